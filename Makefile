@@ -1,0 +1,42 @@
+# Two commands are all a newcomer needs: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test test-full check lint lock bench wheel-test clean
+
+run: $(STAMP)  ## run the main scenario
+	$(BIN)/viralsim run scenarios/advocates_vs_paid.yaml
+
+test: $(STAMP)  ## the whole suite, under 10 minutes on two cores
+	$(BIN)/python -m pytest -m "not slow"
+
+test-full: $(STAMP)  ## also what takes longer
+	$(BIN)/python -m pytest
+
+check: $(STAMP)  ## style and types
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+
+bench: $(STAMP)  ## paired benchmarks against peers
+	$(BIN)/python -m pip install --quiet -r requirements-bench.lock
+	$(BIN)/python -m benchmarks
+
+wheel-test: $(STAMP)  ## build the wheel, install it in an empty environment, run a scenario there
+	bash .ci/wheel-test
+
+lock:  ## pin anew; needs uv
+	uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev --group bench -o requirements-bench.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("viralsim needs Python 3.11 or later; set PYTHON=python3.x") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
