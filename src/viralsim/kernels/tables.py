@@ -1,0 +1,63 @@
+"""Discrete laws as alias tables: one draw, one table look-up, no logarithm in the loop (Walker 1977, Vose 1991)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+GAP_BITS = 9  # 512 outcomes: 5 kB, stays in the first-level cache
+GAP_TAIL = (1 << GAP_BITS) - 1  # this outcome means: 511 failures, draw again
+
+
+class AliasTable(NamedTuple):
+    """A law over ``0..n-1``, n a power of two.
+
+    threshold: uint64[n], compared with the low bits; alias: int32[n]; shift: uint64, 64 - log2(n).
+    """
+
+    threshold: NDArray[np.uint64]
+    alias: NDArray[np.int32]
+    shift: np.uint64
+
+
+def alias_table(probabilities: NDArray[np.float64]) -> AliasTable:
+    """Build the alias table of a law; ``probabilities`` float64[m] >= 0 are normalised and padded to a power of two."""
+    m = len(probabilities)
+    bits = max(1, int(np.ceil(np.log2(m))))
+    n = 1 << bits
+    scaled = np.zeros(n)
+    scaled[:m] = probabilities / probabilities.sum() * n
+    alias = np.arange(n, dtype=np.int32)
+    accept = np.ones(n)
+    small = [i for i in range(n) if scaled[i] < 1.0]
+    large = [i for i in range(n) if scaled[i] >= 1.0]
+    while small and large:
+        i, j = small.pop(), large[-1]
+        accept[i], alias[i] = scaled[i], j
+        scaled[j] -= 1.0 - scaled[i]
+        if scaled[j] < 1.0:
+            small.append(large.pop())
+    low = 64 - bits
+    threshold = np.array([min(int(a * 2**low), 2**low - 1) for a in accept], dtype=np.uint64)
+    threshold[accept >= 1.0] = np.uint64(2**low - 1)
+    return AliasTable(threshold, alias, np.uint64(low))
+
+
+@njit(cache=True, inline="always")
+def alias_draw(bits, threshold, alias, shift):  # type: ignore[no-untyped-def]
+    """The outcome (int64) that 64 random ``bits`` select."""
+    i = np.int64(bits >> shift)
+    low = bits & ((np.uint64(1) << shift) - np.uint64(1))
+    return i if low <= threshold[i] else np.int64(alias[i])
+
+
+def gap_table(probability: float) -> AliasTable:
+    """Failures before the next success of coins with ``probability`` in (0, 1]; ``GAP_TAIL`` says 511 failures, go on."""
+    k = np.arange(GAP_TAIL)
+    law = np.empty(GAP_TAIL + 1)
+    law[:GAP_TAIL] = probability * (1.0 - probability) ** k
+    law[GAP_TAIL] = (1.0 - probability) ** GAP_TAIL
+    return alias_table(law)
