@@ -196,10 +196,10 @@ class Count(IntEnum):
     MAX_BREADTH = 18
     PEAK_TICK = 19  # first tick with most shares, -1: no share
     HALF_TICK = 20  # first tick with half of the final shares, -1: no share
-    ASKED = 21  # advocate-waves asked
-    POSTED = 22  # advocate-waves that posted
+    ASKED = 21  # planned posts asked for: one for each advocate, wave and channel where he is present
+    POSTED = 22  # planned posts made
     BRAND_POSTS = 23
-    SOFTENED_TICK = 24  # -1: never
+    SOFTENED_TICK = 24  # first tick that the manager's answer softens, -1: none before the horizon
     CRITICAL_IMPRESSIONS = 25
     CONVERSIONS_OWNED = 26
     CONVERSIONS_PAID = 27

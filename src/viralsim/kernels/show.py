@@ -1,0 +1,363 @@
+"""How posts are shown and answered: exposure by drawn gaps, then one response to every impression."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.kernels.draws import EARN, RESPOND, SHOW, draw, member_key, mix, unit, unit_high, unit_low
+from viralsim.kernels.inputs import Count, Reinforcement, Rule, Series, Source
+from viralsim.kernels.posts import delay_ticks, earn, schedule, touch
+from viralsim.kernels.state import (
+    BRAND,
+    EDGES,
+    F_DELAY,
+    F_THRESHOLD,
+    OVERFLOW,
+    PAID,
+    RECOMMENDED,
+    ROW,
+    SHOWINGS,
+)
+from viralsim.kernels.tables import GAP_TAIL, alias_draw
+
+SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
+SIMPLE, WEIGHT = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT)
+FROM_PAID = int(Source.PAID)
+N_REACH, N_EARNED_REACH = int(Count.REACH), int(Count.EARNED_REACH)
+N_IMPRESSIONS, N_CRITICAL_IMPRESSIONS = int(Count.IMPRESSIONS_OWNED), int(Count.CRITICAL_IMPRESSIONS)
+N_ENGAGEMENTS, N_CLIPPED = int(Count.ENGAGEMENTS), int(Count.CLIPPED)
+N_CONVERSIONS, N_CONVERSIONS_BY = int(Count.CONVERSIONS), int(Count.CONVERSIONS_OWNED)
+T_REACH, T_EARNED_REACH, T_IMPRESSIONS = int(Series.REACH), int(Series.EARNED_REACH), int(Series.IMPRESSIONS)
+T_ENGAGEMENTS, T_CONVERSIONS = int(Series.ENGAGEMENTS), int(Series.CONVERSIONS)
+R_FOCAL, R_IN_GROUP, R_CAPACITY = int(Rule.FOCAL), int(Rule.IN_GROUP), int(Rule.FEED_CAPACITY)
+R_DAY, R_DISTINCT = int(Rule.TICKS_PER_DAY), int(Rule.DISTINCT)
+TRIES_PAID, TRIES_RECOMMENDED = 16, 32
+EARNED_FLAG, CONVERTED_FLAG = 1, 2
+SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
+
+
+@njit(cache=True)
+def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_member, out_position):  # type: ignore[no-untyped-def]
+    """Positions of the row ``members[start:stop]`` that pass coins of probability ``envelope``; returns how many. O(successes)."""
+    n = 0
+    if envelope >= 1.0:
+        for i in range(start, stop):
+            out_member[n] = members[i]
+            out_position[n] = i - start
+            n += 1
+        return n
+    if envelope <= 0.0:
+        return 0
+    position, j = start, 0
+    while True:
+        gap = alias_draw(draw(key, j), gap_threshold, gap_alias, np.uint64(55))
+        j += 1
+        position += gap
+        if position >= stop:
+            return n
+        if gap == GAP_TAIL:
+            continue
+        out_member[n] = members[position]
+        out_position[n] = position - start
+        n += 1
+        position += 1
+
+
+@njit(cache=True)
+def thin(world, state, tick, channel, content, start, tied, key, n):  # type: ignore[no-untyped-def]
+    """Keep those of the ``n`` buffered impressions that pass visibility * tie * attention * rhythm; returns how many."""
+    contents = len(world.contents_key)
+    visibility, envelope = world.channels_visibility[channel], world.channels_envelope[channel]
+    rhythm, capacity = world.rules_rhythm[tick], world.rules_values[R_CAPACITY]
+    tie, background = world.graph_tie_strength, world.audience_background_load
+    day = np.int32(tick // np.int64(world.rules_values[R_DAY]))
+    kept = 0
+    for i in range(n):
+        member, position = state.buffer_member[i], state.buffer_position[i]
+        q = visibility
+        if tied:
+            q *= np.float64(tie[start + position])
+        if len(background):
+            load = np.float64(background[member])
+            row = state.slot[member] - 1
+            if row >= 0:
+                for k in range(contents):
+                    if k != content:
+                        e = state.exposure[row * contents + k]
+                        if e.day == day:
+                            load += e.today
+            if load > capacity:
+                q *= capacity / load
+        q = min(1.0, q * rhythm)
+        if unit(draw(key + SHOW, position)) * envelope < q:
+            state.buffer_member[kept] = member
+            state.buffer_position[kept] = position
+            kept += 1
+    return kept
+
+
+@njit(cache=True)
+def candidate(world, channel, members, bits):  # type: ignore[no-untyped-def]
+    """A uniformly drawn member who is present on ``channel``."""
+    first, last = world.audience_present_start[channel], world.audience_present_start[channel + 1]
+    n = last - first if last > first else members
+    i = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+    return np.int64(world.audience_present[first + i]) if last > first else i
+
+
+@njit(cache=True)
+def buy(world, state, line, channel, count, key):  # type: ignore[no-untyped-def]
+    """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns how many were bought."""
+    members = len(state.slot)
+    contents = len(world.contents_key)
+    cells = contents * len(world.channels_key)
+    first, last = world.plan_paid_start[line], world.plan_paid_start[line + 1]
+    cap, lines = world.plan_paid_cap[line], len(world.plan_paid_cap)
+    n = 0
+    for j in range(count):
+        for i in range(TRIES_PAID):
+            bits = draw(key, TRIES_PAID * j + i)
+            if last > first:
+                member = np.int64(
+                    world.plan_paid_targets[first + np.int64(((bits >> np.uint64(32)) * np.uint64(last - first)) >> np.uint64(32))]
+                )
+            else:
+                member = candidate(world, channel, members, bits)
+            if cap > 0:
+                row = touch(
+                    state.slot, state.touched, state.posting, state.exposure, state.impressions, state.advertised,
+                    state.now, member, members, cells, contents,
+                )  # fmt: skip
+                if state.advertised[row * lines + line] >= cap:
+                    continue
+                state.advertised[row * lines + line] += 1
+            state.buffer_member[n] = member
+            state.buffer_position[n] = j
+            n += 1
+            break
+    return n
+
+
+@njit(cache=True)
+def recommend(world, members, channel, content, count, key, out_member, out_position):  # type: ignore[no-untyped-def]
+    """Draw the members of ``count`` recommended impressions by their match, by rejection; returns ``count``."""
+    match = world.audience_match[content]
+    for i in range(count):
+        member = np.int64(0)
+        for j in range(TRIES_RECOMMENDED):
+            member = candidate(world, channel, members, draw(key, 1 + 64 * i + 2 * j))
+            m = np.float64(match[member if len(match) > 1 else 0])
+            if j == TRIES_RECOMMENDED - 1 or unit(draw(key, 2 + 64 * i + 2 * j)) * world.channels_max_match[content] < m:
+                break
+        out_member[i] = member
+        out_position[i] = i
+    return count
+
+
+@njit(cache=True)
+def newly_heard(edge_seen, edge_slots, now, edge, content, contents):  # type: ignore[no-untyped-def]
+    """True the first time that this edge carries this content in this world (open addressing, at most half full)."""
+    key = edge * contents + content
+    mask = len(edge_seen) - 1
+    place = np.int64(mix(np.uint64(key) + EARN) & np.uint64(mask))
+    while edge_seen[place] >= 0:
+        if edge_seen[place] == key:
+            return False
+        place = (place + 1) & mask
+    if now[EDGES] >= len(edge_slots):
+        now[OVERFLOW] = 3
+        return True
+    edge_seen[place] = key
+    edge_slots[now[EDGES]] = place
+    now[EDGES] += 1
+    return True
+
+
+@njit(cache=True)
+def reinforcement(world, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
+    """The factor of repeated impressions; ``counted`` says that this impression is a member's post, on edge ``edge``."""
+    kind = world.contents_reinforcement[content]
+    if kind == SOCIAL:
+        return min(world.contents_cap[content], 1.0 + world.contents_gain[content] * (seen - 1))
+    if counted and (
+        world.rules_values[R_DISTINCT] == 0.0
+        or newly_heard(state.edge_seen, state.edge_slots, state.now, edge, content, len(world.contents_key))
+    ):
+        p.heard += 1
+        if kind == WEIGHT:
+            p.weight += np.float64(world.graph_influence_weight[edge])
+    threshold = world.contents_threshold[content]
+    if threshold < 0.0:
+        cell = channel * len(world.contents_key) + content
+        threshold = unit(member_key(state.family[F_THRESHOLD, cell], member, 0))
+    if p.heard == 0:
+        return 0.0
+    if kind == COUNT:
+        return 1.0 if p.heard >= threshold else 0.0
+    if kind == FRACTION:
+        return 1.0 if p.heard >= threshold * world.graph_following[channel, member] - SLACK else 0.0
+    return 1.0 if p.weight >= threshold - SLACK else 0.0
+
+
+@njit(cache=True)
+def expose(world, state, tick, s, paid_bought):  # type: ignore[no-untyped-def]
+    """Fill the buffer with the impressions of one showing; returns how many."""
+    contents = len(world.contents_key)
+    content, channel = s.cell % contents, s.cell // contents
+    if s.kind == PAID:
+        n = buy(world, state, s.number, channel, s.stop, s.key)
+        paid_bought[s.number] += n
+        return n
+    if s.kind == RECOMMENDED:
+        return recommend(
+            world, len(state.slot), channel, content, s.stop, s.key,
+            state.buffer_member, state.buffer_position,
+        )  # fmt: skip
+    members = world.graph_followers if s.kind == ROW else world.plan_owned_followers
+    n = gaps(
+        members, s.start, s.stop, s.key, world.channels_envelope[channel], world.channels_gap_threshold[channel],
+        world.channels_gap_alias[channel], state.buffer_member, state.buffer_position,
+    )  # fmt: skip
+    if n and world.channels_thin[channel]:
+        tied = s.kind == ROW and len(world.graph_tie_strength) > 0
+        n = thin(world, state, tick, channel, content, s.start, tied, s.key, n)
+    return n
+
+
+@njit(cache=True)
+def pick(field, member):  # type: ignore[no-untyped-def]
+    """A member's value of a field; a field of length 1 holds for all."""
+    return field[member] if len(field) > 1 else field[0]
+
+
+@njit(cache=True)
+def convert(world, e, content, source, match, x, tick, counts, series):  # type: ignore[no-untyped-def]
+    """One trial of conversion, at most one success a member."""
+    if e.flags & CONVERTED_FLAG == 0 and x < (
+        world.contents_conversion_rate[content] * match * world.contents_conversion_trust[content, source]
+    ):
+        e.flags |= CONVERTED_FLAG
+        counts[N_CONVERSIONS] += 1
+        counts[N_CONVERSIONS_BY + source] += 1
+        series[tick, T_CONVERSIONS] += 1
+
+
+@njit(cache=True)
+def respond(world, state, tick, s, n, counts, series, channel_reach, community_reach):  # type: ignore[no-untyped-def]
+    """Every buffered impression of showing ``s`` gets exactly one response. O(n)."""
+    K = len(world.contents_key)
+    cells, members = K * len(world.channels_key), len(state.slot)
+    content, channel, source = s.cell % K, s.cell // K, s.source
+    twin, engagement = world.contents_twin[content], world.channels_engagement_rate[channel]
+    focal = np.int64(world.rules_values[R_FOCAL])
+    original = world.contents_original[content]
+    is_focal = content == focal
+    soften = state.soften[0]
+    soften_share = soften if original >= 0 else 1.0
+    appeal, novelty, kind = world.contents_appeal[content], world.contents_novelty[content, tick], world.contents_reinforcement[content]
+    controversy, converts = world.contents_controversy[content], is_focal and world.contents_conversion_rate[content] > 0.0
+    in_group = world.rules_values[R_IN_GROUP] if s.kind == ROW else 1.0
+    home = pick(world.audience_community, s.poster) if in_group != 1.0 else -1
+    dated, day = len(world.audience_background_load) > 0, np.int32(tick // np.int64(world.rules_values[R_DAY]))
+    per_engagement = world.channels_per_engagement[channel]
+    key, base_trust, is_row, earned = s.key, s.trust, s.kind == ROW, s.earned
+    start, node, cell = s.start, s.node, s.cell
+    # what the loop reads and writes, taken out of the frames once
+    match_of, activity_of, fatigue_of = world.audience_match[content], world.audience_activity, world.rules_fatigue
+    community_of, buffer_member, buffer_position = world.audience_community, state.buffer_member, state.buffer_position
+    slot, touched, posting, exposure = state.slot, state.touched, state.posting, state.exposure
+    impressions, advertised, now = state.impressions, state.advertised, state.now
+    tired = len(fatigue_of) > 1
+    for i in range(n):
+        member, position = np.int64(buffer_member[i]), np.int64(buffer_position[i])
+        row = touch(slot, touched, posting, exposure, impressions, advertised, now, member, members, cells, K)
+        e, p = exposure[row * K + content], posting[row * cells + cell]
+        e.seen += 1
+        if is_focal:
+            if e.seen == 1:
+                counts[N_REACH] += 1
+                series[tick, T_REACH] += 1
+                community_reach[pick(community_of, member)] += 1
+            if p.seen == 0:
+                channel_reach[channel] += 1
+            if earned and e.flags & EARNED_FLAG == 0:
+                e.flags |= EARNED_FLAG
+                counts[N_EARNED_REACH] += 1
+                series[tick, T_EARNED_REACH] += 1
+        p.seen = 1
+        if dated:
+            if e.day != day:
+                e.day = day
+                e.today = 0
+            e.today += 1
+        match = np.float64(pick(match_of, member))
+        trust = base_trust
+        if in_group != 1.0 and pick(community_of, member) == home:
+            trust *= in_group
+        share = appeal * match * np.float64(pick(activity_of, member)) * trust * novelty
+        if tired:
+            share *= fatigue_of[min(np.int64(impressions[row]), len(fatigue_of) - 1)]
+            impressions[row] += 1
+        if kind != SIMPLE:
+            share *= reinforcement(world, state, p, e.seen, content, channel, member, is_row, start + position)
+        share *= soften_share
+        if share > 1.0:
+            share = 1.0
+            if is_focal:
+                counts[N_CLIPPED] += 1
+        bits = draw(key + RESPOND, position)
+        u = unit_high(bits)
+        if converts:
+            convert(world, e, content, source, match, unit_low(bits), tick, counts, series)
+        if u < share:
+            answer(world, state, tick, row, member, cell, node, source)
+            continue
+        criticise = 0.0
+        if twin >= 0:
+            criticise = (1.0 - share) * controversy * np.float64(pick(world.audience_hostility, member)) * soften
+            if u < share + criticise:
+                answer(world, state, tick, row, member, channel * K + twin, -1, source)
+                continue
+        if u < share + criticise + (1.0 - share - criticise) * engagement:
+            if is_focal:
+                counts[N_ENGAGEMENTS] += 1
+                series[tick, T_ENGAGEMENTS] += 1
+            if per_engagement > 0.0:
+                earn(
+                    state.recommendations, state.recommendation_head, state.occupied, now, per_engagement,
+                    world.channels_recommend_delay[channel], tick, mix(bits + EARN), cell, node, earned,
+                )  # fmt: skip
+    if is_focal:
+        counts[N_IMPRESSIONS + source] += n
+        series[tick, T_IMPRESSIONS] += n
+    elif original == focal:
+        counts[N_CRITICAL_IMPRESSIONS] += n
+
+
+@njit(cache=True)
+def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[no-untyped-def]
+    """A member decided to post: he is due after his reaction delay, unless he posted or is to post."""
+    place = row * (len(world.contents_key) * len(world.channels_key)) + cell
+    p = state.posting[place]
+    if p.node >= 0 or p.due >= 0:
+        return
+    bits = member_key(state.family[F_DELAY, cell], member, 0)
+    due = tick + delay_ticks(world, cell // len(world.contents_key), bits)
+    schedule(
+        state.posting, state.head, state.entry_next, state.entry_posting, state.occupied, state.now,
+        place, due, parent, via,
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def show_all(world, state, tick, counts, series, channel_reach, community_reach, paid_bought):  # type: ignore[no-untyped-def]
+    """Show everything of this tick, in order. O(impressions)."""
+    for i in range(state.now[SHOWINGS]):
+        s = state.showings[i]
+        n = expose(world, state, tick, s, paid_bought)
+        if n:
+            respond(world, state, tick, s, n, counts, series, channel_reach, community_reach)
+
+
+__all__ = ["BRAND", "FROM_PAID", "gaps", "show_all"]

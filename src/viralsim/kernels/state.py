@@ -1,0 +1,212 @@
+"""The memory of one running world: allocated once a thread, and only touched entries are reset.
+
+A member takes a row (*slot*) in the compact tables when first touched, so a launch that reaches ten members
+touches ten rows, whatever N is. Tables are sized for the worst case; the operating system gives memory to the
+pages that are written, so what is never touched costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.kernels.inputs import F8, I4, I8, U8, World
+
+POSTING = np.dtype(  # of (member, channel, content)
+    [
+        ("due", np.int32),  # tick of the pending ordinary post, -1: none
+        ("parent", np.int32),  # node that convinced him, -1: none
+        ("node", np.int32),  # node of his first post, -1: not posted
+        ("posts", np.int32),  # posts made
+        ("heard", np.int32),  # distinct members whose post he was shown
+        ("via", np.int32),  # source of the impression that convinced him, -1: of his own accord
+        ("weight", np.float64),  # sum of influence weights of those members
+        ("seen", np.int64),  # 1 once an impression was had on this channel
+    ],
+    align=True,
+)
+EXPOSURE = np.dtype(  # of (member, content)
+    [
+        ("seen", np.int32),  # impressions
+        ("flags", np.int32),  # bit 0: earned reach, bit 1: converted
+        ("day", np.int32),
+        ("today", np.int32),  # impressions in that day
+    ],
+    align=True,
+)
+NODE = np.dtype(
+    [
+        ("member", np.int32),  # -1: an owned post
+        ("cell", np.int32),  # channel * K + content
+        ("parent", np.int32),
+        ("root", np.int32),
+        ("depth", np.int32),
+        ("tick", np.int32),
+        ("source", np.int32),  # of the impressions that its first post gives
+        ("via", np.int32),
+        ("advocate", np.int32),  # row of the advocate whose planned post this is, -1
+        ("size", np.int32),  # scratch of the tree measures
+    ],
+    align=True,
+)
+SHOWING = np.dtype(  # something to be shown in this tick
+    [
+        ("start", np.int64),
+        ("stop", np.int64),
+        ("key", np.uint64),
+        ("trust", np.float64),
+        ("kind", np.int32),  # ROW, BRAND, PAID, RECOMMENDED
+        ("source", np.int32),
+        ("cell", np.int32),
+        ("node", np.int32),
+        ("poster", np.int32),
+        ("number", np.int32),  # post number, or line
+        ("earned", np.int32),
+    ],
+    align=True,
+)
+RECOMMENDATION = np.dtype(
+    [
+        ("key", np.uint64),
+        ("next", np.int32),
+        ("count", np.int32),
+        ("cell", np.int32),
+        ("node", np.int32),
+        ("earned", np.int32),
+    ],
+    align=True,
+)
+ACTION = np.dtype(  # a planned post of this tick
+    [
+        ("order", np.int64),  # cell << 32 | member
+        ("trust", np.float64),
+        ("advocate", np.int64),
+    ],
+    align=True,
+)
+
+ROW, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
+# Index into State.now: the scalars of a running world
+(
+    TOUCHED,
+    ENTRIES,
+    FREE,
+    RECS,
+    NODES,
+    SHOWINGS,
+    ACTIONS,
+    OWNED,
+    OWNED_AT,
+    PLANNED_AT,
+    ANSWERED,
+    REPOSTS,
+    LAST_REPOST,
+    EDGES,
+    OVERFLOW,
+    TICKS,
+) = range(16)
+# Index of families of keys in State.family
+F_POST, F_BRAND, F_PAID, F_DELAY, F_CROSS, F_PERSIST, F_THRESHOLD, F_ORGANIC = range(8)
+
+
+class State(NamedTuple):
+    """Arrays of one running world; see the dtypes above for what a row means."""
+
+    slot: I4  # [N] 1 + row of the member, 0: untouched
+    touched: I4  # [N] members by row
+    posting: NDArray[np.void]  # POSTING[N * cells]
+    exposure: NDArray[np.void]  # EXPOSURE[N * K]
+    impressions: I4  # [N] of any content, by row
+    advertised: I4  # [N * M] by row and paid line, where a line has a cap
+    head: I4  # [T] 1 + first entry of the calendar queue, 0: none
+    entry_next: I4
+    entry_posting: I8
+    recommendation_head: I4  # [T]
+    recommendations: NDArray[np.void]
+    occupied: U8  # bits of ticks to visit
+    planned_ticks: U8  # bits of ticks at which the plan acts
+    nodes: NDArray[np.void]
+    breadth: I4  # [N + P] scratch, by depth
+    showings: NDArray[np.void]
+    actions: NDArray[np.void]
+    owned_now: I8  # lines that post in this tick
+    due: I8  # scratch: posts of this tick as cell << 32 | member
+    buffer_member: I4
+    buffer_position: I4
+    edge_seen: I8  # hash set of (edge, content) already counted towards a threshold
+    edge_slots: I8  # used places of the hash set
+    brand_posts: I8  # [cells]
+    tick_shares: I4  # [T] focal shares
+    ticks: I4  # visited ticks
+    family: U8  # [8, cells]
+    earn_key: U8  # scratch of the recommendations of a tick
+    now: I8  # [16]
+    soften: F8  # [1]
+
+
+def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:
+    words = np.zeros(horizon // 64 + 1, dtype=np.uint64)
+    for tick in np.unique(ticks):
+        if 0 <= tick < horizon:
+            words[tick >> 6] |= np.uint64(1) << np.uint64(tick & 63)
+    return words
+
+
+def allocate(world: World, members: int, *, pool: int = 1 << 26) -> State:
+    """The state of one thread for worlds of this shape.
+
+    Cost: virtual memory O(N * cells); resident memory follows the members touched by the largest world.
+    ``pool`` bounds entries of the calendar, recommendations and threshold pairs (2**26).
+    """
+    channels, contents = len(world.channels.key), len(world.contents.key)
+    cells, horizon = channels * contents, world.contents.novelty.shape[1]
+    plan = world.plan
+    capped = bool(np.any(plan.paid_cap > 0))
+    recommends = bool(np.any(world.channels.per_engagement > 0))
+    distinct = bool(world.rules.values[12] > 0)
+    rows = world.graph.indptr[:, 1:] - world.graph.indptr[:, :-1]
+    longest = int(rows.max(initial=0))
+    for start, stop in zip(plan.owned_start[:-1], plan.owned_start[1:], strict=True):
+        longest = max(longest, int(stop - start))
+    longest = max(longest, int(plan.paid_count.max(initial=0)), 1)
+    if recommends:
+        longest = max(longest, int(np.ceil(world.channels.per_engagement.max())) + 1)
+    postings = members * cells
+    extra = len(plan.owned_posts_tick) + horizon  # owned posts, and one repost a tick at most
+    plan_ticks = [plan.owned_posts_tick, plan.planned_tick, np.flatnonzero(plan.paid_count.any(axis=0))]
+    entries = min(postings * channels + len(plan.organic_tick) + 1, pool)
+    waiting = pool // 4 if recommends else 1
+    return State(
+        slot=np.zeros(members, dtype=np.int32),
+        touched=np.empty(members, dtype=np.int32),
+        posting=np.empty(postings, dtype=POSTING),
+        exposure=np.empty(members * contents, dtype=EXPOSURE),
+        impressions=np.empty(members, dtype=np.int32),
+        advertised=np.empty(members * len(plan.paid_cap) if capped else 0, dtype=np.int32),
+        head=np.zeros(horizon, dtype=np.int32),
+        entry_next=np.empty(entries, dtype=np.int32),
+        entry_posting=np.empty(entries, dtype=np.int64),
+        recommendation_head=np.zeros(horizon, dtype=np.int32),
+        recommendations=np.empty(waiting, dtype=RECOMMENDATION),
+        occupied=np.zeros(horizon // 64 + 1, dtype=np.uint64),
+        planned_ticks=_tick_bits(np.concatenate([np.asarray(t, dtype=np.int64) for t in plan_ticks]), horizon),
+        nodes=np.empty(postings + extra, dtype=NODE),
+        breadth=np.zeros(postings + extra, dtype=np.int32),
+        showings=np.empty(postings + extra + len(plan.paid_cap) + waiting, dtype=SHOWING),
+        actions=np.empty(max(len(plan.planned_tick), 1), dtype=ACTION),
+        owned_now=np.empty(len(plan.owned_posts_tick) + len(plan.owned_channel) + 1, dtype=np.int64),
+        due=np.empty(postings, dtype=np.int64),
+        buffer_member=np.empty(longest, dtype=np.int32),
+        buffer_position=np.empty(longest, dtype=np.int32),
+        edge_seen=np.full(1 << 22 if distinct else 1, -1, dtype=np.int64),
+        edge_slots=np.empty(1 << 21 if distinct else 1, dtype=np.int64),
+        brand_posts=np.zeros(cells, dtype=np.int64),
+        tick_shares=np.zeros(horizon, dtype=np.int32),
+        ticks=np.empty(horizon, dtype=np.int32),
+        family=np.empty((8, cells), dtype=np.uint64),
+        earn_key=np.empty(waiting, dtype=np.uint64),
+        now=np.zeros(16, dtype=np.int64),
+        soften=np.ones(1),
+    )

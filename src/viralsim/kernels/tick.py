@@ -1,0 +1,270 @@
+"""The one step. ``PHASES`` names its parts in order; both drivers call them, and documentation and tests iterate over them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.kernels.draws import Stream, member_key, stream_key, unit
+from viralsim.kernels.inputs import Count, Rule, Source
+from viralsim.kernels.posts import make_member_posts, make_owned_posts, occupy, schedule, touch
+from viralsim.kernels.show import show_all
+from viralsim.kernels.state import (
+    ACTIONS,
+    ANSWERED,
+    EDGES,
+    ENTRIES,
+    F_ORGANIC,
+    F_PAID,
+    FREE,
+    LAST_REPOST,
+    NODES,
+    OVERFLOW,
+    OWNED,
+    OWNED_AT,
+    PAID,
+    PLANNED_AT,
+    RECOMMENDED,
+    RECS,
+    REPOSTS,
+    SHOWINGS,
+    TICKS,
+    TOUCHED,
+)
+
+PHASES = ("decide", "make owned posts", "make members' posts", "line up", "show")
+S_WILLING = int(Stream.WILLING)
+FAMILIES = np.array(  # the order of State.family
+    [
+        Stream.POST,
+        Stream.BRAND_POST,
+        Stream.PAID,
+        Stream.DELAY,
+        Stream.CROSS_POST,
+        Stream.PERSIST,
+        Stream.THRESHOLD,
+        Stream.ORGANIC,
+    ],
+    dtype=np.int64,
+)
+FROM_PAID, FROM_RECOMMENDED = int(Source.PAID), int(Source.RECOMMENDED)
+N_SHARES, N_CRITICAL, N_ASKED = int(Count.SHARES), int(Count.CRITICAL_SHARES), int(Count.ASKED)
+N_SOFTENED, N_PEAK = int(Count.SOFTENED_TICK), int(Count.PEAK_TICK)
+R_RATIO, R_AT_LEAST, R_EFFECT = int(Rule.RESPOND_RATIO), int(Rule.RESPOND_AT_LEAST), int(Rule.RESPOND_EFFECT)
+R_DELAY, R_AMPLIFY = int(Rule.RESPOND_DELAY), int(Rule.AMPLIFY_SHARES)
+R_AT_MOST, R_COOLDOWN, R_FOCAL = int(Rule.AMPLIFY_AT_MOST), int(Rule.AMPLIFY_COOLDOWN), int(Rule.FOCAL)
+ZERO, ONE = np.uint64(0), np.uint64(1)
+
+
+@njit(cache=True)
+def begin(world, state, key, counts):  # type: ignore[no-untyped-def]
+    """Start the world with key ``key``: families of keys, the plan's ticks, organic posts. O(cells + organic posts)."""
+    channels, contents = len(world.channels_key), len(world.contents_key)
+    for c in range(channels):
+        for k in range(contents):
+            for f in range(len(FAMILIES)):
+                state.family[f, c * contents + k] = stream_key(
+                    key, FAMILIES[f], world.contents_key[k], world.channels_key[c]
+                )
+    for i in range(len(state.occupied)):
+        state.occupied[i] = state.planned_ticks[i]
+    state.brand_posts[:] = 0
+    state.now[:] = 0
+    state.now[LAST_REPOST] = -(1 << 40)
+    state.soften[0] = 1.0
+    counts[:] = 0
+    counts[N_SOFTENED] = -1
+    for i in range(len(world.plan_organic_tick)):
+        c = world.plan_organic_channel[i]
+        cell = c * contents + world.plan_organic_content[i]
+        member = world.plan_organic_member[i]
+        if member < 0:
+            bits = member_key(state.family[F_ORGANIC, cell], world.plan_organic_line[i], world.plan_organic_index[i])
+            first, last = world.audience_present_start[c], world.audience_present_start[c + 1]
+            n = last - first if last > first else len(state.slot)
+            member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+            if last > first:
+                member = np.int64(world.audience_present[first + member])
+        row = touch(
+            state.slot, state.touched, state.posting, state.exposure, state.impressions, state.advertised, state.now,
+            member, len(state.slot), channels * contents, contents,
+        )  # fmt: skip
+        schedule(
+            state.posting, state.head, state.entry_next, state.entry_posting, state.occupied, state.now,
+            row * channels * contents + cell, world.plan_organic_tick[i], -1, -1,
+        )  # fmt: skip
+
+
+@njit(cache=True)
+def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
+    """The first occupied tick after ``tick``, or ``horizon``; looks at 64 ticks at a time."""
+    tick += 1
+    while tick < horizon:
+        word = occupied[tick >> 6] >> np.uint64(tick & 63)
+        if word == ZERO:
+            tick = ((tick >> 6) + 1) << 6
+            continue
+        while word & ONE == ZERO:
+            word >>= ONE
+            tick += 1
+        return min(tick, horizon)
+    return horizon
+
+
+@njit(cache=True)
+def react(world, state, tick, counts):  # type: ignore[no-untyped-def]
+    """The community manager's two rules; adds a repost to the owned posts of this tick."""
+    values = world.rules_values
+    if values[R_RATIO] >= 0.0:
+        critical, all_ = counts[N_CRITICAL], counts[N_SHARES] + counts[N_CRITICAL]
+        if state.now[ANSWERED] == 0 and critical >= values[R_AT_LEAST] and critical >= values[R_RATIO] * all_:
+            state.now[ANSWERED] = 1
+            softened = tick + np.int64(values[R_DELAY])
+            if softened < len(state.head):
+                counts[N_SOFTENED] = softened
+        if counts[N_SOFTENED] >= 0 and tick >= counts[N_SOFTENED]:
+            state.soften[0] = 1.0 - values[R_EFFECT]
+    if (
+        values[R_AMPLIFY] >= 0.0
+        and tick > 0
+        and state.tick_shares[tick - 1] >= values[R_AMPLIFY]
+        and state.now[REPOSTS] < values[R_AT_MOST]
+        and tick - state.now[LAST_REPOST] >= values[R_COOLDOWN]
+    ):
+        state.now[REPOSTS] += 1
+        state.now[LAST_REPOST] = tick
+        state.owned_now[state.now[OWNED]] = 0
+        state.now[OWNED] += 1
+
+
+@njit(cache=True)
+def decide(world, state, tick, key, counts):  # type: ignore[no-untyped-def]
+    """What the built-in actors do in this tick: owned posts, the asked advocates who are willing, the manager's rules."""
+    contents = len(world.contents_key)
+    state.now[OWNED] = 0
+    state.now[ACTIONS] = 0
+    at = state.now[OWNED_AT]
+    while at < len(world.plan_owned_posts_tick) and world.plan_owned_posts_tick[at] <= tick:
+        state.owned_now[state.now[OWNED]] = world.plan_owned_posts_line[at]
+        state.now[OWNED] += 1
+        at += 1
+    state.now[OWNED_AT] = at
+    react(world, state, tick, counts)
+    at = state.now[PLANNED_AT]
+    if at < len(world.plan_planned_tick) and world.plan_planned_tick[at] <= tick:
+        willing = stream_key(key, S_WILLING, ZERO, ZERO)
+        presence = world.audience_presence
+        while at < len(world.plan_planned_tick) and world.plan_planned_tick[at] <= tick:
+            member, channel = world.plan_planned_member[at], world.plan_planned_channel[at]
+            if len(presence) == 0 or presence[channel, member]:
+                counts[N_ASKED] += 1
+                if unit(member_key(willing, member, world.plan_planned_wave[at])) < world.plan_planned_willingness[at]:
+                    order = ((channel * contents + world.plan_planned_content[at]) << 32) | member
+                    n = state.now[ACTIONS]
+                    if n == 0 or state.actions[n - 1].order != order:
+                        a = state.actions[n]
+                        a.order = order
+                        a.trust = world.plan_planned_trust[at]
+                        a.advocate = world.plan_planned_advocate[at]
+                        state.now[ACTIONS] = n + 1
+            at += 1
+        state.now[PLANNED_AT] = at
+
+
+@njit(cache=True)
+def line_up_paid(world, state, tick):  # type: ignore[no-untyped-def]
+    """Showings of the paid lines of this tick."""
+    contents = len(world.contents_key)
+    for line in range(len(world.plan_paid_channel)):
+        count = world.plan_paid_count[line, tick]
+        if count == 0:
+            continue
+        cell = world.plan_paid_channel[line] * contents + world.plan_paid_content[line]
+        s = state.showings[state.now[SHOWINGS]]
+        state.now[SHOWINGS] += 1
+        s.start, s.stop = 0, count
+        s.key = member_key(state.family[F_PAID, cell], world.plan_paid_number[line], tick)
+        s.trust = world.plan_paid_trust[line]
+        s.kind, s.source, s.cell = PAID, FROM_PAID, cell
+        s.node, s.poster, s.number, s.earned = -1, -1, line, 0
+
+
+@njit(cache=True)
+def line_up_recommended(state, tick):  # type: ignore[no-untyped-def]
+    """Showings of the recommendations that are due, by key."""
+    entry = state.recommendation_head[tick] - 1
+    state.recommendation_head[tick] = 0
+    if entry < 0:
+        return
+    n = 0
+    first = state.now[SHOWINGS]
+    while entry >= 0:
+        r = state.recommendations[entry]
+        s = state.showings[first + n]
+        s.start, s.stop, s.key, s.trust = 0, r.count, r.key, 1.0
+        s.kind, s.source, s.cell = RECOMMENDED, FROM_RECOMMENDED, r.cell
+        s.node, s.poster, s.number, s.earned = r.node, -1, 0, r.earned
+        state.earn_key[n] = r.key
+        n += 1
+        entry = r.next - 1
+    order = np.argsort(state.earn_key[:n])
+    sorted_ = state.showings[first : first + n][order]
+    state.showings[first : first + n] = sorted_
+    state.now[SHOWINGS] = first + n
+
+
+@njit(cache=True)
+def advance(world, state, tick, counts, series, channel_reach, community_reach, paid_bought):  # type: ignore[no-untyped-def]
+    """One tick, after the actors decided: make every post of the tick, then show everything in order.
+
+    Reads the decisions (``state.owned_now``, ``state.actions``) and the calendar; writes state, ``counts`` int64[len(Count)],
+    ``series`` int32[T, len(Series)], reach by channel and community, and paid impressions bought by line.
+    Cost: O(posts log posts + impressions) of this tick.
+    """
+    state.now[SHOWINGS] = 0
+    state.now[TICKS] += 1
+    state.ticks[state.now[TICKS] - 1] = tick
+    make_owned_posts(world, state, tick, counts)
+    line_up_paid(world, state, tick)
+    make_member_posts(world, state, tick, counts, series)
+    line_up_recommended(state, tick)
+    show_all(world, state, tick, counts, series, channel_reach, community_reach, paid_bought)
+    if (world.rules_values[R_RATIO] >= 0.0 or world.rules_values[R_AMPLIFY] >= 0.0) and tick + 1 < len(state.head):
+        if state.now[SHOWINGS] > 0:
+            occupy(state.occupied, tick + 1)
+
+
+@njit(cache=True)
+def peak_and_half(state, counts):  # type: ignore[no-untyped-def]
+    """First tick with most shares, and first tick by which half of the final shares were made; -1 without a share."""
+    peak = half = np.int64(-1)
+    most, sum_, total = 0, 0, counts[N_SHARES]
+    for i in range(state.now[TICKS]):
+        tick = state.ticks[i]
+        shares = state.tick_shares[tick]
+        sum_ += shares
+        if shares > most:
+            most, peak = shares, np.int64(tick)
+        if half < 0 and total > 0 and 2 * sum_ >= total:
+            half = np.int64(tick)
+    counts[N_PEAK], counts[N_PEAK + 1] = peak, half
+
+
+@njit(cache=True)
+def clear(state):  # type: ignore[no-untyped-def]
+    """Forget the world: reset what it touched. O(touched)."""
+    for i in range(state.now[TOUCHED]):
+        state.slot[state.touched[i]] = 0
+    for i in range(state.now[TICKS]):
+        state.tick_shares[state.ticks[i]] = 0
+    for i in range(state.now[EDGES]):
+        state.edge_seen[state.edge_slots[i]] = -1
+    if state.now[OVERFLOW]:  # the world was left half way: the queues still hold entries
+        state.head[:] = 0
+        state.recommendation_head[:] = 0
+    state.now[TOUCHED] = 0
+    state.now[TICKS] = 0
+    state.now[EDGES] = 0
+
+
+__all__ = ["ENTRIES", "FREE", "NODES", "PHASES", "RECS", "advance", "begin", "clear", "decide", "next_tick"]
