@@ -1,0 +1,55 @@
+"""The contract of a seeding strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.population.network import Network
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What a strategy may look at.
+
+    networks: the channels to post on. eligible: bool[N]. community: int32[N] or None. match: float[N], how well content
+    fits each member, or None. Strategies see the population, never a simulated world: a choice is the same in every arm.
+    """
+
+    networks: Sequence[Network]
+    eligible: NDArray[np.bool_]
+    community: NDArray[np.int32] | None = None
+    match: NDArray[np.floating[Any]] | None = None
+
+    @property
+    def members(self) -> int:
+        """Number of members N."""
+        return len(self.eligible)
+
+    def followers(self) -> NDArray[np.int64]:
+        """Followers of each member over all channels, int64[N]."""
+        total = np.zeros(self.members, dtype=np.int64)
+        for network in self.networks:
+            total += network.follower_count()
+        return total
+
+
+# A strategy gets the candidates, how many to choose, a 64-bit seed and its options, and returns an order of preference:
+# int64 member indices, best first, without repeats, all eligible, at least ``count`` of them where there are as many.
+Strategy: TypeAlias = Callable[[Candidates, int, int, Mapping[str, Any]], NDArray[np.int64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """Members chosen by a strategy, best first; bounds are None where the strategy has no certificate."""
+
+    members: NDArray[np.int64]
+    strategy: str
+    expected_reach: float | None = None
+    lower_bound: float | None = None
+    upper_bound: float | None = None
+    guarantee: float | None = None

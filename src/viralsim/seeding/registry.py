@@ -1,0 +1,63 @@
+"""The words of strategies, and the one way to call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from viralsim.errors import InputError
+from viralsim.population.network import Network
+from viralsim.seeding.central import core, degree, pagerank
+from viralsim.seeding.contract import Candidates, Chosen, Strategy
+from viralsim.seeding.spread_out import community, fit, nomination
+from viralsim.seeding.uninformed import given, random
+
+_STRATEGIES: dict[str, Strategy] = {
+    "random": random,
+    "degree": degree,
+    "pagerank": pagerank,
+    "core": core,
+    "nomination": nomination,
+    "community": community,
+    "fit": fit,
+    "members": given,
+}
+
+
+def words() -> tuple[str, ...]:
+    """The words of all strategies."""
+    return tuple(_STRATEGIES)
+
+
+def register(word: str, strategy: Strategy) -> None:
+    """Add a strategy of your own under ``word``; a word that is taken is an error."""
+    if word in _STRATEGIES:
+        raise InputError(f"the strategy {word!r} exists already: choose another word")
+    _STRATEGIES[word] = strategy
+
+
+def propose(
+    candidates: Candidates, word: str, count: int, seed: int, options: Mapping[str, Any] | None = None
+) -> Chosen:
+    """Choose ``count`` of the candidates by the strategy ``word``.
+
+    Raises InputError for an unknown word, and where fewer members are eligible than asked for.
+    """
+    if word not in _STRATEGIES:
+        near = get_close_matches(word, _STRATEGIES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(_STRATEGIES)}"
+        raise InputError(f"there is no seeding strategy {word!r}: {hint}")
+    eligible = int(np.count_nonzero(candidates.eligible))
+    if count < 0 or count > eligible:
+        raise InputError(f"cannot choose {count} members: {eligible} are eligible; ask for fewer")
+    order = _STRATEGIES[word](candidates, count, seed, dict(options or {}))
+    return Chosen(np.asarray(order, dtype=np.int64)[:count], word)
+
+
+def choose(network: Network, strategy: str, count: int, *, seed: int = 1, **options: Any) -> Chosen:
+    """Choose ``count`` members of a network by a strategy word: ``choose(network, "degree", count=50)``."""
+    candidates = Candidates([network], np.ones(network.members, dtype=np.bool_))
+    return propose(candidates, strategy, count, seed, options)
