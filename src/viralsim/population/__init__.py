@@ -1,0 +1,1 @@
+"""Who is there: members and their fields, networks generated, imported and stored."""
