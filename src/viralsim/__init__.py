@@ -1,1 +1,72 @@
-"""viralsim."""
+"""viralsim: how content spreads through communities, with and without seeded advocates.
+
+Names are imported when first used, so that ``import viralsim`` is light: it loads neither numba nor Mesa nor plots.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from viralsim import classic, seeding
+    from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
+    from viralsim.model import ViralityModel
+    from viralsim.population.network import Network
+    from viralsim.results import Result
+    from viralsim.scenario import Scenario, load, loads
+    from viralsim.simulate import simulate
+    from viralsim.store import open_result
+
+_HOME = {
+    "CapacityError": "viralsim.errors",
+    "InputError": "viralsim.errors",
+    "Network": "viralsim.population.network",
+    "NetworkError": "viralsim.errors",
+    "Result": "viralsim.results",
+    "Scenario": "viralsim.scenario",
+    "ScenarioError": "viralsim.errors",
+    "ViralityModel": "viralsim.model",
+    "ViralsimError": "viralsim.errors",
+    "load": "viralsim.scenario",
+    "loads": "viralsim.scenario",
+    "open_result": "viralsim.store",
+    "simulate": "viralsim.simulate",
+}
+_MODULES = ("classic", "seeding")
+
+__all__ = [
+    "CapacityError",
+    "InputError",
+    "Network",
+    "NetworkError",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "ViralityModel",
+    "ViralsimError",
+    "classic",
+    "load",
+    "loads",
+    "open_result",
+    "seeding",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"viralsim.{name}")
+    if name in _HOME:
+        value = getattr(import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    if name == "__version__":
+        from viralsim.versions import package_version
+
+        return package_version()
+    raise AttributeError(f"module 'viralsim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -154,11 +154,12 @@ def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:
     return words
 
 
-def allocate(world: World, members: int, *, pool: int = 1 << 26) -> State:
+def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
     """The state of one thread for worlds of this shape.
 
     Cost: virtual memory O(N * cells); resident memory follows the members touched by the largest world.
-    ``pool`` bounds entries of the calendar, recommendations and threshold pairs (2**26).
+    ``pool`` bounds the entries of the calendar and the recommendations (2**26). ``spare`` makes room for actions a tick
+    beyond the plan's, for actors that decide while the world runs.
     """
     channels, contents = len(world.channels.key), len(world.contents.key)
     cells, horizon = channels * contents, world.contents.novelty.shape[1]
@@ -170,11 +171,11 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26) -> State:
     longest = int(rows.max(initial=0))
     for start, stop in zip(plan.owned_start[:-1], plan.owned_start[1:], strict=True):
         longest = max(longest, int(stop - start))
-    longest = max(longest, int(plan.paid_count.max(initial=0)), 1)
+    longest = max(longest, int(plan.paid_count.max(initial=0)), spare, 1)
     if recommends:
         longest = max(longest, int(np.ceil(world.channels.per_engagement.max())) + 1)
     postings = members * cells
-    extra = len(plan.owned_posts_tick) + horizon  # owned posts, and one repost a tick at most
+    extra = len(plan.owned_posts_tick) + horizon * (1 + spare)  # owned posts, and one repost a tick at most
     plan_ticks = [plan.owned_posts_tick, plan.planned_tick, np.flatnonzero(plan.paid_count.any(axis=0))]
     entries = min(postings * channels + len(plan.organic_tick) + 1, pool)
     waiting = pool // 4 if recommends else 1
@@ -194,9 +195,9 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26) -> State:
         planned_ticks=_tick_bits(np.concatenate([np.asarray(t, dtype=np.int64) for t in plan_ticks]), horizon),
         nodes=np.empty(postings + extra, dtype=NODE),
         breadth=np.zeros(postings + extra, dtype=np.int32),
-        showings=np.empty(postings + extra + len(plan.paid_cap) + waiting, dtype=SHOWING),
-        actions=np.empty(max(len(plan.planned_tick), 1), dtype=ACTION),
-        owned_now=np.empty(len(plan.owned_posts_tick) + len(plan.owned_channel) + 1, dtype=np.int64),
+        showings=np.empty(postings + extra + len(plan.paid_cap) + waiting + spare, dtype=SHOWING),
+        actions=np.empty(len(plan.planned_tick) + spare + 1, dtype=ACTION),
+        owned_now=np.empty(len(plan.owned_posts_tick) + spare + 1, dtype=np.int64),
         due=np.empty(postings, dtype=np.int64),
         buffer_member=np.empty(longest, dtype=np.int32),
         buffer_position=np.empty(longest, dtype=np.int32),

@@ -1,0 +1,1 @@
+"""A scenario, an audience and a seeding become the arrays that a world runs on."""

@@ -1,0 +1,231 @@
+"""One arm of a scenario as the ``World`` that the kernels run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.delays import delay_ticks
+from viralsim.campaign.enrol import Enrolment, enrol
+from viralsim.campaign.plan import compile_plan, horizon_ticks
+from viralsim.campaign.rates import appeal, visibility
+from viralsim.campaign.stage import Stage
+from viralsim.kernels.draws import name_key
+from viralsim.kernels.inputs import Channels, Contents, Reinforcement, Rule, Rules, Source, World
+from viralsim.kernels.tables import gap_table
+
+TWIN = "/critical"  # a twin's name is its content's name with this ending
+HOURS_PER_DAY = 24.0
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """A compiled arm: its scenario, the kernels' inputs, and who was enrolled."""
+
+    name: str
+    spec: Any
+    world: World
+    enrolment: Enrolment
+    contents: tuple[str, ...]
+    visibility: NDArray[np.float64]
+    appeal: NDArray[np.float64]
+
+
+def content_names(spec: Any) -> list[str]:
+    """Contents in the order of the file, then the critical twins of those with controversy."""
+    return [*spec.content, *(name + TWIN for name, content in spec.content.items() if content.controversy > 0)]
+
+
+def rhythm(spec: Any) -> NDArray[np.float64]:
+    """Daily activity by tick, float64[T], of mean 1 over a day: 1 + depth cos(2 pi (clock - peak) / 24 h)."""
+    hours = np.arange(horizon_ticks(spec)) * spec.tick
+    daily = spec.audience.rhythm
+    if daily is None:
+        return np.ones(len(hours))
+    return 1.0 + daily.depth * np.cos(2.0 * np.pi * (hours + spec.launch_at - daily.peak) / HOURS_PER_DAY)
+
+
+def envelopes(stage: Stage, arms: Mapping[str, Any]) -> NDArray[np.float64]:
+    """The rate at which gaps are drawn on each channel: the highest chance of an impression in any arm and tick, float64[C]."""
+    highest = np.zeros(len(stage.channels))
+    for spec in arms.values():
+        peak = rhythm(spec).max()
+        for c in range(len(highest)):
+            highest[c] = max(highest[c], visibility(stage, spec, c) * peak)
+    if len(stage.graph.tie_strength):
+        for c in range(len(highest)):
+            row = stage.graph.tie_strength[stage.graph.indptr[c, 0] : stage.graph.indptr[c, -1]]
+            highest[c] *= float(row.max(initial=0.0))
+    return np.minimum(1.0, highest)
+
+
+def _channels(stage: Stage, spec: Any, envelope: NDArray[np.float64], audience: Any) -> Channels:
+    horizon = horizon_ticks(spec)
+    seen = np.array([visibility(stage, spec, c) for c in range(len(stage.channels))])
+    thin = np.full(len(seen), bool(len(stage.graph.tie_strength) or len(audience.background_load)))
+    thin |= (envelope != seen) | bool((rhythm(spec) != 1.0).any())
+    gaps = [stage.once(("gaps", float(e)), lambda e=e: gap_table(min(max(float(e), 1e-300), 1.0))) for e in envelope]
+    settings = [spec.channels[name] for name in stage.channels]
+    delays = [
+        stage.once(("delay", repr(s.reaction_delay), spec.tick, horizon), lambda s=s: delay_ticks(s.reaction_delay, spec.tick, horizon))
+        for s in settings
+    ]
+    widest = max(len(table.threshold) for _, table in delays)
+
+    def padded(array: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([array, np.zeros(widest - len(array), dtype=array.dtype)])
+
+    recommended = [s.recommended for s in settings]
+    return Channels(
+        key=np.array([name_key(name) for name in stage.channels], dtype=np.uint64),
+        visibility=seen,
+        envelope=np.ascontiguousarray(envelope, dtype=np.float64),
+        thin=thin.astype(np.uint8),
+        gap_threshold=np.stack([g.threshold for g in gaps]),
+        gap_alias=np.stack([g.alias for g in gaps]),
+        delay_fixed=np.array([fixed for fixed, _ in delays], dtype=np.int64),
+        delay_threshold=np.stack([padded(table.threshold) for _, table in delays]),
+        delay_alias=np.stack([padded(table.alias) for _, table in delays]),
+        delay_shift=np.array([table.shift for _, table in delays], dtype=np.uint64),
+        engagement_rate=np.array([float(s.engagement_rate) for s in settings]),
+        per_engagement=np.array([0.0 if r is None else float(r.per_engagement) for r in recommended]),
+        recommend_delay=np.array(
+            [1 if r is None else max(1, int(np.ceil(r.delay / spec.tick - 1e-9))) for r in recommended], dtype=np.int64
+        ),
+        max_match=np.array([float(row.max(initial=0.0)) for row in audience.match]),
+    )
+
+
+def _reinforcement(content: Any) -> tuple[int, float, float, float]:
+    """(kind, gain, cap, threshold) of a content's reinforcement."""
+    rule = content.reinforcement
+    if rule is None or rule == "simple":
+        return int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0
+    if getattr(rule, "social", None) is not None:
+        return int(Reinforcement.SOCIAL), float(rule.social.gain), float(rule.social.cap), 0.0
+    threshold = rule.threshold
+    for kind, value in (
+        (Reinforcement.COUNT, threshold.count),
+        (Reinforcement.FRACTION, threshold.fraction),
+        (Reinforcement.WEIGHT, threshold.weight),
+    ):
+        if value is not None:
+            return int(kind), 0.0, 1.0, -1.0 if value == "uniform" else float(value)
+    raise ValueError("a threshold needs count, fraction or weight")
+
+
+def _novelty(spec: Any, half_life: float | None, released_at: float) -> NDArray[np.float64]:
+    hours = np.arange(horizon_ticks(spec)) * spec.tick
+    if half_life is None:
+        return np.ones(len(hours))
+    return np.exp2(-np.maximum(hours - released_at, 0.0) / half_life)
+
+
+def _contents(stage: Stage, spec: Any, names: list[str]) -> Contents:
+    """Parameters of all contents, twins included; a twin takes from its content what ``critical`` leaves out."""
+    rows = []
+    for name in names:
+        base = name.removesuffix(TWIN)
+        content, is_twin = spec.content[base], name not in spec.content
+        critical = content.critical if is_twin else None
+
+        def own(field: str, fallback: Any, critical: Any = critical) -> Any:
+            value = None if critical is None else getattr(critical, field)
+            return fallback if value is None else value
+
+        trust = content.conversion_trust
+        rows.append(
+            {
+                "key": name_key(name),
+                "appeal": float(own("appeal", appeal(stage, spec, base))),
+                "twin": names.index(name + TWIN) if name + TWIN in names else -1,
+                "original": names.index(base) if is_twin else -1,
+                "controversy": 0.0 if is_twin else float(content.controversy),
+                "conversion_rate": 0.0 if is_twin else float(content.conversion_rate),
+                "conversion_trust": [1.0 if trust is None else float(getattr(trust, s.name.lower())) for s in Source],
+                "kind": (int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0) if is_twin else _reinforcement(content),
+                "persistence": float(own("persistence", content.persistence)),
+                "novelty": _novelty(spec, own("half_life", content.half_life), float(content.released_at)),
+            }
+        )
+
+    def column(field: str, dtype: Any = np.float64) -> NDArray[Any]:
+        return np.array([row[field] for row in rows], dtype=dtype)
+
+    kind = column("kind")
+    return Contents(
+        key=column("key", np.uint64),
+        appeal=column("appeal"),
+        twin=column("twin", np.int64),
+        original=column("original", np.int64),
+        controversy=column("controversy"),
+        conversion_rate=column("conversion_rate"),
+        conversion_trust=column("conversion_trust"),
+        reinforcement=np.ascontiguousarray(kind[:, 0]).astype(np.int64),
+        gain=np.ascontiguousarray(kind[:, 1]),
+        cap=np.ascontiguousarray(kind[:, 2]),
+        threshold=np.ascontiguousarray(kind[:, 3]),
+        persistence=column("persistence"),
+        novelty=np.stack([row["novelty"] for row in rows]),
+    )
+
+
+def _rules(spec: Any, names: list[str], contents: Contents, plan: Any) -> Rules:
+    values = np.zeros(len(Rule))
+    campaign, audience = spec.campaign, spec.audience
+    values[Rule.FOCAL] = names.index(campaign.content)
+    values[Rule.IN_GROUP] = audience.in_group
+    values[Rule.CROSS_POST] = campaign.cross_post
+    values[Rule.FEED_CAPACITY] = np.inf if audience.attention is None else audience.attention.feed_capacity
+    values[Rule.TICKS_PER_DAY] = max(1.0, round(HOURS_PER_DAY / spec.tick))
+    values[Rule.RESPOND_RATIO] = values[Rule.AMPLIFY_SHARES] = -1.0
+    manager = campaign.community_management
+    if manager is not None and manager.respond is not None:
+        rule = manager.respond
+        values[Rule.RESPOND_RATIO], values[Rule.RESPOND_AT_LEAST] = rule.critical_share_ratio, rule.at_least
+        values[Rule.RESPOND_EFFECT] = rule.effect
+        values[Rule.RESPOND_DELAY] = np.ceil(rule.delay / spec.tick - 1e-9)
+    if manager is not None and manager.amplify is not None and len(plan.owned_channel):
+        amplify = manager.amplify
+        values[Rule.AMPLIFY_SHARES] = amplify.shares_per_hour * spec.tick
+        values[Rule.AMPLIFY_AT_MOST] = amplify.at_most
+        values[Rule.AMPLIFY_COOLDOWN] = np.ceil(amplify.cooldown / spec.tick - 1e-9)
+    threshold = contents.reinforcement >= Reinforcement.COUNT
+    planned = np.isin(np.arange(len(names)), plan.planned_content)
+    values[Rule.DISTINCT] = float(bool((threshold & (planned | (contents.persistence > 0))).any()))
+    tired = audience.fatigue
+    fatigue = np.ones(1)
+    if tired is not None:
+        steps = np.maximum(tired.floor, (1.0 - tired.per_impression) ** np.arange(1024))
+        fatigue = steps[: int(np.argmin(steps)) + 1] if tired.per_impression > 0 else fatigue
+        fatigue = np.append(fatigue, fatigue[-1])
+    return Rules(values, rhythm(spec), fatigue)
+
+
+def compile_arm(
+    stage: Stage, name: str, spec: Any, envelope: NDArray[np.float64], folder: Any, enrolment: Enrolment | None = None
+) -> Arm:
+    """The ``World`` of one arm.
+
+    ``envelope`` float64[C] is that of ``envelopes`` over all arms of the scenario, run or not, so that an arm alone has the
+    worlds that it has among others. ``enrolment`` overrides who is enrolled. Raises ScenarioError where a number cannot be met.
+    """
+    names = content_names(spec)
+    enrolment = enrolment if enrolment is not None else enrol(stage, spec, folder)
+    matches = [stage.match(spec.content[n]) if n in spec.content else np.ones(1, np.float32) for n in names]
+    audience = stage.audience(spec, matches)
+    contents = _contents(stage, spec, names)
+    plan = stage.once(
+        ("plan", repr(spec.campaign), repr(spec.horizon), spec.tick, tuple(names), id(enrolment.members), tuple(enrolment.willingness[:1])),
+        lambda: compile_plan(stage, spec, names, enrolment),
+    )
+    channels = _channels(stage, spec, envelope, audience)
+    graph = stage.graph
+    if (contents.reinforcement == Reinforcement.FRACTION).any():
+        graph = graph._replace(following=stage.following)
+    world = World(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
+    return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)

@@ -1,0 +1,173 @@
+"""What the actors of an arm do, as plan arrays: who posts what, when, where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.enrol import Enrolment
+from viralsim.campaign.stage import Stage
+from viralsim.kernels.draws import Stream, name_key
+from viralsim.kernels.inputs import Plan
+from viralsim.seeding.uninformed import hashed
+
+IMPRESSIONS_PER_CPM = 1000.0
+
+
+class Lines:
+    """Names of channels and contents as indices, and times as ticks."""
+
+    def __init__(self, stage: Stage, spec: Any, contents: list[str]) -> None:
+        self.stage, self.spec, self.contents = stage, spec, contents
+        self.horizon = horizon_ticks(spec)
+
+    def channel(self, name: str) -> int:
+        """Index of a channel."""
+        return self.stage.channels.index(name)
+
+    def content(self, name: str | None) -> int:
+        """Index of a content; None is the campaign's."""
+        return self.contents.index(name or self.spec.campaign.content)
+
+    def tick(self, hours: float) -> int:
+        """The tick in which a time lies."""
+        return int(np.floor(hours / self.spec.tick + 1e-9))
+
+
+def horizon_ticks(spec: Any) -> int:
+    """Number of ticks of the horizon."""
+    return max(1, int(np.ceil(spec.horizon / spec.tick - 1e-9)))
+
+
+def brand_followers(stage: Stage, spec: Any, channel: int, count: int) -> NDArray[np.int32]:
+    """The brand's followers on a channel: the first ``count`` members of an order by lot that no arm changes, ascending."""
+
+    def order() -> NDArray[np.int64]:
+        members = np.flatnonzero(stage.present_on(channel))
+        seed = (spec.seed * 1_000_003 + int(name_key(stage.channels[channel])) + int(Stream.BRAND_FOLLOWERS)) % 2**64
+        return members[np.argsort(hashed(seed, members), kind="stable")]
+
+    ranked = stage.once(("brand", channel, spec.seed), order)
+    return np.sort(ranked[:count]).astype(np.int32)
+
+
+def _integers(rows: list[Any]) -> NDArray[np.int64]:
+    return np.array(rows, dtype=np.int64)
+
+
+def _owned(lines: Lines) -> dict[str, Any]:
+    owned = lines.spec.campaign.owned
+    rows = [brand_followers(lines.stage, lines.spec, lines.channel(o.channel), o.followers) for o in owned]
+    posts = sorted((lines.tick(at), i) for i, o in enumerate(owned) for at in o.posts_at if lines.tick(at) < lines.horizon)
+    return {
+        "owned_channel": _integers([lines.channel(o.channel) for o in owned]),
+        "owned_content": _integers([lines.content(o.content) for o in owned]),
+        "owned_trust": np.array([float(o.trust) for o in owned]),
+        "owned_start": np.concatenate([[0], np.cumsum([len(r) for r in rows])]).astype(np.int64),
+        "owned_followers": np.concatenate([np.zeros(0, np.int32), *rows]).astype(np.int32),
+        "owned_posts_tick": _integers([t for t, _ in posts]),
+        "owned_posts_line": _integers([i for _, i in posts]),
+    }
+
+
+def line_cpm(spec: Any, line: Any) -> float:
+    """Price of a thousand impressions of a paid line: its own, or the channel's, USD."""
+    return float(line.cpm_usd if line.cpm_usd is not None else spec.channels[line.channel].cpm_usd)
+
+
+def _targets(stage: Stage, spec: Any, line: Any, channel: int) -> NDArray[np.int32]:
+    """Members whom a paid line aims at; empty: everyone present."""
+    if line.target is None:
+        return np.zeros(0, dtype=np.int32)
+    keep = stage.present_on(channel)
+    if line.target.communities is not None:
+        keep = keep & np.isin(stage.population.audience.community, line.target.communities)
+    if line.target.min_match is not None:
+        keep = keep & (stage.match(spec.content[line.content or spec.campaign.content]) >= line.target.min_match)
+    if not keep.any():
+        from viralsim.errors import Problem, ScenarioError
+
+        raise ScenarioError([Problem(f"nobody on {line.channel} fits this target; widen it", "campaign.paid.target")])
+    return np.flatnonzero(keep).astype(np.int32)
+
+
+def _paid(lines: Lines) -> dict[str, Any]:
+    spec, paid = lines.spec, lines.spec.campaign.paid
+    count = np.zeros((len(paid), lines.horizon), dtype=np.int32)
+    targets, numbers, seen = [], [], {}
+    for i, line in enumerate(paid):
+        first = min(lines.tick(line.starts), lines.horizon - 1)
+        ends = spec.horizon if line.ends is None else line.ends
+        last = max(first + 1, min(lines.horizon, lines.tick(ends)))
+        total = np.floor(line.budget_usd / line_cpm(spec, line) * IMPRESSIONS_PER_CPM + 1e-6) if line.budget_usd else 0.0
+        steps = np.floor(total * np.arange(last - first + 1) / (last - first) + 1e-9)
+        count[i, first:last] = np.diff(steps)
+        channel, content = lines.channel(line.channel), lines.content(line.content)
+        numbers.append(seen.setdefault((channel, content), 0))
+        seen[channel, content] += 1
+        targets.append(_targets(lines.stage, spec, line, channel))
+    return {
+        "paid_channel": _integers([lines.channel(p.channel) for p in paid]),
+        "paid_content": _integers([lines.content(p.content) for p in paid]),
+        "paid_number": _integers(numbers),
+        "paid_trust": np.array([float(p.trust) for p in paid]),
+        "paid_cap": _integers([p.frequency_cap or 0 for p in paid]),
+        "paid_start": np.concatenate([[0], np.cumsum([len(t) for t in targets])]).astype(np.int64),
+        "paid_targets": np.concatenate([np.zeros(0, np.int32), *targets]).astype(np.int32),
+        "paid_count": count,
+    }
+
+
+def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
+    tier = lines.spec.campaign.advocates
+    rows = []
+    if tier is not None:
+        content = lines.content(tier.content)
+        for wave, at in enumerate(tier.posts_at):
+            tick = lines.tick(at)
+            if tick < lines.horizon:
+                rows += [
+                    (tick, int(c), content, int(enrolment.members[a]), wave, a)
+                    for a, c in zip(*np.nonzero(enrolment.channels), strict=True)
+                ]
+    rows.sort()
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), 6)
+    advocate = table[:, 5]
+    return {
+        "planned_tick": np.ascontiguousarray(table[:, 0]),
+        "planned_channel": np.ascontiguousarray(table[:, 1]),
+        "planned_content": np.ascontiguousarray(table[:, 2]),
+        "planned_member": np.ascontiguousarray(table[:, 3]),
+        "planned_wave": np.ascontiguousarray(table[:, 4]),
+        "planned_willingness": enrolment.willingness[advocate] if len(rows) else np.zeros(0),
+        "planned_trust": np.full(len(rows), float(tier.trust) if tier is not None else 1.0),
+        "planned_advocate": np.ascontiguousarray(advocate),
+    }
+
+
+def _organic(lines: Lines) -> dict[str, Any]:
+    rows = []
+    seen: dict[tuple[int, int], int] = {}
+    for line in lines.spec.campaign.organic:
+        channel, content = lines.channel(line.channel), lines.content(line.content)
+        number = seen.setdefault((channel, content), 0)
+        seen[channel, content] += 1
+        given = isinstance(line.members, list | tuple)
+        members = list(line.members) if given else [-1] * line.members
+        index = 0
+        for at in line.posts_at:
+            for member in members:
+                if lines.tick(at) < lines.horizon:
+                    rows.append((lines.tick(at), channel, content, member, number, index))
+                index += 1
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), 6)
+    names = ("tick", "channel", "content", "member", "line", "index")
+    return {f"organic_{name}": np.ascontiguousarray(table[:, i]) for i, name in enumerate(names)}
+
+
+def compile_plan(stage: Stage, spec: Any, contents: list[str], enrolment: Enrolment) -> Plan:
+    """The plan arrays of one arm."""
+    lines = Lines(stage, spec, contents)
+    return Plan(**_owned(lines), **_paid(lines), **_planned(lines, enrolment), **_organic(lines))

@@ -1,0 +1,178 @@
+"""Vital signs: what a campaign looks like before any luck, by the mean field, and what should make one suspicious."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from viralsim.campaign.compile import Arm
+from viralsim.campaign.rates import attention
+from viralsim.campaign.stage import Stage
+from viralsim.kernels.inputs import Rule
+
+F8 = NDArray[np.float64]
+ADS_A_MEMBER = 10.0  # more paid impressions a member than this is wallpaper
+CLIPPED_SHARE = 0.01
+
+
+@njit(cache=True)
+def _next_generation(indptr, followers, sharing, chance):  # type: ignore[no-untyped-def]
+    """Expected sharers of the next generation: sum over sharers u and followers v of sharing[u] * chance[v]. O(follows)."""
+    out = np.zeros(len(chance))
+    for u in range(len(sharing)):
+        if sharing[u] > 0.0:
+            for e in range(indptr[u], indptr[u + 1]):
+                out[followers[e]] += sharing[u] * chance[followers[e]]
+    return out
+
+
+def share_chance(stage: Stage, arm: Arm) -> F8:
+    """The chance that each member shares a fresh impression of the campaign's content from an ordinary member, float64[N]."""
+    focal = int(arm.world.rules.values[Rule.FOCAL])
+    drive = stage.match(arm.spec.content[arm.spec.campaign.content]).astype(np.float64)
+    drive = drive * stage.population.audience.activity.astype(np.float64)
+    return np.broadcast_to(arm.appeal[focal] * drive, stage.members)
+
+
+def reproduction_number(stage: Stage, arm: Arm, channel: int) -> float:
+    """Shares that one share brings about on a channel, mean field, fresh content, simple reinforcement.
+
+    Third generation over second from a member drawn at random: by then sharers are typical of those who are reached.
+    """
+    graph = arm.world.graph
+    chance = np.minimum(1.0, share_chance(stage, arm)) * arm.visibility[channel] * attention(stage, arm.spec)
+    indptr = np.ascontiguousarray(graph.indptr[channel])
+    generation = np.full(stage.members, 1.0 / stage.members)
+    sizes = []
+    for _ in range(3):
+        generation = _next_generation(indptr, graph.followers, generation, np.ascontiguousarray(chance))
+        sizes.append(float(generation.sum()))
+    return sizes[2] / sizes[1] if sizes[1] > 0 else 0.0
+
+
+def _audiences_by_source(stage: Stage, arm: Arm) -> dict[str, tuple[F8, float]]:
+    """For each source in use: relative weight of each member among its impressions, and its trust."""
+    plan = arm.world.plan
+    everyone = attention(stage, arm.spec) * np.ones(stage.members)
+    found: dict[str, tuple[F8, float]] = {}
+    if len(plan.owned_channel):
+        weight = np.zeros(stage.members)
+        np.add.at(weight, plan.owned_followers, 1.0)
+        found["owned"] = (weight * everyone, float(plan.owned_trust.mean()))
+    if plan.paid_count.sum() > 0:
+        weight = np.ones(stage.members)
+        if len(plan.paid_targets):
+            weight = np.bincount(plan.paid_targets, minlength=stage.members).astype(np.float64)
+        found["paid"] = (weight, float(plan.paid_trust.mean()))
+    if len(plan.planned_member):
+        weight = np.zeros(stage.members)
+        for c in range(len(stage.channels)):
+            indptr = arm.world.graph.indptr[c]
+            for v in np.unique(plan.planned_member[plan.planned_channel == c]):
+                np.add.at(weight, arm.world.graph.followers[indptr[v] : indptr[v + 1]], 1.0)
+        found["asked"] = (weight * everyone, float(plan.planned_trust.mean()))
+    found["earned"] = (stage.following.sum(axis=0) * everyone, 1.0)
+    return found
+
+
+def vital_signs(scenario: Any, stage: Stage, arms: Mapping[str, Arm]) -> tuple[list[str], list[str]]:
+    """(lines, warnings) about the arms of a scenario, before any world is run."""
+    fullest = max(arms.values(), key=_events)
+    spec = fullest.spec
+    match = stage.match(spec.content[spec.campaign.content])
+    followers = np.concatenate([stage.following[c] for c in range(len(stage.channels))])
+    lines = [f"mean match of {spec.campaign.content}: {float(match.mean()):.3g}"]
+    warnings: list[str] = []
+    for c, name in enumerate(stage.channels):
+        seen = float((attention(stage, spec) * stage.following[c]).sum() / max(1, stage.following[c].sum()))
+        line = f"{name}: mean visibility {fullest.visibility[c] * seen:.3g}"
+        reproduction = reproduction_number(stage, fullest, c)
+        lines.append(f"{line}, reproduction number {reproduction:.3g}")
+        if reproduction > 1.0:
+            warnings.append(
+                f"the reproduction number on {name} is {reproduction:.2g}, above 1: every launch that takes off floods the "
+                "audience; real posts rarely do, so check appeal and visibility"
+            )
+    lines += _share_lines(stage, fullest, warnings)
+    lines += _both_forms(stage, fullest)
+    for name, arm in arms.items():
+        bought = arm.world.plan.paid_count.sum() / stage.members
+        if bought > 0:
+            lines.append(f"arm {name}: {bought:.3g} paid impressions a member")
+        if bought > ADS_A_MEMBER:
+            warnings.append(f"arm {name} buys {bought:.3g} paid impressions a member, above {ADS_A_MEMBER:g}: lower the budget")
+        if len(arm.enrolment):
+            reach = sum(int(stage.networks[c].follower_count()[arm.enrolment.members].sum()) for c in range(len(stage.channels)))
+            lines.append(f"arm {name}: {len(arm.enrolment)} advocates with {reach} followers together")
+    warnings += arm_differences(scenario)
+    del followers
+    return lines, warnings
+
+
+def _events(arm: Arm) -> float:
+    plan = arm.world.plan
+    return float(plan.paid_count.sum() + len(plan.planned_tick) + len(plan.owned_followers) + len(plan.organic_tick))
+
+
+def _share_lines(stage: Stage, arm: Arm, warnings: list[str]) -> list[str]:
+    chance = share_chance(stage, arm)
+    lines = []
+    for source, (weight, trust) in _audiences_by_source(stage, arm).items():
+        total = float(weight.sum())
+        if total <= 0:
+            continue
+        share = float((np.minimum(1.0, chance * trust) * weight).sum() / total)
+        clipped = float(((chance * trust > 1.0) * weight).sum() / total)
+        lines.append(f"share probability of a fresh {source} impression: {share:.3g}")
+        if clipped > CLIPPED_SHARE:
+            warnings.append(
+                f"the share probability is cut at 1 for {clipped:.0%} of {source} impressions: appeal, activity and trust are too "
+                "high together"
+            )
+    return lines
+
+
+def _both_forms(stage: Stage, arm: Arm) -> list[str]:
+    """Where a dashboard number was given, what it became."""
+    spec, lines = arm.spec, []
+    for c, name in enumerate(stage.channels):
+        if spec.channels[name].organic_reach is not None:
+            lines.append(f"{name}: organic reach {spec.channels[name].organic_reach:.3g} is visibility {arm.visibility[c]:.3g}")
+    for k, content_name in enumerate(arm.contents):
+        content = spec.content.get(content_name)
+        if content is not None and content.share_rate is not None:
+            lines.append(f"{content_name}: share rate {content.share_rate:.3g} is appeal {arm.appeal[k]:.3g}")
+    return lines
+
+
+def arm_differences(scenario: Any) -> list[str]:
+    """A warning for each arm that differs from the baseline in more than one line of action."""
+    baseline = scenario.spec.baseline
+    if baseline is None:
+        return []
+    parts = ("owned", "paid", "organic", "advocates", "community_management", "content", "cross_post")
+    base = scenario.for_arm(baseline)
+    found = []
+    for name in scenario.arm_names:
+        spec = scenario.for_arm(name)
+        differing = [part for part in parts if getattr(spec.campaign, part) != getattr(base.campaign, part)]
+        differing += [f"content.{k}" for k in spec.content if spec.content[k] != base.content[k]]
+        differing += [f"channels.{c}" for c in spec.channels if spec.channels[c] != base.channels[c]]
+        if len(differing) > 1:
+            found.append(
+                f"arm {name} differs from {baseline} in {' and '.join(differing)}: its uplift cannot be credited to one of them"
+            )
+    return found
+
+
+def describe(scenario: Any) -> list[str]:
+    """The vital signs and warnings of a scenario as lines, for ``viralsim check``."""
+    from viralsim.simulate import build_stage, compile_arms
+
+    stage = build_stage(scenario)
+    lines, warnings = vital_signs(scenario, stage, compile_arms(scenario, stage))
+    return [*lines, *(f"warning: {warning}" for warning in warnings)]

@@ -1,0 +1,357 @@
+"""The front door: a scenario in, every arm in the same worlds, a result out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.compile import Arm, compile_arm, envelopes
+from viralsim.campaign.outcome import arm_worlds
+from viralsim.campaign.stage import Stage
+from viralsim.campaign.vital_signs import vital_signs
+from viralsim.errors import InputError, Problem, ScenarioError
+from viralsim.kernels.draws import Stream, draw, name_key, seed_key, stream_key, unit, world_key
+from viralsim.kernels.worlds import RawWorlds, run_worlds
+from viralsim.launches import ArmWorlds
+
+if TYPE_CHECKING:
+    from viralsim.results import Result
+    from viralsim.scenario import Scenario
+
+Progress = Callable[[int, int], None]
+MOST_WORLDS = 10_000_000
+
+
+def default_threads() -> int:
+    """Threads to use: the cores this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_overlays(scenario: Scenario, specs: Mapping[str, Any]) -> None:
+    """Arms share one audience: an overlay that changes members or networks is refused."""
+    base = scenario.spec
+    for name, spec in specs.items():
+        fixed = [("audience", spec.audience, base.audience), ("tick", spec.tick, base.tick), ("horizon", spec.horizon, base.horizon)]
+        fixed += [(f"channels.{c}.network", spec.channels[c].network, base.channels[c].network) for c in base.channels]
+        fixed += [(f"channels.{c}.presence", spec.channels[c].presence, base.channels[c].presence) for c in base.channels]
+        for path, own, shared in fixed:
+            if own != shared:
+                raise ScenarioError(
+                    [Problem("arms live in the same worlds: overlay channels, content or campaign, not the audience or time",
+                             f"arms.{name}.{path}")]
+                )  # fmt: skip
+
+
+def arm_specs(scenario: Scenario) -> dict[str, Any]:
+    """Every arm of the scenario after its overlay."""
+    specs = {name: scenario.for_arm(name) for name in scenario.arm_names}
+    check_overlays(scenario, specs)
+    return specs
+
+
+def build_stage(scenario: Scenario, population: int = 0) -> Stage:
+    """The audience of a scenario, ready for the kernels."""
+    from viralsim.population.build import build_population
+
+    return Stage(scenario.spec, build_population(scenario, population))
+
+
+def compile_arms(scenario: Scenario, stage: Stage, names: Sequence[str] | None = None) -> dict[str, Arm]:
+    """Compile the named arms (all by default); envelopes are those of all arms of the scenario."""
+    specs = arm_specs(scenario)
+    envelope = envelopes(stage, specs)
+    return {name: compile_arm(stage, name, specs[name], envelope, scenario.folder) for name in names or scenario.arm_names}
+
+
+def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """The uncertain inputs of each world: one joint draw a world, the same for all arms; path -> float64[W]."""
+    drawn = {}
+    for path, span in (scenario.spec.uncertain or {}).items():
+        u = np.empty(len(worlds))
+        for i, w in enumerate(worlds):
+            key = stream_key(world_key(seed_key(seed), int(w)), int(Stream.UNCERTAIN), name_key(path), np.uint64(0))
+            u[i] = unit(draw(key, 0))
+        if span.scale == "log":
+            drawn[path] = np.exp(np.log(span.from_) + u * (np.log(span.to) - np.log(span.from_)))
+        else:
+            drawn[path] = span.from_ + u * (span.to - span.from_)
+    return drawn
+
+
+@dataclass
+class _Run:
+    """The bookkeeping of one simulation: what ran, how far, how long."""
+
+    scenario: Scenario
+    seed: int
+    worlds: NDArray[np.int64]
+    names: tuple[str, ...]
+    threads: int
+    progress: Progress | None
+    raw: dict[str, list[tuple[NDArray[np.int64], Arm, RawWorlds]]] = field(default_factory=dict)
+    finished: int = 0
+    interrupted: bool = False
+
+    @property
+    def total(self) -> int:
+        return len(self.worlds) * len(self.names)
+
+    def report(self, running: int) -> None:
+        if self.progress is not None:
+            self.progress(self.finished + running, self.total)
+
+    def run_arm(self, arm: Arm, rows: NDArray[np.int64], threads: int, series: int | None = None) -> None:
+        """Run the worlds at ``rows`` of one arm and keep what came back."""
+        raw = run_worlds(
+            arm.world, self.seed, self.worlds[rows], threads=threads, series_worlds=series,
+            progress=None if self.progress is None or len(rows) < 2 else self.report,
+        )  # fmt: skip
+        self.raw.setdefault(arm.name, []).append((rows, arm, raw))
+        self.finished += len(rows)
+        self.interrupted |= not bool(raw.done.all())
+        self.report(0)
+
+
+def _run_certain(run: _Run, stages: list[Stage]) -> None:
+    for p, stage in enumerate(stages):
+        arms = compile_arms(run.scenario, stage, run.names)
+        rows = np.flatnonzero(run.worlds % len(stages) == p)
+        for arm in arms.values():
+            if not run.interrupted and len(rows):
+                run.run_arm(arm, rows, run.threads)
+
+
+def _run_uncertain(run: _Run, stages: list[Stage], inputs: dict[str, NDArray[np.float64]]) -> None:
+    """One world at a time, each with its own inputs; worlds are handed to threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    keep_series = 1
+
+    def world(i: int) -> None:
+        if run.interrupted:
+            return
+        scenario = run.scenario.override({path: float(values[i]) for path, values in inputs.items()})
+        stage = stages[int(run.worlds[i]) % len(stages)]
+        arms = compile_arms(scenario, stage, run.names)
+        for arm in arms.values():
+            run.run_arm(arm, np.array([i]), 1, keep_series)
+
+    with ThreadPoolExecutor(run.threads) as pool:
+        futures = [pool.submit(world, i) for i in range(len(run.worlds))]
+        try:
+            for future in futures:
+                future.result()
+        except KeyboardInterrupt:
+            run.interrupted = True
+            pool.shutdown(cancel_futures=True)
+
+
+def _join(run: _Run, name: str) -> tuple[Arm, ArmWorlds, NDArray[np.bool_]]:
+    """The parts of one arm as one table, in the order of the worlds asked for."""
+    parts = [(rows, arm, arm_worlds(arm, raw), raw.done) for rows, arm, raw in run.raw[name]]
+    arm = parts[0][1]
+    if len(parts) == 1 and len(parts[0][0]) == len(run.worlds):
+        return arm, parts[0][2], parts[0][3]
+    order = np.concatenate([rows for rows, *_ in parts])
+    done = np.zeros(len(run.worlds), dtype=bool)
+    done[order] = np.concatenate([d for *_, d in parts])
+
+    def column(get: Callable[[ArmWorlds], Any]) -> Any:
+        joined = np.concatenate([get(w) for _, _, w, _ in parts])
+        out = np.zeros((len(run.worlds), *joined.shape[1:]), dtype=joined.dtype)
+        out[order] = joined
+        return out
+
+    def table(field_name: str) -> dict[str, Any]:
+        keys = dict.fromkeys(key for _, _, w, _ in parts for key in getattr(w, field_name))
+        zero = {id(w): np.zeros(w.worlds) for _, _, w, _ in parts}
+        return {key: column(lambda w, key=key: getattr(w, field_name).get(key, zero[id(w)])) for key in keys}
+
+    first = parts[0][2]
+    every_series = all(len(next(iter(w.series.values()))) == w.worlds for _, _, w, _ in parts)
+    advocates = dict(first.advocates)
+    for key in ("posts", "shares"):
+        if advocates and len({tuple(w.advocates.get("id", ())) for _, _, w, _ in parts}) == 1:
+            advocates[key] = np.sum([w.advocates[key] for _, _, w, _ in parts], axis=0)
+    same_communities = len({w.reach_by_community.shape[1] for _, _, w, _ in parts}) == 1  # type: ignore[union-attr]
+    joined = ArmWorlds(
+        name=name,
+        measures=table("measures"),
+        impressions_by_source=table("impressions_by_source"),
+        reach_by_channel=table("reach_by_channel"),
+        reach_by_community=column(lambda w: w.reach_by_community) if same_communities else None,
+        cost_lines=table("cost_lines"),
+        series={k: column(lambda w, k=k: w.series[k]) for k in first.series} if every_series else dict(first.series),
+        cascade_sizes=np.sum([w.cascade_sizes for _, _, w, _ in parts], axis=0),
+        generations=np.sum([w.generations for _, _, w, _ in parts], axis=0),
+        advocates=advocates if len(parts) == 1 or len({tuple(w.advocates.get("id", ())) for _, _, w, _ in parts}) == 1 else {},
+    )
+    return arm, joined, done
+
+
+def simulate(
+    scenario: Scenario,
+    worlds: int | None = None,
+    seed: int | None = None,
+    *,
+    arms: Sequence[str] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    repeat_trust: bool = True,
+) -> Result:
+    """Run every arm of a scenario in the same worlds.
+
+    Args:
+        scenario: what ``viralsim.load`` returned.
+        worlds: how many worlds (numbers 0 to worlds - 1); the scenario's own by default.
+        seed: seed of the luck; the audience keeps the scenario's seed.
+        arms: names of the arms to run; all by default. An arm run alone has the worlds that it has among others.
+        threads: threads; all cores by default. Results do not depend on it.
+        progress: called with (launches done, launches in all).
+        repeat_trust: where some trust is not 1, run the arms again with every trust at 1, for the verdict.
+
+    Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set.
+
+    Raises: InputError for wrong arguments, ScenarioError where the scenario cannot be built.
+    """
+    from viralsim.results import Result
+
+    started = time.perf_counter()
+    run = _prepare(scenario, worlds, seed, arms, threads, progress)
+    stages = [build_stage(scenario, p) for p in range(scenario.spec.populations)]
+    first_arms = compile_arms(scenario, stages[0])
+    signs, warnings = vital_signs(scenario, stages[0], first_arms)
+    set_up = time.perf_counter()
+    _compile(run, first_arms)
+    compiled = time.perf_counter()
+    inputs = draw_inputs(scenario, run.seed, run.worlds)
+    if inputs:
+        _run_uncertain(run, stages, inputs)
+    else:
+        _run_certain(run, stages)
+    simulated = time.perf_counter()
+    if set(run.raw) != set(run.names):
+        raise KeyboardInterrupt
+    record = _record(run, stages, inputs, signs, warnings)
+    record["trusts_at_one"] = _repeat_at_trust_one(run, stages) if repeat_trust and not run.interrupted and not inputs else None
+    record["timing"] = {
+        "setup_s": set_up - started,
+        "compile_s": compiled - set_up,
+        "simulate_s": simulated - compiled,
+        "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
+    }
+    return Result(**record)
+
+
+def _prepare(
+    scenario: Scenario,
+    worlds: int | None,
+    seed: int | None,
+    arms: Sequence[str] | None,
+    threads: int | None,
+    progress: Progress | None,
+) -> _Run:
+    count = scenario.worlds if worlds is None else worlds
+    if not 1 <= count <= MOST_WORLDS:
+        raise InputError(f"worlds must be between 1 and {MOST_WORLDS}, got {count}")
+    if threads is not None and threads < 1:
+        raise InputError(f"threads must be at least 1, got {threads}")
+    names = tuple(arms) if arms else tuple(scenario.arm_names)
+    for name in names:
+        if name not in scenario.arm_names:
+            raise InputError(f"there is no arm {name!r}: choose from {', '.join(scenario.arm_names)}")
+    names = tuple(name for name in scenario.arm_names if name in names)
+    return _Run(
+        scenario, scenario.seed if seed is None else seed, np.arange(count, dtype=np.int64), names,
+        threads or default_threads(), progress,
+    )  # fmt: skip
+
+
+def _compile(run: _Run, arms: Mapping[str, Arm]) -> None:
+    """Run one world so that compiling is not counted as simulating."""
+    run_worlds(arms[run.names[0]].world, run.seed, run.worlds[:1], series_worlds=0)
+
+
+def _record(
+    run: _Run, stages: list[Stage], inputs: dict[str, Any], signs: list[str], warnings: list[str]
+) -> dict[str, Any]:
+    """Everything a result holds, for the worlds that all arms finished."""
+    from viralsim.launches import Goal, PopulationSummary
+    from viralsim.versions import versions
+
+    scenario, spec = run.scenario, run.scenario.spec
+    joined = {name: _join(run, name) for name in run.names}
+    done = np.all([d for _, _, d in joined.values()], axis=0)
+    count = int(done.sum())
+    if count == 0:
+        raise KeyboardInterrupt
+    arms = {name: worlds if done.all() else _finished(worlds, done) for name, (_, worlds, _) in joined.items()}
+    stage = stages[0]
+    audience = stage.population.audience
+    notes = list(getattr(stage.population, "messages", []) or [])
+    return {
+        "scenario_name": scenario.name,
+        "about": spec.about or "",
+        "fingerprint": scenario.fingerprint,
+        "seed": run.seed,
+        "worlds": count,
+        "tick_hours": float(spec.tick),
+        "population": PopulationSummary(
+            members=stage.members,
+            communities=int(audience.community.max(initial=0)) + 1,
+            follows={c: n.follows for c, n in zip(stage.channels, stage.networks, strict=True)},
+            count=len(stages),
+            imported=any(spec.channels[c].network.file is not None for c in stage.channels),
+        ),
+        "arms": arms,
+        "baseline": spec.baseline if spec.baseline in run.names else None,
+        "goal": None if spec.goal is None else Goal(spec.goal.measure, float(spec.goal.matters_from)),
+        "viral_when": _criterion(spec.viral_when),
+        "flop_when": _criterion(spec.flop_when),
+        "warnings": [*notes, *warnings],
+        "vital_signs": signs,
+        "assumptions": scenario.assumptions(run.names[0]),
+        "populations_of_world": (run.worlds[done] % len(stages)).astype(np.int32),
+        "uncertain": bool(inputs),
+        "inputs_of_world": {path: values[done] for path, values in inputs.items()},
+        "scenario_yaml": scenario.to_yaml(),
+        "versions": versions(),
+        "interrupted": run.interrupted,
+    }
+
+
+def _criterion(rule: Any) -> dict[str, float] | None:
+    """``viral_when`` or ``flop_when`` as one name and number."""
+    if rule is None:
+        return None
+    return {name: float(value) for name, value in rule.model_dump().items() if value is not None}
+
+
+def _finished(worlds: ArmWorlds, done: NDArray[np.bool_]) -> ArmWorlds:
+    """Only the worlds that are done."""
+    from dataclasses import replace
+
+    def keep(table: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: values[done[: len(values)]] for key, values in table.items()}
+
+    return replace(
+        worlds, measures=keep(worlds.measures), impressions_by_source=keep(worlds.impressions_by_source),
+        reach_by_channel=keep(worlds.reach_by_channel), cost_lines=keep(worlds.cost_lines), series=keep(worlds.series),
+        reach_by_community=None if worlds.reach_by_community is None else worlds.reach_by_community[done],
+    )  # fmt: skip
+
+
+def _repeat_at_trust_one(run: _Run, stages: list[Stage]) -> dict[str, Any] | None:
+    """The same arms and worlds with every trust at 1, where some trust is not: measures by arm."""
+    scenario = run.scenario.with_trusts_at_one()
+    if scenario is None:
+        return None
+    again = _Run(scenario, run.seed, run.worlds, run.names, run.threads, None)
+    _run_certain(again, stages)
+    return {name: _join(again, name)[1].measures for name in run.names}
