@@ -1,0 +1,195 @@
+"""Statistics over the worlds of one arm: means with intervals, quantiles, chances, inequality between worlds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import InputError
+from viralsim.launches import ArmWorlds, RunRecord
+from viralsim.measurement import inequality
+from viralsim.measurement.intervals import MODERATE_WORLDS, mean_intervals, proportion_interval
+from viralsim.measurement.measures import NAMES
+
+Float64 = NDArray[np.float64]
+
+STATISTICS = ("mean", "sd", "ci_low", "ci_high", "p05", "p50", "p95")
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class MeasureSummary:
+    """One measure over the worlds of one arm in which it is defined; NaN where nothing is known, never 0.
+
+    ``ci_low`` and ``ci_high`` hold the mean with 95 % confidence. ``few_worlds`` says that the tail is too heavy for
+    this many worlds; ``skewness`` says how heavy.
+    """
+
+    count: int
+    mean: float
+    sd: float
+    ci_low: float
+    ci_high: float
+    p05: float
+    p50: float
+    p95: float
+    skewness: float = 0.0
+    few_worlds: bool = False
+
+
+UNDEFINED = MeasureSummary(0, NAN, NAN, NAN, NAN, NAN, NAN, NAN)
+
+
+@dataclass(frozen=True)
+class Chance:
+    """A probability over worlds with its 95 % interval (Wilson)."""
+
+    probability: float
+    low: float
+    high: float
+
+
+NO_CHANCE = Chance(NAN, NAN, NAN)
+
+
+def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
+    """Arm -> measure -> summary, for every measure by name; a measure the run did not count has count 0."""
+    return {name: summarise_arm(arm.measures, record) for name, arm in record.arms.items()}
+
+
+def summarise_arm(measures: Mapping[str, Float64], record: RunRecord) -> dict[str, MeasureSummary]:
+    """Measure -> summary of one arm; columns that are defined everywhere share their resamples."""
+    clusters = record.clusters()
+    whole = [name for name in NAMES if name in measures and len(measures[name]) and np.isfinite(measures[name]).all()]
+    found: dict[str, MeasureSummary] = {}
+    if whole:
+        same_length = clusters if clusters is not None and len(clusters) == len(measures[whole[0]]) else None
+        found.update(_summaries(whole, np.column_stack([measures[name] for name in whole]), same_length, record.seed))
+    for name in NAMES:
+        if name in found:
+            continue
+        values = np.asarray(measures.get(name, np.zeros(0)), float)
+        defined = np.isfinite(values)
+        if not defined.any():
+            found[name] = UNDEFINED
+            continue
+        kept = clusters[defined] if clusters is not None and len(clusters) == len(values) else None
+        found.update(_summaries([name], values[defined][:, None], kept, record.seed))
+    return {name: found[name] for name in NAMES}
+
+
+def _summaries(
+    names: list[str], columns: Float64, clusters: NDArray[np.int32] | None, seed: int
+) -> dict[str, MeasureSummary]:
+    interval = mean_intervals(columns, clusters, seed)
+    quantiles = np.quantile(columns, (0.05, 0.5, 0.95), axis=0)
+    n = len(columns)
+    sd = columns.std(axis=0, ddof=1) if n > 1 else np.full(len(names), NAN)
+    return {
+        name: MeasureSummary(
+            n,
+            float(interval.mean[i]),
+            float(sd[i]),
+            float(interval.low[i]),
+            float(interval.high[i]),
+            float(quantiles[0, i]),
+            float(quantiles[1, i]),
+            float(quantiles[2, i]),
+            float(interval.skewness[i]),
+            bool(interval.few_worlds[i]),
+        )
+        for i, name in enumerate(names)
+    }
+
+
+def criterion_hits(criterion: Mapping[str, float], arm: ArmWorlds, members: int) -> NDArray[np.bool_]:
+    """The worlds, bool[W], that meet one criterion of the scenario.
+
+    ``<measure>_fraction: x`` is met from x times the members upwards, ``<measure>_at_least`` from the value upwards,
+    ``<measure>_at_most`` up to it. A world in which the measure is not defined does not meet it.
+    """
+    (word, value), *more = criterion.items()
+    if more:
+        raise InputError(f"criterion {dict(criterion)!r} has several conditions: give one")
+    for ending, scale, sign in (("_fraction", float(members), 1.0), ("_at_least", 1.0, 1.0), ("_at_most", 1.0, -1.0)):
+        name = word.removesuffix(ending)
+        if name != word and name in arm.measures:
+            # a fraction of the members is a product of decimals: 0.05 * 50000 must include 2500
+            limit = float(value) * scale
+            slack = 1e-9 * max(1.0, abs(limit))
+            return np.asarray(sign * arm.measures[name] >= sign * limit - slack)
+    raise InputError(
+        f"criterion {word!r} is not known: write a measure with _fraction, _at_least or _at_most behind it"
+    )
+
+
+def chance(record: RunRecord, arm: ArmWorlds, criterion: Mapping[str, float] | None) -> Chance:
+    """The chance that a launch of the arm meets the criterion; all NaN without a criterion or worlds."""
+    if not criterion or record.world_count == 0:
+        return NO_CHANCE
+    return Chance(*proportion_interval(criterion_hits(criterion, arm, record.population.members), record.clusters()))
+
+
+def chance_of_loss(record: RunRecord, arm: ArmWorlds) -> Chance:
+    """The chance that a launch of the arm costs more than it brings: P(net_usd < 0)."""
+    net = arm.measures.get("net_usd")
+    if net is None or not len(net):
+        return NO_CHANCE
+    return Chance(*proportion_interval(np.asarray(net < 0.0), record.clusters()))
+
+
+def between_worlds(record: RunRecord, arm: ArmWorlds) -> dict[str, float]:
+    """How unequal and unpredictable the same launch is between worlds.
+
+    ``gini_shares``, ``gini_reach``: Gini over worlds. ``unpredictability``: Music Lab's U, with the reached fraction of
+    the members in the place of the market share: mean |difference| between two worlds.
+    """
+    shares, reach = (arm.measures.get(name, np.zeros(0)) for name in ("shares", "reach"))
+    fraction = reach[:, None] / max(record.population.members, 1)
+    return {
+        "gini_shares": inequality.gini(shares),
+        "gini_reach": inequality.gini(reach),
+        "unpredictability": inequality.unpredictability(fraction),
+    }
+
+
+def tail_warnings(record: RunRecord, summaries: Mapping[str, Mapping[str, MeasureSummary]]) -> list[str]:
+    """What the reader must know about the number of worlds: few worlds, and tails too heavy for them."""
+    found: list[str] = []
+    clusters = record.clusters()
+    audiences = 1 if clusters is None else len(np.unique(clusters))
+    if 0 < record.world_count < MODERATE_WORLDS:
+        few = "world is" if record.world_count == 1 else "worlds are"
+        found.append(
+            f"{record.world_count} {few} few: run {MODERATE_WORLDS} or more before you trust a tail or a small chance"
+        )
+    if 1 < audiences < 10:
+        found.append(
+            f"intervals rest on {audiences} audiences only, so they are wide: draw 10 or more with populations"
+        )
+    heavy = [
+        (summary.skewness, name, arm)
+        for arm, measures in summaries.items()
+        for name, summary in measures.items()
+        if summary.few_worlds
+    ]
+    if heavy:
+        skewness, name, arm = max(heavy, key=lambda item: abs(item[0]))
+        wanted = math.ceil(25 * skewness**2)
+        goes = f"about {_round_up(wanted):,}" if wanted > record.world_count else "more"
+        others = f" and {len(heavy) - 1} more means" if len(heavy) > 1 else ""
+        found.append(
+            f"too few worlds for this tail: a few worlds decide the mean of {name} in {arm}{others} "
+            f"(skewness {skewness:.0f}); read the quantiles too, or run {goes} worlds"
+        )
+    return found
+
+
+def _round_up(count: int) -> int:
+    """The count rounded up to one leading digit."""
+    scale = int(10 ** max(0, len(str(count)) - 1))
+    return -(-count // scale) * scale

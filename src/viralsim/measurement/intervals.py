@@ -1,0 +1,236 @@
+"""Intervals that keep their promise: means (t, bootstrap-t, by audience), proportions (Wilson), ratios (Fieller).
+
+A mean's interval is the t interval where ``n >= 1000`` and ``n >= 25 * skewness**2`` (Cochran 1977, "Sampling
+Techniques", section 2.15); else the bootstrap-t of Efron and Tibshirani (1993, chapter 12), whose limits lean the way
+the tail leans. Where worlds live in several audiences, the audiences are the independent units: t over their means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float64 = NDArray[np.float64]
+
+LEVEL = 0.95
+MODERATE_WORLDS = 1000
+RESAMPLES = 1999
+_CHUNK_DRAWS = 2_000_000  # random numbers held at once: 16 MB
+_BOOTSTRAP_MOST_WORLDS = 100_000  # above this the bootstrap costs more than it tells
+_FEWEST_FOR_BOOTSTRAP = 10
+
+
+@dataclass(frozen=True)
+class MeanIntervals:
+    """Means of m columns with their 95 % intervals; every array has shape [m].
+
+    The pivot is (mean* - mean) / standard error; ``pivot_low`` and ``pivot_high`` are its 2.5 and 97.5 % quantiles.
+    few_worlds: the tail is too heavy for this many worlds, whichever interval is taken.
+    """
+
+    count: int
+    mean: Float64
+    standard_error: Float64
+    pivot_low: Float64
+    pivot_high: Float64
+    skewness: Float64
+    few_worlds: NDArray[np.bool_]
+    method: tuple[str, ...]
+
+    @property
+    def low(self) -> Float64:
+        """Lower limits."""
+        return self.mean - self.pivot_high * self.standard_error
+
+    @property
+    def high(self) -> Float64:
+        """Upper limits."""
+        return self.mean - self.pivot_low * self.standard_error
+
+
+def mean_intervals(columns: Float64, clusters: NDArray[np.int32] | None = None, seed: int = 0) -> MeanIntervals:
+    """Intervals of the column means of ``columns`` float64[n, m], all finite; ``clusters`` int32[n] are audiences.
+
+    With fewer than two worlds (or audiences) the limits are NaN. The bootstrap's luck is a function of ``seed`` alone.
+    """
+    n, m = columns.shape
+    mean = columns.mean(axis=0) if n else np.full(m, np.nan)
+    centred = columns - mean
+    skewness = _skewness(centred)
+    if clusters is not None:
+        error, freedom = _clustered_error(centred, clusters)
+        pivot = np.full(m, _t_quantile(freedom))
+        return MeanIntervals(n, mean, error, -pivot, pivot, skewness, np.zeros(m, bool), ("clustered t",) * m)
+    error = centred.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(m, np.nan)
+    pivot = np.full(m, _t_quantile(n - 1))
+    low, high = -pivot, pivot.copy()
+    heavy = n < 25.0 * skewness**2
+    wanted = (heavy | (n < MODERATE_WORLDS)) & (error > 0.0)
+    if not _FEWEST_FOR_BOOTSTRAP <= n <= _BOOTSTRAP_MOST_WORLDS:
+        wanted[:] = False
+    few = heavy & (error > 0.0)
+    if wanted.any():
+        low[wanted], high[wanted], endless = _bootstrap_pivots(centred[:, wanted], seed)
+        few[wanted] |= endless
+    method = tuple("bootstrap-t" if chosen else "t" for chosen in wanted)
+    return MeanIntervals(n, mean, error, low, high, skewness, few, method)
+
+
+def mean_interval(
+    values: Float64, clusters: NDArray[np.int32] | None = None, seed: int = 0
+) -> tuple[float, float, float]:
+    """Mean and 95 % limits of one column, float64[n]."""
+    found = mean_intervals(np.asarray(values, float)[:, None], clusters, seed)
+    return float(found.mean[0]), float(found.low[0]), float(found.high[0])
+
+
+def wilson(successes: float, trials: float, level: float = LEVEL) -> tuple[float, float]:
+    """Wilson's score interval of a proportion (1927); ``trials`` need not be whole; (NaN, NaN) without trials."""
+    if trials <= 0:
+        return float("nan"), float("nan")
+    z = NormalDist().inv_cdf(0.5 + level / 2.0)
+    p = successes / trials
+    centre = (p + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z / (1 + z * z / trials) * float(np.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials)))
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    high = 1.0 if successes == trials else min(1.0, centre + half)
+    return low, high
+
+
+def proportion_interval(
+    hits: NDArray[np.bool_], clusters: NDArray[np.int32] | None = None
+) -> tuple[float, float, float]:
+    """Proportion of ``hits`` bool[n] with Wilson's limits; audiences divide n by their design effect (Kish 1965)."""
+    n = len(hits)
+    if n == 0:
+        return float("nan"), float("nan"), float("nan")
+    p = float(hits.mean())
+    effective = float(n)
+    if clusters is not None and 0.0 < p < 1.0:
+        error, _ = _clustered_error(hits.astype(float)[:, None] - p, clusters)
+        plain = p * (1 - p) / n
+        effective = n / max(1.0, float(error[0]) ** 2 / plain)
+    low, high = wilson(p * effective, effective)
+    return p, low, high
+
+
+def fieller(
+    cost: Float64,
+    gain: Float64,
+    pivot_low: float,
+    pivot_high: float,
+    clusters: NDArray[np.int32] | None = None,
+) -> tuple[float, float, float] | None:
+    """Ratio mean(cost) / mean(gain) of paired columns float64[n] with Fieller's limits (1954); None if unbounded.
+
+    The limits are the ratios r for which mean(cost - r gain) is compatible with 0; ``pivot_low`` and ``pivot_high`` are
+    the quantiles of the gain's pivot, so a constant cost gives exactly cost / (limits of the gain). Bounded only where
+    the gain's interval is above 0 and the cost is positive.
+    """
+    n = len(cost)
+    mean_cost, mean_gain = float(cost.mean()), float(gain.mean())
+    pair = np.column_stack([cost - mean_cost, gain - mean_gain])
+    (cost_var, covariance), (_, gain_var) = _covariance_of_means(pair, clusters) if n > 1 else np.full((2, 2), np.nan)
+    if not mean_gain - pivot_high * np.sqrt(gain_var) > 0.0 or mean_cost < 0.0:
+        return None
+    estimate = mean_cost / mean_gain
+    moments = (mean_cost, mean_gain, float(cost_var), float(covariance), float(gain_var))
+    low = [root for root in _fieller_roots(pivot_low, *moments) if root <= estimate]
+    high = [root for root in _fieller_roots(pivot_high, *moments) if root >= estimate]
+    return estimate, max(low, default=estimate), min(high, default=estimate)
+
+
+def _fieller_roots(
+    k: float, cost: float, gain: float, cost_var: float, covariance: float, gain_var: float
+) -> list[float]:
+    """Ratios r with (cost - r gain)^2 = k^2 Var(cost - r gain)."""
+    a = gain * gain - k * k * gain_var
+    b = -2.0 * (cost * gain - k * k * covariance)
+    c = cost * cost - k * k * cost_var
+    if a == 0.0:
+        return [-c / b] if b else []
+    inside = max(b * b - 4.0 * a * c, 0.0)
+    return [(-b + sign * float(np.sqrt(inside))) / (2.0 * a) for sign in (-1.0, 1.0)]
+
+
+def _covariance_of_means(centred: Float64, clusters: NDArray[np.int32] | None) -> Float64:
+    """Covariance matrix of the column means, float64[m, m]; by audience where there are several."""
+    n = len(centred)
+    if clusters is None:
+        return np.asarray(centred.T @ centred / (n - 1) / n)
+    sums = _cluster_sums(centred, clusters)
+    k = len(sums)
+    return np.asarray(k / (k - 1) * (sums.T @ sums) / n**2)
+
+
+def _clustered_error(centred: Float64, clusters: NDArray[np.int32]) -> tuple[Float64, int]:
+    """Standard errors of the column means with audiences as units, and their degrees of freedom.
+
+    With equally many worlds an audience this is the standard error of the mean of the audience means.
+    """
+    sums = _cluster_sums(centred, clusters)
+    k = len(sums)
+    if k < 2:
+        return np.full(centred.shape[1], np.nan), 0
+    return np.sqrt(k / (k - 1) * (sums**2).sum(axis=0)) / len(centred), k - 1
+
+
+def _cluster_sums(centred: Float64, clusters: NDArray[np.int32]) -> Float64:
+    labels, index = np.unique(clusters, return_inverse=True)
+    sums = np.zeros((len(labels), centred.shape[1]))
+    np.add.at(sums, index, centred)
+    return sums
+
+
+def _skewness(centred: Float64) -> Float64:
+    """Third standardised moment of each column, 0 for a constant."""
+    if len(centred) == 0:
+        return np.zeros(centred.shape[1])
+    variance = (centred**2).mean(axis=0)
+    third = (centred**3).mean(axis=0)
+    return np.where(variance > 0.0, third / np.where(variance > 0.0, variance, 1.0) ** 1.5, 0.0)
+
+
+def _t_quantile(freedom: int) -> float:
+    """Quantile 0.975 of Student's t; NaN without a degree of freedom."""
+    if freedom < 1:
+        return float("nan")
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.5 + LEVEL / 2.0))
+
+
+def _bootstrap_pivots(centred: Float64, seed: int) -> tuple[Float64, Float64, NDArray[np.bool_]]:
+    """Quantiles 0.025 and 0.975 of the bootstrapped pivot of each column, and where they had no bound.
+
+    Columns share their resamples: one weight matrix, two matrix products. Cost O(resamples * n * m).
+    """
+    n, m = centred.shape
+    rng = np.random.default_rng([seed % 2**63, n])
+    scaled = centred / np.abs(centred).max(axis=0)
+    squares = scaled**2
+    pivots = np.empty((RESAMPLES, m))
+    chunk = max(1, _CHUNK_DRAWS // n)
+    for start in range(0, RESAMPLES, chunk):
+        rows = min(chunk, RESAMPLES - start)
+        picks = rng.integers(0, n, (rows, n)) + n * np.arange(rows)[:, None]
+        weights = np.bincount(picks.ravel(), minlength=rows * n).reshape(rows, n).astype(float)
+        mean = weights @ scaled / n
+        variance = (weights @ squares / n - mean**2) * n / (n - 1)
+        flat = variance <= 1e-14
+        error = np.sqrt(np.where(flat, 1.0, variance) / n)
+        pivots[start : start + rows] = np.where(flat, np.sign(mean) * np.inf, mean / error)
+    # a resample of equal values has no standard error; where such ones reach the quantile, the last finite pivot stands
+    finite = np.where(np.isfinite(pivots), pivots, 0.0)
+    ordered = np.sort(np.nan_to_num(pivots, nan=0.0), axis=0)
+    tail = round((1.0 - LEVEL) / 2.0 * (RESAMPLES + 1)) - 1
+    low, high = ordered[tail], ordered[RESAMPLES - 1 - tail]
+    endless = ~(np.isfinite(low) & np.isfinite(high))
+    low = np.where(np.isfinite(low), low, finite.min(axis=0))
+    high = np.where(np.isfinite(high), high, finite.max(axis=0))
+    t = _t_quantile(n - 1)
+    # where the resamples had no bound, never be narrower than t
+    return np.where(endless, np.minimum(low, -t), low), np.where(endless, np.maximum(high, t), high), endless

@@ -1,0 +1,208 @@
+"""The measures of one launch, declared once: code, tables, report, tests and documentation read them from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from viralsim.errors import InputError
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of one launch.
+
+    direction: +1 more is better, -1 less is better, 0 neither. only_with_cascade: not defined in a world without a
+    cascade, so it is shown per arm with its count and never as an uplift (pairing would condition on the outcome).
+    counted: what a difference counts, for sentences ("12 more <counted>").
+    bought: a cost per incremental unit makes sense.
+    """
+
+    name: str
+    label: str
+    unit: str
+    direction: int
+    definition: str
+    source: str
+    counted: str = ""
+    only_with_cascade: bool = False
+    bought: bool = False
+
+
+_OWN = "docs/model.md"
+
+MEASURES: tuple[Measure, ...] = (
+    Measure(
+        "reach",
+        "reach",
+        "members",
+        1,
+        "members with at least one impression of the content",
+        _OWN,
+        bought=True,
+        counted="members reached",
+    ),
+    Measure(
+        "impressions",
+        "impressions",
+        "impressions",
+        1,
+        "times a member was shown a post of the content",
+        _OWN,
+        bought=True,
+        counted="impressions",
+    ),
+    Measure(
+        "shares",
+        "shares",
+        "shares",
+        1,
+        "posts of the content by members, planned posts of advocates included",
+        _OWN,
+        bought=True,
+        counted="shares",
+    ),
+    Measure(
+        "critical_shares",
+        "critical shares",
+        "shares",
+        -1,
+        "posts of the content's critical twin by members",
+        _OWN,
+        counted="critical shares",
+    ),
+    Measure(
+        "engagements",
+        "engagements",
+        "engagements",
+        1,
+        "likes and clicks; they do not spread",
+        _OWN,
+        bought=True,
+        counted="engagements",
+    ),
+    Measure(
+        "conversions",
+        "conversions",
+        "conversions",
+        1,
+        "members who did what the campaign is for, once each",
+        _OWN,
+        bought=True,
+        counted="conversions",
+    ),
+    Measure(
+        "largest_cascade",
+        "largest cascade",
+        "posts",
+        1,
+        "nodes of the largest tree of the world",
+        _OWN,
+        counted="posts in the largest cascade",
+    ),
+    Measure(
+        "depth",
+        "depth",
+        "generations",
+        1,
+        "longest way from the root in the largest tree; further is further spread",
+        _OWN,
+        counted="generations of depth",
+    ),
+    Measure(
+        "max_breadth",
+        "maximum breadth",
+        "posts",
+        1,
+        "most nodes at one depth of the largest tree",
+        _OWN,
+        counted="posts in the broadest generation",
+    ),
+    Measure(
+        "structural_virality",
+        "structural virality",
+        "steps",
+        0,
+        "mean distance between two nodes of the largest tree: 2 - 2/n for a broadcast, higher for person to person",
+        "Goel, Anderson, Hofman, Watts 2016, doi 10.1287/mnsc.2015.2158",
+        only_with_cascade=True,
+        counted="steps between two sharers",
+    ),
+    Measure(
+        "reproduction_number",
+        "reproduction number",
+        "shares per share",
+        1,
+        "shares that answer another member's share, over all shares",
+        _OWN,
+        only_with_cascade=True,
+        counted="shares per share",
+    ),
+    Measure(
+        "time_to_peak_hours",
+        "time to peak",
+        "hours",
+        0,
+        "from the launch to the first tick with most shares",
+        _OWN,
+        only_with_cascade=True,
+        counted="hours to the peak",
+    ),
+    Measure(
+        "half_time_hours",
+        "half time",
+        "hours",
+        0,
+        "from the launch to half of the final shares",
+        _OWN,
+        only_with_cascade=True,
+        counted="hours to half of the shares",
+    ),
+    Measure(
+        "earned_reach",
+        "earned reach",
+        "members",
+        1,
+        "members shown an ordinary member's share, or recommended through one: not owned, paid or asked",
+        _OWN,
+        bought=True,
+        counted="members reached by earned posts",
+    ),
+    Measure(
+        "earned_shares",
+        "earned shares",
+        "shares",
+        1,
+        "shares that answer an impression",
+        _OWN,
+        bought=True,
+        counted="earned shares",
+    ),
+    Measure(
+        "value_usd",
+        "value",
+        "USD",
+        1,
+        "conversions times the value of one",
+        _OWN,
+        counted="value",
+    ),
+    Measure(
+        "net_usd",
+        "net value",
+        "USD",
+        1,
+        "value minus all costs of the arm",
+        _OWN,
+        counted="net value",
+    ),
+)
+
+BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
+NAMES: tuple[str, ...] = tuple(BY_NAME)
+
+
+def measure(name: str) -> Measure:
+    """The declaration of a measure; InputError lists the names there are."""
+    if name not in BY_NAME:
+        raise InputError(f"no measure {name!r}: choose one of {', '.join(NAMES)}")
+    return BY_NAME[name]

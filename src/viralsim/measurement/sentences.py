@@ -1,0 +1,134 @@
+"""The sentences of a verdict: short, with intervals and money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from viralsim.launches import Goal, RunRecord
+from viralsim.measurement.arms import chance_of_loss
+from viralsim.measurement.compare import Comparison
+from viralsim.measurement.findings import LESS, MORE, SAME, Findings, Pairs, baseline_of
+from viralsim.measurement.measures import Measure
+from viralsim.measurement.wording import amount, listing, money, more_or_less, number, percent, span
+
+
+def pair_sentences(record: RunRecord, rows: Pairs, findings: Findings, goal: Goal, m: Measure) -> list[str]:
+    """Every arm against the baseline, then the others against each other, the better one first."""
+    base = baseline_of(record)
+    others = [arm for arm in record.arms if arm != base]
+    sentences = [pair_sentence(record, rows[arm, base], findings.of[arm, base], goal, m) for arm in others]
+    for first, second in combinations(others, 2):
+        better = (first, second) if rows[first, second].uplift * (m.direction or 1) >= 0.0 else (second, first)
+        sentences.append(pair_sentence(record, rows[better], findings.of[better], goal, m))
+    return sentences
+
+
+def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m: Measure) -> str:
+    """What one arm brings against another, in one or two sentences."""
+    interval = f"95 % interval {span(row.ci_low, row.ci_high)}"
+    smallest = amount(m, goal.matters_from)
+    difference = more_or_less(m, row.uplift)
+    if found in (MORE, LESS):
+        text = f"The arm {row.arm} brings {difference} a launch than {row.baseline} ({interval}){_cost(record, row)}."
+    elif found == SAME:
+        text = (
+            f"The arm {row.arm} does not matter here: it brings {difference} a launch than {row.baseline} "
+            f"({interval}), and only {smallest} or more would matter."
+        )
+        text = text.replace("brings 0 more", "brings no more")
+    elif np.isnan(row.ci_low):
+        text = f"The worlds cannot tell {row.arm} from {row.baseline}: one world gives no interval. Run more worlds."
+    else:
+        text = (
+            f"The worlds cannot tell whether {row.arm} and {row.baseline} differ by what matters: the difference is "
+            f"{number(row.uplift)} {m.counted} a launch ({interval}), and {number(goal.matters_from)} would matter."
+            f"{_worlds_wanted(record, row, goal)}"
+        )
+    if record.uncertain:
+        text += f" Over uncertain inputs and luck it is {span(row.range_low, row.range_high)} in 9 of 10 worlds."
+    return text
+
+
+def _cost(record: RunRecord, row: Comparison) -> str:
+    """How the costs of two arms differ, and what a unit more costs."""
+    extra = float((record.arms[row.arm].cost_usd() - record.arms[row.baseline].cost_usd()).mean())
+    if abs(extra) < 0.005:
+        return ", at the same cost"
+    if extra < 0.0:
+        return f", and costs {money(-extra)} less"
+    text = f", for {money(extra)} more"
+    if not np.isnan(row.cost_per_incremental):
+        low, high = row.cost_per_incremental_low, row.cost_per_incremental_high
+        text += f": {money(row.cost_per_incremental)} for each ({span(low, high)})"
+    return text
+
+
+def _worlds_wanted(record: RunRecord, row: Comparison, goal: Goal) -> str:
+    """How many worlds would tell, if the difference stayed as it is."""
+    half = (row.ci_high - row.ci_low) / 2.0
+    distance = min(abs(row.uplift - goal.matters_from), abs(row.uplift + goal.matters_from))
+    wanted = record.world_count * (half / distance) ** 2 if distance > 0.0 else np.inf
+    if record.clusters() is not None:
+        return " More populations would narrow it."
+    if wanted > 1e6:
+        return " The difference is so close to what matters that more worlds hardly help."
+    leading = float(f"{wanted * 1.5:.0e}")
+    return f" About {max(leading, 2.0 * record.world_count):,.0f} worlds would tell."
+
+
+def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
+    """Who wins, or why nobody is named."""
+    arms = list(record.arms)
+    if findings.winner is not None:
+        rivals = "the other arm" if len(arms) == 2 else "every other arm"
+        return f"The winner on {m.label} is {findings.winner}: it is better than {rivals} by what matters."
+    pairs = [findings.of[pair] for pair in combinations(arms, 2)]
+    if all(found == SAME for found in pairs):
+        cheapest = min(arms, key=lambda arm: float(record.arms[arm].cost_usd().mean()))
+        cost = float(record.arms[cheapest].cost_usd().mean())
+        return f"No arm makes a difference in {m.label} that matters; the cheapest is {cheapest} ({money(cost)})."
+    left = [arm for arm in arms if not any(findings.of[other, arm] == MORE for other in arms if other != arm)]
+    if len(left) == 1:
+        return f"No winner is named: {left[0]} leads on {m.label}, but the worlds cannot tell by how much."
+    same = all(findings.of[pair] == SAME for pair in combinations(left, 2))
+    how = "do not differ by what matters" if same else "cannot be told apart by these worlds"
+    return f"No winner is named on {m.label}: {listing(left)} {how}."
+
+
+def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence[Comparison], goal: Goal) -> list[str]:
+    """What the winner earns or loses, and who is ahead in money if it is another arm."""
+    if winner is None or "net_usd" not in record.arms[winner].measures:
+        return []
+    loss = chance_of_loss(record, record.arms[winner])
+    net = float(record.arms[winner].measures["net_usd"].mean())
+    ends = "earns" if net >= 0.0 else "loses"
+    text = (
+        f"A launch of {winner} {ends} {money(abs(net))} net of all costs in the mean, and loses money in "
+        f"{percent(loss.probability)} of the worlds ({percent(loss.low)} to {percent(loss.high)})."
+    )
+    ahead = [r for r in comparisons if r.measure == "net_usd" and r.baseline == winner and r.ci_low > 0.0]
+    if not ahead or goal.measure == "net_usd":
+        return [text]
+    best = max(ahead, key=lambda row: row.uplift)
+    return [
+        text,
+        f"In money {best.arm} is ahead of {winner}, by {money(best.uplift)} net a launch "
+        f"(95 % interval {span(best.ci_low, best.ci_high)}).",
+    ]
+
+
+def caveats_of(record: RunRecord) -> list[str]:
+    """What limits every answer of this run."""
+    found = []
+    if not record.calibrated:
+        found.append("This scenario is not calibrated on observed campaigns: it is a what-if and no forecast.")
+    if record.population.imported:
+        found.append("The answer is conditional on this network, which was imported.")
+    elif record.clusters() is None:
+        found.append("The answer is conditional on this network: one audience was drawn. Set populations to draw more.")
+    if record.interrupted:
+        found.append(f"The run was interrupted: these are the {record.world_count:,} worlds that were finished.")
+    return found

@@ -1,0 +1,74 @@
+"""Numbers as people read them: three significant digits, thousands with commas, money with its unit."""
+
+from __future__ import annotations
+
+import math
+
+from viralsim.measurement.measures import Measure
+
+DIGITS = 3
+
+
+def number(value: float) -> str:
+    """The value with three significant digits: 12,300; 34.2; 0.0123; "not defined" for NaN."""
+    if math.isnan(value):
+        return "not defined"
+    if math.isinf(value):
+        return "without bound"
+    if value == 0.0:
+        return "0"
+    places = DIGITS - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places)
+    if places <= 0:
+        return f"{rounded:,.0f}"
+    text = f"{rounded:,.{min(places, 12)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(value: float) -> str:
+    """An amount of money: cents below 10 USD, three significant digits above."""
+    if math.isnan(value) or math.isinf(value):
+        return number(value)
+    return f"{value:,.2f} USD" if 0.0 < abs(value) < 10.0 else f"{number(value)} USD"
+
+
+def percent(probability: float) -> str:
+    """A probability in percent: 12 %, 0.4 %, "below 0.1 %"."""
+    if math.isnan(probability):
+        return "not defined"
+    hundredfold = 100.0 * probability
+    if 0.0 < hundredfold < 0.1:
+        return "below 0.1 %"
+    if 99.9 < hundredfold < 100.0:
+        return "above 99.9 %"
+    return f"{hundredfold:.1f} %" if 0.0 < hundredfold < 9.95 or 90.05 < hundredfold < 100.0 else f"{hundredfold:.0f} %"
+
+
+def span(low: float, high: float) -> str:
+    """An interval: "28 to 40"."""
+    return f"{number(low)} to {number(high)}"
+
+
+def amount(measure: Measure, value: float) -> str:
+    """A quantity of a measure, without sign: "34 conversions", "1,200 USD of net value"."""
+    size = abs(value)
+    if measure.unit == "USD":
+        return f"{money(size)} of {measure.counted}"
+    counted = measure.counted
+    if number(size) == "1":
+        first, *rest = counted.split(" ")
+        counted = " ".join([first.removesuffix("s"), *rest])
+    return f"{number(size)} {counted}"
+
+
+def more_or_less(measure: Measure, value: float) -> str:
+    """A difference: "34 more conversions", "3 fewer critical shares", "1,200 USD less net value"."""
+    size = abs(value)
+    if measure.unit == "USD":
+        return f"{money(size)} {'more' if value >= 0 else 'less'} {measure.counted}"
+    return f"{number(size)} {'more' if value >= 0 else 'fewer'} {measure.counted}"
+
+
+def listing(words: list[str]) -> str:
+    """Words in a row: "a", "a and b", "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

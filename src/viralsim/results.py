@@ -1,0 +1,174 @@
+"""The result of a run as users hold it: a thin face on the stored record, its statistics and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from viralsim.errors import InputError
+from viralsim.launches import ArmWorlds, Goal, PopulationSummary, RunRecord
+from viralsim.measurement import answer
+from viralsim.measurement import arms as arm_statistics
+from viralsim.measurement import compare as pairing
+from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary
+from viralsim.measurement.bands import QUANTILES, quantile_bands
+from viralsim.measurement.compare import Comparison
+from viralsim.measurement.measures import NAMES, measure
+from viralsim.measurement.verdict import Verdict, judge
+from viralsim.store import open_record, save_record
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+__all__ = ["ArmWorlds", "Goal", "PopulationSummary", "Result", "open_result"]
+
+
+class Result(RunRecord):
+    """What ``simulate`` returns: the record of a run and the answers drawn from it.
+
+    Statistics are computed once, at the first question, from the stored worlds alone; an old result answers without
+    the model.
+    """
+
+    @cached_property
+    def summaries(self) -> Mapping[str, Mapping[str, MeasureSummary]]:
+        """Arm -> measure -> statistics over worlds."""
+        return arm_statistics.summarise(self)
+
+    @cached_property
+    def comparisons(self) -> Sequence[Comparison]:
+        """Every ordered pair of arms, every measure, paired by world."""
+        return tuple(pairing.compare(self))
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What the worlds say about the goal, in plain sentences, and what would overturn it."""
+        return judge(self, self.comparisons)
+
+    @cached_property
+    def all_warnings(self) -> tuple[str, ...]:
+        """The warnings of the run and those of its statistics."""
+        return tuple(dict.fromkeys((*self.warnings, *arm_statistics.tail_warnings(self, self.summaries))))
+
+    def chances(self, arm: str) -> dict[str, Chance]:
+        """The chance of one arm to go ``viral``, to ``flop``, and to end in a ``loss``."""
+        worlds = self.arm(arm)
+        return {
+            "viral": arm_statistics.chance(self, worlds, self.viral_when),
+            "flop": arm_statistics.chance(self, worlds, self.flop_when),
+            "loss": arm_statistics.chance_of_loss(self, worlds),
+        }
+
+    def summary(self, statistic: str = "mean") -> pd.DataFrame:
+        """Arm x measure: the mean over worlds, or another ``statistic`` (sd, ci_low, ci_high, p05, p50, p95, count)."""
+        import pandas as pd
+
+        if statistic not in (*STATISTICS, "count"):
+            raise InputError(f"no statistic {statistic!r}: choose one of {', '.join((*STATISTICS, 'count'))}")
+        rows = {arm: [getattr(found[name], statistic) for name in NAMES] for arm, found in self.summaries.items()}
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=list(NAMES))
+        table.index.name = "arm"
+        return table
+
+    def worlds(self) -> pd.DataFrame:
+        """One row a world and arm: columns ``arm``, ``world``, then the measures by name; NaN where not defined."""
+        import pandas as pd
+
+        empty = np.full(self.world_count, np.nan)
+        parts = [
+            pd.DataFrame(
+                {
+                    "arm": name,
+                    "world": np.arange(self.world_count),
+                    **{key: arm.measures.get(key, empty) for key in NAMES},
+                }
+            )
+            for name, arm in self.arms.items()
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def series(
+        self, name: str = "shares", quantiles: Sequence[float] = QUANTILES, cumulative: bool = False
+    ) -> pd.DataFrame:
+        """Quantile bands over worlds: a row an arm and tick; columns arm, tick, hours, mean, q05, q25, ...
+
+        ``cumulative`` sums the increments up to each tick. ``hours`` is the end of the tick.
+        """
+        import pandas as pd
+
+        known = sorted({key for arm in self.arms.values() for key in arm.series})
+        if name not in known:
+            raise InputError(f"no series {name!r} in this result: choose one of {', '.join(known) or 'none was kept'}")
+        parts = []
+        for arm in self.arms.values():
+            if name not in arm.series or not len(arm.series[name]):
+                continue
+            mean, bands = quantile_bands(arm.series[name], quantiles, cumulative)
+            tick = np.arange(len(mean))
+            named = {f"q{100 * q:02g}": band for q, band in zip(quantiles, bands, strict=True)}
+            hours = (tick + 1) * self.tick_hours
+            parts.append(pd.DataFrame({"arm": arm.name, "tick": tick, "hours": hours, "mean": mean, **named}))
+        return pd.concat(parts, ignore_index=True)
+
+    def compare(self, arm: str, baseline: str | None = None) -> pd.DataFrame:
+        """``arm`` minus ``baseline`` (by default the scenario's), paired by world: a row a measure."""
+        import pandas as pd
+
+        against = baseline if baseline is not None else self.baseline
+        if against is None:
+            raise InputError("this result has no baseline: name the arm to compare with")
+        self.arm(arm)
+        self.arm(against)
+        if arm == against:
+            raise InputError(f"arm {arm!r} cannot be compared with itself: name two arms")
+        rows = [vars(row) for row in self.comparisons if (row.arm, row.baseline) == (arm, against)]
+        return pd.DataFrame(rows).set_index("measure").drop(columns=["few_worlds"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``viralsim run --json`` prints: plain numbers, None where something is not defined."""
+        return answer.as_dict(
+            self,
+            self.summaries,
+            self.comparisons,
+            self.verdict,
+            {name: self.chances(name) for name in self.arms},
+            self.all_warnings,
+        )
+
+    def to_xarray(self) -> xr.Dataset:
+        """The measures as a Dataset over arm and world, the series over arm, series world and tick."""
+        try:
+            import xarray as xr
+        except ImportError as error:
+            raise InputError("to_xarray needs xarray: pip install 'viralsim[xarray]'") from error
+        empty = np.full(self.world_count, np.nan)
+        names = list(self.arms)
+        variables: dict[str, Any] = {
+            key: (("arm", "world"), np.stack([arm.measures.get(key, empty) for arm in self.arms.values()]))
+            for key in NAMES
+        }
+        for key in dict.fromkeys(key for arm in self.arms.values() for key in arm.series):
+            stacks = [arm.series[key] for arm in self.arms.values() if key in arm.series]
+            if len(stacks) == len(names):
+                variables[f"{key}_by_tick"] = (("arm", "series_world", "tick"), np.stack(stacks))
+        data = xr.Dataset(variables, coords={"arm": names, "world": np.arange(self.world_count)})
+        for key in NAMES:
+            data[key].attrs = {"long_name": measure(key).label, "units": measure(key).unit}
+        data.attrs = {"scenario": self.scenario_name, "fingerprint": self.fingerprint, "seed": self.seed}
+        return data
+
+    def save(self, path: str | Path) -> Path:
+        """Write the result into the folder ``path``, whole or not at all; an earlier result there is replaced."""
+        return save_record(self, path)
+
+
+def open_result(path: str | Path) -> Result:
+    """Read a saved result, equal to the one that was saved; InputError where the folder holds none, or a torn one."""
+    record = open_record(path)
+    return Result(**{field.name: getattr(record, field.name) for field in fields(record)})
