@@ -58,52 +58,48 @@ NO_CHANCE = Chance(NAN, NAN, NAN)
 
 def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
     """Arm -> measure -> summary, for every measure by name; a measure the run did not count has count 0."""
-    return {name: summarise_arm(arm.measures, record) for name, arm in record.arms.items()}
-
-
-def summarise_arm(measures: Mapping[str, Float64], record: RunRecord) -> dict[str, MeasureSummary]:
-    """Measure -> summary of one arm; columns that are defined everywhere share their resamples."""
     clusters = record.clusters()
-    whole = [name for name in NAMES if name in measures and len(measures[name]) and np.isfinite(measures[name]).all()]
-    found: dict[str, MeasureSummary] = {}
+    found: dict[tuple[str, str], MeasureSummary] = {}
+    # columns that are defined in every world share their resamples
+    whole: list[tuple[str, str]] = []
+    for arm, worlds in record.arms.items():
+        for name in NAMES:
+            values = worlds.measures.get(name, np.zeros(0))
+            defined = np.isfinite(values)
+            if not defined.any():
+                found[arm, name] = UNDEFINED
+            elif defined.all():
+                whole.append((arm, name))
+            else:
+                kept = None if clusters is None else clusters[defined]
+                found[arm, name] = _summaries(values[defined][:, None], kept, record.seed)[0]
     if whole:
-        same_length = clusters if clusters is not None and len(clusters) == len(measures[whole[0]]) else None
-        found.update(_summaries(whole, np.column_stack([measures[name] for name in whole]), same_length, record.seed))
-    for name in NAMES:
-        if name in found:
-            continue
-        values = np.asarray(measures.get(name, np.zeros(0)), float)
-        defined = np.isfinite(values)
-        if not defined.any():
-            found[name] = UNDEFINED
-            continue
-        kept = clusters[defined] if clusters is not None and len(clusters) == len(values) else None
-        found.update(_summaries([name], values[defined][:, None], kept, record.seed))
-    return {name: found[name] for name in NAMES}
+        columns = np.column_stack([record.arms[arm].measures[name] for arm, name in whole])
+        found.update(zip(whole, _summaries(columns, clusters, record.seed), strict=True))
+    return {arm: {name: found[arm, name] for name in NAMES} for arm in record.arms}
 
 
-def _summaries(
-    names: list[str], columns: Float64, clusters: NDArray[np.int32] | None, seed: int
-) -> dict[str, MeasureSummary]:
+def _summaries(columns: Float64, clusters: NDArray[np.int32] | None, seed: int) -> list[MeasureSummary]:
+    """The summary of each column of float64[n, m]."""
     interval = mean_intervals(columns, clusters, seed)
     quantiles = np.quantile(columns, (0.05, 0.5, 0.95), axis=0)
-    n = len(columns)
-    sd = columns.std(axis=0, ddof=1) if n > 1 else np.full(len(names), NAN)
-    return {
-        name: MeasureSummary(
+    n, m = columns.shape
+    sd = columns.std(axis=0, ddof=1) if n > 1 else np.full(m, NAN)
+    return [
+        MeasureSummary(
             n,
-            float(interval.mean[i]),
-            float(sd[i]),
-            float(interval.low[i]),
-            float(interval.high[i]),
-            float(quantiles[0, i]),
-            float(quantiles[1, i]),
-            float(quantiles[2, i]),
-            float(interval.skewness[i]),
-            bool(interval.few_worlds[i]),
+            mean=float(interval.mean[i]),
+            sd=float(sd[i]),
+            ci_low=float(interval.low[i]),
+            ci_high=float(interval.high[i]),
+            p05=float(quantiles[0, i]),
+            p50=float(quantiles[1, i]),
+            p95=float(quantiles[2, i]),
+            skewness=float(interval.skewness[i]),
+            few_worlds=bool(interval.few_worlds[i]),
         )
-        for i, name in enumerate(names)
-    }
+        for i in range(m)
+    ]
 
 
 def criterion_hits(criterion: Mapping[str, float], arm: ArmWorlds, members: int) -> NDArray[np.bool_]:

@@ -48,22 +48,21 @@ class Comparison:
 
 def compare(record: RunRecord) -> list[Comparison]:
     """Every ordered pair of arms, every measure, in the order of the arms and of the measures."""
-    found: dict[tuple[str, str], list[Comparison]] = {}
-    pairs = list(combinations(record.arms, 2))
-    for first, second in pairs:
-        found[second, first], found[first, second] = compare_pair(record, record.arms[second], record.arms[first])
-    return [row for pair in permutations(record.arms, 2) for row in found[pair]]
-
-
-def compare_pair(record: RunRecord, arm: ArmWorlds, other: ArmWorlds) -> tuple[list[Comparison], list[Comparison]]:
-    """All measures of ``arm`` against ``other``, and of ``other`` against ``arm``: the same intervals, mirrored."""
-    paired = [m for m in MEASURES if _why_not_paired(m, arm.measures, other.measures, record.world_count) is None]
-    differences = np.column_stack([arm.measures[m.name] - other.measures[m.name] for m in paired]) if paired else None
-    there: dict[str, Comparison] = {}
-    back: dict[str, Comparison] = {}
-    if differences is not None:
+    found: dict[tuple[str, str, str], Comparison] = {}
+    paired: list[tuple[ArmWorlds, ArmWorlds, Measure]] = []
+    for other, arm in combinations(record.arms.values(), 2):
+        for m in MEASURES:
+            reason = _why_not_paired(m, arm.measures, other.measures, record.world_count)
+            if reason is None:
+                paired.append((arm, other, m))
+            else:
+                for a, b in ((arm.name, other.name), (other.name, arm.name)):
+                    found[a, b, m.name] = Comparison(a, b, m.name, reason=reason)
+    if paired:
+        # all differences in one matrix: they share their resamples
+        differences = np.column_stack([arm.measures[m.name] - other.measures[m.name] for arm, other, m in paired])
         interval = mean_intervals(differences, record.clusters(), record.seed)
-        for i, m in enumerate(paired):
+        for i, (arm, other, m) in enumerate(paired):
             pivots = float(interval.pivot_low[i]), float(interval.pivot_high[i])
             limits = (
                 float(interval.mean[i]),
@@ -71,16 +70,11 @@ def compare_pair(record: RunRecord, arm: ArmWorlds, other: ArmWorlds) -> tuple[l
                 float(interval.high[i]),
                 bool(interval.few_worlds[i]),
             )
-            there[m.name] = _paired(record, m, arm, other, limits, pivots)
-            # + 0.0 turns -0.0 into 0.0
+            # the other way round is the same interval mirrored; + 0.0 turns -0.0 into 0.0
             mirrored = -limits[0] + 0.0, -limits[2] + 0.0, -limits[1] + 0.0, limits[3]
-            back[m.name] = _paired(record, m, other, arm, mirrored, (-pivots[1], -pivots[0]))
-    for m in MEASURES:
-        if m.name not in there:
-            reason = _why_not_paired(m, arm.measures, other.measures, record.world_count)
-            there[m.name] = Comparison(arm.name, other.name, m.name, reason=reason)
-            back[m.name] = Comparison(other.name, arm.name, m.name, reason=reason)
-    return [there[m.name] for m in MEASURES], [back[m.name] for m in MEASURES]
+            found[arm.name, other.name, m.name] = _paired(record, m, arm, other, limits, pivots)
+            found[other.name, arm.name, m.name] = _paired(record, m, other, arm, mirrored, (-pivots[1], -pivots[0]))
+    return [found[a, b, m.name] for a, b in permutations(record.arms, 2) for m in MEASURES]
 
 
 def _why_not_paired(m: Measure, a: Mapping[str, Float64], b: Mapping[str, Float64], worlds: int) -> str | None:

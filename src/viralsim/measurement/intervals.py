@@ -7,6 +7,7 @@ the tail leans. Where worlds live in several audiences, the audiences are the in
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -17,10 +18,11 @@ Float64 = NDArray[np.float64]
 
 LEVEL = 0.95
 MODERATE_WORLDS = 1000
-RESAMPLES = 1999
+RESAMPLES = 999
 _CHUNK_DRAWS = 2_000_000  # random numbers held at once: 16 MB
 _BOOTSTRAP_MOST_WORLDS = 100_000  # above this the bootstrap costs more than it tells
 _FEWEST_FOR_BOOTSTRAP = 10
+_MANY_FREEDOMS = 100
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,16 @@ def _t_quantile(freedom: int) -> float:
     """Quantile 0.975 of Student's t; NaN without a degree of freedom."""
     if freedom < 1:
         return float("nan")
+    if freedom >= _MANY_FREEDOMS:
+        # Abramowitz and Stegun 26.7.5, right to 1e-9 here; it spares every run the import of scipy.special
+        x = NormalDist().inv_cdf(0.5 + LEVEL / 2.0)
+        terms = (
+            (x**3 + x) / 4,
+            (5 * x**5 + 16 * x**3 + 3 * x) / 96,
+            (3 * x**7 + 19 * x**5 + 17 * x**3 - 15 * x) / 384,
+            (79 * x**9 + 776 * x**7 + 1482 * x**5 - 1920 * x**3 - 945 * x) / 92160,
+        )
+        return x + math.fsum(term / freedom**power for power, term in enumerate(terms, start=1))
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, 0.5 + LEVEL / 2.0))
@@ -222,7 +234,7 @@ def _bootstrap_pivots(centred: Float64, seed: int) -> tuple[Float64, Float64, ND
         variance = (weights @ squares / n - mean**2) * n / (n - 1)
         flat = variance <= 1e-14
         error = np.sqrt(np.where(flat, 1.0, variance) / n)
-        pivots[start : start + rows] = np.where(flat, np.sign(mean) * np.inf, mean / error)
+        pivots[start : start + rows] = np.where(flat, np.copysign(np.inf, mean), mean / error)
     # a resample of equal values has no standard error; where such ones reach the quantile, the last finite pivot stands
     finite = np.where(np.isfinite(pivots), pivots, 0.0)
     ordered = np.sort(np.nan_to_num(pivots, nan=0.0), axis=0)

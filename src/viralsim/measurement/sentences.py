@@ -12,7 +12,7 @@ from viralsim.measurement.arms import chance_of_loss
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import LESS, MORE, SAME, Findings, Pairs, baseline_of
 from viralsim.measurement.measures import Measure
-from viralsim.measurement.wording import amount, listing, money, more_or_less, number, percent, span
+from viralsim.measurement.wording import amount, listing, money, more_or_less, number, percent, percent_span, span
 
 
 def pair_sentences(record: RunRecord, rows: Pairs, findings: Findings, goal: Goal, m: Measure) -> list[str]:
@@ -107,7 +107,7 @@ def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence
     ends = "earns" if net >= 0.0 else "loses"
     text = (
         f"A launch of {winner} {ends} {money(abs(net))} net of all costs in the mean, and loses money in "
-        f"{percent(loss.probability)} of the worlds ({percent(loss.low)} to {percent(loss.high)})."
+        f"{percent(loss.probability)} of the worlds ({percent_span(loss.low, loss.high)})."
     )
     ahead = [r for r in comparisons if r.measure == "net_usd" and r.baseline == winner and r.ci_low > 0.0]
     if not ahead or goal.measure == "net_usd":

@@ -9,7 +9,7 @@ from viralsim.measurement.measures import Measure
 DIGITS = 3
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = DIGITS) -> str:
     """The value with three significant digits: 12,300; 34.2; 0.0123; "not defined" for NaN."""
     if math.isnan(value):
         return "not defined"
@@ -17,7 +17,7 @@ def number(value: float) -> str:
         return "without bound"
     if value == 0.0:
         return "0"
-    places = DIGITS - 1 - math.floor(math.log10(abs(value)))
+    places = digits - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, places)
     if places <= 0:
         return f"{rounded:,.0f}"
@@ -45,8 +45,16 @@ def percent(probability: float) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """An interval: "28 to 40"."""
-    return f"{number(low)} to {number(high)}"
+    """An interval, "28 to 40", with as many digits as tell its ends apart (six at most)."""
+    digits = DIGITS
+    while digits < 6 and low != high and number(low, digits) == number(high, digits):
+        digits += 1
+    return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def percent_span(low: float, high: float) -> str:
+    """An interval of a probability: "90 to 95 %"."""
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
 
 
 def amount(measure: Measure, value: float) -> str:

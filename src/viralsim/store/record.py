@@ -228,7 +228,7 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    worlds, series, advocates = (pq.read_table(source / f"{n}.parquet") for n in ("world_count", "series", "advocates"))
+    worlds, series, advocates = (pq.read_table(source / f"{n}.parquet") for n in ("worlds", "series", "advocates"))
     with np.load(source / "arrays.npz", allow_pickle=False) as file:
         dense = dict(file)
     arms = {}
