@@ -1,0 +1,134 @@
+"""Compiled counting on networks: undirected neighbours, triangles, local clustering, returned follows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.population.rows import rows_of_edges
+
+
+@njit(cache=True)
+def neighbour_rows(indptr, followers):  # type: ignore[no-untyped-def]
+    """Rows of undirected neighbours: whoever follows or is followed; (int64[N + 1], int32[D]). O(N + E)."""
+    members = len(indptr) - 1
+    sources = np.empty(len(followers), np.int32)
+    for u in range(members):
+        for p in range(indptr[u], indptr[u + 1]):
+            sources[p] = u
+    start, following = rows_of_edges(followers, sources, members, np.empty(0, np.int32))
+    rows = np.zeros(members + 1, np.int64)
+    merged = np.empty(2 * len(followers), np.int32)
+    n = 0
+    for u in range(members):
+        a, a_end = indptr[u], indptr[u + 1]
+        b, b_end = start[u], start[u + 1]
+        while a < a_end or b < b_end:
+            if b >= b_end or (a < a_end and followers[a] < following[b]):
+                merged[n] = followers[a]
+                a += 1
+            elif a >= a_end or following[b] < followers[a]:
+                merged[n] = following[b]
+                b += 1
+            else:
+                merged[n] = followers[a]
+                a += 1
+                b += 1
+            n += 1
+        rows[u + 1] = n
+    return rows, merged[:n].copy()
+
+
+@njit(cache=True)
+def has_entry(indptr, entries, row, value):  # type: ignore[no-untyped-def]
+    """Whether the ascending ``row`` holds ``value``: binary search."""
+    low, high = indptr[row], indptr[row + 1]
+    while low < high:
+        middle = (low + high) >> 1
+        if entries[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low < indptr[row + 1] and entries[low] == value
+
+
+@njit(cache=True)
+def count_returned(indptr, followers):  # type: ignore[no-untyped-def]
+    """How many follows are returned: arcs u to v for which v to u is there too. O(E log d)."""
+    returned = 0
+    for u in range(len(indptr) - 1):
+        for p in range(indptr[u], indptr[u + 1]):
+            v = followers[p]
+            if u < v and has_entry(indptr, followers, v, u):
+                returned += 2
+    return returned
+
+
+@njit(cache=True)
+def local_clustering(rows, neighbours, chosen):  # type: ignore[no-untyped-def]
+    """For each chosen member the share of pairs of neighbours that are neighbours themselves; float64[len(chosen)].
+
+    0 for fewer than two neighbours (the convention of SNAP and networkx). rows, neighbours: ``neighbour_rows``.
+    Watts and Strogatz, Nature 393, 1998.
+    """
+    clustering = np.zeros(len(chosen))
+    mark = np.full(len(rows) - 1, -1, np.int32)
+    for i in range(len(chosen)):
+        v = chosen[i]
+        degree = rows[v + 1] - rows[v]
+        if degree < 2:
+            continue
+        for p in range(rows[v], rows[v + 1]):
+            mark[neighbours[p]] = i
+        linked = 0
+        for p in range(rows[v], rows[v + 1]):
+            u = neighbours[p]
+            if rows[u + 1] - rows[u] <= degree * 16:
+                for q in range(rows[u], rows[u + 1]):
+                    if mark[neighbours[q]] == i:
+                        linked += 1
+            else:  # a hub: look the few neighbours up in its long row
+                for q in range(rows[v], rows[v + 1]):
+                    if has_entry(rows, neighbours, u, neighbours[q]):
+                        linked += 1
+        clustering[i] = linked / (degree * (degree - 1.0))
+    return clustering
+
+
+@njit(cache=True)
+def count_triangles(rows, neighbours):  # type: ignore[no-untyped-def]
+    """Triangles and paths of two edges of the undirected graph (int64, float64).
+
+    Each edge points to its end of higher degree, so that no member has more than sqrt(2 D) outgoing edges: O(D ** 1.5).
+    """
+    members = len(rows) - 1
+    paths = 0.0
+    start = np.zeros(members + 1, np.int64)
+    for u in range(members):
+        degree = rows[u + 1] - rows[u]
+        paths += degree * (degree - 1.0) / 2.0
+        n = 0
+        for p in range(rows[u], rows[u + 1]):
+            v = neighbours[p]
+            other = rows[v + 1] - rows[v]
+            n += degree < other or (degree == other and u < v)
+        start[u + 1] = start[u] + n
+    upward = np.empty(start[members], np.int32)
+    for u in range(members):
+        degree, n = rows[u + 1] - rows[u], start[u]
+        for p in range(rows[u], rows[u + 1]):
+            v = neighbours[p]
+            other = rows[v + 1] - rows[v]
+            if degree < other or (degree == other and u < v):
+                upward[n] = v
+                n += 1
+    mark = np.full(members, -1, np.int32)
+    triangles = 0
+    for u in range(members):
+        for p in range(start[u], start[u + 1]):
+            mark[upward[p]] = u
+        for p in range(start[u], start[u + 1]):
+            v = upward[p]
+            for q in range(start[v], start[v + 1]):
+                triangles += mark[upward[q]] == u
+    return triangles, paths
