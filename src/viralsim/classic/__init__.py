@@ -1,0 +1,16 @@
+"""The textbook models of spreading, each with a fast kernel of its own on the same draws as the full model.
+
+Information flows along the edges of a ``Network``. Every function takes ``worlds`` (how many, or an array of world
+numbers), ``seed`` and ``threads``; a world is a pure function of (network, seeds, parameters, seed, its number), so
+it is the same alone, among a thousand others, and on any number of threads.
+"""
+
+from __future__ import annotations
+
+from viralsim.classic.adoption import bass
+from viralsim.classic.cascade import independent_cascade
+from viralsim.classic.epidemic import si, sir
+from viralsim.classic.rumour import maki_thompson
+from viralsim.classic.threshold import complex_contagion, linear_threshold
+
+__all__ = ["bass", "complex_contagion", "independent_cascade", "linear_threshold", "maki_thompson", "si", "sir"]

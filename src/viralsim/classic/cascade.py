@@ -1,0 +1,88 @@
+"""Independent cascade: every newly active member has one chance to activate each of his followers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from viralsim.classic.crew import over_worlds
+from viralsim.classic.inputs import (
+    Worlds,
+    check_network,
+    coin_thresholds,
+    edge_values,
+    number,
+    seed_members,
+    thread_count,
+    world_numbers,
+)
+from viralsim.errors import InputError
+from viralsim.population.network import Network
+
+Scratch = tuple[NDArray[np.uint64], NDArray[np.int32]]
+WEIGHTED_CASCADE = "weighted_cascade"
+
+
+def independent_cascade(
+    network: Network,
+    seeds: ArrayLike,
+    probability: float | ArrayLike | str,
+    worlds: Worlds = 1000,
+    seed: int = 1,
+    threads: int | None = None,
+) -> NDArray[np.int64]:
+    """Final sizes of independent cascades (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
+
+    network: information flows along its edges. seeds: member numbers [k], or [worlds, k] with one row a world.
+    probability: one number for all edges; one number an edge in the order given to ``Network.from_edges``; or
+    "weighted_cascade", 1 / (number of members whom the target follows). worlds: how many, or world numbers.
+    With one probability p the worlds are those of the full model with visibility p (same draws, same sizes).
+
+    Raises InputError for what is out of range, NetworkError for probabilities that do not fit the edges.
+    """
+    network = check_network(network)
+    numbers = world_numbers(worlds)
+    rows = seed_members(seeds, network.members, len(numbers))
+    crew = thread_count(threads)
+    if isinstance(probability, str) and probability != WEIGHTED_CASCADE:
+        raise InputError(f'probability "{probability}" is unknown; use a number, one an edge, or "{WEIGHTED_CASCADE}"')
+    from viralsim.classic import cascade_kernels as kernels
+    from viralsim.kernels.draws import seed_key
+
+    luck = (seed_key(seed), numbers)
+    sizes = np.zeros(len(numbers), dtype=np.int64)
+    one = not isinstance(probability, str) and np.ndim(probability) == 0
+    p = number(probability, "probability", 0, 1) if one else 0.0  # type: ignore[arg-type]
+    if one:
+        from viralsim.kernels.tables import gap_table
+
+        gaps = gap_table(p)
+
+        def work(first: int, last: int, scratch: Scratch) -> None:
+            kernels.cascade_by_gaps(
+                network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck, first, last, scratch, sizes
+            )
+    else:
+        if isinstance(probability, str):
+            thresholds = _weighted_cascade(network)
+        else:
+            thresholds = coin_thresholds(edge_values(network, probability, "probability"))
+
+        def work(first: int, last: int, scratch: Scratch) -> None:
+            kernels.cascade_by_coins(
+                network.indptr, network.followers, thresholds, rows, luck, first, last, scratch, sizes
+            )
+
+    over_worlds(work, lambda: visit_scratch(network.members), len(numbers), crew)
+    return sizes
+
+
+def visit_scratch(members: int) -> Scratch:
+    """What one thread needs: the set of the visited, as bits, and the list of the reached."""
+    return np.zeros((members + 63) // 64, dtype=np.uint64), np.empty(members, dtype=np.int32)
+
+
+def _weighted_cascade(network: Network) -> NDArray[np.uint32]:
+    """Coin thresholds of 1 / in-degree of the target: uint32[E]."""
+    by_target = coin_thresholds(1.0 / np.maximum(network.following_count(), 1))
+    return by_target[network.followers]

@@ -1,0 +1,120 @@
+"""Independent cascade: breadth-first search over edges that are live by a counter-based draw.
+
+The set that is reached in the end does not depend on the order of the search, so no clock is kept. A world costs
+O(members reached + coins or gaps drawn), whatever the number of members: what was visited is a set of bits that the
+list of the reached clears again.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.classic.inputs import COIN_BITS
+from viralsim.kernels.draws import Stream, draw, member_key, stream_key, world_key
+from viralsim.kernels.tables import GAP_TAIL, alias_draw
+
+POST = int(Stream.POST)
+HIGH_COIN = np.uint64(64 - COIN_BITS)
+LOW_COIN = np.uint64((1 << COIN_BITS) - 1)
+ONE = np.uint64(1)
+
+
+@njit(cache=True, inline="always")
+def first_visit(visited, member):  # type: ignore[no-untyped-def]
+    """Put ``member`` into the set of bits uint64[ceil(N / 64)]; whether he was not in it."""
+    word, bit = member >> 6, ONE << np.uint64(member & 63)
+    if visited[word] & bit:
+        return False
+    visited[word] |= bit
+    return True
+
+
+@njit(cache=True)
+def start(seeds, visited, reached):  # type: ignore[no-untyped-def]
+    """Reach the seeds int64[k]; returns how many distinct members that are."""
+    n = 0
+    for member in seeds:
+        if first_visit(visited, member):
+            reached[n] = member
+            n += 1
+    return n
+
+
+@njit(cache=True)
+def finish(visited, reached, n):  # type: ignore[no-untyped-def]
+    """Clear the bits of the ``n`` members reached."""
+    for i in range(n):
+        visited[reached[i] >> 6] = 0
+
+
+@njit(cache=True, nogil=True)
+def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
+    """Worlds ``first..last-1`` of a cascade with one probability for all edges.
+
+    indptr int64[N + 1], followers int32[E]; seeds int64[1 or W, k]; gap tables uint64[512], int32[512];
+    luck: (seed uint64, world numbers int64[W]); scratch: (visited uint64[], reached int32[N]); writes sizes int64[W].
+    O(reached + live edges): one draw for each live edge and one for each row.
+    """
+    seed, worlds = luck
+    visited, reached = scratch
+    shift = np.uint64(55)
+    for w in range(first, last):
+        key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
+        n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
+        i = 0
+        while i < n:
+            u = reached[i]
+            i += 1
+            position, stop = indptr[u], indptr[u + 1]
+            row_key = member_key(key, u, 0)
+            j = 0
+            while True:
+                gap = alias_draw(draw(row_key, j), gap_threshold, gap_alias, shift)
+                j += 1
+                position += gap
+                if position >= stop:
+                    break
+                if gap == GAP_TAIL:
+                    continue
+                v = followers[position]
+                position += 1
+                if first_visit(visited, v):
+                    reached[n] = v
+                    n += 1
+        finish(visited, reached, n)
+        sizes[w] = n
+
+
+@njit(cache=True, nogil=True)
+def cascade_by_coins(indptr, followers, coin_threshold, seeds, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
+    """Worlds ``first..last-1`` of a cascade with a probability for each edge.
+
+    coin_threshold: uint32[E], a 31-bit coin below it makes the edge live; the rest as in ``cascade_by_gaps``.
+    O(reached + their followers): one draw gives the coins of two followers.
+    """
+    seed, worlds = luck
+    visited, reached = scratch
+    for w in range(first, last):
+        key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
+        n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
+        i = 0
+        while i < n:
+            u = reached[i]
+            i += 1
+            e, stop = indptr[u], indptr[u + 1]
+            row_key = member_key(key, u, 0)
+            j = 0
+            while e < stop:
+                bits = draw(row_key, j)
+                j += 1
+                if (bits >> HIGH_COIN) < coin_threshold[e] and first_visit(visited, followers[e]):
+                    reached[n] = followers[e]
+                    n += 1
+                e += 1
+                if e < stop and (bits & LOW_COIN) < coin_threshold[e] and first_visit(visited, followers[e]):
+                    reached[n] = followers[e]
+                    n += 1
+                e += 1
+        finish(visited, reached, n)
+        sizes[w] = n

@@ -1,0 +1,70 @@
+"""SIR and SI: epidemics in discrete time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from viralsim.classic.cascade import visit_scratch
+from viralsim.classic.crew import over_worlds
+from viralsim.classic.inputs import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
+from viralsim.population.network import Network
+
+Scratch = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
+
+
+def sir(
+    network: Network,
+    seeds: ArrayLike,
+    beta: float,
+    gamma: float,
+    ticks: int,
+    worlds: Worlds = 1000,
+    seed: int = 1,
+    threads: int | None = None,
+) -> NDArray[np.int64]:
+    """Susceptible, infectious and recovered members by tick: int64[worlds, ticks + 1, 3]; gamma 1 is Reed-Frost's chain.
+
+    In a tick every infectious member infects each susceptible follower with probability ``beta``; then each of them
+    recovers with probability ``gamma``. Who is infected in a tick transmits from the next one on. Row 0 is the state
+    before the first tick: the seeds are infectious. seeds, worlds, seed, threads: as in ``independent_cascade``.
+
+    The worlds are those of the full model with visibility beta and persistence 1 - gamma (same draws).
+    Raises InputError for what is out of range.
+    """
+    network = check_network(network)
+    numbers = world_numbers(worlds)
+    rows = seed_members(seeds, network.members, len(numbers))
+    crew = thread_count(threads)
+    transmit, recover = number(beta, "beta", 0, 1), number(gamma, "gamma", 0, 1)
+    counts = np.zeros((len(numbers), whole(ticks, "ticks", 0) + 1, 3), dtype=np.int64)
+    from viralsim.classic.epidemic_kernels import epidemic_worlds
+    from viralsim.kernels.draws import seed_key
+    from viralsim.kernels.tables import gap_table
+
+    table = gap_table(transmit)
+    gaps = (table.threshold, table.alias)
+    luck = (seed_key(seed), numbers)
+
+    def work(first: int, last: int, scratch: Scratch) -> None:
+        epidemic_worlds(network.indptr, network.followers, rows, gaps, recover, luck, first, last, scratch, counts)
+
+    def scratch() -> Scratch:
+        n = network.members
+        return *visit_scratch(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+
+    over_worlds(work, scratch, len(numbers), crew)
+    return counts
+
+
+def si(
+    network: Network,
+    seeds: ArrayLike,
+    beta: float,
+    ticks: int,
+    worlds: Worlds = 1000,
+    seed: int = 1,
+    threads: int | None = None,
+) -> NDArray[np.int64]:
+    """Susceptible and infectious members by tick, without recovery: int64[worlds, ticks + 1, 2]; see ``sir``."""
+    return sir(network, seeds, beta, 0.0, ticks, worlds, seed, threads)[:, :, :2].copy()

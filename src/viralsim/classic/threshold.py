@@ -1,0 +1,154 @@
+"""Linear threshold and complex contagion: what others have done adds up."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from viralsim.classic.cascade import Scratch, visit_scratch
+from viralsim.classic.crew import over_worlds
+from viralsim.classic.inputs import (
+    Worlds,
+    check_network,
+    edge_values,
+    number,
+    seed_members,
+    thread_count,
+    whole,
+    world_numbers,
+)
+from viralsim.errors import InputError, NetworkError
+from viralsim.population.network import Network
+
+UNIFORM = "uniform"
+STORED = "influence_weight"
+ROUNDING = 1e-5  # in-sums of float32 weights may exceed 1 by this much
+Windows = tuple[NDArray[np.uint32], NDArray[np.uint32]]
+Contagion = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
+
+
+def linear_threshold(
+    network: Network,
+    seeds: ArrayLike,
+    weights: str | ArrayLike = UNIFORM,
+    worlds: Worlds = 1000,
+    seed: int = 1,
+    threads: int | None = None,
+) -> NDArray[np.int64]:
+    """Final sizes of the linear threshold model (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
+
+    A member becomes active when the weights of the active members whom he follows reach his threshold, uniform on
+    [0, 1] and drawn anew in every world. weights: "uniform", 1 / (number of members whom he follows); one number an
+    edge in the order given to ``Network.from_edges``, the sum into a member at most 1; or "influence_weight", the
+    network's own. seeds, worlds, seed, threads: as in ``independent_cascade``.
+
+    Raises InputError for what is out of range, NetworkError for weights that do not fit.
+    """
+    network = check_network(network)
+    numbers = world_numbers(worlds)
+    rows = seed_members(seeds, network.members, len(numbers))
+    crew = thread_count(threads)
+    from viralsim.classic import threshold_kernels as kernels
+    from viralsim.kernels.draws import seed_key
+
+    windows = _windows(network, weights)
+    luck = (seed_key(seed), numbers)
+    sizes = np.zeros(len(numbers), dtype=np.int64)
+
+    def work(first: int, last: int, scratch: Scratch) -> None:
+        kernels.linear_threshold_worlds(
+            network.indptr, network.followers, windows, rows, luck, first, last, scratch, sizes
+        )
+
+    over_worlds(work, lambda: visit_scratch(network.members), len(numbers), crew)
+    return sizes
+
+
+def _windows(network: Network, weights: str | ArrayLike) -> Windows:
+    """For each edge the window of its target's number in which the target keeps it."""
+    from viralsim.classic import threshold_kernels as kernels
+
+    windows: Windows
+    if isinstance(weights, str):
+        if weights == UNIFORM:
+            windows = kernels.choose_evenly(network.indptr, network.followers, network.following_count())
+            return windows
+        if weights != STORED:
+            raise InputError(f'weights "{weights}" is unknown; use "{UNIFORM}", "{STORED}" or one number an edge')
+        if network.influence_weight is None:
+            raise NetworkError("the network has no influence_weight; give it to Network.from_edges, or weights here")
+        rows = network.influence_weight.astype(np.float64)
+    else:
+        rows = edge_values(network, weights, "weights")
+    sums = np.bincount(network.followers, weights=rows, minlength=network.members)
+    if sums.max(initial=0) > 1 + ROUNDING:
+        v = int(sums.argmax())
+        raise NetworkError(
+            f"weights into member {v} sum to {sums[v]:.6g}, at most 1 is allowed; "
+            "divide the weights into each member by their sum"
+        )
+    windows = kernels.choose_by_weight(network.followers, rows, network.members)
+    return windows
+
+
+def complex_contagion(
+    network: Network,
+    seeds: ArrayLike,
+    threshold: int | float | str,
+    worlds: Worlds = 1000,
+    seed: int = 1,
+    ticks: int | None = None,
+    threads: int | None = None,
+    *,
+    adoption_tick: bool = False,
+) -> NDArray[np.int64]:
+    """Final sizes where several adopters are needed to convince (Centola, Macy, AJS 2007; Watts, PNAS 2002).
+
+    threshold: a whole number counts adopters among those whom a member follows; a float in [0, 1] is the fraction of
+    them (at least one adopter is needed); "uniform" draws the fraction for each member and world. Adoption is in
+    synchronous ticks, seeds at tick 0; ticks: the last tick, None until nothing moves. seeds: member numbers [k], or
+    [worlds, k] with one row a world. Only "uniform" thresholds or seeds by world make worlds differ.
+
+    Returns int64[worlds], seeds included; with ``adoption_tick`` int64[worlds, N], -1 for who never adopts.
+    Raises InputError for what is out of range.
+    """
+    network = check_network(network)
+    numbers = world_numbers(worlds)
+    rows = seed_members(seeds, network.members, len(numbers))
+    crew = thread_count(threads)
+    horizon = np.iinfo(np.int64).max if ticks is None else whole(ticks, "ticks", 0)
+    following = network.following_count()
+    need = _adopters_needed(threshold, following)
+    from viralsim.classic import threshold_kernels as kernels
+    from viralsim.kernels.draws import seed_key
+
+    luck = (seed_key(seed), numbers)
+    sizes = np.zeros(len(numbers), dtype=np.int64)
+    moments = np.full((len(numbers), network.members) if adoption_tick else (0, 0), -1, dtype=np.int64)
+
+    def work(first: int, last: int, scratch: Contagion) -> None:
+        kernels.contagion_worlds(
+            network.indptr, network.followers, (need, following), rows, luck, horizon, first, last, scratch,
+            (sizes, moments),
+        )  # fmt: skip
+
+    def scratch() -> Contagion:
+        n = network.members
+        return np.zeros(n, dtype=np.int32), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+
+    over_worlds(work, scratch, len(numbers), crew)
+    return moments if adoption_tick else sizes
+
+
+def _adopters_needed(threshold: int | float | str, following: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Adopters that convince each member: int32[N], or [0] where the fraction is drawn in each world."""
+    if isinstance(threshold, str):
+        if threshold != UNIFORM:
+            raise InputError(f'threshold "{threshold}" is unknown; use a count, a fraction or "{UNIFORM}"')
+        return np.empty(0, dtype=np.int32)
+    if isinstance(threshold, (int, np.integer)):
+        count = min(whole(int(threshold) if not isinstance(threshold, bool) else threshold, "threshold", 1), 2**31 - 1)
+        return np.full(len(following), count, dtype=np.int32)
+    fraction = number(threshold, "threshold as a fraction", 0, 1)
+    need: NDArray[np.int32] = np.maximum(1, np.ceil(fraction * following - 1e-9)).astype(np.int32)
+    return need

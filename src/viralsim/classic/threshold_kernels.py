@@ -1,0 +1,141 @@
+"""Thresholds: a member adopts when enough of those whom he follows have."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.classic.cascade_kernels import finish, first_visit, start
+from viralsim.classic.inputs import COIN_BITS
+from viralsim.kernels.draws import Stream, member_key, stream_key, unit, world_key
+
+THRESHOLD = int(Stream.THRESHOLD)
+CHOICE = np.uint64(64 - COIN_BITS)
+SLACK = 1e-9  # 0.1 * 30 is 3, whatever the last bit says
+ADOPTED = -1
+
+
+@njit(cache=True, nogil=True)
+def choose_evenly(indptr, followers, following):  # type: ignore[no-untyped-def]
+    """Windows of equal width for the edges into each member: (low uint32[E], width uint32[E]).
+
+    A member whose 31-bit number lies in [low, low + width) of an edge keeps that edge. following: int32[N], in-degree.
+    O(N + E).
+    """
+    seen = np.zeros(len(following), dtype=np.int32)
+    low = np.empty(len(followers), dtype=np.uint32)
+    width = np.empty(len(followers), dtype=np.uint32)
+    whole = np.int64(1) << COIN_BITS
+    for e in range(len(followers)):
+        v = followers[e]
+        d, k = np.int64(following[v]), np.int64(seen[v])
+        seen[v] += 1
+        lower, upper = k * whole // d, (k + 1) * whole // d
+        low[e] = lower
+        width[e] = upper - lower
+    return low, width
+
+
+@njit(cache=True, nogil=True)
+def choose_by_weight(followers, weight, members):  # type: ignore[no-untyped-def]
+    """Windows whose widths are the weights float64[E] (in-sums at most 1), as ``choose_evenly``. O(N + E)."""
+    sums = np.zeros(members)
+    low = np.empty(len(followers), dtype=np.uint32)
+    width = np.empty(len(followers), dtype=np.uint32)
+    whole = 2.0**COIN_BITS
+    for e in range(len(followers)):
+        v = followers[e]
+        lower = np.rint(min(1.0, sums[v]) * whole)
+        sums[v] += weight[e]
+        low[e] = np.int64(lower)
+        width[e] = np.int64(np.rint(min(1.0, sums[v]) * whole) - lower)
+    return low, width
+
+
+@njit(cache=True, nogil=True)
+def linear_threshold_worlds(indptr, followers, windows, seeds, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
+    """Worlds ``first..last-1`` of the linear threshold model, by live edges: every member keeps at most one edge.
+
+    The law of the final set is that of uniform thresholds (Kempe, Kleinberg, Tardos 2003, theorem 4.6). windows:
+    (low, width) uint32[E]; the rest as in ``cascade_kernels``. O(reached + their followers).
+    """
+    seed, worlds = luck
+    low, width = windows
+    visited, reached = scratch
+    for w in range(first, last):
+        key = stream_key(world_key(seed, worlds[w]), THRESHOLD, np.uint64(0), np.uint64(0))
+        n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
+        i = 0
+        while i < n:
+            u = reached[i]
+            i += 1
+            for e in range(indptr[u], indptr[u + 1]):
+                v = followers[e]
+                choice = np.uint32(member_key(key, v, 0) >> CHOICE)
+                if np.uint32(choice - low[e]) < width[e] and first_visit(visited, v):
+                    reached[n] = v
+                    n += 1
+        finish(visited, reached, n)
+        sizes[w] = n
+
+
+@njit(cache=True, inline="always")
+def needed(need, following, key, v):  # type: ignore[no-untyped-def]
+    """How many adopters convince v: given, or a uniform fraction of those he follows where ``need`` is empty."""
+    if len(need):
+        return need[v]
+    return np.int32(max(1.0, np.ceil(unit(member_key(key, v, 0)) * following[v] - SLACK)))
+
+
+@njit(cache=True, nogil=True)
+def contagion_worlds(indptr, followers, rule, seeds, luck, ticks, first, last, scratch, out):  # type: ignore[no-untyped-def]
+    """Worlds ``first..last-1`` of complex contagion in synchronous ticks; seeds adopt at tick 0.
+
+    rule: (need int32[N] or [0], following int32[N]); ticks: the last tick at which anyone may adopt.
+    scratch: (left int32[N] of zeros: adopters still missing, 0 untouched, -1 adopted; touched int32[N];
+    adopted int32[N]). out: (sizes int64[W], adoption_tick int64[W, N] of -1, or [0, 0]: not wanted).
+    O(adopters + their followers).
+    """
+    seed, worlds = luck
+    need, following = rule
+    left, touched, adopted = scratch
+    sizes, adoption_tick = out
+    for w in range(first, last):
+        key = stream_key(world_key(seed, worlds[w]), THRESHOLD, np.uint64(0), np.uint64(0))
+        n = known = 0
+        for member in seeds[w if len(seeds) > 1 else 0]:
+            if left[member] == 0:
+                left[member] = ADOPTED
+                touched[known] = adopted[n] = member
+                known += 1
+                n += 1
+        i, tick, end = 0, 0, n  # adopted[i:end] adopted at ``tick``
+        while i < n and tick <= ticks:
+            if len(adoption_tick):
+                for k in range(i, end):
+                    adoption_tick[w, adopted[k]] = tick
+            if tick == ticks:
+                break
+            while i < end:
+                u = adopted[i]
+                i += 1
+                for e in range(indptr[u], indptr[u + 1]):
+                    v = followers[e]
+                    missing = left[v]
+                    if missing == ADOPTED:
+                        continue
+                    if missing == 0:
+                        touched[known] = v
+                        known += 1
+                        missing = needed(need, following, key, v)
+                    missing -= 1
+                    if missing == 0:
+                        missing = ADOPTED
+                        adopted[n] = v
+                        n += 1
+                    left[v] = missing
+            tick += 1
+            end = n
+        for k in range(known):
+            left[touched[k]] = 0
+        sizes[w] = n
