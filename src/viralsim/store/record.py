@@ -53,7 +53,7 @@ def save_record(record: RunRecord, folder: str | Path) -> Path:
     Raises InputError where ``folder`` holds something else, or cannot be written.
     """
     target = Path(folder)
-    _refuse_foreign(target)
+    refuse_foreign(target)
     building = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         shutil.rmtree(building, ignore_errors=True)
@@ -85,7 +85,9 @@ def open_record(folder: str | Path) -> RunRecord:
         raise InputError(f"{source}: the manifest does not fit its files ({error}): run the scenario again") from error
 
 
-def _refuse_foreign(target: Path) -> None:
+def refuse_foreign(folder: str | Path) -> None:
+    """Raise InputError if a result may not be written to ``folder``: ask before a long run, not after."""
+    target = Path(folder)
     if target.is_file():
         raise InputError(f"{target} is a file: name a folder for the result")
     if target.is_dir() and any(target.iterdir()):

@@ -1,0 +1,190 @@
+"""Tables and bars of a result for a terminal of 80 columns; plain text where the output is no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from math import isnan
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from viralsim.measurement.arms import Chance
+from viralsim.measurement.compare import Comparison
+from viralsim.measurement.measures import measure
+from viralsim.measurement.wording import number, percent, percent_span, span
+from viralsim.results import Result
+
+LABEL_COLUMNS = 21
+ARM_COLUMNS = 14
+BAR_COLUMNS = 24
+_ROWS = (
+    *(
+        "reach",
+        "earned_reach",
+        "impressions",
+        "shares",
+        "earned_shares",
+        "critical_shares",
+        "engagements",
+        "conversions",
+    ),
+    *("largest_cascade", "depth", "max_breadth", "structural_virality", "reproduction_number"),
+    *("time_to_peak_hours", "half_time_hours", "value_usd"),
+)
+_BARS = ("reach", "earned_reach", "shares")
+_PAIRED = ("reach", "earned_reach", "shares", "conversions", "net_usd")
+
+
+def plain_table(console: Console, **more: object) -> Table:
+    """A table without frame, readable as text."""
+    line = box.SIMPLE_HEAD if console.encoding.lower().startswith("utf") else box.ASCII
+    return Table(box=line, pad_edge=False, show_edge=False, header_style="bold", **more)  # type: ignore[arg-type]
+
+
+def groups_of_arms(console: Console, names: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The arms in groups that fit side by side."""
+    fit = max(1, (console.width - LABEL_COLUMNS) // ARM_COLUMNS)
+    return (names[i : i + fit] for i in range(0, len(names), fit))
+
+
+def side_by_side(
+    console: Console, result: Result, rows: Sequence[tuple[str, Callable[[str], str]]], head: str
+) -> Iterable[Table]:
+    """A row a quantity, a column an arm; ``rows`` are (label, text of an arm)."""
+    for names in groups_of_arms(console, list(result.arms)):
+        table = plain_table(console)
+        table.add_column(head, overflow="fold", max_width=LABEL_COLUMNS)
+        for name in names:
+            table.add_column(name, justify="right", overflow="fold")
+        for label, text in rows:
+            table.add_row(label, *(text(name) for name in names))
+        yield table
+
+
+def arms_table(console: Console, result: Result) -> Iterable[Table]:
+    """The mean of every measure, then money and chances with their intervals."""
+
+    def mean_of(key: str) -> Callable[[str], str]:
+        def text(arm: str) -> str:
+            found = result.summaries[arm][key]
+            if found.count == 0:
+                return "-"
+            partly = f" ({percent(found.count / result.world_count)})" if found.count < result.world_count else ""
+            return f"{number(found.mean)}{partly}"
+
+        return text
+
+    def chance_of(kind: str) -> Callable[[str], str]:
+        return lambda arm: _chance(result.chances(arm)[kind])
+
+    rows: list[tuple[str, Callable[[str], str]]] = []
+    for key in _ROWS:
+        m = measure(key)
+        if any(result.summaries[arm][key].mean > 0.0 for arm in result.arms):
+            rows.append((m.label + {"hours": ", h", "USD": ", USD"}.get(m.unit, ""), mean_of(key)))
+    rows += [
+        ("cost, USD", lambda arm: number(float(result.arms[arm].cost_usd().mean()))),
+        ("net value, USD", mean_of("net_usd")),
+    ]
+    if result.viral_when:
+        rows.append(("chance to go viral", chance_of("viral")))
+    if result.flop_when:
+        rows.append(("chance to flop", chance_of("flop")))
+    rows.append(("chance of a loss", chance_of("loss")))
+    return side_by_side(console, result, rows, "mean of a launch")
+
+
+def any_partial(result: Result) -> bool:
+    """True where a printed measure exists in a part of the worlds only."""
+    return any(0 < result.summaries[arm][key].count < result.world_count for arm in result.arms for key in _ROWS)
+
+
+def _chance(chance: Chance) -> str:
+    return f"{percent(chance.probability)}\n{percent_span(chance.low, chance.high)}"
+
+
+def bars(console: Console, result: Result) -> Table:
+    """Small bars of the main measures with the mean and its 95 % interval."""
+    goal = [result.goal.measure] if result.goal else []
+    table = plain_table(console, show_header=False)
+    table.add_column(max_width=18, overflow="fold")
+    table.add_column(max_width=16, overflow="fold")
+    table.add_column(width=BAR_COLUMNS, no_wrap=True)
+    table.add_column(overflow="fold")
+    for key in dict.fromkeys((*goal, *_BARS)):
+        means = {arm: result.summaries[arm][key] for arm in result.arms}
+        top = max((found.mean for found in means.values() if found.mean > 0.0), default=0.0)
+        for i, (arm, found) in enumerate(means.items()):
+            label = measure(key).label if i == 0 else ""
+            value = f"{number(found.mean)} ({span(found.ci_low, found.ci_high)})" if found.count else "-"
+            table.add_row(label, arm, Text(_bar(console, found.mean, top), style="cyan"), value)
+    return table
+
+
+def _bar(console: Console, value: float, top: float) -> str:
+    """A bar of eighths of a column; of hashes where the output knows ASCII only."""
+    if not (top > 0.0 and value > 0.0):
+        return ""
+    eighths = max(1, round(8 * BAR_COLUMNS * value / top))
+    if not console.encoding.lower().startswith("utf"):
+        return "#" * max(1, eighths // 8)
+    return "█" * (eighths // 8) + ("" if eighths % 8 == 0 else " ▏▎▍▌▋▊▉"[eighths % 8])
+
+
+def paired_table(console: Console, result: Result, arm: str, baseline: str) -> Table:
+    """Paired differences of one arm to the baseline: uplift, chance of being better, cost of one more."""
+    goal = [result.goal.measure] if result.goal else []
+    keys = dict.fromkeys((*goal, *_PAIRED))
+    table = plain_table(console)
+    table.add_column("a launch", overflow="fold", max_width=24)
+    table.add_column("mean", justify="right")
+    table.add_column("95 % interval", justify="right")
+    if result.uncertain:
+        table.add_column("5 to 95 % range", justify="right")
+    table.add_column("better in", justify="right")
+    table.add_column("USD for one more", justify="right")
+    for row in result.comparisons:
+        if (row.arm, row.baseline) == (arm, baseline) and row.measure in keys and not isnan(row.uplift):
+            cells = [measure(row.measure).label, number(row.uplift), span(row.ci_low, row.ci_high)]
+            if result.uncertain:
+                cells.append(span(row.range_low, row.range_high))
+            table.add_row(*cells, percent(row.probability_better), _cost_of_one(row))
+    return table
+
+
+def _cost_of_one(row: Comparison) -> str:
+    if isnan(row.cost_per_incremental):
+        return "-"
+    low, high = row.cost_per_incremental_low, row.cost_per_incremental_high
+    return f"{number(row.cost_per_incremental)} ({span(low, high)})"
+
+
+def lines_table(console: Console, result: Result) -> Iterable[Table]:
+    """Cost by line, USD a launch."""
+    names = list(dict.fromkeys(line for arm in result.arms.values() for line in arm.cost_lines))
+
+    def of(line: str) -> Callable[[str], str]:
+        def text(arm: str) -> str:
+            values = result.arms[arm].cost_lines.get(line)
+            return "-" if values is None else number(float(values.mean()))
+
+        return text
+
+    return side_by_side(console, result, [(line, of(line)) for line in names], "cost, USD") if names else []
+
+
+def sources_table(console: Console, result: Result) -> Iterable[Table]:
+    """Impressions by source, mean a launch."""
+    names = list(dict.fromkeys(key for arm in result.arms.values() for key in arm.impressions_by_source))
+
+    def of(source: str) -> Callable[[str], str]:
+        def text(arm: str) -> str:
+            values = result.arms[arm].impressions_by_source.get(source)
+            return "-" if values is None or not values.any() else number(float(values.mean()))
+
+        return text
+
+    return side_by_side(console, result, [(name, of(name)) for name in names], "impressions") if names else []

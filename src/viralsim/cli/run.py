@@ -1,0 +1,147 @@
+"""``viralsim run``: all arms in the same worlds, compared, judged, and saved where asked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from viralsim.results import Result
+    from viralsim.scenario import Scenario
+
+INTERRUPTED = 130
+
+
+@click.command(help="Simulate every arm of a scenario in the same worlds and compare them.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--worlds", type=click.IntRange(min=1), help="How many worlds; the scenario's own number by default.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the audience keeps the scenario's seed.")
+@click.option("--arm", "arms", multiple=True, help="Run this arm only; may be given several times.")
+@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
+@click.option("--out", type=click.Path(path_type=Path), help="Save the result in this folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
+def run(
+    file: Path,
+    worlds: int | None,
+    seed: int | None,
+    arms: tuple[str, ...],
+    sets: tuple[str, ...],
+    threads: int | None,
+    out: Path | None,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    """Load, change, simulate, save, print; exit 130 where the user stopped it, with what was finished saved."""
+    from viralsim.scenario import load, parse_set
+
+    scenario = load(file)
+    if sets:
+        scenario = scenario.override(dict(parse_set(text) for text in sets))
+    if out is not None:
+        from viralsim.store import refuse_foreign
+
+        refuse_foreign(out)
+    if dry_run:
+        _say_plan(scenario, worlds, seed, arms, as_json)
+        return
+    from viralsim.simulate import simulate
+
+    with _progress() as progress:
+        result = simulate(scenario, worlds=worlds, seed=seed, arms=arms or None, threads=threads, progress=progress)
+    if out is not None:
+        result.save(out)
+    _print(result, file, arms, sets, out, as_json)
+    if result.interrupted:
+        sys.exit(INTERRUPTED)
+
+
+def _print(
+    result: Result, file: Path, arms: tuple[str, ...], sets: tuple[str, ...], out: Path | None, as_json: bool
+) -> None:
+    if as_json:
+        click.echo(json.dumps(result.to_dict(), allow_nan=False))
+        return
+    from rich.console import Console
+
+    from viralsim.cli.render import render, run_again
+
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    render(result, console, run_again(result, str(file), arms, sets), "" if out is None else str(out))
+
+
+def _say_plan(scenario: Scenario, worlds: int | None, seed: int | None, arms: tuple[str, ...], as_json: bool) -> None:
+    """What a run would do: arms, worlds, launches."""
+    from viralsim.errors import InputError
+
+    names = list(scenario.arm_names)
+    unknown = [name for name in arms if name not in names]
+    if unknown:
+        raise InputError(f"there is no arm {unknown[0]!r}: choose from {', '.join(names)}")
+    chosen = [name for name in names if not arms or name in arms]
+    count = scenario.worlds if worlds is None else worlds
+    luck = scenario.seed if seed is None else seed
+    plan = {
+        "scenario": scenario.name,
+        "fingerprint": scenario.fingerprint,
+        "seed": luck,
+        "worlds": count,
+        "arms": chosen,
+        "launches": count * len(chosen),
+    }
+    if as_json:
+        click.echo(json.dumps(plan))
+        return
+    click.echo(f"{scenario.name} (fingerprint {scenario.fingerprint})")
+    click.echo(f"arms: {', '.join(chosen)}")
+    click.echo(f"{count:,} worlds with seed {luck}: {count * len(chosen):,} launches")
+    click.echo("nothing was run; viralsim check prints population, costs and vital signs")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """A bar with rate and time left on standard error where it is a terminal; else None."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Launches a second."""
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("preparing the audience", total=None)
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, description="launches", completed=done, total=total)
+
+        yield report
