@@ -1,0 +1,20 @@
+"""The words of a scenario as frozen types: YAML in, every error with file, line and path; arms as overlays."""
+
+from viralsim.scenario.costs import planned_costs, unequal_money
+from viralsim.scenario.loading import load, loads
+from viralsim.scenario.presets import Preset, PresetValue, presets
+from viralsim.scenario.scenario import Scenario, parse_set
+from viralsim.scenario.spec import Spec
+
+__all__ = [
+    "Preset",
+    "PresetValue",
+    "Scenario",
+    "Spec",
+    "load",
+    "loads",
+    "parse_set",
+    "planned_costs",
+    "presets",
+    "unequal_money",
+]

@@ -1,0 +1,71 @@
+"""The words of the ``audience`` block: who is there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from viralsim.scenario.blocks import Block, Name, block, key
+from viralsim.units import Factor, Fraction, Probability, Real, TimeOfDay, Whole
+
+MOST_MEMBERS = 100_000_000
+
+
+class Communities(Block):
+    """Groups of members; every member has exactly one."""
+
+    count: Annotated[int, Whole(ge=1, le=1_000_000, unit="communities")] = key(1, "number of communities")
+    size_exponent: Annotated[float, Real(gt=1, le=10)] = key(2.0, "exponent of the power law of community sizes")
+    mixing: Fraction = key(0.15, "share of follows that leave the community")
+
+
+class Attention(Block):
+    """Limited attention: a feed holds more posts than one looks at."""
+
+    feed_capacity: Annotated[float, Real(gt=0, le=1e6, unit="posts a day")] = key(60.0, "posts a day one can look at")
+    background_posts: Annotated[float, Real(ge=0, le=1e4, unit="posts a day")] = key(
+        1.5, "posts a day of each account followed"
+    )
+
+
+class Rhythm(Block):
+    """Daily activity: a cosine of mean 1."""
+
+    peak: TimeOfDay = key(20.0, "time of day of most activity")
+    depth: Fraction = key(0.6, "amplitude: activity runs from 1 - depth to 1 + depth")
+
+
+class Participation(Block):
+    """A few are active, most watch: activity is lognormal with mean 1."""
+
+    sigma: Annotated[float, Real(ge=0, le=4)] = key(
+        1.5,
+        "standard deviation of the logarithm of activity",
+        source="direction: nngroup.com participation inequality (90-9-1), 2006; value: assumption",
+    )
+
+
+class Fatigue(Block):
+    """Repeated impressions tire: the factor is max(floor, 1 - per_impression * impressions before)."""
+
+    per_impression: Fraction = key(0.05, "response lost with each earlier impression of this scenario")
+    floor: Fraction = key(0.2, "least factor")
+
+
+class Audience(Block):
+    """The members, what they like and how much they can look at."""
+
+    members: Annotated[int, Whole(ge=1, le=MOST_MEMBERS, unit="members")] | None = key(
+        None, "number of members; left out where a network or members file says who there is", source="off"
+    )
+    communities: Communities = block(Communities, "groups of members")
+    topics: dict[Name, Fraction] = key({}, "mean interest of the members in each topic", source="off", max_length=64)
+    tones: dict[Name, Fraction] = key({}, "mean liking of each tone", source="off", max_length=64)
+    hostility: Probability = key(0.05, "inclination to criticise, times the content's controversy")
+    attention: Attention | None = key(None, "limited attention; left out: off", source="off")
+    rhythm: Rhythm | None = key(None, "daily activity; left out: flat", source="off")
+    participation: Participation | None = key(
+        None, "unequal activity; left out: on for generated audiences, off for imported ones; null: off", source="off"
+    )
+    in_group: Factor = key(1.0, "factor of trust inside a community", source="off")
+    fatigue: Fatigue | None = key(None, "tiredness of repeated impressions; left out: off", source="off")
+    members_file: str | None = key(None, "CSV file of the members: id, community and any member field", source="off")

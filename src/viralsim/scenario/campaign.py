@@ -1,0 +1,160 @@
+"""The words of the ``campaign`` block: what the actors do, and what it costs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from viralsim.scenario.audience import MOST_MEMBERS
+from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.units import Factor, Fraction, Hours, Probability, Real, Usd, Whole
+
+MOST_LINES = 1_000
+MOST_NAMED_MEMBERS = 100_000
+Members = Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")]
+PostsAt = Annotated[tuple[Hours, ...], Field(min_length=1, max_length=1_000)]
+MemberId = int | str
+FILLED = "filled in"
+
+
+def posts_at() -> Any:
+    """The key ``posts_at``."""
+    return key((0.0,), "times of the posts")
+
+
+class Owned(Block):
+    """Posts of the brand to its own followers."""
+
+    channel: Name | None = key(None, "where; left out: the only channel", source=FILLED)
+    followers: Members = key(0, "followers of the brand on this channel")
+    posts_at: PostsAt = posts_at()
+    trust: Factor = key(1.0, "factor of the response")
+    content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
+    cost_usd: Usd = key(0.0, "cost of these posts", source="off")
+
+
+class Target(Block):
+    """To whom advertisements are shown; both conditions hold."""
+
+    communities: tuple[Annotated[int, Whole(ge=0, le=1_000_000)], ...] | None = key(
+        None, "only members of these communities", source="off", max_length=10_000
+    )
+    min_match: Fraction = key(0.0, "only members whose match is at least this", source="off")
+
+
+class Paid(Block):
+    """Bought impressions, spread evenly over a time."""
+
+    channel: Name | None = key(None, "where; left out: the only channel", source=FILLED)
+    budget_usd: Usd = key(0.0, "money for impressions", source="off")
+    starts: Hours = key(0.0, "from when on", source="off")
+    ends: Hours | None = key(None, "until when; left out: the horizon", source=FILLED)
+    trust: Factor = key(1.0, "factor of the response")
+    cpm_usd: Annotated[float, Real(gt=0, le=1e6, unit="US$ per 1,000 impressions")] | None = key(
+        None, "price of 1,000 impressions; left out: the channel's", source=FILLED
+    )
+    frequency_cap: Annotated[int, Whole(ge=1, le=1_000_000, unit="impressions")] | None = key(
+        None, "most impressions of this line that one member gets; left out: no cap", source="off"
+    )
+    target: Target | None = key(None, "to whom; left out: everyone", source="off")
+    content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
+
+
+class Organic(Block):
+    """Members who post of their own accord, at no cost."""
+
+    channel: Name | None = key(None, "where; left out: the only channel", source=FILLED)
+    members: Members | tuple[MemberId, ...] = key(1, "how many, drawn afresh in every world, or a list of ids")
+    posts_at: PostsAt = posts_at()
+    content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
+
+
+def _choose(value: Any) -> Any:
+    """The three forms of ``choose``, as they are written."""
+    if isinstance(value, str) and value:
+        return value
+    if not isinstance(value, dict) or len(value) != 1:
+        raise ValueError("must be one word, or {word: {options}}, or {members: [ids]}")
+    ((word, options),) = value.items()
+    if word == "members":
+        fits = isinstance(options, list | tuple) and all(isinstance(i, int | str) for i in options)
+        if not fits or not options or len(options) > MOST_NAMED_MEMBERS:
+            raise ValueError("members must be a list of ids, one or more")
+    elif options is not None and not isinstance(options, dict):
+        raise ValueError(f"the options of {word} must be a mapping (option: value)")
+    return {word: options if options is not None else {}}
+
+
+_IDS = {"type": "array", "items": {"type": ["integer", "string"]}, "minItems": 1}
+_CHOOSE_JSON = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "properties": {"members": _IDS}, "minProperties": 1, "maxProperties": 1},
+    ]
+}
+Choose = Annotated[Any, PlainValidator(_choose), WithJsonSchema(_CHOOSE_JSON)]
+
+
+class Programme(Block):
+    """What an advocate programme costs whoever runs it."""
+
+    setup_usd: Usd = key(0.0, "set-up, shared by the launches", source="off")
+    hours_per_week: Annotated[float, Real(ge=0, le=10_000, unit="hours a week")] = key(0.0, "work", source="off")
+    usd_per_hour: Annotated[float, Real(ge=0, le=1e6, unit="US$ an hour")] = key(0.0, "price of work", source="off")
+    launches: Annotated[int, Whole(ge=1, le=1_000_000, unit="launches")] = key(
+        1, "launches that share the set-up", source="off"
+    )
+
+
+class Advocates(Block):
+    """Members enrolled and asked to post."""
+
+    count: Members | None = key(None, "how many; 0 is an empty tier", source=USER)
+    choose: Choose = key("degree", "whom: a word of the seeding registry, or {word: {options}}, or {members: [ids]}")
+    channels: tuple[Name, ...] | None = key(None, "where they post; left out: on all channels", source=FILLED)
+    posts_at: PostsAt = posts_at()
+    willingness: Probability = key(1.0, "chance that an asked advocate posts")
+    file: str | None = key(None, "instead of count and choose: CSV of handle, channel, followers, ...", source="off")
+    trust: Factor = key(1.0, "multiplies the response of an advocate's followers")
+    cost_usd: Usd = key(0.0, "cost of a person", source="off")
+    cost_per: Literal["enrolled", "asked", "posted"] = key("enrolled", "what cost_usd is paid for", source="off")
+    programme: Programme = block(Programme, "what the programme costs", source="off")
+    content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
+
+
+class Respond(Block):
+    """Answers soften criticism once it is a share of all shares."""
+
+    critical_share_ratio: Fraction = key(0.2, "critical shares / all shares that calls for answers")
+    effect: Fraction = key(0.5, "criticism that the answers take away")
+    delay: Hours = key(2.0, "from the call to the answers")
+    at_least: Annotated[int, Whole(ge=1, le=1_000_000_000, unit="critical shares")] = key(5, "fewest critical shares")
+
+
+class Amplify(Block):
+    """The brand reposts what already moves: the first owned line posts again."""
+
+    shares_per_hour: Annotated[float, Real(gt=0, le=1e9, unit="shares an hour")] = key(20.0, "rate that calls for it")
+    at_most: Annotated[int, Whole(ge=1, le=1_000, unit="posts")] = key(3, "most reposts")
+    cooldown: Hours = key(24.0, "least time between two")
+
+
+class CommunityManagement(Block):
+    """A community manager and his two rules."""
+
+    cost_usd_per_day: Annotated[float, Real(ge=0, le=1e9, unit="US$ a day")] = key(0.0, "cost of a day", source="off")
+    respond: Respond | None = key(None, "answers to criticism; left out: none", source="off")
+    amplify: Amplify | None = key(None, "reposts; left out: none", source="off")
+
+
+class Campaign(Block):
+    """What the actors of an arm do."""
+
+    content: Name = key(..., "the content that the campaign is about: the focal content")
+    cross_post: Probability = key(0.0, "chance that who shares on one channel also posts on another", source="off")
+    owned: tuple[Owned, ...] = key((), "owned posts", source="off", max_length=MOST_LINES)
+    paid: tuple[Paid, ...] = key((), "advertising", source="off", max_length=MOST_LINES)
+    organic: tuple[Organic, ...] = key((), "posts of members on their own accord", source="off", max_length=MOST_LINES)
+    advocates: Advocates | None = key(None, "the advocate tier; null: none", source="off")
+    community_management: CommunityManagement | None = key(None, "the community manager; null: none", source="off")

@@ -1,0 +1,107 @@
+"""The words of the ``channels`` block: who sees whose posts, how likely, how fast."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from viralsim.scenario.blocks import Block, Name, block, key
+from viralsim.units import Fraction, Hours, PositiveHours, Probability, Real
+
+Price = Annotated[float, Real(gt=0, le=1e6, unit="US$ per 1,000 impressions")]
+EdgeMeans = Literal["source follows target", "source reaches target"]
+USER_OR_PRESET = "the user's or a preset's to say"
+
+
+class Generate(Block):
+    """A drawn follower network."""
+
+    mean_following: Annotated[float, Real(gt=0, le=10_000, unit="accounts")] = key(
+        30.0, "mean number of accounts that a member follows"
+    )
+    degree_exponent: Annotated[float, Real(gt=2, le=10)] = key(
+        2.4, "exponent of the power law of followers", source="assumption; Higgs Twitter in-degree 2.05, out 2.67, 2012"
+    )
+    reciprocity: Fraction = key(
+        0.4, "share of follows that are returned", source="assumption; Higgs Twitter 0.316, 2012; Digg 0.212, 2009"
+    )
+    clustering: Fraction = key(0.2, "share of closed triples, a target", source="assumption; Higgs Twitter 0.189, 2012")
+
+
+class Network(Block):
+    """Who follows whom: generated, or of a file (or of a folder that ``network import`` made)."""
+
+    generate: Generate | None = key(None, "draw a network", source="off")
+    file: str | None = key(None, "edge file, or folder made by `network import`", source="off")
+    edge_means: EdgeMeans | None = key(None, "direction of an edge of the file", source="off")
+    tie_strength: str | None = key(None, "column of tie strengths in [0, 1]", source="off")
+    influence_weight: str | None = key(None, "column of influence weights, in-sums at most 1", source="off")
+    directed: bool = key(True, "false: every edge of the file runs both ways", source="off")
+
+
+class Lognormal(Block):
+    """A lognormal delay."""
+
+    median: PositiveHours = key(2.0, "median delay")
+    sigma: Annotated[float, Real(ge=0, le=5)] = key(1.2, "standard deviation of the logarithm")
+
+
+class PowerLaw(Block):
+    """Density constant up to a time, then falling as a power."""
+
+    constant_until: PositiveHours = key(
+        300 / 3600, "density is constant until then", source="SEISMIC (Zhao et al.), R package seismic, 2015"
+    )
+    exponent: Annotated[float, Real(gt=1, le=10)] = key(
+        1.2314843, "exponent of the density, 1 + theta", source="SEISMIC (Zhao et al.), R package seismic, 2015"
+    )
+
+
+class Exponential(Block):
+    """An exponential delay."""
+
+    mean: PositiveHours = key(2.0, "mean delay")
+
+
+class ReactionDelay(Block):
+    """From an impression to the share that answers it; at most one law, else one tick."""
+
+    lognormal: Lognormal | None = key(None, "a lognormal delay", source="off")
+    power_law: PowerLaw | None = key(None, "a power law, as SEISMIC has it", source="off")
+    exponential: Exponential | None = key(None, "an exponential delay", source="off")
+    fixed: Hours | None = key(None, "always this long; null: one tick", source="off")
+
+    @property
+    def law(self) -> Literal["lognormal", "power_law", "exponential", "fixed"]:
+        """Which law holds."""
+        if self.lognormal is not None:
+            return "lognormal"
+        if self.power_law is not None:
+            return "power_law"
+        return "fixed" if self.exponential is None else "exponential"
+
+
+class Recommended(Block):
+    """The channel shows a post to members who need not follow."""
+
+    per_engagement: Annotated[float, Real(ge=0, le=1_000, unit="impressions")] = key(
+        1.0, "further impressions that a share or engagement earns, in expectation"
+    )
+    delay: Hours = key(1.0, "from the share or engagement to these impressions")
+
+
+class Channel(Block):
+    """One follower network."""
+
+    preset: Name | None = key(None, "word of a preset whose numbers hold where this block has none", source="off")
+    presence: Annotated[float, Real(gt=0, le=1, unit="fraction")] = key(
+        1.0, "share of the members with an account", source="off"
+    )
+    network: Network = key(..., "who follows whom")
+    visibility: Probability | None = key(None, "chance that a follower is shown one post", source=USER_OR_PRESET)
+    organic_reach: Annotated[float, Real(gt=0, le=1, unit="fraction")] | None = key(
+        None, "instead of visibility: reach of a post / followers, from a dashboard", source=USER_OR_PRESET
+    )
+    recommended: Recommended | None = key(None, "recommendation beyond followers; left out: off", source="off")
+    reaction_delay: ReactionDelay = block(ReactionDelay, "from an impression to the share that answers it")
+    engagement_rate: Probability = key(0.0, "chance of a like or click, of what is left", source="off")
+    cpm_usd: Price | None = key(None, "price of 1,000 paid impressions", source=USER_OR_PRESET)

@@ -1,0 +1,260 @@
+"""Conditions between keys, on a scenario that the schema accepts. Each check yields (place, sentence)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from viralsim.scenario.messages import Finding
+from viralsim.scenario.paths import nearest
+from viralsim.scenario.presets import presets
+from viralsim.scenario.reading import Place
+from viralsim.scenario.spec import MOST_TICKS, Spec
+from viralsim.units import shown
+
+MOST_FOLLOWS = 2_000_000_000
+MOST_BOUGHT = 2_000_000_000
+
+
+def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
+    """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
+    found: list[Finding] = []
+    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _arms):
+        found += one(spec)
+    found += _files(spec, folder, set() if known_files is None else known_files)
+    return found
+
+
+def exactly_one(block: Any, names: tuple[str, ...], place: Place) -> Iterator[Finding]:
+    """Exactly one of these keys is to be set."""
+    given = [name for name in names if getattr(block, name) is not None]
+    if not given:
+        yield place, f"needs one of {', '.join(names)}: add it"
+    elif len(given) > 1:
+        yield (*place, given[1]), f"excludes {given[0]}: give one of them and leave the other out (or null)"
+
+
+def _time(spec: Spec) -> Iterator[Finding]:
+    if spec.tick > spec.horizon:
+        yield ("tick",), "must not be longer than the horizon: shorten it"
+    elif spec.ticks > MOST_TICKS:
+        yield (
+            ("tick",),
+            f"gives {spec.ticks:,} ticks, more than {MOST_TICKS:,}: lengthen the tick or shorten the horizon",
+        )
+    if spec.worlds < spec.populations:
+        yield ("populations",), f"must not exceed worlds ({spec.worlds}): every audience needs a world"
+
+
+def _members(spec: Spec) -> Iterator[Finding]:
+    audience = spec.audience
+    from_networks = [name for name, channel in spec.channels.items() if channel.network.file is not None]
+    if audience.members is None and audience.members_file is None and not from_networks:
+        yield ("audience", "members"), "is required where no network or members file says who there is: add it"
+    if audience.members is not None and audience.members_file is not None:
+        yield ("audience", "members"), "is said by members_file too: leave one of them out"
+    elif audience.members is not None and len(from_networks) == len(spec.channels):
+        yield ("audience", "members"), f"is said by the network file of {from_networks[0]} too: leave members out"
+    if audience.members is None:
+        return
+    if audience.communities.count > audience.members:
+        yield ("audience", "communities", "count"), f"must not exceed members ({audience.members}): lower it"
+    follows = 0.0
+    for name, channel in spec.channels.items():
+        if channel.network.generate is None:
+            continue
+        place = ("channels", name, "network", "generate", "mean_following")
+        mean = channel.network.generate.mean_following
+        follows += mean * audience.members * channel.presence
+        if mean > max(audience.members - 1, 1):
+            yield place, f"must be below members ({audience.members}), got {mean:g}"
+        elif follows > MOST_FOLLOWS:
+            yield place, f"gives {follows:.3g} follows, more than {MOST_FOLLOWS:,}: lower it or members"
+
+
+def _channels(spec: Spec) -> Iterator[Finding]:
+    for name, channel in spec.channels.items():
+        place: Place = ("channels", name)
+        if channel.preset is not None and channel.preset not in presets():
+            yield (*place, "preset"), f"no preset {channel.preset!r}" + nearest(channel.preset, presets())
+        elif channel.visibility is None and channel.organic_reach is None:
+            yield place, "needs visibility, or organic_reach, or a preset: add one"
+        elif channel.visibility is not None and channel.organic_reach is not None:
+            yield (*place, "organic_reach"), "excludes visibility: give one of them and leave the other out"
+        yield from exactly_one(channel.network, ("generate", "file"), (*place, "network"))
+        network = channel.network
+        if network.file is None:
+            for word in ("edge_means", "tie_strength", "influence_weight"):
+                if getattr(network, word) is not None:
+                    yield (*place, "network", word), "belongs to a network of a file: leave it out"
+        delay = channel.reaction_delay
+        laws = [law for law in ("lognormal", "power_law", "exponential", "fixed") if getattr(delay, law) is not None]
+        if len(laws) > 1:
+            yield (*place, "reaction_delay"), f"has {' and '.join(laws)}: keep one law"
+
+
+def _contents(spec: Spec) -> Iterator[Finding]:
+    for name, content in spec.content.items():
+        place: Place = ("content", name)
+        yield from exactly_one(content, ("appeal", "share_rate"), place)
+        for key, audience_key in (("topics", "topics"), ("tone", "tones")):
+            known = getattr(spec.audience, audience_key)
+            weights = getattr(content, key)
+            for word in weights:
+                if word not in known and (known or spec.audience.members_file is None):
+                    hint = nearest(word, known) if known else f": name it in audience.{audience_key}"
+                    yield (*place, key, word), f"no such word in audience.{audience_key}{hint}"
+            if weights and not any(weights.values()):
+                yield (*place, key), "has only weights of 0: give one above 0, or leave it out"
+        threshold = content.reinforcement.threshold
+        if threshold is not None:
+            if content.reinforcement.social is not None:
+                yield (*place, "reinforcement"), "has social and threshold: keep one"
+            yield from exactly_one(threshold, ("count", "fraction", "weight"), (*place, "reinforcement", "threshold"))
+        if content.released_at >= spec.horizon:
+            yield (*place, "released_at"), f"must be before the horizon ({spec.horizon:g}h)"
+
+
+def _named(name: str, known: Mapping[str, object], what: str, place: Place) -> Iterator[Finding]:
+    if name not in known:
+        yield place, f"no {what} {shown(name)}" + nearest(name, known)
+
+
+def _line(spec: Spec, line: Any, place: Place) -> Iterator[Finding]:
+    """What owned, paid and organic lines share."""
+    if line.channel is None:
+        yield (*place, "channel"), "is required where there are several channels: add it"
+    else:
+        yield from _named(line.channel, spec.channels, "channel", (*place, "channel"))
+    if line.content is not None and line.content != spec.campaign.content:
+        yield from _named(line.content, spec.content, "content", (*place, "content"))
+
+
+def _posts(spec: Spec, times: tuple[float, ...], place: Place) -> Iterator[Finding]:
+    for i, hours in enumerate(times):
+        if hours >= spec.horizon:
+            yield (*place, "posts_at", i), f"must be before the horizon ({spec.horizon:g}h), got {hours:g}h"
+
+
+def _at_most_members(spec: Spec, count: Any, place: Place) -> Iterator[Finding]:
+    if isinstance(count, int) and spec.audience.members is not None and count > spec.audience.members:
+        yield place, f"must not exceed members ({spec.audience.members}), got {count}"
+
+
+def _lines(spec: Spec) -> Iterator[Finding]:
+    campaign = spec.campaign
+    yield from _named(campaign.content, spec.content, "content", ("campaign", "content"))
+    for i, owned in enumerate(campaign.owned):
+        place: Place = ("campaign", "owned", i)
+        yield from _line(spec, owned, place)
+        yield from _posts(spec, owned.posts_at, place)
+        yield from _at_most_members(spec, owned.followers, (*place, "followers"))
+    for i, organic in enumerate(campaign.organic):
+        place = ("campaign", "organic", i)
+        yield from _line(spec, organic, place)
+        yield from _posts(spec, organic.posts_at, place)
+        yield from _at_most_members(spec, organic.members, (*place, "members"))
+    bought = 0.0
+    for i, paid in enumerate(campaign.paid):
+        place = ("campaign", "paid", i)
+        yield from _line(spec, paid, place)
+        yield from _paid(spec, paid, place)
+        bought += paid.budget_usd / (paid.cpm_usd or 1.0) * 1000
+        if bought > MOST_BOUGHT:
+            yield (*place, "budget_usd"), f"buys more than {MOST_BOUGHT:,} impressions in all: lower it"
+            break
+
+
+def _paid(spec: Spec, paid: Any, place: Place) -> Iterator[Finding]:
+    ends = spec.horizon if paid.ends is None else paid.ends
+    if paid.starts >= spec.horizon:
+        yield (*place, "starts"), f"must be before the horizon ({spec.horizon:g}h), got {paid.starts:g}h"
+    elif ends <= paid.starts:
+        yield (*place, "ends"), f"must be after starts ({paid.starts:g}h), got {ends:g}h"
+    if ends > spec.horizon:
+        yield (*place, "ends"), f"must not be after the horizon ({spec.horizon:g}h), got {ends:g}h"
+    if paid.cpm_usd is None and paid.channel in spec.channels:
+        yield (*place, "cpm_usd"), f"is required, since channel {paid.channel} has none: add it here or there"
+    if paid.target is not None and paid.target.communities is not None and spec.audience.members is not None:
+        count = spec.audience.communities.count
+        for j, community in enumerate(paid.target.communities):
+            if community >= count:
+                where = (*place, "target", "communities", j)
+                yield where, f"there are {count} communities, numbered from 0, got {community}"
+
+
+def _advocates(spec: Spec) -> Iterator[Finding]:
+    tier = spec.campaign.advocates
+    if tier is None:
+        return
+    place: Place = ("campaign", "advocates")
+    named = isinstance(tier.choose, dict) and "members" in tier.choose
+    if tier.file is not None:
+        for word in ("count", "choose"):
+            if word in tier.model_fields_set and getattr(tier, word) is not None:
+                yield (*place, word), "is said by the advocates' file: leave one of them out"
+    elif tier.count is None and not named:
+        yield (*place, "count"), "is required without a file and without choose: {members: [...]}: add it"
+    elif named and tier.count is not None and tier.count != len(tier.choose["members"]):
+        yield (*place, "count"), f"choose names {len(tier.choose['members'])} members: leave count out"
+    yield from _at_most_members(spec, tier.count, (*place, "count"))
+    yield from _posts(spec, tier.posts_at, place)
+    for i, name in enumerate(tier.channels or ()):
+        yield from _named(name, spec.channels, "channel", (*place, "channels", i))
+    if tier.content is not None and tier.content != spec.campaign.content:
+        yield from _named(tier.content, spec.content, "content", (*place, "content"))
+
+
+def _manager(spec: Spec) -> Iterator[Finding]:
+    manager = spec.campaign.community_management
+    if manager is not None and manager.amplify is not None and not spec.campaign.owned:
+        place = ("campaign", "community_management", "amplify")
+        yield place, "reposts the first owned line, and there is none: add one to campaign.owned, or leave amplify out"
+
+
+def _arms(spec: Spec) -> Iterator[Finding]:
+    if spec.baseline is not None:
+        yield from _named(spec.baseline, spec.arms, "arm", ("baseline",))
+    elif len(spec.arms) > 1:
+        yield ("baseline",), "is required where there are several arms: name one of " + ", ".join(spec.arms)
+    yield from exactly_one(spec.viral_when, ("earned_reach_fraction", "reach_fraction"), ("viral_when",))
+
+
+def referenced_files(spec: Spec) -> list[tuple[Place, str]]:
+    """Files that the scenario names, with the place where it does."""
+    found: list[tuple[Place, str]] = []
+    if spec.audience.members_file is not None:
+        found.append((("audience", "members_file"), spec.audience.members_file))
+    for name, channel in spec.channels.items():
+        if channel.network.file is not None:
+            found.append((("channels", name, "network", "file"), channel.network.file))
+    if spec.campaign.advocates is not None and spec.campaign.advocates.file is not None:
+        found.append((("campaign", "advocates", "file"), spec.campaign.advocates.file))
+    return found
+
+
+def _files(spec: Spec, folder: Path, known: set[str]) -> Iterator[Finding]:
+    for place, name in referenced_files(spec):
+        if name in known:
+            continue
+        kind = _kind_of(folder / name) if name and "\0" not in name else None
+        if kind is None:
+            yield place, f"no file {shown(name)} in {folder}: paths are relative to the scenario file"
+            continue
+        if kind == "folder" and place[0] != "channels":
+            yield place, f"{shown(name)} is a folder: name a file"
+            continue
+        known.add(name)
+        if place[0] == "channels":
+            network = spec.channels[str(place[1])].network
+            if kind == "file" and network.directed and network.edge_means is None:
+                means = '"source follows target" or "source reaches target"'
+                yield (*place[:-1], "edge_means"), f"is required for a file of directed edges: {means}"
+
+
+def _kind_of(path: Path) -> str | None:
+    try:
+        return "folder" if path.is_dir() else "file" if path.is_file() else None
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,73 @@
+"""What a campaign is planned to cost; the run itself counts what was spent."""
+
+from __future__ import annotations
+
+from viralsim.scenario.spec import Spec
+
+HOURS_PER_DAY = 24.0
+HOURS_PER_WEEK = 168.0
+EQUAL_WITHIN = 0.01  # arms of equal money may differ by this part
+
+
+def planned_costs(spec: Spec) -> dict[str, float]:
+    """US$ by line of one arm, in the order of the campaign; an upper bound where advocates are paid by the post."""
+    campaign = spec.campaign
+    lines: dict[str, float] = {}
+
+    def add(name: str, usd: float) -> None:
+        if usd:
+            lines[name] = lines.get(name, 0.0) + usd
+
+    for owned in campaign.owned:
+        add("owned", owned.cost_usd)
+    for paid in campaign.paid:
+        add(f"paid on {paid.channel}", paid.budget_usd)
+    tier = campaign.advocates
+    people = advocates_count(spec)
+    if tier is not None and people != 0:
+        asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
+        add("advocates", (people or 0) * asks * tier.cost_usd)
+        add("programme set-up", tier.programme.setup_usd / tier.programme.launches)
+        hours = tier.programme.hours_per_week * spec.horizon / HOURS_PER_WEEK
+        add("programme hours", hours * tier.programme.usd_per_hour)
+    manager = campaign.community_management
+    if manager is not None:
+        add("community management", manager.cost_usd_per_day * spec.horizon / HOURS_PER_DAY)
+    return lines
+
+
+def advocates_count(spec: Spec) -> int | None:
+    """Number of advocates of an arm; None where only their file says it."""
+    tier = spec.campaign.advocates
+    if tier is None:
+        return 0
+    if tier.file is not None:
+        return None
+    if tier.count is None and isinstance(tier.choose, dict):
+        return len(tier.choose.get("members", ()))
+    return tier.count or 0
+
+
+def paid_share(spec: Spec, budget_usd: float) -> float:
+    """Factor on all paid budgets that makes the planned cost ``budget_usd``; ValueError where none does."""
+    lines = planned_costs(spec)
+    paid = sum(line.budget_usd for line in spec.campaign.paid)
+    other = sum(lines.values()) - paid
+    if paid == 0:
+        raise ValueError("needs a paid line with a budget above 0 to scale: add one, or leave budget_usd out")
+    if budget_usd < other:
+        raise ValueError(f"is below the {other:,.2f} US$ that the arm costs without advertising: raise it")
+    return (budget_usd - other) / paid
+
+
+def unequal_money(costs: dict[str, float], baseline: str | None) -> list[str]:
+    """Sentences on arms, the baseline apart, whose planned costs differ by more than 1 %; arm -> US$."""
+    compared = {arm: usd for arm, usd in costs.items() if arm != baseline}
+    most = max(compared.values(), default=0.0)
+    dearest = next((arm for arm, usd in compared.items() if usd == most), "")
+    return [
+        f"arm {arm} costs {usd:,.2f} US$ and {dearest} {most:,.2f}: equal_money asks for at most 1 % between them; "
+        "change its lines or give it budget_usd"
+        for arm, usd in compared.items()
+        if most - usd > EQUAL_WITHIN * most
+    ]

@@ -1,0 +1,39 @@
+"""Files and texts to scenarios."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from viralsim.errors import Problem, ScenarioError
+from viralsim.scenario.reading import MOST_BYTES, decode, read_yaml
+from viralsim.scenario.scenario import Scenario
+from viralsim.scenario.validation import Origin, examine_all
+from viralsim.units import shown
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """Read and check a scenario file wholly; ScenarioError holds every problem with file, line and path."""
+    file = Path(path)
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(
+            [Problem(f"cannot be read ({reason}): give the path of a scenario file", file=str(path))]
+        ) from None
+    return loads(decode(content, str(path)), file.parent, str(path))
+
+
+def loads(text: str, folder: str | os.PathLike[str] = ".", file: str = "scenario") -> Scenario:
+    """Read and check a scenario's YAML text; files that it names are relative to ``folder``."""
+    document = read_yaml(text, file)
+    origin = Origin(file, document)
+    if not isinstance(document.data, dict):
+        found = "nothing" if document.data is None else shown(document.data)
+        sentence = f"must be a mapping of keys such as viralsim, name, audience, got {found}: see `viralsim init`"
+        raise origin.error([((), sentence)])
+    files: set[str] = set()
+    spec = examine_all(document.data, Path(folder), origin, files)
+    return Scenario(spec, Path(folder), text, document.data, origin, files)

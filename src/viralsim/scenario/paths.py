@@ -1,0 +1,239 @@
+"""Dotted paths into a scenario: read them, look them up in the schema, set a value without touching the original."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import types
+import typing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import TypeAdapter
+
+from viralsim.scenario.blocks import Block
+from viralsim.scenario.complete import complete_channel
+from viralsim.scenario.reading import Place, path_text
+from viralsim.scenario.spec import Spec
+from viralsim.units import Duration, Quantity
+
+_STEP = re.compile(r"(?:^|\.)([^.\[\]]+)|\[(\d{1,9})\]")
+
+
+class PathError(ValueError):
+    """A path leads nowhere; the message says where it ends and what is near."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What the schema says about one place."""
+
+    kind: Literal["block", "map", "list", "leaf"]
+    annotation: Any
+    block: type[Block] | None = None
+    quantity: Quantity | None = None
+    nullable: bool = False
+    required: bool = False
+    filled_block: bool = False  # left out, it holds its own defaults
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` or the list of what is known."""
+    names = [str(name) for name in known]
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    listed = ", ".join(names[:25])
+    return f"; known are: {listed}" if names else ""
+
+
+def parse_path(text: str) -> Place:
+    """The parts of ``campaign.paid[0].budget_usd``; PathError where it is no path."""
+    place: list[str | int] = []
+    position = 0
+    while position < len(text):
+        step = _STEP.match(text, position)
+        if step is None or (position == 0 and text[0] in ".["):
+            break
+        place.append(step[1] if step[1] is not None else int(step[2]))
+        position = step.end()
+    if not place or position < len(text):
+        raise PathError(f"{text[:80]!r} is no path: write one such as campaign.paid[0].budget_usd")
+    return tuple(place)
+
+
+@cache
+def slots(model: type[Block]) -> dict[str, Slot]:
+    """The keys of a block by the names of the file."""
+    found = {}
+    for name, info in model.model_fields.items():
+        annotation: Any = info.annotation
+        for item in info.metadata:
+            annotation = Annotated[annotation, item]
+        slot = _slot(annotation)
+        is_block = slot.kind in ("block", "map") and info.default is not None
+        found[info.alias or name] = Slot(
+            slot.kind, annotation, slot.block, slot.quantity, slot.nullable, info.is_required(), is_block
+        )
+    return found
+
+
+def _slot(annotation: Any, nullable: bool = False) -> Slot:
+    """What one annotation means."""
+    origin, given = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated:
+        quantity = next((item for item in given[1:] if isinstance(item, Quantity)), None)
+        inner = _slot(given[0], nullable)
+        return inner if quantity is None else Slot("leaf", annotation, None, quantity, inner.nullable)
+    if origin in (types.UnionType, typing.Union):
+        kinds = [kind for kind in given if kind is not type(None)]
+        nullable = len(kinds) < len(given)
+        if len(kinds) == 1:
+            return _slot(kinds[0], nullable)
+        return Slot("leaf", annotation, nullable=nullable)
+    if origin is dict:
+        return Slot("map", annotation, nullable=nullable)
+    if origin is tuple:
+        return Slot("list", annotation, nullable=nullable)
+    if isinstance(annotation, type) and issubclass(annotation, Block):
+        return Slot("block", annotation, annotation, nullable=nullable)
+    return Slot("leaf", annotation, nullable=nullable)
+
+
+@cache
+def element(slot: Slot) -> Slot:
+    """What the values of a map or list are."""
+    annotation = slot.annotation
+    while typing.get_origin(annotation) in (Annotated, types.UnionType, typing.Union):
+        annotation = next(kind for kind in typing.get_args(annotation) if kind is not type(None))
+    inner = typing.get_args(annotation)
+    return _slot(inner[1] if slot.kind == "map" else inner[0])
+
+
+def leaf_slot(data: Any, place: Place) -> Slot:
+    """The slot of a place in the data; PathError where the path leads nowhere."""
+    found: list[Slot] = []
+
+    def note(slot: Slot, old: Any) -> Any:
+        found.append(slot)
+        return old
+
+    _change(data, place, note)
+    return found[0]
+
+
+@cache
+def adapter(slot: Slot) -> TypeAdapter[Any]:
+    """Validates one value of a slot."""
+    annotation = slot.annotation
+    return TypeAdapter(annotation | None if slot.nullable and not _takes_none(annotation) else annotation)
+
+
+def _takes_none(annotation: Any) -> bool:
+    return type(None) in typing.get_args(annotation)
+
+
+def put(data: Any, place: Place, value: Any, hours: bool = False) -> Any:
+    """A copy of ``data`` with ``value`` at ``place``; untouched parts are shared.
+
+    ``hours``: a number where a duration stands is in hours.
+    """
+
+    def replace(slot: Slot, old: Any) -> Any:
+        return as_written(slot, value) if hours else value
+
+    return _change(data, place, replace)
+
+
+def as_written(slot: Slot, value: Any) -> Any:
+    """A value of Python as the file has it: numbers without NumPy, hours as durations."""
+    if isinstance(value, list | tuple):
+        inner = element(slot) if slot.kind == "list" else Slot("leaf", Any)
+        return [as_written(inner, item) for item in value]
+    if isinstance(value, dict):
+        return {str(name): as_written(Slot("leaf", Any), item) for name, item in value.items()}
+    if hasattr(value, "item") and not isinstance(value, str):
+        value = value.item()
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value!r}h" if is_number and isinstance(slot.quantity, Duration) else value
+
+
+def _change(data: Any, place: Place, change: Any) -> Any:
+    if len(place) > 2 and place[0] == "arms":
+        return _change_arm(data, place, change)
+    return _in_block(Spec, data, place, 0, change)
+
+
+def _change_arm(data: Any, place: Place, change: Any) -> Any:
+    """A value inside an overlay: ``arms.paid.campaign.paid[0].budget_usd``."""
+    arms = data.get("arms") or {}
+    name = place[1]
+    if name not in arms:
+        raise PathError(f"no arm {name!r}" + nearest(str(name), arms))
+    overlay = dict(arms[name] or {})
+    rest = place[2:]
+    for end in range(len(rest) - 1, 0, -1):
+        prefix = path_text(rest[:end])
+        if overlay.get(prefix) is not None:
+            # set inside the overlay's value, which has the shape of the schema at its path
+            shell = put(data, rest[:end], overlay[prefix])
+            overlay[prefix] = at(_change(shell, rest, change), rest[:end])
+            break
+    else:
+        overlay[path_text(rest)] = at(_change(data, rest, change), rest)
+    return {**data, "arms": {**arms, name: overlay}}
+
+
+def at(data: Any, place: Place) -> Any:
+    """The plain value at a place; None where there is none."""
+    for part in place:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _in_block(model: type[Block], data: Any, place: Place, i: int, change: Any) -> Any:
+    known = slots(model)
+    name = place[i]
+    if not isinstance(name, str) or name not in known:
+        where = path_text(place[:i]) or "a scenario"
+        raise PathError(f"{where} has no key {name!r}" + nearest(str(name), known))
+    return {**data, name: _step(known[name], data.get(name), place, i + 1, change, data)}
+
+
+def _step(slot: Slot, old: Any, place: Place, i: int, change: Any, owner: Any) -> Any:
+    """The new value of the slot at ``place[:i]``."""
+    if i == len(place):
+        return change(slot, old)
+    if old is None and isinstance(owner, dict) and "preset" in owner:
+        old = complete_channel(owner).get(place[i - 1])
+    where = path_text(place[:i])
+    if slot.kind == "leaf":
+        raise PathError(f"{where} is a single value: it has no part {place[i]!r}")
+    if old is None:
+        if not slot.filled_block or slot.kind != "block":
+            raise PathError(f"{where} is not set in this scenario: set the whole of it, not a part")
+        old = {}
+    if slot.block is not None:
+        if not isinstance(old, dict):
+            raise PathError(f"{where} is {old!r:.40}: set the whole of it, not a part")
+        return _in_block(slot.block, old, place, i, change)
+    return _in_collection(slot, old, place, i, change)
+
+
+def _in_collection(slot: Slot, old: Any, place: Place, i: int, change: Any) -> Any:
+    where, part = path_text(place[:i]), place[i]
+    if slot.kind == "list":
+        if not isinstance(part, int) or not isinstance(old, list | tuple) or part >= len(old):
+            size = len(old) if isinstance(old, list | tuple) else 0
+            raise PathError(f"{where} is a list of {size}, numbered from [0]: {part!r} is not in it")
+        changed = list(old)
+        changed[part] = _step(element(slot), old[part], place, i + 1, change, old)
+        return changed
+    if not isinstance(old, dict) or part not in old:
+        raise PathError(f"{where} has no {part!r}" + nearest(str(part), old if isinstance(old, dict) else ()))
+    return {**old, part: _step(element(slot), old[part], place, i + 1, change, old)}

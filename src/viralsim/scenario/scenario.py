@@ -1,0 +1,117 @@
+"""A loaded scenario: the spec, its arms, and ``override``, the one door through which a value is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from viralsim.errors import Problem, ScenarioError
+from viralsim.scenario.arms import overlay
+from viralsim.scenario.assumptions import Assumption, assumptions_of
+from viralsim.scenario.fingerprint import fingerprint
+from viralsim.scenario.paths import PathError, nearest, parse_path, put
+from viralsim.scenario.reading import Place, read_yaml, scalar, write_yaml
+from viralsim.scenario.spec import Spec
+from viralsim.scenario.trust import with_trusts_at_one
+from viralsim.scenario.validation import Origin, arm_spec, base_spec
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A valid scenario; frozen.
+
+    spec: all values with defaults filled in. folder: relative files resolve against it. source_text: the file as read.
+    """
+
+    spec: Spec
+    folder: Path
+    source_text: str
+    data: Mapping[str, Any] = field(repr=False)  # the plain data, as written
+    origin: Origin = field(repr=False)
+    files: set[str] = field(default_factory=set, repr=False)  # files that are known to exist
+
+    @property
+    def name(self) -> str:
+        """What the scenario is called."""
+        return self.spec.name
+
+    @property
+    def seed(self) -> int:
+        """The seed of all luck."""
+        return self.spec.seed
+
+    @property
+    def worlds(self) -> int:
+        """Number of worlds of each arm."""
+        return self.spec.worlds
+
+    @property
+    def arm_names(self) -> tuple[str, ...]:
+        """Names of the arms in the order of the file."""
+        return tuple(self.spec.arms)
+
+    def for_arm(self, name: str) -> Spec:
+        """The spec with the overlay of one arm; ScenarioError where the arm is unknown or makes no valid scenario."""
+        if name not in self.spec.arms:
+            raise ScenarioError(
+                [Problem(f"no arm {name!r}" + nearest(name, self.spec.arms), "arms", file=self.origin.file)]
+            )
+        return arm_spec(self.data, name, self.folder, self.origin, self.files)
+
+    def override(self, changes: Mapping[str, Any]) -> Scenario:
+        """A new scenario with values changed: path -> value. Numbers where a duration stands are hours.
+
+        The base is checked at once, an arm when it is asked for. ScenarioError names each path that leads nowhere and
+        each value that the schema refuses.
+        """
+        data, problems, places = self.data, [], []
+        for path, value in changes.items():
+            try:
+                place: Place = parse_path(path)
+                data = put(data, place, value, hours=True)
+                places.append(place)
+            except PathError as error:
+                problems.append(Problem(str(error), path, file="override"))
+        if problems:
+            raise ScenarioError(problems)
+        origin = self.origin.changed(places)
+        return replace(self, spec=base_spec(data, self.folder, origin, self.files), data=data, origin=origin)
+
+    def with_trusts_at_one(self) -> Scenario:
+        """The scenario with every ``trust`` and ``conversion_trust`` set to 1, in the arms too."""
+        data = with_trusts_at_one(self.data)
+        return replace(self, spec=base_spec(data, self.folder, self.origin, self.files), data=data)
+
+    def assumptions(self, arm: str | None = None) -> list[Assumption]:
+        """Defaults in force and preset values as (path, value, source), of one arm or of the base."""
+        if arm is None:
+            return assumptions_of(self.data, self.spec)
+        return assumptions_of(overlay(self.data, self.data.get("arms", {}).get(arm)), self.for_arm(arm))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of the content: defaults filled in, files included; comments and order of keys do not matter."""
+        return fingerprint(self.spec, [self.for_arm(name) for name in self.arm_names], self.folder)
+
+    def to_yaml(self) -> str:
+        """The scenario as YAML, overrides included, comments not."""
+        return write_yaml(dict(self.data))
+
+
+def parse_set(text: str) -> tuple[str, Any]:
+    """(path, value) of ``path=value`` as typed on a command line; the value is read as YAML.
+
+    Numbers stay text, so that a bare number where a duration belongs is refused and not taken for hours.
+    """
+    path, sign, written = text.partition("=")
+    if not sign or not path.strip():
+        raise ScenarioError([Problem(f"{text[:80]!r} is no setting: write path=value", file="--set")])
+    written = written.strip()
+    value = scalar(written)
+    if isinstance(value, str) and written[:1] in "[{\"'":
+        value = read_yaml(written, "--set").data
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return path.strip(), written if is_number else value

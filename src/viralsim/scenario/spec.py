@@ -1,0 +1,57 @@
+"""The root of the schema: a whole scenario as frozen types."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from viralsim.scenario.audience import Audience
+from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.scenario.campaign import Campaign
+from viralsim.scenario.channels import Channel
+from viralsim.scenario.content import Content
+from viralsim.scenario.study import FlopWhen, Goal, Sweep, Uncertain, ViralWhen, Worlds
+from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
+
+MOST_TICKS = 200_000
+
+
+class Spec(Block):
+    """All that a scenario file says, with defaults filled in. Attributes have the names of the file's keys."""
+
+    viralsim: Literal[1] = key(..., "version of the schema")
+    name: Annotated[str, Field(min_length=1, max_length=200)] = key(..., "what it is called")
+    about: Annotated[str, Field(max_length=20_000)] = key("", "the question", source="off")
+    seed: Annotated[int, Whole(ge=0, le=2**63 - 1)] = key(42, "seed of all luck")
+    worlds: Worlds = key(1000, "number of worlds of each arm")
+    horizon: PositiveHours = key(336.0, "how long a world is watched (14d)")
+    tick: Annotated[float, Duration(gt=0, le=24)] = key(1.0, "the time step (1h)")
+    launch_at: TimeOfDay = key(9.0, "time of day of tick 0, for the daily rhythm (09:00)")
+    audience: Audience = block(Audience, "who is there", source=USER)
+    channels: dict[Name, Channel] = key(..., "follower networks", min_length=1, max_length=64)
+    content: dict[Name, Content] = key(..., "what can spread", min_length=1, max_length=256)
+    campaign: Campaign = key(..., "what the actors do")
+    arms: dict[Name, dict[str, Any]] = key(
+        {"campaign": {}},
+        "alternatives: path -> value, laid over the campaign",
+        source="off",
+        min_length=1,
+        max_length=64,
+    )
+    equal_money: bool = key(False, "check refuses arms, the baseline apart, whose costs differ by more than 1 %")
+    baseline: Name | None = key(None, "the arm that others are compared with", source=USER)
+    goal: Goal | None = key(None, "what the verdict is about; left out: no winner is named", source="off")
+    viral_when: ViralWhen = key(
+        ViralWhen(earned_reach_fraction=0.05), "when a launch counts as viral (earned_reach_fraction: 0.05)"
+    )
+    flop_when: FlopWhen = block(FlopWhen, "when a launch counts as a flop")
+    populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(1, "how many audiences are drawn")
+    uncertain: dict[str, Uncertain] = key({}, "what is not known: path -> range", source="off", max_length=64)
+    sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
+
+    @property
+    def ticks(self) -> int:
+        """Number of ticks of the horizon."""
+        return max(1, math.ceil(self.horizon / self.tick - 1e-9))

@@ -1,0 +1,82 @@
+"""The words about the question: what is compared, what counts, what is not known, what is swept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
+
+from viralsim.scenario.blocks import USER, Block, key
+from viralsim.units import Fraction, NumberOrDuration, Real, Whole
+
+Measure = Literal[
+    "reach", "impressions", "shares", "critical_shares", "engagements", "conversions", "largest_cascade", "depth",
+    "max_breadth", "structural_virality", "reproduction_number", "time_to_peak_hours", "half_time_hours",
+    "earned_reach", "earned_shares", "value_usd", "net_usd",
+]  # fmt: skip
+Worlds = Annotated[int, Whole(ge=1, le=100_000_000, unit="worlds")]
+
+
+class Goal(Block):
+    """What the verdict is about."""
+
+    measure: Measure = key(..., "the measure that decides")
+    matters_from: Annotated[float, Real(ge=0, le=1e15)] = key(0.0, "the smallest difference that matters")
+
+
+class ViralWhen(Block):
+    """When a launch counts as viral; exactly one criterion."""
+
+    earned_reach_fraction: Fraction | None = key(None, "earned reach / members, at least", source=USER)
+    reach_fraction: Fraction | None = key(None, "reach / members, at least", source=USER)
+
+
+class FlopWhen(Block):
+    """When a launch counts as a flop."""
+
+    earned_shares_at_most: Annotated[float, Real(ge=0, le=1e12, unit="shares")] = key(10.0, "earned shares, at most")
+
+
+class Uncertain(Block):
+    """A value that is not known: drawn anew for each world, the same for all arms."""
+
+    from_: Annotated[float, NumberOrDuration()] = key(..., "lowest value", alias="from")
+    to: Annotated[float, NumberOrDuration()] = key(..., "highest value")
+    scale: Literal["linear", "log"] = key("linear", "uniform in the value or in its logarithm")
+
+
+class SweepParameter(Block):
+    """Values of a swept key: a list, or a range."""
+
+    values: tuple[Any, ...] | None = key(None, "these values", source=USER, max_length=100_000)
+    from_: Annotated[float, NumberOrDuration()] | None = key(None, "lowest value", source=USER, alias="from")
+    to: Annotated[float, NumberOrDuration()] | None = key(None, "highest value", source=USER)
+    steps: Annotated[int, Whole(ge=1, le=1_000_000, unit="values")] | None = key(
+        None, "number of values of a grid, both ends included", source="off"
+    )
+    scale: Literal["linear", "log"] = key("linear", "even steps in the value or in its logarithm")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _list(cls, value: Any) -> Any:
+        return {"values": value} if isinstance(value, list | tuple) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "array"}, handler.resolve_ref_schema(handler(schema))]}
+
+
+class Sweep(Block):
+    """Which scenarios are run beside each other."""
+
+    design: Literal["grid", "list", "latin_hypercube", "sobol"] = key("grid", "how points are laid out")
+    parameters: dict[str, SweepParameter] = key(..., "path -> values", min_length=1, max_length=64)
+    worlds: Worlds | None = key(None, "worlds of a point; left out: the scenario's", source="off")
+    points: Annotated[int, Whole(ge=1, le=10_000_000, unit="points")] | None = key(
+        None, "number of points of latin_hypercube and sobol", source="off"
+    )
+    constraints: tuple[Annotated[str, Field(min_length=1, max_length=500)], ...] = key(
+        (), "comparisons of paths that a point must fulfil", source="off", max_length=100
+    )
+    luck: Literal["same", "own"] = key("same", "same: all points share their luck; own: each has luck of its own")

@@ -1,0 +1,182 @@
+"""From plain data to a valid spec, or to every problem at once with file, line and path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from viralsim.errors import Problem, ScenarioError
+from viralsim.scenario.arms import BUDGET, origin, overlay, scale_budget
+from viralsim.scenario.checks import check
+from viralsim.scenario.complete import complete
+from viralsim.scenario.messages import Finding, findings, path_of
+from viralsim.scenario.paths import PathError, at
+from viralsim.scenario.reading import Document, Place
+from viralsim.scenario.spec import Spec
+from viralsim.scenario.study_checks import check_study
+
+MOST_PROBLEMS = 200
+MOST_REPAIRS = 60
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the data came from: the file, its lines, and the places that were overridden since."""
+
+    file: str = "scenario"
+    document: Document = field(default_factory=lambda: Document({}, {}))
+    overridden: tuple[Place, ...] = ()
+
+    def changed(self, places: Iterable[Place]) -> Origin:
+        """The origin after some places were overridden."""
+        return replace(self, overridden=tuple(dict.fromkeys((*self.overridden, *places))))
+
+    def problem(self, finding: Finding) -> Problem:
+        """A finding with its file and line."""
+        place, sentence = finding
+        if any(place[: len(one)] == one for one in self.overridden):
+            return Problem(sentence, path_of(place), file="override")
+        return Problem(sentence, path_of(place), self.document.line(place), self.file)
+
+    def error(self, found: Iterable[Finding]) -> ScenarioError:
+        """All findings as one error, in the order of the file."""
+        problems = list(dict.fromkeys(self.problem(finding) for finding in found))
+        problems = sorted([*self.document.problems, *problems], key=lambda problem: problem.line or 0)
+        if len(problems) > MOST_PROBLEMS:
+            rest = Problem(f"{len(problems) - MOST_PROBLEMS} more problems are not shown", file=self.file)
+            problems = [*problems[:MOST_PROBLEMS], rest]
+        return ScenarioError(problems)
+
+
+def base_spec(data: Any, folder: Path, where: Origin, files: set[str]) -> Spec:
+    """The spec of plain data without looking at the arms; ScenarioError with all problems."""
+    spec, found = _examine(data, folder, files)
+    if spec is None or found:
+        raise where.error(found)
+    return spec
+
+
+def arm_spec(data: Any, name: str, folder: Path, where: Origin, files: set[str]) -> Spec:
+    """The spec of one arm; ScenarioError with all problems."""
+    spec, found = _examine_arm(data, name, folder, files)
+    if spec is None or found:
+        raise where.error(found)
+    return spec
+
+
+def examine_all(data: Any, folder: Path, where: Origin, files: set[str]) -> Spec:
+    """The spec of a whole file, every arm and the study blocks examined; ScenarioError with all problems."""
+    spec, found = _examine(data, folder, files)
+    partial, plain = (spec, data) if spec is not None else _salvage(data, found)
+    if partial is not None:
+        if spec is None:
+            found = [*found, *_news(check(partial, folder, files), data, found)]
+        found += check_study(partial, plain)
+        for name in partial.arms:
+            found += [new for new in _examine_arm(plain, name, folder, files)[1] if new not in found]
+    if spec is None or found or where.document.problems:
+        raise where.error(found)
+    return spec
+
+
+def _examine(data: Any, folder: Path, files: set[str]) -> tuple[Spec | None, list[Finding]]:
+    """Spec and findings of plain data; no spec where the schema refuses it."""
+    try:
+        spec = Spec.model_validate(complete(data))
+    except ValidationError as error:
+        return None, findings(error, data)
+    return spec, check(spec, folder, files)
+
+
+def _examine_arm(data: Any, name: str, folder: Path, files: set[str]) -> tuple[Spec | None, list[Finding]]:
+    """Spec and findings of one arm; findings are placed at the overlay where it says the value."""
+    arm = data["arms"].get(name) if isinstance(data.get("arms"), dict) else None
+    overlaid = data
+    found: list[Finding] = []
+    for path, value in (arm or {}).items():
+        try:
+            overlaid = overlay(overlaid, {path: value})
+        except PathError as error:
+            found.append((("arms", name, path), str(error)))
+    if found:
+        return None, found
+    spec, inner = _examine(overlaid, folder, files)
+    if spec is not None and not inner and arm and arm.get(BUDGET) is not None:
+        return _scaled(overlaid, arm, name)
+    return spec, [_placed(finding, name, arm) for finding in inner]
+
+
+def _scaled(overlaid: Any, arm: Any, name: str) -> tuple[Spec | None, list[Finding]]:
+    place: Place = ("arms", name, BUDGET)
+    try:
+        return Spec.model_validate(complete(scale_budget(overlaid, arm))), []
+    except ValidationError as error:
+        return None, findings(error, {BUDGET: arm[BUDGET]}, place[:2])
+    except ValueError as error:
+        return None, [(place, str(error))]
+
+
+def _placed(finding: Finding, name: str, arm: Any) -> Finding:
+    """A finding of an arm, placed where the file says the value."""
+    place, sentence = finding
+    place_of_arm = origin(name, arm, place)
+    if place_of_arm is not None:
+        return place_of_arm, sentence
+    if arm:
+        nearby = [path for path in arm if path != BUDGET and path.split(".")[0] == place[0]] if place else []
+        if nearby:
+            return ("arms", name), f"{path_of(place)} {sentence}" if place else sentence
+    return finding
+
+
+def _news(more: list[Finding], data: Any, found: list[Finding]) -> list[Finding]:
+    """Findings of a repaired spec that the repair did not cause: not at or around what was taken out."""
+    broken = [place for place, _ in found]
+    return [
+        (place, sentence)
+        for place, sentence in more
+        if not any(one[: len(place)] == place or place[: len(one)] == one for one in broken)
+        and not any(one[:1] == place[:1] and len(one) <= 2 for one in broken)
+    ]
+
+
+def _salvage(data: Any, found: list[Finding]) -> tuple[Spec | None, Any]:
+    """A spec of what is left when everything refused is taken out, so that the rest is examined too."""
+    for _ in range(MOST_REPAIRS):
+        for place, sentence in sorted(found, key=lambda item: len(item[0]), reverse=True):
+            data = _without(data, place, required="is required" in sentence)
+        try:
+            return Spec.model_validate(complete(data)), data
+        except ValidationError as error:
+            found = findings(error, data)
+        if not found or any(len(place) <= 1 for place, _ in found):
+            break
+    return None, data
+
+
+def _without(data: Any, place: Place, required: bool) -> Any:
+    """A copy without the value at a place; of a missing key, without the block that misses it."""
+    if required:
+        place = place[:-1]
+    if not place:
+        return data
+    holder = at(data, place[:-1])
+    if isinstance(holder, dict):
+        smaller: Any = {name: value for name, value in holder.items() if name != place[-1]}
+    elif isinstance(holder, list) and isinstance(place[-1], int):
+        smaller = holder[: place[-1]] + holder[place[-1] + 1 :]
+    else:
+        return data
+    return _replaced(data, place[:-1], smaller)
+
+
+def _replaced(data: Any, place: Place, value: Any) -> Any:
+    if not place:
+        return value
+    copy = dict(data) if isinstance(data, dict) else list(data)
+    copy[place[0]] = _replaced(data[place[0]], place[1:], value)
+    return copy

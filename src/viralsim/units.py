@@ -1,0 +1,217 @@
+"""Durations, times of day, money, probabilities: the types that the scenario schema is made of.
+
+Each type is a ``Quantity`` inside ``Annotated``: it reads what a person writes (``6h``, ``1e3``), checks the bounds and
+describes itself in the JSON Schema. Inside the program durations and times of day are float hours, money is US dollars.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+HOURS_OF_UNIT = {"m": 1 / 60, "h": 1.0, "d": 24.0}
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_DURATION = re.compile(rf"({_NUMBER})([a-z]*)", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
+_PLAIN_NUMBER = re.compile(_NUMBER, re.ASCII)
+LONGEST_TEXT = 60  # characters of a wrong value that a message repeats
+
+
+def shown(value: object) -> str:
+    """A wrong value as a message shows it: one line, not long."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return "a number of more than 18 digits"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 3] + "..."
+
+
+def parse_duration(value: object) -> float:
+    """Hours (float) of a written duration: ``30m``, ``6h``, ``14d``; ValueError says what is wrong."""
+    if isinstance(value, str):
+        match = _DURATION.fullmatch(value)
+        if match and match[2] in HOURS_OF_UNIT:
+            number = float(match[1])
+            return number / 60 if match[2] == "m" else number * HOURS_OF_UNIT[match[2]]
+        if match and match[2]:
+            raise ValueError(f"unit {match[2]!r} is unknown: write a duration in m, h or d, such as 30m, 6h or 14d")
+    raise ValueError(f"must be a duration such as 30m, 6h or 14d, without a space, got {shown(value)}")
+
+
+def parse_clock(value: object) -> float:
+    """Hours after midnight (float, below 24) of a time of day: ``09:00``; ValueError says what is wrong."""
+    match = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if match and int(match[1]) < 24 and int(match[2]) < 60:
+        return int(match[1]) + int(match[2]) / 60
+    raise ValueError(f'must be a time of day from "00:00" to "23:59", got {shown(value)}')
+
+
+def parse_number(value: object) -> float:
+    """A float of a number or of its text (``1e3`` is text in YAML 1.1); ValueError says what is wrong."""
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf
+    if isinstance(value, str) and len(value) < 400 and _PLAIN_NUMBER.fullmatch(value):
+        return float(value)
+    raise ValueError(f"must be a number, got {shown(value)}")
+
+
+def parse_whole(value: object) -> int:
+    """An int of a whole number or of its text; ValueError says what is wrong."""
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)
+    try:
+        number = parse_number(value)
+    except ValueError:
+        number = math.nan
+    if not number.is_integer():  # also infinite and not a number
+        raise ValueError(f"must be a whole number, got {shown(value)}")
+    return int(number)
+
+
+def parse_number_or_duration(value: object) -> float:
+    """A float of a number or of a duration (then hours); ValueError says what is wrong."""
+    try:
+        return parse_number(value)
+    except ValueError:
+        pass
+    try:
+        return parse_duration(value)
+    except ValueError:
+        raise ValueError(f"must be a number or a duration such as 6h, got {shown(value)}") from None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Bounds and unit of a number; ``word``, where given, is accepted in its place (``uniform``)."""
+
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    lt: float | None = None
+    unit: str = ""
+    word: str | None = None
+
+    def bounds(self) -> dict[str, Any]:
+        """The bounds that are set, by pydantic's words."""
+        names = ("ge", "gt", "le", "lt")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+    def inner_schema(self) -> CoreSchema:
+        """How a value is read and bounded."""
+        inner = core_schema.float_schema(allow_inf_nan=False, **self.bounds())
+        return core_schema.no_info_before_validator_function(parse_number, inner)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read by ``inner_schema``, or take the word."""
+        if self.word is None:
+            return self.inner_schema()
+        word = self.word
+
+        def or_word(value: Any, read: Any) -> Any:
+            return word if value == word else read(value)
+
+        return core_schema.no_info_wrap_validator_function(or_word, self.inner_schema())
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """What editors are told."""
+        names = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+        found: dict[str, Any] = {"type": self.json_type()}
+        found |= {names[bound]: value for bound, value in self.bounds().items()}
+        if self.unit:
+            found["unit"] = self.unit
+        return {"anyOf": [found, {"const": self.word}]} if self.word else found
+
+    def json_type(self) -> str:
+        """The JSON Schema type of the written value."""
+        return "number"
+
+
+@dataclass(frozen=True)
+class Real(Quantity):
+    """A finite number."""
+
+
+@dataclass(frozen=True)
+class Whole(Quantity):
+    """A whole number."""
+
+    def inner_schema(self) -> CoreSchema:
+        """Read by ``parse_whole``."""
+        bounds = {name: int(value) for name, value in self.bounds().items()}
+        return core_schema.no_info_before_validator_function(parse_whole, core_schema.int_schema(**bounds))
+
+    def json_type(self) -> str:
+        """An integer."""
+        return "integer"
+
+
+@dataclass(frozen=True)
+class Duration(Quantity):
+    """A duration, written ``6h``, read as float hours; bounds are in hours."""
+
+    unit: str = "h"
+
+    def inner_schema(self) -> CoreSchema:
+        """Read by ``parse_duration``."""
+        inner = core_schema.float_schema(allow_inf_nan=False, **self.bounds())
+        return core_schema.no_info_before_validator_function(parse_duration, inner)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Text of a pattern; the bounds, in hours, under names that JSON Schema does not use."""
+        found: dict[str, Any] = {"type": "string", "pattern": rf"^{_NUMBER}[mhd]$", "unit": "h"}
+        return found | {f"{name}_hours": value for name, value in self.bounds().items()}
+
+
+@dataclass(frozen=True)
+class ClockTime(Quantity):
+    """A time of day, written ``"20:00"``, read as float hours after midnight."""
+
+    unit: str = "h"
+
+    def inner_schema(self) -> CoreSchema:
+        """Read by ``parse_clock``."""
+        return core_schema.no_info_before_validator_function(parse_clock, core_schema.float_schema())
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Text of a pattern."""
+        return {"type": "string", "pattern": r"^\d{1,2}:\d{2}$", "unit": "time of day"}
+
+
+@dataclass(frozen=True)
+class NumberOrDuration(Quantity):
+    """A number or a duration (then float hours), for ranges over any key."""
+
+    def inner_schema(self) -> CoreSchema:
+        """Read by ``parse_number_or_duration``."""
+        inner = core_schema.float_schema(allow_inf_nan=False)
+        return core_schema.no_info_before_validator_function(parse_number_or_duration, inner)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A number, or text of a pattern."""
+        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^{_NUMBER}[mhd]?$"}]}
+
+
+LONGEST_HOURS = 10 * 366 * 24.0
+Probability = Annotated[float, Real(ge=0, le=1, unit="probability")]
+Fraction = Annotated[float, Real(ge=0, le=1, unit="fraction")]
+Usd = Annotated[float, Real(ge=0, le=1e12, unit="US$")]
+Factor = Annotated[float, Real(ge=0, le=100, unit="factor")]
+Hours = Annotated[float, Duration(ge=0, le=LONGEST_HOURS)]
+PositiveHours = Annotated[float, Duration(gt=0, le=LONGEST_HOURS)]
+TimeOfDay = Annotated[float, ClockTime()]
