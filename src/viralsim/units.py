@@ -61,7 +61,9 @@ def parse_clock(value: object) -> float:
 
 def parse_number(value: object) -> float:
     """A float of a number or of its text (``1e3`` is text in YAML 1.1); ValueError says what is wrong."""
-    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        raise ValueError(f"must be a number, got {shown(value)}")
+    if isinstance(value, numbers.Real):
         try:
             return float(value)
         except OverflowError:
@@ -73,9 +75,9 @@ def parse_number(value: object) -> float:
 
 def parse_whole(value: object) -> int:
     """An int of a whole number or of its text; ValueError says what is wrong."""
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
-        return int(value)
     try:
+        if isinstance(value, numbers.Integral) and value not in (True, False):
+            return int(value)
         number = parse_number(value)
     except ValueError:
         number = math.nan
@@ -153,7 +155,7 @@ class Whole(Quantity):
 
     def inner_schema(self) -> CoreSchema:
         """Read by ``parse_whole``."""
-        bounds = {name: int(value) for name, value in self.bounds().items()}
+        bounds: Any = {name: int(value) for name, value in self.bounds().items()}
         return core_schema.no_info_before_validator_function(parse_whole, core_schema.int_schema(**bounds))
 
     def json_type(self) -> str:

@@ -177,6 +177,6 @@ def _without(data: Any, place: Place, required: bool) -> Any:
 def _replaced(data: Any, place: Place, value: Any) -> Any:
     if not place:
         return value
-    copy = dict(data) if isinstance(data, dict) else list(data)
+    copy: Any = dict(data) if isinstance(data, dict) else list(data)
     copy[place[0]] = _replaced(data[place[0]], place[1:], value)
     return copy

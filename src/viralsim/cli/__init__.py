@@ -1,0 +1,134 @@
+"""The command line. Commands are loaded by name, so that help is quick; errors are told here and nowhere else."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from typing import Any
+
+import click
+
+from viralsim.errors import CapacityError, InputError
+
+FAULT_OF_OURS, INPUT_IS_WRONG, INTERRUPTED = 1, 2, 130
+
+# word -> (module, attribute, short help); nothing is imported before it is asked for
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "init": ("viralsim.cli.scenario_commands", "init", "Write a commented scenario to start from."),
+    "check": ("viralsim.cli.scenario_commands", "check", "Check a scenario wholly; print population, plan and cost."),
+    "run": ("viralsim.cli.run", "run", "Simulate all arms and compare them."),
+    "presets": ("viralsim.cli.scenario_commands", "presets", "Show channel presets with source, year and range."),
+    "schema": ("viralsim.cli.scenario_commands", "schema", "Print the JSON Schema of scenario files."),
+    "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),
+    "warm": ("viralsim.cli.warm", "warm", "Compile everything beforehand."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The words of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Import a command; None where there is no such word."""
+        if name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[name]
+        try:
+            found = getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+            raise click.ClickException(f"this version has no command {name!r} yet") from None
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{module}.{attribute} is no command")
+        return found
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their short help, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, _, help_text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a wrong word names the nearest one."""
+        try:
+            return super().resolve_command(context, arguments)
+        except click.UsageError as error:
+            error.message += _nearest(str(arguments[0]) if arguments else "")
+            raise
+
+    def main(self, *arguments: Any, standalone_mode: bool = True, **more: Any) -> Any:
+        """Run a command line; every way it can end has its exit status."""
+        if not standalone_mode:
+            return super().main(*arguments, standalone_mode=False, **more)
+        try:
+            status = super().main(*arguments, standalone_mode=False, **more)
+        except click.exceptions.Exit as error:
+            status = error.exit_code
+        except (click.Abort, KeyboardInterrupt):
+            _tell("interrupted")
+            status = INTERRUPTED
+        except click.ClickException as error:
+            error.show()
+            status = INPUT_IS_WRONG
+        except InputError as error:
+            _tell(str(error))
+            status = INPUT_IS_WRONG
+        except BrokenPipeError:
+            # whoever read our output has gone; nothing is left to say, and Python must not try at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = FAULT_OF_OURS
+        except Exception as error:
+            status = _fault(error)
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _nearest(word: str) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(word, list(COMMANDS), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def _tell(message: str) -> None:
+    click.echo(message, err=True)
+
+
+_DEBUG: list[bool] = []  # set by --debug, read when a command has failed and its context is gone
+
+
+def _fault(error: Exception) -> int:
+    """Say in one line what failed; the traceback only for who asks."""
+    if _DEBUG or os.environ.get("VIRALSIM_DEBUG", "0") not in ("", "0"):
+        traceback.print_exception(error)
+    what = " ".join(str(error).split())[:300]
+    if isinstance(error, CapacityError):
+        _tell(what)
+    else:
+        _tell(f"a fault of ours: {type(error).__name__}: {what}; --debug shows where, please report it")
+    return FAULT_OF_OURS
+
+
+def _version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"viralsim {version('viralsim')}")
+        context.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
+@click.option("--debug", is_flag=True, help="Show the traceback of a fault (also: VIRALSIM_DEBUG=1).")
+def main(debug: bool) -> None:
+    """Simulate how content spreads, and what advocates, advertising and luck have to do with it."""
+    _DEBUG[:] = [True] if debug else []
+
+
+__all__ = ["main"]
