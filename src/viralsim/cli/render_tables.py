@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-
 from math import isnan
 
 from rich import box
@@ -141,17 +140,17 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
     table = plain_table(console)
     table.add_column("a launch", overflow="fold", max_width=24)
     table.add_column("mean", justify="right")
-    table.add_column("95 % interval", justify="right")
-    if result.uncertain:
-        table.add_column("5 to 95 % range", justify="right")
+    # with uncertain inputs the range over worlds stands below the interval of the mean
+    table.add_column("95 % interval\n[5 to 95 % range]" if result.uncertain else "95 % interval", justify="right")
     table.add_column("better in", justify="right")
     table.add_column("USD for one more", justify="right")
     for row in result.comparisons:
         if (row.arm, row.baseline) == (arm, baseline) and row.measure in keys and not isnan(row.uplift):
-            cells = [measure(row.measure).label, number(row.uplift), span(row.ci_low, row.ci_high)]
+            limits = span(row.ci_low, row.ci_high)
             if result.uncertain:
-                cells.append(span(row.range_low, row.range_high))
-            table.add_row(*cells, percent(row.probability_better), _cost_of_one(row))
+                limits += f"\n[{span(row.range_low, row.range_high)}]"
+            label = measure(row.measure).label
+            table.add_row(label, number(row.uplift), limits, percent(row.probability_better), _cost_of_one(row))
     return table
 
 

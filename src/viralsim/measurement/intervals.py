@@ -237,7 +237,7 @@ def _bootstrap_pivots(centred: Float64, seed: int) -> tuple[Float64, Float64, ND
         pivots[start : start + rows] = np.where(flat, np.copysign(np.inf, mean), mean / error)
     # a resample of equal values has no standard error; where such ones reach the quantile, the last finite pivot stands
     finite = np.where(np.isfinite(pivots), pivots, 0.0)
-    ordered = np.sort(np.nan_to_num(pivots, nan=0.0), axis=0)
+    ordered = np.sort(pivots, axis=0)
     tail = round((1.0 - LEVEL) / 2.0 * (RESAMPLES + 1)) - 1
     low, high = ordered[tail], ordered[RESAMPLES - 1 - tail]
     endless = ~(np.isfinite(low) & np.isfinite(high))
