@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -60,15 +61,22 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(context, arguments)
         except click.UsageError as error:
-            error.message += _nearest(str(arguments[0]) if arguments else "")
-            raise
+            hint = _nearest(str(arguments[0]) if arguments else "")
+            raise click.UsageError(error.message + hint, context) from None
 
-    def main(self, *arguments: Any, standalone_mode: bool = True, **more: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **more: Any,
+    ) -> Any:
         """Run a command line; every way it can end has its exit status."""
         if not standalone_mode:
-            return super().main(*arguments, standalone_mode=False, **more)
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **more)
         try:
-            status = super().main(*arguments, standalone_mode=False, **more)
+            status = super().main(args, prog_name, complete_var, standalone_mode=False, **more)
         except click.exceptions.Exit as error:
             status = error.exit_code
         except (click.Abort, KeyboardInterrupt):

@@ -47,7 +47,9 @@ class Spec(Block):
         ViralWhen(earned_reach_fraction=0.05), "when a launch counts as viral (earned_reach_fraction: 0.05)"
     )
     flop_when: FlopWhen = block(FlopWhen, "when a launch counts as a flop")
-    populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(1, "how many audiences are drawn")
+    populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(
+        1, "how many audiences are drawn", source="off"
+    )
     uncertain: dict[str, Uncertain] = key({}, "what is not known: path -> range", source="off", max_length=64)
     sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
 

@@ -28,7 +28,7 @@ class Goal(Block):
 class ViralWhen(Block):
     """When a launch counts as viral; exactly one criterion."""
 
-    earned_reach_fraction: Fraction | None = key(None, "earned reach / members, at least", source=USER)
+    earned_reach_fraction: Fraction | None = key(None, "earned reach / members, at least")
     reach_fraction: Fraction | None = key(None, "reach / members, at least", source=USER)
 
 

@@ -1,0 +1,179 @@
+"""Commands about scenario files: ``check``, ``schema``, ``init``, ``presets``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from viralsim.errors import InputError
+
+if TYPE_CHECKING:
+    from viralsim.scenario import Scenario, Spec
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--quick", is_flag=True, help="Only what the file says: draw no audience, print no vital signs.")
+def check(file: Path, quick: bool) -> None:
+    """Check a scenario wholly; print population, channels, arms, plan, cost and vital signs.
+
+    Every error is told at once with file, line and path; the exit status is 2 then.
+    """
+    from viralsim.scenario import load, planned_costs, unequal_money
+
+    scenario = load(file)
+    specs = {name: scenario.for_arm(name) for name in scenario.arm_names}
+    costs = {name: planned_costs(spec) for name, spec in specs.items()}
+    for line in [*_population(scenario), *_plan(specs), *_money(costs), *_assumed(scenario)]:
+        click.echo(line)
+    if scenario.spec.equal_money:
+        unequal = unequal_money({name: sum(lines.values()) for name, lines in costs.items()}, scenario.spec.baseline)
+        if unequal:
+            raise InputError("\n".join(f"{file}: equal_money: {sentence}" for sentence in unequal))
+    if not quick:
+        for line in _vital_signs(scenario):
+            click.echo(line)
+    click.echo(f"{file}: no errors")
+
+
+def _population(scenario: Scenario) -> Iterator[str]:
+    """What is there, and how long it is watched."""
+    spec = scenario.spec
+    audience = spec.audience
+    members = "as the files say" if audience.members is None else f"{audience.members:,}"
+    yield f"{spec.name}: {spec.worlds:,} worlds of {spec.ticks:,} ticks ({spec.horizon:g} h), seed {spec.seed}"
+    communities = f"{audience.communities.count:,} communities" if audience.members else "communities as the files say"
+    yield f"population: {members} members, {communities}" + (
+        f", {spec.populations} audiences" if spec.populations > 1 else ""
+    )
+    for name, channel in spec.channels.items():
+        network = channel.network
+        where = (
+            f"from {network.file}"
+            if network.generate is None
+            else f"generated, mean following {network.generate.mean_following:g}"
+        )
+        seen = (
+            f"visibility {channel.visibility:g}"
+            if channel.visibility is not None
+            else f"organic reach {channel.organic_reach:g}"
+        )
+        delay = channel.reaction_delay.law
+        yield f"channel {name}: network {where}; {seen}; reaction delay {delay}; engagement {channel.engagement_rate:g}"
+    for name, content in spec.content.items():
+        rate = f"appeal {content.appeal:g}" if content.appeal is not None else f"share rate {content.share_rate:g}"
+        yield f"content {name}: {rate}, reinforcement {content.reinforcement.kind}"
+
+
+def _plan(specs: dict[str, Spec]) -> Iterator[str]:
+    """What each arm does."""
+    from viralsim.scenario.costs import advocates_count
+
+    for name, spec in specs.items():
+        campaign = spec.campaign
+        does = [f"{sum(len(line.posts_at) for line in campaign.owned)} owned posts"] if campaign.owned else []
+        if campaign.paid:
+            bought = sum(line.budget_usd / line.cpm_usd * 1000 for line in campaign.paid if line.cpm_usd)
+            does.append(f"{bought:,.0f} paid impressions")
+        if campaign.organic:
+            does.append(f"{len(campaign.organic)} lines of organic posts")
+        if campaign.advocates is not None:
+            people = advocates_count(spec)
+            tier = f"{people:,} advocates" if people is not None else f"advocates of {campaign.advocates.file}"
+            does.append(f"{tier}, asked {len(campaign.advocates.posts_at)} times")
+        if campaign.community_management is not None:
+            does.append("community management")
+        yield f"arm {name}: {', '.join(does) or 'nobody acts'}"
+
+
+def _money(costs: dict[str, dict[str, float]]) -> Iterator[str]:
+    """Planned cost by arm and line."""
+    for name, lines in costs.items():
+        parts = ", ".join(f"{line} {usd:,.2f}" for line, usd in lines.items())
+        yield f"cost of {name}: {sum(lines.values()):,.2f} US$" + (f" ({parts})" if parts else "")
+
+
+def _assumed(scenario: Scenario) -> Iterator[str]:
+    """Values that the file does not say and that rest on an assumption."""
+    found = {
+        (path, f"{value}", source)
+        for arm in scenario.arm_names
+        for path, value, source in scenario.assumptions(arm)
+        if not isinstance(value, dict)
+    }
+    for path, value, source in sorted(found):
+        yield f"not said by the file: {path} = {value} ({source})"
+
+
+def _vital_signs(scenario: Scenario) -> list[str]:
+    try:
+        from viralsim.campaign.vital_signs import describe
+    except ImportError:
+        return []
+    return describe(scenario)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from viralsim.scenario.spec import Spec
+
+    found = Spec.model_json_schema()
+    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    click.echo(json.dumps(found, indent=2, ensure_ascii=True))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--template", "word", metavar="WORD", help="advocates (default), minimal or network.")
+@click.option("--from-posts", "posts", type=click.Path(path_type=Path), help="CSV of past posts that fills the rates.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+def init(file: Path, word: str | None, posts: Path | None, force: bool) -> None:
+    """Write a commented scenario to start from.
+
+    --from-posts reads the columns impressions, reach, shares, clicks and, optionally, followers, one row a post.
+    """
+    from viralsim.scenario.starting import TEMPLATES, from_posts, template
+
+    if posts is not None and word is not None:
+        raise InputError("--template and --from-posts exclude each other: give one")
+    text = from_posts(posts) if posts is not None else template(word or TEMPLATES[0])
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise InputError(f"{file}: exists already: choose another name, or overwrite it with --force") from None
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written ({error.strerror}): choose another place") from None
+    click.echo(f"wrote {file}; next: viralsim check {file}")
+
+
+@click.command()
+@click.argument("word", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def presets(word: str | None, as_json: bool) -> None:
+    """Show channel presets: every number with its range, unit, source and year."""
+    from viralsim.scenario import presets as all_presets
+    from viralsim.scenario.paths import nearest
+
+    known = all_presets()
+    if word is not None and word not in known:
+        raise InputError(f"no preset {word!r}" + nearest(word, known))
+    chosen = [known[word]] if word is not None else list(known.values())
+    if as_json:
+        from dataclasses import asdict
+
+        click.echo(json.dumps({preset.word: asdict(preset) for preset in chosen}, indent=2))
+        return
+    for preset in chosen:
+        click.echo(f"{preset.word}: {preset.about}")
+        for name, entry in preset.values.items():
+            year = "" if entry.year is None else f", {entry.year}"
+            note = f"; {entry.note}" if entry.note else ""
+            value = json.dumps(entry.value) if isinstance(entry.value, dict) else entry.value
+            click.echo(f"  {name}: {value} ({entry.low} to {entry.high} {entry.unit})")
+            click.echo(f"      {entry.source}{year}{note}")
