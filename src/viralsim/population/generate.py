@@ -9,7 +9,7 @@ a part of the communities where the audience is large. Everything is a pure func
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -127,6 +127,8 @@ def _generate(
     n = len(community)
     if n < 2 or asked.mean_following == 0:
         return Network(np.zeros(n + 1, np.int64), np.zeros(0, np.int32))
+    if community.max() == 0:
+        asked = replace(asked, mixing=0.0)  # there is nowhere else to go
     pilot = _pilot_members(community)
     pilot_community = _without_gaps(community[pilot])
     near = None if similarity is None else similarity[pilot]
@@ -137,9 +139,10 @@ def _generate(
         trial = _draw(pilot_community, knobs, degree_exponent, luck, near)
         reached = traits_of(trial, pilot_community)
         miss = _miss(asked, reached)
+        stuck = miss > 0.9 * best_miss
         if miss < best_miss:
             best, best_miss, network = knobs, miss, trial
-        if miss < 0.5:
+        if miss < 0.5 or stuck:
             break
         knobs = _corrected(knobs, asked, reached)
     if whole and network is not None:

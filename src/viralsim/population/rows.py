@@ -96,3 +96,21 @@ def count_entries(members, entries):  # type: ignore[no-untyped-def]
     for p in range(len(entries)):
         count[entries[p]] += 1
     return count
+
+
+@njit(cache=True)
+def rows_are_sound(indptr, followers):  # type: ignore[no-untyped-def]
+    """Whether rows are in order: starts rise to E; followers ascend, are members, and never the member itself."""
+    members = len(indptr) - 1
+    if members < 0 or indptr[0] != 0 or indptr[members] != len(followers):
+        return False
+    for u in range(members):
+        if indptr[u + 1] < indptr[u] or indptr[u + 1] > len(followers):
+            return False
+        before = -1
+        for p in range(indptr[u], indptr[u + 1]):
+            v = followers[p]
+            if v <= before or v >= members or v == u:
+                return False
+            before = v
+    return True

@@ -1,0 +1,243 @@
+"""From a scenario to who is there: the audience and its networks, generated or imported."""
+
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import NetworkError
+from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest, drawn_presence
+from viralsim.population.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
+from viralsim.population.fields import allocate
+from viralsim.population.generate import generate_network
+from viralsim.population.network import Network, ViralsimWarning
+from viralsim.population.union import MemberIds, on_members, union_of_ids
+
+if TYPE_CHECKING:
+    from viralsim.population.members_file import MembersFile
+
+KEPT_FOLLOWS = 60_000_000  # generated networks that are kept in memory for sweeps: 240 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Who is there: one audience and its networks.
+
+    networks: by channel, all with the same N members. communities: number of communities. ids: original labels or None.
+    messages: what the user should know of the import.
+    """
+
+    audience: Audience
+    networks: dict[str, Network]
+    members: int
+    communities: int
+    ids: NDArray[Any] | None
+    messages: list[str]
+
+
+def build_population(scenario: Any, population: int = 0) -> Population:
+    """Build audience number ``population`` of a scenario (``spec`` and ``folder``).
+
+    Generated parts are a function of ``spec.seed`` and ``population``; imported parts are the same for all. Raises
+    ``NetworkError`` for files that cannot be read or do not fit each other.
+    """
+    spec, folder = scenario.spec, Path(scenario.folder)
+    messages: list[str] = []
+    files = {name: c.network for name, c in spec.channels.items() if c.network.file is not None}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ViralsimWarning)
+        imported = {name: _imported(folder, name, network, messages) for name, network in files.items()}
+    for warning in caught:
+        if issubclass(warning.category, ViralsimWarning):
+            messages.append(str(warning.message))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    people = _members_file(folder, spec.audience)
+    who = union_of_ids(list(imported.values()), people.ids if people else None, spec.audience.members)
+    networks = {name: on_members(network, who) for name, network in imported.items()}
+    community, names = _community(spec, networks, people, who, messages)
+    presence = _presence(spec, imported, who, population, messages)
+    for name, channel in spec.channels.items():
+        if name not in networks:
+            networks[name] = _generated(spec, name, channel.network.generate, community, presence.get(name), population)
+    audience = _audience(spec, community, names, people, who, presence, population, messages)
+    networks = {name: networks[name] for name in spec.channels}
+    communities = int(community.max(initial=-1)) + 1
+    return Population(audience, networks, who.members, communities, who.ids, messages)
+
+
+def _imported(folder: Path, name: str, network: Any, messages: list[str]) -> Network:
+    from viralsim.population.readers import read_with_notes
+
+    read, notes = read_with_notes(
+        folder / network.file,
+        **({} if network.edge_means is None else {"edge_means": network.edge_means}),
+        directed=network.directed,
+        tie_strength=network.tie_strength,
+        influence_weight=network.influence_weight,
+    )
+    messages.extend(f"channels.{name}.network: {note}" for note in notes)
+    return read.without_edge_position()
+
+
+def _members_file(folder: Path, audience: Any) -> MembersFile | None:
+    if getattr(audience, "members_file", None) is None:
+        return None
+    from viralsim.population.members_file import read_members
+
+    return read_members(folder / audience.members_file)
+
+
+def _community(
+    spec: Any, networks: dict[str, Network], people: MembersFile | None, who: MemberIds, messages: list[str]
+) -> tuple[NDArray[np.int32], tuple[str, ...] | None]:
+    """The community of each member: of the members file, found in the network, or drawn."""
+    if people is not None and people.community is not None:
+        if who.absent_from_file:
+            raise NetworkError(
+                f"{people.path}: column community: {who.absent_from_file} members of the network are not in the file, "
+                f"{who.absent_example!r} for one; add them"
+            )
+        return people.community[who.row_of_member], people.community_names
+    communities = spec.audience.communities
+    if not networks:
+        return drawn_communities(who.members, communities.count, communities.size_exponent), None
+    said = "communities" in getattr(spec.audience, "model_fields_set", {"communities"})
+    if said and communities.count == 1:
+        return allocate("community", who.members), None
+    if said:
+        messages.append(
+            "audience.communities.count is for generated networks: those of the imported one are found in it"
+        )
+    name, network = max(networks.items(), key=lambda item: item[1].follows)
+    if network.follows > MOST_FOLLOWS_TO_SEARCH:
+        messages.append(
+            f"the network of {name} has over {MOST_FOLLOWS_TO_SEARCH:,} follows: it counts as one community"
+        )
+        return allocate("community", who.members), None
+    community, modularity = _found(network)
+    messages.append(
+        f"{int(community.max(initial=-1)) + 1} communities were found in the network of {name} "
+        f"(Leiden, modularity {modularity:.2f})"
+    )
+    return community, None
+
+
+def _presence(
+    spec: Any, imported: dict[str, Network], who: MemberIds, population: int, messages: list[str]
+) -> dict[str, NDArray[np.bool_] | None]:
+    """Who has an account where: drawn, or whoever the channel's file names where there are several files."""
+    presence: dict[str, NDArray[np.bool_] | None] = {}
+    for name, channel in spec.channels.items():
+        if name in imported:
+            presence[name] = who.named_by[list(imported).index(name)] if len(imported) > 1 else None
+            if channel.presence < 1:
+                messages.append(f"channels.{name}.presence is not used: its file says who is there")
+        else:
+            key = audience_key(spec.seed, population, "presence", name)
+            presence[name] = drawn_presence(who.members, channel.presence, key)
+    return presence
+
+
+def _audience(
+    spec: Any,
+    community: NDArray[np.int32],
+    community_names: tuple[str, ...] | None,
+    people: MembersFile | None,
+    who: MemberIds,
+    presence: dict[str, NDArray[np.bool_] | None],
+    population: int,
+    messages: list[str],
+) -> Audience:
+    """The member fields: of the members file where it has them, else drawn."""
+    words, seed = spec.audience, spec.seed
+    participation = getattr(words, "participation", None)
+    activity = _from_file(people, "activity", who)
+    if activity is None:
+        sigma = 0.0 if participation is None else participation.sigma
+        activity = drawn_activity(who.members, sigma, audience_key(seed, population, "activity"))
+    else:
+        mean = float(activity.mean())
+        if not mean > 0:
+            raise NetworkError(
+                f"{people.path if people else ''}: column activity: all are 0; somebody has to be active"
+            )
+        activity = (activity / mean).astype(np.float32)
+        if abs(mean - 1) > 1e-6:
+            messages.append(f"activity of the members file has mean {mean:.4g}; it was divided by that, to mean 1")
+    hostility = _from_file(people, "hostility", who, words.hostility)
+    if hostility is None:
+        hostility = np.full(who.members, words.hostility, np.float32)
+
+    def family(column: str, what: str, said: dict[str, float]) -> tuple[tuple[str, ...], NDArray[np.float16]]:
+        filled = [] if people is None else [n[len(column) :] for n in people.values if n.startswith(column)]
+        names = tuple(dict.fromkeys([*said, *filled]))
+        rows = np.empty((len(names), who.members), np.float16)
+        for i, name in enumerate(names):
+            own = _from_file(people, column + name, who, said.get(name, 0.0))
+            if own is not None:
+                rows[i] = own
+                continue
+            keys = (audience_key(seed, population, f"{what} {part}", name) for part in ("community", "member"))
+            rows[i] = drawn_interest(said[name], community, *keys)
+        return names, rows
+
+    topics, interests = family("interest_", "interest", dict(words.topics or {}))
+    tones, likings = family("tone_", "tone", dict(words.tones or {}))
+    if people is not None and who.absent_from_file:
+        messages.append(
+            f"{who.absent_from_file} members of the network are not in {people.path.name}: they get defaults"
+        )
+    return Audience(
+        community, activity, hostility, interests, likings, topics, tones, presence, who.ids, community_names
+    )
+
+
+def _from_file(
+    people: MembersFile | None, column: str, who: MemberIds, default: float = 1.0
+) -> NDArray[np.float32] | None:
+    """A column of the members file by member; those whom the file does not name get ``default``."""
+    if people is None or column not in people.values:
+        return None
+    named = who.row_of_member >= 0
+    return np.where(named, people.values[column][who.row_of_member], np.float32(default)).astype(np.float32)
+
+
+_networks: OrderedDict[bytes, Network] = OrderedDict()
+_communities: OrderedDict[str, tuple[NDArray[np.int32], float]] = OrderedDict()
+
+
+def _generated(
+    spec: Any, name: str, words: Any, community: NDArray[np.int32], present: NDArray[np.bool_] | None, population: int
+) -> Network:
+    """A generated network; the last ones are kept, so that sweeps and arms do not draw them again."""
+    seed = int(audience_key(spec.seed, population, "network", name))
+    traits = (words.mean_following, words.degree_exponent, words.reciprocity, words.clustering)
+    mixing = spec.audience.communities.mixing
+    digest = blake2b(repr((traits, mixing, seed)).encode(), digest_size=16)
+    digest.update(community.tobytes())
+    digest.update(b"" if present is None else present.tobytes())
+    key = digest.digest()
+    if key not in _networks:
+        _networks[key] = generate_network(community, *traits, mixing, seed, present)
+        while len(_networks) > 1 and sum(n.follows for n in _networks.values()) > KEPT_FOLLOWS:
+            _networks.popitem(last=False)
+    _networks.move_to_end(key)
+    return _networks[key]
+
+
+def _found(network: Network) -> tuple[NDArray[np.int32], float]:
+    """Communities found in a network, remembered by its content."""
+    key = network.fingerprint()
+    if key not in _communities:
+        _communities[key] = found_communities(network)
+        while len(_communities) > 8:
+            _communities.popitem(last=False)
+    return _communities[key]

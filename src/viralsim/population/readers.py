@@ -1,0 +1,229 @@
+"""Networks from files: edge lists, GraphML, NumPy and SciPy arrays, folders made by ``network import``."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import NetworkError
+from viralsim.population.edges import Edges, reverses
+from viralsim.population.labels import LARGEST_MEMBER
+from viralsim.population.network import REACHES, Network
+from viralsim.population.text import read_bytes
+
+UNREADABLE = (ValueError, OSError, EOFError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+
+
+def read_network(
+    path: str | Path,
+    edge_means: str = REACHES,
+    directed: bool = True,
+    tie_strength: str | int | None = None,
+    influence_weight: str | int | None = None,
+) -> Network:
+    """Read a network of a file (or of a folder made by ``network import``).
+
+    Edge lists (.csv, .tsv, .txt, any other text; separated by comma, semicolon, tab or white space; ``#`` comments;
+    header or none; first line ``n m`` or none; .gz of all), .graphml, .npy (whole numbers [E, 2]), .npz (scipy
+    sparse, or ``indptr`` and ``followers``).
+    edge_means: "source reaches target" or "source follows target" (is reversed). directed: False reads each edge both
+    ways. tie_strength, influence_weight: a column's name, or its number from 0; in GraphML an edge attribute; in .npz
+    any word takes the entries of a sparse matrix.
+    Ids that are not ``0..N-1`` are kept in ``ids``. Raises ``NetworkError`` with file and line.
+    """
+    return read_with_notes(path, edge_means, directed, tie_strength, influence_weight)[0]
+
+
+def read_with_notes(
+    path: str | Path,
+    edge_means: str = REACHES,
+    directed: bool = True,
+    tie_strength: str | int | None = None,
+    influence_weight: str | int | None = None,
+) -> tuple[Network, list[str]]:
+    """As ``read_network``, and what the user should know of how the file was read."""
+    path = Path(path)
+    reverse = reverses(edge_means)
+    if path.is_dir():
+        from viralsim.population.stored import open_network
+
+        if reverse or not directed or tie_strength is not None or influence_weight is not None:
+            raise NetworkError(
+                f"{path}: a folder made by network import says by itself what its edges mean; "
+                "leave edge_means, directed, tie_strength and influence_weight out, or import the file again"
+            )
+        return open_network(path), []
+    kind = path.name.removesuffix(".gz").rsplit(".", 1)[-1].lower()
+    notes: list[str] = []
+    if kind == "graphml":
+        edges = _read_graphml(path, directed, tie_strength, influence_weight)
+    elif kind == "npy":
+        edges = _read_npy(path, directed, tie_strength, influence_weight)
+    elif kind == "npz":
+        edges = _read_npz(path, directed, tie_strength, influence_weight)
+    else:
+        from viralsim.population.edge_table import read_edge_table
+
+        edges, notes = read_edge_table(path, tie_strength, influence_weight, directed)
+    if reverse and edges.directed:
+        notes.append(
+            f'{path.name}: edges mean "source follows target": they were reversed, information flows to the source'
+        )
+    return Network.of_edges(edges, edge_means=edge_means), notes
+
+
+def _must_exist(path: Path) -> None:
+    if not path.is_file():
+        raise NetworkError(f"{path}: there is no such file; check the path")
+    if path.stat().st_size == 0:
+        raise NetworkError(f"{path}: the file is empty (0 bytes); fetch it again")
+
+
+def _read_graphml(
+    path: Path, directed: bool, tie_strength: str | int | None, influence_weight: str | int | None
+) -> Edges:
+    """Edges of a GraphML file, by igraph. Entities are refused: no graph needs them, bombs do."""
+    import tempfile
+    import warnings
+
+    import igraph
+
+    from viralsim.population.adapters import edges_of_igraph
+
+    data = read_bytes(path)
+    if b"<!ENTITY" in data or b"<!DOCTYPE" in data:
+        raise NetworkError(f"{path}: GraphML with a document type or entities is refused; export it without")
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "network.graphml"
+        plain.write_bytes(data)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # igraph's remarks on attributes that it cannot type
+                graph = igraph.Graph.Read_GraphML(str(plain))
+        except (igraph.InternalError, SystemError, ValueError) as error:
+            reason = str(error).split(" -- ")[-1].strip()
+            raise NetworkError(f"{path}: no GraphML that can be read ({reason[:200]}); export it again") from None
+    if graph.vcount() == 0:
+        raise NetworkError(f"{path}: the graph has no nodes")
+    edges = edges_of_igraph(graph, _text(tie_strength), _text(influence_weight))
+    return edges if directed else edges._replace(directed=False)
+
+
+def _text(name: str | int | None) -> str | None:
+    return None if name is None else str(name)
+
+
+def _no_weights(path: Path, tie_strength: Any, influence_weight: Any) -> None:
+    if tie_strength is not None or influence_weight is not None:
+        raise NetworkError(
+            f"{path}: has no columns for tie_strength or influence_weight; use an edge list with columns"
+        )
+
+
+def _read_npy(path: Path, directed: bool, tie_strength: Any, influence_weight: Any) -> Edges:
+    """Edges of an array of member numbers [E, 2]."""
+    _must_exist(path)
+    _no_weights(path, tie_strength, influence_weight)
+    try:
+        array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except UNREADABLE as error:
+        raise NetworkError(
+            f"{path}: no NumPy array that can be read ({_short(error)}); save whole numbers [E, 2]"
+        ) from None
+    if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iu":
+        raise NetworkError(f"{path}: must hold whole numbers of shape [E, 2], got {array.dtype} {list(array.shape)}")
+    return _of_numbers(path, array[:, 0], array[:, 1], None, directed)
+
+
+def _of_numbers(
+    path: Path, source: NDArray[Any], target: NDArray[Any], members: int | None, directed: bool, **rest: Any
+) -> Edges:
+    """Edges of member numbers, checked for range."""
+    from viralsim.population.labels import member_numbers
+
+    a, b = (member_numbers(np.asarray(end), f"{path}: edges", members) for end in (source, target))
+    n = members if members is not None else 1 + int(max(a.max(initial=-1), b.max(initial=-1)))
+    if members is None and n > 10_000_000 and n > 100 * len(a):
+        raise NetworkError(f"{path}: id {n - 1} is out of range for {len(a)} edges; number members from 0")
+    return Edges(a.astype(np.int32), b.astype(np.int32), n, directed=directed, **rest)
+
+
+def _read_npz(path: Path, directed: bool, tie_strength: Any, influence_weight: Any) -> Edges:
+    """Edges of a scipy sparse matrix, or of the rows ``indptr`` and ``followers``."""
+    _must_exist(path)
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            names = set(archive.files)
+            _refuse_bomb(path)
+            arrays = {name: archive[name] for name in names}
+    except NetworkError:
+        raise
+    except UNREADABLE as error:
+        raise NetworkError(f"{path}: no NumPy archive that can be read ({_short(error)}); save it again") from None
+    if {"indptr", "followers"} <= names:
+        _no_weights(path, tie_strength, influence_weight)
+        return _of_rows(path, arrays, directed)
+    if not {"format", "shape", "data"} <= names:
+        raise NetworkError(
+            f"{path}: holds {', '.join(sorted(names))[:80]}; needed is a scipy sparse matrix, or indptr and followers"
+        )
+    from scipy.sparse import load_npz
+
+    from viralsim.population.adapters import edges_of_scipy
+
+    try:
+        matrix = load_npz(path)
+        matrix.tocsr()  # checks its arrays
+        if max(matrix.shape) > LARGEST_MEMBER:
+            raise NetworkError(f"{path}: {max(matrix.shape)} rows are too many; at most {LARGEST_MEMBER + 1}")
+        coo = matrix.tocoo()
+        if coo.nnz and (
+            min(coo.row.min(), coo.col.min()) < 0 or coo.row.max() >= coo.shape[0] or coo.col.max() >= coo.shape[1]
+        ):
+            raise NetworkError(f"{path}: an entry is outside the matrix; save it again")
+    except NetworkError:
+        raise
+    except UNREADABLE as error:
+        raise NetworkError(f"{path}: no sparse matrix that can be read ({_short(error)}); save it again") from None
+    if influence_weight is not None:
+        raise NetworkError(f"{path}: a sparse matrix gives tie strengths only; use an edge list with columns")
+    return edges_of_scipy(coo, tie_strength is not None, directed, None)
+
+
+def _refuse_bomb(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > max(1 << 28, 200 * path.stat().st_size):
+        raise NetworkError(f"{path}: unpacks to {size:,} bytes, as no network does; save it again")
+
+
+def _of_rows(path: Path, arrays: dict[str, NDArray[Any]], directed: bool) -> Edges:
+    """Edges of stored rows; followers need not be sorted."""
+    indptr, followers = arrays["indptr"], arrays["followers"]
+    sound = (
+        indptr.ndim == followers.ndim == 1
+        and indptr.dtype.kind in "iu"
+        and len(indptr) > 0
+        and int(indptr[0]) == 0
+        and int(indptr[-1]) == len(followers)
+        and bool((np.diff(indptr.astype(np.int64)) >= 0).all())
+    )
+    if not sound:
+        raise NetworkError(f"{path}: indptr must rise from 0 to the number of followers, {followers.size}")
+    members = len(indptr) - 1
+    lengths = (indptr[1:] - indptr[:-1]).astype(np.int64)
+    source = np.repeat(np.arange(members), lengths)
+    ids = arrays.get("ids")
+    if ids is not None and ids.shape != (members,):
+        raise NetworkError(f"{path}: ids must have one entry a member: {members}, got shape {ids.shape}")
+    weights = {name: arrays.get(name) for name in ("tie_strength", "influence_weight")}
+    return _of_numbers(path, source, followers, members, directed, ids=ids, **weights)
+
+
+def _short(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:120]
