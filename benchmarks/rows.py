@@ -1,0 +1,189 @@
+"""The table of configurations: what is run against whom. A row is data; ``run`` turns it into a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from benchmarks import full_model, graphs, machine, peers
+from benchmarks.pairing import Agreement, Pair, agreement, pair, seconds, worlds_for
+from viralsim import classic
+from viralsim.population.network import Network
+
+AGREEMENT_S = 4.0  # seconds a side for the comparison of mean sizes
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure."""
+
+    rounds: int = 7
+    budget_s: float = 0.5  # a side and round
+    agreement_s: float = AGREEMENT_S
+
+
+QUICK = Effort(rounds=3, budget_s=0.1, agreement_s=0.5)
+
+
+@dataclass
+class Outcome:
+    """One line of the table."""
+
+    name: str
+    work: str
+    against: str
+    pair: Pair | None = None
+    agreement: Agreement | None = None
+    first_call_s: float | None = None  # the first call: compilation, or reading the compiled code from disk
+    goal: float | None = None
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A configuration and how to run it."""
+
+    name: str
+    work: str
+    against: str
+    run: Callable[[Row, Effort], Outcome]
+    graph: str = ""
+    law: str = "ic"
+    p: float = 0.0
+    goal: float | None = None
+
+
+LAWS = {"ic": "independent cascade", "wc": "weighted cascade", "lt": "linear threshold"}
+SEEDS = {"ic": 10, "wc": 50, "lt": 50}
+
+
+def ours_bare(network: Network, seeds: list[int], law: str, p: float) -> Callable[[int], np.ndarray]:
+    """Our bare model on one thread."""
+    if law == "lt":
+        return lambda worlds: classic.linear_threshold(network, seeds, worlds=worlds, threads=1)
+    probability = p if law == "ic" else "weighted_cascade"
+    return lambda worlds: classic.independent_cascade(network, seeds, probability, worlds=worlds, threads=1)
+
+
+def compare(row: Row, effort: Effort, ours: Callable[[int], np.ndarray], theirs: peers.Runner) -> Outcome:
+    """Time both in turns and compare their mean sizes."""
+    first = seconds(ours, 1)
+    timing = pair(ours, theirs.run, rounds=effort.rounds, budget_s=effort.budget_s)
+    sizes = [run(worlds_for(run, effort.agreement_s, 1 << 20)) for run in (ours, theirs.sizes)]
+    return Outcome(row.name, row.work, row.against, timing, agreement(*sizes), first, row.goal)
+
+
+def bare(row: Row, effort: Effort) -> Outcome:
+    """A textbook model against a peer's."""
+    network = graphs.GRAPHS[row.graph]()
+    seeds = graphs.seeds_of(network, SEEDS[row.law])
+    theirs = peers.PEERS[row.against](network, seeds, row.law, row.p)
+    return compare(row, effort, ours_bare(network, seeds, row.law, row.p), theirs)
+
+
+def full(row: Row, effort: Effort) -> Outcome:
+    """The full model, whose shares have the law of the bare cascade, against cynetdiff's bare cascade."""
+    network = graphs.GRAPHS[row.graph]()
+    seeds = graphs.seeds_of(network, SEEDS["ic"])
+    world = full_model.full_model_row(network, seeds, row.p)
+    theirs = peers.cynetdiff(network, seeds, "ic", row.p)
+    return compare(row, effort, lambda worlds: full_model.shares(world, worlds, 1), theirs)
+
+
+def sir(row: Row, effort: Effort) -> Outcome:
+    """SIR, beta 0.02, gamma 0.1, 100 ticks, against EoN's event-driven one with geometric times."""
+    network = graphs.GRAPHS[row.graph]()
+    seeds = graphs.seeds_of(network, 50)
+
+    def ours(worlds: int) -> np.ndarray:
+        counts = classic.sir(network, seeds, 0.02, 0.1, 100, worlds=worlds, threads=1)
+        return counts[:, -1, 1] + counts[:, -1, 2]
+
+    return compare(row, effort, ours, peers.eon_sir(network, seeds, 0.02, 0.1, 100))
+
+
+def launches(row: Row, effort: Effort) -> Outcome:
+    """Subcritical launches (mean cascade 2, a random seed each) on 1,000,000 against 10,000 members: time a launch."""
+    sizes = {members: graphs.branching(members, 10.0) for members in (10_000, 1_000_000)}
+
+    def work(members: int) -> Callable[[int], np.ndarray]:
+        network = sizes[members]
+        if row.law == "full":
+            world = full_model.full_model_row(network, [-1], 0.05)
+            return lambda worlds: full_model.shares(world, worlds, 1)
+        rng = np.random.default_rng(3)
+        seeds = rng.integers(0, members, (1 << 20, 1))
+        return lambda worlds: classic.independent_cascade(network, seeds[:worlds], 0.05, worlds=worlds, threads=1)
+
+    large, small = work(1_000_000), work(10_000)
+    first = seconds(small, 1)
+    worlds = 1 << 18  # the same number on both sides: setting up a thread's memory counts
+    timing = pair_fixed(large, small, worlds, effort.rounds)
+    return Outcome(row.name, row.work, row.against, timing, agreement(large(worlds), small(worlds)), first, row.goal)
+
+
+def pair_fixed(ours: Callable[[int], object], theirs: Callable[[int], object], worlds: int, rounds: int) -> Pair:
+    """Pair with the same number of worlds on both sides."""
+    ours(worlds), theirs(worlds)
+    mine = [(seconds(ours, worlds), seconds(theirs, worlds)) for _ in range(rounds)]
+    a, b = (np.array(column) / worlds for column in zip(*mine, strict=True))
+    ratio = b / a
+    return Pair(
+        1e3 * float(np.median(a)), 1e3 * float(np.median(b)),
+        float(np.median(ratio)), float(ratio.min()), float(ratio.max()), rounds,
+    )  # fmt: skip
+
+
+def threads(row: Row, effort: Effort) -> Outcome:
+    """Two threads against one."""
+    network = graphs.heavy_tailed()
+    seeds = graphs.seeds_of(network, 10)
+    if row.law == "full":
+        world = full_model.full_model_row(network, seeds, 0.05)
+
+        def run(worlds: int, crew: int) -> np.ndarray:
+            return full_model.shares(world, worlds, 1, crew)
+    else:
+
+        def run(worlds: int, crew: int) -> np.ndarray:
+            return classic.independent_cascade(network, seeds, 0.05, worlds=worlds, threads=crew)
+
+    first = seconds(lambda worlds: run(worlds, 1), 1)
+    worlds = worlds_for(lambda n: run(n, 1), 2 * effort.budget_s)
+    timing = pair_fixed(lambda n: run(n, 2), lambda n: run(n, 1), worlds, effort.rounds)
+    same = agreement(run(2000, 2), run(2000, 1))
+    return Outcome(row.name, row.work, row.against, timing, same, first, row.goal)
+
+
+def measured(row: Row, effort: Effort) -> Outcome:
+    """Memory and start-up: numbers without a peer, each in a process of its own."""
+    return Outcome(row.name, row.work, row.against, numbers=machine.MEASURES[row.law](effort.rounds))
+
+
+def table() -> Iterator[Row]:
+    """All rows."""
+    for graph in ("heavy", "epinions", "nethept"):
+        for law, p in (("ic", 0.05), ("ic", 0.01), ("wc", 0.0), ("lt", 0.0)):
+            work = f"{LAWS[law]}{f' p = {p}' if law == 'ic' else ''}, {SEEDS[law]} seeds, {graph}"
+            short = f"{law}{p}" if law == "ic" else law
+            for peer, goal in (("cynetdiff", 2.0), ("pynetim", None)):
+                yield Row(f"{short}-{graph}-{peer}", work, peer, bare, graph, law, p, goal)
+    for peer in ("ndlib", "eon"):
+        work = f"{LAWS['ic']} p = 0.05, 10 seeds, nethept"
+        yield Row(f"ic0.05-nethept-{peer}", work, peer, bare, "nethept", "ic", 0.05)
+    yield Row("sir-nethept-eon", "SIR 0.02 / 0.1, 100 ticks, 50 seeds, nethept", "eon", sir, "nethept")
+    yield Row("sir-heavy-eon", "SIR 0.02 / 0.1, 100 ticks, 50 seeds, heavy", "eon", sir, "heavy")
+    for graph in ("heavy", "epinions", "nethept"):
+        for p in (0.05, 0.01):
+            work = f"full model, visibility 0.1, appeal {p / 0.1:g}, 10 seeds, {graph}"
+            yield Row(f"full{p}-{graph}", work, "cynetdiff", full, graph, "ic", p, 1.0)
+    launch = "launches of mean size 2, 1,000,000 members against 10,000"
+    yield Row("launches-bare", f"bare {launch}", "itself, smaller", launches, law="ic", goal=1 / 1.5)
+    yield Row("launches-full", f"full {launch}", "itself, smaller", launches, law="full", goal=1 / 1.5)
+    yield Row("threads-bare", "bare cascade p = 0.05, heavy, two threads", "itself, one thread", threads, law="ic")
+    yield Row("threads-full", "full model p = 0.05, heavy, two threads", "itself, one thread", threads, law="full")
+    yield Row("memory", "1,000,000 members, 20,000,000 follows", "-", measured, law="memory")
+    yield Row("start", "start-up", "-", measured, law="start")
