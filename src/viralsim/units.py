@@ -35,6 +35,8 @@ def shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int) and abs(value) >= 10**18:
         return "a number of more than 18 digits"
+    if isinstance(value, float):
+        return f"{value:.12g}"
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 3] + "..."
 
@@ -61,6 +63,8 @@ def parse_clock(value: object) -> float:
 
 def parse_number(value: object) -> float:
     """A float of a number or of its text (``1e3`` is text in YAML 1.1); ValueError says what is wrong."""
+    if type(value) is float:  # the usual case, thousands of times
+        return value
     if isinstance(value, bool):
         raise ValueError(f"must be a number, got {shown(value)}")
     if isinstance(value, numbers.Real):
@@ -75,8 +79,10 @@ def parse_number(value: object) -> float:
 
 def parse_whole(value: object) -> int:
     """An int of a whole number or of its text; ValueError says what is wrong."""
+    if type(value) is int:
+        return value
     try:
-        if isinstance(value, numbers.Integral) and value not in (True, False):
+        if isinstance(value, numbers.Integral) and not isinstance(value, int):
             return int(value)
         number = parse_number(value)
     except ValueError:

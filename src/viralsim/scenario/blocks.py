@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 ASSUMPTION = "assumption"
 USER = "the user's to say"
 LONGEST_NAME = 80
-_NOT_IN_NAMES = ".[]=\n\r\t"
+_NAME = re.compile(rf"[^.\[\]=\x00-\x1f]{{1,{LONGEST_NAME}}}")
 
 
 class Block(BaseModel):
@@ -31,7 +32,7 @@ def block(kind: type[Block], about: str = "", *, source: str = ASSUMPTION) -> An
 
 
 def _name(value: str) -> str:
-    if not value.strip() or len(value) > LONGEST_NAME or any(sign in value for sign in _NOT_IN_NAMES):
+    if _NAME.fullmatch(value) is None or value.isspace():
         raise ValueError(f"must be a name of 1 to {LONGEST_NAME} characters without any of . [ ] = and line breaks")
     return value
 

@@ -103,8 +103,8 @@ def _contents(spec: Spec) -> Iterator[Finding]:
             weights = getattr(content, key)
             for word in weights:
                 if word not in known and (known or spec.audience.members_file is None):
-                    hint = nearest(word, known) if known else f": name it in audience.{audience_key}"
-                    yield (*place, key, word), f"no such word in audience.{audience_key}{hint}"
+                    hint = nearest(word, known) if known else ": add it there"
+                    yield (*place, key, word), f"audience.{audience_key} does not name it{hint}"
             if weights and not any(weights.values()):
                 yield (*place, key), "has only weights of 0: give one above 0, or leave it out"
         threshold = content.reinforcement.threshold
@@ -174,7 +174,8 @@ def _paid(spec: Spec, paid: Any, place: Place) -> Iterator[Finding]:
         yield (*place, "ends"), f"must be after starts ({paid.starts:g}h), got {ends:g}h"
     if ends > spec.horizon:
         yield (*place, "ends"), f"must not be after the horizon ({spec.horizon:g}h), got {ends:g}h"
-    if paid.cpm_usd is None and paid.channel in spec.channels:
+    channel = spec.channels.get(paid.channel)
+    if paid.cpm_usd is None and channel is not None and (channel.preset is None or channel.preset in presets()):
         yield (*place, "cpm_usd"), f"is required, since channel {paid.channel} has none: add it here or there"
     if paid.target is not None and paid.target.communities is not None and spec.audience.members is not None:
         count = spec.audience.communities.count

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from viralsim.scenario.paths import PathError, at, leaf_slot, nearest, slots
 from viralsim.scenario.reading import Place, path_text
 from viralsim.scenario.spec import Spec
-from viralsim.units import Duration, shown
+from viralsim.units import parse_duration, shown
 
 Finding = tuple[Place, str]
 _BOUNDS = {
@@ -67,8 +67,8 @@ def _sentence(detail: ErrorDetails, place: Place, data: Any) -> str:
     got = at(data, place)
     if kind in _BOUNDS:
         sign, name = _BOUNDS[kind]
-        unit = "h" if _is_duration(data, place) else ""
-        return f"must be {sign} {context[name]:g}{unit}, got {_bare(got)}"
+        unit = "h" if _is_duration(got) else ""
+        return f"must be {sign} {context[name]:.12g}{unit}, got {_bare(got)}"
     if kind in _SHAPES:
         return f"must be {_SHAPES[kind]}, got {shown(got)}"
     if kind == "missing":
@@ -104,10 +104,10 @@ def _bare(value: Any) -> str:
     return shown(value).strip("'")
 
 
-def _is_duration(data: Any, place: Place) -> bool:
+def _is_duration(value: Any) -> bool:
     try:
-        return isinstance(leaf_slot(data, place).quantity, Duration)
-    except PathError:
+        return isinstance(value, str) and parse_duration(value) is not None
+    except ValueError:
         return False
 
 

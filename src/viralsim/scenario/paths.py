@@ -8,7 +8,7 @@ import types
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import TypeAdapter
@@ -49,6 +49,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; known are: {listed}" if names else ""
 
 
+@lru_cache(maxsize=4096)
 def parse_path(text: str) -> Place:
     """The parts of ``campaign.paid[0].budget_usd``; PathError where it is no path."""
     place: list[str | int] = []

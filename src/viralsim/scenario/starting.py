@@ -48,9 +48,7 @@ def from_posts(path: Path) -> str:
             channel.append(f"    organic_reach: {reach:.4g}        # reach / followers")
             uncertain.append(_range(posts, "reach", "followers", "channels.instagram.organic_reach"))
         else:
-            channel.append(
-                "    # reach / followers of these posts is no organic reach (0, or above 1): the preset's visibility holds"
-            )
+            channel.append("    # reach / followers of these posts is 0 or above 1: the preset's visibility holds")
     ranges = [line for line in uncertain if line]
     filled = {
         "posts": str(len(posts["impressions"])),

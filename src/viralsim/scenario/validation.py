@@ -14,13 +14,13 @@ from viralsim.scenario.arms import BUDGET, origin, overlay, scale_budget
 from viralsim.scenario.checks import check
 from viralsim.scenario.complete import complete
 from viralsim.scenario.messages import Finding, findings, path_of
-from viralsim.scenario.paths import PathError, at
+from viralsim.scenario.paths import PathError
 from viralsim.scenario.reading import Document, Place
+from viralsim.scenario.repair import independent, salvage
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study_checks import check_study
 
 MOST_PROBLEMS = 200
-MOST_REPAIRS = 60
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,13 @@ def arm_spec(data: Any, name: str, folder: Path, where: Origin, files: set[str])
 def examine_all(data: Any, folder: Path, where: Origin, files: set[str]) -> Spec:
     """The spec of a whole file, every arm and the study blocks examined; ScenarioError with all problems."""
     spec, found = _examine(data, folder, files)
-    partial, plain = (spec, data) if spec is not None else _salvage(data, found)
+    partial, plain = (spec, data) if spec is not None else salvage(data, found)
     if partial is not None:
         if spec is None:
-            found = [*found, *_news(check(partial, folder, files), data, found)]
+            found = [*found, *independent(check(partial, folder, files), found)]
         found += check_study(partial, plain)
         for name in partial.arms:
-            found += [new for new in _examine_arm(plain, name, folder, files)[1] if new not in found]
+            found += _examine_arm(plain, name, folder, files, tuple(found))[1]
     if spec is None or found or where.document.problems:
         raise where.error(found)
     return spec
@@ -92,8 +92,13 @@ def _examine(data: Any, folder: Path, files: set[str]) -> tuple[Spec | None, lis
     return spec, check(spec, folder, files)
 
 
-def _examine_arm(data: Any, name: str, folder: Path, files: set[str]) -> tuple[Spec | None, list[Finding]]:
-    """Spec and findings of one arm; findings are placed at the overlay where it says the value."""
+def _examine_arm(
+    data: Any, name: str, folder: Path, files: set[str], told: tuple[Finding, ...] = ()
+) -> tuple[Spec | None, list[Finding]]:
+    """Spec and findings of one arm; findings are placed at the overlay where it says the value.
+
+    Nothing is found that was ``told`` before or that follows from it.
+    """
     arm = data["arms"].get(name) if isinstance(data.get("arms"), dict) else None
     overlaid = data
     found: list[Finding] = []
@@ -102,9 +107,11 @@ def _examine_arm(data: Any, name: str, folder: Path, files: set[str]) -> tuple[S
             overlaid = overlay(overlaid, {path: value})
         except PathError as error:
             found.append((("arms", name, path), str(error)))
-    if found:
-        return None, found
     spec, inner = _examine(overlaid, folder, files)
+    if told:
+        inner = independent([finding for finding in inner if finding not in told], list(told))
+    if found:
+        return None, [*found, *(_placed(finding, name, arm) for finding in inner)]
     if spec is not None and not inner and arm and arm.get(BUDGET) is not None:
         return _scaled(overlaid, arm, name)
     return spec, [_placed(finding, name, arm) for finding in inner]
@@ -131,52 +138,3 @@ def _placed(finding: Finding, name: str, arm: Any) -> Finding:
         if nearby:
             return ("arms", name), f"{path_of(place)} {sentence}" if place else sentence
     return finding
-
-
-def _news(more: list[Finding], data: Any, found: list[Finding]) -> list[Finding]:
-    """Findings of a repaired spec that the repair did not cause: not at or around what was taken out."""
-    broken = [place for place, _ in found]
-    return [
-        (place, sentence)
-        for place, sentence in more
-        if not any(one[: len(place)] == place or place[: len(one)] == one for one in broken)
-        and not any(one[:1] == place[:1] and len(one) <= 2 for one in broken)
-    ]
-
-
-def _salvage(data: Any, found: list[Finding]) -> tuple[Spec | None, Any]:
-    """A spec of what is left when everything refused is taken out, so that the rest is examined too."""
-    for _ in range(MOST_REPAIRS):
-        for place, sentence in sorted(found, key=lambda item: len(item[0]), reverse=True):
-            data = _without(data, place, required="is required" in sentence)
-        try:
-            return Spec.model_validate(complete(data)), data
-        except ValidationError as error:
-            found = findings(error, data)
-        if not found or any(len(place) <= 1 for place, _ in found):
-            break
-    return None, data
-
-
-def _without(data: Any, place: Place, required: bool) -> Any:
-    """A copy without the value at a place; of a missing key, without the block that misses it."""
-    if required:
-        place = place[:-1]
-    if not place:
-        return data
-    holder = at(data, place[:-1])
-    if isinstance(holder, dict):
-        smaller: Any = {name: value for name, value in holder.items() if name != place[-1]}
-    elif isinstance(holder, list) and isinstance(place[-1], int):
-        smaller = holder[: place[-1]] + holder[place[-1] + 1 :]
-    else:
-        return data
-    return _replaced(data, place[:-1], smaller)
-
-
-def _replaced(data: Any, place: Place, value: Any) -> Any:
-    if not place:
-        return value
-    copy: Any = dict(data) if isinstance(data, dict) else list(data)
-    copy[place[0]] = _replaced(data[place[0]], place[1:], value)
-    return copy
