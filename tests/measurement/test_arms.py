@@ -64,7 +64,7 @@ def test_at_most_includes_its_bound():
 @pytest.mark.parametrize("criterion", [{"fame": 3}, {"fame_at_least": 3}, {"reach_fraction": 1, "shares_at_least": 2}])
 def test_an_unknown_criterion_is_refused_with_the_remedy(criterion):
     """What is no measure, or two conditions at once, is the user's error."""
-    with pytest.raises(InputError, match="measure|give one"):
+    with pytest.raises(InputError, match=r"measure|give one"):
         criterion_hits(criterion, one_arm([1.0]).arms["organic"], MEMBERS)
 
 
