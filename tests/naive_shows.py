@@ -1,0 +1,225 @@
+"""The oracle's second half of a tick: who is shown what, and how they respond."""
+
+from __future__ import annotations
+
+from naive_luck import NOBODY, U64, Due, Impression, Post, Recommended, alias, below, draw, member_key, of, plus, unit
+from naive_posts import Posts
+
+from viralsim.kernels import draws
+from viralsim.kernels.draws import Stream
+from viralsim.kernels.inputs import Reinforcement, Rule, Source
+from viralsim.kernels.tables import GAP_TAIL
+
+GAP_SHIFT = U64(64 - 9)
+RECOMMEND_TRIES, PAID_TRIES = 32, 16
+
+
+class Run(Posts):
+    """One world, tick by tick."""
+
+    # ---- a tick
+
+    def run(self) -> None:
+        for i in range(len(self.plan.organic_tick)):
+            self.organic(i)
+        for tick in range(self.horizon):
+            self.tick = tick
+            self.decide()
+            owned = self.make_owned()
+            planned = self.make_planned()
+            ordinary = self.make_ordinary()
+            for post in owned:
+                self.show_owned(post)
+            for line in range(len(self.plan.paid_channel)):
+                self.show_paid(line)
+            for post in planned + ordinary:
+                self.show_member(post)
+            for item in sorted(self.recommended.pop(self.tick, []), key=lambda r: (r.key, r.index)):
+                self.show_recommended(item)
+
+    # ---- showing
+
+    def post_key(self, post: Post) -> int:
+        if post.member == NOBODY:
+            return member_key(self.family(Stream.BRAND_POST, post.content, post.channel), 0, post.number)
+        return member_key(self.family(Stream.POST, post.content, post.channel), post.member, post.number)
+
+    def show_owned(self, post: Post) -> None:
+        start = self.plan.owned_start
+        row = self.plan.owned_followers[start[post.line] : start[post.line + 1]]
+        self.show_row(post, [int(v) for v in row], None)
+
+    def show_member(self, post: Post) -> None:
+        indptr = self.world.graph.indptr[post.channel]
+        edges = range(int(indptr[post.member]), int(indptr[post.member + 1]))
+        self.show_row(post, [int(self.world.graph.followers[e]) for e in edges], edges)
+
+    def show_row(self, post: Post, row: list[int], edges: range | None) -> None:
+        key, channel = self.post_key(post), post.channel
+        envelope = float(self.world.channels.envelope[channel])
+        graph = self.world.graph
+        for position in self.positions(channel, key, len(row)):
+            v = row[position]
+            tie = float(graph.tie_strength[edges[position]]) if edges and len(graph.tie_strength) else 1.0
+            if self.world.channels.thin[channel]:
+                q = float(self.world.channels.visibility[channel]) * tie * self.attention(post.content, v)
+                q = min(1.0, q * float(self.world.rules.rhythm[self.tick]))
+                if not unit(draw(plus(key, draws.SHOW), position)) * envelope < q:
+                    continue
+            trust = post.trust
+            if post.member != NOBODY:
+                community = self.world.audience.community
+                if of(community, post.member) == of(community, v):
+                    trust *= float(self.rules[Rule.IN_GROUP])
+                self.count_poster(channel, post.content, v, post.member, edges[position])
+            bits = draw(plus(key, draws.RESPOND), position)
+            earned = post.source == Source.EARNED
+            self.impress(Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned))
+
+    def positions(self, channel: int, key: int, n: int) -> list[int]:
+        """Positions of a row that pass the envelope."""
+        if self.world.channels.envelope[channel] >= 1.0:
+            return list(range(n))
+        table = self.world.channels.gap_threshold[channel], self.world.channels.gap_alias[channel]
+        passed, position, j = [], -1, 0
+        while position < n:
+            gap = alias(draw(plus(key, draws.GAP), j), *table, GAP_SHIFT)
+            j += 1
+            position += gap
+            if gap < GAP_TAIL:
+                position += 1
+                passed.append(position)
+        return [p for p in passed if p < n]
+
+    def attention(self, content: int, v: int) -> float:
+        background = self.world.audience.background_load
+        if not len(background):
+            return 1.0
+        day = self.tick // int(self.rules[Rule.TICKS_PER_DAY])
+        others = sum(self.seen_today[day, v, k] for k in range(self.contents) if k != content)
+        load = float(background[v]) + others
+        return 1.0 if load == 0 else min(1.0, float(self.rules[Rule.FEED_CAPACITY]) / load)
+
+    def count_poster(self, channel: int, content: int, v: int, poster: int, edge: int) -> None:
+        posters = self.posters_seen[channel, content, v]
+        if poster not in posters:
+            posters.append(poster)
+            if len(self.world.graph.influence_weight):
+                self.weight_seen[channel, content, v] += float(self.world.graph.influence_weight[edge])
+
+    def show_paid(self, line: int) -> None:
+        plan = self.plan
+        channel, content = int(plan.paid_channel[line]), int(plan.paid_content[line])
+        targets = [int(v) for v in plan.paid_targets[plan.paid_start[line] : plan.paid_start[line + 1]]]
+        targets = targets or self.present(channel)
+        cap = int(plan.paid_cap[line])
+        key = member_key(self.family(Stream.PAID, content, channel), int(plan.paid_number[line]), self.tick)
+        for j in range(int(plan.paid_count[line, self.tick]) if targets else 0):
+            tried = (targets[below(draw(key, PAID_TRIES * j + i), len(targets))] for i in range(PAID_TRIES))
+            v = next((v for v in tried if cap == 0 or self.bought_for[line, v] < cap), None)
+            if v is None:
+                continue
+            self.bought[line] += 1
+            self.bought_for[line, v] += 1
+            bits = draw(plus(key, draws.RESPOND), j)
+            self.impress(Impression(v, channel, content, Source.PAID, bits, float(plan.paid_trust[line]), -1))
+
+    def show_recommended(self, item: Recommended) -> None:
+        present = self.present(item.channel)
+        if not present:
+            return
+        top = float(self.world.channels.max_match[item.content])
+        for j in range(RECOMMEND_TRIES):
+            v = present[below(draw(item.key, 1 + 64 * item.index + 2 * j), len(present))]
+            if unit(draw(item.key, 2 + 64 * item.index + 2 * j)) * top < self.match(item.content, v):
+                break
+        bits = draw(plus(item.key, draws.RESPOND), item.index)
+        self.impress(
+            Impression(
+                v, item.channel, item.content, Source.RECOMMENDED, bits, 1.0, item.node, post_earned=item.post_earned
+            )
+        )
+
+    # ---- response
+
+    def impress(self, shown: Impression) -> None:
+        """One impression: its counts, its response, its conversion."""
+        v, k, c = shown.member, shown.content, shown.channel
+        contents, u = self.world.contents, float(draws.unit_high(U64(shown.bits)))
+        s = self.share_probability(shown)
+        self.count_impression(shown)
+        if s > 1.0:
+            self.count(k, "CLIPPED")
+        s = min(1.0, max(0.0, s))
+        hostility = of(self.world.audience.hostility, v)
+        critical = (1.0 - s) * float(contents.controversy[k]) * hostility * self.soften
+        engage = (1.0 - s - critical) * float(self.world.channels.engagement_rate[c])
+        if u < s:
+            self.convince(c, k, v, shown.node)
+        elif u < s + critical:
+            self.convince(c, int(contents.twin[k]), v, -1)
+        elif u < s + critical + engage:
+            self.count(k, "ENGAGEMENTS", "ENGAGEMENTS")
+            key = int(draws.mix(U64(plus(shown.bits, draws.EARN))))
+            self.earn(c, k, key, shown.node, shown.post_earned)
+        self.convert(shown)
+
+    def convince(self, channel: int, content: int, v: int, parent: int) -> None:
+        bits = member_key(self.family(Stream.DELAY, content, channel), v, 0)
+        self.make_due(channel, content, v, Due(self.tick + self.delay(channel, bits), parent, True))
+
+    def share_probability(self, shown: Impression) -> float:
+        """``s`` before clipping; called before this impression is counted."""
+        v, k, contents = shown.member, shown.content, self.world.contents
+        fatigue = self.world.rules.fatigue
+        s = float(contents.appeal[k]) * self.match(k, v)
+        s *= of(self.world.audience.activity, v)
+        s *= shown.trust
+        s *= float(contents.novelty[k, self.tick])
+        s *= float(fatigue[min(self.seen[v], len(fatigue) - 1)])
+        s *= self.reinforcement(shown)
+        return s * self.soften if contents.original[k] >= 0 else s
+
+    def reinforcement(self, shown: Impression) -> float:
+        v, k, c, contents = shown.member, shown.content, shown.channel, self.world.contents
+        mode, threshold = int(contents.reinforcement[k]), float(contents.threshold[k])
+        if mode == Reinforcement.SIMPLE:
+            return 1.0
+        if mode == Reinforcement.SOCIAL:
+            n = self.seen_content[k, v] + 1
+            return min(float(contents.cap[k]), 1.0 + float(contents.gain[k]) * (n - 1))
+        if threshold < 0:
+            threshold = unit(member_key(self.family(Stream.THRESHOLD, k, c), v, 0))
+        m = len(self.posters_seen[c, k, v])
+        if m == 0:
+            return 0.0
+        if mode == Reinforcement.COUNT:
+            return float(m >= threshold)
+        if mode == Reinforcement.FRACTION:
+            return float(m >= threshold * int(self.world.graph.following[c, v]) - 1e-9)
+        return float(self.weight_seen[c, k, v] >= threshold - 1e-9)
+
+    def convert(self, shown: Impression) -> None:
+        v, k, contents = shown.member, shown.content, self.world.contents
+        rate = float(contents.conversion_rate[k]) * self.match(k, v) * float(contents.conversion_trust[k, shown.source])
+        if (k, v) not in self.converted and float(draws.unit_low(U64(shown.bits))) < rate:
+            self.converted.add((k, v))
+            self.count(k, "CONVERSIONS", "CONVERSIONS")
+            self.count(k, f"CONVERSIONS_{Source(shown.source).name}")
+
+    def count_impression(self, shown: Impression) -> None:
+        v, k = shown.member, shown.content
+        self.seen[v] += 1
+        self.seen_content[k, v] += 1
+        self.seen_today[self.tick // int(self.rules[Rule.TICKS_PER_DAY]), v, k] += 1
+        self.counts["CRITICAL_IMPRESSIONS"] += k == self.critical
+        if k != self.focal:
+            return
+        self.count(k, f"IMPRESSIONS_{Source(shown.source).name}", "IMPRESSIONS")
+        self.reached_on.add((shown.channel, v))
+        if v not in self.reached:
+            self.reached.add(v)
+            self.count(k, "REACH", "REACH")
+        if shown.post_earned and v not in self.earned_reached:
+            self.earned_reached.add(v)
+            self.count(k, "EARNED_REACH", "EARNED_REACH")
