@@ -60,7 +60,7 @@ def run(
         result.save(out)
     _print(result, file, arms, sets, out, as_json)
     if result.interrupted:
-        sys.exit(INTERRUPTED)
+        click.get_current_context().exit(INTERRUPTED)
 
 
 def _print(
