@@ -130,6 +130,11 @@ class RunRecord:
         object.__setattr__(self, "assumptions", assumptions)
         for name, arm in self.arms.items():
             _check_arm(name, arm, self.world_count)
+        for key, values in {"populations_of_world": self.populations_of_world, **self.inputs_of_world}.items():
+            if values is not None and len(values) != self.world_count:
+                raise InputError(
+                    f"{key!r} has {len(values)} worlds, the run has {self.world_count}: give one value a world"
+                )
         if self.baseline is not None and self.baseline not in self.arms:
             raise InputError(f"baseline {self.baseline!r} is none of the arms {sorted(self.arms)}: name one of them")
 

@@ -7,7 +7,8 @@ import pytest
 from synthetic_result import MEMBERS, arm_of, changed, synthetic_result
 
 from viralsim.errors import InputError
-from viralsim.measurement.arms import STATISTICS, criterion_hits
+from viralsim.measurement import intervals
+from viralsim.measurement.arms import STATISTICS, criterion_hits, virality_by_size
 from viralsim.measurement.bands import quantile_bands
 from viralsim.measurement.intervals import wilson
 
@@ -117,3 +118,25 @@ def test_bands_are_quantiles_of_each_tick():
     assert mean.tolist() == [4 / 3, 7 / 3, 11 / 3]
     assert bands.tolist() == [[1.0, 2.0, 4.0]]
     assert quantile_bands(increments, (0.5,))[1].tolist() == [[1.0, 1.0, 0.0]]
+
+
+def test_virality_is_told_by_size():
+    """Shape is compared at equal size: bins of powers of two, with the worlds in each; lone posts are in none."""
+    arm = one_arm([0, 0, 2, 2, 4]).arms["organic"]
+    measures = {
+        **arm.measures,
+        "largest_cascade": np.array([1.0, 1.0, 2.0, 3.0, 4.0]),
+        "structural_virality": np.array([np.nan, np.nan, 1.0, 4 / 3, 1.5]),
+    }
+    found = virality_by_size(changed(arm, measures=measures))
+    assert [(b["size_from"], b["size_to"], b["worlds"]) for b in found] == [(2, 3, 2), (4, 7, 1)]
+    assert [b["mean"] for b in found] == pytest.approx([(1 + 4 / 3) / 2, 1.5])
+
+
+def test_large_runs_are_summarised_in_groups_with_the_same_answer(monkeypatch):
+    """Columns are taken in groups to bound memory; the groups share their luck, so nothing changes."""
+    whole = synthetic_result(worlds=200).summary("ci_high").to_numpy()
+    monkeypatch.setattr(intervals, "_GROUP_NUMBERS", 1000)
+    assert len(intervals.column_groups(52, 200)) == 11
+    grouped = synthetic_result(worlds=200).summary("ci_high").to_numpy()
+    np.testing.assert_allclose(grouped, whole, rtol=1e-12)

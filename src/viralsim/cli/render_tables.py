@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from viralsim.measurement.arms import Chance
+from viralsim.measurement.arms import Chance, between_worlds
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import measure
 from viralsim.measurement.wording import number, percent, percent_span, span
@@ -93,6 +93,8 @@ def arms_table(console: Console, result: Result) -> Iterable[Table]:
     if result.flop_when:
         rows.append(("chance to flop", chance_of("flop")))
     rows.append(("chance of a loss", chance_of("loss")))
+    # 0: every launch the same; near 1: a few launches have nearly all shares
+    rows.append(("Gini over worlds", lambda arm: number(between_worlds(result, result.arms[arm])["gini_shares"])))
     return side_by_side(console, result, rows, "mean of a launch")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from viralsim.launches import RunRecord, plain
-from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary, between_worlds
+from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary, between_worlds, virality_by_size
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.verdict import Verdict
 
@@ -75,6 +75,7 @@ def _arm(
         "measures": measures,
         **{kind: vars(chance) for kind, chance in chances.items()},
         "between_worlds": between_worlds(record, arm),
+        "structural_virality_by_size": virality_by_size(arm),
         "impressions_by_source": _means(arm.impressions_by_source),
         "reach_by_channel": _means(arm.reach_by_channel),
         "cost_usd": float(arm.cost_usd().mean()) if record.world_count else None,

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from viralsim.errors import InputError
 from viralsim.launches import ArmWorlds, RunRecord
 from viralsim.measurement import inequality
-from viralsim.measurement.intervals import MODERATE_WORLDS, mean_intervals, proportion_interval
-from viralsim.measurement.measures import NAMES
+from viralsim.measurement.intervals import MODERATE_WORLDS, column_groups, mean_intervals, proportion_interval
+from viralsim.measurement.measures import NAMES, measure
 
 Float64 = NDArray[np.float64]
 
@@ -73,9 +73,9 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
             else:
                 kept = None if clusters is None else clusters[defined]
                 found[arm, name] = _summaries(values[defined][:, None], kept, record.seed)[0]
-    if whole:
-        columns = np.column_stack([record.arms[arm].measures[name] for arm, name in whole])
-        found.update(zip(whole, _summaries(columns, clusters, record.seed), strict=True))
+    for group in column_groups(len(whole), record.world_count):
+        columns = np.column_stack([record.arms[arm].measures[name] for arm, name in whole[group]])
+        found.update(zip(whole[group], _summaries(columns, clusters, record.seed), strict=True))
     return {arm: {name: found[arm, name] for name in NAMES} for arm in record.arms}
 
 
@@ -153,6 +153,27 @@ def between_worlds(record: RunRecord, arm: ArmWorlds) -> dict[str, float]:
     }
 
 
+def virality_by_size(arm: ArmWorlds) -> list[dict[str, float]]:
+    """Structural virality of the largest tree, by its size: worlds and mean in bins of 2**b to 2**(b + 1) - 1 nodes.
+
+    Differences in shape between cascades can be differences in size alone (Juul and Ugander 2021, PNAS 118).
+    """
+    virality = arm.measures.get("structural_virality", np.zeros(0))
+    size = arm.measures.get("largest_cascade", np.zeros(0))
+    defined = np.isfinite(virality) & (size >= 1.0) if len(virality) == len(size) else np.zeros(0, bool)
+    exponent = np.frexp(size[defined])[1] - 1
+    values = virality[defined]
+    return [
+        {
+            "size_from": float(2**b),
+            "size_to": float(2 ** (b + 1) - 1),
+            "worlds": int((exponent == b).sum()),
+            "mean": float(values[exponent == b].mean()),
+        }
+        for b in np.unique(exponent).tolist()
+    ]
+
+
 def tail_warnings(record: RunRecord, summaries: Mapping[str, Mapping[str, MeasureSummary]]) -> list[str]:
     """What the reader must know about the number of worlds: few worlds, and tails too heavy for them."""
     found: list[str] = []
@@ -179,7 +200,7 @@ def tail_warnings(record: RunRecord, summaries: Mapping[str, Mapping[str, Measur
         goes = f"about {_round_up(wanted):,}" if wanted > record.world_count else "more"
         others = f" and {len(heavy) - 1} more means" if len(heavy) > 1 else ""
         found.append(
-            f"too few worlds for this tail: a few worlds decide the mean of {name} in {arm}{others} "
+            f"too few worlds for this tail: a few worlds decide the mean of {measure(name).label} in {arm}{others} "
             f"(skewness {skewness:.0f}); read the quantiles too, or run {goes} worlds"
         )
     return found

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.launches import ArmWorlds, RunRecord
-from viralsim.measurement.intervals import fieller, mean_intervals
+from viralsim.measurement.intervals import column_groups, fieller, mean_intervals
 from viralsim.measurement.measures import MEASURES, Measure
 
 Float64 = NDArray[np.float64]
@@ -58,11 +58,11 @@ def compare(record: RunRecord) -> list[Comparison]:
             else:
                 for a, b in ((arm.name, other.name), (other.name, arm.name)):
                     found[a, b, m.name] = Comparison(a, b, m.name, reason=reason)
-    if paired:
-        # all differences in one matrix: they share their resamples
-        differences = np.column_stack([arm.measures[m.name] - other.measures[m.name] for arm, other, m in paired])
-        interval = mean_intervals(differences, record.clusters(), record.seed)
-        for i, (arm, other, m) in enumerate(paired):
+    for group in column_groups(len(paired), record.world_count):
+        # many differences in one matrix: they share their resamples
+        columns = [arm.measures[m.name] - other.measures[m.name] for arm, other, m in paired[group]]
+        interval = mean_intervals(np.column_stack(columns), record.clusters(), record.seed)
+        for i, (arm, other, m) in enumerate(paired[group]):
             pivots = float(interval.pivot_low[i]), float(interval.pivot_high[i])
             limits = (
                 float(interval.mean[i]),

@@ -20,6 +20,7 @@ LEVEL = 0.95
 MODERATE_WORLDS = 1000
 RESAMPLES = 999
 _CHUNK_DRAWS = 2_000_000  # random numbers held at once: 16 MB
+_GROUP_NUMBERS = 20_000_000
 _BOOTSTRAP_MOST_WORLDS = 100_000  # above this the bootstrap costs more than it tells
 _FEWEST_FOR_BOOTSTRAP = 10
 _MANY_FREEDOMS = 100
@@ -79,6 +80,12 @@ def mean_intervals(columns: Float64, clusters: NDArray[np.int32] | None = None, 
         few[wanted] |= endless
     method = tuple("bootstrap-t" if chosen else "t" for chosen in wanted)
     return MeanIntervals(n, mean, error, low, high, skewness, few, method)
+
+
+def column_groups(columns: int, rows: int) -> list[slice]:
+    """Slices of the columns, so that a group of float64[rows, ...] stays below 160 MB; all share their resamples."""
+    width = max(1, _GROUP_NUMBERS // max(rows, 1))
+    return [slice(start, start + width) for start in range(0, columns, width)]
 
 
 def mean_interval(

@@ -48,7 +48,10 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
             f"{_worlds_wanted(record, row, goal)}"
         )
     if record.uncertain:
-        text += f" Over uncertain inputs and luck it is {span(row.range_low, row.range_high)} in 9 of 10 worlds."
+        text += f" Over uncertain inputs and luck it is {span(row.range_low, row.range_high)} in 9 of 10 worlds"
+        text += (
+            "." if np.isnan(row.probability_better) else f", and better in {percent(row.probability_better)} of them."
+        )
     return text
 
 
