@@ -242,3 +242,73 @@ def test_an_interval_never_looks_like_a_point(low, width):
     first, second = span(low, low + width).split(" to ")
     if width > 1e-4 * max(abs(low), abs(low + width)):
         assert first != second
+
+
+def test_money_as_a_goal_is_worded_as_money():
+    """Net value as the goal: so many USD more net value, and no second sentence about who is ahead in money."""
+    verdict = synthetic_result(goal=Goal("net_usd", 100.0)).verdict
+    assert verdict.winner == "advocates"
+    text = " ".join(verdict.sentences)
+    assert "USD more net value a launch than organic" in text
+    assert "USD less net value a launch than organic" in text
+    assert "In money" not in text
+
+
+def test_who_is_ahead_in_money_is_told_beside_the_winner():
+    """Integrated wins on conversions, advocates are ahead in money: both are said."""
+    assert any(
+        t.startswith("In money advocates is ahead of integrated, by") for t in synthetic_result().verdict.sentences
+    )
+
+
+def test_an_arm_that_would_not_pay_free_of_charge_says_so():
+    """Where the largest extra cost is less than the loss against the baseline, no price of it helps."""
+    rng = np.random.default_rng(3)
+    base = rng.integers(100, 200, 300).astype(float)
+    arms = {
+        "organic": arm_of("organic", base + 1000.0, {}),
+        "paid": arm_of("paid", base, {"ads": 10.0}),
+    }
+    result = changed(synthetic_result(worlds=300), arms=arms, goal=Goal("critical_shares", 5.0))
+    assert result.verdict.winner == "paid"
+    assert "ads: even free of charge it would not make paid pay against organic" in result.verdict.overturned_by
+
+
+def test_a_line_that_is_not_by_the_head_turns_as_a_whole():
+    """Without advocates the largest extra line is named with the budget at which net value turns."""
+    result = synthetic_result(effects={"organic": 0.0, "paid": 150.0})
+    row = next(r for r in result.comparisons if (r.arm, r.measure) == ("paid", "net_usd"))
+    expected = f"paid on instagram: {money(2000 + row.uplift)} (now 2,000 USD); only below it paid pays against organic"
+    assert expected in result.verdict.overturned_by
+
+
+def test_audiences_and_not_worlds_are_asked_for_where_audiences_limit():
+    """With several audiences, more worlds would not narrow the interval; more audiences would."""
+    rng = np.random.default_rng(1)
+    arms = {name: arm_of(name, rng.integers(0, 1500, 40).astype(float), {}) for name in ("organic", "advocates")}
+    audiences = (np.arange(40) % 4).astype(np.int32)
+    verdict = changed(synthetic_result(worlds=40), arms=arms, populations_of_world=audiences).verdict
+    assert "More populations would narrow it." in verdict.sentences[0]
+    result = changed(synthetic_result(worlds=40), arms=arms, populations_of_world=audiences)
+    assert any("rest on 4 audiences only" in text for text in result.all_warnings)
+
+
+def test_two_arms_ahead_that_do_not_differ_share_the_lead():
+    """Two arms beat the baseline and do not differ by what matters: both are named, none wins."""
+    verdict = synthetic_result(effects={"organic": 0.0, "paid": 500.0, "advocates": 520.0}).verdict
+    assert verdict.winner is None
+    assert "No winner is named on conversions: paid and advocates do not differ by what matters." in verdict.sentences
+
+
+def test_a_single_lead_that_is_not_sure_everywhere_is_no_win():
+    """One arm is beaten by none but not sure to beat all: it leads, and no winner is named."""
+    rng = np.random.default_rng(5)
+    base = rng.integers(100, 200, 200).astype(float)
+    arms = {
+        "organic": arm_of("organic", base, {}),
+        "paid": arm_of("paid", base + 300.0, {}),
+        "advocates": arm_of("advocates", np.maximum(base + 300.0 + rng.integers(-800, 1100, 200), 0.0), {}),
+    }
+    verdict = changed(synthetic_result(worlds=200), arms=arms).verdict
+    assert verdict.winner is None
+    assert any(text.startswith("No winner is named") for text in verdict.sentences)
