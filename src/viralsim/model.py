@@ -26,11 +26,10 @@ from viralsim.campaign.outcome import cost_lines, measures
 from viralsim.errors import InputError
 from viralsim.kernels.cascade import measure_trees
 from viralsim.kernels.draws import seed_key, world_key
-from viralsim.kernels.frame import frame_state, frame_world
+from viralsim.kernels.frame import frame_out, frame_state, frame_world
 from viralsim.kernels.inputs import Count, Plan, Rule, Series
 from viralsim.kernels.state import ACTIONS, NODES, OVERFLOW, OWNED, allocate
-from viralsim.kernels.tick import advance, begin, peak_and_half
-from viralsim.kernels.worlds import DEPTH_BINS, SIZE_BINS, RawWorlds
+from viralsim.kernels.worlds import DEPTH_BINS, SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
 from viralsim.measurement.measures import MEASURES
 from viralsim.scenario import Scenario, load
 from viralsim.simulate import arm_specs, build_stage, compile_arms
@@ -101,15 +100,12 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         self._bought = np.zeros_like(self.plan.paid_count)
         inputs = self.arm.world._replace(plan=self.plan._replace(paid_count=self._bought))
         self._state = allocate(self.arm.world, self.stage.members, spare=SPARE_ACTIONS // max(1, self.horizon))
-        self._frame, self._memory = frame_world(inputs), frame_state(self._state)
-        communities = int(self.stage.population.audience.community.max(initial=0)) + 1
-        self._counts = np.zeros(len(Count), dtype=np.int64)
-        self._series = np.zeros((self.horizon, len(Series)), dtype=np.int32)
-        self._channel_reach = np.zeros(len(self.stage.channels), dtype=np.int32)
-        self._community_reach = np.zeros(communities, dtype=np.int32)
-        self._paid_bought = np.zeros(len(self.plan.paid_channel), dtype=np.int64)
+        self._out = outputs(self.arm.world, 1, 1)
+        self._inputs = inputs  # the frames borrow these arrays
+        self._frames = frame_world(inputs), frame_state(self._state), frame_out(self._out)
+        self._counts, self._series = self._out.counts[0], self._out.series[0]
         self._measured: tuple[int, dict[str, float]] = (-1, {})
-        begin(self._frame, self._memory, self.key, self._counts)
+        begin_world(*self._frames, self.key)
 
     def step(self) -> None:
         """One tick: actors decide (brand, manager, advocates), then the world moves. After the horizon nothing happens."""
@@ -124,13 +120,9 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         for actor in [a for a in self.agents if not isinstance(a, Brand | CommunityManager | Advocate)]:
             actor.step()
         self._settle_asked()
-        advance(
-            self._frame, self._memory, self.tick, self._counts, self._series, self._channel_reach,
-            self._community_reach, self._paid_bought,
-        )  # fmt: skip
+        advance_world(*self._frames, self.tick)
         if self._state.now[OVERFLOW]:
             raise InputError("this world outgrew its memory: use a smaller audience or horizon")
-        peak_and_half(self._memory, self._counts)
         self.tick += 1
         self.running = self.tick < self.horizon
         self.datacollector.collect(self)
@@ -228,8 +220,8 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         own = nodes["advocate"][:count]
         np.add.at(posts, own[own >= 0], 1)
         return RawWorlds(
-            self._counts[None].copy(), np.array([virality]), self._channel_reach[None], self._community_reach[None],
-            self._series[None], self._paid_bought[None], sizes, generations, posts, shares, np.ones(1, dtype=bool),
+            self._counts[None].copy(), np.array([virality]), self._out.reach_by_channel, self._out.reach_by_community,
+            self._out.series[:1], self._out.paid_bought, sizes, generations, posts, shares, np.ones(1, dtype=bool),
         )  # fmt: skip
 
     def measure(self, name: str) -> float:

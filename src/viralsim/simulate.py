@@ -300,7 +300,7 @@ def _record(
         "about": spec.about or "",
         "fingerprint": scenario.fingerprint,
         "seed": run.seed,
-        "worlds": count,
+        "world_count": count,
         "tick_hours": float(spec.tick),
         "population": PopulationSummary(
             members=stage.members,
@@ -350,7 +350,7 @@ def _finished(worlds: ArmWorlds, done: NDArray[np.bool_]) -> ArmWorlds:
 def _repeat_at_trust_one(run: _Run, stages: list[Stage]) -> dict[str, Any] | None:
     """The same arms and worlds with every trust at 1, where some trust is not: measures by arm."""
     scenario = run.scenario.with_trusts_at_one()
-    if scenario is None:
+    if all(scenario.for_arm(name) == run.scenario.for_arm(name) for name in run.names):
         return None
     again = _Run(scenario, run.seed, run.worlds, run.names, run.threads, None)
     _run_certain(again, stages)

@@ -103,9 +103,9 @@ def _channels(stage: Stage, spec: Any, envelope: NDArray[np.float64], audience: 
 def _reinforcement(content: Any) -> tuple[int, float, float, float]:
     """(kind, gain, cap, threshold) of a content's reinforcement."""
     rule = content.reinforcement
-    if rule is None or rule == "simple":
+    if rule.kind == "simple":
         return int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0
-    if getattr(rule, "social", None) is not None:
+    if rule.kind == "social":
         return int(Reinforcement.SOCIAL), float(rule.social.gain), float(rule.social.cap), 0.0
     threshold = rule.threshold
     for kind, value in (

@@ -21,6 +21,8 @@ def delay_cdf(law: Any, hours: NDArray[np.float64]) -> NDArray[np.float64]:
     if law.lognormal is not None:
         from scipy.special import ndtr
 
+        if law.lognormal.sigma == 0:
+            return (hours >= law.lognormal.median).astype(np.float64)
         with np.errstate(divide="ignore"):
             standard = (np.log(hours) - np.log(law.lognormal.median)) / law.lognormal.sigma
         return np.asarray(ndtr(standard), dtype=np.float64)
@@ -41,9 +43,7 @@ def delay_ticks(law: Any, tick_hours: float, horizon: int) -> tuple[int, AliasTa
     Fixed ticks is 0 where the delay is drawn. Outcome j of the table is j + 1 ticks, the last one is past the horizon.
     """
     nothing = alias_table(np.array([1.0, 0.0]))
-    if law is None:
-        return 1, nothing
-    if law.lognormal is None and law.exponential is None and law.power_law is None:
+    if law.law == "fixed":
         hours = law.fixed
         return (1 if hours is None else max(1, int(np.ceil(hours / tick_hours - NEAR_ZERO)))), nothing
     cdf = delay_cdf(law, np.arange(horizon + 1) * tick_hours)

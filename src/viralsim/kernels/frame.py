@@ -1,19 +1,25 @@
 """World and state as references: one pointer goes from function to function, not a hundred arrays.
 
 A NamedTuple of a hundred arrays is copied at every call inside compiled code and costs minutes to compile
-(measured: 100 s against 15 s here). A numba structref holds the same arrays behind one pointer, and caches.
-Each thread makes frames of its own, so that reference counts are never shared between cores.
+(measured: 100 s against 35 s here). A numba structref holds the same arrays behind one pointer, and caches.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
+from numba.core.datamodel import default_manager, models
+from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
+from numba.core.typing.templates import AttributeTemplate
 from numba.experimental import structref
+from numba.extending import infer_getattr, intrinsic
+from numba.np.arrayobj import make_array
 
 from viralsim.kernels.inputs import Audience, Channels, Contents, Graph, Plan, Rules, World
-from viralsim.kernels.state import State
+from viralsim.kernels.state import Out, State
 
 
 class _FrameType(types.StructRef):  # type: ignore[misc]
@@ -21,56 +27,126 @@ class _FrameType(types.StructRef):  # type: ignore[misc]
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
-@structref.register
 class WorldFrameType(_FrameType):
     """Type of ``WorldFrame`` in compiled code."""
 
 
-@structref.register
 class StateFrameType(_FrameType):
     """Type of ``StateFrame`` in compiled code."""
+
+
+class OutFrameType(_FrameType):
+    """Type of ``OutFrame`` in compiled code."""
+
+
+DATA_FIELD = 3  # of numba's MemInfo: refct, dtor, dtor_info, data, ...
+
+
+def _fields(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """The memory of a frame's fields, by loads alone."""
+    meminfo = cgutils.create_struct_proxy(kind)(context, builder, value=value).meminfo
+    pointers = builder.bitcast(meminfo, ir.IntType(8).as_pointer().as_pointer())
+    data = builder.load(builder.gep(pointers, [ir.IntType(32)(DATA_FIELD)]))
+    model = context.data_model_manager[kind.get_data_type()]
+    place = builder.bitcast(data, model.get_value_type().as_pointer())
+    return cgutils.create_struct_proxy(kind.get_data_type())(context, builder, ref=place)
+
+
+def _register(kind: type[_FrameType]) -> None:
+    """Teach numba a frame type: as ``structref.register`` does, but reading a field counts no reference."""
+    default_manager.register(kind, models.StructRefModel)
+
+    class _Attribute(AttributeTemplate):  # type: ignore[misc]
+        key = kind
+
+        def generic_resolve(self, frame: Any, name: str) -> Any:
+            return frame.field_dict.get(name)
+
+    infer_getattr(_Attribute)
+
+    @lower_getattr_generic(kind)  # type: ignore[untyped-decorator]
+    def read(context: Any, builder: Any, frame: Any, value: Any, name: str) -> Any:
+        array = getattr(_fields(context, builder, frame, value), name)
+        if context.enable_nrt:
+            context.nrt.incref(builder, frame.field_dict[name], array)
+        return array
+
+    @lower_setattr_generic(kind)  # type: ignore[untyped-decorator]
+    def write(context: Any, builder: Any, signature: Any, args: Any, name: str) -> None:
+        setattr(_fields(context, builder, signature.args[0], args[0]), name, args[1])
+
+
+for _kind in (WorldFrameType, StateFrameType, OutFrameType):
+    _register(_kind)
 
 
 class WorldFrame(structref.StructRefProxy):  # type: ignore[misc]
     """The arrays of a ``World`` under flat names: ``graph_indptr``, ``channels_key``, ..."""
 
-    def __new__(cls, *arrays: Any) -> WorldFrame:
-        """Hold ``arrays`` in the order of ``WORLD_FIELDS``."""
-        return structref.StructRefProxy.__new__(cls, *arrays)  # type: ignore[no-any-return]
-
 
 class StateFrame(structref.StructRefProxy):  # type: ignore[misc]
     """The arrays of a ``State`` under its own names."""
 
-    def __new__(cls, *arrays: Any) -> StateFrame:
-        """Hold ``arrays`` in the order of ``State._fields``."""
-        return structref.StructRefProxy.__new__(cls, *arrays)  # type: ignore[no-any-return]
+
+class OutFrame(structref.StructRefProxy):  # type: ignore[misc]
+    """The arrays of an ``Out`` under its own names."""
 
 
 _GROUPS = {"graph": Graph, "audience": Audience, "channels": Channels, "contents": Contents, "rules": Rules, "plan": Plan}
 WORLD_FIELDS = [f"{group}_{field}" for group, kind in _GROUPS.items() for field in kind._fields]
 structref.define_proxy(WorldFrame, WorldFrameType, WORLD_FIELDS)
 structref.define_proxy(StateFrame, StateFrameType, list(State._fields))
+structref.define_proxy(OutFrame, OutFrameType, list(Out._fields))
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _borrow(typingctx: Any, arrays: Any) -> Any:
+    """The same tuple of arrays without their owners: compiled code then counts no references to them.
+
+    Kernels are compiled with ``_nrt=False``: they own nothing, so they count nothing. (Counting is an atomic operation at
+    every touch of a field; with it a launch took three times as long.)
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        borrowed = []
+        for i, kind in enumerate(signature.args[0]):
+            view = make_array(kind)(context, builder, builder.extract_value(args[0], i))
+            view.meminfo = cgutils.get_null_value(view.meminfo.type)
+            view.parent = cgutils.get_null_value(view.parent.type)
+            borrowed.append(view._getvalue())
+        return context.make_tuple(builder, signature.return_type, borrowed)
+
+    return arrays(arrays), codegen
 
 
 @njit(cache=True)
 def _new_world(fields):  # type: ignore[no-untyped-def]
-    return WorldFrame(*fields)
+    return WorldFrame(*_borrow(fields))
 
 
 @njit(cache=True)
 def _new_state(fields):  # type: ignore[no-untyped-def]
-    return StateFrame(*fields)
+    return StateFrame(*_borrow(fields))
+
+
+@njit(cache=True)
+def _new_out(fields):  # type: ignore[no-untyped-def]
+    return OutFrame(*_borrow(fields))
 
 
 # The proxies' own constructors are compiled anew in every process (4 s); these are cached.
 
 
 def frame_world(world: World) -> WorldFrame:
-    """A frame of the arrays of ``world``; nothing is copied."""
+    """A frame of the arrays of ``world``; nothing is copied, and the caller keeps ``world`` alive."""
     return _new_world(tuple(array for group in world for array in group))  # type: ignore[no-any-return]
 
 
 def frame_state(state: State) -> StateFrame:
-    """A frame of the arrays of ``state``; both see the same memory."""
+    """A frame of the arrays of ``state``; both see the same memory, and the caller keeps ``state`` alive."""
     return _new_state(tuple(state))  # type: ignore[no-any-return]
+
+
+def frame_out(out: Out) -> OutFrame:
+    """A frame of the arrays of ``out``; both see the same memory, and the caller keeps ``out`` alive."""
+    return _new_out(tuple(out))  # type: ignore[no-any-return]

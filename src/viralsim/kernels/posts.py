@@ -13,6 +13,8 @@ from viralsim.kernels.inputs import Count, Rule, Series, Source
 from viralsim.kernels.state import (
     ACTIONS,
     BRAND,
+    CELLS,
+    CONTENTS,
     ENTRIES,
     F_BRAND,
     F_CROSS,
@@ -20,10 +22,12 @@ from viralsim.kernels.state import (
     F_POST,
     FREE,
     NODES,
+    OUT_ROW,
     OVERFLOW,
     OWNED,
     RECS,
     ROW,
+    SERIES_ROW,
     SHOWINGS,
     TOUCHED,
 )
@@ -41,19 +45,25 @@ LOW32 = (1 << 32) - 1
 ZERO, ONE = np.uint64(0), np.uint64(1)
 
 
-@njit(cache=True)
-def touch(slot, touched, posting, exposure, impressions, advertised, now, member, members, cells, contents):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def touch(state, member):  # type: ignore[no-untyped-def]
     """Give ``member`` a row in the tables if he has none; returns the row."""
-    row = slot[member] - 1
-    if row >= 0:
-        return row
+    row = state.slot[member] - 1
+    return row if row >= 0 else new_row(state, member)
+
+
+@njit(cache=True, _nrt=False)
+def new_row(state, member):  # type: ignore[no-untyped-def]
+    """A fresh row in the tables for ``member``."""
+    now = state.now
+    cells, contents = now[CELLS], now[CONTENTS]
     row = now[TOUCHED]
     now[TOUCHED] = row + 1
-    slot[member] = row + 1
-    touched[row] = member
-    impressions[row] = 0
+    state.slot[member] = row + 1
+    state.touched[row] = member
+    state.impressions[row] = 0
     for i in range(row * cells, (row + 1) * cells):
-        p = posting[i]
+        p = state.posting[i]
         p.due = -1
         p.parent = -1
         p.node = -1
@@ -63,39 +73,40 @@ def touch(slot, touched, posting, exposure, impressions, advertised, now, member
         p.weight = 0.0
         p.seen = 0
     for i in range(row * contents, (row + 1) * contents):
-        e = exposure[i]
+        e = state.exposure[i]
         e.seen = 0
         e.flags = 0
         e.day = -1
         e.today = 0
-    if len(advertised):
-        lines = len(advertised) // members
+    if len(state.advertised):
+        lines = len(state.advertised) // len(state.slot)
         for i in range(row * lines, (row + 1) * lines):
-            advertised[i] = 0
+            state.advertised[i] = 0
     return row
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def occupy(occupied, tick):  # type: ignore[no-untyped-def]
     """Mark ``tick`` as one to visit."""
     occupied[tick >> 6] |= ONE << np.uint64(tick & 63)
 
 
-@njit(cache=True)
-def schedule(posting, head, entry_next, entry_posting, occupied, now, place, due, parent, via):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def schedule(state, place, due, parent, via):  # type: ignore[no-untyped-def]
     """Make the posting at ``place`` due at tick ``due`` unless it is past the horizon, posted, or due no later."""
-    p = posting[place]
-    if due >= len(head) or p.node >= 0 or (p.due >= 0 and p.due <= due):
+    p = state.posting[place]
+    if due >= len(state.head) or p.node >= 0 or (p.due >= 0 and p.due <= due):
         return
     p.due = due
     p.parent = parent
     p.via = via
-    enqueue(head, entry_next, entry_posting, occupied, now, place, due)
+    enqueue(state, place, due)
 
 
-@njit(cache=True)
-def enqueue(head, entry_next, entry_posting, occupied, now, place, due):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def enqueue(state, place, due):  # type: ignore[no-untyped-def]
     """Put ``place`` into the calendar queue at tick ``due``; entries of past ticks are used again."""
+    now, entry_next = state.now, state.entry_next
     entry = now[FREE] - 1
     if entry >= 0:
         now[FREE] = entry_next[entry]
@@ -105,13 +116,13 @@ def enqueue(head, entry_next, entry_posting, occupied, now, place, due):  # type
             now[OVERFLOW] = 1
             return
         now[ENTRIES] = entry + 1
-    entry_posting[entry] = place
-    entry_next[entry] = head[due]
-    head[due] = entry + 1
-    occupy(occupied, due)
+    state.entry_posting[entry] = place
+    entry_next[entry] = state.head[due]
+    state.head[due] = entry + 1
+    occupy(state.occupied, due)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def delay_ticks(world, channel, bits):  # type: ignore[no-untyped-def]
     """The reaction delay in ticks (>= 1) that ``bits`` select on ``channel``; the table's last outcome is past any horizon."""
     if world.channels_delay_fixed[channel] > 0:
@@ -121,35 +132,36 @@ def delay_ticks(world, channel, bits):  # type: ignore[no-untyped-def]
     return alias_draw(bits, threshold, alias, world.channels_delay_shift[channel]) + 1
 
 
-@njit(cache=True)
-def earn(recommendations, recommendation_head, occupied, now, rate, delay, tick, key, cell, node, earned):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def earn(state, rate, delay, tick, key, cell, node, earned):  # type: ignore[no-untyped-def]
     """Queue the recommended impressions that a post or engagement earns: ``rate`` of them in expectation."""
     whole = np.int64(np.floor(rate))
     count = whole + (1 if unit(draw(key, 0)) < rate - whole else 0)
     due = tick + delay
-    if count == 0 or due >= len(recommendation_head):
+    if count == 0 or due >= len(state.recommendation_head):
         return
-    place = now[RECS]
-    if place >= len(recommendations):
-        now[OVERFLOW] = 2
+    place = state.now[RECS]
+    if place >= len(state.recommendations):
+        state.now[OVERFLOW] = 2
         return
-    now[RECS] = place + 1
-    r = recommendations[place]
+    state.now[RECS] = place + 1
+    r = state.recommendations[place]
     r.key = key
     r.count = count
     r.cell = cell
     r.node = node
     r.earned = earned
-    r.next = recommendation_head[due]
-    recommendation_head[due] = place + 1
-    occupy(occupied, due)
+    r.next = state.recommendation_head[due]
+    state.recommendation_head[due] = place + 1
+    occupy(state.occupied, due)
 
 
-@njit(cache=True)
-def add_node(nodes, now, member, cell, parent, tick, source, via, advocate):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def add_node(state, member, cell, parent, tick, source, via, advocate):  # type: ignore[no-untyped-def]
     """Append a node to the cascade trees; returns its number."""
-    number = now[NODES]
-    now[NODES] = number + 1
+    nodes = state.nodes
+    number = state.now[NODES]
+    state.now[NODES] = number + 1
     n = nodes[number]
     n.member = member
     n.cell = cell
@@ -168,24 +180,26 @@ def add_node(nodes, now, member, cell, parent, tick, source, via, advocate):  # 
     return number
 
 
-@njit(cache=True)
-def count_share(counts, series, tick_shares, tick, focal, content, original, earned):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def count_share(world, state, out, tick, content, earned):  # type: ignore[no-untyped-def]
     """Count one post by a member."""
+    counts, series = out.counts[state.now[OUT_ROW]], out.series[state.now[SERIES_ROW]]
+    focal = np.int64(world.rules_values[R_FOCAL])
     if content == focal:
         counts[N_SHARES] += 1
         series[tick, T_SHARES] += 1
-        tick_shares[tick] += 1
+        state.tick_shares[tick] += 1
         if earned:
             counts[N_EARNED_SHARES] += 1
             series[tick, T_EARNED_SHARES] += 1
-    elif original == focal:
+    elif world.contents_original[content] == focal:
         counts[N_CRITICAL] += 1
         series[tick, T_CRITICAL] += 1
     else:
         counts[N_OTHER] += 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def cross_posts(world, state, tick, member, row, cell, node):  # type: ignore[no-untyped-def]
     """After a first post: the fixed coins for the member's other channels."""
     channels, contents = len(world.channels_key), len(world.contents_key)
@@ -200,21 +214,14 @@ def cross_posts(world, state, tick, member, row, cell, node):  # type: ignore[no
         if unit(draw(key, 0)) < world.rules_values[R_CROSS_POST]:
             due = tick + delay_ticks(world, other, draw(key, 1))
             place = row * cells + other * contents + content
-            schedule(
-                state.posting, state.head, state.entry_next, state.entry_posting, state.occupied, state.now,
-                place, due, node, EARNED,
-            )  # fmt: skip
+            schedule(state, place, due, node, EARNED)
 
 
-@njit(cache=True)
-def make_post(world, state, tick, member, cell, planned, trust, advocate, counts, series):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def make_post(world, state, tick, row, member, cell, planned, trust, advocate, out):  # type: ignore[no-untyped-def]
     """A member posts: node, counts, what it schedules, and its showing."""
     channels, contents = len(world.channels_key), len(world.contents_key)
     content, channel = cell % contents, cell // contents
-    row = touch(
-        state.slot, state.touched, state.posting, state.exposure, state.impressions, state.advertised, state.now,
-        member, len(state.slot), channels * contents, contents,
-    )  # fmt: skip
     p = state.posting[row * channels * contents + cell]
     number = p.posts
     p.posts = number + 1
@@ -222,29 +229,23 @@ def make_post(world, state, tick, member, cell, planned, trust, advocate, counts
     source = ASKED if planned else EARNED
     if p.node < 0:
         parent, via = (-1, -1) if planned else (p.parent, p.via)
-        p.node = add_node(state.nodes, state.now, member, cell, parent, tick, source, via, advocate)
+        p.node = add_node(state, member, cell, parent, tick, source, via, advocate)
         if world.rules_values[R_CROSS_POST] > 0.0 and channels > 1:
             cross_posts(world, state, tick, member, row, cell, p.node)
     node = p.node
     earned = not planned and state.nodes[node].via >= 0
-    focal = np.int64(world.rules_values[R_FOCAL])
-    original = world.contents_original[content]
-    count_share(counts, series, state.tick_shares, tick, focal, content, original, earned)
+    count_share(world, state, out, tick, content, earned)
     key = member_key(state.family[F_POST, cell], member, number)
     rate = world.channels_per_engagement[channel]
     if rate > 0.0:
-        earn(
-            state.recommendations, state.recommendation_head, state.occupied, state.now, rate,
-            world.channels_recommend_delay[channel], tick, draw(key + EARN, 0), cell, node, 0 if planned else 1,
-        )  # fmt: skip
+        delay = world.channels_recommend_delay[channel]
+        earn(state, rate, delay, tick, draw(key + EARN, 0), cell, node, 0 if planned else 1)
     persistence = world.contents_persistence[content]
     if not planned and persistence > 0.0 and tick + 1 < len(state.head):
         if unit(member_key(state.family[F_PERSIST, cell], member, number)) < persistence:
             p.due = tick + 1
             place = row * channels * contents + cell
-            enqueue(
-                state.head, state.entry_next, state.entry_posting, state.occupied, state.now, place, tick + 1
-            )
+            enqueue(state, place, tick + 1)
     s = state.showings[state.now[SHOWINGS]]
     state.now[SHOWINGS] += 1
     s.start = world.graph_indptr[channel, member]
@@ -260,8 +261,8 @@ def make_post(world, state, tick, member, cell, planned, trust, advocate, counts
     s.earned = 0 if planned else 1
 
 
-@njit(cache=True)
-def make_owned_post(world, state, tick, line, counts):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def make_owned_post(world, state, tick, line, out):  # type: ignore[no-untyped-def]
     """The brand posts: a node that is no member, and its showing to the line's followers."""
     contents = len(world.contents_key)
     content, channel = world.plan_owned_content[line], world.plan_owned_channel[line]
@@ -269,7 +270,7 @@ def make_owned_post(world, state, tick, line, counts):  # type: ignore[no-untype
     number = state.brand_posts[cell]
     state.brand_posts[cell] = number + 1
     if content == np.int64(world.rules_values[R_FOCAL]):
-        counts[N_BRAND_POSTS] += 1
+        out.counts[state.now[OUT_ROW], N_BRAND_POSTS] += 1
     s = state.showings[state.now[SHOWINGS]]
     state.now[SHOWINGS] += 1
     s.start = world.plan_owned_start[line]
@@ -279,13 +280,43 @@ def make_owned_post(world, state, tick, line, counts):  # type: ignore[no-untype
     s.kind = BRAND
     s.source = OWNED_SOURCE
     s.cell = cell
-    s.node = add_node(state.nodes, state.now, -1, cell, -1, tick, OWNED_SOURCE, -1, -1)
+    s.node = add_node(state, -1, cell, -1, tick, OWNED_SOURCE, -1, -1)
     s.poster = -1
     s.number = number
     s.earned = 0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
+def sort_pairs(keys, payload, spare_keys, spare_payload, count):  # type: ignore[no-untyped-def]
+    """Sort the first ``count`` pairs by key, in place, stably: insertion in blocks of 16, then merging. O(n log n).
+
+    Own code, because numba's sort allocates, and these kernels do not.
+    """
+    block = 16
+    for first in range(0, count, block):
+        for i in range(first + 1, min(first + block, count)):
+            key, load, j = keys[i], payload[i], i - 1
+            while j >= first and keys[j] > key:
+                keys[j + 1], payload[j + 1] = keys[j], payload[j]
+                j -= 1
+            keys[j + 1], payload[j + 1] = key, load
+    while block < count:
+        for first in range(0, count, 2 * block):
+            middle, last = min(first + block, count), min(first + 2 * block, count)
+            i, j = first, middle
+            for k in range(first, last):
+                if i < middle and (j >= last or keys[i] <= keys[j]):
+                    spare_keys[k], spare_payload[k] = keys[i], payload[i]
+                    i += 1
+                else:
+                    spare_keys[k], spare_payload[k] = keys[j], payload[j]
+                    j += 1
+        for k in range(count):
+            keys[k], payload[k] = spare_keys[k], spare_payload[k]
+        block *= 2
+
+
+@njit(cache=True, _nrt=False)
 def take_due(state, tick, cells):  # type: ignore[no-untyped-def]
     """Empty the calendar queue at ``tick`` into ``state.due``, in the order of (channel, content, member); returns how many."""
     count = 0
@@ -302,32 +333,32 @@ def take_due(state, tick, cells):  # type: ignore[no-untyped-def]
             p.due = -1
             row = place // cells
             state.due[count] = ((place - row * cells) << 32) | state.touched[row]
+            state.due_row[count] = row
             count += 1
     if count > 1:
-        state.due[:count].sort()
+        sort_pairs(state.due, state.due_row, state.spare_due, state.spare_due_row, count)
     return count
 
 
-@njit(cache=True)
-def make_owned_posts(world, state, tick, counts):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def make_owned_posts(world, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the owned posts that were decided for this tick."""
     for i in range(state.now[OWNED]):
-        make_owned_post(world, state, tick, state.owned_now[i], counts)
+        make_owned_post(world, state, tick, state.owned_now[i], out)
 
 
-@njit(cache=True)
-def make_member_posts(world, state, tick, counts, series):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def make_member_posts(world, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the planned, then the ordinary posts of this tick."""
     channels, contents = len(world.channels_key), len(world.contents_key)
     cells = channels * contents
     for i in range(state.now[ACTIONS]):
         a = state.actions[i]
-        make_post(
-            world, state, tick, a.order & LOW32, a.order >> 32, True, a.trust, np.int32(a.advocate), counts, series
-        )
-        counts[N_POSTED] += 1
+        member = a.order & LOW32
+        make_post(world, state, tick, touch(state, member), member, a.order >> 32, True, a.trust, np.int32(a.advocate), out)
+        out.counts[state.now[OUT_ROW], N_POSTED] += 1
     due = take_due(state, tick, cells)
     for i in range(due):
         order = state.due[i]
-        make_post(world, state, tick, order & LOW32, order >> 32, False, 1.0, np.int32(-1), counts, series)
+        make_post(world, state, tick, state.due_row[i], order & LOW32, order >> 32, False, 1.0, np.int32(-1), out)
 

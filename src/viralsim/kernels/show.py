@@ -7,16 +7,20 @@ from numba import njit
 
 from viralsim.kernels.draws import EARN, RESPOND, SHOW, draw, member_key, mix, unit, unit_high, unit_low
 from viralsim.kernels.inputs import Count, Reinforcement, Rule, Series, Source
-from viralsim.kernels.posts import delay_ticks, earn, schedule, touch
+from viralsim.kernels.posts import delay_ticks, earn, new_row, schedule, touch
 from viralsim.kernels.state import (
     BRAND,
+    CELLS,
+    CONTENTS,
     EDGES,
     F_DELAY,
     F_THRESHOLD,
+    OUT_ROW,
     OVERFLOW,
     PAID,
     RECOMMENDED,
     ROW,
+    SERIES_ROW,
     SHOWINGS,
 )
 from viralsim.kernels.tables import GAP_TAIL, alias_draw
@@ -37,7 +41,7 @@ EARNED_FLAG, CONVERTED_FLAG = 1, 2
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_member, out_position):  # type: ignore[no-untyped-def]
     """Positions of the row ``members[start:stop]`` that pass coins of probability ``envelope``; returns how many. O(successes)."""
     n = 0
@@ -64,7 +68,7 @@ def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_memb
         position += 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def thin(world, state, tick, channel, content, start, tied, key, n):  # type: ignore[no-untyped-def]
     """Keep those of the ``n`` buffered impressions that pass visibility * tie * attention * rhythm; returns how many."""
     contents = len(world.contents_key)
@@ -97,7 +101,7 @@ def thin(world, state, tick, channel, content, start, tied, key, n):  # type: ig
     return kept
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def candidate(world, channel, members, bits):  # type: ignore[no-untyped-def]
     """A uniformly drawn member who is present on ``channel``."""
     first, last = world.audience_present_start[channel], world.audience_present_start[channel + 1]
@@ -106,7 +110,7 @@ def candidate(world, channel, members, bits):  # type: ignore[no-untyped-def]
     return np.int64(world.audience_present[first + i]) if last > first else i
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def buy(world, state, line, channel, count, key):  # type: ignore[no-untyped-def]
     """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns how many were bought."""
     members = len(state.slot)
@@ -125,10 +129,7 @@ def buy(world, state, line, channel, count, key):  # type: ignore[no-untyped-def
             else:
                 member = candidate(world, channel, members, bits)
             if cap > 0:
-                row = touch(
-                    state.slot, state.touched, state.posting, state.exposure, state.impressions, state.advertised,
-                    state.now, member, members, cells, contents,
-                )  # fmt: skip
+                row = touch(state, member)
                 if state.advertised[row * lines + line] >= cap:
                     continue
                 state.advertised[row * lines + line] += 1
@@ -139,7 +140,7 @@ def buy(world, state, line, channel, count, key):  # type: ignore[no-untyped-def
     return n
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def recommend(world, members, channel, content, count, key, out_member, out_position):  # type: ignore[no-untyped-def]
     """Draw the members of ``count`` recommended impressions by their match, by rejection; returns ``count``."""
     match = world.audience_match[content]
@@ -155,9 +156,10 @@ def recommend(world, members, channel, content, count, key, out_member, out_posi
     return count
 
 
-@njit(cache=True)
-def newly_heard(edge_seen, edge_slots, now, edge, content, contents):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def newly_heard(state, edge, content, contents):  # type: ignore[no-untyped-def]
     """True the first time that this edge carries this content in this world (open addressing, at most half full)."""
+    edge_seen, edge_slots, now = state.edge_seen, state.edge_slots, state.now
     key = edge * contents + content
     mask = len(edge_seen) - 1
     place = np.int64(mix(np.uint64(key) + EARN) & np.uint64(mask))
@@ -174,7 +176,7 @@ def newly_heard(edge_seen, edge_slots, now, edge, content, contents):  # type: i
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def reinforcement(world, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
     """The factor of repeated impressions; ``counted`` says that this impression is a member's post, on edge ``edge``."""
     kind = world.contents_reinforcement[content]
@@ -182,7 +184,7 @@ def reinforcement(world, state, p, seen, content, channel, member, counted, edge
         return min(world.contents_cap[content], 1.0 + world.contents_gain[content] * (seen - 1))
     if counted and (
         world.rules_values[R_DISTINCT] == 0.0
-        or newly_heard(state.edge_seen, state.edge_slots, state.now, edge, content, len(world.contents_key))
+        or newly_heard(state, edge, content, len(world.contents_key))
     ):
         p.heard += 1
         if kind == WEIGHT:
@@ -200,14 +202,14 @@ def reinforcement(world, state, p, seen, content, channel, member, counted, edge
     return 1.0 if p.weight >= threshold - SLACK else 0.0
 
 
-@njit(cache=True)
-def expose(world, state, tick, s, paid_bought):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def expose(world, state, tick, s, out):  # type: ignore[no-untyped-def]
     """Fill the buffer with the impressions of one showing; returns how many."""
     contents = len(world.contents_key)
     content, channel = s.cell % contents, s.cell // contents
     if s.kind == PAID:
         n = buy(world, state, s.number, channel, s.stop, s.key)
-        paid_bought[s.number] += n
+        out.paid_bought[state.now[OUT_ROW], s.number] += n
         return n
     if s.kind == RECOMMENDED:
         return recommend(
@@ -225,14 +227,14 @@ def expose(world, state, tick, s, paid_bought):  # type: ignore[no-untyped-def]
     return n
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def pick(field, member):  # type: ignore[no-untyped-def]
     """A member's value of a field; a field of length 1 holds for all."""
     return field[member] if len(field) > 1 else field[0]
 
 
-@njit(cache=True)
-def convert(world, e, content, source, match, x, tick, counts, series):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def convert(world, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
     """One trial of conversion, at most one success a member."""
     if e.flags & CONVERTED_FLAG == 0 and x < (
         world.contents_conversion_rate[content] * match * world.contents_conversion_trust[content, source]
@@ -240,14 +242,16 @@ def convert(world, e, content, source, match, x, tick, counts, series):  # type:
         e.flags |= CONVERTED_FLAG
         counts[N_CONVERSIONS] += 1
         counts[N_CONVERSIONS_BY + source] += 1
-        series[tick, T_CONVERSIONS] += 1
+        series[T_CONVERSIONS] += 1
 
 
-@njit(cache=True)
-def respond(world, state, tick, s, n, counts, series, channel_reach, community_reach):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def respond(world, state, tick, s, n, out):  # type: ignore[no-untyped-def]
     """Every buffered impression of showing ``s`` gets exactly one response. O(n)."""
-    K = len(world.contents_key)
-    cells, members = K * len(world.channels_key), len(state.slot)
+    K, cells = state.now[CONTENTS], state.now[CELLS]
+    world_row = state.now[OUT_ROW]
+    counts, series = out.counts[world_row], out.series[state.now[SERIES_ROW], tick]
+    channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
     content, channel, source = s.cell % K, s.cell // K, s.source
     twin, engagement = world.contents_twin[content], world.channels_engagement_rate[channel]
     focal = np.int64(world.rules_values[R_FOCAL])
@@ -266,25 +270,26 @@ def respond(world, state, tick, s, n, counts, series, channel_reach, community_r
     # what the loop reads and writes, taken out of the frames once
     match_of, activity_of, fatigue_of = world.audience_match[content], world.audience_activity, world.rules_fatigue
     community_of, buffer_member, buffer_position = world.audience_community, state.buffer_member, state.buffer_position
-    slot, touched, posting, exposure = state.slot, state.touched, state.posting, state.exposure
-    impressions, advertised, now = state.impressions, state.advertised, state.now
+    slot, posting, exposure, impressions = state.slot, state.posting, state.exposure, state.impressions
     tired = len(fatigue_of) > 1
     for i in range(n):
         member, position = np.int64(buffer_member[i]), np.int64(buffer_position[i])
-        row = touch(slot, touched, posting, exposure, impressions, advertised, now, member, members, cells, K)
+        row = slot[member] - 1
+        if row < 0:
+            row = new_row(state, member)
         e, p = exposure[row * K + content], posting[row * cells + cell]
         e.seen += 1
         if is_focal:
             if e.seen == 1:
                 counts[N_REACH] += 1
-                series[tick, T_REACH] += 1
+                series[T_REACH] += 1
                 community_reach[pick(community_of, member)] += 1
             if p.seen == 0:
                 channel_reach[channel] += 1
             if earned and e.flags & EARNED_FLAG == 0:
                 e.flags |= EARNED_FLAG
                 counts[N_EARNED_REACH] += 1
-                series[tick, T_EARNED_REACH] += 1
+                series[T_EARNED_REACH] += 1
         p.seen = 1
         if dated:
             if e.day != day:
@@ -309,7 +314,7 @@ def respond(world, state, tick, s, n, counts, series, channel_reach, community_r
         bits = draw(key + RESPOND, position)
         u = unit_high(bits)
         if converts:
-            convert(world, e, content, source, match, unit_low(bits), tick, counts, series)
+            convert(world, e, content, source, match, unit_low(bits), counts, series)
         if u < share:
             answer(world, state, tick, row, member, cell, node, source)
             continue
@@ -322,20 +327,18 @@ def respond(world, state, tick, s, n, counts, series, channel_reach, community_r
         if u < share + criticise + (1.0 - share - criticise) * engagement:
             if is_focal:
                 counts[N_ENGAGEMENTS] += 1
-                series[tick, T_ENGAGEMENTS] += 1
+                series[T_ENGAGEMENTS] += 1
             if per_engagement > 0.0:
-                earn(
-                    state.recommendations, state.recommendation_head, state.occupied, now, per_engagement,
-                    world.channels_recommend_delay[channel], tick, mix(bits + EARN), cell, node, earned,
-                )  # fmt: skip
+                delay = world.channels_recommend_delay[channel]
+                earn(state, per_engagement, delay, tick, mix(bits + EARN), cell, node, earned)
     if is_focal:
         counts[N_IMPRESSIONS + source] += n
-        series[tick, T_IMPRESSIONS] += n
+        series[T_IMPRESSIONS] += n
     elif original == focal:
         counts[N_CRITICAL_IMPRESSIONS] += n
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[no-untyped-def]
     """A member decided to post: he is due after his reaction delay, unless he posted or is to post."""
     place = row * (len(world.contents_key) * len(world.channels_key)) + cell
@@ -344,20 +347,17 @@ def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[
         return
     bits = member_key(state.family[F_DELAY, cell], member, 0)
     due = tick + delay_ticks(world, cell // len(world.contents_key), bits)
-    schedule(
-        state.posting, state.head, state.entry_next, state.entry_posting, state.occupied, state.now,
-        place, due, parent, via,
-    )  # fmt: skip
+    schedule(state, place, due, parent, via)
 
 
-@njit(cache=True)
-def show_all(world, state, tick, counts, series, channel_reach, community_reach, paid_bought):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def show_all(world, state, tick, out):  # type: ignore[no-untyped-def]
     """Show everything of this tick, in order. O(impressions)."""
     for i in range(state.now[SHOWINGS]):
         s = state.showings[i]
-        n = expose(world, state, tick, s, paid_bought)
+        n = expose(world, state, tick, s, out)
         if n:
-            respond(world, state, tick, s, n, counts, series, channel_reach, community_reach)
+            respond(world, state, tick, s, n, out)
 
 
 __all__ = ["BRAND", "FROM_PAID", "gaps", "show_all"]

@@ -106,7 +106,11 @@ ROW, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
     EDGES,
     OVERFLOW,
     TICKS,
-) = range(16)
+    OUT_ROW,
+    SERIES_ROW,
+    CELLS,
+    CONTENTS,
+) = range(20)
 # Index of families of keys in State.family
 F_POST, F_BRAND, F_PAID, F_DELAY, F_CROSS, F_PERSIST, F_THRESHOLD, F_ORGANIC = range(8)
 
@@ -133,6 +137,9 @@ class State(NamedTuple):
     actions: NDArray[np.void]
     owned_now: I8  # lines that post in this tick
     due: I8  # scratch: posts of this tick as cell << 32 | member
+    due_row: I8  # ... and their rows in the tables
+    spare_due: I8
+    spare_due_row: I8
     buffer_member: I4
     buffer_position: I4
     edge_seen: I8  # hash set of (edge, content) already counted towards a threshold
@@ -141,9 +148,24 @@ class State(NamedTuple):
     tick_shares: I4  # [T] focal shares
     ticks: I4  # visited ticks
     family: U8  # [8, cells]
-    earn_key: U8  # scratch of the recommendations of a tick
-    now: I8  # [16]
+    earn_key: U8  # scratch: recommendations of this tick
+    earn_entry: I8
+    spare_earn_key: U8
+    spare_earn_entry: I8
+    now: I8  # [20]
     soften: F8  # [1]
+
+
+class Out(NamedTuple):
+    """Where the counts of worlds go; a row a world, ``State.now[OUT_ROW]`` is the running one."""
+
+    counts: I8  # [W, len(Count)]
+    structural_virality: F8  # [W]
+    reach_by_channel: I4  # [W, C]
+    reach_by_community: I4  # [W, G]
+    series: I4  # [Ws + 1, T, len(Series)]: the last row takes what is not kept
+    paid_bought: I8  # [W, M]
+    done: NDArray[np.bool_]  # [W]
 
 
 def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:
@@ -199,6 +221,9 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         actions=np.empty(len(plan.planned_tick) + spare + 1, dtype=ACTION),
         owned_now=np.empty(len(plan.owned_posts_tick) + spare + 1, dtype=np.int64),
         due=np.empty(postings, dtype=np.int64),
+        due_row=np.empty(postings, dtype=np.int64),
+        spare_due=np.empty(postings, dtype=np.int64),
+        spare_due_row=np.empty(postings, dtype=np.int64),
         buffer_member=np.empty(longest, dtype=np.int32),
         buffer_position=np.empty(longest, dtype=np.int32),
         edge_seen=np.full(1 << 22 if distinct else 1, -1, dtype=np.int64),
@@ -208,6 +233,9 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         ticks=np.empty(horizon, dtype=np.int32),
         family=np.empty((8, cells), dtype=np.uint64),
         earn_key=np.empty(waiting, dtype=np.uint64),
-        now=np.zeros(16, dtype=np.int64),
+        earn_entry=np.empty(waiting, dtype=np.int64),
+        spare_earn_key=np.empty(waiting, dtype=np.uint64),
+        spare_earn_entry=np.empty(waiting, dtype=np.int64),
+        now=np.zeros(20, dtype=np.int64),
         soften=np.ones(1),
     )

@@ -7,18 +7,19 @@ from numba import njit
 
 from viralsim.kernels.draws import Stream, member_key, stream_key, unit
 from viralsim.kernels.inputs import Count, Rule, Source
-from viralsim.kernels.posts import make_member_posts, make_owned_posts, occupy, schedule, touch
+from viralsim.kernels.posts import make_member_posts, make_owned_posts, occupy, schedule, sort_pairs, touch
 from viralsim.kernels.show import show_all
 from viralsim.kernels.state import (
     ACTIONS,
     ANSWERED,
+    CELLS,
+    CONTENTS,
     EDGES,
-    ENTRIES,
     F_ORGANIC,
     F_PAID,
-    FREE,
     LAST_REPOST,
     NODES,
+    OUT_ROW,
     OVERFLOW,
     OWNED,
     OWNED_AT,
@@ -27,6 +28,7 @@ from viralsim.kernels.state import (
     RECOMMENDED,
     RECS,
     REPOSTS,
+    SERIES_ROW,
     SHOWINGS,
     TICKS,
     TOUCHED,
@@ -56,8 +58,8 @@ R_AT_MOST, R_COOLDOWN, R_FOCAL = int(Rule.AMPLIFY_AT_MOST), int(Rule.AMPLIFY_COO
 ZERO, ONE = np.uint64(0), np.uint64(1)
 
 
-@njit(cache=True)
-def begin(world, state, key, counts):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def begin(world, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """Start the world with key ``key``: families of keys, the plan's ticks, organic posts. O(cells + organic posts)."""
     channels, contents = len(world.channels_key), len(world.contents_key)
     for c in range(channels):
@@ -70,10 +72,15 @@ def begin(world, state, key, counts):  # type: ignore[no-untyped-def]
         state.occupied[i] = state.planned_ticks[i]
     state.brand_posts[:] = 0
     state.now[:] = 0
+    state.now[OUT_ROW], state.now[SERIES_ROW] = row, series_row
+    state.now[CELLS], state.now[CONTENTS] = channels * contents, contents
     state.now[LAST_REPOST] = -(1 << 40)
     state.soften[0] = 1.0
-    counts[:] = 0
-    counts[N_SOFTENED] = -1
+    out.counts[row, :] = 0
+    out.counts[row, N_SOFTENED] = -1
+    out.reach_by_channel[row, :] = 0
+    out.reach_by_community[row, :] = 0
+    out.paid_bought[row, :] = 0
     for i in range(len(world.plan_organic_tick)):
         c = world.plan_organic_channel[i]
         cell = c * contents + world.plan_organic_content[i]
@@ -85,17 +92,11 @@ def begin(world, state, key, counts):  # type: ignore[no-untyped-def]
             member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
             if last > first:
                 member = np.int64(world.audience_present[first + member])
-        row = touch(
-            state.slot, state.touched, state.posting, state.exposure, state.impressions, state.advertised, state.now,
-            member, len(state.slot), channels * contents, contents,
-        )  # fmt: skip
-        schedule(
-            state.posting, state.head, state.entry_next, state.entry_posting, state.occupied, state.now,
-            row * channels * contents + cell, world.plan_organic_tick[i], -1, -1,
-        )  # fmt: skip
+        row = touch(state, member)
+        schedule(state, row * channels * contents + cell, world.plan_organic_tick[i], -1, -1)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
     """The first occupied tick after ``tick``, or ``horizon``; looks at 64 ticks at a time."""
     tick += 1
@@ -111,10 +112,10 @@ def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
     return horizon
 
 
-@njit(cache=True)
-def react(world, state, tick, counts):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def react(world, state, tick, out):  # type: ignore[no-untyped-def]
     """The community manager's two rules; adds a repost to the owned posts of this tick."""
-    values = world.rules_values
+    values, counts = world.rules_values, out.counts[state.now[OUT_ROW]]
     if values[R_RATIO] >= 0.0:
         critical, all_ = counts[N_CRITICAL], counts[N_SHARES] + counts[N_CRITICAL]
         if state.now[ANSWERED] == 0 and critical >= values[R_AT_LEAST] and critical >= values[R_RATIO] * all_:
@@ -137,8 +138,8 @@ def react(world, state, tick, counts):  # type: ignore[no-untyped-def]
         state.now[OWNED] += 1
 
 
-@njit(cache=True)
-def decide(world, state, tick, key, counts):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def decide(world, state, tick, key, out):  # type: ignore[no-untyped-def]
     """What the built-in actors do in this tick: owned posts, the asked advocates who are willing, the manager's rules."""
     contents = len(world.contents_key)
     state.now[OWNED] = 0
@@ -149,7 +150,7 @@ def decide(world, state, tick, key, counts):  # type: ignore[no-untyped-def]
         state.now[OWNED] += 1
         at += 1
     state.now[OWNED_AT] = at
-    react(world, state, tick, counts)
+    react(world, state, tick, out)
     at = state.now[PLANNED_AT]
     if at < len(world.plan_planned_tick) and world.plan_planned_tick[at] <= tick:
         willing = stream_key(key, S_WILLING, ZERO, ZERO)
@@ -157,7 +158,7 @@ def decide(world, state, tick, key, counts):  # type: ignore[no-untyped-def]
         while at < len(world.plan_planned_tick) and world.plan_planned_tick[at] <= tick:
             member, channel = world.plan_planned_member[at], world.plan_planned_channel[at]
             if len(presence) == 0 or presence[channel, member]:
-                counts[N_ASKED] += 1
+                out.counts[state.now[OUT_ROW], N_ASKED] += 1
                 if unit(member_key(willing, member, world.plan_planned_wave[at])) < world.plan_planned_willingness[at]:
                     order = ((channel * contents + world.plan_planned_content[at]) << 32) | member
                     n = state.now[ACTIONS]
@@ -171,7 +172,7 @@ def decide(world, state, tick, key, counts):  # type: ignore[no-untyped-def]
         state.now[PLANNED_AT] = at
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def line_up_paid(world, state, tick):  # type: ignore[no-untyped-def]
     """Showings of the paid lines of this tick."""
     contents = len(world.contents_key)
@@ -189,54 +190,51 @@ def line_up_paid(world, state, tick):  # type: ignore[no-untyped-def]
         s.node, s.poster, s.number, s.earned = -1, -1, line, 0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def line_up_recommended(state, tick):  # type: ignore[no-untyped-def]
     """Showings of the recommendations that are due, by key."""
     entry = state.recommendation_head[tick] - 1
     state.recommendation_head[tick] = 0
-    if entry < 0:
-        return
     n = 0
-    first = state.now[SHOWINGS]
     while entry >= 0:
-        r = state.recommendations[entry]
-        s = state.showings[first + n]
+        state.earn_key[n] = state.recommendations[entry].key
+        state.earn_entry[n] = entry
+        n += 1
+        entry = state.recommendations[entry].next - 1
+    sort_pairs(state.earn_key, state.earn_entry, state.spare_earn_key, state.spare_earn_entry, n)
+    for i in range(n):
+        r = state.recommendations[state.earn_entry[i]]
+        s = state.showings[state.now[SHOWINGS]]
+        state.now[SHOWINGS] += 1
         s.start, s.stop, s.key, s.trust = 0, r.count, r.key, 1.0
         s.kind, s.source, s.cell = RECOMMENDED, FROM_RECOMMENDED, r.cell
         s.node, s.poster, s.number, s.earned = r.node, -1, 0, r.earned
-        state.earn_key[n] = r.key
-        n += 1
-        entry = r.next - 1
-    order = np.argsort(state.earn_key[:n])
-    sorted_ = state.showings[first : first + n][order]
-    state.showings[first : first + n] = sorted_
-    state.now[SHOWINGS] = first + n
 
 
-@njit(cache=True)
-def advance(world, state, tick, counts, series, channel_reach, community_reach, paid_bought):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def advance(world, state, tick, out):  # type: ignore[no-untyped-def]
     """One tick, after the actors decided: make every post of the tick, then show everything in order.
 
-    Reads the decisions (``state.owned_now``, ``state.actions``) and the calendar; writes state, ``counts`` int64[len(Count)],
-    ``series`` int32[T, len(Series)], reach by channel and community, and paid impressions bought by line.
+    Reads the decisions (``state.owned_now``, ``state.actions``) and the calendar; writes state and the running row of ``out``.
     Cost: O(posts log posts + impressions) of this tick.
     """
     state.now[SHOWINGS] = 0
     state.now[TICKS] += 1
     state.ticks[state.now[TICKS] - 1] = tick
-    make_owned_posts(world, state, tick, counts)
+    make_owned_posts(world, state, tick, out)
     line_up_paid(world, state, tick)
-    make_member_posts(world, state, tick, counts, series)
+    make_member_posts(world, state, tick, out)
     line_up_recommended(state, tick)
-    show_all(world, state, tick, counts, series, channel_reach, community_reach, paid_bought)
+    show_all(world, state, tick, out)
     if (world.rules_values[R_RATIO] >= 0.0 or world.rules_values[R_AMPLIFY] >= 0.0) and tick + 1 < len(state.head):
         if state.now[SHOWINGS] > 0:
             occupy(state.occupied, tick + 1)
 
 
-@njit(cache=True)
-def peak_and_half(state, counts):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def peak_and_half(state, out):  # type: ignore[no-untyped-def]
     """First tick with most shares, and first tick by which half of the final shares were made; -1 without a share."""
+    counts = out.counts[state.now[OUT_ROW]]
     peak = half = np.int64(-1)
     most, sum_, total = 0, 0, counts[N_SHARES]
     for i in range(state.now[TICKS]):
@@ -250,7 +248,7 @@ def peak_and_half(state, counts):  # type: ignore[no-untyped-def]
     counts[N_PEAK], counts[N_PEAK + 1] = peak, half
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def clear(state):  # type: ignore[no-untyped-def]
     """Forget the world: reset what it touched. O(touched)."""
     for i in range(state.now[TOUCHED]):
@@ -266,5 +264,3 @@ def clear(state):  # type: ignore[no-untyped-def]
     state.now[TICKS] = 0
     state.now[EDGES] = 0
 
-
-__all__ = ["ENTRIES", "FREE", "NODES", "PHASES", "RECS", "advance", "begin", "clear", "decide", "next_tick"]

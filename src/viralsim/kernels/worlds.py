@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from viralsim.errors import CapacityError
 from viralsim.kernels.cascade import measure_trees
 from viralsim.kernels.draws import seed_key, world_key
-from viralsim.kernels.frame import frame_state, frame_world
+from viralsim.kernels.frame import frame_out, frame_state, frame_world
 from viralsim.kernels.inputs import F8, I4, I8, Count, Rule, Series, World
-from viralsim.kernels.state import NODES, OVERFLOW, State, allocate
+from viralsim.kernels.state import NODES, OVERFLOW, Out, State, allocate
 from viralsim.kernels.tick import advance, begin, clear, decide, next_tick, peak_and_half
 
 R_FOCAL = int(Rule.FOCAL)
@@ -53,24 +53,24 @@ class Nodes(NamedTuple):
     advocate: I4
 
 
-@njit(cache=True, nogil=True)
-def run_one(world, state, key, counts, series, channel_reach, community_reach, paid_bought):  # type: ignore[no-untyped-def]
+@njit(cache=True, _nrt=False)
+def run_one(world, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """One world from the first to the last occupied tick; False where a pool overflowed. O(what happens)."""
     horizon = len(state.head)
-    begin(world, state, key, counts)
+    begin(world, state, key, out, row, series_row)
     tick = next_tick(state.occupied, -1, horizon)
     while tick < horizon:
-        decide(world, state, tick, key, counts)
-        advance(world, state, tick, counts, series, channel_reach, community_reach, paid_bought)
+        decide(world, state, tick, key, out)
+        advance(world, state, tick, out)
         if state.now[OVERFLOW]:
             return False
         tick = next_tick(state.occupied, tick, horizon)
-    peak_and_half(state, counts)
+    peak_and_half(state, out)
     return True
 
 
 @njit(cache=True, nogil=True)
-def run_block(world, state, seed, worlds, first, last, out, sums, stop):  # type: ignore[no-untyped-def]
+def run_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
     """Worlds ``worlds[first:last]``; returns the first that was not done (overflow, or ``stop[0]`` set), else ``last``."""
     contents = len(world.contents_key)
     focal = np.int64(world.rules_values[R_FOCAL])
@@ -78,38 +78,44 @@ def run_block(world, state, seed, worlds, first, last, out, sums, stop):  # type
     for i in range(first, last):
         if stop[0]:
             return i
-        series = out.series[min(i, recorded)]
-        if i < recorded:
-            series[:] = 0
-        out.reach_by_channel[i, :] = 0
-        out.reach_by_community[i, :] = 0
-        out.paid_bought[i, :] = 0
-        key = world_key(seed, worlds[i])
-        done = run_one(
-            world, state, key, out.counts[i], series, out.reach_by_channel[i], out.reach_by_community[i], out.paid_bought[i]
-        )
-        if not done:
+        if not run_one(world, state, world_key(seed, worlds[i]), out, i, min(i, recorded)):
             return i
         out.structural_virality[i] = measure_trees(
             state.nodes, state.now[NODES], contents, focal, state.breadth, out.counts[i],
             sums.cascade_sizes, sums.generations, sums.advocate_shares,
         )  # fmt: skip
-        for n in range(state.now[NODES]):
-            if state.nodes[n].advocate >= 0:
-                sums.advocate_posts[state.nodes[n].advocate] += 1
+        if len(sums.advocate_posts):
+            for n in range(state.now[NODES]):
+                if state.nodes[n].advocate >= 0:
+                    sums.advocate_posts[state.nodes[n].advocate] += 1
         out.done[i] = True
         clear(state)
     return last
 
 
-class _Out(NamedTuple):
-    counts: I8
-    structural_virality: F8
-    reach_by_channel: I4
-    reach_by_community: I4
-    series: I4
-    paid_bought: I8
-    done: NDArray[np.bool_]
+@njit(cache=True)
+def begin_world(world, state, out, key):  # type: ignore[no-untyped-def]
+    """Begin the world with key ``key`` in row 0 of ``out``, for a driver that steps."""
+    begin(world, state, key, out, 0, 0)
+
+
+@njit(cache=True)
+def advance_world(world, state, out, tick):  # type: ignore[no-untyped-def]
+    """One tick of a stepped world, after its actors decided."""
+    advance(world, state, tick, out)
+    peak_and_half(state, out)
+
+
+@njit(cache=True)
+def trace_one(world, state, out, seed, number):  # type: ignore[no-untyped-def]
+    """One world into row 0 of ``out``, left in ``state``; True where it was completed."""
+    return run_one(world, state, world_key(seed, number), out, 0, 0)
+
+
+@njit(cache=True)
+def clear_world(state):  # type: ignore[no-untyped-def]
+    """Forget the world in ``state``."""
+    clear(state)
 
 
 class _Sums(NamedTuple):
@@ -123,10 +129,11 @@ def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
 
 
-def _outputs(world: World, worlds: int, recorded: int) -> _Out:
+def outputs(world: World, worlds: int, recorded: int) -> Out:
+    """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them."""
     horizon = world.contents.novelty.shape[1]
     communities = int(world.audience.community.max(initial=0)) + 1
-    return _Out(
+    return Out(
         counts=np.zeros((worlds, len(Count)), dtype=np.int64),
         structural_virality=np.full(worlds, np.nan),
         reach_by_channel=np.zeros((worlds, len(world.channels.key)), dtype=np.int32),
@@ -152,7 +159,7 @@ _OVERFLOWS = {
 class _Crew:
     """Threads that take blocks of worlds from one counter until none is left."""
 
-    def __init__(self, world: World, seed: int, worlds: I8, out: _Out, progress: Callable[[int], None] | None) -> None:
+    def __init__(self, world: World, seed: int, worlds: I8, out: Out, progress: Callable[[int], None] | None) -> None:
         self.world, self.seed, self.worlds, self.out = world, seed_key(seed), worlds, out
         self.progress = progress
         self.stop = np.zeros(1, dtype=np.bool_)
@@ -163,7 +170,7 @@ class _Crew:
 
     def work(self, block: int, advocates: int) -> None:
         state = allocate(self.world, members_of(self.world))
-        frame, memory = frame_world(self.world), frame_state(state)
+        frames = frame_world(self.world), frame_state(state), frame_out(self.out)
         sums = _sums(advocates)
         with self.lock:
             self.sums.append(sums)
@@ -173,7 +180,7 @@ class _Crew:
                 self.next = last = min(first + block, len(self.worlds))
             if first >= last or self.stop[0]:
                 return
-            reached = run_block(frame, memory, self.seed, self.worlds, first, last, self.out, sums, self.stop)
+            reached = run_block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
             if reached < last and not self.stop[0]:
                 what = _OVERFLOWS[int(state.now[OVERFLOW])]
                 raise CapacityError(f"world {self.worlds[reached]} outgrew {what}; use a smaller audience or horizon")
@@ -240,7 +247,7 @@ def run_worlds(
     horizon = world.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = _outputs(world, len(worlds), recorded)
+    out = outputs(world, len(worlds), recorded)
     advocates = int(world.plan.planned_advocate.max(initial=-1)) + 1
     crew = _Crew(world, seed, worlds, out, progress)
     crew.run(max(1, min(threads, len(worlds) or 1)), advocates)
@@ -254,16 +261,13 @@ def run_worlds(
 
 def trace_world(world: World, seed: int, number: int, *, state: State | None = None) -> Nodes:
     """The cascade trees of one world, node by node."""
-    out = _outputs(world, 1, 1)
+    out = outputs(world, 1, 1)
     state = state or allocate(world, members_of(world))
     memory = frame_state(state)
-    key = world_key(seed_key(seed), number)
-    if not run_one(
-        frame_world(world), memory, key, out.counts[0], out.series[0], out.reach_by_channel[0], out.reach_by_community[0], out.paid_bought[0]
-    ):
+    if not trace_one(frame_world(world), memory, frame_out(out), seed_key(seed), number):
         raise CapacityError(f"world {number} outgrew {_OVERFLOWS[int(state.now[OVERFLOW])]}")
     nodes = state.nodes[: int(state.now[NODES])].copy()
-    clear(memory)
+    clear_world(memory)
     contents = len(world.contents.key)
     return Nodes(
         nodes["member"], nodes["cell"] // contents, nodes["cell"] % contents, nodes["parent"], nodes["tick"],
