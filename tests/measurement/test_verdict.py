@@ -1,5 +1,7 @@
 """The verdict says what the worlds can carry, and no more."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from viralsim.launches import Goal, PopulationSummary
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import LESS, MORE, SAME, UNCLEAR, finding
 from viralsim.measurement.measures import measure
-from viralsim.measurement.wording import money, number, percent, span
+from viralsim.measurement.wording import estimate, money, number, percent, span
 
 CONVERSIONS = measure("conversions")
 
@@ -109,7 +111,7 @@ def test_fewer_is_better_for_critical_shares():
     """The arm with fewer critical shares wins."""
     verdict = synthetic_result(effects={"organic": 5000.0, "paid": 0.0}, goal=Goal("critical_shares", 5.0)).verdict
     assert verdict.winner == "paid"
-    assert "100 fewer critical shares" in verdict.sentences[0]
+    assert "99.99 fewer critical shares a launch than organic (95 % interval 99.97 to 100)" in verdict.sentences[0]
 
 
 def test_a_measure_of_cascades_only_is_no_goal():
@@ -312,3 +314,29 @@ def test_a_single_lead_that_is_not_sure_everywhere_is_no_win():
     verdict = changed(synthetic_result(worlds=200), arms=arms).verdict
     assert verdict.winner is None
     assert any(text.startswith("No winner is named") for text in verdict.sentences)
+
+
+def test_a_break_even_is_asked_against_the_nearest_rival_and_the_baseline():
+    """The winner's prices are set against the runner-up first, then against the baseline."""
+    turns = synthetic_result().verdict.overturned_by
+    prices = [text for text in turns if text.startswith("cost of an advocate")]
+    assert prices[0].endswith("only below it integrated pays against advocates")
+    assert prices[1].endswith("above it integrated no longer pays against organic")
+
+
+def test_what_advocates_would_have_to_cost_is_asked_also_where_paid_wins():
+    """Paid media win; the price at which advocates would earn as much is told nevertheless."""
+    verdict = synthetic_result(
+        effects={"organic": 0.0, "paid": 500.0, "advocates": 400.0}, goal=Goal("conversions", 5.0)
+    ).verdict
+    assert verdict.winner == "paid"
+    assert any(t.startswith("cost of an advocate") and t.endswith("against paid") for t in verdict.overturned_by)
+
+
+@given(st.floats(-1e5, 1e5), st.floats(0.0, 1e3), st.floats(0.0, 1e3))
+def test_a_value_never_seems_to_lie_outside_its_interval(value, below, above):
+    """Value and limits are rounded alike, so order survives rounding."""
+    shown, low, high = (
+        float(part.replace(",", "")) for part in re.findall(r"-?[\d,.]+", estimate(value, value - below, value + above))
+    )
+    assert low <= shown <= high

@@ -20,7 +20,7 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
     for table in arms_table(console, result):
         console.print(table, "")
     if any_partial(result):
-        console.print(Text("in brackets: the part of the worlds in which it exists", style="dim"), "")
+        console.print(Text("in brackets: the part of the worlds in which it exists\n", style="dim"))
     _title(console, "Mean and its 95 % interval")
     console.print(bars(console, result), "")
     baseline = result.baseline or next(iter(result.arms))

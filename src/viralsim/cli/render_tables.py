@@ -13,7 +13,7 @@ from rich.text import Text
 from viralsim.measurement.arms import Chance, between_worlds
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import measure
-from viralsim.measurement.wording import number, percent, percent_span, span
+from viralsim.measurement.wording import digits_for, estimate, number, percent, percent_span, span
 from viralsim.results import Result
 
 LABEL_COLUMNS = 21
@@ -120,7 +120,7 @@ def bars(console: Console, result: Result) -> Table:
         top = max((found.mean for found in means.values() if found.mean > 0.0), default=0.0)
         for i, (arm, found) in enumerate(means.items()):
             label = measure(key).label if i == 0 else ""
-            value = f"{number(found.mean)} ({span(found.ci_low, found.ci_high)})" if found.count else "-"
+            value = estimate(found.mean, found.ci_low, found.ci_high) if found.count else "-"
             table.add_row(label, arm, Text(_bar(console, found.mean, top), style="cyan"), value)
     return table
 
@@ -152,7 +152,8 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
             if result.uncertain:
                 limits += f"\n[{span(row.range_low, row.range_high)}]"
             label = measure(row.measure).label
-            table.add_row(label, number(row.uplift), limits, percent(row.probability_better), _cost_of_one(row))
+            mean = number(row.uplift, digits_for(row.ci_low, row.ci_high))
+            table.add_row(label, mean, limits, percent(row.probability_better), _cost_of_one(row))
     return table
 
 
@@ -160,17 +161,17 @@ def _cost_of_one(row: Comparison) -> str:
     if isnan(row.cost_per_incremental):
         return "-"
     low, high = row.cost_per_incremental_low, row.cost_per_incremental_high
-    return f"{number(row.cost_per_incremental)} ({span(low, high)})"
+    return estimate(row.cost_per_incremental, low, high)
 
 
 def lines_table(console: Console, result: Result) -> Iterable[Table]:
     """Cost by line, USD a launch."""
-    names = list(dict.fromkeys(line for arm in result.arms.values() for line in arm.cost_lines))
+    names = list(dict.fromkeys(n for arm in result.arms.values() for n, line in arm.cost_lines.items() if line.any()))
 
     def of(line: str) -> Callable[[str], str]:
         def text(arm: str) -> str:
             values = result.arms[arm].cost_lines.get(line)
-            return "-" if values is None else number(float(values.mean()))
+            return "-" if values is None or not values.any() else number(float(values.mean()))
 
         return text
 
@@ -179,7 +180,8 @@ def lines_table(console: Console, result: Result) -> Iterable[Table]:
 
 def sources_table(console: Console, result: Result) -> Iterable[Table]:
     """Impressions by source, mean a launch."""
-    names = list(dict.fromkeys(key for arm in result.arms.values() for key in arm.impressions_by_source))
+    shown = (key for arm in result.arms.values() for key, values in arm.impressions_by_source.items() if values.any())
+    names = list(dict.fromkeys(shown))
 
     def of(source: str) -> Callable[[str], str]:
         def text(arm: str) -> str:

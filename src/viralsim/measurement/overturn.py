@@ -89,21 +89,27 @@ def overturned_by(
 ) -> list[str]:
     """What would turn the verdict about the winner, or about the leading arm where none wins."""
     challenger = findings.winner or leader(record, rows, m)
-    rival = _rival(record, rows, challenger, m)
-    against = {row.measure: row for row in comparisons if (row.arm, row.baseline) == (challenger, rival)}
+    runner_up = min(
+        (arm for arm in record.arms if arm != challenger), key=lambda arm: abs(rows[challenger, arm].uplift)
+    )
     found = _by_margin(rows, findings, goal, m)
-    found += _by_worth(record, challenger, rival, against)
-    found += _by_price(record, challenger, rival, against)
-    found += _by_inputs(record, rows[challenger, rival], goal, m)
+    duels = [(challenger, rival) for rival in dict.fromkeys((runner_up, baseline_of(record))) if rival != challenger]
+    if not _has_advocates(record, challenger):
+        # what advocates would have to cost is asked whoever leads
+        duels += [(arm, challenger) for arm in record.arms if _has_advocates(record, arm)]
+    for arm, rival in duels:
+        against = {row.measure: row for row in comparisons if (row.arm, row.baseline) == (arm, rival)}
+        if arm == challenger:
+            found += _by_worth(record, arm, rival, against)
+        found += _by_price(record, arm, rival, against)
+    found += _by_inputs(record, rows[challenger, runner_up], goal, m)
     return found
 
 
-def _rival(record: RunRecord, rows: Pairs, arm: str, m: Measure) -> str:
-    """The baseline; for the baseline itself the nearest other arm."""
-    base = baseline_of(record)
-    if arm != base:
-        return base
-    return min((other for other in record.arms if other != arm), key=lambda other: abs(rows[arm, other].uplift))
+def _has_advocates(record: RunRecord, arm: str) -> bool:
+    """True where the arm pays for advocates by the head."""
+    worlds = record.arms[arm]
+    return bool(worlds.advocates) and any(name.startswith("advocate") for name in worlds.cost_lines)
 
 
 def _by_margin(rows: Pairs, findings: Findings, goal: Goal, m: Measure) -> list[str]:

@@ -10,9 +10,19 @@ import numpy as np
 from viralsim.launches import Goal, RunRecord
 from viralsim.measurement.arms import chance_of_loss
 from viralsim.measurement.compare import Comparison
-from viralsim.measurement.findings import LESS, MORE, SAME, Findings, Pairs, baseline_of
+from viralsim.measurement.findings import LESS, MORE, SAME, UNCLEAR, Findings, Pairs, baseline_of
 from viralsim.measurement.measures import Measure
-from viralsim.measurement.wording import amount, listing, money, more_or_less, number, percent, percent_span, span
+from viralsim.measurement.wording import (
+    amount,
+    digits_for,
+    listing,
+    money,
+    more_or_less,
+    number,
+    percent,
+    percent_span,
+    span,
+)
 
 
 def pair_sentences(record: RunRecord, rows: Pairs, findings: Findings, goal: Goal, m: Measure) -> list[str]:
@@ -28,9 +38,13 @@ def pair_sentences(record: RunRecord, rows: Pairs, findings: Findings, goal: Goa
 
 def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m: Measure) -> str:
     """What one arm brings against another, in one or two sentences."""
-    interval = f"95 % interval {span(row.ci_low, row.ci_high)}"
+    limits = (row.ci_low, row.ci_high)
+    # "12 fewer (10 to 14)": the interval counts what the sentence counts
+    counted = (-row.ci_high, -row.ci_low) if row.uplift < 0.0 and found != UNCLEAR else limits
+    interval = f"95 % interval {span(*counted)}"
     smallest = amount(m, goal.matters_from)
-    difference = more_or_less(m, row.uplift)
+    digits = digits_for(*limits)
+    difference = more_or_less(m, row.uplift, digits)
     if found in (MORE, LESS):
         text = f"The arm {row.arm} brings {difference} a launch than {row.baseline} ({interval}){_cost(record, row)}."
     elif found == SAME:
@@ -38,17 +52,18 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
             f"The arm {row.arm} does not matter here: it brings {difference} a launch than {row.baseline} "
             f"({interval}), and only {smallest} or more would matter."
         )
-        text = text.replace("brings 0 more", "brings no more")
     elif np.isnan(row.ci_low):
         text = f"The worlds cannot tell {row.arm} from {row.baseline}: one world gives no interval. Run more worlds."
     else:
         text = (
             f"The worlds cannot tell whether {row.arm} and {row.baseline} differ by what matters: the difference is "
-            f"{number(row.uplift)} {m.counted} a launch ({interval}), and {number(goal.matters_from)} would matter."
-            f"{_worlds_wanted(record, row, goal)}"
+            f"{number(row.uplift, digits)} {m.counted} a launch ({interval}), and "
+            f"{number(goal.matters_from)} would matter.{_worlds_wanted(record, row, goal)}"
         )
     if record.uncertain:
-        text += f" Over uncertain inputs and luck it is {span(row.range_low, row.range_high)} in 9 of 10 worlds"
+        text += (
+            f" Over uncertain inputs and luck the difference is {span(row.range_low, row.range_high)} in 9 of 10 worlds"
+        )
         text += (
             "." if np.isnan(row.probability_better) else f", and better in {percent(row.probability_better)} of them."
         )
@@ -65,7 +80,7 @@ def _cost(record: RunRecord, row: Comparison) -> str:
     text = f", for {money(extra)} more"
     if not np.isnan(row.cost_per_incremental):
         low, high = row.cost_per_incremental_low, row.cost_per_incremental_high
-        text += f": {money(row.cost_per_incremental)} for each ({span(low, high)})"
+        text += f": {number(row.cost_per_incremental, digits_for(low, high))} USD for each ({span(low, high)})"
     return text
 
 

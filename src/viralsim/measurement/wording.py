@@ -7,6 +7,7 @@ import math
 from viralsim.measurement.measures import Measure
 
 DIGITS = 3
+MOST_DIGITS = 6
 
 
 def number(value: float, digits: int = DIGITS) -> str:
@@ -44,12 +45,23 @@ def percent(probability: float) -> str:
     return f"{hundredfold:.1f} %" if 0.0 < hundredfold < 9.95 or 90.05 < hundredfold < 100.0 else f"{hundredfold:.0f} %"
 
 
-def span(low: float, high: float) -> str:
-    """An interval, "28 to 40", with as many digits as tell its ends apart (six at most)."""
+def digits_for(low: float, high: float) -> int:
+    """Significant digits that tell the ends of an interval apart (six at most); its mean is shown with as many."""
     digits = DIGITS
-    while digits < 6 and low != high and number(low, digits) == number(high, digits):
+    while digits < MOST_DIGITS and low != high and number(low, digits) == number(high, digits):
         digits += 1
+    return digits
+
+
+def span(low: float, high: float) -> str:
+    """An interval, "28 to 40", with as many digits as tell its ends apart."""
+    digits = digits_for(low, high)
     return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def estimate(value: float, low: float, high: float) -> str:
+    """A value with its interval, "34 (28 to 40)": rounded alike, so that the value never seems to lie outside."""
+    return f"{number(value, digits_for(low, high))} ({span(low, high)})"
 
 
 def percent_span(low: float, high: float) -> str:
@@ -69,12 +81,12 @@ def amount(measure: Measure, value: float) -> str:
     return f"{number(size)} {counted}"
 
 
-def more_or_less(measure: Measure, value: float) -> str:
+def more_or_less(measure: Measure, value: float, digits: int = DIGITS) -> str:
     """A difference: "34 more conversions", "3 fewer critical shares", "1,200 USD less net value"."""
-    size = abs(value)
+    size = number(abs(value), digits) if value != 0.0 else "no"
     if measure.unit == "USD":
-        return f"{money(size)} {'more' if value >= 0 else 'less'} {measure.counted}"
-    return f"{number(size)} {'more' if value >= 0 else 'fewer'} {measure.counted}"
+        return f"{size} USD {'more' if value >= 0 else 'less'} {measure.counted}"
+    return f"{size} {'more' if value >= 0 else 'fewer'} {measure.counted}"
 
 
 def listing(words: list[str]) -> str:
