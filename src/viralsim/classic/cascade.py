@@ -9,7 +9,6 @@ from viralsim.classic.crew import over_worlds
 from viralsim.classic.inputs import (
     Worlds,
     check_network,
-    coin_thresholds,
     edge_values,
     number,
     seed_members,
@@ -63,15 +62,17 @@ def independent_cascade(
                 network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck, first, last, scratch, sizes
             )
     else:
+        from viralsim.classic.groups import GroupedRows, gap_tables, group_rows
+
         if isinstance(probability, str):
-            thresholds = _weighted_cascade(network)
+            chance = _weighted_cascade(network)
         else:
-            thresholds = coin_thresholds(edge_values(network, probability, "probability"))
+            chance = edge_values(network, probability, "probability")
+        grouped = GroupedRows(*group_rows(network.indptr, network.followers, chance))
+        tables = gap_tables()
 
         def work(first: int, last: int, scratch: Scratch) -> None:
-            kernels.cascade_by_coins(
-                network.indptr, network.followers, thresholds, rows, luck, first, last, scratch, sizes
-            )
+            kernels.cascade_by_groups(grouped, tables, rows, luck, first, last, scratch, sizes)
 
     over_worlds(work, lambda: visit_scratch(network.members), len(numbers), crew)
     return sizes
@@ -82,7 +83,8 @@ def visit_scratch(members: int) -> Scratch:
     return np.zeros((members + 63) // 64, dtype=np.uint64), np.empty(members, dtype=np.int32)
 
 
-def _weighted_cascade(network: Network) -> NDArray[np.uint32]:
-    """Coin thresholds of 1 / in-degree of the target: uint32[E]."""
-    by_target = coin_thresholds(1.0 / np.maximum(network.following_count(), 1))
-    return by_target[network.followers]
+def _weighted_cascade(network: Network) -> NDArray[np.float64]:
+    """1 / in-degree of the target: float64[E]."""
+    by_target = 1.0 / np.maximum(network.following_count(), 1)
+    chance: NDArray[np.float64] = by_target[network.followers]
+    return chance

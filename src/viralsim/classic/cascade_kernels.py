@@ -10,14 +10,20 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.classic.groups import CLASS_BITS, CLASS_MASK, GAP_THRESHOLD_BITS, HALF
 from viralsim.classic.inputs import COIN_BITS
+from viralsim.classic.prefetch import prefetch
 from viralsim.kernels.draws import Stream, draw, member_key, stream_key, world_key
-from viralsim.kernels.tables import GAP_TAIL, alias_draw
+from viralsim.kernels.tables import GAP_BITS, GAP_TAIL, alias_draw
 
 POST = int(Stream.POST)
 HIGH_COIN = np.uint64(64 - COIN_BITS)
 LOW_COIN = np.uint64((1 << COIN_BITS) - 1)
 ONE = np.uint64(1)
+GAP_OUTCOME, CLASS_SHIFT = np.uint64(64 - GAP_BITS), np.uint64(CLASS_BITS)
+LOW_HALF = np.uint64(0xFFFFFFFF)
+NEAR, FAR = 3, 8  # how far ahead in the queue rows and their places are fetched
+GAP_LOW = np.uint64((1 << GAP_THRESHOLD_BITS) - 1)
 
 
 @njit(cache=True, inline="always")
@@ -48,6 +54,15 @@ def finish(visited, reached, n):  # type: ignore[no-untyped-def]
         visited[reached[i] >> 6] = 0
 
 
+@njit(cache=True, inline="always")
+def look_ahead(row, content, reached, i, n):  # type: ignore[no-untyped-def]
+    """Fetch the rows of members who wait in the queue: int64[N + 1] ``row`` into ``content``."""
+    if i + FAR < n:
+        prefetch(row, reached[i + FAR])
+    if i + NEAR < n:
+        prefetch(content, row[reached[i + NEAR]])
+
+
 @njit(cache=True, nogil=True)
 def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of a cascade with one probability for all edges.
@@ -65,6 +80,7 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
         i = 0
         while i < n:
             u = reached[i]
+            look_ahead(indptr, followers, reached, i, n)
             i += 1
             position, stop = indptr[u], indptr[u + 1]
             row_key = member_key(key, u, 0)
@@ -86,35 +102,60 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
         sizes[w] = n
 
 
+@njit(cache=True, inline="always")
+def _reach(word, coin, visited, reached, n):  # type: ignore[no-untyped-def]
+    """The number of the reached after an edge's ``word`` met its 31-bit ``coin``."""
+    if coin < word >> HALF:
+        member = np.int64(word & LOW_HALF)
+        if first_visit(visited, member):
+            reached[n] = member
+            return n + 1
+    return n
+
+
 @njit(cache=True, nogil=True)
-def cascade_by_coins(indptr, followers, coin_threshold, seeds, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
+def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of a cascade with a probability for each edge.
 
-    coin_threshold: uint32[E], a 31-bit coin below it makes the edge live; the rest as in ``cascade_by_gaps``.
-    O(reached + their followers): one draw gives the coins of two followers.
+    rows: ``GroupedRows``; gaps: ``GapTables``; the rest as in ``cascade_by_gaps``. Draw j of a row belongs to its j-th
+    candidate (upper half: the gap before it, lower half: whether it is kept), or to two edges under envelope 1.
+    O(reached * groups of a row + candidates).
     """
     seed, worlds = luck
     visited, reached = scratch
+    row, words, threshold, alias = rows.row, rows.words, gaps.threshold, gaps.alias
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
         i = 0
         while i < n:
             u = reached[i]
+            look_ahead(row, words, reached, i, n)
             i += 1
-            e, stop = indptr[u], indptr[u + 1]
             row_key = member_key(key, u, 0)
+            e, end = row[u], row[u + 1]
             j = 0
-            while e < stop:
-                bits = draw(row_key, j)
-                j += 1
-                if (bits >> HIGH_COIN) < coin_threshold[e] and first_visit(visited, followers[e]):
-                    reached[n] = followers[e]
-                    n += 1
+            while e < end:
+                b, stop = words[e] & CLASS_MASK, e + 1 + np.int64(words[e] >> CLASS_SHIFT)
                 e += 1
-                if e < stop and (bits & LOW_COIN) < coin_threshold[e] and first_visit(visited, followers[e]):
-                    reached[n] = followers[e]
-                    n += 1
-                e += 1
+                while b == 0 and e < stop:
+                    bits = draw(row_key, j)
+                    j += 1
+                    n = _reach(words[e], bits >> HIGH_COIN, visited, reached, n)
+                    e += 1
+                    if e < stop:
+                        n = _reach(words[e], bits & LOW_COIN, visited, reached, n)
+                        e += 1
+                while e < stop:
+                    bits = draw(row_key, j)
+                    j += 1
+                    gap = np.int64(bits >> GAP_OUTCOME)
+                    if (bits >> HALF) & GAP_LOW >= threshold[b, gap]:
+                        gap = np.int64(alias[b, gap])
+                    e += gap
+                    if e < stop and gap != GAP_TAIL:
+                        n = _reach(words[e], bits & LOW_COIN, visited, reached, n)
+                        e += 1
+                e = stop
         finish(visited, reached, n)
         sizes[w] = n

@@ -23,7 +23,7 @@ def sir(
     seed: int = 1,
     threads: int | None = None,
 ) -> NDArray[np.int64]:
-    """Susceptible, infectious and recovered members by tick: int64[worlds, ticks + 1, 3]; gamma 1 is Reed-Frost's chain.
+    """Susceptible, infectious and recovered members by tick: int64[worlds, ticks + 1, 3]; gamma 1: Reed-Frost.
 
     In a tick every infectious member infects each susceptible follower with probability ``beta``; then each of them
     recovers with probability ``gamma``. Who is infected in a tick transmits from the next one on. Row 0 is the state

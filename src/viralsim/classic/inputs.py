@@ -132,9 +132,3 @@ def _mirrored(network: Network, position: NDArray[np.int64]) -> bool:
         np.array_equal(source[there[real]], target[back[real]])
         and np.array_equal(target[there[real]], source[back[real]])
     )
-
-
-def coin_thresholds(probability: NDArray[np.float64]) -> NDArray[np.uint32]:
-    """Probabilities as integers that a 31-bit coin must stay below: uint32, 2**31 is always."""
-    thresholds: NDArray[np.uint32] = np.rint(probability * 2**COIN_BITS).astype(np.uint32)
-    return thresholds

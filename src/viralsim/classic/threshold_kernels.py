@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.classic.cascade_kernels import finish, first_visit, start
+from viralsim.classic.cascade_kernels import finish, first_visit, look_ahead, start
 from viralsim.classic.inputs import COIN_BITS
 from viralsim.kernels.draws import Stream, member_key, stream_key, unit, world_key
 
@@ -68,6 +68,7 @@ def linear_threshold_worlds(indptr, followers, windows, seeds, luck, first, last
         i = 0
         while i < n:
             u = reached[i]
+            look_ahead(indptr, followers, reached, i, n)
             i += 1
             for e in range(indptr[u], indptr[u + 1]):
                 v = followers[e]

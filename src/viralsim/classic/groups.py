@@ -1,0 +1,116 @@
+"""Rows of a network sorted by probability and cut into groups, so that failures are skipped, not drawn.
+
+A group holds the edges of a row under one envelope 2**-b. Its candidates are found by drawn gaps, and each is kept
+with probability p / envelope, which is above 1/2 where the group holds one class of probabilities (bucketed subset
+sampling: Bringmann, Panagiotou, ICALP 2012; for cascades SUBSIM, Guo et al., SIGMOD 2020). Classes too small to pay
+for a group of their own join the one before.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from viralsim.classic.inputs import COIN_BITS
+from viralsim.kernels.tables import GAP_TAIL, gap_table
+
+CLASSES = 21  # envelopes 1, 1/2, ..., 2**-20; smaller probabilities are under the last
+CLASS_BITS = 8  # of a group's head
+CLASS_MASK = np.uint64((1 << CLASS_BITS) - 1)
+HALF = np.uint64(32)
+GAP_THRESHOLD_BITS = 23  # of the upper half of a draw, below the 9 bits that choose the outcome
+
+
+class GroupedRows(NamedTuple):
+    """A network for cascades with mixed probabilities, as one stream of words; edges that cannot be live are left out.
+
+    row: int64[N + 1] into words. words: uint64; a group is a head, (number of edges << 8) + b of its envelope 2**-b,
+    and its edges, (accept << 32) + follower: a 31-bit coin below ``accept`` keeps a candidate. A row lies in one
+    piece, so that it costs one or two cache lines.
+    """
+
+    row: NDArray[np.int64]
+    words: NDArray[np.uint64]
+
+
+class GapTables(NamedTuple):
+    """Alias tables of the gaps under every envelope: threshold uint32[CLASSES, 512], alias uint16[CLASSES, 512]."""
+
+    threshold: NDArray[np.uint32]
+    alias: NDArray[np.uint16]
+
+
+@cache
+def gap_tables() -> GapTables:
+    """The tables of all classes."""
+    outcomes = GAP_TAIL + 1
+    threshold = np.zeros((CLASSES, outcomes), dtype=np.uint32)
+    alias = np.zeros((CLASSES, outcomes), dtype=np.uint16)
+    for b in range(1, CLASSES):
+        table = gap_table(2.0**-b)
+        wide = (table.threshold.astype(np.float64) + 1.0) / 2.0 ** int(table.shift)
+        threshold[b] = np.rint(wide * 2.0**GAP_THRESHOLD_BITS)
+        alias[b] = table.alias
+    return GapTables(threshold, alias)
+
+
+@njit(cache=True)
+def _class_of(p):  # type: ignore[no-untyped-def]
+    """b with 2**-(b + 1) < p <= 2**-b, at most the last class."""
+    return min(CLASSES - 1, math.floor(-math.log2(p))) if p > 0.0 else CLASSES
+
+
+@njit(cache=True)
+def _cut(count, joined):  # type: ignore[no-untyped-def]
+    """Which envelope each class of a row gets: int64[CLASSES] into ``joined``. Greedy, from the likely to the unlikely.
+
+    A group costs one draw more than its candidates, so a class joins the group before it when that adds less than
+    one candidate. Under envelope 1 a draw serves two edges.
+    """
+    current = -1
+    for b in range(CLASSES):
+        if count[b]:
+            price = 0.5 if current == 0 else 2.0**-current if current > 0 else 0.0
+            if current < 0 or count[b] * (price - 2.0**-b) >= 1.0:
+                current = b
+            joined[b] = current
+
+
+@njit(cache=True)
+def group_rows(indptr, followers, probability):  # type: ignore[no-untyped-def]
+    """The arrays of ``GroupedRows``; probability: float64[E] in [0, 1]. O(N * CLASSES + E)."""
+    members = len(indptr) - 1
+    row = np.zeros(members + 1, dtype=np.int64)
+    words = np.empty(2 * len(followers), dtype=np.uint64)
+    count, place = np.zeros(CLASSES + 1, dtype=np.int64), np.zeros(CLASSES + 1, dtype=np.int64)
+    joined = np.zeros(CLASSES, dtype=np.int64)
+    scale = 2.0**COIN_BITS
+    end = 0
+    for u in range(members):
+        count[:] = 0
+        for e in range(indptr[u], indptr[u + 1]):
+            count[_class_of(probability[e])] += 1
+        _cut(count, joined)
+        head = -1
+        for b in range(CLASSES):
+            if count[b] and (head < 0 or joined[b] != np.int64(words[head] & CLASS_MASK)):
+                head = end
+                words[head] = joined[b]
+                end += 1
+            place[b] = end
+            end += count[b]
+            if count[b]:
+                words[head] += np.uint64(count[b] << CLASS_BITS)
+        for e in range(indptr[u], indptr[u + 1]):
+            b = _class_of(probability[e])
+            if b < CLASSES:
+                accept = np.uint64(np.rint(min(1.0, probability[e] * 2.0 ** joined[b]) * scale))
+                words[place[b]] = (accept << HALF) + np.uint64(followers[e])
+                place[b] += 1
+        row[u + 1] = end
+    return row, words[:end].copy()
