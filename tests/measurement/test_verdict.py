@@ -341,3 +341,17 @@ def test_a_value_never_seems_to_lie_outside_its_interval(value, below, above):
         float(part.replace(",", "")) for part in re.findall(r"-?[\d,.]+", estimate(value, value - below, value + above))
     )
     assert low <= shown <= high
+
+
+def test_money_is_not_weighed_where_nothing_has_a_value():
+    """A scenario that gives a conversion no value has costs, but no earnings, losses or break-evens to speak of."""
+    plain = synthetic_result()
+    arms = {}
+    for name, arm in plain.arms.items():
+        cost = arm.cost_usd()
+        arms[name] = changed(arm, measures={**arm.measures, "value_usd": 0.0 * cost, "net_usd": -cost})
+    verdict = changed(plain, arms=arms).verdict
+    text = " ".join((*verdict.sentences, *verdict.overturned_by))
+    assert verdict.winner == "integrated"
+    assert "for 2,000 USD more" in text
+    assert not any(words in text for words in ("loses money", "In money", "pays", "free of charge"))

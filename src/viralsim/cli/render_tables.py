@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from viralsim.measurement.arms import Chance, between_worlds
+from viralsim.measurement.arms import Chance, between_worlds, has_value
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import measure
 from viralsim.measurement.wording import digits_for, estimate, number, percent, percent_span, span
@@ -84,15 +84,15 @@ def arms_table(console: Console, result: Result) -> Iterable[Table]:
         m = measure(key)
         if any(result.summaries[arm][key].mean > 0.0 for arm in result.arms):
             rows.append((m.label + {"hours": ", h", "USD": ", USD"}.get(m.unit, ""), mean_of(key)))
-    rows += [
-        ("cost, USD", lambda arm: number(float(result.arms[arm].cost_usd().mean()))),
-        ("net value, USD", mean_of("net_usd")),
-    ]
+    rows.append(("cost, USD", lambda arm: number(float(result.arms[arm].cost_usd().mean()))))
+    if has_value(result):
+        rows.append(("net value, USD", mean_of("net_usd")))
     if result.viral_when:
         rows.append(("chance to go viral", chance_of("viral")))
     if result.flop_when:
         rows.append(("chance to flop", chance_of("flop")))
-    rows.append(("chance of a loss", chance_of("loss")))
+    if has_value(result):
+        rows.append(("chance of a loss", chance_of("loss")))
     # 0: every launch the same; near 1: a few launches have nearly all shares
     rows.append(("Gini over worlds", lambda arm: number(between_worlds(result, result.arms[arm])["gini_shares"])))
     return side_by_side(console, result, rows, "mean of a launch")
@@ -138,7 +138,7 @@ def _bar(console: Console, value: float, top: float) -> str:
 def paired_table(console: Console, result: Result, arm: str, baseline: str) -> Table:
     """Paired differences of one arm to the baseline: uplift, chance of being better, cost of one more."""
     goal = [result.goal.measure] if result.goal else []
-    keys = dict.fromkeys((*goal, *_PAIRED))
+    keys = [key for key in dict.fromkeys((*goal, *_PAIRED)) if key != "net_usd" or has_value(result)]
     table = plain_table(console)
     table.add_column("a launch", overflow="fold", max_width=24)
     table.add_column("mean", justify="right")
@@ -180,8 +180,9 @@ def lines_table(console: Console, result: Result) -> Iterable[Table]:
 
 def sources_table(console: Console, result: Result) -> Iterable[Table]:
     """Impressions by source, mean a launch."""
-    shown = (key for arm in result.arms.values() for key, values in arm.impressions_by_source.items() if values.any())
-    names = list(dict.fromkeys(shown))
+    columns = [arm.impressions_by_source for arm in result.arms.values()]
+    known = dict.fromkeys(key for sources in columns for key in sources)
+    names = [key for key in known if any(key in sources and sources[key].any() for sources in columns)]
 
     def of(source: str) -> Callable[[str], str]:
         def text(arm: str) -> str:

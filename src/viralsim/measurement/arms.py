@@ -138,6 +138,11 @@ def chance_of_loss(record: RunRecord, arm: ArmWorlds) -> Chance:
     return Chance(*proportion_interval(np.asarray(net < 0.0), record.clusters()))
 
 
+def has_value(record: RunRecord) -> bool:
+    """True where any launch brought money: without a value of a conversion, net value would only repeat the cost."""
+    return any(bool(np.any(arm.measures.get("value_usd", np.zeros(1)) > 0.0)) for arm in record.arms.values())
+
+
 def between_worlds(record: RunRecord, arm: ArmWorlds) -> dict[str, float]:
     """How unequal and unpredictable the same launch is between worlds.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from viralsim.launches import ArmWorlds, Goal, RunRecord
+from viralsim.measurement.arms import has_value
 from viralsim.measurement.compare import Comparison, compare
 from viralsim.measurement.findings import (
     LESS,
@@ -94,7 +95,9 @@ def overturned_by(
     )
     found = _by_margin(rows, findings, goal, m)
     duels = [(challenger, rival) for rival in dict.fromkeys((runner_up, baseline_of(record))) if rival != challenger]
-    if not _has_advocates(record, challenger):
+    if not has_value(record):
+        duels = []
+    elif not _has_advocates(record, challenger):
         # what advocates would have to cost is asked whoever leads
         duels += [(arm, challenger) for arm in record.arms if _has_advocates(record, arm)]
     for arm, rival in duels:

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from viralsim.launches import Goal, RunRecord
-from viralsim.measurement.arms import chance_of_loss
+from viralsim.measurement.arms import chance_of_loss, has_value
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import LESS, MORE, SAME, UNCLEAR, Findings, Pairs, baseline_of
 from viralsim.measurement.measures import Measure
@@ -118,7 +118,7 @@ def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
 
 def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence[Comparison], goal: Goal) -> list[str]:
     """What the winner earns or loses, and who is ahead in money if it is another arm."""
-    if winner is None or "net_usd" not in record.arms[winner].measures:
+    if winner is None or not has_value(record) or "net_usd" not in record.arms[winner].measures:
         return []
     loss = chance_of_loss(record, record.arms[winner])
     net = float(record.arms[winner].measures["net_usd"].mean())
