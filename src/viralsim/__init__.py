@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from viralsim.population.network import Network
     from viralsim.results import Result
     from viralsim.scenario import Scenario, load, loads
-    from viralsim.simulate import simulate
+    from viralsim.simulation import simulate
     from viralsim.store import open_result
 
 _HOME = {
@@ -31,7 +31,7 @@ _HOME = {
     "load": "viralsim.scenario",
     "loads": "viralsim.scenario",
     "open_result": "viralsim.store",
-    "simulate": "viralsim.simulate",
+    "simulate": "viralsim.simulation",
 }
 _MODULES = ("classic", "seeding")
 

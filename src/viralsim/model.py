@@ -32,7 +32,7 @@ from viralsim.kernels.state import ACTIONS, NODES, OVERFLOW, OWNED, allocate
 from viralsim.kernels.worlds import DEPTH_BINS, SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
 from viralsim.measurement.measures import MEASURES
 from viralsim.scenario import Scenario, load
-from viralsim.simulate import arm_specs, build_stage, compile_arms
+from viralsim.simulation import arm_specs, build_stage, compile_arms
 
 SPARE_ACTIONS = 1 << 20  # room for what actors decide beyond the plan
 

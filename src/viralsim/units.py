@@ -6,6 +6,7 @@ describes itself in the JSON Schema. Inside the program durations and times of d
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import re
@@ -81,12 +82,12 @@ def parse_whole(value: object) -> int:
     """An int of a whole number or of its text; ValueError says what is wrong."""
     if type(value) is int:
         return value
-    try:
-        if isinstance(value, numbers.Integral) and not isinstance(value, int):
+    number = math.nan
+    if not isinstance(value, bool):
+        if isinstance(value, numbers.Integral):
             return int(value)
-        number = parse_number(value)
-    except ValueError:
-        number = math.nan
+        with contextlib.suppress(ValueError):
+            number = parse_number(value)
     if not number.is_integer():  # also infinite and not a number
         raise ValueError(f"must be a whole number, got {shown(value)}")
     return int(number)

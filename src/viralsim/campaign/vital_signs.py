@@ -171,7 +171,7 @@ def arm_differences(scenario: Any) -> list[str]:
 
 def describe(scenario: Any) -> list[str]:
     """The vital signs and warnings of a scenario as lines, for ``viralsim check``."""
-    from viralsim.simulate import build_stage, compile_arms
+    from viralsim.simulation import build_stage, compile_arms
 
     stage = build_stage(scenario)
     lines, warnings = vital_signs(scenario, stage, compile_arms(scenario, stage))

@@ -62,7 +62,10 @@ def gap_tables() -> GapTables:
 @njit(cache=True)
 def _class_of(p):  # type: ignore[no-untyped-def]
     """b with 2**-(b + 1) < p <= 2**-b, at most the last class."""
-    return min(CLASSES - 1, math.floor(-math.log2(p))) if p > 0.0 else CLASSES
+    if p <= 0.0:
+        return CLASSES
+    fraction, exponent = math.frexp(p)  # fraction in [1/2, 1)
+    return min(CLASSES - 1, (1 if fraction == 0.5 else 0) - exponent)
 
 
 @njit(cache=True)
@@ -113,4 +116,4 @@ def group_rows(indptr, followers, probability):  # type: ignore[no-untyped-def]
                 words[place[b]] = (accept << HALF) + np.uint64(followers[e])
                 place[b] += 1
         row[u + 1] = end
-    return row, words[:end].copy()
+    return row, words[:end]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic, overload
 
 
-def prefetch(array, index):  # type: ignore[no-untyped-def]
+def prefetch(array: Any, index: Any) -> None:
     """Load the cache line of ``array[index]`` in the background; nothing where the compiler is off."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _prefetch(typing_context: Any, array: types.Array, index: types.Integer) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
@@ -28,5 +28,8 @@ def _prefetch(typing_context: Any, array: types.Array, index: types.Integer) -> 
 
 
 @overload(prefetch, inline="always")
-def _prefetch_in_compiled_code(array, index):  # type: ignore[no-untyped-def]
-    return lambda array, index: _prefetch(array, index)
+def _prefetch_in_compiled_code(array: Any, index: Any) -> Any:
+    def compiled(array: Any, index: Any) -> Any:
+        return _prefetch(array, index)
+
+    return compiled

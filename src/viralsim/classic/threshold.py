@@ -23,7 +23,7 @@ from viralsim.population.network import Network
 UNIFORM = "uniform"
 STORED = "influence_weight"
 ROUNDING = 1e-5  # in-sums of float32 weights may exceed 1 by this much
-Windows = tuple[NDArray[np.uint32], NDArray[np.uint32]]
+Windows = NDArray[np.uint32]
 Contagion = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
 
 
@@ -56,9 +56,7 @@ def linear_threshold(
     sizes = np.zeros(len(numbers), dtype=np.int64)
 
     def work(first: int, last: int, scratch: Scratch) -> None:
-        kernels.linear_threshold_worlds(
-            network.indptr, network.followers, windows, rows, luck, first, last, scratch, sizes
-        )
+        kernels.linear_threshold_worlds(network.indptr, windows, rows, luck, first, last, scratch, sizes)
 
     over_worlds(work, lambda: visit_scratch(network.members), len(numbers), crew)
     return sizes
@@ -71,7 +69,7 @@ def _windows(network: Network, weights: str | ArrayLike) -> Windows:
     windows: Windows
     if isinstance(weights, str):
         if weights == UNIFORM:
-            windows = kernels.choose_evenly(network.indptr, network.followers, network.following_count())
+            windows = kernels.choose_evenly(network.followers, network.following_count())
             return windows
         if weights != STORED:
             raise InputError(f'weights "{weights}" is unknown; use "{UNIFORM}", "{STORED}" or one number an edge')

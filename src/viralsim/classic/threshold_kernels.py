@@ -5,62 +5,60 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.classic.cascade_kernels import finish, first_visit, look_ahead, start
+from viralsim.classic.cascade_kernels import FAR, NEAR, finish, first_visit, start
 from viralsim.classic.inputs import COIN_BITS
+from viralsim.classic.prefetch import prefetch
 from viralsim.kernels.draws import Stream, member_key, stream_key, unit, world_key
 
 THRESHOLD = int(Stream.THRESHOLD)
 CHOICE = np.uint64(64 - COIN_BITS)
 SLACK = 1e-9  # 0.1 * 30 is 3, whatever the last bit says
 ADOPTED = -1
+LINE = 16  # uint32 in a cache line
 
 
 @njit(cache=True, nogil=True)
-def choose_evenly(indptr, followers, following):  # type: ignore[no-untyped-def]
-    """Windows of equal width for the edges into each member: (low uint32[E], width uint32[E]).
+def choose_evenly(followers, following):  # type: ignore[no-untyped-def]
+    """Windows of equal width for the edges into each member: uint32[3 E], (follower, low, width) for each edge.
 
     A member whose 31-bit number lies in [low, low + width) of an edge keeps that edge. following: int32[N], in-degree.
-    O(N + E).
+    One array, since a row read in one piece costs fewer cache lines than three. O(N + E).
     """
     seen = np.zeros(len(following), dtype=np.int32)
-    low = np.empty(len(followers), dtype=np.uint32)
-    width = np.empty(len(followers), dtype=np.uint32)
+    windows = np.empty(3 * len(followers), dtype=np.uint32)
     whole = np.int64(1) << COIN_BITS
     for e in range(len(followers)):
         v = followers[e]
         d, k = np.int64(following[v]), np.int64(seen[v])
         seen[v] += 1
         lower, upper = k * whole // d, (k + 1) * whole // d
-        low[e] = lower
-        width[e] = upper - lower
-    return low, width
+        windows[3 * e], windows[3 * e + 1], windows[3 * e + 2] = v, lower, upper - lower
+    return windows
 
 
 @njit(cache=True, nogil=True)
 def choose_by_weight(followers, weight, members):  # type: ignore[no-untyped-def]
     """Windows whose widths are the weights float64[E] (in-sums at most 1), as ``choose_evenly``. O(N + E)."""
     sums = np.zeros(members)
-    low = np.empty(len(followers), dtype=np.uint32)
-    width = np.empty(len(followers), dtype=np.uint32)
+    windows = np.empty(3 * len(followers), dtype=np.uint32)
     whole = 2.0**COIN_BITS
     for e in range(len(followers)):
         v = followers[e]
-        lower = np.rint(min(1.0, sums[v]) * whole)
+        lower = np.int64(np.rint(min(1.0, sums[v]) * whole))
         sums[v] += weight[e]
-        low[e] = np.int64(lower)
-        width[e] = np.int64(np.rint(min(1.0, sums[v]) * whole) - lower)
-    return low, width
+        upper = np.int64(np.rint(min(1.0, sums[v]) * whole))
+        windows[3 * e], windows[3 * e + 1], windows[3 * e + 2] = v, lower, upper - lower
+    return windows
 
 
 @njit(cache=True, nogil=True)
-def linear_threshold_worlds(indptr, followers, windows, seeds, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
+def linear_threshold_worlds(indptr, windows, seeds, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of the linear threshold model, by live edges: every member keeps at most one edge.
 
     The law of the final set is that of uniform thresholds (Kempe, Kleinberg, Tardos 2003, theorem 4.6). windows:
-    (low, width) uint32[E]; the rest as in ``cascade_kernels``. O(reached + their followers).
+    uint32[3 E] of ``choose_evenly``; the rest as in ``cascade_kernels``. O(reached + their followers).
     """
     seed, worlds = luck
-    low, width = windows
     visited, reached = scratch
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), THRESHOLD, np.uint64(0), np.uint64(0))
@@ -68,12 +66,17 @@ def linear_threshold_worlds(indptr, followers, windows, seeds, luck, first, last
         i = 0
         while i < n:
             u = reached[i]
-            look_ahead(indptr, followers, reached, i, n)
+            if i + FAR < n:
+                prefetch(indptr, reached[i + FAR])
+            if i + NEAR < n:
+                ahead = 3 * indptr[reached[i + NEAR]]
+                prefetch(windows, ahead)
+                prefetch(windows, ahead + LINE)
             i += 1
-            for e in range(indptr[u], indptr[u + 1]):
-                v = followers[e]
+            for e in range(3 * indptr[u], 3 * indptr[u + 1], 3):
+                v = np.int64(windows[e])
                 choice = np.uint32(member_key(key, v, 0) >> CHOICE)
-                if np.uint32(choice - low[e]) < width[e] and first_visit(visited, v):
+                if np.uint32(choice - windows[e + 1]) < windows[e + 2] and first_visit(visited, v):
                     reached[n] = v
                     n += 1
         finish(visited, reached, n)

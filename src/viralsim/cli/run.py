@@ -52,7 +52,7 @@ def run(
     if dry_run:
         _say_plan(scenario, worlds, seed, arms, as_json)
         return
-    from viralsim.simulate import simulate
+    from viralsim.simulation import simulate
 
     with _progress() as progress:
         result = simulate(scenario, worlds=worlds, seed=seed, arms=arms or None, threads=threads, progress=progress)

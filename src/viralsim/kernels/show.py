@@ -42,9 +42,11 @@ SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever
 
 
 @njit(cache=True, _nrt=False)
-def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_member, out_position):  # type: ignore[no-untyped-def]
-    """Positions of the row ``members[start:stop]`` that pass coins of probability ``envelope``; returns how many. O(successes)."""
-    n = 0
+def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_member, out_position, at):  # type: ignore[no-untyped-def]
+    """Positions of the row ``members[start:stop]`` that pass coins of probability ``envelope``, written from ``at`` on; returns where
+    they end. O(successes).
+    """
+    n = at
     if envelope >= 1.0:
         for i in range(start, stop):
             out_member[n] = members[i]
@@ -52,7 +54,7 @@ def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_memb
             n += 1
         return n
     if envelope <= 0.0:
-        return 0
+        return at
     position, j = start, 0
     while True:
         gap = alias_draw(draw(key, j), gap_threshold, gap_alias, np.uint64(55))
@@ -69,15 +71,15 @@ def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_memb
 
 
 @njit(cache=True, _nrt=False)
-def thin(world, state, tick, channel, content, start, tied, key, n):  # type: ignore[no-untyped-def]
-    """Keep those of the ``n`` buffered impressions that pass visibility * tie * attention * rhythm; returns how many."""
+def thin(world, state, tick, channel, content, start, tied, key, first, last):  # type: ignore[no-untyped-def]
+    """Keep those of the impressions buffered in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
     contents = len(world.contents_key)
     visibility, envelope = world.channels_visibility[channel], world.channels_envelope[channel]
     rhythm, capacity = world.rules_rhythm[tick], world.rules_values[R_CAPACITY]
     tie, background = world.graph_tie_strength, world.audience_background_load
     day = np.int32(tick // np.int64(world.rules_values[R_DAY]))
-    kept = 0
-    for i in range(n):
+    kept = first
+    for i in range(first, last):
         member, position = state.buffer_member[i], state.buffer_position[i]
         q = visibility
         if tied:
@@ -111,14 +113,14 @@ def candidate(world, channel, members, bits):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def buy(world, state, line, channel, count, key):  # type: ignore[no-untyped-def]
-    """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns how many were bought."""
+def buy(world, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
+    """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns where they end."""
     members = len(state.slot)
     contents = len(world.contents_key)
     cells = contents * len(world.channels_key)
     first, last = world.plan_paid_start[line], world.plan_paid_start[line + 1]
     cap, lines = world.plan_paid_cap[line], len(world.plan_paid_cap)
-    n = 0
+    n = at
     for j in range(count):
         for i in range(TRIES_PAID):
             bits = draw(key, TRIES_PAID * j + i)
@@ -141,8 +143,8 @@ def buy(world, state, line, channel, count, key):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, _nrt=False)
-def recommend(world, members, channel, content, count, key, out_member, out_position):  # type: ignore[no-untyped-def]
-    """Draw the members of ``count`` recommended impressions by their match, by rejection; returns ``count``."""
+def recommend(world, members, channel, content, count, key, out_member, out_position, at):  # type: ignore[no-untyped-def]
+    """Draw the members of ``count`` recommended impressions by their match, by rejection; returns where they end."""
     match = world.audience_match[content]
     for i in range(count):
         member = np.int64(0)
@@ -151,9 +153,9 @@ def recommend(world, members, channel, content, count, key, out_member, out_posi
             m = np.float64(match[member if len(match) > 1 else 0])
             if j == TRIES_RECOMMENDED - 1 or unit(draw(key, 2 + 64 * i + 2 * j)) * world.channels_max_match[content] < m:
                 break
-        out_member[i] = member
-        out_position[i] = i
-    return count
+        out_member[at + i] = member
+        out_position[at + i] = i
+    return at + count
 
 
 @njit(cache=True, _nrt=False)
@@ -203,28 +205,27 @@ def reinforcement(world, state, p, seen, content, channel, member, counted, edge
 
 
 @njit(cache=True, _nrt=False)
-def expose(world, state, tick, s, out):  # type: ignore[no-untyped-def]
-    """Fill the buffer with the impressions of one showing; returns how many."""
-    contents = len(world.contents_key)
+def expose(world, state, tick, s, at, out):  # type: ignore[no-untyped-def]
+    """Buffer the impressions of one showing from ``at`` on; returns where they end."""
+    contents = state.now[CONTENTS]
     content, channel = s.cell % contents, s.cell // contents
     if s.kind == PAID:
-        n = buy(world, state, s.number, channel, s.stop, s.key)
-        out.paid_bought[state.now[OUT_ROW], s.number] += n
-        return n
+        end = buy(world, state, s.number, channel, s.stop, s.key, at)
+        out.paid_bought[state.now[OUT_ROW], s.number] += end - at
+        return end
     if s.kind == RECOMMENDED:
         return recommend(
-            world, len(state.slot), channel, content, s.stop, s.key,
-            state.buffer_member, state.buffer_position,
-        )  # fmt: skip
+            world, len(state.slot), channel, content, s.stop, s.key, state.buffer_member, state.buffer_position, at
+        )
     members = world.graph_followers if s.kind == ROW else world.plan_owned_followers
-    n = gaps(
+    end = gaps(
         members, s.start, s.stop, s.key, world.channels_envelope[channel], world.channels_gap_threshold[channel],
-        world.channels_gap_alias[channel], state.buffer_member, state.buffer_position,
+        world.channels_gap_alias[channel], state.buffer_member, state.buffer_position, at,
     )  # fmt: skip
-    if n and world.channels_thin[channel]:
+    if end > at and world.channels_thin[channel]:
         tied = s.kind == ROW and len(world.graph_tie_strength) > 0
-        n = thin(world, state, tick, channel, content, s.start, tied, s.key, n)
-    return n
+        end = thin(world, state, tick, channel, content, s.start, tied, s.key, at, end)
+    return end
 
 
 @njit(cache=True, _nrt=False)
@@ -246,8 +247,22 @@ def convert(world, e, content, source, match, x, counts, series):  # type: ignor
 
 
 @njit(cache=True, _nrt=False)
-def respond(world, state, tick, s, n, out):  # type: ignore[no-untyped-def]
-    """Every buffered impression of showing ``s`` gets exactly one response. O(n)."""
+def look_up(world, state, content, first, last):  # type: ignore[no-untyped-def]
+    """Read what the answers need of the members buffered in ``first:last``: loads that do not wait for each other."""
+    members, slot, out_row = state.buffer_member, state.slot, state.buffer_row
+    for i in range(first, last):
+        out_row[i] = slot[members[i]] - 1
+    match, out_match = world.audience_match[content], state.buffer_match
+    for i in range(first, last):
+        out_match[i] = match[members[i] if len(match) > 1 else 0]
+    activity, out_activity = world.audience_activity, state.buffer_activity
+    for i in range(first, last):
+        out_activity[i] = activity[members[i] if len(activity) > 1 else 0]
+
+
+@njit(cache=True, _nrt=False)
+def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped-def]
+    """Every impression of showing ``s``, buffered in ``first:last``, gets exactly one response. O(impressions)."""
     K, cells = state.now[CONTENTS], state.now[CELLS]
     world_row = state.now[OUT_ROW]
     counts, series = out.counts[world_row], out.series[state.now[SERIES_ROW], tick]
@@ -272,11 +287,14 @@ def respond(world, state, tick, s, n, out):  # type: ignore[no-untyped-def]
     community_of, buffer_member, buffer_position = world.audience_community, state.buffer_member, state.buffer_position
     slot, posting, exposure, impressions = state.slot, state.posting, state.exposure, state.impressions
     tired = len(fatigue_of) > 1
-    for i in range(n):
+    buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
+    for i in range(first, last):
         member, position = np.int64(buffer_member[i]), np.int64(buffer_position[i])
-        row = slot[member] - 1
-        if row < 0:
-            row = new_row(state, member)
+        row = np.int64(buffer_row[i])
+        if row < 0:  # untouched when looked up; an earlier impression of this showing may have touched him
+            row = np.int64(slot[member] - 1)
+            if row < 0:
+                row = new_row(state, member)
         e, p = exposure[row * K + content], posting[row * cells + cell]
         e.seen += 1
         if is_focal:
@@ -296,11 +314,11 @@ def respond(world, state, tick, s, n, out):  # type: ignore[no-untyped-def]
                 e.day = day
                 e.today = 0
             e.today += 1
-        match = np.float64(pick(match_of, member))
+        match = np.float64(buffer_match[i])
         trust = base_trust
         if in_group != 1.0 and pick(community_of, member) == home:
             trust *= in_group
-        share = appeal * match * np.float64(pick(activity_of, member)) * trust * novelty
+        share = appeal * match * np.float64(buffer_activity[i]) * trust * novelty
         if tired:
             share *= fatigue_of[min(np.int64(impressions[row]), len(fatigue_of) - 1)]
             impressions[row] += 1
@@ -332,10 +350,10 @@ def respond(world, state, tick, s, n, out):  # type: ignore[no-untyped-def]
                 delay = world.channels_recommend_delay[channel]
                 earn(state, per_engagement, delay, tick, mix(bits + EARN), cell, node, earned)
     if is_focal:
-        counts[N_IMPRESSIONS + source] += n
-        series[T_IMPRESSIONS] += n
+        counts[N_IMPRESSIONS + source] += last - first
+        series[T_IMPRESSIONS] += last - first
     elif original == focal:
-        counts[N_CRITICAL_IMPRESSIONS] += n
+        counts[N_CRITICAL_IMPRESSIONS] += last - first
 
 
 @njit(cache=True, _nrt=False)
@@ -351,13 +369,36 @@ def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[
 
 
 @njit(cache=True, _nrt=False)
+def answer_buffered(world, state, tick, first, last, out):  # type: ignore[no-untyped-def]
+    """Look up, then answer, the impressions of the showings ``first:last``, in order."""
+    at = 0
+    for i in range(first, last):
+        s = state.showings[i]
+        look_up(world, state, s.cell % state.now[CONTENTS], at, s.end)
+        at = np.int64(s.end)
+    at = 0
+    for i in range(first, last):
+        s = state.showings[i]
+        if s.end > at:
+            respond(world, state, tick, s, at, np.int64(s.end), out)
+        at = np.int64(s.end)
+
+
+@njit(cache=True, _nrt=False)
 def show_all(world, state, tick, out):  # type: ignore[no-untyped-def]
-    """Show everything of this tick, in order. O(impressions)."""
+    """Show everything of this tick, in order. O(impressions).
+
+    Impressions of many showings are drawn into one buffer before they are answered, so that the look-ups of their members
+    overlap. Where the chance of an impression rests on what was shown before in the same tick (competing contents under limited
+    attention), each showing is answered before the next is drawn.
+    """
+    one_by_one = len(world.audience_background_load) > 0 and state.now[CONTENTS] > 1
+    first, at = 0, np.int64(0)
     for i in range(state.now[SHOWINGS]):
         s = state.showings[i]
-        n = expose(world, state, tick, s, out)
-        if n:
-            respond(world, state, tick, s, n, out)
-
-
-__all__ = ["BRAND", "FROM_PAID", "gaps", "show_all"]
+        if at > 0 and (one_by_one or at + s.stop - s.start > len(state.buffer_member)):
+            answer_buffered(world, state, tick, first, i, out)
+            first, at = i, np.int64(0)
+        at = np.int64(expose(world, state, tick, s, at, out))
+        s.end = at
+    answer_buffered(world, state, tick, first, state.now[SHOWINGS], out)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.inputs import F8, I4, I8, U8, World
+from viralsim.kernels.inputs import F4, F8, I4, I8, U8, World
 
 POSTING = np.dtype(  # of (member, channel, content)
     [
@@ -64,6 +64,7 @@ SHOWING = np.dtype(  # something to be shown in this tick
         ("poster", np.int32),
         ("number", np.int32),  # post number, or line
         ("earned", np.int32),
+        ("end", np.int64),  # where its impressions end in the buffer
     ],
     align=True,
 )
@@ -87,6 +88,7 @@ ACTION = np.dtype(  # a planned post of this tick
     align=True,
 )
 
+BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
 ROW, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
 # Index into State.now: the scalars of a running world
 (
@@ -138,10 +140,16 @@ class State(NamedTuple):
     owned_now: I8  # lines that post in this tick
     due: I8  # scratch: posts of this tick as cell << 32 | member
     due_row: I8  # ... and their rows in the tables
+    due_start: I8  # ... and where their followers start and stop
+    due_stop: I8
+    due_first: I4
     spare_due: I8
     spare_due_row: I8
     buffer_member: I4
     buffer_position: I4
+    buffer_row: I4
+    buffer_match: F4
+    buffer_activity: F4
     edge_seen: I8  # hash set of (edge, content) already counted towards a threshold
     edge_slots: I8  # used places of the hash set
     brand_posts: I8  # [cells]
@@ -201,6 +209,7 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
     plan_ticks = [plan.owned_posts_tick, plan.planned_tick, np.flatnonzero(plan.paid_count.any(axis=0))]
     entries = min(postings * channels + len(plan.organic_tick) + 1, pool)
     waiting = pool // 4 if recommends else 1
+    longest = max(longest, min(BUFFER, 4 * members))
     return State(
         slot=np.zeros(members, dtype=np.int32),
         touched=np.empty(members, dtype=np.int32),
@@ -222,10 +231,16 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         owned_now=np.empty(len(plan.owned_posts_tick) + spare + 1, dtype=np.int64),
         due=np.empty(postings, dtype=np.int64),
         due_row=np.empty(postings, dtype=np.int64),
+        due_start=np.empty(postings, dtype=np.int64),
+        due_stop=np.empty(postings, dtype=np.int64),
+        due_first=np.empty(postings, dtype=np.int32),
         spare_due=np.empty(postings, dtype=np.int64),
         spare_due_row=np.empty(postings, dtype=np.int64),
         buffer_member=np.empty(longest, dtype=np.int32),
         buffer_position=np.empty(longest, dtype=np.int32),
+        buffer_row=np.empty(longest, dtype=np.int32),
+        buffer_match=np.empty(longest, dtype=np.float32),
+        buffer_activity=np.empty(longest, dtype=np.float32),
         edge_seen=np.full(1 << 22 if distinct else 1, -1, dtype=np.int64),
         edge_slots=np.empty(1 << 21 if distinct else 1, dtype=np.int64),
         brand_posts=np.zeros(cells, dtype=np.int64),

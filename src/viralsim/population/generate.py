@@ -26,7 +26,7 @@ PILOT_MEMBERS = 15_000  # corrections of larger audiences are found on whole com
 ROUNDS = 6
 CIRCLE_DENSITY = 0.7  # of a circle, as long as the asked clustering can be reached with it
 SINGLE_COMMUNITY_CIRCLES = 0.95  # largest share of follows inside circles where no follow leaves the community
-CLUSTERING_SAMPLE = 4000
+CLUSTERING_SAMPLE = 2000
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _corrected(knobs: Traits, asked: Traits, reached: Traits) -> Traits:
 
 
 def traits_of(network: Network, community: NDArray[np.int32]) -> Traits:
-    """What a network has of what a generated one is asked for; clustering of at most 4000 members, evenly taken."""
+    """What a network has of what a generated one is asked for; clustering of about 2000 members, evenly taken."""
     from viralsim.population.neighbours import count_returned, local_clustering, neighbour_rows
 
     rows, neighbours = neighbour_rows(network.indptr, network.followers)

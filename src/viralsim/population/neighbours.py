@@ -132,3 +132,32 @@ def count_triangles(rows, neighbours):  # type: ignore[no-untyped-def]
             for q in range(start[v], start[v + 1]):
                 triangles += mark[upward[q]] == u
     return triangles, paths
+
+
+@njit(cache=True)
+def distances_from(indptr, followers, sources):  # type: ignore[no-untyped-def]
+    """Breadth-first search along the flow from each source: (sum of distances, reachable pairs, longest). O(S (N + E))."""
+    members = len(indptr) - 1
+    distance = np.full(members, -1, np.int32)
+    queue = np.empty(members, np.int32)
+    total = pairs = longest = 0
+    for s in sources:
+        queue[0] = s
+        distance[s] = 0
+        head, tail = 0, 1
+        while head < tail:
+            u = queue[head]
+            head += 1
+            for p in range(indptr[u], indptr[u + 1]):
+                v = followers[p]
+                if distance[v] < 0:
+                    distance[v] = distance[u] + 1
+                    queue[tail] = v
+                    tail += 1
+        for i in range(1, tail):
+            total += distance[queue[i]]
+        pairs += tail - 1
+        longest = max(longest, distance[queue[tail - 1]])
+        for i in range(tail):
+            distance[queue[i]] = -1
+    return total, pairs, longest

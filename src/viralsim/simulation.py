@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 MOST_WORLDS = 10_000_000
+TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a sign, not for digits
 
 
 def default_threads() -> int:
@@ -348,10 +349,20 @@ def _finished(worlds: ArmWorlds, done: NDArray[np.bool_]) -> ArmWorlds:
 
 
 def _repeat_at_trust_one(run: _Run, stages: list[Stage]) -> dict[str, Any] | None:
-    """The same arms and worlds with every trust at 1, where some trust is not: measures by arm."""
+    """The same arms with every trust at 1, where some trust is not, in the first worlds: measures by arm.
+
+    Arms that no trust touches are not run again.
+    """
     scenario = run.scenario.with_trusts_at_one()
-    if all(scenario.for_arm(name) == run.scenario.for_arm(name) for name in run.names):
+    touched = tuple(name for name in run.names if scenario.for_arm(name) != run.scenario.for_arm(name))
+    if not touched:
         return None
-    again = _Run(scenario, run.seed, run.worlds, run.names, run.threads, None)
+    rows = run.worlds[:TRUST_WORLDS]
+    again = _Run(scenario, run.seed, rows, touched, run.threads, None)
     _run_certain(again, stages)
-    return {name: _join(again, name)[1].measures for name in run.names}
+    return {
+        name: _join(again, name)[1].measures
+        if name in touched
+        else {key: values[: len(rows)] for key, values in _join(run, name)[1].measures.items()}
+        for name in run.names
+    }

@@ -1,0 +1,150 @@
+"""``viralsim network``: bring a graph file into the form that opens at once, and describe networks."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from viralsim.population.describe import Degrees, NetworkDescription
+    from viralsim.population.network import Network
+
+MEANINGS = ("source reaches target", "source follows target")
+
+
+@click.group()
+def network() -> None:
+    """Import a graph file, or describe one."""
+
+
+def _reading_options(command: Any) -> Any:
+    """Options that say how a file is to be read."""
+    for option in (
+        click.option("--influence-weight", metavar="COL", help="Column (name, or number from 0) of influence weights."),
+        click.option(
+            "--tie-strength", metavar="COL", help="Column (name, or number from 0) of tie strengths in [0, 1]."
+        ),
+        click.option("--undirected", is_flag=True, help="Every edge runs both ways."),
+        click.option(
+            "--edge-means",
+            type=click.Choice(MEANINGS),
+            default=MEANINGS[0],
+            show_default=True,
+            help="What an edge of the file says.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _read(
+    file: Path, edge_means: str, undirected: bool, tie_strength: str | None, influence_weight: str | None
+) -> tuple[Network, list[str]]:
+    """Read a network, and gather what is to be said of it."""
+    from viralsim.population.network import ViralsimWarning
+    from viralsim.population.readers import read_with_notes
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ViralsimWarning)
+        found, notes = read_with_notes(file, edge_means, not undirected, tie_strength, influence_weight)
+    return found, [*notes, *(str(w.message) for w in caught if issubclass(w.category, ViralsimWarning))]
+
+
+@network.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder to write; must be new.")
+@_reading_options
+def import_(
+    file: Path, folder: Path, edge_means: str, undirected: bool, tie_strength: str | None, influence_weight: str | None
+) -> None:
+    """Write the network of FILE as a folder that opens at once.
+
+    FILE is an edge list (csv, tsv, SNAP style, .gz), GraphML, .npy or .npz. A scenario names the folder as a
+    channel's network: {file: DIR}.
+    """
+    from viralsim.population.stored import save_network
+
+    found, notes = _read(file, edge_means, undirected, tie_strength, influence_weight)
+    save_network(found, folder, source=str(file))
+    for note in notes:
+        click.echo(f"note: {note}")
+    click.echo(f"{folder}: {found.members:,} members, {found.follows:,} follows")
+
+
+@network.command()
+@click.argument("file", metavar="FILE_OR_DIR", type=click.Path(path_type=Path))
+@_reading_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def describe(
+    file: Path, edge_means: str, undirected: bool, tie_strength: str | None, influence_weight: str | None, as_json: bool
+) -> None:
+    """Print the statistics of a network: degrees, reciprocity, clustering, components, communities, distances."""
+    from viralsim.population.describe import describe_network
+
+    found, notes = _read(file, edge_means, undirected, tie_strength, influence_weight)
+    description = describe_network(found)
+    if as_json:
+        import json
+
+        values = description.to_dict()
+        values["notes"] = [*notes, *values["notes"]]
+        click.echo(json.dumps(values, indent=2, allow_nan=False))
+        return
+    for line in table(description):
+        click.echo(line)
+    for note in (*notes, *description.notes):
+        click.echo(f"note: {note}")
+
+
+def table(d: NetworkDescription) -> list[str]:
+    """The description as lines of name and value."""
+    rows: list[tuple[str, str]] = [
+        ("members", f"{d.members:,}"),
+        ("follows", f"{d.follows:,}"),
+        ("density", _number(d.density, "{:.3g}")),
+        ("followers of a member", _degrees(d.followers)),
+        ("accounts followed", _degrees(d.following)),
+        ("tail of followers", _tail(d.followers)),
+        ("tail of accounts followed", _tail(d.following)),
+        ("reciprocity", f"{_number(d.reciprocity)} of follows are returned"),
+        ("transitivity", f"{_number(d.transitivity)} ({d.triangles:,} triangles)"),
+        ("mean local clustering", _number(d.mean_local_clustering)),
+        ("weak components", f"{d.weak_components:,}, the largest has {d.largest_weak_component:,} members"),
+        ("strong components", f"{d.strong_components:,}, the largest has {d.largest_strong_component:,} members"),
+        ("communities (Leiden)", _communities(d)),
+        ("degree assortativity", _number(d.assortativity)),
+        ("spectral radius", _number(d.spectral_radius, "{:.4g}")),
+        (
+            "mean distance",
+            f"{_number(d.mean_distance, '{:.2f}')}, the longest found is {_number(d.longest_distance, '{}')}",
+        ),
+    ]
+    if d.mean_tie_strength is not None:
+        rows.append(("mean tie strength", _number(d.mean_tie_strength, "{:.4g}")))
+    wide = max(len(name) for name, _ in rows)
+    return [f"{name:<{wide}}  {value}" for name, value in rows]
+
+
+def _number(value: float | None, form: str = "{:.3f}") -> str:
+    return "not defined" if value is None else form.format(value)
+
+
+def _degrees(d: Degrees) -> str:
+    return f"mean {d.mean:.2f}, median {d.p50:g}, 90 % {d.p90:g}, 99 % {d.p99:g}, largest {d.maximum:,}; {d.none:,} have none"
+
+
+def _tail(d: Degrees) -> str:
+    if d.tail_exponent is None:
+        return "none found"
+    return f"exponent {d.tail_exponent:.2f} from {d.tail_from} on ({d.tail_members:,} members)"
+
+
+def _communities(d: NetworkDescription) -> str:
+    if d.communities is None:
+        return "not searched"
+    return (
+        f"{d.communities:,}, the largest has {d.largest_community or 0:,} members; modularity {_number(d.modularity)}"
+    )
