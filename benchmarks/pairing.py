@@ -19,13 +19,16 @@ def seconds(work: Work, worlds: int) -> float:
 
 
 def worlds_for(work: Work, budget_s: float, most: int = 1 << 22) -> int:
-    """How many worlds take about ``budget_s`` seconds: doubled until one run takes a fifth of it."""
-    worlds = 1
-    while True:
-        took = seconds(work, worlds)
-        if took >= budget_s / 5 or worlds >= most:
-            return max(1, min(most, int(worlds * budget_s / max(took, 1e-9))))
-        worlds = max(worlds * 2, min(worlds * 16, int(worlds * budget_s / 5 / max(took, 1e-9))))
+    """How many worlds take about ``budget_s`` seconds more than one does: set-up is not what is to be measured."""
+    work(1)
+    one = seconds(work, 1)
+    worlds = 2
+    while worlds < most:
+        took = seconds(work, worlds) - one
+        if took >= budget_s / 5:
+            return max(1, min(most, int(worlds * budget_s / took)))
+        worlds *= max(2, min(16, int(budget_s / 5 / max(took, 1e-6))))
+    return most
 
 
 @dataclass
