@@ -355,3 +355,16 @@ def test_money_is_not_weighed_where_nothing_has_a_value():
     assert verdict.winner == "integrated"
     assert "for 2,000 USD more" in text
     assert not any(words in text for words in ("loses money", "In money", "pays", "free of charge"))
+
+
+def test_no_difference_in_the_mean_is_not_no_difference_for_every_input():
+    """With uncertain inputs an arm that is nothing in the mean may matter for some of them, and that is said."""
+    rng = np.random.default_rng(4)
+    base = rng.integers(100, 200, 500).astype(float)
+    gain = np.where(rng.uniform(size=500) < 0.2, 200.0, 0.0)
+    arms = {"organic": arm_of("organic", base, {}), "paid": arm_of("paid", base + gain, {})}
+    record = changed(synthetic_result(worlds=500), arms=arms)
+    uncertain = changed(record, uncertain=True).verdict.sentences[0]
+    assert "The arm paid does not matter in the mean" in uncertain
+    assert uncertain.endswith("for some of the inputs held possible it matters.")
+    assert "The arm paid does not matter here" in record.verdict.sentences[0]

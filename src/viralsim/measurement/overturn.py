@@ -24,7 +24,7 @@ from viralsim.measurement.findings import (
 )
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import Measure
-from viralsim.measurement.wording import money, number, span
+from viralsim.measurement.wording import estimate, money, number
 
 _FEWEST_IN_A_THIRD = 30
 _SAID = {MORE: "better", LESS: "worse", SAME: "no different by what matters", UNCLEAR: "not to be told apart"}
@@ -179,7 +179,7 @@ def _by_inputs(record: RunRecord, row: Comparison, goal: Goal, m: Measure) -> li
         if kinds[0] != kinds[1] and UNCLEAR not in kinds:
             (low, *low_span), (high, *high_span) = parts
             found.append(
-                f"{path}: up to {number(float(low_cut))} {row.arm} differs from {row.baseline} by {number(low)} "
-                f"({span(*low_span)}), from {number(float(high_cut))} by {number(high)} ({span(*high_span)})"
+                f"{path}: up to {number(float(low_cut))} {row.arm} differs from {row.baseline} by "
+                f"{estimate(low, *low_span)}, from {number(float(high_cut))} by {estimate(high, *high_span)}"
             )
     return found

@@ -44,12 +44,15 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
     interval = f"95 % interval {span(*counted)}"
     smallest = amount(m, goal.matters_from)
     digits = digits_for(*limits)
+    # the mean over uncertain inputs can be small although some of the inputs make a difference that matters
+    may_matter = record.uncertain and max(-row.range_low, row.range_high) >= goal.matters_from
+    where = "in the mean" if may_matter else "here"
     difference = more_or_less(m, row.uplift, digits)
     if found in (MORE, LESS):
         text = f"The arm {row.arm} brings {difference} a launch than {row.baseline} ({interval}){_cost(record, row)}."
     elif found == SAME:
         text = (
-            f"The arm {row.arm} does not matter here: it brings {difference} a launch than {row.baseline} "
+            f"The arm {row.arm} does not matter {where}: it brings {difference} a launch than {row.baseline} "
             f"({interval}), and only {smallest} or more would matter."
         )
     elif np.isnan(row.ci_low):
@@ -64,9 +67,9 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
         text += (
             f" Over uncertain inputs and luck the difference is {span(row.range_low, row.range_high)} in 9 of 10 worlds"
         )
-        text += (
-            "." if np.isnan(row.probability_better) else f", and better in {percent(row.probability_better)} of them."
-        )
+        if not np.isnan(row.probability_better):
+            text += f", and better in {percent(row.probability_better)} of them"
+        text += ": for some of the inputs held possible it matters." if found == SAME and may_matter else "."
     return text
 
 
