@@ -49,7 +49,7 @@ def result():
 def called(monkeypatch):
     """A simulation that returns at once; holds what it was called with, and the result it gives."""
     calls = types.SimpleNamespace(arguments=[], scenarios=[], result=synthetic_result(worlds=20))
-    module = types.ModuleType("viralsim.simulate")
+    module = types.ModuleType("viralsim.simulation")
 
     def simulate(scenario, **more):
         calls.scenarios.append(scenario)
@@ -59,7 +59,7 @@ def called(monkeypatch):
         return calls.result
 
     module.simulate = simulate
-    monkeypatch.setitem(sys.modules, "viralsim.simulate", module)
+    monkeypatch.setitem(sys.modules, "viralsim.simulation", module)
     return calls
 
 
