@@ -133,7 +133,8 @@ def _number(value: float | None, form: str = "{:.3f}") -> str:
 
 
 def _degrees(d: Degrees) -> str:
-    return f"mean {d.mean:.2f}, median {d.p50:g}, 90 % {d.p90:g}, 99 % {d.p99:g}, largest {d.maximum:,}; {d.none:,} have none"
+    quantiles = f"median {d.p50:g}, 90 % {d.p90:g}, 99 % {d.p99:g}, largest {d.maximum:,}"
+    return f"mean {d.mean:.2f}, {quantiles}; {d.none:,} have none"
 
 
 def _tail(d: Degrees) -> str:

@@ -136,7 +136,7 @@ def count_triangles(rows, neighbours):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def distances_from(indptr, followers, sources):  # type: ignore[no-untyped-def]
-    """Breadth-first search along the flow from each source: (sum of distances, reachable pairs, longest). O(S (N + E))."""
+    """Breadth-first searches along the flow: (sum of distances, reachable pairs, longest); O(sources (N + E))."""
     members = len(indptr) - 1
     distance = np.full(members, -1, np.int32)
     queue = np.empty(members, np.int32)
