@@ -44,8 +44,8 @@ class NetworkDescription:
 
     density: follows over possible follows. reciprocity: share of follows that are returned. transitivity: three times
     the triangles over the paths of two edges. mean_local_clustering: mean over ``clustering_members`` members of the
-    share of linked pairs of neighbours, 0 for fewer than two neighbours. assortativity: correlation of degrees over edges.
-    spectral_radius: largest eigenvalue of the follows (directed): below its reciprocal a constant transmission
+    share of linked pairs of neighbours, 0 for fewer than two neighbours. assortativity: correlation of degrees
+    over edges. spectral_radius: largest eigenvalue of the follows: below its reciprocal a constant transmission
     probability cannot sustain itself. mean_distance: over pairs that information can go between, from
     ``distance_sources`` members. notes: what was sampled or left out.
     """

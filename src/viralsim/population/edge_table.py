@@ -67,7 +67,8 @@ def _read(path: Path, data: bytes, form: TableForm) -> Columns:
     import pandas as pd
 
     id_type = np.int64 if form.whole else str
-    dtypes: dict[int, Any] = {form.source: id_type, form.target: id_type}
+    dtypes: dict[int, Any] = dict.fromkeys(range(form.width), str)  # all, so that rows of other lengths are noticed
+    dtypes.update({form.source: id_type, form.target: id_type})
     for position in (form.tie_strength, form.influence_weight):
         if position is not None:
             dtypes[position] = np.float64
@@ -78,8 +79,6 @@ def _read(path: Path, data: bytes, form: TableForm) -> Columns:
             sep=form.separator or r"\s+",
             header=None,
             names=list(range(form.width)),
-            usecols=sorted(dtypes),
-            index_col=False,
             dtype=dtypes,
             skiprows=skip,
             comment="#" if form.comments else None,
