@@ -16,7 +16,7 @@ from viralsim.errors import NetworkError
 from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest, drawn_presence
 from viralsim.population.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
 from viralsim.population.fields import allocate
-from viralsim.population.generate import generate_network
+from viralsim.population.generate import Traits, generate_and_measure
 from viralsim.population.network import Network, ViralsimWarning
 from viralsim.population.union import MemberIds, on_members, union_of_ids
 
@@ -66,7 +66,9 @@ def build_population(scenario: Any, population: int = 0) -> Population:
     presence = _presence(spec, imported, who, population, messages)
     for name, channel in spec.channels.items():
         if name not in networks:
-            networks[name] = _generated(spec, name, channel.network.generate, community, presence.get(name), population)
+            words = channel.network.generate
+            networks[name], reached = _generated(spec, name, words, community, presence.get(name), population)
+            messages.extend(_not_reached(name, words, reached))
     audience = _audience(spec, community, names, people, who, presence, population, messages)
     networks = {name: networks[name] for name in spec.channels}
     communities = int(community.max(initial=-1)) + 1
@@ -210,14 +212,14 @@ def _from_file(
     return np.where(named, people.values[column][who.row_of_member], np.float32(default)).astype(np.float32)
 
 
-_networks: OrderedDict[bytes, Network] = OrderedDict()
+_networks: OrderedDict[bytes, tuple[Network, Traits]] = OrderedDict()
 _communities: OrderedDict[str, tuple[NDArray[np.int32], float]] = OrderedDict()
 
 
 def _generated(
     spec: Any, name: str, words: Any, community: NDArray[np.int32], present: NDArray[np.bool_] | None, population: int
-) -> Network:
-    """A generated network; the last ones are kept, so that sweeps and arms do not draw them again."""
+) -> tuple[Network, Traits]:
+    """A generated network and its traits; the last ones are kept, so that sweeps and arms do not draw them again."""
     seed = int(audience_key(spec.seed, population, "network", name))
     traits = (words.mean_following, words.degree_exponent, words.reciprocity, words.clustering)
     mixing = spec.audience.communities.mixing
@@ -226,11 +228,24 @@ def _generated(
     digest.update(b"" if present is None else present.tobytes())
     key = digest.digest()
     if key not in _networks:
-        _networks[key] = generate_network(community, *traits, mixing, seed, present)
-        while len(_networks) > 1 and sum(n.follows for n in _networks.values()) > KEPT_FOLLOWS:
+        _networks[key] = generate_and_measure(community, *traits, mixing, seed, present)
+        while len(_networks) > 1 and sum(n.follows for n, _ in _networks.values()) > KEPT_FOLLOWS:
             _networks.popitem(last=False)
     _networks.move_to_end(key)
     return _networks[key]
+
+
+def _not_reached(name: str, words: Any, reached: Traits) -> list[str]:
+    """What to say where no network of this size could have what was asked for."""
+    place = f"channels.{name}.network.generate"
+    said = []
+    for trait, tolerance in (("mean_following", 0.03), ("clustering", 0.25), ("reciprocity", 0.0)):
+        wanted, got = getattr(words, trait), getattr(reached, trait)
+        if abs(got - wanted) > max(tolerance * wanted, 0.03):
+            said.append(
+                f"{place}.{trait}: {wanted:g} was asked for, {got:.2f} was reached: the other values leave no room"
+            )
+    return said
 
 
 def _found(network: Network) -> tuple[NDArray[np.int32], float]:

@@ -79,6 +79,22 @@ def generate_network(
     within 25 % of the asked value; ``describe_network`` tells. 1,000,000 members with 20,000,000 follows take well
     under a minute. Raises ``NetworkError`` for values that no network can have.
     """
+    shape = (mean_following, degree_exponent, reciprocity, clustering, mixing)
+    return generate_and_measure(community, *shape, seed, present, similarity)[0]
+
+
+def generate_and_measure(
+    community: ArrayLike,
+    mean_following: float,
+    degree_exponent: float,
+    reciprocity: float,
+    clustering: float,
+    mixing: float,
+    seed: int,
+    present: ArrayLike | None = None,
+    similarity: ArrayLike | None = None,
+) -> tuple[Network, Traits]:
+    """As ``generate_network``, and the traits reached (of the part on which corrections were found)."""
     groups = np.asarray(community)
     if groups.ndim != 1 or (len(groups) and (groups.dtype.kind not in "iu" or groups.min() < 0)):
         raise NetworkError("community must hold one whole number >= 0 a member")
@@ -93,13 +109,13 @@ def generate_network(
         who = np.flatnonzero(there)
     asked = Traits(mean_following, reciprocity, clustering, mixing)
     near = None if near is None else near[who]
-    local = _generate(_without_gaps(groups[who]), asked, degree_exponent, _luck(seed), near)
+    local, reached = _generate(_without_gaps(groups[who]), asked, degree_exponent, _luck(seed), near)
     if len(who) == len(groups):
-        return local
+        return local, reached
     row_length = np.zeros(len(groups), np.int64)
     row_length[who] = local.follower_count()
     indptr = np.concatenate([[0], np.cumsum(row_length)])
-    return Network(indptr, who.astype(np.int32)[local.followers])
+    return Network(indptr, who.astype(np.int32)[local.followers]), reached
 
 
 def _check(mean_following: float, degree_exponent: float, shares: dict[str, float]) -> None:
@@ -122,18 +138,18 @@ def _luck(seed: int) -> _Luck:
 
 def _generate(
     community: NDArray[np.int32], asked: Traits, degree_exponent: float, luck: _Luck, similarity: F8 | None
-) -> Network:
-    """The network of members ``0..N-1`` who are all present, communities numbered without gaps."""
+) -> tuple[Network, Traits]:
+    """The network of members ``0..N-1`` who are all present, communities numbered without gaps; traits reached."""
     n = len(community)
     if n < 2 or asked.mean_following == 0:
-        return Network(np.zeros(n + 1, np.int64), np.zeros(0, np.int32))
+        return Network(np.zeros(n + 1, np.int64), np.zeros(0, np.int32)), asked
     if community.max() == 0:
         asked = replace(asked, mixing=0.0)  # there is nowhere else to go
     pilot = _pilot_members(community)
     pilot_community = _without_gaps(community[pilot])
     near = None if similarity is None else similarity[pilot]
     whole = len(pilot) == n
-    knobs, best, best_miss = asked, asked, np.inf
+    knobs, best, best_miss, best_reached = asked, asked, np.inf, asked
     network: Network | None = None
     for _ in range(ROUNDS):
         trial = _draw(pilot_community, knobs, degree_exponent, luck, near)
@@ -141,13 +157,13 @@ def _generate(
         miss = _miss(asked, reached)
         stuck = miss > 0.9 * best_miss
         if miss < best_miss:
-            best, best_miss, network = knobs, miss, trial
+            best, best_miss, best_reached, network = knobs, miss, reached, trial
         if miss < 0.5 or stuck:
             break
         knobs = _corrected(knobs, asked, reached)
     if whole and network is not None:
-        return network
-    return _draw(community, best, degree_exponent, luck, similarity)
+        return network, best_reached
+    return _draw(community, best, degree_exponent, luck, similarity), best_reached
 
 
 def _without_gaps(community: NDArray[np.signedinteger[Any]]) -> NDArray[np.int32]:
