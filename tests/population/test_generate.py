@@ -61,6 +61,17 @@ def test_the_number_of_followers_has_the_tail_asked_for():
         assert budgets.following.max() < budgets.followers.max() / 5
 
 
+def test_the_largest_hub_varies_as_the_largest_of_independent_draws():
+    """The largest budget of N draws has the median N ** (1 / (exponent - 1)) of the theory, not a bound of ours."""
+    n, exponent, largest = 2_000, 3.0, []
+    rng = np.random.default_rng(6)
+    for _ in range(600):
+        budgets = degree_budgets(4.0, exponent, 0.0, rng.random(n), rng.random(n))
+        largest.append(budgets.followers.max() / 2.0)  # in units of the least budget: mean 4 = 2 * (e - 1) / (e - 2)
+    assert np.median(largest) == pytest.approx((n / 0.5) ** 0.5, rel=0.12)
+    assert np.quantile(largest, 0.9) > 1.8 * np.median(largest)
+
+
 def test_followers_of_a_generated_network_are_heavy_tailed():
     """The largest hub has many times the mean, and the fitted tail is near the exponent asked for."""
     network = generate_network(drawn_communities(30_000, 20, 2.0), 20, 2.5, 0.3, 0.1, 0.2, seed=1)

@@ -36,7 +36,8 @@ def degree_budgets(
     n = len(units)
     rank = np.empty(n)
     rank[np.argsort(units, kind="stable")] = np.arange(n)
-    share = (rank + units) / n  # a jittered, shuffled grid over (0, 1)
+    jitter = (units * 2.0**26) % 1.0  # the low bits, which have no part in the rank
+    share = (rank + jitter) / n  # a jittered, shuffled grid over (0, 1)
     share = np.clip(share, 0.25 / n, 1.0 - 1e-3 / n)
     followers = _scaled((1.0 - share) ** (-1.0 / max(degree_exponent - 1.0, 0.05)), mean_following, n)
     own = ndtri(np.clip(other_units, 1e-9, 1 - 1e-9))
