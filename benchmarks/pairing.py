@@ -74,8 +74,13 @@ class Agreement:
         return abs(self.z) < 4.5
 
 
-def agreement(ours: np.ndarray, theirs: np.ndarray) -> Agreement:
-    """Compare the means of two samples of sizes."""
+FEWEST = 30  # replicates on a side below which a standard error says nothing
+
+
+def agreement(ours: np.ndarray, theirs: np.ndarray) -> Agreement | None:
+    """Compare the means of two samples of sizes; None where a sample is too small."""
+    if min(len(ours), len(theirs)) < FEWEST:
+        return None
     a, b = float(ours.mean()), float(theirs.mean())
-    error = np.sqrt(sum(x.var(ddof=1) / len(x) if len(x) > 1 else 0.0 for x in (ours.astype(float), theirs)))
+    error = np.sqrt(sum(x.var(ddof=1) / len(x) for x in (ours.astype(float), theirs)))
     return Agreement(a, b, (a - b) / error if error > 0 else 0.0 if a == b else np.inf)

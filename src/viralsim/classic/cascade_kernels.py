@@ -63,6 +63,16 @@ def look_ahead(row, content, reached, i, n):  # type: ignore[no-untyped-def]
         prefetch(content, row[reached[i + NEAR]])
 
 
+@njit(cache=True, inline="always")
+def look_ahead_worlds(row, content, seeds, w, last):  # type: ignore[no-untyped-def]
+    """Fetch the rows of the first seeds of worlds to come, where every world has its own int64[W, k] ``seeds``."""
+    if len(seeds) > 1 and seeds.shape[1] > 0:
+        if w + FAR < last:
+            prefetch(row, seeds[w + FAR, 0])
+        if w + NEAR < last:
+            prefetch(content, row[seeds[w + NEAR, 0]])
+
+
 @njit(cache=True, nogil=True)
 def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of a cascade with one probability for all edges.
@@ -76,6 +86,7 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
     shift = np.uint64(55)
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
+        look_ahead_worlds(indptr, followers, seeds, w, last)
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
         i = 0
         while i < n:
@@ -126,6 +137,7 @@ def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes):  # 
     row, words, threshold, alias = rows.row, rows.words, gaps.threshold, gaps.alias
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
+        look_ahead_worlds(row, words, seeds, w, last)
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
         i = 0
         while i < n:
