@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
     from viralsim.model import ViralityModel
     from viralsim.population.network import Network
-    from viralsim.results import Result
+    from viralsim.results import Result, open_result
     from viralsim.scenario import Scenario, load, loads
     from viralsim.simulation import simulate
-    from viralsim.store import open_result
 
 _HOME = {
     "CapacityError": "viralsim.errors",
@@ -30,7 +29,7 @@ _HOME = {
     "ViralsimError": "viralsim.errors",
     "load": "viralsim.scenario",
     "loads": "viralsim.scenario",
-    "open_result": "viralsim.store",
+    "open_result": "viralsim.results",
     "simulate": "viralsim.simulation",
 }
 _MODULES = ("classic", "seeding")

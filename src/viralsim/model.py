@@ -81,7 +81,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         self.arm = compile_arms(loaded, self.stage, [self.arm_name])[self.arm_name]
         self.plan: Plan = self.arm.world.plan
         self.rules = self.arm.world.rules.values
-        self.key = world_key(seed_key(luck), world)
+        self.key = np.uint64(world_key(seed_key(luck), world))
         self.tick = 0
         self.horizon = int(self.arm.world.contents.novelty.shape[1])
         self.members = Members(self)
@@ -211,14 +211,12 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         """What is counted so far, as one world of the batch driver."""
         advocates = int(self.plan.planned_advocate.max(initial=-1)) + 1
         sizes, generations = np.zeros(SIZE_BINS, np.int64), np.zeros(DEPTH_BINS, np.int64)
-        posts, shares = np.zeros(advocates, np.int64), np.zeros(advocates, np.int64)
+        posts, shares = self._state.advocate_posts.copy(), np.zeros(advocates, np.int64)
         nodes, count = self._state.nodes, int(self._state.now[NODES])
         virality = measure_trees(
             nodes, count, len(self.arm.contents), int(self.rules[Rule.FOCAL]), self._state.breadth, self._counts,
             sizes, generations, shares,
         )  # fmt: skip
-        own = nodes["advocate"][:count]
-        np.add.at(posts, own[own >= 0], 1)
         return RawWorlds(
             self._counts[None].copy(), np.array([virality]), self._out.reach_by_channel, self._out.reach_by_community,
             self._out.series[:1], self._out.paid_bought, sizes, generations, posts, shares, np.ones(1, dtype=bool),

@@ -16,7 +16,7 @@ from viralsim.campaign.outcome import arm_worlds
 from viralsim.campaign.stage import Stage
 from viralsim.campaign.vital_signs import vital_signs
 from viralsim.errors import InputError, Problem, ScenarioError
-from viralsim.kernels.draws import Stream, draw, name_key, seed_key, stream_key, unit, world_key
+from viralsim.kernels.draws import Stream, name_key, seed_key, units_of_worlds
 from viralsim.kernels.worlds import RawWorlds, run_worlds
 from viralsim.launches import ArmWorlds
 
@@ -74,10 +74,7 @@ def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dic
     """The uncertain inputs of each world: one joint draw a world, the same for all arms; path -> float64[W]."""
     drawn = {}
     for path, span in (scenario.spec.uncertain or {}).items():
-        u = np.empty(len(worlds))
-        for i, w in enumerate(worlds):
-            key = stream_key(world_key(seed_key(seed), int(w)), int(Stream.UNCERTAIN), name_key(path), np.uint64(0))
-            u[i] = unit(draw(key, 0))
+        u = units_of_worlds(seed_key(seed), worlds, int(Stream.UNCERTAIN), name_key(path))
         if span.scale == "log":
             drawn[path] = np.exp(np.log(span.from_) + u * (np.log(span.to) - np.log(span.from_)))
         else:

@@ -108,6 +108,15 @@ def stream_key(key, stream, a, b):  # type: ignore[no-untyped-def]
     return mix(mix(mix(key + GOLDEN * np.uint64(stream)) + np.uint64(a)) + NUMBER + np.uint64(b))
 
 
+@njit(cache=True)
+def units_of_worlds(seed, worlds, stream, name):  # type: ignore[no-untyped-def]
+    """One uniform float64 a world for the decision ``name`` (uint64) of ``stream``; worlds int64[W]."""
+    out = np.empty(len(worlds))
+    for i in range(len(worlds)):
+        out[i] = unit(draw(stream_key(world_key(seed, worlds[i]), stream, name, np.uint64(0)), 0))
+    return out
+
+
 def name_key(name: str) -> np.uint64:
     """A 64-bit id of a name, so that adding a content or channel leaves the luck of the others alone."""
     from hashlib import blake2b

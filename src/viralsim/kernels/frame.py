@@ -6,10 +6,15 @@ A NamedTuple of a hundred arrays is copied at every call inside compiled code an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import config, njit, types
 from numba.core import cgutils
 from numba.core.datamodel import default_manager, models
 from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
@@ -94,6 +99,11 @@ class OutFrame(structref.StructRefProxy):  # type: ignore[misc]
 
 _GROUPS = {"graph": Graph, "audience": Audience, "channels": Channels, "contents": Contents, "rules": Rules, "plan": Plan}
 WORLD_FIELDS = [f"{group}_{field}" for group, kind in _GROUPS.items() for field in kind._fields]
+# numba keys its cache by the file of the outermost function alone, so a change in another file would go unnoticed. The name of
+# one empty field carries a hash of all kernel sources: another source, another type, another entry in the cache.
+_SOURCES = sorted(Path(__file__).parent.glob("*.py"))
+BUILD = "build_" + blake2b(b"".join(path.read_bytes() for path in _SOURCES), digest_size=8).hexdigest()
+WORLD_FIELDS.append(BUILD)
 structref.define_proxy(WorldFrame, WorldFrameType, WORLD_FIELDS)
 structref.define_proxy(StateFrame, StateFrameType, list(State._fields))
 structref.define_proxy(OutFrame, OutFrameType, list(Out._fields))
@@ -119,17 +129,23 @@ def _borrow(typingctx: Any, arrays: Any) -> Any:
     return arrays(arrays), codegen
 
 
-@njit(cache=True)
+def _cached_by_build(function: Any) -> Any:
+    """Compile a constructor into a cache of this build: the type that it returns carries the build."""
+    function.__qualname__ += BUILD
+    return njit(cache=True)(function)
+
+
+@_cached_by_build
 def _new_world(fields):  # type: ignore[no-untyped-def]
     return WorldFrame(*_borrow(fields))
 
 
-@njit(cache=True)
+@_cached_by_build
 def _new_state(fields):  # type: ignore[no-untyped-def]
     return StateFrame(*_borrow(fields))
 
 
-@njit(cache=True)
+@_cached_by_build
 def _new_out(fields):  # type: ignore[no-untyped-def]
     return OutFrame(*_borrow(fields))
 
@@ -137,16 +153,30 @@ def _new_out(fields):  # type: ignore[no-untyped-def]
 # The proxies' own constructors are compiled anew in every process (4 s); these are cached.
 
 
+def _plain(names: Sequence[str], arrays: Sequence[Any]) -> Any:
+    """The same frame for a run with the compiler off (``NUMBA_DISABLE_JIT=1``): attributes, and rows with attributes."""
+    return SimpleNamespace(
+        **{name: a.view(np.recarray) if a.dtype.names else a for name, a in zip(names, arrays, strict=True)}
+    )
+
+
 def frame_world(world: World) -> WorldFrame:
     """A frame of the arrays of ``world``; nothing is copied, and the caller keeps ``world`` alive."""
-    return _new_world(tuple(array for group in world for array in group))  # type: ignore[no-any-return]
+    arrays = (*(array for group in world for array in group), np.zeros(0))
+    if config.DISABLE_JIT:
+        return _plain(WORLD_FIELDS, arrays)  # type: ignore[no-any-return]
+    return _new_world(arrays)  # type: ignore[no-any-return]
 
 
 def frame_state(state: State) -> StateFrame:
     """A frame of the arrays of ``state``; both see the same memory, and the caller keeps ``state`` alive."""
+    if config.DISABLE_JIT:
+        return _plain(State._fields, state)  # type: ignore[no-any-return]
     return _new_state(tuple(state))  # type: ignore[no-any-return]
 
 
 def frame_out(out: Out) -> OutFrame:
     """A frame of the arrays of ``out``; both see the same memory, and the caller keeps ``out`` alive."""
+    if config.DISABLE_JIT:
+        return _plain(Out._fields, out)  # type: ignore[no-any-return]
     return _new_out(tuple(out))  # type: ignore[no-any-return]

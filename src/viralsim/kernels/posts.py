@@ -75,7 +75,7 @@ def new_row(state, member):  # type: ignore[no-untyped-def]
     for i in range(row * contents, (row + 1) * contents):
         e = state.exposure[i]
         e.seen = 0
-        e.flags = 0
+        e.marks = 0
         e.day = -1
         e.today = 0
     if len(state.advertised):
@@ -376,6 +376,8 @@ def make_member_posts(world, state, tick, out):  # type: ignore[no-untyped-def]
         row = np.int64(touch(state, member))
         make_post(world, state, tick, row, member, cell, True, a.trust, np.int32(a.advocate), start, stop, out)
         out.counts[state.now[OUT_ROW], N_POSTED] += 1
+        if a.advocate >= 0:
+            state.advocate_posts[a.advocate] += 1
     due = take_due(state, tick, cells)
     fetch_rows(world, state, due)
     for i in range(due):

@@ -37,7 +37,7 @@ T_ENGAGEMENTS, T_CONVERSIONS = int(Series.ENGAGEMENTS), int(Series.CONVERSIONS)
 R_FOCAL, R_IN_GROUP, R_CAPACITY = int(Rule.FOCAL), int(Rule.IN_GROUP), int(Rule.FEED_CAPACITY)
 R_DAY, R_DISTINCT = int(Rule.TICKS_PER_DAY), int(Rule.DISTINCT)
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32
-EARNED_FLAG, CONVERTED_FLAG = 1, 2
+EARNED_MARK, CONVERTED_MARK = 1, 2
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
 
@@ -237,10 +237,10 @@ def pick(field, member):  # type: ignore[no-untyped-def]
 @njit(cache=True, _nrt=False)
 def convert(world, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
     """One trial of conversion, at most one success a member."""
-    if e.flags & CONVERTED_FLAG == 0 and x < (
+    if e.marks & CONVERTED_MARK == 0 and x < (
         world.contents_conversion_rate[content] * match * world.contents_conversion_trust[content, source]
     ):
-        e.flags |= CONVERTED_FLAG
+        e.marks |= CONVERTED_MARK
         counts[N_CONVERSIONS] += 1
         counts[N_CONVERSIONS_BY + source] += 1
         series[T_CONVERSIONS] += 1
@@ -304,8 +304,8 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
                 community_reach[pick(community_of, member)] += 1
             if p.seen == 0:
                 channel_reach[channel] += 1
-            if earned and e.flags & EARNED_FLAG == 0:
-                e.flags |= EARNED_FLAG
+            if earned and e.marks & EARNED_MARK == 0:
+                e.marks |= EARNED_MARK
                 counts[N_EARNED_REACH] += 1
                 series[T_EARNED_REACH] += 1
         p.seen = 1
@@ -361,7 +361,7 @@ def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[
     """A member decided to post: he is due after his reaction delay, unless he posted or is to post."""
     place = row * (len(world.contents_key) * len(world.channels_key)) + cell
     p = state.posting[place]
-    if p.node >= 0 or p.due >= 0:
+    if p.node >= 0 or (p.due >= 0 and p.due <= tick + 1):
         return
     bits = member_key(state.family[F_DELAY, cell], member, 0)
     due = tick + delay_ticks(world, cell // len(world.contents_key), bits)

@@ -30,7 +30,7 @@ POSTING = np.dtype(  # of (member, channel, content)
 EXPOSURE = np.dtype(  # of (member, content)
     [
         ("seen", np.int32),  # impressions
-        ("flags", np.int32),  # bit 0: earned reach, bit 1: converted
+        ("marks", np.int32),  # bit 0: earned reach, bit 1: converted
         ("day", np.int32),
         ("today", np.int32),  # impressions in that day
     ],
@@ -160,6 +160,7 @@ class State(NamedTuple):
     earn_entry: I8
     spare_earn_key: U8
     spare_earn_entry: I8
+    advocate_posts: I8  # [A] planned posts made by each, over all worlds of this thread
     now: I8  # [20]
     soften: F8  # [1]
 
@@ -251,6 +252,7 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         earn_entry=np.empty(waiting, dtype=np.int64),
         spare_earn_key=np.empty(waiting, dtype=np.uint64),
         spare_earn_entry=np.empty(waiting, dtype=np.int64),
+        advocate_posts=np.zeros(int(plan.planned_advocate.max(initial=-1)) + 1, dtype=np.int64),
         now=np.zeros(20, dtype=np.int64),
         soften=np.ones(1),
     )

@@ -127,6 +127,7 @@ def react(world, state, tick, out):  # type: ignore[no-untyped-def]
             state.soften[0] = 1.0 - values[R_EFFECT]
     if (
         values[R_AMPLIFY] >= 0.0
+        and len(world.plan_owned_channel) > 0
         and tick > 0
         and state.tick_shares[tick - 1] >= values[R_AMPLIFY]
         and state.now[REPOSTS] < values[R_AT_MOST]

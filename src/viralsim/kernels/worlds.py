@@ -84,10 +84,6 @@ def run_block(world, state, out, seed, worlds, first, last, sums, stop):  # type
             state.nodes, state.now[NODES], contents, focal, state.breadth, out.counts[i],
             sums.cascade_sizes, sums.generations, sums.advocate_shares,
         )  # fmt: skip
-        if len(sums.advocate_posts):
-            for n in range(state.now[NODES]):
-                if state.nodes[n].advocate >= 0:
-                    sums.advocate_posts[state.nodes[n].advocate] += 1
         out.done[i] = True
         clear(state)
     return last
@@ -173,7 +169,7 @@ class _Crew:
         frames = frame_world(self.world), frame_state(state), frame_out(self.out)
         sums = _sums(advocates)
         with self.lock:
-            self.sums.append(sums)
+            self.sums.append(sums._replace(advocate_posts=state.advocate_posts))
         while True:
             with self.lock:
                 first = self.next
