@@ -80,7 +80,7 @@ def independent_cascade(
 
 def visit_scratch(members: int) -> Scratch:
     """What one thread needs: the set of the visited, as bits, and the list of the reached."""
-    return np.zeros((members + 63) // 64, dtype=np.uint64), np.empty(members, dtype=np.int32)
+    return np.zeros((members + 63) // 64, dtype=np.uint64), np.empty(members + 1, dtype=np.int32)
 
 
 def _weighted_cascade(network: Network) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ LOW_COIN = np.uint64((1 << COIN_BITS) - 1)
 ONE = np.uint64(1)
 GAP_OUTCOME, CLASS_SHIFT = np.uint64(64 - GAP_BITS), np.uint64(CLASS_BITS)
 LOW_HALF = np.uint64(0xFFFFFFFF)
+WORD_SHIFT, WORD_MASK = np.uint64(6), np.uint64(63)
 NEAR, FAR = 3, 8  # how far ahead in the queue rows and their places are fetched
 GAP_LOW = np.uint64((1 << GAP_THRESHOLD_BITS) - 1)
 
@@ -34,6 +35,21 @@ def first_visit(visited, member):  # type: ignore[no-untyped-def]
         return False
     visited[word] |= bit
     return True
+
+
+@njit(cache=True, inline="always")
+def visit_if(live, member, visited, reached, n):  # type: ignore[no-untyped-def]
+    """Reach ``member`` (uint64) if ``live`` and not visited; returns the number of the reached.
+
+    Without branches: whether an edge is live cannot be predicted, and a wrong guess costs more than the writes.
+    ``reached`` has room for one more than all members.
+    """
+    place, bit = np.int64(member >> WORD_SHIFT), member & WORD_MASK
+    block = visited[place]
+    new = np.uint64(live) & ~(block >> bit) & ONE
+    visited[place] = block | (new << bit)
+    reached[n] = member
+    return n + np.int64(new)
 
 
 @njit(cache=True)
@@ -78,7 +94,7 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
     """Worlds ``first..last-1`` of a cascade with one probability for all edges.
 
     indptr int64[N + 1], followers int32[E]; seeds int64[1 or W, k]; gap tables uint64[512], int32[512];
-    luck: (seed uint64, world numbers int64[W]); scratch: (visited uint64[], reached int32[N]); writes sizes int64[W].
+    luck: (seed uint64, world numbers int64[W]); scratch: (visited uint64[], reached int32[N + 1]); writes sizes int64[W].
     O(reached + live edges): one draw for each live edge and one for each row.
     """
     seed, worlds = luck
@@ -104,11 +120,8 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
                     break
                 if gap == GAP_TAIL:
                     continue
-                v = followers[position]
+                n = visit_if(True, np.uint64(followers[position]), visited, reached, n)
                 position += 1
-                if first_visit(visited, v):
-                    reached[n] = v
-                    n += 1
         finish(visited, reached, n)
         sizes[w] = n
 
@@ -116,12 +129,7 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
 @njit(cache=True, inline="always")
 def _reach(word, coin, visited, reached, n):  # type: ignore[no-untyped-def]
     """The number of the reached after an edge's ``word`` met its 31-bit ``coin``."""
-    if coin < word >> HALF:
-        member = np.int64(word & LOW_HALF)
-        if first_visit(visited, member):
-            reached[n] = member
-            return n + 1
-    return n
+    return visit_if(coin < word >> HALF, word & LOW_HALF, visited, reached, n)
 
 
 @njit(cache=True, nogil=True)

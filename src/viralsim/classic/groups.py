@@ -69,21 +69,23 @@ def _class_of(p):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _cut(count, joined, group_price, candidate_price):  # type: ignore[no-untyped-def]
+def _cut(count, joined):  # type: ignore[no-untyped-def]
     """Which envelope each class of a row gets: int64[CLASSES] into ``joined``. Greedy, from the likely to the unlikely.
 
-    A class opens a group of its own where that saves more than a group costs.
+    A group costs one draw more than its candidates, so a class joins the group before it when that adds less than
+    one candidate. Under envelope 1 a draw serves two edges.
     """
-    current = 0
+    current = -1
     for b in range(CLASSES):
-        price = 0.5 if current == 0 else candidate_price * 2.0**-current
-        if count[b] * (price - candidate_price * 2.0**-b) > group_price:
-            current = b
-        joined[b] = current
+        if count[b]:
+            price = 0.5 if current == 0 else 2.0**-current if current > 0 else 0.0
+            if current < 0 or count[b] * (price - 2.0**-b) >= 1.0:
+                current = b
+            joined[b] = current
 
 
 @njit(cache=True)
-def group_rows(indptr, followers, probability, group_price=2.0, candidate_price=1.5):  # type: ignore[no-untyped-def]
+def group_rows(indptr, followers, probability):  # type: ignore[no-untyped-def]
     """The arrays of ``GroupedRows``; probability: float64[E] in [0, 1]. O(N * CLASSES + E)."""
     members = len(indptr) - 1
     row = np.zeros(members + 1, dtype=np.int64)
@@ -96,7 +98,7 @@ def group_rows(indptr, followers, probability, group_price=2.0, candidate_price=
         count[:] = 0
         for e in range(indptr[u], indptr[u + 1]):
             count[_class_of(probability[e])] += 1
-        _cut(count, joined, group_price, candidate_price)
+        _cut(count, joined)
         head = -1
         for b in range(CLASSES):
             if count[b] and (head < 0 or joined[b] != np.int64(words[head] & CLASS_MASK)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.classic.cascade_kernels import FAR, NEAR, finish, first_visit, start
+from viralsim.classic.cascade_kernels import FAR, NEAR, finish, start, visit_if
 from viralsim.classic.inputs import COIN_BITS
 from viralsim.classic.prefetch import prefetch
 from viralsim.kernels.draws import Stream, member_key, stream_key, unit, world_key
@@ -74,11 +74,9 @@ def linear_threshold_worlds(indptr, windows, seeds, luck, first, last, scratch, 
                 prefetch(windows, ahead + LINE)
             i += 1
             for e in range(3 * indptr[u], 3 * indptr[u + 1], 3):
-                v = np.int64(windows[e])
+                v = np.uint64(windows[e])
                 choice = np.uint32(member_key(key, v, 0) >> CHOICE)
-                if np.uint32(choice - windows[e + 1]) < windows[e + 2] and first_visit(visited, v):
-                    reached[n] = v
-                    n += 1
+                n = visit_if(np.uint32(choice - windows[e + 1]) < windows[e + 2], v, visited, reached, n)
         finish(visited, reached, n)
         sizes[w] = n
 

@@ -330,7 +330,7 @@ def take_due(state, tick, cells):  # type: ignore[no-untyped-def]
         entry = following
         p = state.posting[place]
         if p.due == tick:  # else an earlier post or a planned one took its place
-            p.due = -1
+            p.due = 0  # taken: no cross-post of this tick replaces it, and an outdated entry of this tick does not match
             row = place // cells
             state.due[count] = ((place - row * cells) << 32) | state.touched[row]
             state.due_row[count] = row
