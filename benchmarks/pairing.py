@@ -78,9 +78,14 @@ FEWEST = 30  # replicates on a side below which a standard error says nothing
 
 
 def agreement(ours: np.ndarray, theirs: np.ndarray) -> Agreement | None:
-    """Compare the means of two samples of sizes; None where a sample is too small."""
+    """Compare the means of two samples of sizes; None where a sample is too small.
+
+    The variance is pooled: if the laws are the same, the larger sample knows it better. A small sample of heavy-tailed
+    sizes often holds none of the large ones, and its own variance would call a mean too sure that is far too low.
+    """
     if min(len(ours), len(theirs)) < FEWEST:
         return None
     a, b = float(ours.mean()), float(theirs.mean())
-    error = np.sqrt(sum(x.var(ddof=1) / len(x) for x in (ours.astype(float), theirs)))
+    spread = (((ours - a) ** 2).sum() + ((theirs - b) ** 2).sum()) / (len(ours) + len(theirs) - 2)
+    error = np.sqrt(spread * (1 / len(ours) + 1 / len(theirs)))
     return Agreement(a, b, (a - b) / error if error > 0 else 0.0 if a == b else np.inf)

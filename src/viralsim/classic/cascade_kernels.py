@@ -94,8 +94,8 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
     """Worlds ``first..last-1`` of a cascade with one probability for all edges.
 
     indptr int64[N + 1], followers int32[E]; seeds int64[1 or W, k]; gap tables uint64[512], int32[512];
-    luck: (seed uint64, world numbers int64[W]); scratch: (visited uint64[], reached int32[N + 1]); writes sizes int64[W].
-    O(reached + live edges): one draw for each live edge and one for each row.
+    luck: (seed uint64, world numbers int64[W]); scratch: (visited uint64[], reached int32[N + 1]).
+    Writes sizes int64[W]. O(reached + live edges): one draw for each live edge and one for each row.
     """
     seed, worlds = luck
     visited, reached = scratch
