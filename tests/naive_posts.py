@@ -173,14 +173,15 @@ class Posts:
             )
             if not self.is_present(channel, v):
                 continue
-            self.count(content, "ASKED")
+            self.counts["ASKED"] += 1  # of any content: the programme pays for them
+            if any((channel, content, v) == (post.channel, post.content, post.member) for post in posts):
+                continue  # asked twice for one tick: one post
             if unit(member_key(family, v, int(plan.planned_wave[i]))) < plan.planned_willingness[i]:
-                self.count(content, "POSTED")
+                self.counts["POSTED"] += 1
                 self.pending.pop((channel, content, v), None)
                 self.repeats.pop((channel, content, v), None)
                 trust, advocate = float(plan.planned_trust[i]), int(plan.planned_advocate[i])
-                if content == self.focal:
-                    self.advocate_posts[advocate] += 1
+                self.advocate_posts[advocate] += 1
                 if not self.posts_made[channel, content, v]:
                     self.advocate_of_root[len(self.nodes)] = advocate
                 posts.append(self.make_member_post(channel, content, v, Source.ASKED, trust, -1))

@@ -76,16 +76,20 @@ def channels(draw: Draw, size: Size, *, ties: bool, weights: bool, presence: boo
     """A channel; its envelope may be another arm's, its visibility 0."""
     rng = luck(draw)
     visibility = draw(st.sampled_from([1.0, 0.9, 0.6, 0.2, 0.0]))
+    # An engagement may earn further engagements: on average less than one, or a world grows without end.
+    engagement, recommended = draw(
+        st.sampled_from([(0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (0.9, 0.9), (0.5, 1.4), (0.2, 2.5)])
+    )
     drawn = [float(p) for p in rng.dirichlet(np.ones(int(rng.integers(1, size.ticks + 1)))) * rng.choice([1.0, 0.9])]
     return Channel(
         edges=draw(networks(size.members, ties=ties, weights=weights)),
         visibility=visibility,
         envelope=draw(st.sampled_from([None, None, 0.8, 1.0])),
         delay=draw(st.sampled_from([1, 2, drawn, drawn])),
-        engagement_rate=probability(draw) if chance(draw, of_three=2) else 0.0,
-        per_engagement=draw(st.sampled_from([0.4, 1.0, 2.5])) if chance(draw) else 0.0,
+        engagement_rate=engagement,
+        per_engagement=recommended,
         recommend_delay=draw(st.integers(1, 3)),
-        present=some_members(rng, size.members, rng.choice([0.3, 0.8])) if presence else None,
+        present=some_members(rng, size.members, rng.choice([0.3, 0.8])) or [0] if presence else None,
     )
 
 
@@ -133,7 +137,7 @@ def manners(draw: Draw, size: Size) -> Manner:
     rng = luck(draw)
     respond = (
         float(rng.choice([0.0, 0.1, 0.4])),
-        int(rng.integers(0, 4)),
+        int(rng.integers(1, 4)),
         float(rng.random()),
         int(rng.integers(0, 4)),
     )
@@ -160,7 +164,7 @@ def planned_posts(rng: np.random.Generator, size: Size, waves: int) -> list[Plan
     posts = []
     advocates, willingness = some_members(rng, size.members, 0.4), float(rng.choice([1.0, 0.6]))
     trust = {v: float(rng.choice([1.0, 2.0, 0.6])) for v in advocates}
-    for wave, tick in enumerate(rng.choice(size.ticks, size=min(waves, size.ticks), replace=False)):
+    for wave, tick in enumerate(rng.integers(0, size.ticks, size=waves)):
         content = int(rng.integers(size.contents))
         posts += [
             Planned(v, int(tick), channel, content, wave, willingness, trust[v])
