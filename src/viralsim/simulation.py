@@ -17,6 +17,7 @@ from viralsim.campaign.stage import Stage
 from viralsim.campaign.vital_signs import vital_signs
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.kernels.draws import Stream, name_key, seed_key, units_of_worlds
+from viralsim.kernels.inputs import Series
 from viralsim.kernels.worlds import RawWorlds, run_worlds
 from viralsim.launches import ArmWorlds
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 MOST_WORLDS = 10_000_000
+LEAST_BLOCK, MOST_BLOCKS = 256, 16  # worlds that an interrupt can lose, and parts of a run
+SERIES_BYTES = 256 << 20
 TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a sign, not for digits
 
 
@@ -100,6 +103,11 @@ class _Run:
     def total(self) -> int:
         return len(self.worlds) * len(self.names)
 
+    def series_of(self, arm: Arm, rows: NDArray[np.int64]) -> int:
+        """For how many of ``rows`` to keep the series per tick: those among the first worlds that fit into memory."""
+        fits = SERIES_BYTES // (arm.world.contents.novelty.shape[1] * len(Series) * 4)
+        return int(np.count_nonzero(rows < max(1, fits)))
+
     def report(self, running: int) -> None:
         if self.progress is not None:
             self.progress(self.finished + running, self.total)
@@ -108,7 +116,7 @@ class _Run:
         """Run the worlds at ``rows`` of one arm and keep what came back."""
         raw = run_worlds(
             arm.world, self.seed, self.worlds[rows], threads=threads, series_worlds=series,
-            progress=None if self.progress is None or len(rows) < 2 else self.report,
+            progress=self.report if len(rows) > 1 else None,
         )  # fmt: skip
         self.raw.setdefault(arm.name, []).append((rows, arm, raw))
         self.finished += len(rows)
@@ -117,19 +125,21 @@ class _Run:
 
 
 def _run_certain(run: _Run, stages: list[Stage]) -> None:
-    for p, stage in enumerate(stages):
-        arms = compile_arms(run.scenario, stage, run.names)
-        rows = np.flatnonzero(run.worlds % len(stages) == p)
-        for arm in arms.values():
-            if not run.interrupted and len(rows):
-                run.run_arm(arm, rows, run.threads)
+    """Blocks of worlds, each through all arms: who interrupts keeps the blocks that all arms finished."""
+    arms = [compile_arms(run.scenario, stage, run.names) for stage in stages]
+    block = max(LEAST_BLOCK, -(-len(run.worlds) // MOST_BLOCKS))
+    for first in range(0, len(run.worlds), block):
+        rows = np.arange(first, min(first + block, len(run.worlds)))
+        for p in range(len(stages)):
+            own = rows[run.worlds[rows] % len(stages) == p]
+            for arm in arms[p].values():
+                if not run.interrupted and len(own):
+                    run.run_arm(arm, own, run.threads, run.series_of(arm, own))
 
 
 def _run_uncertain(run: _Run, stages: list[Stage], inputs: dict[str, NDArray[np.float64]]) -> None:
     """One world at a time, each with its own inputs; worlds are handed to threads."""
     from concurrent.futures import ThreadPoolExecutor
-
-    keep_series = 1
 
     def world(i: int) -> None:
         if run.interrupted:
@@ -138,7 +148,7 @@ def _run_uncertain(run: _Run, stages: list[Stage], inputs: dict[str, NDArray[np.
         stage = stages[int(run.worlds[i]) % len(stages)]
         arms = compile_arms(scenario, stage, run.names)
         for arm in arms.values():
-            run.run_arm(arm, np.array([i]), 1, keep_series)
+            run.run_arm(arm, np.array([i]), 1, run.series_of(arm, np.array([i])))
 
     with ThreadPoolExecutor(run.threads) as pool:
         futures = [pool.submit(world, i) for i in range(len(run.worlds))]
@@ -172,7 +182,8 @@ def _join(run: _Run, name: str) -> tuple[Arm, ArmWorlds, NDArray[np.bool_]]:
         return {key: column(lambda w, key=key: getattr(w, field_name).get(key, zero[id(w)])) for key in keys}
 
     first = parts[0][2]
-    every_series = all(len(next(iter(w.series.values()))) == w.worlds for _, _, w, _ in parts)
+    kept = np.concatenate([rows[: len(next(iter(w.series.values())))] for rows, _, w, _ in parts])
+    first_kept = np.argsort(kept)[: int(np.argmax(np.append(np.sort(kept) != np.arange(len(kept)), True)))]
     advocates = dict(first.advocates)
     for key in ("posts", "shares"):
         if advocates and len({tuple(w.advocates.get("id", ())) for _, _, w, _ in parts}) == 1:
@@ -185,7 +196,7 @@ def _join(run: _Run, name: str) -> tuple[Arm, ArmWorlds, NDArray[np.bool_]]:
         reach_by_channel=table("reach_by_channel"),
         reach_by_community=column(lambda w: w.reach_by_community) if same_communities else None,
         cost_lines=table("cost_lines"),
-        series={k: column(lambda w, k=k: w.series[k]) for k in first.series} if every_series else dict(first.series),
+        series={k: np.concatenate([w.series[k] for _, _, w, _ in parts])[first_kept] for k in first.series},
         cascade_sizes=np.sum([w.cascade_sizes for _, _, w, _ in parts], axis=0),
         generations=np.sum([w.generations for _, _, w, _ in parts], axis=0),
         advocates=advocates if len(parts) == 1 or len({tuple(w.advocates.get("id", ())) for _, _, w, _ in parts}) == 1 else {},
