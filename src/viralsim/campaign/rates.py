@@ -75,8 +75,10 @@ def appeal(stage: Stage, spec: Any, name: str) -> float:
                     f"content.{name}.share_rate",
                 )]
             )  # fmt: skip
-        from scipy.optimize import brentq
-
-        return float(brentq(lambda a: rate(a) - content.share_rate, 0.0, 1.0, xtol=1e-12))
+        low, high = 0.0, 1.0
+        for _ in range(60):  # halving: rate rises with appeal; spares every run the import of scipy.optimize
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if rate(middle) < content.share_rate else (low, middle)
+        return 0.5 * (low + high)
 
     return float(stage.once(("appeal", id(stage.match(content)), content.share_rate, repr(spec.audience.attention)), solve))

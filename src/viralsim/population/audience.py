@@ -15,7 +15,7 @@ from viralsim.population.fields import allocate, check_field
 COMMUNITY_CONCENTRATION = 5.0  # assumption: of the Beta of a community's mean interest around the audience's
 MEMBER_CONCENTRATION = 10.0  # assumption: of the Beta of a member's interest around his community's mean
 LEVELS = 256  # of community means in the table of member quantiles
-QUANTILES = 512
+QUANTILES = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +125,7 @@ def _community_means(mean: float, share: NDArray[np.float64], units: NDArray[np.
 
 @lru_cache(maxsize=1)
 def _member_quantiles() -> NDArray[np.float32]:
-    """Means of 512 equal shares of the member's Beta, for 257 community means: float32[257, 512].
+    """Means of 128 equal shares of the member's Beta, for 257 community means: float32[257, 128].
 
     Quantiles at the middles of the shares, rows shifted to have their community's mean exactly.
     """
