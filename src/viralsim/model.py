@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import mesa
 import numpy as np
@@ -137,7 +136,9 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             now[OWNED] += 1
         elif isinstance(action, BuyImpressions):
             self._check(action.line, len(self.plan.paid_channel), "paid line")
-            self._check(int(self._bought[action.line, self.tick]) + action.count, len(state.buffer_member) + 1, "impression")
+            self._check(
+                int(self._bought[action.line, self.tick]) + action.count, len(state.buffer_member) + 1, "impression"
+            )
             self._bought[action.line, self.tick] += action.count
         elif isinstance(action, AskedPost):
             self._check(action.member, self.stage.members, "member")

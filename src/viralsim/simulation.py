@@ -16,6 +16,7 @@ from viralsim.campaign.outcome import arm_worlds
 from viralsim.campaign.stage import Stage
 from viralsim.campaign.vital_signs import vital_signs
 from viralsim.errors import InputError, Problem, ScenarioError
+from viralsim.joining import join_worlds, keep_worlds
 from viralsim.kernels.draws import Stream, name_key, seed_key, units_of_worlds
 from viralsim.kernels.inputs import Series
 from viralsim.kernels.worlds import RawWorlds, run_worlds
@@ -41,9 +42,15 @@ def check_overlays(scenario: Scenario, specs: Mapping[str, Any]) -> None:
     """Arms share one audience: an overlay that changes members or networks is refused."""
     base = scenario.spec
     for name, spec in specs.items():
-        fixed = [("audience", spec.audience, base.audience), ("tick", spec.tick, base.tick), ("horizon", spec.horizon, base.horizon)]
+        fixed = [
+            ("audience", spec.audience, base.audience),
+            ("tick", spec.tick, base.tick),
+            ("horizon", spec.horizon, base.horizon),
+        ]
         fixed += [(f"channels.{c}.network", spec.channels[c].network, base.channels[c].network) for c in base.channels]
-        fixed += [(f"channels.{c}.presence", spec.channels[c].presence, base.channels[c].presence) for c in base.channels]
+        fixed += [
+            (f"channels.{c}.presence", spec.channels[c].presence, base.channels[c].presence) for c in base.channels
+        ]
         for path, own, shared in fixed:
             if own != shared:
                 raise ScenarioError(
@@ -70,7 +77,9 @@ def compile_arms(scenario: Scenario, stage: Stage, names: Sequence[str] | None =
     """Compile the named arms (all by default); envelopes are those of all arms of the scenario."""
     specs = arm_specs(scenario)
     envelope = envelopes(stage, specs)
-    return {name: compile_arm(stage, name, specs[name], envelope, scenario.folder) for name in names or scenario.arm_names}
+    return {
+        name: compile_arm(stage, name, specs[name], envelope, scenario.folder) for name in names or scenario.arm_names
+    }
 
 
 def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
@@ -160,48 +169,13 @@ def _run_uncertain(run: _Run, stages: list[Stage], inputs: dict[str, NDArray[np.
             pool.shutdown(cancel_futures=True)
 
 
-def _join(run: _Run, name: str) -> tuple[Arm, ArmWorlds, NDArray[np.bool_]]:
-    """The parts of one arm as one table, in the order of the worlds asked for."""
-    parts = [(rows, arm, arm_worlds(arm, raw), raw.done) for rows, arm, raw in run.raw[name]]
-    arm = parts[0][1]
-    if len(parts) == 1 and len(parts[0][0]) == len(run.worlds):
-        return arm, parts[0][2], parts[0][3]
-    order = np.concatenate([rows for rows, *_ in parts])
+def _join(run: _Run, name: str) -> tuple[ArmWorlds, NDArray[np.bool_]]:
+    """The blocks of one arm as one table, in the order of the worlds asked for, and which worlds are done."""
     done = np.zeros(len(run.worlds), dtype=bool)
-    done[order] = np.concatenate([d for *_, d in parts])
-
-    def column(get: Callable[[ArmWorlds], Any]) -> Any:
-        joined = np.concatenate([get(w) for _, _, w, _ in parts])
-        out = np.zeros((len(run.worlds), *joined.shape[1:]), dtype=joined.dtype)
-        out[order] = joined
-        return out
-
-    def table(field_name: str) -> dict[str, Any]:
-        keys = dict.fromkeys(key for _, _, w, _ in parts for key in getattr(w, field_name))
-        zero = {id(w): np.zeros(w.worlds) for _, _, w, _ in parts}
-        return {key: column(lambda w, key=key: getattr(w, field_name).get(key, zero[id(w)])) for key in keys}
-
-    first = parts[0][2]
-    kept = np.concatenate([rows[: len(next(iter(w.series.values())))] for rows, _, w, _ in parts])
-    first_kept = np.argsort(kept)[: int(np.argmax(np.append(np.sort(kept) != np.arange(len(kept)), True)))]
-    advocates = dict(first.advocates)
-    for key in ("posts", "shares"):
-        if advocates and len({tuple(w.advocates.get("id", ())) for _, _, w, _ in parts}) == 1:
-            advocates[key] = np.sum([w.advocates[key] for _, _, w, _ in parts], axis=0)
-    same_communities = len({w.reach_by_community.shape[1] for _, _, w, _ in parts}) == 1  # type: ignore[union-attr]
-    joined = ArmWorlds(
-        name=name,
-        measures=table("measures"),
-        impressions_by_source=table("impressions_by_source"),
-        reach_by_channel=table("reach_by_channel"),
-        reach_by_community=column(lambda w: w.reach_by_community) if same_communities else None,
-        cost_lines=table("cost_lines"),
-        series={k: np.concatenate([w.series[k] for _, _, w, _ in parts])[first_kept] for k in first.series},
-        cascade_sizes=np.sum([w.cascade_sizes for _, _, w, _ in parts], axis=0),
-        generations=np.sum([w.generations for _, _, w, _ in parts], axis=0),
-        advocates=advocates if len(parts) == 1 or len({tuple(w.advocates.get("id", ())) for _, _, w, _ in parts}) == 1 else {},
-    )
-    return arm, joined, done
+    for rows, _, raw in run.raw[name]:
+        done[rows] = raw.done
+    parts = [(rows, arm_worlds(arm, raw)) for rows, arm, raw in run.raw[name]]
+    return join_worlds(parts, len(run.worlds)), done
 
 
 def simulate(
@@ -248,7 +222,9 @@ def simulate(
     if set(run.raw) != set(run.names):
         raise KeyboardInterrupt
     record = _record(run, stages, inputs, signs, warnings)
-    record["trusts_at_one"] = _repeat_at_trust_one(run, stages) if repeat_trust and not run.interrupted and not inputs else None
+    record["trusts_at_one"] = (
+        _repeat_at_trust_one(run, stages) if repeat_trust and not run.interrupted and not inputs else None
+    )
     record["timing"] = {
         "setup_s": set_up - started,
         "compile_s": compiled - set_up,
@@ -296,11 +272,11 @@ def _record(
 
     scenario, spec = run.scenario, run.scenario.spec
     joined = {name: _join(run, name) for name in run.names}
-    done = np.all([d for _, _, d in joined.values()], axis=0)
+    done = np.all([d for _, d in joined.values()], axis=0)
     count = int(done.sum())
     if count == 0:
         raise KeyboardInterrupt
-    arms = {name: worlds if done.all() else _finished(worlds, done) for name, (_, worlds, _) in joined.items()}
+    arms = {name: worlds if done.all() else keep_worlds(worlds, done) for name, (worlds, _) in joined.items()}
     stage = stages[0]
     audience = stage.population.audience
     notes = list(getattr(stage.population, "messages", []) or [])
@@ -342,20 +318,6 @@ def _criterion(rule: Any) -> dict[str, float] | None:
     return {name: float(value) for name, value in rule.model_dump().items() if value is not None}
 
 
-def _finished(worlds: ArmWorlds, done: NDArray[np.bool_]) -> ArmWorlds:
-    """Only the worlds that are done."""
-    from dataclasses import replace
-
-    def keep(table: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: values[done[: len(values)]] for key, values in table.items()}
-
-    return replace(
-        worlds, measures=keep(worlds.measures), impressions_by_source=keep(worlds.impressions_by_source),
-        reach_by_channel=keep(worlds.reach_by_channel), cost_lines=keep(worlds.cost_lines), series=keep(worlds.series),
-        reach_by_community=None if worlds.reach_by_community is None else worlds.reach_by_community[done],
-    )  # fmt: skip
-
-
 def _repeat_at_trust_one(run: _Run, stages: list[Stage]) -> dict[str, Any] | None:
     """The same arms with every trust at 1, where some trust is not, in the first worlds: measures by arm.
 
@@ -369,8 +331,8 @@ def _repeat_at_trust_one(run: _Run, stages: list[Stage]) -> dict[str, Any] | Non
     again = _Run(scenario, run.seed, rows, touched, run.threads, None)
     _run_certain(again, stages)
     return {
-        name: _join(again, name)[1].measures
+        name: _join(again, name)[0].measures
         if name in touched
-        else {key: values[: len(rows)] for key, values in _join(run, name)[1].measures.items()}
+        else {key: values[: len(rows)] for key, values in _join(run, name)[0].measures.items()}
         for name in run.names
     }

@@ -46,7 +46,8 @@ def rhythm(spec: Any) -> NDArray[np.float64]:
     daily = spec.audience.rhythm
     if daily is None:
         return np.ones(len(hours))
-    return 1.0 + daily.depth * np.cos(2.0 * np.pi * (hours + spec.launch_at - daily.peak) / HOURS_PER_DAY)
+    angle = 2.0 * np.pi * (hours + spec.launch_at - daily.peak) / HOURS_PER_DAY
+    return np.asarray(1.0 + daily.depth * np.cos(angle), dtype=np.float64)
 
 
 def envelopes(stage: Stage, arms: Mapping[str, Any]) -> NDArray[np.float64]:
@@ -71,7 +72,10 @@ def _channels(stage: Stage, spec: Any, envelope: NDArray[np.float64], audience: 
     gaps = [stage.once(("gaps", float(e)), lambda e=e: gap_table(min(max(float(e), 1e-300), 1.0))) for e in envelope]
     settings = [spec.channels[name] for name in stage.channels]
     delays = [
-        stage.once(("delay", repr(s.reaction_delay), spec.tick, horizon), lambda s=s: delay_ticks(s.reaction_delay, spec.tick, horizon))
+        stage.once(
+            ("delay", repr(s.reaction_delay), spec.tick, horizon),
+            lambda s=s: delay_ticks(s.reaction_delay, spec.tick, horizon),
+        )
         for s in settings
     ]
     widest = max(len(table.threshold) for _, table in delays)
@@ -122,12 +126,12 @@ def _novelty(spec: Any, half_life: float | None, released_at: float) -> NDArray[
     hours = np.arange(horizon_ticks(spec)) * spec.tick
     if half_life is None:
         return np.ones(len(hours))
-    return np.exp2(-np.maximum(hours - released_at, 0.0) / half_life)
+    return np.asarray(np.exp2(-np.maximum(hours - released_at, 0.0) / half_life), dtype=np.float64)
 
 
 def _contents(stage: Stage, spec: Any, names: list[str]) -> Contents:
     """Parameters of all contents, twins included; a twin takes from its content what ``critical`` leaves out."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in names:
         base = name.removesuffix(TWIN)
         content, is_twin = spec.content[base], name not in spec.content
@@ -220,7 +224,15 @@ def compile_arm(
     audience = stage.audience(spec, matches)
     contents = _contents(stage, spec, names)
     plan = stage.once(
-        ("plan", repr(spec.campaign), repr(spec.horizon), spec.tick, tuple(names), id(enrolment.members), tuple(enrolment.willingness[:1])),
+        (
+            "plan",
+            repr(spec.campaign),
+            repr(spec.horizon),
+            spec.tick,
+            tuple(names),
+            id(enrolment.members),
+            tuple(enrolment.willingness[:1]),
+        ),
         lambda: compile_plan(stage, spec, names, enrolment),
     )
     channels = _channels(stage, spec, envelope, audience)

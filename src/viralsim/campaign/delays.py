@@ -22,7 +22,7 @@ def delay_cdf(law: Any, hours: NDArray[np.float64]) -> NDArray[np.float64]:
         from scipy.special import ndtr
 
         if law.lognormal.sigma == 0:
-            return (hours >= law.lognormal.median).astype(np.float64)
+            return np.asarray(hours >= law.lognormal.median, dtype=np.float64)
         with np.errstate(divide="ignore"):
             standard = (np.log(hours) - np.log(law.lognormal.median)) / law.lognormal.sigma
         return np.asarray(ndtr(standard), dtype=np.float64)
@@ -33,7 +33,7 @@ def delay_cdf(law: Any, hours: NDArray[np.float64]) -> NDArray[np.float64]:
         flat = theta / (1.0 + theta)  # mass of the constant part: c t0 with c t0 (1 + 1 / theta) = 1
         with np.errstate(divide="ignore"):
             tail = 1.0 - (1.0 - flat) * (np.maximum(hours, start) / start) ** -theta
-        return np.where(hours <= start, flat * hours / start, tail)
+        return np.asarray(np.where(hours <= start, flat * hours / start, tail), dtype=np.float64)
     raise ValueError("a fixed delay has no distribution")
 
 
@@ -46,6 +46,6 @@ def delay_ticks(law: Any, tick_hours: float, horizon: int) -> tuple[int, AliasTa
     if law.law == "fixed":
         hours = law.fixed
         return (1 if hours is None else max(1, int(np.ceil(hours / tick_hours - NEAR_ZERO)))), nothing
-    cdf = delay_cdf(law, np.arange(horizon + 1) * tick_hours)
+    cdf = delay_cdf(law, np.arange(horizon + 1, dtype=np.float64) * float(tick_hours))
     cdf[0] = 0.0
     return 0, alias_table(np.append(np.diff(cdf), 1.0 - cdf[-1]))

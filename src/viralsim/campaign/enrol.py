@@ -51,7 +51,11 @@ def enrol(stage: Stage, spec: Any, folder: Any) -> Enrolment:
         return chosen
     count = len(chosen)
     return Enrolment(
-        chosen.members, chosen.handles, chosen.channels, np.full(count, float(tier.willingness)), np.full(count, float(tier.cost_usd))
+        chosen.members,
+        chosen.handles,
+        chosen.channels,
+        np.full(count, float(tier.willingness)),
+        np.full(count, float(tier.cost_usd)),
     )
 
 
@@ -97,7 +101,9 @@ def _indices(given: Any, ids: Any, members: int) -> list[int]:
     if ids is None:
         bad = [m for m in given if not isinstance(m, int) or not 0 <= m < members]
         if bad:
-            raise ScenarioError([Problem(f"no member {bad[0]!r}: name indices in 0..{members - 1}", "campaign.advocates.choose")])
+            raise ScenarioError(
+                [Problem(f"no member {bad[0]!r}: name indices in 0..{members - 1}", "campaign.advocates.choose")]
+            )
         return [int(m) for m in given]
     place = {str(label): i for i, label in enumerate(ids.tolist())}
     missing = [m for m in given if str(m) not in place]
@@ -123,8 +129,12 @@ def _from_file(stage: Stage, path: Any, tier: Any) -> Enrolment:
     known = {"handle", "channel", "followers", "topics", "tone", "cost_usd", "willingness"}
     unknown = set(table.columns) - known
     if missing or unknown:
-        what = f"lacks the column {sorted(missing)[0]!r}" if missing else f"has an unknown column {sorted(unknown)[0]!r}"
-        raise ScenarioError([Problem(f"{path} {what}: known are {', '.join(sorted(known))}", "campaign.advocates.file")])
+        what = (
+            f"lacks the column {sorted(missing)[0]!r}" if missing else f"has an unknown column {sorted(unknown)[0]!r}"
+        )
+        raise ScenarioError(
+            [Problem(f"{path} {what}: known are {', '.join(sorted(known))}", "campaign.advocates.file")]
+        )
     taken = np.zeros(stage.members, dtype=bool)
     members, channels = [], np.zeros((len(table), len(stage.channels)), dtype=bool)
     followers = pd.to_numeric(table["followers"], errors="coerce")
@@ -139,7 +149,9 @@ def _from_file(stage: Stage, path: Any, tier: Any) -> Enrolment:
         distance[taken | ~stage.present_on(c)] = np.inf
         member = int(np.argmin(distance))
         if not np.isfinite(distance[member]):
-            raise ScenarioError([Problem(f"{path} names more advocates than {name} has members", "campaign.advocates.file")])
+            raise ScenarioError(
+                [Problem(f"{path} names more advocates than {name} has members", "campaign.advocates.file")]
+            )
         taken[member] = True
         members.append(member)
         channels[row, c] = True

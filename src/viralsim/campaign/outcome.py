@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from viralsim.kernels.inputs import Count, Series, Source
 from viralsim.kernels.worlds import RawWorlds
 from viralsim.launches import ArmWorlds
 
-F8 = NDArray[np.float64]
+F8: TypeAlias = NDArray[np.float64]
 HOURS_PER_WEEK, HOURS_PER_DAY = 168.0, 24.0
 
 

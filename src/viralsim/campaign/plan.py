@@ -60,7 +60,9 @@ def _integers(rows: list[Any]) -> NDArray[np.int64]:
 def _owned(lines: Lines) -> dict[str, Any]:
     owned = lines.spec.campaign.owned
     rows = [brand_followers(lines.stage, lines.spec, lines.channel(o.channel), o.followers) for o in owned]
-    posts = sorted((lines.tick(at), i) for i, o in enumerate(owned) for at in o.posts_at if lines.tick(at) < lines.horizon)
+    posts = sorted(
+        (lines.tick(at), i) for i, o in enumerate(owned) for at in o.posts_at if lines.tick(at) < lines.horizon
+    )
     return {
         "owned_channel": _integers([lines.channel(o.channel) for o in owned]),
         "owned_content": _integers([lines.content(o.content) for o in owned]),
@@ -96,12 +98,16 @@ def _targets(stage: Stage, spec: Any, line: Any, channel: int) -> NDArray[np.int
 def _paid(lines: Lines) -> dict[str, Any]:
     spec, paid = lines.spec, lines.spec.campaign.paid
     count = np.zeros((len(paid), lines.horizon), dtype=np.int32)
-    targets, numbers, seen = [], [], {}
+    targets: list[NDArray[np.int32]] = []
+    numbers: list[int] = []
+    seen: dict[tuple[int, int], int] = {}
     for i, line in enumerate(paid):
         first = min(lines.tick(line.starts), lines.horizon - 1)
         ends = spec.horizon if line.ends is None else line.ends
         last = max(first + 1, min(lines.horizon, lines.tick(ends)))
-        total = np.floor(line.budget_usd / line_cpm(spec, line) * IMPRESSIONS_PER_CPM + 1e-6) if line.budget_usd else 0.0
+        total = (
+            np.floor(line.budget_usd / line_cpm(spec, line) * IMPRESSIONS_PER_CPM + 1e-6) if line.budget_usd else 0.0
+        )
         steps = np.floor(total * np.arange(last - first + 1) / (last - first) + 1e-9)
         count[i, first:last] = np.diff(steps)
         channel, content = lines.channel(line.channel), lines.content(line.content)

@@ -16,12 +16,13 @@ def attention(stage: Stage, spec: Any) -> NDArray[np.float64]:
     load = stage.background_load(spec)
     if len(load) == 0:
         return np.ones(1)
-    return np.minimum(1.0, spec.audience.attention.feed_capacity / np.maximum(load.astype(np.float64), 1e-300))
+    capacity = float(spec.audience.attention.feed_capacity)
+    return np.asarray(np.minimum(1.0, capacity / np.maximum(load.astype(np.float64), 1e-300)))
 
 
 def exposure_weight(stage: Stage, spec: Any, channel: int) -> NDArray[np.float64]:
     """How often each member is shown ordinary posts of a channel, relative: accounts followed * attention, float64[N]."""
-    return stage.following[channel] * attention(stage, spec)
+    return np.asarray(stage.following[channel] * attention(stage, spec), dtype=np.float64)
 
 
 def visibility(stage: Stage, spec: Any, channel: int) -> float:
@@ -81,4 +82,6 @@ def appeal(stage: Stage, spec: Any, name: str) -> float:
             low, high = (middle, high) if rate(middle) < content.share_rate else (low, middle)
         return 0.5 * (low + high)
 
-    return float(stage.once(("appeal", id(stage.match(content)), content.share_rate, repr(spec.audience.attention)), solve))
+    return float(
+        stage.once(("appeal", id(stage.match(content)), content.share_rate, repr(spec.audience.attention)), solve)
+    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.kernels.inputs import Audience, Graph
 
-F4 = NDArray[np.float32]
+F4: TypeAlias = NDArray[np.float32]
 
 
 class Stage:
@@ -40,7 +40,10 @@ class Stage:
             fields = [getattr(n, name) for n in networks]
             if all(f is None for f in fields):
                 return np.zeros(0, dtype=np.float32)
-            full = [np.full(n.follows, default, np.float32) if f is None else f for f, n in zip(fields, networks, strict=True)]
+            full = [
+                np.full(n.follows, default, np.float32) if f is None else f
+                for f, n in zip(fields, networks, strict=True)
+            ]
             return np.ascontiguousarray(full[0] if one else np.concatenate(full))
 
         return Graph(

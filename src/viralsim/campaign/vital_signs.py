@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numba import njit
@@ -14,7 +14,7 @@ from viralsim.campaign.rates import attention
 from viralsim.campaign.stage import Stage
 from viralsim.kernels.inputs import Rule
 
-F8 = NDArray[np.float64]
+F8: TypeAlias = NDArray[np.float64]
 ADS_A_MEMBER = 10.0  # more paid impressions a member than this is wallpaper
 CLIPPED_SHARE = 0.01
 
@@ -104,9 +104,13 @@ def vital_signs(scenario: Any, stage: Stage, arms: Mapping[str, Arm]) -> tuple[l
         if bought > 0:
             lines.append(f"arm {name}: {bought:.3g} paid impressions a member")
         if bought > ADS_A_MEMBER:
-            warnings.append(f"arm {name} buys {bought:.3g} paid impressions a member, above {ADS_A_MEMBER:g}: lower the budget")
+            warnings.append(
+                f"arm {name} buys {bought:.3g} paid impressions a member, above {ADS_A_MEMBER:g}: lower the budget"
+            )
         if len(arm.enrolment):
-            reach = sum(int(stage.networks[c].follower_count()[arm.enrolment.members].sum()) for c in range(len(stage.channels)))
+            reach = sum(
+                int(stage.networks[c].follower_count()[arm.enrolment.members].sum()) for c in range(len(stage.channels))
+            )
             lines.append(f"arm {name}: {len(arm.enrolment)} advocates with {reach} followers together")
     warnings += arm_differences(scenario)
     del followers
@@ -141,7 +145,9 @@ def _both_forms(stage: Stage, arm: Arm) -> list[str]:
     spec, lines = arm.spec, []
     for c, name in enumerate(stage.channels):
         if spec.channels[name].organic_reach is not None:
-            lines.append(f"{name}: organic reach {spec.channels[name].organic_reach:.3g} is visibility {arm.visibility[c]:.3g}")
+            lines.append(
+                f"{name}: organic reach {spec.channels[name].organic_reach:.3g} is visibility {arm.visibility[c]:.3g}"
+            )
     for k, content_name in enumerate(arm.contents):
         content = spec.content.get(content_name)
         if content is not None and content.share_rate is not None:

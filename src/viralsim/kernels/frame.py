@@ -69,14 +69,14 @@ def _register(kind: type[_FrameType]) -> None:
 
     infer_getattr(_Attribute)
 
-    @lower_getattr_generic(kind)  # type: ignore[untyped-decorator]
+    @lower_getattr_generic(kind)
     def read(context: Any, builder: Any, frame: Any, value: Any, name: str) -> Any:
         array = getattr(_fields(context, builder, frame, value), name)
         if context.enable_nrt:
             context.nrt.incref(builder, frame.field_dict[name], array)
         return array
 
-    @lower_setattr_generic(kind)  # type: ignore[untyped-decorator]
+    @lower_setattr_generic(kind)
     def write(context: Any, builder: Any, signature: Any, args: Any, name: str) -> None:
         setattr(_fields(context, builder, signature.args[0], args[0]), name, args[1])
 
@@ -97,7 +97,14 @@ class OutFrame(structref.StructRefProxy):  # type: ignore[misc]
     """The arrays of an ``Out`` under its own names."""
 
 
-_GROUPS = {"graph": Graph, "audience": Audience, "channels": Channels, "contents": Contents, "rules": Rules, "plan": Plan}
+_GROUPS: dict[str, Any] = {
+    "graph": Graph,
+    "audience": Audience,
+    "channels": Channels,
+    "contents": Contents,
+    "rules": Rules,
+    "plan": Plan,
+}
 WORLD_FIELDS = [f"{group}_{field}" for group, kind in _GROUPS.items() for field in kind._fields]
 # numba keys its cache by the file of the outermost function alone, so a change in another file would go unnoticed. The name of
 # one empty field carries a hash of all kernel sources: another source, another type, another entry in the cache.
@@ -109,7 +116,7 @@ structref.define_proxy(StateFrame, StateFrameType, list(State._fields))
 structref.define_proxy(OutFrame, OutFrameType, list(Out._fields))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _borrow(typingctx: Any, arrays: Any) -> Any:
     """The same tuple of arrays without their owners: compiled code then counts no references to them.
 

@@ -7,14 +7,17 @@ An array of length 0 means: this is off. See docs/model.md for the rules.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-F4, F8 = NDArray[np.float32], NDArray[np.float64]
-I4, I8 = NDArray[np.int32], NDArray[np.int64]
-U1, U8 = NDArray[np.uint8], NDArray[np.uint64]
+F4: TypeAlias = NDArray[np.float32]
+F8: TypeAlias = NDArray[np.float64]
+I4: TypeAlias = NDArray[np.int32]
+I8: TypeAlias = NDArray[np.int64]
+U1: TypeAlias = NDArray[np.uint8]
+U8: TypeAlias = NDArray[np.uint64]
 
 
 class Source(IntEnum):

@@ -241,11 +241,10 @@ def make_post(world, state, tick, row, member, cell, planned, trust, advocate, s
         delay = world.channels_recommend_delay[channel]
         earn(state, rate, delay, tick, draw(key + EARN, 0), cell, node, 0 if planned else 1)
     persistence = world.contents_persistence[content]
-    if not planned and persistence > 0.0 and tick + 1 < len(state.head):
-        if unit(member_key(state.family[F_PERSIST, cell], member, number)) < persistence:
-            p.due = tick + 1
-            place = row * channels * contents + cell
-            enqueue(state, place, tick + 1)
+    goes_on = not planned and persistence > 0.0 and tick + 1 < len(state.head)
+    if goes_on and unit(member_key(state.family[F_PERSIST, cell], member, number)) < persistence:
+        p.due = tick + 1
+        enqueue(state, row * channels * contents + cell, tick + 1)
     s = state.showings[state.now[SHOWINGS]]
     state.now[SHOWINGS] += 1
     s.start = start
@@ -330,7 +329,9 @@ def take_due(state, tick, cells):  # type: ignore[no-untyped-def]
         entry = following
         p = state.posting[place]
         if p.due == tick:  # else an earlier post or a planned one took its place
-            p.due = 0  # taken: no cross-post of this tick replaces it, and an outdated entry of this tick does not match
+            p.due = (
+                0  # taken: no cross-post of this tick replaces it, and an outdated entry of this tick does not match
+            )
             row = place // cells
             state.due[count] = ((place - row * cells) << 32) | state.touched[row]
             state.due_row[count] = row
@@ -386,4 +387,3 @@ def make_member_posts(world, state, tick, out):  # type: ignore[no-untyped-def]
         make_post(
             world, state, tick, state.due_row[i], order & LOW32, order >> 32, False, 1.0, np.int32(-1), start, stop, out
         )
-

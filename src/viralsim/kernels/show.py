@@ -9,7 +9,6 @@ from viralsim.kernels.draws import EARN, RESPOND, SHOW, draw, member_key, mix, u
 from viralsim.kernels.inputs import Count, Reinforcement, Rule, Series, Source
 from viralsim.kernels.posts import delay_ticks, earn, new_row, schedule, touch
 from viralsim.kernels.state import (
-    BRAND,
     CELLS,
     CONTENTS,
     EDGES,
@@ -43,8 +42,9 @@ SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever
 
 @njit(cache=True, _nrt=False)
 def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_member, out_position, at):  # type: ignore[no-untyped-def]
-    """Positions of the row ``members[start:stop]`` that pass coins of probability ``envelope``, written from ``at`` on; returns where
-    they end. O(successes).
+    """Positions of the row ``members[start:stop]`` that pass coins of probability ``envelope``.
+
+    Written from ``at`` on; returns where they end. O(successes).
     """
     n = at
     if envelope >= 1.0:
@@ -72,7 +72,7 @@ def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_memb
 
 @njit(cache=True, _nrt=False)
 def thin(world, state, tick, channel, content, start, tied, key, first, last):  # type: ignore[no-untyped-def]
-    """Keep those of the impressions buffered in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
+    """Keep the impressions in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
     contents = len(world.contents_key)
     visibility, envelope = world.channels_visibility[channel], world.channels_envelope[channel]
     rhythm, capacity = world.rules_rhythm[tick], world.rules_values[R_CAPACITY]
@@ -116,8 +116,6 @@ def candidate(world, channel, members, bits):  # type: ignore[no-untyped-def]
 def buy(world, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
     """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns where they end."""
     members = len(state.slot)
-    contents = len(world.contents_key)
-    cells = contents * len(world.channels_key)
     first, last = world.plan_paid_start[line], world.plan_paid_start[line + 1]
     cap, lines = world.plan_paid_cap[line], len(world.plan_paid_cap)
     n = at
@@ -126,7 +124,9 @@ def buy(world, state, line, channel, count, key, at):  # type: ignore[no-untyped
             bits = draw(key, TRIES_PAID * j + i)
             if last > first:
                 member = np.int64(
-                    world.plan_paid_targets[first + np.int64(((bits >> np.uint64(32)) * np.uint64(last - first)) >> np.uint64(32))]
+                    world.plan_paid_targets[
+                        first + np.int64(((bits >> np.uint64(32)) * np.uint64(last - first)) >> np.uint64(32))
+                    ]
                 )
             else:
                 member = candidate(world, channel, members, bits)
@@ -151,7 +151,10 @@ def recommend(world, members, channel, content, count, key, out_member, out_posi
         for j in range(TRIES_RECOMMENDED):
             member = candidate(world, channel, members, draw(key, 1 + 64 * i + 2 * j))
             m = np.float64(match[member if len(match) > 1 else 0])
-            if j == TRIES_RECOMMENDED - 1 or unit(draw(key, 2 + 64 * i + 2 * j)) * world.channels_max_match[content] < m:
+            if (
+                j == TRIES_RECOMMENDED - 1
+                or unit(draw(key, 2 + 64 * i + 2 * j)) * world.channels_max_match[content] < m
+            ):
                 break
         out_member[at + i] = member
         out_position[at + i] = i
@@ -185,8 +188,7 @@ def reinforcement(world, state, p, seen, content, channel, member, counted, edge
     if kind == SOCIAL:
         return min(world.contents_cap[content], 1.0 + world.contents_gain[content] * (seen - 1))
     if counted and (
-        world.rules_values[R_DISTINCT] == 0.0
-        or newly_heard(state, edge, content, len(world.contents_key))
+        world.rules_values[R_DISTINCT] == 0.0 or newly_heard(state, edge, content, len(world.contents_key))
     ):
         p.heard += 1
         if kind == WEIGHT:
@@ -274,8 +276,15 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
     is_focal = content == focal
     soften = state.soften[0]
     soften_share = soften if original >= 0 else 1.0
-    appeal, novelty, kind = world.contents_appeal[content], world.contents_novelty[content, tick], world.contents_reinforcement[content]
-    controversy, converts = world.contents_controversy[content], is_focal and world.contents_conversion_rate[content] > 0.0
+    appeal, novelty, kind = (
+        world.contents_appeal[content],
+        world.contents_novelty[content, tick],
+        world.contents_reinforcement[content],
+    )
+    controversy, converts = (
+        world.contents_controversy[content],
+        is_focal and world.contents_conversion_rate[content] > 0.0,
+    )
     in_group = world.rules_values[R_IN_GROUP] if s.kind == ROW else 1.0
     home = pick(world.audience_community, s.poster) if in_group != 1.0 else -1
     dated, day = len(world.audience_background_load) > 0, np.int32(tick // np.int64(world.rules_values[R_DAY]))
@@ -283,7 +292,7 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
     key, base_trust, is_row, earned = s.key, s.trust, s.kind == ROW, s.earned
     start, node, cell = s.start, s.node, s.cell
     # what the loop reads and writes, taken out of the frames once
-    match_of, activity_of, fatigue_of = world.audience_match[content], world.audience_activity, world.rules_fatigue
+    fatigue_of = world.rules_fatigue
     community_of, buffer_member, buffer_position = world.audience_community, state.buffer_member, state.buffer_position
     slot, posting, exposure, impressions = state.slot, state.posting, state.exposure, state.impressions
     tired = len(fatigue_of) > 1
@@ -371,12 +380,12 @@ def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[
 @njit(cache=True, _nrt=False)
 def answer_buffered(world, state, tick, first, last, out):  # type: ignore[no-untyped-def]
     """Look up, then answer, the impressions of the showings ``first:last``, in order."""
-    at = 0
+    at = np.int64(0)
     for i in range(first, last):
         s = state.showings[i]
         look_up(world, state, s.cell % state.now[CONTENTS], at, s.end)
         at = np.int64(s.end)
-    at = 0
+    at = np.int64(0)
     for i in range(first, last):
         s = state.showings[i]
         if s.end > at:

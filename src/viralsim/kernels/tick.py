@@ -18,7 +18,6 @@ from viralsim.kernels.state import (
     F_ORGANIC,
     F_PAID,
     LAST_REPOST,
-    NODES,
     OUT_ROW,
     OVERFLOW,
     OWNED,
@@ -26,7 +25,6 @@ from viralsim.kernels.state import (
     PAID,
     PLANNED_AT,
     RECOMMENDED,
-    RECS,
     REPOSTS,
     SERIES_ROW,
     SHOWINGS,
@@ -227,9 +225,9 @@ def advance(world, state, tick, out):  # type: ignore[no-untyped-def]
     make_member_posts(world, state, tick, out)
     line_up_recommended(state, tick)
     show_all(world, state, tick, out)
-    if (world.rules_values[R_RATIO] >= 0.0 or world.rules_values[R_AMPLIFY] >= 0.0) and tick + 1 < len(state.head):
-        if state.now[SHOWINGS] > 0:
-            occupy(state.occupied, tick + 1)
+    reactive = world.rules_values[R_RATIO] >= 0.0 or world.rules_values[R_AMPLIFY] >= 0.0
+    if reactive and tick + 1 < len(state.head) and state.now[SHOWINGS] > 0:
+        occupy(state.occupied, tick + 1)
 
 
 @njit(cache=True, _nrt=False)
@@ -264,4 +262,3 @@ def clear(state):  # type: ignore[no-untyped-def]
     state.now[TOUCHED] = 0
     state.now[TICKS] = 0
     state.now[EDGES] = 0
-
