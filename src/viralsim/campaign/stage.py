@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.inputs import Audience, Graph
 
 F4: TypeAlias = NDArray[np.float32]
@@ -61,6 +62,9 @@ class Stage:
             return np.zeros((0, 0), dtype=np.uint8), np.zeros(0, dtype=np.int32), start
         full = [np.ones(self.members, bool) if mask is None else np.asarray(mask, bool) for mask in masks]
         present = [np.flatnonzero(mask).astype(np.int32) for mask in full]
+        for name, members in zip(self.channels, present, strict=True):
+            if len(members) == 0:
+                raise ScenarioError([Problem("nobody has an account here; raise presence", f"channels.{name}.presence")])
         start[1:] = np.cumsum([len(p) for p in present])
         return np.stack(full).astype(np.uint8), np.concatenate(present), start
 

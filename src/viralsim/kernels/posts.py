@@ -1,6 +1,6 @@
-"""How posts come to be: the calendar queue, nodes of the cascade trees, and all posts of one tick.
+"""How posts come to be: nodes of the cascade trees, and all posts of one tick.
 
-"Cost" counts what is touched: every function is O(1) but ``make_posts``, which is O(posts of the tick * log).
+"Cost" counts what is touched: every function is O(1) but ``make_member_posts``, which is O(posts of the tick * log).
 """
 
 from __future__ import annotations
@@ -8,30 +8,24 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.kernels.calendar import delay_ticks, earn, enqueue, schedule, take_due, touch
 from viralsim.kernels.draws import EARN, Stream, draw, member_key, stream_key, unit
 from viralsim.kernels.inputs import Count, Rule, Series, Source
 from viralsim.kernels.state import (
     ACTIONS,
     BRAND,
-    CELLS,
     CONTENTS,
-    ENTRIES,
     F_BRAND,
     F_CROSS,
     F_PERSIST,
     F_POST,
-    FREE,
     NODES,
     OUT_ROW,
-    OVERFLOW,
     OWNED,
-    RECS,
     ROW,
     SERIES_ROW,
     SHOWINGS,
-    TOUCHED,
 )
-from viralsim.kernels.tables import alias_draw
 
 S_CROSS_POST = int(Stream.CROSS_POST)
 OWNED_SOURCE, ASKED, EARNED = int(Source.OWNED), int(Source.ASKED), int(Source.EARNED)
@@ -42,118 +36,7 @@ T_SHARES, T_EARNED_SHARES = int(Series.SHARES), int(Series.EARNED_SHARES)
 T_CRITICAL = int(Series.CRITICAL_SHARES)
 R_FOCAL, R_CROSS_POST = int(Rule.FOCAL), int(Rule.CROSS_POST)
 LOW32 = (1 << 32) - 1
-ZERO, ONE = np.uint64(0), np.uint64(1)
-
-
-@njit(cache=True, _nrt=False)
-def touch(state, member):  # type: ignore[no-untyped-def]
-    """Give ``member`` a row in the tables if he has none; returns the row."""
-    row = state.slot[member] - 1
-    return row if row >= 0 else new_row(state, member)
-
-
-@njit(cache=True, _nrt=False)
-def new_row(state, member):  # type: ignore[no-untyped-def]
-    """A fresh row in the tables for ``member``."""
-    now = state.now
-    cells, contents = now[CELLS], now[CONTENTS]
-    row = now[TOUCHED]
-    now[TOUCHED] = row + 1
-    state.slot[member] = row + 1
-    state.touched[row] = member
-    state.impressions[row] = 0
-    for i in range(row * cells, (row + 1) * cells):
-        p = state.posting[i]
-        p.due = -1
-        p.parent = -1
-        p.node = -1
-        p.posts = 0
-        p.heard = 0
-        p.via = -1
-        p.weight = 0.0
-        p.seen = 0
-    for i in range(row * contents, (row + 1) * contents):
-        e = state.exposure[i]
-        e.seen = 0
-        e.marks = 0
-        e.day = -1
-        e.today = 0
-    if len(state.advertised):
-        lines = len(state.advertised) // len(state.slot)
-        for i in range(row * lines, (row + 1) * lines):
-            state.advertised[i] = 0
-    return row
-
-
-@njit(cache=True, _nrt=False)
-def occupy(occupied, tick):  # type: ignore[no-untyped-def]
-    """Mark ``tick`` as one to visit."""
-    occupied[tick >> 6] |= ONE << np.uint64(tick & 63)
-
-
-@njit(cache=True, _nrt=False)
-def schedule(state, place, due, parent, via):  # type: ignore[no-untyped-def]
-    """Make the posting at ``place`` due at tick ``due`` unless it is past the horizon, posted, or due no later."""
-    p = state.posting[place]
-    if due >= len(state.head) or p.node >= 0 or (p.due >= 0 and p.due <= due):
-        return
-    p.due = due
-    p.parent = parent
-    p.via = via
-    enqueue(state, place, due)
-
-
-@njit(cache=True, _nrt=False)
-def enqueue(state, place, due):  # type: ignore[no-untyped-def]
-    """Put ``place`` into the calendar queue at tick ``due``; entries of past ticks are used again."""
-    now, entry_next = state.now, state.entry_next
-    entry = now[FREE] - 1
-    if entry >= 0:
-        now[FREE] = entry_next[entry]
-    else:
-        entry = now[ENTRIES]
-        if entry >= len(entry_next):
-            now[OVERFLOW] = 1
-            return
-        now[ENTRIES] = entry + 1
-    state.entry_posting[entry] = place
-    entry_next[entry] = state.head[due]
-    state.head[due] = entry + 1
-    occupy(state.occupied, due)
-
-
-@njit(cache=True, _nrt=False)
-def delay_ticks(world, channel, bits):  # type: ignore[no-untyped-def]
-    """The reaction delay in ticks (>= 1) that ``bits`` select on ``channel``; the table's last outcome is past any horizon."""
-    if world.channels_delay_fixed[channel] > 0:
-        return world.channels_delay_fixed[channel]
-    threshold = world.channels_delay_threshold[channel]
-    alias = world.channels_delay_alias[channel]
-    return alias_draw(bits, threshold, alias, world.channels_delay_shift[channel]) + 1
-
-
-@njit(cache=True, _nrt=False)
-def earn(state, rate, delay, tick, key, cell, node, earned):  # type: ignore[no-untyped-def]
-    """Queue the recommended impressions that a post or engagement earns: ``rate`` of them in expectation."""
-    whole = np.int64(np.floor(rate))
-    count = whole + (1 if unit(draw(key, 0)) < rate - whole else 0)
-    due = tick + delay
-    if count == 0 or due >= len(state.recommendation_head):
-        return
-    place = state.now[RECS]
-    if place >= len(state.recommendations):
-        state.now[OVERFLOW] = 2
-        return
-    state.now[RECS] = place + 1
-    r = state.recommendations[place]
-    r.key = key
-    r.count = count
-    r.cell = cell
-    r.node = node
-    r.earned = earned
-    r.next = state.recommendation_head[due]
-    state.recommendation_head[due] = place + 1
-    occupy(state.occupied, due)
+ZERO = np.uint64(0)
 
 
 @njit(cache=True, _nrt=False)
@@ -283,62 +166,6 @@ def make_owned_post(world, state, tick, line, out):  # type: ignore[no-untyped-d
     s.poster = -1
     s.number = number
     s.earned = 0
-
-
-@njit(cache=True, _nrt=False)
-def sort_pairs(keys, payload, spare_keys, spare_payload, count):  # type: ignore[no-untyped-def]
-    """Sort the first ``count`` pairs by key, in place, stably: insertion in blocks of 16, then merging. O(n log n).
-
-    Own code, because numba's sort allocates, and these kernels do not.
-    """
-    block = 16
-    for first in range(0, count, block):
-        for i in range(first + 1, min(first + block, count)):
-            key, load, j = keys[i], payload[i], i - 1
-            while j >= first and keys[j] > key:
-                keys[j + 1], payload[j + 1] = keys[j], payload[j]
-                j -= 1
-            keys[j + 1], payload[j + 1] = key, load
-    while block < count:
-        for first in range(0, count, 2 * block):
-            middle, last = min(first + block, count), min(first + 2 * block, count)
-            i, j = first, middle
-            for k in range(first, last):
-                if i < middle and (j >= last or keys[i] <= keys[j]):
-                    spare_keys[k], spare_payload[k] = keys[i], payload[i]
-                    i += 1
-                else:
-                    spare_keys[k], spare_payload[k] = keys[j], payload[j]
-                    j += 1
-        for k in range(count):
-            keys[k], payload[k] = spare_keys[k], spare_payload[k]
-        block *= 2
-
-
-@njit(cache=True, _nrt=False)
-def take_due(state, tick, cells):  # type: ignore[no-untyped-def]
-    """Empty the calendar queue at ``tick`` into ``state.due``, in the order of (channel, content, member); returns how many."""
-    count = 0
-    entry = state.head[tick] - 1
-    state.head[tick] = 0
-    while entry >= 0:
-        place = state.entry_posting[entry]
-        following = state.entry_next[entry] - 1
-        state.entry_next[entry] = state.now[FREE]
-        state.now[FREE] = entry + 1
-        entry = following
-        p = state.posting[place]
-        if p.due == tick:  # else an earlier post or a planned one took its place
-            p.due = (
-                0  # taken: no cross-post of this tick replaces it, and an outdated entry of this tick does not match
-            )
-            row = place // cells
-            state.due[count] = ((place - row * cells) << 32) | state.touched[row]
-            state.due_row[count] = row
-            count += 1
-    if count > 1:
-        sort_pairs(state.due, state.due_row, state.spare_due, state.spare_due_row, count)
-    return count
 
 
 @njit(cache=True, _nrt=False)

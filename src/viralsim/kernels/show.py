@@ -1,13 +1,14 @@
-"""How posts are shown and answered: exposure by drawn gaps, then one response to every impression."""
+"""How posts are shown and answered: impressions of many showings at a time, one response to each."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import EARN, RESPOND, SHOW, draw, member_key, mix, unit, unit_high, unit_low
-from viralsim.kernels.inputs import Count, Reinforcement, Rule, Series, Source
-from viralsim.kernels.posts import delay_ticks, earn, new_row, schedule, touch
+from viralsim.kernels.calendar import delay_ticks, earn, new_row, schedule
+from viralsim.kernels.draws import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
+from viralsim.kernels.exposure import expose
+from viralsim.kernels.inputs import Count, Reinforcement, Rule, Series
 from viralsim.kernels.state import (
     CELLS,
     CONTENTS,
@@ -16,149 +17,23 @@ from viralsim.kernels.state import (
     F_THRESHOLD,
     OUT_ROW,
     OVERFLOW,
-    PAID,
-    RECOMMENDED,
     ROW,
     SERIES_ROW,
     SHOWINGS,
 )
-from viralsim.kernels.tables import GAP_TAIL, alias_draw
 
 SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
 SIMPLE, WEIGHT = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT)
-FROM_PAID = int(Source.PAID)
 N_REACH, N_EARNED_REACH = int(Count.REACH), int(Count.EARNED_REACH)
 N_IMPRESSIONS, N_CRITICAL_IMPRESSIONS = int(Count.IMPRESSIONS_OWNED), int(Count.CRITICAL_IMPRESSIONS)
 N_ENGAGEMENTS, N_CLIPPED = int(Count.ENGAGEMENTS), int(Count.CLIPPED)
 N_CONVERSIONS, N_CONVERSIONS_BY = int(Count.CONVERSIONS), int(Count.CONVERSIONS_OWNED)
 T_REACH, T_EARNED_REACH, T_IMPRESSIONS = int(Series.REACH), int(Series.EARNED_REACH), int(Series.IMPRESSIONS)
 T_ENGAGEMENTS, T_CONVERSIONS = int(Series.ENGAGEMENTS), int(Series.CONVERSIONS)
-R_FOCAL, R_IN_GROUP, R_CAPACITY = int(Rule.FOCAL), int(Rule.IN_GROUP), int(Rule.FEED_CAPACITY)
+R_FOCAL, R_IN_GROUP = int(Rule.FOCAL), int(Rule.IN_GROUP)
 R_DAY, R_DISTINCT = int(Rule.TICKS_PER_DAY), int(Rule.DISTINCT)
-TRIES_PAID, TRIES_RECOMMENDED = 16, 32
 EARNED_MARK, CONVERTED_MARK = 1, 2
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
-
-
-@njit(cache=True, _nrt=False)
-def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_member, out_position, at):  # type: ignore[no-untyped-def]
-    """Positions of the row ``members[start:stop]`` that pass coins of probability ``envelope``.
-
-    Written from ``at`` on; returns where they end. O(successes).
-    """
-    n = at
-    if envelope >= 1.0:
-        for i in range(start, stop):
-            out_member[n] = members[i]
-            out_position[n] = i - start
-            n += 1
-        return n
-    if envelope <= 0.0:
-        return at
-    position, j = start, 0
-    while True:
-        gap = alias_draw(draw(key, j), gap_threshold, gap_alias, np.uint64(55))
-        j += 1
-        position += gap
-        if position >= stop:
-            return n
-        if gap == GAP_TAIL:
-            continue
-        out_member[n] = members[position]
-        out_position[n] = position - start
-        n += 1
-        position += 1
-
-
-@njit(cache=True, _nrt=False)
-def thin(world, state, tick, channel, content, start, tied, key, first, last):  # type: ignore[no-untyped-def]
-    """Keep the impressions in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
-    contents = len(world.contents_key)
-    visibility, envelope = world.channels_visibility[channel], world.channels_envelope[channel]
-    rhythm, capacity = world.rules_rhythm[tick], world.rules_values[R_CAPACITY]
-    tie, background = world.graph_tie_strength, world.audience_background_load
-    day = np.int32(tick // np.int64(world.rules_values[R_DAY]))
-    kept = first
-    for i in range(first, last):
-        member, position = state.buffer_member[i], state.buffer_position[i]
-        q = visibility
-        if tied:
-            q *= np.float64(tie[start + position])
-        if len(background):
-            load = np.float64(background[member])
-            row = state.slot[member] - 1
-            if row >= 0:
-                for k in range(contents):
-                    if k != content:
-                        e = state.exposure[row * contents + k]
-                        if e.day == day:
-                            load += e.today
-            if load > capacity:
-                q *= capacity / load
-        q = min(1.0, q * rhythm)
-        if unit(draw(key + SHOW, position)) * envelope < q:
-            state.buffer_member[kept] = member
-            state.buffer_position[kept] = position
-            kept += 1
-    return kept
-
-
-@njit(cache=True, _nrt=False)
-def candidate(world, channel, members, bits):  # type: ignore[no-untyped-def]
-    """A uniformly drawn member who is present on ``channel``."""
-    first, last = world.audience_present_start[channel], world.audience_present_start[channel + 1]
-    n = last - first if last > first else members
-    i = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
-    return np.int64(world.audience_present[first + i]) if last > first else i
-
-
-@njit(cache=True, _nrt=False)
-def buy(world, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
-    """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns where they end."""
-    members = len(state.slot)
-    first, last = world.plan_paid_start[line], world.plan_paid_start[line + 1]
-    cap, lines = world.plan_paid_cap[line], len(world.plan_paid_cap)
-    n = at
-    for j in range(count):
-        for i in range(TRIES_PAID):
-            bits = draw(key, TRIES_PAID * j + i)
-            if last > first:
-                member = np.int64(
-                    world.plan_paid_targets[
-                        first + np.int64(((bits >> np.uint64(32)) * np.uint64(last - first)) >> np.uint64(32))
-                    ]
-                )
-            else:
-                member = candidate(world, channel, members, bits)
-            if cap > 0:
-                row = touch(state, member)
-                if state.advertised[row * lines + line] >= cap:
-                    continue
-                state.advertised[row * lines + line] += 1
-            state.buffer_member[n] = member
-            state.buffer_position[n] = j
-            n += 1
-            break
-    return n
-
-
-@njit(cache=True, _nrt=False)
-def recommend(world, members, channel, content, count, key, out_member, out_position, at):  # type: ignore[no-untyped-def]
-    """Draw the members of ``count`` recommended impressions by their match, by rejection; returns where they end."""
-    match = world.audience_match[content]
-    for i in range(count):
-        member = np.int64(0)
-        for j in range(TRIES_RECOMMENDED):
-            member = candidate(world, channel, members, draw(key, 1 + 64 * i + 2 * j))
-            m = np.float64(match[member if len(match) > 1 else 0])
-            if (
-                j == TRIES_RECOMMENDED - 1
-                or unit(draw(key, 2 + 64 * i + 2 * j)) * world.channels_max_match[content] < m
-            ):
-                break
-        out_member[at + i] = member
-        out_position[at + i] = i
-    return at + count
 
 
 @njit(cache=True, _nrt=False)
@@ -207,30 +82,6 @@ def reinforcement(world, state, p, seen, content, channel, member, counted, edge
 
 
 @njit(cache=True, _nrt=False)
-def expose(world, state, tick, s, at, out):  # type: ignore[no-untyped-def]
-    """Buffer the impressions of one showing from ``at`` on; returns where they end."""
-    contents = state.now[CONTENTS]
-    content, channel = s.cell % contents, s.cell // contents
-    if s.kind == PAID:
-        end = buy(world, state, s.number, channel, s.stop, s.key, at)
-        out.paid_bought[state.now[OUT_ROW], s.number] += end - at
-        return end
-    if s.kind == RECOMMENDED:
-        return recommend(
-            world, len(state.slot), channel, content, s.stop, s.key, state.buffer_member, state.buffer_position, at
-        )
-    members = world.graph_followers if s.kind == ROW else world.plan_owned_followers
-    end = gaps(
-        members, s.start, s.stop, s.key, world.channels_envelope[channel], world.channels_gap_threshold[channel],
-        world.channels_gap_alias[channel], state.buffer_member, state.buffer_position, at,
-    )  # fmt: skip
-    if end > at and world.channels_thin[channel]:
-        tied = s.kind == ROW and len(world.graph_tie_strength) > 0
-        end = thin(world, state, tick, channel, content, s.start, tied, s.key, at, end)
-    return end
-
-
-@njit(cache=True, _nrt=False)
 def pick(field, member):  # type: ignore[no-untyped-def]
     """A member's value of a field; a field of length 1 holds for all."""
     return field[member] if len(field) > 1 else field[0]
@@ -246,6 +97,27 @@ def convert(world, e, content, source, match, x, counts, series):  # type: ignor
         counts[N_CONVERSIONS] += 1
         counts[N_CONVERSIONS_BY + source] += 1
         series[T_CONVERSIONS] += 1
+
+
+@njit(cache=True, _nrt=False)
+def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
+    """Count a member who is reached for the first time, and for the first time by an ordinary member."""
+    if e.seen == 1:
+        counts[N_REACH] += 1
+        series[T_REACH] += 1
+    if earned and e.marks & EARNED_MARK == 0:
+        e.marks |= EARNED_MARK
+        counts[N_EARNED_REACH] += 1
+        series[T_EARNED_REACH] += 1
+
+
+@njit(cache=True, _nrt=False)
+def note_day(e, day):  # type: ignore[no-untyped-def]
+    """Count the impression towards those of the member's day."""
+    if e.day != day:
+        e.day = day
+        e.today = 0
+    e.today += 1
 
 
 @njit(cache=True, _nrt=False)
@@ -276,15 +148,9 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
     is_focal = content == focal
     soften = state.soften[0]
     soften_share = soften if original >= 0 else 1.0
-    appeal, novelty, kind = (
-        world.contents_appeal[content],
-        world.contents_novelty[content, tick],
-        world.contents_reinforcement[content],
-    )
-    controversy, converts = (
-        world.contents_controversy[content],
-        is_focal and world.contents_conversion_rate[content] > 0.0,
-    )
+    appeal, novelty = world.contents_appeal[content], world.contents_novelty[content, tick]
+    kind, controversy = world.contents_reinforcement[content], world.contents_controversy[content]
+    converts = is_focal and world.contents_conversion_rate[content] > 0.0
     in_group = world.rules_values[R_IN_GROUP] if s.kind == ROW else 1.0
     home = pick(world.audience_community, s.poster) if in_group != 1.0 else -1
     dated, day = len(world.audience_background_load) > 0, np.int32(tick // np.int64(world.rules_values[R_DAY]))
@@ -308,21 +174,13 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
         e.seen += 1
         if is_focal:
             if e.seen == 1:
-                counts[N_REACH] += 1
-                series[T_REACH] += 1
                 community_reach[pick(community_of, member)] += 1
             if p.seen == 0:
                 channel_reach[channel] += 1
-            if earned and e.marks & EARNED_MARK == 0:
-                e.marks |= EARNED_MARK
-                counts[N_EARNED_REACH] += 1
-                series[T_EARNED_REACH] += 1
+            note_reach(e, earned, counts, series)
         p.seen = 1
         if dated:
-            if e.day != day:
-                e.day = day
-                e.today = 0
-            e.today += 1
+            note_day(e, day)
         match = np.float64(buffer_match[i])
         trust = base_trust
         if in_group != 1.0 and pick(community_of, member) == home:

@@ -1,0 +1,160 @@
+"""How posts are exposed: drawn gaps along a row, thinning, bought and recommended impressions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.kernels.calendar import touch
+from viralsim.kernels.draws import SHOW, draw, unit
+from viralsim.kernels.inputs import Rule
+from viralsim.kernels.state import CONTENTS, OUT_ROW, PAID, RECOMMENDED, ROW
+from viralsim.kernels.tables import GAP_TAIL, alias_draw
+
+R_CAPACITY, R_DAY = int(Rule.FEED_CAPACITY), int(Rule.TICKS_PER_DAY)
+TRIES_PAID, TRIES_RECOMMENDED = 16, 32
+
+
+@njit(cache=True, _nrt=False)
+def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_member, out_position, at):  # type: ignore[no-untyped-def]
+    """Positions of the row ``members[start:stop]`` that pass coins of probability ``envelope``.
+
+    Written from ``at`` on; returns where they end. O(successes).
+    """
+    n = at
+    if envelope >= 1.0:
+        for i in range(start, stop):
+            out_member[n] = members[i]
+            out_position[n] = i - start
+            n += 1
+        return n
+    if envelope <= 0.0:
+        return at
+    position, j = start, 0
+    while True:
+        gap = alias_draw(draw(key, j), gap_threshold, gap_alias, np.uint64(55))
+        j += 1
+        position += gap
+        if position >= stop:
+            return n
+        if gap == GAP_TAIL:
+            continue
+        out_member[n] = members[position]
+        out_position[n] = position - start
+        n += 1
+        position += 1
+
+
+@njit(cache=True, _nrt=False)
+def thin(world, state, tick, channel, content, start, tied, key, first, last):  # type: ignore[no-untyped-def]
+    """Keep the impressions in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
+    contents = len(world.contents_key)
+    visibility, envelope = world.channels_visibility[channel], world.channels_envelope[channel]
+    rhythm, capacity = world.rules_rhythm[tick], world.rules_values[R_CAPACITY]
+    tie, background = world.graph_tie_strength, world.audience_background_load
+    day = np.int32(tick // np.int64(world.rules_values[R_DAY]))
+    kept = first
+    for i in range(first, last):
+        member, position = state.buffer_member[i], state.buffer_position[i]
+        q = visibility
+        if tied:
+            q *= np.float64(tie[start + position])
+        if len(background):
+            load = np.float64(background[member])
+            row = state.slot[member] - 1
+            if row >= 0:
+                for k in range(contents):
+                    if k != content:
+                        e = state.exposure[row * contents + k]
+                        if e.day == day:
+                            load += e.today
+            if load > capacity:
+                q *= capacity / load
+        q = min(1.0, q * rhythm)
+        if unit(draw(key + SHOW, position)) * envelope < q:
+            state.buffer_member[kept] = member
+            state.buffer_position[kept] = position
+            kept += 1
+    return kept
+
+
+@njit(cache=True, _nrt=False)
+def candidate(world, channel, members, bits):  # type: ignore[no-untyped-def]
+    """A uniformly drawn member who is present on ``channel``."""
+    first, last = world.audience_present_start[channel], world.audience_present_start[channel + 1]
+    n = last - first if last > first else members
+    i = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+    return np.int64(world.audience_present[first + i]) if last > first else i
+
+
+@njit(cache=True, _nrt=False)
+def buy(world, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
+    """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns where they end."""
+    members = len(state.slot)
+    first, last = world.plan_paid_start[line], world.plan_paid_start[line + 1]
+    cap, lines = world.plan_paid_cap[line], len(world.plan_paid_cap)
+    n = at
+    for j in range(count):
+        for i in range(TRIES_PAID):
+            bits = draw(key, TRIES_PAID * j + i)
+            if last > first:
+                member = np.int64(
+                    world.plan_paid_targets[
+                        first + np.int64(((bits >> np.uint64(32)) * np.uint64(last - first)) >> np.uint64(32))
+                    ]
+                )
+            else:
+                member = candidate(world, channel, members, bits)
+            if cap > 0:
+                row = touch(state, member)
+                if state.advertised[row * lines + line] >= cap:
+                    continue
+                state.advertised[row * lines + line] += 1
+            state.buffer_member[n] = member
+            state.buffer_position[n] = j
+            n += 1
+            break
+    return n
+
+
+@njit(cache=True, _nrt=False)
+def recommend(world, members, channel, content, count, key, out_member, out_position, at):  # type: ignore[no-untyped-def]
+    """Draw the members of ``count`` recommended impressions by their match, by rejection; returns where they end."""
+    match = world.audience_match[content]
+    for i in range(count):
+        member = np.int64(0)
+        for j in range(TRIES_RECOMMENDED):
+            member = candidate(world, channel, members, draw(key, 1 + 64 * i + 2 * j))
+            m = np.float64(match[member if len(match) > 1 else 0])
+            if (
+                j == TRIES_RECOMMENDED - 1
+                or unit(draw(key, 2 + 64 * i + 2 * j)) * world.channels_max_match[content] < m
+            ):
+                break
+        out_member[at + i] = member
+        out_position[at + i] = i
+    return at + count
+
+
+@njit(cache=True, _nrt=False)
+def expose(world, state, tick, s, at, out):  # type: ignore[no-untyped-def]
+    """Buffer the impressions of one showing from ``at`` on; returns where they end."""
+    contents = state.now[CONTENTS]
+    content, channel = s.cell % contents, s.cell // contents
+    if s.kind == PAID:
+        end = buy(world, state, s.number, channel, s.stop, s.key, at)
+        out.paid_bought[state.now[OUT_ROW], s.number] += end - at
+        return end
+    if s.kind == RECOMMENDED:
+        return recommend(
+            world, len(state.slot), channel, content, s.stop, s.key, state.buffer_member, state.buffer_position, at
+        )
+    members = world.graph_followers if s.kind == ROW else world.plan_owned_followers
+    end = gaps(
+        members, s.start, s.stop, s.key, world.channels_envelope[channel], world.channels_gap_threshold[channel],
+        world.channels_gap_alias[channel], state.buffer_member, state.buffer_position, at,
+    )  # fmt: skip
+    if end > at and world.channels_thin[channel]:
+        tied = s.kind == ROW and len(world.graph_tie_strength) > 0
+        end = thin(world, state, tick, channel, content, s.start, tied, s.key, at, end)
+    return end
