@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"... {row.name}", file=sys.stderr, flush=True)
         try:
             outcomes.append(row.run(row, QUICK if options.quick else Effort()))
-        except MissingDataError as reason:
+        except (MissingDataError, ImportError) as reason:
             skipped.append(f"{row.name}: {reason}")
             continue
         if outcomes[-1].pair is not None:
