@@ -170,3 +170,16 @@ def test_a_lonely_rumour_ends() -> None:
     assert classic.maki_thompson(path, [1], worlds=5).tolist() == [1] * 5
     assert classic.maki_thompson(path, [0], worlds=5).tolist() == [2] * 5
     assert classic.maki_thompson(members=1, worlds=5).tolist() == [1] * 5
+
+
+def test_networks_on_disk_are_read_only() -> None:
+    """A network whose arrays cannot be written, as one mapped from a file, gives the same worlds."""
+    given = random_graph(200, 4.0, seed=22)
+    indptr, followers = given.indptr.copy(), given.followers.copy()
+    indptr.flags.writeable = followers.flags.writeable = False
+    mapped = Network(indptr, followers)
+    for probability in (0.3, "weighted_cascade"):
+        found = [classic.independent_cascade(network, [0], probability, worlds=50) for network in (given, mapped)]
+        assert found[0].tolist() == found[1].tolist()
+    found = [classic.linear_threshold(network, [0], worlds=50) for network in (given, mapped)]
+    assert found[0].tolist() == found[1].tolist()
