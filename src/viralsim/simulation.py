@@ -82,6 +82,13 @@ def compile_arms(scenario: Scenario, stage: Stage, names: Sequence[str] | None =
     }
 
 
+def describe(scenario: Scenario) -> list[str]:
+    """The vital signs and warnings of a scenario as lines, for ``viralsim check``."""
+    stage = build_stage(scenario)
+    lines, warnings = vital_signs(scenario, stage, compile_arms(scenario, stage))
+    return [*lines, *(f"warning: {warning}" for warning in warnings)]
+
+
 def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
     """The uncertain inputs of each world: one joint draw a world, the same for all arms; path -> float64[W]."""
     drawn = {}

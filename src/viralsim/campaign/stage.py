@@ -64,7 +64,9 @@ class Stage:
         present = [np.flatnonzero(mask).astype(np.int32) for mask in full]
         for name, members in zip(self.channels, present, strict=True):
             if len(members) == 0:
-                raise ScenarioError([Problem("nobody has an account here; raise presence", f"channels.{name}.presence")])
+                raise ScenarioError(
+                    [Problem("nobody has an account here; raise presence", f"channels.{name}.presence")]
+                )
         start[1:] = np.cumsum([len(p) for p in present])
         return np.stack(full).astype(np.uint8), np.concatenate(present), start
 

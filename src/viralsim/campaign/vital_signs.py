@@ -173,12 +173,3 @@ def arm_differences(scenario: Any) -> list[str]:
                 f"arm {name} differs from {baseline} in {' and '.join(differing)}: its uplift cannot be credited to one of them"
             )
     return found
-
-
-def describe(scenario: Any) -> list[str]:
-    """The vital signs and warnings of a scenario as lines, for ``viralsim check``."""
-    from viralsim.simulation import build_stage, compile_arms
-
-    stage = build_stage(scenario)
-    lines, warnings = vital_signs(scenario, stage, compile_arms(scenario, stage))
-    return [*lines, *(f"warning: {warning}" for warning in warnings)]

@@ -111,7 +111,7 @@ def _assumed(scenario: Scenario) -> Iterator[str]:
 
 def _vital_signs(scenario: Scenario) -> list[str]:
     try:
-        from viralsim.campaign.vital_signs import describe
+        from viralsim.simulation import describe
     except ImportError:
         return []
     return describe(scenario)

@@ -30,21 +30,9 @@ def new_row(state, member):  # type: ignore[no-untyped-def]
     state.touched[row] = member
     state.impressions[row] = 0
     for i in range(row * cells, (row + 1) * cells):
-        p = state.posting[i]
-        p.due = -1
-        p.parent = -1
-        p.node = -1
-        p.posts = 0
-        p.heard = 0
-        p.via = -1
-        p.weight = 0.0
-        p.seen = 0
+        state.posting[i] = state.blank_posting[0]
     for i in range(row * contents, (row + 1) * contents):
-        e = state.exposure[i]
-        e.seen = 0
-        e.marks = 0
-        e.day = -1
-        e.today = 0
+        state.exposure[i] = state.blank_exposure[0]
     if len(state.advertised):
         lines = len(state.advertised) // len(state.slot)
         for i in range(row * lines, (row + 1) * lines):

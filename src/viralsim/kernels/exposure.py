@@ -9,18 +9,21 @@ from viralsim.kernels.calendar import touch
 from viralsim.kernels.draws import SHOW, draw, unit
 from viralsim.kernels.inputs import Rule
 from viralsim.kernels.state import CONTENTS, OUT_ROW, PAID, RECOMMENDED, ROW
-from viralsim.kernels.tables import GAP_TAIL, alias_draw
+from viralsim.kernels.tables import GAP_BITS, GAP_TAIL
 
 R_CAPACITY, R_DAY = int(Rule.FEED_CAPACITY), int(Rule.TICKS_PER_DAY)
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32
+GAP_SHIFT, GAP_LOW = np.uint64(64 - GAP_BITS), np.uint64((1 << (64 - GAP_BITS)) - 1)
 
 
 @njit(cache=True, _nrt=False)
-def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_member, out_position, at):  # type: ignore[no-untyped-def]
-    """Positions of the row ``members[start:stop]`` that pass coins of probability ``envelope``.
+def gaps(world, state, members, channel, start, stop, key, at):  # type: ignore[no-untyped-def]
+    """Positions of the row ``members[start:stop]`` that pass coins of the channel's envelope.
 
     Written from ``at`` on; returns where they end. O(successes).
     """
+    envelope = world.channels_envelope[channel]
+    out_member, out_position = state.buffer_member, state.buffer_position
     n = at
     if envelope >= 1.0:
         for i in range(start, stop):
@@ -30,10 +33,13 @@ def gaps(members, start, stop, key, envelope, gap_threshold, gap_alias, out_memb
         return n
     if envelope <= 0.0:
         return at
+    threshold, alias = world.channels_gap_threshold, world.channels_gap_alias
     position, j = start, 0
     while True:
-        gap = alias_draw(draw(key, j), gap_threshold, gap_alias, np.uint64(55))
+        bits = draw(key, j)
         j += 1
+        i = np.int64(bits >> GAP_SHIFT)
+        gap = i if (bits & GAP_LOW) <= threshold[channel, i] else np.int64(alias[channel, i])
         position += gap
         if position >= stop:
             return n
@@ -149,11 +155,10 @@ def expose(world, state, tick, s, at, out):  # type: ignore[no-untyped-def]
         return recommend(
             world, len(state.slot), channel, content, s.stop, s.key, state.buffer_member, state.buffer_position, at
         )
-    members = world.graph_followers if s.kind == ROW else world.plan_owned_followers
-    end = gaps(
-        members, s.start, s.stop, s.key, world.channels_envelope[channel], world.channels_gap_threshold[channel],
-        world.channels_gap_alias[channel], state.buffer_member, state.buffer_position, at,
-    )  # fmt: skip
+    if s.kind == ROW:
+        end = gaps(world, state, world.graph_followers, channel, s.start, s.stop, s.key, at)
+    else:
+        end = gaps(world, state, world.plan_owned_followers, channel, s.start, s.stop, s.key, at)
     if end > at and world.channels_thin[channel]:
         tied = s.kind == ROW and len(world.graph_tie_strength) > 0
         end = thin(world, state, tick, channel, content, s.start, tied, s.key, at, end)

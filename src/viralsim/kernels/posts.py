@@ -128,6 +128,8 @@ def make_post(world, state, tick, row, member, cell, planned, trust, advocate, s
     if goes_on and unit(member_key(state.family[F_PERSIST, cell], member, number)) < persistence:
         p.due = tick + 1
         enqueue(state, row * channels * contents + cell, tick + 1)
+    if stop == start:  # nobody to show it to
+        return
     s = state.showings[state.now[SHOWINGS]]
     state.now[SHOWINGS] += 1
     s.start = start

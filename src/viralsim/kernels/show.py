@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.calendar import delay_ticks, earn, new_row, schedule
+from viralsim.kernels.calendar import delay_ticks, earn, schedule, touch
 from viralsim.kernels.draws import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
 from viralsim.kernels.exposure import expose
 from viralsim.kernels.inputs import Count, Reinforcement, Rule, Series
@@ -143,11 +143,9 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
     channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
     content, channel, source = s.cell % K, s.cell // K, s.source
     twin, engagement = world.contents_twin[content], world.channels_engagement_rate[channel]
-    focal = np.int64(world.rules_values[R_FOCAL])
-    original = world.contents_original[content]
+    focal, original = np.int64(world.rules_values[R_FOCAL]), world.contents_original[content]
     is_focal = content == focal
-    soften = state.soften[0]
-    soften_share = soften if original >= 0 else 1.0
+    soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
     appeal, novelty = world.contents_appeal[content], world.contents_novelty[content, tick]
     kind, controversy = world.contents_reinforcement[content], world.contents_controversy[content]
     converts = is_focal and world.contents_conversion_rate[content] > 0.0
@@ -157,19 +155,16 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
     per_engagement = world.channels_per_engagement[channel]
     key, base_trust, is_row, earned = s.key, s.trust, s.kind == ROW, s.earned
     start, node, cell = s.start, s.node, s.cell
-    # what the loop reads and writes, taken out of the frames once
-    fatigue_of = world.rules_fatigue
+    fatigue_of = world.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
     community_of, buffer_member, buffer_position = world.audience_community, state.buffer_member, state.buffer_position
-    slot, posting, exposure, impressions = state.slot, state.posting, state.exposure, state.impressions
-    tired = len(fatigue_of) > 1
+    posting, exposure, impressions = state.posting, state.exposure, state.impressions
+    tired, engaged = len(fatigue_of) > 1, 0
     buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
     for i in range(first, last):
         member, position = np.int64(buffer_member[i]), np.int64(buffer_position[i])
         row = np.int64(buffer_row[i])
-        if row < 0:  # untouched when looked up; an earlier impression of this showing may have touched him
-            row = np.int64(slot[member] - 1)
-            if row < 0:
-                row = new_row(state, member)
+        if row < 0:  # untouched when looked up; an earlier impression may have touched him since
+            row = np.int64(touch(state, member))
         e, p = exposure[row * K + content], posting[row * cells + cell]
         e.seen += 1
         if is_focal:
@@ -194,8 +189,7 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
         share *= soften_share
         if share > 1.0:
             share = 1.0
-            if is_focal:
-                counts[N_CLIPPED] += 1
+            counts[N_CLIPPED] += is_focal
         bits = draw(key + RESPOND, position)
         u = unit_high(bits)
         if converts:
@@ -210,15 +204,15 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
                 answer(world, state, tick, row, member, channel * K + twin, -1, source)
                 continue
         if u < share + criticise + (1.0 - share - criticise) * engagement:
-            if is_focal:
-                counts[N_ENGAGEMENTS] += 1
-                series[T_ENGAGEMENTS] += 1
+            engaged += 1
             if per_engagement > 0.0:
                 delay = world.channels_recommend_delay[channel]
                 earn(state, per_engagement, delay, tick, mix(bits + EARN), cell, node, earned)
     if is_focal:
         counts[N_IMPRESSIONS + source] += last - first
         series[T_IMPRESSIONS] += last - first
+        counts[N_ENGAGEMENTS] += engaged
+        series[T_ENGAGEMENTS] += engaged
     elif original == focal:
         counts[N_CRITICAL_IMPRESSIONS] += last - first
 

@@ -124,6 +124,8 @@ class State(NamedTuple):
     touched: I4  # [N] members by row
     posting: NDArray[np.void]  # POSTING[N * cells]
     exposure: NDArray[np.void]  # EXPOSURE[N * K]
+    blank_posting: NDArray[np.void]  # [1] what a fresh row holds
+    blank_exposure: NDArray[np.void]  # [1]
     impressions: I4  # [N] of any content, by row
     advertised: I4  # [N * M] by row and paid line, where a line has a cap
     head: I4  # [T] 1 + first entry of the calendar queue, 0: none
@@ -216,6 +218,8 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         touched=np.empty(members, dtype=np.int32),
         posting=np.empty(postings, dtype=POSTING),
         exposure=np.empty(members * contents, dtype=EXPOSURE),
+        blank_posting=np.array([(-1, -1, -1, 0, 0, -1, 0.0, 0)], dtype=POSTING),
+        blank_exposure=np.array([(0, 0, -1, 0)], dtype=EXPOSURE),
         impressions=np.empty(members, dtype=np.int32),
         advertised=np.empty(members * len(plan.paid_cap) if capped else 0, dtype=np.int32),
         head=np.zeros(horizon, dtype=np.int32),

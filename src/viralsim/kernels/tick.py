@@ -227,7 +227,7 @@ def advance(world, state, tick, out):  # type: ignore[no-untyped-def]
     line_up_recommended(state, tick)
     show_all(world, state, tick, out)
     reactive = world.rules_values[R_RATIO] >= 0.0 or world.rules_values[R_AMPLIFY] >= 0.0
-    if reactive and tick + 1 < len(state.head) and state.now[SHOWINGS] > 0:
+    if reactive and tick + 1 < len(state.head):
         occupy(state.occupied, tick + 1)
 
 

@@ -24,7 +24,7 @@ class Generate(Block):
     reciprocity: Fraction = key(
         0.4, "share of follows that are returned", source="assumption; Higgs Twitter 0.316, 2012; Digg 0.212, 2009"
     )
-    clustering: Fraction = key(0.2, "share of closed triples, a target", source="assumption; Higgs Twitter 0.189, 2012")
+    clustering: Fraction = key(0.2, "mean local clustering, a target", source="assumption; Higgs Twitter 0.189, 2012")
 
 
 class Network(Block):
