@@ -16,6 +16,15 @@ HEAD = [
     "first call s", "goal",
 ]  # fmt: skip
 
+ABOUT = """# Results of the benchmarks
+
+Made by `python -m benchmarks --out benchmarks/RESULTS.md`. Both sides run in turns in one process on one thread; times are of one
+world (one replicate), the ratio is the median of the rounds, beside it the smallest and the largest round (98 % interval of
+the median with 7 rounds). "z" compares mean sizes in combined standard errors; the first call compiles, or reads
+compiled code from disk. What was tried to get there is in NOTES.md.
+
+"""
+
 
 def line(outcome: Outcome) -> list[str]:
     """One row of the table."""
@@ -84,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(text)
     if options.out:
         with open(options.out, "w") as file:
-            file.write(text + "\n")
+            file.write(ABOUT + text + "\n")
     missed = [o for o in outcomes if o.pair and o.goal is not None and o.pair.ratio < o.goal]
     differ = [o for o in outcomes if o.agreement is not None and not o.agreement.agrees]
     return 1 if missed or differ else 0
