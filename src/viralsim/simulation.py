@@ -144,13 +144,16 @@ def _run_certain(run: _Run, stages: list[Stage]) -> None:
     """Blocks of worlds, each through all arms: who interrupts keeps the blocks that all arms finished."""
     arms = [compile_arms(run.scenario, stage, run.names) for stage in stages]
     block = max(LEAST_BLOCK, -(-len(run.worlds) // MOST_BLOCKS))
-    for first in range(0, len(run.worlds), block):
-        rows = np.arange(first, min(first + block, len(run.worlds)))
-        for p in range(len(stages)):
-            own = rows[run.worlds[rows] % len(stages) == p]
-            for arm in arms[p].values():
-                if not run.interrupted and len(own):
-                    run.run_arm(arm, own, run.threads, run.series_of(arm, own))
+    try:
+        for first in range(0, len(run.worlds), block):
+            rows = np.arange(first, min(first + block, len(run.worlds)))
+            for p in range(len(stages)):
+                own = rows[run.worlds[rows] % len(stages) == p]
+                for arm in arms[p].values():
+                    if not run.interrupted and len(own):
+                        run.run_arm(arm, own, run.threads, run.series_of(arm, own))
+    except KeyboardInterrupt:  # between two blocks
+        run.interrupted = True
 
 
 def _run_uncertain(run: _Run, stages: list[Stage], inputs: dict[str, NDArray[np.float64]]) -> None:
