@@ -136,7 +136,7 @@ class _Run:
         )  # fmt: skip
         self.raw.setdefault(arm.name, []).append((rows, arm, raw))
         self.finished += len(rows)
-        self.interrupted |= not bool(raw.done.all())
+        self.interrupted |= raw.interrupted
         self.report(0)
 
 

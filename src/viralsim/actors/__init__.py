@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viralsim.actors.actions import Action, AskedPost, BuyImpressions, OwnedPost, SoftenCriticism
 from viralsim.actors.agents import Actor, Advocate, Brand, CommunityManager
-from viralsim.actors.members import MemberView, Members
+from viralsim.actors.members import Members, MemberView
 
 __all__ = [
     "Action",

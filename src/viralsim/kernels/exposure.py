@@ -38,8 +38,8 @@ def gaps(world, state, members, channel, start, stop, key, at):  # type: ignore[
     while True:
         bits = draw(key, j)
         j += 1
-        i = np.int64(bits >> GAP_SHIFT)
-        gap = i if (bits & GAP_LOW) <= threshold[channel, i] else np.int64(alias[channel, i])
+        cell = np.int64(bits >> GAP_SHIFT)
+        gap = cell if (bits & GAP_LOW) <= threshold[channel, cell] else np.int64(alias[channel, cell])
         position += gap
         if position >= stop:
             return n

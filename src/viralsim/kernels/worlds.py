@@ -36,6 +36,7 @@ class RawWorlds(NamedTuple):
     advocate_posts: I8  # [A] planned posts made, over all worlds
     advocate_shares: I8  # [A] member nodes in the trees rooted at his planned posts
     done: NDArray[np.bool_]  # [W] False where the run was interrupted before this world
+    interrupted: bool = False  # someone pressed Ctrl-C, be it after the last world
 
 
 class Nodes(NamedTuple):
@@ -246,12 +247,13 @@ def run_worlds(
     out = outputs(world, len(worlds), recorded)
     advocates = int(world.plan.planned_advocate.max(initial=-1)) + 1
     crew = _Crew(world, seed, worlds, out, progress)
-    crew.run(max(1, min(threads, len(worlds) or 1)), advocates)
+    whole = crew.run(max(1, min(threads, len(worlds) or 1)), advocates)
     parts = crew.sums or [_sums(advocates)]
     total = _Sums(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
     return RawWorlds(
         out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],
         out.paid_bought, total.cascade_sizes, total.generations, total.advocate_posts, total.advocate_shares, out.done,
+        not whole,
     )  # fmt: skip
 
 
