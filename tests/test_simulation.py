@@ -210,15 +210,15 @@ def test_save_and_open(result: vs.Result, tmp_path: Path) -> None:
     assert opened.to_dict() == result.to_dict()
 
 
-@pytest.mark.parametrize("uncertain", [False, True])
-def test_interrupt_keeps_finished_worlds(everything: vs.Scenario, uncertain: bool) -> None:
-    """Ctrl-C in the middle returns the worlds that all arms finished, each as in a whole run."""
+@pytest.mark.parametrize(("uncertain", "presses"), [(False, 1), (False, 2), (True, 1)])
+def test_interrupt_keeps_finished_worlds(everything: vs.Scenario, uncertain: bool, presses: int) -> None:
+    """Ctrl-C in the middle, pressed once or twice, returns the worlds that all arms finished, each as in a whole run."""
     scenario = everything.override({"uncertain": UNCERTAIN}) if uncertain else everything
 
     pressed = []
 
     def stop(done: int, total: int) -> None:
-        if done >= total // 2 and not pressed:
+        if done >= total // 2 and len(pressed) < presses:
             pressed.append(done)
             raise KeyboardInterrupt
 
