@@ -16,8 +16,8 @@ test-full: $(STAMP)  ## also what takes longer
 	$(BIN)/python -m pytest
 
 check: $(STAMP)  ## style and types
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/ruff format --check src tests benchmarks examples
 	$(BIN)/mypy
 
 bench: $(STAMP)  ## paired benchmarks against peers
