@@ -215,7 +215,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         posts, shares = self._state.advocate_posts.copy(), np.zeros(advocates, np.int64)
         nodes, count = self._state.nodes, int(self._state.now[NODES])
         virality = measure_trees(
-            nodes, count, len(self.arm.contents), int(self.rules[Rule.FOCAL]), self._state.breadth, self._counts,
+            nodes, count, self._state.content_of, int(self.rules[Rule.FOCAL]), self._state.breadth, self._counts,
             sizes, generations, shares,
         )  # fmt: skip
         return RawWorlds(

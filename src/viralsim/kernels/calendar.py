@@ -158,7 +158,7 @@ def take_due(state, tick, cells):  # type: ignore[no-untyped-def]
             p.due = (
                 0  # taken: no cross-post of this tick replaces it, and an outdated entry of this tick does not match
             )
-            row = place // cells
+            row = place if cells == 1 else place // cells
             state.due[count] = ((place - row * cells) << 32) | state.touched[row]
             state.due_row[count] = row
             count += 1

@@ -50,23 +50,24 @@ def structural_virality(parent: np.ndarray) -> float:
 
 
 @njit(cache=True)
-def measure_trees(nodes, count, contents, focal, breadth, counts, cascade_sizes, generations, advocate_shares):  # type: ignore[no-untyped-def]
+def measure_trees(nodes, count, content_of, focal, breadth, counts, cascade_sizes, generations, advocate_shares):  # type: ignore[no-untyped-def]
     """Measures of the focal trees; returns the structural virality of the largest (NaN: none, or a lone node). O(nodes).
 
-    Writes the tree columns of ``counts``, adds to ``cascade_sizes`` int64[40] (bin b: sizes 2^b to 2^(b+1) - 1), ``generations``
-    int64[64] (nodes by depth) and ``advocate_shares`` int64[A] (members' nodes in the trees of his planned posts).
+    ``content_of`` int64[cells] names the content of a cell. Writes the tree columns of ``counts``, and adds to ``cascade_sizes``
+    int64[40] (bin b: sizes 2^b to 2^(b+1) - 1), ``generations`` int64[64] (nodes by depth) and ``advocate_shares`` int64[A]
+    (members' nodes in the trees of his planned posts).
     """
     members = roots = cascades = total = 0
     for i in range(count):
         nodes[i].size = 1
     for i in range(count - 1, -1, -1):  # parents come before children
         n = nodes[i]
-        if n.cell % contents == focal and n.parent >= 0:
+        if content_of[n.cell] == focal and n.parent >= 0:
             nodes[n.parent].size += n.size
     largest, largest_root = 0, -1
     for i in range(count):
         n = nodes[i]
-        if n.cell % contents != focal:
+        if content_of[n.cell] != focal:
             continue
         total += 1
         generations[min(n.depth, len(generations) - 1)] += 1

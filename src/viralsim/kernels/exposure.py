@@ -8,7 +8,7 @@ from numba import njit
 from viralsim.kernels.calendar import touch
 from viralsim.kernels.draws import SHOW, draw, unit
 from viralsim.kernels.inputs import Rule
-from viralsim.kernels.state import CONTENTS, OUT_ROW, PAID, RECOMMENDED, ROW
+from viralsim.kernels.state import OUT_ROW, PAID, RECOMMENDED, ROW
 from viralsim.kernels.tables import GAP_BITS, GAP_TAIL
 
 R_CAPACITY, R_DAY = int(Rule.FEED_CAPACITY), int(Rule.TICKS_PER_DAY)
@@ -145,8 +145,7 @@ def recommend(world, members, channel, content, count, key, out_member, out_posi
 @njit(cache=True, _nrt=False)
 def expose(world, state, tick, s, at, out):  # type: ignore[no-untyped-def]
     """Buffer the impressions of one showing from ``at`` on; returns where they end."""
-    contents = state.now[CONTENTS]
-    content, channel = s.cell % contents, s.cell // contents
+    content, channel = state.content_of[s.cell], state.channel_of[s.cell]
     if s.kind == PAID:
         end = buy(world, state, s.number, channel, s.stop, s.key, at)
         out.paid_bought[state.now[OUT_ROW], s.number] += end - at

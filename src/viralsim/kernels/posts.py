@@ -14,7 +14,6 @@ from viralsim.kernels.inputs import Count, Rule, Series, Source
 from viralsim.kernels.state import (
     ACTIONS,
     BRAND,
-    CONTENTS,
     F_BRAND,
     F_CROSS,
     F_PERSIST,
@@ -86,7 +85,7 @@ def count_share(world, state, out, tick, content, earned):  # type: ignore[no-un
 def cross_posts(world, state, tick, member, row, cell, node):  # type: ignore[no-untyped-def]
     """After a first post: the fixed coins for the member's other channels."""
     channels, contents = len(world.channels_key), len(world.contents_key)
-    content, channel = cell % contents, cell // contents
+    content, channel = state.content_of[cell], state.channel_of[cell]
     cells = channels * contents
     presence = world.audience_presence
     for other in range(channels):
@@ -104,7 +103,7 @@ def cross_posts(world, state, tick, member, row, cell, node):  # type: ignore[no
 def make_post(world, state, tick, row, member, cell, planned, trust, advocate, start, stop, out):  # type: ignore[no-untyped-def]
     """A member posts: node, counts, what it schedules, and its showing."""
     channels, contents = len(world.channels_key), len(world.contents_key)
-    content, channel = cell % contents, cell // contents
+    content, channel = state.content_of[cell], state.channel_of[cell]
     p = state.posting[row * channels * contents + cell]
     number = p.posts
     p.posts = number + 1
@@ -183,9 +182,9 @@ def fetch_rows(world, state, count):  # type: ignore[no-untyped-def]
 
     Measured: row offsets and first followers were the two hottest loads (15 and 14 % of a run on 100,000 members).
     """
-    contents, indptr, followers = state.now[CONTENTS], world.graph_indptr, world.graph_followers
+    indptr, followers = world.graph_indptr, world.graph_followers
     for i in range(count):
-        member, channel = state.due[i] & LOW32, (state.due[i] >> 32) // contents
+        member, channel = state.due[i] & LOW32, state.channel_of[state.due[i] >> 32]
         state.due_start[i] = indptr[channel, member]
         state.due_stop[i] = indptr[channel, member + 1]
     for i in range(count):
@@ -202,7 +201,8 @@ def make_member_posts(world, state, tick, out):  # type: ignore[no-untyped-def]
         a = state.actions[i]
         member = a.order & LOW32
         cell = a.order >> 32
-        start, stop = world.graph_indptr[cell // contents, member], world.graph_indptr[cell // contents, member + 1]
+        channel = state.channel_of[cell]
+        start, stop = world.graph_indptr[channel, member], world.graph_indptr[channel, member + 1]
         row = np.int64(touch(state, member))
         make_post(world, state, tick, row, member, cell, True, a.trust, np.int32(a.advocate), start, stop, out)
         out.counts[state.now[OUT_ROW], N_POSTED] += 1

@@ -141,7 +141,7 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
     world_row = state.now[OUT_ROW]
     counts, series = out.counts[world_row], out.series[state.now[SERIES_ROW], tick]
     channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
-    content, channel, source = s.cell % K, s.cell // K, s.source
+    content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
     twin, engagement = world.contents_twin[content], world.channels_engagement_rate[channel]
     focal, original = np.int64(world.rules_values[R_FOCAL]), world.contents_original[content]
     is_focal = content == focal
@@ -225,7 +225,7 @@ def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[
     if p.node >= 0 or (p.due >= 0 and p.due <= tick + 1):
         return
     bits = member_key(state.family[F_DELAY, cell], member, 0)
-    due = tick + delay_ticks(world, cell // len(world.contents_key), bits)
+    due = tick + delay_ticks(world, state.channel_of[cell], bits)
     schedule(state, place, due, parent, via)
 
 
@@ -235,7 +235,7 @@ def answer_buffered(world, state, tick, first, last, out):  # type: ignore[no-un
     at = np.int64(0)
     for i in range(first, last):
         s = state.showings[i]
-        look_up(world, state, s.cell % state.now[CONTENTS], at, s.end)
+        look_up(world, state, state.content_of[s.cell], at, s.end)
         at = np.int64(s.end)
     at = np.int64(0)
     for i in range(first, last):

@@ -155,6 +155,8 @@ class State(NamedTuple):
     edge_seen: I8  # hash set of (edge, content) already counted towards a threshold
     edge_slots: I8  # used places of the hash set
     brand_posts: I8  # [cells]
+    channel_of: I8  # [cells] tables instead of divisions: a cell is channel * K + content
+    content_of: I8  # [cells]
     tick_shares: I4  # [T] focal shares
     ticks: I4  # visited ticks
     family: U8  # [8, cells]
@@ -249,6 +251,8 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         edge_seen=np.full(1 << 22 if distinct else 1, -1, dtype=np.int64),
         edge_slots=np.empty(1 << 21 if distinct else 1, dtype=np.int64),
         brand_posts=np.zeros(cells, dtype=np.int64),
+        channel_of=np.arange(cells, dtype=np.int64) // contents,
+        content_of=np.arange(cells, dtype=np.int64) % contents,
         tick_shares=np.zeros(horizon, dtype=np.int32),
         ticks=np.empty(horizon, dtype=np.int32),
         family=np.empty((8, cells), dtype=np.uint64),

@@ -73,7 +73,6 @@ def run_one(world, state, key, out, row, series_row):  # type: ignore[no-untyped
 @njit(cache=True, nogil=True)
 def run_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
     """Worlds ``worlds[first:last]``; returns the first that was not done (overflow, or ``stop[0]`` set), else ``last``."""
-    contents = len(world.contents_key)
     focal = np.int64(world.rules_values[R_FOCAL])
     recorded = len(out.series) - 1
     for i in range(first, last):
@@ -82,7 +81,7 @@ def run_block(world, state, out, seed, worlds, first, last, sums, stop):  # type
         if not run_one(world, state, world_key(seed, worlds[i]), out, i, min(i, recorded)):
             return i
         out.structural_virality[i] = measure_trees(
-            state.nodes, state.now[NODES], contents, focal, state.breadth, out.counts[i],
+            state.nodes, state.now[NODES], state.content_of, focal, state.breadth, out.counts[i],
             sums.cascade_sizes, sums.generations, sums.advocate_shares,
         )  # fmt: skip
         out.done[i] = True
