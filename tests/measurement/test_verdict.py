@@ -1,6 +1,7 @@
 """The verdict says what the worlds can carry, and no more."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -368,3 +369,20 @@ def test_no_difference_in_the_mean_is_not_no_difference_for_every_input():
     assert "The arm paid does not matter in the mean" in uncertain
     assert uncertain.endswith("for some of the inputs held possible it matters.")
     assert "The arm paid does not matter here" in record.verdict.sentences[0]
+
+
+def test_a_win_that_money_bought_says_its_price():
+    """A winner that costs over 1 % more than the dearest rival is named with both costs; at equal cost with none."""
+    dear = [s for s in synthetic_result().verdict.sentences if s.startswith("The winner")]
+    assert len(dear) == 1
+    record = synthetic_result()
+    costs = {arm: float(outcome.cost_usd().mean()) for arm, outcome in record.arms.items()}
+    rival = max((arm for arm in costs if arm != "integrated"), key=costs.__getitem__)
+    assert costs["integrated"] > 1.01 * costs[rival]
+    assert f"but for {money(costs['integrated'])} instead of the {money(costs[rival])} of {rival}." in dear[0]
+    equal = changed(synthetic_result(), arms={arm: _free(outcome) for arm, outcome in record.arms.items()})
+    assert "but for" not in " ".join(equal.verdict.sentences)
+
+
+def _free(outcome):
+    return replace(outcome, cost_lines={})

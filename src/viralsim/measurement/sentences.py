@@ -105,7 +105,8 @@ def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
     arms = list(record.arms)
     if findings.winner is not None:
         rivals = "the other arm" if len(arms) == 2 else "every other arm"
-        return f"The winner on {m.label} is {findings.winner}: it is better than {rivals} by what matters."
+        named = f"The winner on {m.label} is {findings.winner}: it is better than {rivals} by what matters"
+        return named + _at_what_price(record, findings.winner) + "."
     pairs = [findings.of[pair] for pair in combinations(arms, 2)]
     if all(found == SAME for found in pairs):
         cheapest = min(arms, key=lambda arm: float(record.arms[arm].cost_usd().mean()))
@@ -117,6 +118,15 @@ def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
     same = all(findings.of[pair] == SAME for pair in combinations(left, 2))
     how = "do not differ by what matters" if same else "cannot be told apart by these worlds"
     return f"No winner is named on {m.label}: {listing(left)} {how}."
+
+
+def _at_what_price(record: RunRecord, winner: str) -> str:
+    """What the winner costs beside the dearest rival, where it costs over 1 % more: a win that money bought says so."""
+    costs = {arm: float(outcome.cost_usd().mean()) for arm, outcome in record.arms.items()}
+    rival = max((arm for arm in costs if arm != winner), key=costs.__getitem__)
+    if costs[winner] <= 1.01 * costs[rival]:  # the 1 % by which equal_money judges
+        return ""
+    return f", but for {money(costs[winner])} instead of the {money(costs[rival])} of {rival}"
 
 
 def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence[Comparison], goal: Goal) -> list[str]:

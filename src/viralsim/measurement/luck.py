@@ -1,0 +1,67 @@
+"""How much of an outcome is luck and how much is content: one-way random-effects analysis of variance.
+
+Worlds are the repetitions of one content; contents are the groups. The variance of an outcome is the sum of the variance
+between contents (their means over worlds differ) and within them (the same content over worlds, that is luck). Source:
+the analysis-of-variance estimator of variance components, and the exact interval of their ratio from the F distribution
+(Searle, Casella, McCulloch, Variance Components, 1992, chapter 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import InputError
+
+
+@dataclass(frozen=True)
+class LuckAndContent:
+    """Variance components of one outcome, in the outcome's unit squared.
+
+    between_contents: variance of the contents' true means, not below 0. within_content: variance between worlds of the
+    same content. content_fraction: the part of the variance that is content (the intraclass correlation), with its 95 %
+    interval ``low`` to ``high``, which is exact for normal outcomes of independent worlds; NaN where nothing varies.
+    """
+
+    between_contents: float
+    within_content: float
+    content_fraction: float
+    low: float
+    high: float
+
+    @property
+    def luck_fraction(self) -> float:
+        """The part of the variance that is luck."""
+        return 1.0 - self.content_fraction
+
+
+def luck_and_content(outcomes: NDArray[np.floating], confidence: float = 0.95) -> LuckAndContent:
+    """Split the variance of ``outcomes`` float64[contents, worlds], at least 2 by 2 and finite.
+
+    With the same worlds for every content (same luck) the contents' errors are correlated and the between component is
+    understated; give each content worlds of its own. Take logarithms first where outcomes are heavy-tailed.
+    Raises InputError for another shape, or values that are not finite.
+    """
+    values = np.asarray(outcomes, dtype=np.float64)
+    if values.ndim != 2 or min(values.shape) < 2:
+        raise InputError(f"outcomes must be [contents, worlds], at least 2 by 2, got shape {values.shape}: run more")
+    if not np.isfinite(values).all():
+        raise InputError("outcomes hold values that are not finite: leave out worlds in which the measure is undefined")
+    from scipy.stats import f as f_law
+
+    contents, worlds = values.shape
+    means = values.mean(axis=1)
+    freedom = (contents - 1, contents * (worlds - 1))
+    mean_square_between = worlds * float(((means - values.mean()) ** 2).sum()) / freedom[0]
+    mean_square_within = float(((values - means[:, None]) ** 2).sum()) / freedom[1]
+    between = max(0.0, (mean_square_between - mean_square_within) / worlds)
+    if mean_square_within == 0.0:
+        fraction = 1.0 if between > 0.0 else float("nan")
+        return LuckAndContent(between, 0.0, fraction, fraction, fraction)
+    ratio = mean_square_between / mean_square_within
+    tail = (1.0 - confidence) / 2.0
+    ends = [ratio / float(f_law.ppf(q, *freedom)) for q in (1.0 - tail, tail)]
+    low, high = (max(0.0, (end - 1.0) / (end - 1.0 + worlds)) for end in ends)
+    return LuckAndContent(between, mean_square_within, between / (between + mean_square_within), low, high)

@@ -1,0 +1,54 @@
+"""How much is luck and how much content: components of variance with known truth."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viralsim.errors import InputError
+from viralsim.measurement.luck import luck_and_content
+
+
+def test_a_small_table_is_exact():
+    """Means 2 and 6, within variance 2: mean squares 16 and 2, so between (16 - 2) / 2 = 7 and content 7 / 9."""
+    parts = luck_and_content(np.array([[1.0, 3.0], [5.0, 7.0]]))
+    assert (parts.between_contents, parts.within_content) == (pytest.approx(7.0), pytest.approx(2.0))
+    assert parts.content_fraction == pytest.approx(7 / 9)
+    assert parts.luck_fraction == pytest.approx(2 / 9)
+
+
+def test_only_content_and_only_luck_are_told_apart():
+    """No variance between worlds is all content; equal contents have no content component; nothing at all is undefined."""
+    only_content = luck_and_content(np.array([[1.0, 1.0], [4.0, 4.0]]))
+    assert (only_content.content_fraction, only_content.low, only_content.high) == (1.0, 1.0, 1.0)
+    only_luck = luck_and_content(np.tile([[0.0, 1.0, 5.0]], (4, 1)))
+    assert (only_luck.between_contents, only_luck.content_fraction, only_luck.low) == (0.0, 0.0, 0.0)
+    assert np.isnan(luck_and_content(np.ones((3, 3))).content_fraction)
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says():
+    """Normal contents of variance 1, luck of variance 3: truth 0.25; 2,000 trials cover it in 95 % +- 4.5 errors."""
+    rng = np.random.default_rng(17)
+    trials, contents, worlds = 2_000, 12, 8
+    covered = 0
+    for _ in range(trials):
+        outcomes = rng.normal(size=(contents, 1)) + np.sqrt(3.0) * rng.normal(size=(contents, worlds))
+        parts = luck_and_content(outcomes)
+        covered += parts.low <= 0.25 <= parts.high
+    assert covered / trials == pytest.approx(0.95, abs=4.5 * np.sqrt(0.95 * 0.05 / trials))
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 100.0), st.floats(-50.0, 50.0))
+def test_the_fractions_know_no_unit(seed, scale, shift):
+    """Scale and shift of the outcome change no fraction, and the fraction lies between 0 and 1."""
+    outcomes = np.random.default_rng(seed).normal(size=(4, 5))
+    parts, moved = luck_and_content(outcomes), luck_and_content(scale * outcomes + shift)
+    assert moved.content_fraction == pytest.approx(parts.content_fraction, abs=1e-6)
+    assert 0.0 <= parts.low <= parts.high <= 1.0
+
+
+@pytest.mark.parametrize("bad", [np.ones(5), np.ones((1, 5)), np.ones((5, 1)), np.array([[1.0, np.nan], [2.0, 3.0]])])
+def test_what_cannot_be_split_is_refused(bad):
+    """One content, one world or an undefined outcome is an error with a remedy."""
+    with pytest.raises(InputError):
+        luck_and_content(bad)
