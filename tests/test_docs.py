@@ -87,3 +87,21 @@ def test_pages_are_plain(page: Path) -> None:
     assert text.isascii()
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
+
+
+def test_the_schema_reference_is_that_of_the_schema() -> None:
+    """docs/scenario.md is what `viralsim schema --markdown` prints: a changed key cannot leave it behind."""
+    done = CliRunner().invoke(main, ["schema", "--markdown"])
+    assert done.exit_code == 0, done.output
+    assert (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8") == done.output, "run: make reference"
+
+
+def test_the_schema_reference_names_every_key() -> None:
+    """Each property of each block of the schema stands in a table row."""
+    from viralsim.scenario.spec import Spec
+
+    schema = Spec.model_json_schema()
+    page = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
+    for block in (schema, *schema["$defs"].values()):
+        for key, field in block.get("properties", {}).items():
+            assert f"| `{key}` | {field.get('description', '')}".replace("|", "").strip() in page.replace("|", ""), key

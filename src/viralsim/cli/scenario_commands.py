@@ -118,11 +118,17 @@ def _vital_signs(scenario: Scenario) -> list[str]:
 
 
 @click.command()
-def schema() -> None:
+@click.option("--markdown", "as_markdown", is_flag=True, help="As a page to read, one table a block.")
+def schema(as_markdown: bool) -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from viralsim.scenario.spec import Spec
 
     found = Spec.model_json_schema()
+    if as_markdown:
+        from viralsim.scenario.reference import markdown
+
+        click.echo(markdown(found), nl=False)
+        return
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     click.echo(json.dumps(found, indent=2, ensure_ascii=True))
 
