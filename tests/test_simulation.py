@@ -396,3 +396,10 @@ def test_advocates_from_a_file(tmp_path: Path) -> None:
     assert len(set(members.tolist())) == 3
     counts = stage.networks[0].follower_count()[members]
     assert np.abs(counts - [60, 60, 5]).max() <= 5
+
+
+def test_a_result_says_which_file_it_came_from() -> None:
+    """A scenario that was read from a file leaves the file's path in the result, so that the run can be repeated."""
+    path = Path(__file__).parent.parent / "scenarios" / "real_network.yaml"
+    result = vs.simulate(vs.load(path), worlds=2)
+    assert result.scenario_file == str(path)

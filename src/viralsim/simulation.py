@@ -316,6 +316,7 @@ def _record(
         "uncertain": bool(inputs),
         "inputs_of_world": {path: values[done] for path, values in inputs.items()},
         "scenario_yaml": scenario.to_yaml(),
+        "scenario_file": scenario.origin.file,
         "versions": versions(),
         "interrupted": run.interrupted,
     }

@@ -84,7 +84,6 @@ def vital_signs(scenario: Any, stage: Stage, arms: Mapping[str, Arm]) -> tuple[l
     fullest = max(arms.values(), key=_events)
     spec = fullest.spec
     match = stage.match(spec.content[spec.campaign.content])
-    followers = np.concatenate([stage.following[c] for c in range(len(stage.channels))])
     lines = [f"mean match of {spec.campaign.content}: {float(match.mean()):.3g}"]
     warnings: list[str] = []
     for c, name in enumerate(stage.channels):
@@ -99,10 +98,11 @@ def vital_signs(scenario: Any, stage: Stage, arms: Mapping[str, Arm]) -> tuple[l
             )
     lines += _share_lines(stage, fullest, warnings)
     lines += _both_forms(stage, fullest)
+    said: dict[str, list[str]] = {}  # what is true of several arms is said once
     for name, arm in arms.items():
         bought = arm.world.plan.paid_count.sum() / stage.members
         if bought > 0:
-            lines.append(f"arm {name}: {bought:.3g} paid impressions a member")
+            said.setdefault(f"{bought:.3g} paid impressions a member", []).append(name)
         if bought > ADS_A_MEMBER:
             warnings.append(
                 f"arm {name} buys {bought:.3g} paid impressions a member, above {ADS_A_MEMBER:g}: lower the budget"
@@ -111,9 +111,9 @@ def vital_signs(scenario: Any, stage: Stage, arms: Mapping[str, Arm]) -> tuple[l
             reach = sum(
                 int(stage.networks[c].follower_count()[arm.enrolment.members].sum()) for c in range(len(stage.channels))
             )
-            lines.append(f"arm {name}: {len(arm.enrolment)} advocates with {reach} followers together")
+            said.setdefault(f"{len(arm.enrolment)} advocates with {reach} followers together", []).append(name)
+    lines += [f"{'arm' if len(names) == 1 else 'arms'} {', '.join(names)}: {text}" for text, names in said.items()]
     warnings += arm_differences(scenario)
-    del followers
     return lines, warnings
 
 
