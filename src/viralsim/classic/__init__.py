@@ -8,9 +8,19 @@ it is the same alone, among a thousand others, and on any number of threads.
 from __future__ import annotations
 
 from viralsim.classic.adoption import bass
+from viralsim.classic.attention import limited_attention
 from viralsim.classic.cascade import independent_cascade
 from viralsim.classic.epidemic import si, sir
 from viralsim.classic.rumour import maki_thompson
 from viralsim.classic.threshold import complex_contagion, linear_threshold
 
-__all__ = ["bass", "complex_contagion", "independent_cascade", "linear_threshold", "maki_thompson", "si", "sir"]
+__all__ = [
+    "bass",
+    "complex_contagion",
+    "independent_cascade",
+    "limited_attention",
+    "linear_threshold",
+    "maki_thompson",
+    "si",
+    "sir",
+]
