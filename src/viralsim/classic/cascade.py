@@ -9,17 +9,16 @@ from viralsim.classic.crew import over_worlds
 from viralsim.classic.inputs import (
     Worlds,
     check_network,
-    edge_values,
     number,
     seed_members,
     thread_count,
     world_numbers,
 )
 from viralsim.errors import InputError
+from viralsim.population.edge_chances import WEIGHTED_CASCADE, edge_chances
 from viralsim.population.network import Network
 
 Scratch = tuple[NDArray[np.uint64], NDArray[np.int32]]
-WEIGHTED_CASCADE = "weighted_cascade"
 
 
 def independent_cascade(
@@ -64,10 +63,7 @@ def independent_cascade(
     else:
         from viralsim.classic.groups import GroupedRows, gap_tables, group_rows
 
-        if isinstance(probability, str):
-            chance = _weighted_cascade(network)
-        else:
-            chance = edge_values(network, probability, "probability")
+        chance = edge_chances(network, probability)
         grouped = GroupedRows(*group_rows(network.indptr, network.followers, chance))
         tables = gap_tables()
 
@@ -81,10 +77,3 @@ def independent_cascade(
 def visit_scratch(members: int) -> Scratch:
     """What one thread needs: the set of the visited, as bits, and the list of the reached."""
     return np.zeros((members + 63) // 64, dtype=np.uint64), np.empty(members + 1, dtype=np.int32)
-
-
-def _weighted_cascade(network: Network) -> NDArray[np.float64]:
-    """1 / in-degree of the target: float64[E]."""
-    by_target = 1.0 / np.maximum(network.following_count(), 1)
-    chance: NDArray[np.float64] = by_target[network.followers]
-    return chance

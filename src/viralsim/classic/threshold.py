@@ -10,7 +10,6 @@ from viralsim.classic.crew import over_worlds
 from viralsim.classic.inputs import (
     Worlds,
     check_network,
-    edge_values,
     number,
     seed_members,
     thread_count,
@@ -18,6 +17,7 @@ from viralsim.classic.inputs import (
     world_numbers,
 )
 from viralsim.errors import InputError, NetworkError
+from viralsim.population.edge_chances import edge_values
 from viralsim.population.network import Network
 
 UNIFORM = "uniform"

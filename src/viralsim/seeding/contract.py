@@ -38,14 +38,13 @@ class Candidates:
         return total
 
 
-# A strategy gets the candidates, how many to choose, a 64-bit seed and its options, and returns an order of preference:
-# int64 member indices, best first, without repeats, all eligible, at least ``count`` of them where there are as many.
-Strategy: TypeAlias = Callable[[Candidates, int, int, Mapping[str, Any]], NDArray[np.int64]]
-
-
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """Members chosen by a strategy, best first; bounds are None where the strategy has no certificate."""
+    """Members chosen by a strategy, best first; bounds are None where the strategy has no certificate.
+
+    expected_reach: estimate of the spread of the chosen set. lower_bound: of that spread; upper_bound: of the best set's of
+    as many members; guarantee: lower / upper. All in members.
+    """
 
     members: NDArray[np.int64]
     strategy: str
@@ -53,3 +52,9 @@ class Chosen:
     lower_bound: float | None = None
     upper_bound: float | None = None
     guarantee: float | None = None
+
+
+# A strategy gets the candidates, how many to choose, a 64-bit seed and its options, and returns an order of preference:
+# int64 member indices, best first, without repeats, all eligible, at least ``count`` of them where there are as many;
+# or, where it has a certificate, a Chosen of exactly ``count``.
+Strategy: TypeAlias = Callable[[Candidates, int, int, Mapping[str, Any]], NDArray[np.int64] | Chosen]

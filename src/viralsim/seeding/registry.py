@@ -12,6 +12,7 @@ from viralsim.errors import InputError
 from viralsim.population.network import Network
 from viralsim.seeding.central import core, degree, pagerank
 from viralsim.seeding.contract import Candidates, Chosen, Strategy
+from viralsim.seeding.opim import opim
 from viralsim.seeding.spread_out import community, fit, nomination
 from viralsim.seeding.uninformed import given, random
 
@@ -23,6 +24,7 @@ _STRATEGIES: dict[str, Strategy] = {
     "nomination": nomination,
     "community": community,
     "fit": fit,
+    "opim": opim,
     "members": given,
 }
 
@@ -54,6 +56,8 @@ def propose(
     if count < 0 or count > eligible:
         raise InputError(f"cannot choose {count} members: {eligible} are eligible; ask for fewer")
     order = _STRATEGIES[word](candidates, count, seed, dict(options or {}))
+    if isinstance(order, Chosen):
+        return order
     return Chosen(np.asarray(order, dtype=np.int64)[:count], word)
 
 
