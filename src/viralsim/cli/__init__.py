@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("viralsim.cli.scenario_commands", "init", "Write a commented scenario to start from."),
     "check": ("viralsim.cli.scenario_commands", "check", "Check a scenario wholly; print population, plan and cost."),
     "run": ("viralsim.cli.run", "run", "Simulate all arms and compare them."),
+    "report": ("viralsim.cli.report", "report", "Write one offline HTML page from a stored result."),
     "presets": ("viralsim.cli.scenario_commands", "presets", "Show channel presets with source, year and range."),
     "schema": ("viralsim.cli.scenario_commands", "schema", "Print the JSON Schema of scenario files."),
     "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),

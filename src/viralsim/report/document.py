@@ -1,0 +1,163 @@
+"""The page: the answer first, then the pictures, then how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from viralsim.measurement.wording import number
+from viralsim.report.again import run_again
+from viralsim.report.facts import lead_sentences, stored_arms
+from viralsim.report.markup import Markup, element, joined, readable, table, void
+from viralsim.report.pictures import figures
+from viralsim.report.side_by_side import arms_table, criteria
+from viralsim.report.theme import style_sheet
+from viralsim.results import Result
+
+# nothing is fetched, nothing runs: the page is text, style and drawings
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+CALIBRATION_KINDS = {True: "calibrated on observed campaigns", False: "what-if, not calibrated on observed campaigns"}
+
+
+def page(result: Result, folder: str = "") -> str:
+    """The whole page as HTML text; ``folder`` is where the result is stored, for the command that runs it again.
+
+    Raises: InputError where matplotlib is not installed.
+    """
+    head = element(
+        "head",
+        void("meta", charset="utf-8"),
+        void("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        void("meta", name="referrer", content="no-referrer"),
+        element("title", f"{result.scenario_name}: report"),
+        element("style", Markup(style_sheet())),
+    )
+    body = element("body", element("main", *_answer(result), *_pictures(result), *_making(result, folder)))
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _answer(result: Result) -> list[Markup]:
+    """The first page: question, verdict, arms side by side, doubts."""
+    first, more = lead_sentences(result)
+    verdict = element(
+        "section",
+        element("p", first, class_="lead"),
+        *_list(more),
+        class_="verdict",
+        aria_label="Verdict",
+    )
+    parts = [
+        element("h1", result.scenario_name),
+        *([element("p", result.about.strip(), class_="about")] if result.about.strip() else []),
+        element("p", _stamp(result), class_="quiet"),
+        element("p", element("span", CALIBRATION_KINDS[result.calibrated], class_="stamp")),
+        verdict,
+        element("h2", "Arms side by side"),
+        arms_table(result),
+        element("p", "Small: 95 % interval of the mean or of the chance. " + _criteria_text(result), class_="quiet"),
+    ]
+    rest = [text for text in result.verdict.sentences if text not in (first, *more, *result.verdict.caveats)]
+    if rest:
+        parts.append(element("details", element("summary", "Every pair of arms in words"), *_list(rest)))
+    if result.verdict.overturned_by:
+        parts += [element("h2", "What would overturn it"), *_list(result.verdict.overturned_by)]
+    doubts = dict.fromkeys((*result.verdict.caveats, *result.all_warnings))
+    if doubts:
+        parts += [element("h2", "Read it so"), *_list(doubts)]
+    return parts
+
+
+def _stamp(result: Result) -> str:
+    population = result.population
+    worlds = "1 world" if result.world_count == 1 else f"{result.world_count:,} worlds"
+    groups = "1 community" if population.communities == 1 else f"{population.communities:,} communities"
+    follows = ", ".join(f"{count:,} follows on {channel}" for channel, count in population.follows.items())
+    audiences = f"{population.count} audiences" if population.count > 1 else "one audience"
+    stopped = "; stopped early, these are the worlds that were finished" if result.interrupted else ""
+    return f"{worlds} of {audiences}: {population.members:,} members in {groups}, {follows}{stopped}"
+
+
+def _criteria_text(result: Result) -> str:
+    found = criteria(result)
+    return f"{'; '.join(found)}." if found else ""
+
+
+def _pictures(result: Result) -> list[Markup]:
+    return [element("h2", "Pictures"), *figures(result)]
+
+
+def _making(result: Result, folder: str) -> list[Markup]:
+    """How it was made: assumptions, what is not calibrated, seed, versions, commands, the scenario itself."""
+    parts = [element("h2", "What is assumed")]
+    if result.assumptions:
+        rows = [[path, _short_value(value), source] for path, value, source in result.assumptions]
+        listed = table(["path in the scenario", "value", "source"], rows, "What is assumed")
+        parts.append(element("div", listed, class_="words"))
+    else:
+        parts.append(element("p", "The scenario leaves no value to a default or a preset."))
+    parts += [
+        element("p", _calibration_text(result)),
+        element("h2", "How it was made"),
+        element("dl", *_terms(_facts(result))),
+        *_again(result, folder),
+    ]
+    if result.vital_signs:
+        parts.append(element("details", element("summary", "Vital signs of the scenario"), *_list(result.vital_signs)))
+    if result.scenario_yaml.strip():
+        whole = element("pre", result.scenario_yaml, tabindex="0", role="region", aria_label="The scenario, whole")
+        parts.append(element("details", element("summary", "The scenario, whole"), whole, class_="whole"))
+    return parts
+
+
+def _calibration_text(result: Result) -> str:
+    if result.calibrated:
+        return "The parameters were fitted to observed campaigns."
+    return (
+        "Nothing here is fitted to observed campaigns. Compare the arms with each other; "
+        "do not read a number of one arm as a forecast."
+    )
+
+
+def _facts(result: Result) -> list[tuple[str, str]]:
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    found = [
+        ("seed", str(result.seed)),
+        ("worlds", f"{result.world_count:,}, the same for every arm"),
+        ("tick", f"{number(result.tick_hours)} h"),
+        ("fingerprint", result.fingerprint),
+        ("versions", versions),
+        ("scenario file", result.scenario_file),
+    ]
+    return [(name, text) for name, text in found if text]
+
+
+def _terms(pairs: Iterable[tuple[str, str]]) -> list[Markup]:
+    """Terms and their descriptions, for a ``dl``."""
+    return [joined([element("dt", name), element("dd", text)]) for name, text in pairs]
+
+
+def _again(result: Result, folder: str) -> list[Markup]:
+    file = f"{folder}/scenario.yaml" if folder else "scenario.yaml"
+    command = run_again(result, file, _arms_named(result))
+    note = "The folder of the result holds the scenario as it was run, changes by --set included."
+    return [
+        element("p", "To run it again:"),
+        element("pre", command, tabindex="0", role="region", aria_label="Command"),
+        element("p", note, class_="quiet"),
+    ]
+
+
+def _arms_named(result: Result) -> list[str]:
+    """The arms to name in the command: none where all arms of the scenario were run."""
+    run = list(result.arms)
+    return run if set(stored_arms(result)) - set(run) else []
+
+
+def _short_value(value: object) -> str:
+    text = readable(str(value))
+    return text if len(text) <= 120 else f"{text[:119]}…"
+
+
+def _list(lines: Iterable[str]) -> list[Markup]:
+    found = [element("li", line) for line in lines]
+    return [element("ul", *found)] if found else []
