@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from viralsim.measurement.wording import number
 from viralsim.report.again import run_again
 from viralsim.report.facts import lead_sentences, stored_arms
+from viralsim.report.gallery import pictures
 from viralsim.report.markup import Markup, element, joined, readable, table, void
-from viralsim.report.pictures import figures
+from viralsim.report.pictures import as_figure
 from viralsim.report.side_by_side import arms_table, criteria
 from viralsim.report.theme import style_sheet
 from viralsim.results import Result
@@ -19,10 +20,7 @@ CALIBRATION_KINDS = {True: "calibrated on observed campaigns", False: "what-if, 
 
 
 def page(result: Result, folder: str = "") -> str:
-    """The whole page as HTML text; ``folder`` is where the result is stored, for the command that runs it again.
-
-    Raises: InputError where matplotlib is not installed.
-    """
+    """The whole page as HTML text; ``folder`` is where the result is stored, for the command that runs it again."""
     head = element(
         "head",
         void("meta", charset="utf-8"),
@@ -83,7 +81,7 @@ def _criteria_text(result: Result) -> str:
 
 
 def _pictures(result: Result) -> list[Markup]:
-    return [element("h2", "Pictures"), *figures(result)]
+    return [element("h2", "Pictures"), *map(as_figure, pictures(result))]
 
 
 def _making(result: Result, folder: str) -> list[Markup]:

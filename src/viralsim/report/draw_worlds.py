@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import Measure, measure
 from viralsim.measurement.wording import estimate, number, percent, span
-from viralsim.report.axes import decades, plain_numbers, single
+from viralsim.report.chart import (
+    Axis,
+    Boxes,
+    Chart,
+    Key,
+    Line,
+    Mark,
+    Note,
+    Panel,
+    Points,
+    Rule,
+    categories,
+    linear,
+    logarithmic,
+)
 from viralsim.report.facts import (
     COUNTED,
     Float64,
     baseline,
     criterion_measure,
+    dash,
     main_measure,
     pairs,
     role,
@@ -22,12 +36,7 @@ from viralsim.report.facts import (
     values,
 )
 from viralsim.report.pictures import Picture
-from viralsim.report.theme import DASHES, stand_in
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from viralsim.results import Result
+from viralsim.results import Result
 
 MOST_POINTS = 160
 BINS = 48
@@ -41,7 +50,7 @@ def survival(sizes: Float64) -> tuple[Float64, Float64]:
     return found[found > 0.0], at_least[found > 0.0]
 
 
-def _thinned(count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _thinned(count: int) -> NDArray[np.int64]:
     """Which of ``count`` points are drawn: dense at the large end, where a single world is a step."""
     if count <= MOST_POINTS:
         return np.arange(count)
@@ -66,12 +75,8 @@ def tails(result: Result) -> Picture | None:
     shown = tail_measures(result)
     if not shown:
         return None
-    figure, axes = single(3.0, len(shown), sharey=True)
-    for ax, m in zip(axes, shown, strict=True):
-        _tails_of(ax, result, m)
-    axes[0].set_ylabel("part of the worlds that reach it")
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=4)
+    panels = [_tails_of(result, m) for m in shown]
+    legend = [Key(short(arm), role(result, arm), dash(result, arm)) for arm in result.arms]
     names = " and ".join(m.label for m in shown)
     return Picture(
         "tails",
@@ -81,34 +86,31 @@ def tails(result: Result) -> Picture | None:
         + (" Beyond the upright line a launch is called viral." if criterion_measure(result) else ""),
         f"Part of the worlds that reach at least a given number of {names}, a line an arm. "
         + " ".join(_in_words(result, m) for m in shown),
-        figure,
+        Chart(panels, height=250.0, columns=2, shared_y=True, legend=legend),
         ["measure", "arm", "worlds with none", *(f"{100 * q:g} % of worlds up to" for q in TAIL_QUANTILES), "largest"],
         [[m.label, arm, *_tail_numbers(values(result, arm, m.name))] for m in shown for arm in result.arms],
     )
 
 
-def _tails_of(ax: Axes, result: Result, m: Measure) -> None:
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    for i, arm in enumerate(result.arms):
+def _tails_of(result: Result, m: Measure) -> Panel:
+    marks: list[Mark] = []
+    sizes = [1.0]
+    viral = criterion_measure(result)
+    if viral is not None and viral[0] is m and viral[1] > 0.0:
+        sizes.append(viral[1])
+        marks.append(Rule("ink", x=viral[1], dash=(4.0, 2.0)))
+        marks.append(Note(viral[1], 1.0, "viral", dx=-4.0, dy=6.0, anchor="end"))
+    for arm in result.arms:
         size, part = survival(values(result, arm, m.name))
         if not len(size):
             continue
         kept = _thinned(len(size))
-        dashes = DASHES[i % len(DASHES)]
-        style = (0, dashes) if dashes else "-"
-        # a launch alone at its size is a point, not a line
-        marker = "o" if len(kept) == 1 else ""
-        (line,) = ax.step(size[kept], part[kept], where="pre", color=stand_in(role(result, arm)), linestyle=style)
-        line.set_label(short(arm))
-        line.set_marker(marker)
-    viral = criterion_measure(result)
-    if viral is not None and viral[0] is m and viral[1] > 0.0:
-        ax.axvline(viral[1], color=stand_in("ink"), linewidth=0.9)
-    ax.set_ylim(top=1.15)
-    ax.set_xlabel(f"{m.label} of a launch")
-    decades(ax.xaxis)
-    decades(ax.yaxis)
+        sizes += [float(size[0]), float(size[-1])]
+        marks.append(Line(size[kept], part[kept], role(result, arm), dash=dash(result, arm), steps=True))
+        if len(kept) == 1:  # a launch alone at its size is a point, not a line
+            marks.append(Points(size, part, role(result, arm)))
+    up = Axis(1.0 / (result.world_count * 1.2), 1.2, "part of the worlds that reach it", log=True)
+    return Panel(logarithmic(sizes, f"{m.label} of a launch"), up, marks)
 
 
 def _in_words(result: Result, m: Measure) -> str:
@@ -134,20 +136,19 @@ def differences(result: Result) -> Picture | None:
     rows = pairs(result, m.name)
     if not rows:
         return None
-    figure, (ax,) = single(0.8 + 0.62 * len(rows))
-    for place, row in enumerate(rows):
-        _difference(ax, result, m, row, -float(place))
-    ax.axvline(0.0, color=stand_in("ink"), linewidth=0.9)
     matters = result.goal.matters_from if result.goal else 0.0
-    for limit in {-matters, matters} - {0.0}:
-        ax.axvline(limit, color=stand_in("quiet"), linewidth=0.9, linestyle=(0, (3, 2)))
-    ax.set_yticks([-float(i) for i in range(len(rows))], [short(row.arm) for row in rows])
-    ax.tick_params(axis="y", length=0, labelcolor=stand_in("ink"))
-    ax.grid(visible=False, axis="y")
-    ax.spines["left"].set_visible(False)
     unit = ", USD" if m.unit == "USD" else ""
-    ax.set_xlabel(f"difference in {m.label} to {short(baseline(result))}, world by world{unit}")
-    plain_numbers(ax.xaxis)
+    reach = [limit for row in rows for limit in (row.range_low, row.range_high, row.ci_low, row.ci_high)]
+    along = linear([*reach, matters], f"difference in {m.label} to {short(baseline(result))}, world by world{unit}")
+    marks: list[Mark] = [Rule("ink", x=0.0)]
+    marks += [
+        Rule("quiet", x=limit, dash=(3.0, 2.0))
+        for limit in sorted({-matters, matters} - {0.0})
+        if min(along.low, along.high) <= limit <= max(along.low, along.high)
+    ]
+    for place, row in enumerate(rows):
+        marks += _difference(result, m, row, float(place))
+    panel = Panel(along, categories([short(row.arm) for row in rows]), marks)
     said = "; ".join(f"{row.arm} {estimate(row.uplift, row.ci_low, row.ci_high)}" for row in rows)
     return Picture(
         "differences",
@@ -156,7 +157,7 @@ def differences(result: Result) -> Picture | None:
         "95 % interval, the thin line and the hill hold nine in ten of the worlds."
         + (" Between the dashed lines a difference does not matter." if matters > 0.0 else ""),
         f"Mean difference in {m.label} to {baseline(result)} with its 95 % interval: {said}.",
-        figure,
+        Chart([panel], height=70.0 * len(rows)),
         ["arm", "mean difference", "95 % interval", "5 to 95 % of worlds", "better in", "correlation of the arms"],
         [
             [
@@ -172,16 +173,27 @@ def differences(result: Result) -> Picture | None:
     )
 
 
-def _difference(ax: Axes, result: Result, m: Measure, row: Comparison, place: float) -> None:
-    """One arm: a hill of the worlds, the range, the interval, the mean and its text."""
-    colour = stand_in(role(result, row.arm))
+def _difference(result: Result, m: Measure, row: Comparison, place: float) -> list[Mark]:
+    """One arm: a hill of the worlds, the range, the interval, the mean and its text; up is less on this axis."""
+    colour = role(result, row.arm)
     found = result.arms[row.arm].measures[m.name] - result.arms[row.baseline].measures[m.name]
     kept = found[(found >= row.range_low) & (found <= row.range_high)]
+    marks: list[Mark] = []
     if len(kept) and row.range_high > row.range_low:
-        height, edges = np.histogram(kept, bins=min(BINS, max(4, len(kept) // 8)))
-        ax.stairs(place + 0.6 * height / height.max(), edges, baseline=place, fill=True, color=colour, alpha=0.25)
-    ax.plot([row.range_low, row.range_high], [place, place], color=colour, linewidth=1.0)
-    ax.plot([row.ci_low, row.ci_high], [place, place], color=colour, linewidth=4.0)
-    ax.plot([row.uplift], [place], color=colour, marker="o", markersize=5.0)
+        height, edges = np.histogram(kept, bins=_bins(kept))
+        top = place - 0.42 * height / max(int(height.max()), 1)
+        marks.append(Boxes(edges[:-1], edges[1:], np.full(len(height), place), top, colour, 0.28))
+    marks.append(Line([row.range_low, row.range_high], [place, place], colour, 1.2))
+    marks.append(Line([row.ci_low, row.ci_high], [place, place], colour, 5.0))
+    marks.append(Points([row.uplift], [place], colour, 4.5))
     text = estimate(row.uplift, row.ci_low, row.ci_high)
-    ax.annotate(text, (row.uplift, place), (0, -11), textcoords="offset points", ha="center", fontsize=7.5)
+    marks.append(Note(row.uplift, place, text, dy=17.0, anchor="middle"))
+    return marks
+
+
+def _bins(kept: Float64) -> Float64:
+    """Edges of the hill: one bin a whole number where few whole numbers occur, else at most 48."""
+    low, high = float(kept.min()), float(kept.max())
+    if high - low <= BINS and bool((kept == np.floor(kept)).all()):
+        return np.arange(low - 0.5, high + 1.0)
+    return np.linspace(low, high, min(BINS, max(4, len(kept) // 8)) + 1)

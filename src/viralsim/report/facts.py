@@ -13,7 +13,7 @@ from viralsim.measurement.findings import baseline_of, find, leader
 from viralsim.measurement.measures import Measure, measure
 from viralsim.measurement.sentences import pair_sentence, pair_sentences, winner_sentence
 from viralsim.report.markup import readable
-from viralsim.report.theme import role_of_arm
+from viralsim.report.theme import DASHES, role_of_arm
 from viralsim.results import Result
 from viralsim.scenario.reading import read_yaml
 
@@ -50,6 +50,11 @@ def others(result: Result) -> list[str]:
 def role(result: Result, arm: str) -> str:
     """The colour role of an arm."""
     return role_of_arm(arm, list(result.arms), baseline(result))
+
+
+def dash(result: Result, arm: str) -> tuple[float, ...]:
+    """The dashes of an arm's line, so that arms differ without colour too."""
+    return DASHES[list(result.arms).index(arm) % len(DASHES)]
 
 
 def pairs(result: Result, name: str) -> list[Comparison]:

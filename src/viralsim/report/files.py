@@ -15,7 +15,7 @@ def write_page(result: Result, path: str | Path, folder: str | Path = "") -> Pat
 
     ``folder`` is where the result is stored, for the command that runs it again.
 
-    Raises: InputError where it cannot be written, or where matplotlib is not installed.
+    Raises: InputError where it cannot be written.
     """
     target = Path(path)
     text = page(result, str(folder))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from viralsim.report.chart import Chart
 from viralsim.report.markup import Markup, element, table
-from viralsim.report.svg import drawing, inline
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from viralsim.results import Result
+from viralsim.report.svg import inline
 
 
 @dataclass(frozen=True)
@@ -27,35 +22,18 @@ class Picture:
     title: str
     caption: str
     description: str
-    figure: Figure
+    chart: Chart
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
 
 
-def figures(result: Result) -> list[Markup]:
-    """Every picture that this result has the numbers for, as ``figure`` elements."""
-    from viralsim.report import draw_money, draw_time, draw_worlds
-
-    draws: tuple[Callable[[Result], Picture | None], ...] = (
-        draw_time.bands,
-        draw_worlds.tails,
-        draw_worlds.differences,
-        draw_money.sources,
-        draw_money.costs,
-    )
-    with drawing():
-        found = [picture for draw in draws if (picture := draw(result)) is not None]
-        return [_figure(picture) for picture in found]
-
-
-def _figure(picture: Picture) -> Markup:
-    drawn = inline(picture.figure, picture.key, picture.title, picture.description)
-    label = f"Picture: {picture.title}"
+def as_figure(picture: Picture) -> Markup:
+    """The picture as a ``figure`` element: title, how to read it, drawing, the numbers behind it."""
     return element(
         "figure",
         element("h3", picture.title),
         element("figcaption", picture.caption),
-        element("div", drawn, class_="scroll", role="region", aria_label=label, tabindex="0"),
+        inline(picture.chart, picture.key, picture.title, picture.description),
         element("details", element("summary", "The numbers"), table(picture.head, picture.rows, picture.title)),
         id=picture.key,
     )

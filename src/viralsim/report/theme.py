@@ -1,37 +1,31 @@
 """The look of the page: colours in light and dark, and the style sheet.
 
-Pictures are drawn in stand-in colours, one a role; in the page each becomes a CSS variable, so that the same picture
-is right in both themes. All pairs on their ground have a contrast of at least 4.5 to 1 (tests/report).
+Pictures name roles; in the page each role is a CSS variable, so that the same picture is right in both themes. All text
+and all lines of arms have a contrast of at least 4.5 to 1 on their ground (tests/report).
 """
 
 from __future__ import annotations
 
-# role -> (stand-in in the drawing, light, dark)
-ROLES: dict[str, tuple[str, str, str]] = {
-    "ground": ("#fe0100", "#ffffff", "#14171c"),
-    "ink": ("#fe0200", "#1b1f24", "#e8eaed"),
-    "quiet": ("#fe0300", "#59616b", "#a6adb7"),
-    "line": ("#fe0400", "#d5d9df", "#3a404a"),
-    "panel": ("#fe0500", "#f5f6f8", "#1d2129"),
-    "mark": ("#fe0600", "#1f5fa8", "#6cb2ff"),
-    "baseline": ("#fe1000", "#59616b", "#b4bbc5"),
-    "arm-0": ("#fe1100", "#1f5fa8", "#6cb2ff"),
-    "arm-1": ("#fe1200", "#b04a06", "#ff9e57"),
-    "arm-2": ("#fe1300", "#1b7448", "#5fd39a"),
-    "arm-3": ("#fe1400", "#8a3d9c", "#d89bf0"),
-    "arm-4": ("#fe1500", "#75600a", "#e0c64a"),
-    "arm-5": ("#fe1600", "#b3245c", "#ff86b3"),
-    "arm-6": ("#fe1700", "#006b7a", "#5fd0e0"),
+# role -> (light, dark)
+ROLES: dict[str, tuple[str, str]] = {
+    "ground": ("#ffffff", "#14171c"),
+    "ink": ("#1b1f24", "#e8eaed"),
+    "quiet": ("#59616b", "#a6adb7"),
+    "line": ("#d5d9df", "#3a404a"),
+    "panel": ("#f5f6f8", "#1d2129"),
+    "mark": ("#1f5fa8", "#6cb2ff"),
+    "baseline": ("#59616b", "#b4bbc5"),
+    "arm-0": ("#1f5fa8", "#6cb2ff"),
+    "arm-1": ("#b04a06", "#ff9e57"),
+    "arm-2": ("#1b7448", "#5fd39a"),
+    "arm-3": ("#8a3d9c", "#d89bf0"),
+    "arm-4": ("#75600a", "#e0c64a"),
+    "arm-5": ("#b3245c", "#ff86b3"),
+    "arm-6": ("#006b7a", "#5fd0e0"),
 }
-VARIABLE_OF = {stand_in: f"var(--{role})" for role, (stand_in, _, _) in ROLES.items()}
 ARM_COLOURS = sum(role.startswith("arm-") for role in ROLES)
 # beside colour, so that arms differ on a grey print and for the colour-blind too
-DASHES = ((), (5.0, 1.6), (1.4, 1.4), (7.0, 1.6, 1.4, 1.6))
-
-
-def stand_in(role: str) -> str:
-    """The colour to draw with for a role."""
-    return ROLES[role][0]
+DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 1.6), (1.4, 1.4), (7.0, 1.6, 1.4, 1.6))
 
 
 def role_of_arm(arm: str, arms: list[str], baseline: str | None) -> str:
@@ -74,9 +68,11 @@ tbody th{font-weight:500;min-width:8rem}
 td small,th small{display:block;font-size:.82rem;font-weight:400}
 figure{margin:1.6rem 0 2rem;break-inside:avoid}
 figure .scroll{margin:.4rem 0}
-svg.picture{display:block;width:100%;min-width:34rem;height:auto}
-svg.picture *{stroke-linejoin:round;stroke-linecap:butt}
-svg.picture text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif}
+svg.picture{display:block;width:100%;height:auto;margin:.5rem 0}
+svg.picture text{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;font-variant-numeric:tabular-nums}
+svg.picture .t{font-weight:600}
+svg.picture path[class^=s-]{fill:none;stroke-linejoin:round}
+svg.narrow{display:none}
 details{margin:.4rem 0}
 summary{cursor:pointer;color:var(--mark)}
 dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.25rem 1rem;margin:.6rem 0}
@@ -84,6 +80,7 @@ dt{color:var(--quiet)}
 dd{margin:0;overflow-wrap:anywhere}
 pre{background:var(--panel);padding:.8rem;overflow-x:auto;font-size:.85rem}
 .key{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;margin-right:.4rem}
+@media screen and (max-width:40rem){svg.picture.wide{display:none}svg.picture.narrow{display:block}}
 @media (max-width:34rem){main{padding:1rem .7rem 2rem}h1{font-size:1.5rem}dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
 @media print{
 @page{margin:15mm}
@@ -93,7 +90,6 @@ h2,h3{break-after:avoid}
 h2{margin-top:1.2rem}
 tr,.verdict,li{break-inside:avoid}
 .scroll{overflow:visible}
-svg.picture{min-width:0}
 details:not([open]){display:none}
 pre{white-space:pre-wrap}
 }
@@ -102,6 +98,7 @@ pre{white-space:pre-wrap}
 
 def style_sheet() -> str:
     """The style of the page; dark on dark screens only, never on paper."""
-    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{_variables(2)}}}}}"
+    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{_variables(1)}}}}}"
+    inks = "".join(f".s-{role}{{stroke:var(--{role})}}.f-{role}{{fill:var(--{role})}}" for role in ROLES)
     keys = "".join(f".key-{role}{{background:var(--{role})}}" for role in ROLES if role.startswith(("arm-", "base")))
-    return f":root{{color-scheme:light;{_variables(1)}}}{dark}{keys}{_RULES}".strip()
+    return f":root{{color-scheme:light;{_variables(0)}}}{dark}{inks}{keys}{_RULES}".strip()
