@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from viralsim.report import draw_money, draw_time, draw_worlds
+from viralsim.report import draw_cascades, draw_money, draw_people, draw_time, draw_worlds
 from viralsim.report.pictures import Picture
 from viralsim.results import Result
 
@@ -13,6 +13,10 @@ DRAWS: tuple[Callable[[Result], Picture | None], ...] = (
     draw_worlds.tails,
     draw_worlds.differences,
     draw_money.waterfall,
+    draw_people.advocates,
+    draw_people.communities,
+    draw_people.channels,
+    draw_cascades.sizes,
     draw_money.returns,
     draw_money.costs,
 )
