@@ -58,6 +58,9 @@ def run(
         result = simulate(scenario, worlds=worlds, seed=seed, arms=arms or None, threads=threads, progress=progress)
     if out is not None:
         result.save(out)
+        from viralsim.report.gallery import keep_trees
+
+        keep_trees(result, out)
     _print(result, file, arms, sets, out, as_json)
     if result.interrupted:
         click.get_current_context().exit(INTERRUPTED)

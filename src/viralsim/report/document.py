@@ -19,8 +19,12 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 CALIBRATION_KINDS = {True: "calibrated on observed campaigns", False: "what-if, not calibrated on observed campaigns"}
 
 
-def page(result: Result, folder: str = "") -> str:
-    """The whole page as HTML text; ``folder`` is where the result is stored, for the command that runs it again."""
+def page(result: Result, folder: str = "", trees: bool | None = None) -> str:
+    """The whole page as HTML text; ``folder`` is where the result is stored, for the command that runs it again.
+
+    ``trees``: run three worlds again to draw their cascade trees, where none are kept in ``folder``; by default for
+    audiences up to 200,000 members.
+    """
     head = element(
         "head",
         void("meta", charset="utf-8"),
@@ -30,7 +34,9 @@ def page(result: Result, folder: str = "") -> str:
         element("title", f"{result.scenario_name}: report"),
         element("style", Markup(style_sheet())),
     )
-    body = element("body", element("main", *_answer(result), *_pictures(result), *_making(result, folder)))
+    body = element(
+        "body", element("main", *_answer(result), *_pictures(result, folder, trees), *_making(result, folder))
+    )
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
 
@@ -80,8 +86,10 @@ def _criteria_text(result: Result) -> str:
     return f"{'; '.join(found)}." if found else ""
 
 
-def _pictures(result: Result) -> list[Markup]:
-    return [element("h2", "Pictures"), *map(as_figure, pictures(result))]
+def _pictures(result: Result, folder: str, trees: bool | None) -> list[Markup]:
+    found, missing = pictures(result, folder, trees)
+    words = [element("p", text, class_="quiet") for text in missing]
+    return [element("h2", "Pictures"), *map(as_figure, found), *words]
 
 
 def _making(result: Result, folder: str) -> list[Markup]:

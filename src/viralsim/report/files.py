@@ -10,15 +10,15 @@ from viralsim.report.document import page
 from viralsim.results import Result
 
 
-def write_page(result: Result, path: str | Path, folder: str | Path = "") -> Path:
+def write_page(result: Result, path: str | Path, folder: str | Path = "", trees: bool | None = None) -> Path:
     """Write the page of a result to ``path``, whole or not at all.
 
-    ``folder`` is where the result is stored, for the command that runs it again.
+    ``folder`` is where the result is stored, ``trees`` whether worlds are run again to draw them: see ``page``.
 
     Raises: InputError where it cannot be written.
     """
     target = Path(path)
-    text = page(result, str(folder))
+    text = page(result, str(folder), trees)
     building = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         if target.is_dir():

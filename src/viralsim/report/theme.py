@@ -22,6 +22,10 @@ ROLES: dict[str, tuple[str, str]] = {
     "arm-4": ("#75600a", "#e0c64a"),
     "arm-5": ("#b3245c", "#ff86b3"),
     "arm-6": ("#006b7a", "#5fd0e0"),
+    "from-owned": ("#1b1f24", "#e8eaed"),
+    "from-paid": ("#75600a", "#e0c64a"),
+    "from-asked": ("#8a3d9c", "#d89bf0"),
+    "from-earned": ("#006b7a", "#5fd0e0"),
 }
 ARM_COLOURS = sum(role.startswith("arm-") for role in ROLES)
 # beside colour, so that arms differ on a grey print and for the colour-blind too

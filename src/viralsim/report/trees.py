@@ -1,0 +1,185 @@
+"""The cascade trees of single worlds: run again from the stored scenario, checked against the stored measures."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import InputError, ScenarioError
+from viralsim.results import Result
+from viralsim.scenario import Scenario
+
+FILE = "trees.npz"
+LUCK = {"unlucky": 0.05, "typical": 0.5, "lucky": 0.95}  # which world of the ordered ones stands for the word
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Forest:
+    """The posts of the campaign's content in one world, in the order in which they were made; int32[N] each.
+
+    member: who posted, -1 for the brand. parent: the post that convinced him, -1 for the root of a tree. root: the root
+    of its tree. depth: steps from the root. tick: when. source, via: ``Source`` of the impressions that it gives, and of
+    the impression that convinced (-1: of one's own accord). advocate: row of the advocate whose planned post it is, -1.
+    """
+
+    member: Ints
+    parent: Ints
+    root: Ints
+    depth: Ints
+    tick: Ints
+    source: Ints
+    via: Ints
+    advocate: Ints
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Posts in the tree of each root, int64[N]; 0 for posts that are no root."""
+        return np.bincount(self.root, minlength=len(self.root)) if len(self.root) else np.zeros(0, np.int64)
+
+
+COLUMNS = tuple(field.name for field in fields(Forest))
+
+
+def three_worlds(result: Result, arm: str) -> dict[str, int]:
+    """An unlucky, a typical and a lucky world of an arm: at 5, 50 and 95 % of the worlds ordered by their shares."""
+    worlds = result.arm(arm)
+    goal = result.goal.measure if result.goal else "shares"
+    order = np.lexsort((worlds.measures[goal], worlds.measures["shares"]))
+    found = {word: int(order[round(part * (len(order) - 1))]) for word, part in LUCK.items()}
+    return found if len(set(found.values())) == len(found) else {"typical": found["typical"]}
+
+
+def grow(result: Result, arm: str, world: int) -> Forest:
+    """Run one world of one arm again and return its posts.
+
+    Raises: InputError where the result has no such arm or world, where its scenario or the files that it names are not
+    what they were, or where the world comes out otherwise than it was stored (another version of the law).
+    """
+    worlds = result.arm(arm)
+    if not 0 <= world < result.world_count:
+        raise InputError(f"there is no world {world} in this result: choose from 0 to {result.world_count - 1}")
+    scenario = _scenario(result)
+    if result.uncertain:
+        scenario = scenario.override({path: float(values[world]) for path, values in result.inputs_of_world.items()})
+    from viralsim.kernels.inputs import Rule
+    from viralsim.kernels.worlds import trace_world
+    from viralsim.simulation import build_stage, compile_arms
+
+    populations = result.populations_of_world
+    stage = build_stage(scenario, 0 if populations is None else int(populations[world]))
+    inputs = compile_arms(scenario, stage, [arm])[arm].world
+    nodes = trace_world(inputs, result.seed, world)
+    kept = np.flatnonzero(nodes.content == int(inputs.rules.values[Rule.FOCAL]))
+    forest = _forest(nodes, kept)
+    stored = {key: float(worlds.measures[key][world]) for key in ("largest_cascade", "depth")}
+    found = {
+        "largest_cascade": float(forest.sizes.max(initial=0)),
+        "depth": float(forest.depth[np.isin(forest.root, _largest(forest))].max(initial=0)),
+    }
+    if found != stored:
+        raise InputError(
+            f"world {world} of {arm} comes out otherwise than it was stored (viralsim {result.versions.get('viralsim')}, "
+            f"law {result.versions.get('law')}): run the scenario again with this version"
+        )
+    return forest
+
+
+def _largest(forest: Forest) -> NDArray[np.int64]:
+    """The root of the largest tree, the first of equal ones, as an array of one or none."""
+    return np.array([int(forest.sizes.argmax())]) if len(forest.root) else np.zeros(0, np.int64)
+
+
+def _scenario(result: Result) -> Scenario:
+    """The stored scenario, with the files that it names, unchanged since the run."""
+    from viralsim.scenario import loads
+
+    if not result.scenario_yaml.strip():
+        raise InputError("this result holds no scenario, so its worlds cannot be run again")
+    folder = Path(result.scenario_file).parent if result.scenario_file else Path()
+    try:
+        scenario = loads(result.scenario_yaml, folder, "scenario.yaml")
+        same = scenario.fingerprint == result.fingerprint
+    except ScenarioError as error:
+        raise InputError(f"the stored scenario cannot be read again: {str(error).splitlines()[0]}") from error
+    if not same:
+        raise InputError("a file that the scenario names has changed since the run: run the scenario again")
+    return scenario
+
+
+def _forest(nodes: object, kept: NDArray[np.int64]) -> Forest:
+    """The posts at ``kept`` with their links counted among themselves."""
+    place = np.full(int(kept.max(initial=-1)) + 2, -1, dtype=np.int32)
+    place[kept] = np.arange(len(kept), dtype=np.int32)
+    columns = {name: np.asarray(getattr(nodes, name))[kept].astype(np.int32) for name in COLUMNS}
+    columns["parent"] = place[columns["parent"]]  # -1 points at the last place, which stays -1
+    columns["root"] = place[columns["root"]]
+    return Forest(**columns)
+
+
+def three_forests(result: Result, arm: str) -> dict[str, tuple[int, Forest]]:
+    """word -> (world, its posts) of the unlucky, the typical and the lucky world of an arm."""
+    return {word: (world, grow(result, arm, world)) for word, world in three_worlds(result, arm).items()}
+
+
+def save_forests(result: Result, arm: str, found: Mapping[str, tuple[int, Forest]], folder: str | Path) -> Path:
+    """Keep trees beside a stored result, so that a report need not run worlds again; written whole or not at all."""
+    target = Path(folder) / FILE
+    building = target.with_name(f".{FILE}.{os.getpid()}.part")
+    arrays: dict[str, NDArray[np.generic]] = {
+        "stamp": np.array(_stamp(result, arm)),
+        "words": np.array(list(found), dtype=str),
+        "worlds": np.array([world for world, _ in found.values()], dtype=np.int64),
+    }
+    for word, (_, forest) in found.items():
+        arrays |= {f"{word}.{name}": getattr(forest, name) for name in COLUMNS}
+    try:
+        with building.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+        building.replace(target)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
+    finally:
+        building.unlink(missing_ok=True)
+    return target
+
+
+def open_forests(result: Result, arm: str, folder: str | Path) -> dict[str, tuple[int, Forest]]:
+    """What ``save_forests`` kept of this result and arm; empty where there is nothing, or nothing that fits."""
+    try:
+        # opened here, so that it is closed where NumPy refuses what it holds
+        with (Path(folder) / FILE).open("rb") as file:
+            stored = np.load(file, allow_pickle=False)
+            if [str(text) for text in stored["stamp"]] != _stamp(result, arm):
+                return {}
+            found = {
+                str(word): (int(world), Forest(**{name: stored[f"{word}.{name}"] for name in COLUMNS}))
+                for word, world in zip(stored["words"], stored["worlds"], strict=True)
+            }
+    except (OSError, ValueError, IndexError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return {}
+    fits = all(0 <= world < result.world_count and _is_sound(forest) for world, forest in found.values())
+    return found if fits else {}
+
+
+def _stamp(result: Result, arm: str) -> list[str]:
+    """What trees belong to: scenario, seed, law and arm."""
+    return [result.fingerprint, str(result.seed), result.versions.get("law", ""), arm]
+
+
+def _is_sound(forest: Forest) -> bool:
+    """True where the columns fit together: each parent before its child, each root a root."""
+    columns = [getattr(forest, name) for name in COLUMNS]
+    count = len(forest.root)
+    if any(c.dtype != np.int32 or c.shape != (count,) for c in columns):
+        return False
+    here = np.arange(count)
+    inside = (forest.parent >= -1) & (forest.parent < here) & (forest.root >= 0) & (forest.root <= here)
+    return bool(inside.all()) and bool((forest.parent[forest.root] == -1).all()) and bool((forest.tick >= 0).all())
