@@ -27,8 +27,8 @@ from viralsim.kernels.cascade import measure_trees
 from viralsim.kernels.draws import seed_key, world_key
 from viralsim.kernels.frame import frame_out, frame_state, frame_world
 from viralsim.kernels.inputs import Count, Plan, Rule, Series
-from viralsim.kernels.state import ACTIONS, NODES, OVERFLOW, OWNED, allocate
-from viralsim.kernels.worlds import DEPTH_BINS, SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
+from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, allocate
+from viralsim.kernels.worlds import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
 from viralsim.measurement.measures import MEASURES
 from viralsim.scenario import Scenario, load
 from viralsim.simulation import arm_specs, build_stage, compile_arms

@@ -9,7 +9,7 @@ from viralsim.kernels.draws import draw, unit
 from viralsim.kernels.state import CELLS, CONTENTS, ENTRIES, FREE, OVERFLOW, RECS, TOUCHED
 from viralsim.kernels.tables import alias_draw
 
-ONE = np.uint64(1)
+ZERO, ONE = np.uint64(0), np.uint64(1)
 
 
 @njit(cache=True, _nrt=False)
@@ -44,6 +44,22 @@ def new_row(state, member):  # type: ignore[no-untyped-def]
 def occupy(occupied, tick):  # type: ignore[no-untyped-def]
     """Mark ``tick`` as one to visit."""
     occupied[tick >> 6] |= ONE << np.uint64(tick & 63)
+
+
+@njit(cache=True, _nrt=False)
+def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
+    """The first occupied tick after ``tick``, or ``horizon``; looks at 64 ticks at a time."""
+    tick += 1
+    while tick < horizon:
+        word = occupied[tick >> 6] >> np.uint64(tick & 63)
+        if word == ZERO:
+            tick = ((tick >> 6) + 1) << 6
+            continue
+        while word & ONE == ZERO:
+            word >>= ONE
+            tick += 1
+        return min(tick, horizon)
+    return horizon
 
 
 @njit(cache=True, _nrt=False)

@@ -224,3 +224,23 @@ class Series(IntEnum):
     CRITICAL_SHARES = 5
     ENGAGEMENTS = 6
     CONVERSIONS = 7
+
+
+def is_plain(world: World) -> bool:
+    """Whether nothing is on that the plain path (``kernels/plain.py``) leaves out."""
+    contents, channels, plan, values = world.contents, world.channels, world.plan, world.rules.values
+    return bool(
+        len(channels.key) == 1
+        and len(contents.key) == 1
+        and values[Rule.FOCAL] == 0
+        and values[Rule.IN_GROUP] == 1.0
+        and contents.twin[0] < 0
+        and contents.original[0] < 0
+        and contents.reinforcement[0] == Reinforcement.SIMPLE
+        and contents.persistence[0] == 0.0
+        and channels.per_engagement[0] == 0.0
+        and not channels.thin[0]
+        and len(world.audience.background_load) == 0
+        and len(world.rules.fatigue) == 1
+        and len(plan.owned_channel) == len(plan.paid_channel) == len(plan.planned_tick) == 0
+    )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.inputs import F4, F8, I4, I8, U8, World
+from viralsim.kernels.inputs import F4, F8, I4, I8, U8, Rule, World, is_plain
 
 POSTING = np.dtype(  # of (member, channel, content)
     [
@@ -88,6 +88,21 @@ ACTION = np.dtype(  # a planned post of this tick
     align=True,
 )
 
+PLAIN_ROW = np.dtype(  # of a member, where the world is plain
+    [
+        ("member", np.int32),
+        ("due", np.int32),  # tick in which he posts or has posted, -1: none
+        ("parent", np.int32),  # node that convinced him, -1: of his own accord
+        ("next", np.int32),  # in the queue of his tick: 1 + row, 0: last
+        ("marks", np.int32),  # 0: no impression, 1: reached, 2: converted
+    ],
+    align=True,
+)
+PLAIN_NODE = np.dtype(
+    [("parent", np.int32), ("root", np.int32), ("depth", np.int32), ("size", np.int32)], align=True
+)  # as NODE
+
+DEPTH_BINS = 64
 BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
 ROW, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
 # Index into State.now: the scalars of a running world
@@ -160,6 +175,10 @@ class State(NamedTuple):
     tick_shares: I4  # [T] focal shares
     ticks: I4  # visited ticks
     family: U8  # [8, cells]
+    families: I8  # those that this world draws from
+    plain_rows: NDArray[np.void]  # PLAIN_ROW[N], or [0]: the world is not plain
+    plain_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
+    generations: I8  # [64] nodes by depth of plain worlds
     earn_key: U8  # scratch: recommendations of this tick
     earn_entry: I8
     spare_earn_key: U8
@@ -187,6 +206,22 @@ def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:
         if 0 <= tick < horizon:
             words[tick >> 6] |= np.uint64(1) << np.uint64(tick & 63)
     return words
+
+
+def _families(world: World) -> I8:
+    """Families of keys that worlds like this draw from: a key that nobody asks for is not made."""
+    plan, contents = world.plan, world.contents
+    asked = {
+        F_POST: True,
+        F_BRAND: len(plan.owned_channel) > 0,
+        F_PAID: len(plan.paid_channel) > 0,
+        F_DELAY: bool(np.any(world.channels.delay_fixed == 0)),
+        F_CROSS: len(world.channels.key) > 1 and world.rules.values[Rule.CROSS_POST] > 0,
+        F_PERSIST: bool(np.any(contents.persistence > 0)),
+        F_THRESHOLD: bool(np.any(contents.threshold < 0)),
+        F_ORGANIC: bool(np.any(plan.organic_member < 0)),
+    }
+    return np.array([family for family, used in asked.items() if used], dtype=np.int64)
 
 
 def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
@@ -255,7 +290,11 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         content_of=np.arange(cells, dtype=np.int64) % contents,
         tick_shares=np.zeros(horizon, dtype=np.int32),
         ticks=np.empty(horizon, dtype=np.int32),
-        family=np.empty((8, cells), dtype=np.uint64),
+        family=np.zeros((8, cells), dtype=np.uint64),
+        families=_families(world),
+        plain_rows=np.empty(members if is_plain(world) else 0, dtype=PLAIN_ROW),
+        plain_nodes=np.empty(members if is_plain(world) else 0, dtype=PLAIN_NODE),
+        generations=np.zeros(DEPTH_BINS, dtype=np.int64),
         earn_key=np.empty(waiting, dtype=np.uint64),
         earn_entry=np.empty(waiting, dtype=np.int64),
         spare_earn_key=np.empty(waiting, dtype=np.uint64),

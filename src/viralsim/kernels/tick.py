@@ -63,7 +63,8 @@ def begin(world, state, key, out, row, series_row):  # type: ignore[no-untyped-d
     channels, contents = len(world.channels_key), len(world.contents_key)
     for c in range(channels):
         for k in range(contents):
-            for f in range(len(FAMILIES)):
+            for i in range(len(state.families)):
+                f = state.families[i]
                 state.family[f, c * contents + k] = stream_key(
                     key, FAMILIES[f], world.contents_key[k], world.channels_key[c]
                 )
@@ -93,22 +94,6 @@ def begin(world, state, key, out, row, series_row):  # type: ignore[no-untyped-d
                 member = np.int64(world.audience_present[first + member])
         row = touch(state, member)
         schedule(state, row * channels * contents + cell, world.plan_organic_tick[i], -1, -1)
-
-
-@njit(cache=True, _nrt=False)
-def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
-    """The first occupied tick after ``tick``, or ``horizon``; looks at 64 ticks at a time."""
-    tick += 1
-    while tick < horizon:
-        word = occupied[tick >> 6] >> np.uint64(tick & 63)
-        if word == ZERO:
-            tick = ((tick >> 6) + 1) << 6
-            continue
-        while word & ONE == ZERO:
-            word >>= ONE
-            tick += 1
-        return min(tick, horizon)
-    return horizon
 
 
 @njit(cache=True, _nrt=False)

@@ -11,15 +11,17 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
+from viralsim.kernels.calendar import next_tick
 from viralsim.kernels.cascade import measure_trees
 from viralsim.kernels.draws import seed_key, world_key
 from viralsim.kernels.frame import frame_out, frame_state, frame_world
-from viralsim.kernels.inputs import F8, I4, I8, Count, Rule, Series, World
-from viralsim.kernels.state import NODES, OVERFLOW, Out, State, allocate
-from viralsim.kernels.tick import advance, begin, clear, decide, next_tick, peak_and_half
+from viralsim.kernels.inputs import F8, I4, I8, Count, Rule, Series, World, is_plain
+from viralsim.kernels.plain import run_plain_block
+from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, State, allocate
+from viralsim.kernels.tick import advance, begin, clear, decide, peak_and_half
 
 R_FOCAL = int(Rule.FOCAL)
-SIZE_BINS, DEPTH_BINS = 40, 64
+SIZE_BINS = 40
 
 
 class RawWorlds(NamedTuple):
@@ -158,6 +160,7 @@ class _Crew:
     def __init__(self, world: World, seed: int, worlds: I8, out: Out, progress: Callable[[int], None] | None) -> None:
         self.world, self.seed, self.worlds, self.out = world, seed_key(seed), worlds, out
         self.progress = progress
+        self.block = run_plain_block if is_plain(world) else run_block
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
         self.next, self.finished = 0, 0
@@ -176,7 +179,7 @@ class _Crew:
                 self.next = last = min(first + block, len(self.worlds))
             if first >= last or self.stop[0]:
                 return
-            reached = run_block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
+            reached = self.block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
             if reached < last and not self.stop[0]:
                 what = _OVERFLOWS[int(state.now[OVERFLOW])]
                 raise CapacityError(f"world {self.worlds[reached]} outgrew {what}; use a smaller audience or horizon")
