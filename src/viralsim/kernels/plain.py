@@ -26,6 +26,7 @@ from viralsim.kernels.draws import (
     world_key,
 )
 from viralsim.kernels.inputs import Count, Series, Source
+from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.show import pick
 from viralsim.kernels.state import F_DELAY, F_POST
 from viralsim.kernels.tables import GAP_BITS, GAP_TAIL
@@ -133,30 +134,38 @@ def take_queue(rows, head, tick, due, due_row, spare, spare_row):  # type: ignor
 
 
 @njit(cache=True, inline="always")
-def organic_posts(world, key, contents_key, channels_key, rows, slot, head, occupied):  # type: ignore[no-untyped-def]
-    """Line up the posts that members make of their own accord; returns the number of records."""
-    touched = 0
-    ticks, members = world.plan_organic_tick, world.plan_organic_member
-    for i in range(len(ticks) - 1, -1, -1):  # last in, first out: the queue then gives them in the order of the plan
-        member, tick = members[i], ticks[i]
+def draw_posters(world, key, members, drawn, at):  # type: ignore[no-untyped-def]
+    """Who posts of his own accord in the world with key ``key``, into ``drawn`` from ``at`` on."""
+    planned = world.plan_organic_member
+    family = stream_key(key, S_ORGANIC, world.contents_key[0], world.channels_key[0])
+    for i in range(len(planned)):
+        member = planned[i]
         if member < 0:
-            family = stream_key(key, S_ORGANIC, contents_key, channels_key)
             bits = member_key(family, world.plan_organic_line[i], world.plan_organic_index[i])
             first, last = world.audience_present_start[0], world.audience_present_start[1]
-            n = last - first if last > first else len(slot)
+            n = last - first if last > first else members
             member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
             if last > first:
                 member = np.int64(world.audience_present[first + member])
-        row = np.int64(slot[member]) - 1
-        if tick >= len(head) or (row >= 0 and rows[row].due <= tick):
+        drawn[at + i] = member
+
+
+@njit(cache=True, inline="always")
+def organic_posts(ticks, drawn, at, rows, slot, head, occupied):  # type: ignore[no-untyped-def]
+    """Line up the posts that members make of their own accord; returns the number of records."""
+    touched = 0
+    for i in range(len(ticks) - 1, -1, -1):  # last in, first out: the queue then gives them in the order of the plan
+        member, tick = drawn[U(at + i)], ticks[U(i)]
+        row = np.int64(slot[U(member)]) - 1
+        if tick >= len(head) or (row >= 0 and rows[U(row)].due <= tick):
             continue
         if row < 0:
             row = np.int64(touched)
             add_member(rows, slot, row, member, tick, -1)
             touched += 1
         else:
-            leave(rows, head, row, rows[row].due)
-            rows[row].due = tick
+            leave(rows, head, row, rows[U(row)].due)
+            rows[U(row)].due = tick
         line_up(rows, head, occupied, row, tick)
     return touched
 
@@ -271,6 +280,7 @@ def answer_plainly(world, state, impressions, touched, out, row, series_row, tic
         state.spare_due,
     )
     delay_family, horizon = state.family[F_DELAY, 0], len(state.head)
+    indptr, followers = world.graph_indptr[0], world.graph_followers
     community_of, match_of, activity_of = world.audience_community, world.audience_match[0], world.audience_activity
     appeal, novelty, engagement = (
         world.contents_appeal[0],
@@ -310,6 +320,7 @@ def answer_plainly(world, state, impressions, touched, out, row, series_row, tic
                         leave(rows, head, record, r.due)
                         lined_up -= 1
                     r.due, r.parent = due, posts[U(i)]
+                    prefetch(followers, indptr[U(member)])  # of nearly everyone who is lined up, soon
                     line_up(rows, head, occupied, record, due)
                     lined_up += 1
         elif u < share + (1.0 - share) * engagement:
@@ -337,7 +348,7 @@ def note(counts, series, reached, impressions, engaged, converted):  # type: ign
 
 
 @njit(cache=True, _nrt=False)
-def plain_world(world, state, out, key, row, series_row, cascade_sizes):  # type: ignore[no-untyped-def]
+def plain_world(world, state, out, key, drawn_at, row, series_row, cascade_sizes):  # type: ignore[no-untyped-def]
     """One world, whole, its trees measured and its memory cleared; returns the structural virality. O(what happens)."""
     rows, slot, head, occupied = state.plain_rows, state.slot, state.head, state.occupied
     due, indptr, starts, ends = state.due, world.graph_indptr[0], state.due_start, state.due_stop
@@ -345,7 +356,7 @@ def plain_world(world, state, out, key, row, series_row, cascade_sizes):  # type
     content_key, channel_key = world.contents_key[0], world.channels_key[0]
     state.family[F_POST, 0] = stream_key(key, S_POST, content_key, channel_key)
     state.family[F_DELAY, 0] = stream_key(key, S_DELAY, content_key, channel_key)
-    touched = np.int64(organic_posts(world, key, content_key, channel_key, rows, slot, head, occupied))
+    touched = np.int64(organic_posts(world.plan_organic_tick, state.drawn, drawn_at, rows, slot, head, occupied))
     waiting, node, visited, tick = touched, np.int64(0), np.int64(0), np.int64(-1)
     while waiting > 0:
         tick = np.int64(next_tick(occupied, tick, horizon))
@@ -371,16 +382,43 @@ def plain_world(world, state, out, key, row, series_row, cascade_sizes):  # type
     return plain_trees(state.plain_nodes, node, state.breadth, out.counts[row], cascade_sizes)
 
 
+@njit(cache=True, inline="always")
+def fetch_posters(world, state, count):  # type: ignore[no-untyped-def]
+    """Ask for what the first posts of the worlds to come will read."""
+    indptr = world.graph_indptr[0]
+    for i in range(count):
+        prefetch(state.slot, state.drawn[i])
+        prefetch(indptr, state.drawn[i])
+    for i in range(count):
+        prefetch(world.graph_followers, indptr[state.drawn[i]])
+
+
 @njit(cache=True, nogil=True)
 def run_plain_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
     """``worlds.run_block`` for plain worlds: ``worlds[first:last]``; returns the first that was not done, else ``last``."""
-    recorded = len(out.series) - 1
-    for i in range(first, last):
+    recorded, posters, i = len(out.series) - 1, len(world.plan_organic_member), first
+    ahead = 1 if posters == 0 else len(state.drawn) // posters
+    while i < last:
         if stop[0]:
             return i
-        key = world_key(seed, worlds[i])
-        out.structural_virality[i] = plain_world(world, state, out, key, i, min(i, recorded), sums.cascade_sizes)
-        out.done[i] = True
+        upto = min(i + ahead, last)
+        for w in range(i, upto):
+            draw_posters(world, world_key(seed, worlds[w]), len(state.slot), state.drawn, (w - i) * posters)
+        if ahead > 1:
+            fetch_posters(world, state, (upto - i) * posters)
+        for w in range(i, upto):
+            out.structural_virality[w] = plain_world(
+                world,
+                state,
+                out,
+                world_key(seed, worlds[w]),
+                (w - i) * posters,
+                w,
+                min(w, recorded),
+                sums.cascade_sizes,
+            )
+            out.done[w] = True
+        i = upto
     sums.generations[:] += state.generations
     state.generations[:] = 0
     return last

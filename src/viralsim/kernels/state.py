@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.inputs import F4, F8, I4, I8, U8, Rule, World, is_plain
+from viralsim.kernels.inputs import F4, F8, I4, I8, U8, Plan, Rule, World, is_plain
 
 POSTING = np.dtype(  # of (member, channel, content)
     [
@@ -178,6 +178,7 @@ class State(NamedTuple):
     families: I8  # those that this world draws from
     plain_rows: NDArray[np.void]  # PLAIN_ROW[N], or [0]: the world is not plain
     plain_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
+    drawn: I8  # members who post of their own accord, in several plain worlds to come where they are drawn
     generations: I8  # [64] nodes by depth of plain worlds
     earn_key: U8  # scratch: recommendations of this tick
     earn_entry: I8
@@ -222,6 +223,12 @@ def _families(world: World) -> I8:
         F_ORGANIC: bool(np.any(plan.organic_member < 0)),
     }
     return np.array([family for family, used in asked.items() if used], dtype=np.int64)
+
+
+def _worlds_ahead(plan: Plan) -> int:
+    """For how many plain worlds to draw posters at once, so that the memory of the later ones is fetched in time."""
+    posters = len(plan.organic_member)
+    return max(1, 16 // posters) if posters and np.any(plan.organic_member < 0) else 1
 
 
 def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
@@ -294,6 +301,7 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         families=_families(world),
         plain_rows=np.empty(members if is_plain(world) else 0, dtype=PLAIN_ROW),
         plain_nodes=np.empty(members if is_plain(world) else 0, dtype=PLAIN_NODE),
+        drawn=np.empty(_worlds_ahead(plan) * len(plan.organic_member), dtype=np.int64),
         generations=np.zeros(DEPTH_BINS, dtype=np.int64),
         earn_key=np.empty(waiting, dtype=np.uint64),
         earn_entry=np.empty(waiting, dtype=np.int64),
