@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from viralsim.store import open_record, save_record
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from viralsim.report.plots import Plots
 
 __all__ = ["ArmWorlds", "Goal", "PopulationSummary", "Result", "open_result"]
 
@@ -129,6 +132,13 @@ class Result(RunRecord):
             raise InputError(f"arm {arm!r} cannot be compared with itself: name two arms")
         rows = [vars(row) for row in self.comparisons if (row.arm, row.baseline) == (arm, against)]
         return pd.DataFrame(rows).set_index("measure").drop(columns=["few_worlds"])
+
+    @cached_property
+    def plot(self) -> Plots:
+        """The pictures of the report as matplotlib figures: ``plot.series("shares")``, ``plot.cascade(3)``, ..."""
+        # by name: pictures are made of results, so their package stands above this one
+        module = importlib.import_module("viralsim.report.plots")
+        return cast("Plots", module.Plots(self))
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``viralsim run --json`` prints: plain numbers, None where something is not defined."""

@@ -46,7 +46,7 @@ TAIL_QUANTILES = (0.5, 0.9, 0.99)
 def survival(sizes: Float64) -> tuple[Float64, Float64]:
     """The distinct positive sizes in rising order, and the part of all worlds at or above each."""
     found, first = np.unique(np.sort(sizes), return_index=True)
-    at_least = 1.0 - first / max(len(sizes), 1)
+    at_least = (len(sizes) - first) / max(len(sizes), 1)
     return found[found > 0.0], at_least[found > 0.0]
 
 
@@ -65,14 +65,20 @@ def tail_measures(result: Result) -> list[Measure]:
     viral = criterion_measure(result)
     if viral is not None:
         names.append(viral[0].name)
-    return [
-        measure(name) for name in dict.fromkeys(names) if any((values(result, a, name) > 0).any() for a in result.arms)
-    ]
+    return [measure(name) for name in dict.fromkeys(names) if _ever(result, name)]
 
 
-def tails(result: Result) -> Picture | None:
-    """The part of the worlds that reach at least a size, on logarithmic axes; None where nothing ever happened."""
-    shown = tail_measures(result)
+def _ever(result: Result, name: str) -> bool:
+    """True where the measure is above nought in some world of some arm."""
+    return any((values(result, arm, name) > 0.0).any() for arm in result.arms)
+
+
+def tails(result: Result, name: str | None = None) -> Picture | None:
+    """The part of the worlds that reach at least a size, on logarithmic axes; None where nothing ever happened.
+
+    ``name``: the measure; by default the goal's, or shares, and that of going viral.
+    """
+    shown = tail_measures(result) if name is None else [m for m in [measure(name)] if _ever(result, m.name)]
     if not shown:
         return None
     panels = [_tails_of(result, m) for m in shown]
@@ -130,13 +136,16 @@ def _tail_numbers(found: Float64) -> list[str]:
     return [percent(float((found <= 0.0).mean())), *quantiles, number(float(found.max()))]
 
 
-def differences(result: Result) -> Picture | None:
-    """Every arm minus the baseline in the same worlds; None where there is nothing to compare."""
-    m = main_measure(result)
+def differences(result: Result, name: str | None = None) -> Picture | None:
+    """Every arm minus the baseline in the same worlds; None where there is nothing to compare.
+
+    ``name``: the measure, the goal's by default.
+    """
+    m = main_measure(result) if name is None else measure(name)
     rows = pairs(result, m.name)
     if not rows:
         return None
-    matters = result.goal.matters_from if result.goal else 0.0
+    matters = result.goal.matters_from if result.goal and result.goal.measure == m.name else 0.0
     unit = ", USD" if m.unit == "USD" else ""
     reach = [limit for row in rows for limit in (row.range_low, row.range_high, row.ci_low, row.ci_high)]
     along = linear([*reach, matters], f"difference in {m.label} to {short(baseline(result))}, world by world{unit}")
