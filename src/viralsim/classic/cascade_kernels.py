@@ -12,8 +12,8 @@ from numba import njit
 
 from viralsim.classic.groups import CLASS_BITS, CLASS_MASK, GAP_THRESHOLD_BITS, HALF
 from viralsim.classic.inputs import COIN_BITS
-from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.draws import Stream, draw, member_key, stream_key, world_key
+from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.tables import GAP_BITS, GAP_TAIL, alias_draw
 
 POST = int(Stream.POST)
