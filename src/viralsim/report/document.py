@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from viralsim.measurement.wording import number
 from viralsim.report.again import run_again
@@ -89,14 +90,21 @@ def _criteria_text(result: Result) -> str:
 def _pictures(result: Result, folder: str, trees: bool | None) -> list[Markup]:
     found, missing = pictures(result, folder, trees)
     words = [element("p", text, class_="quiet") for text in missing]
-    return [element("h2", "Pictures"), *map(as_figure, found), *words]
+    links = [element("a", picture.short or picture.title, href=f"#{picture.key}") for picture in found]
+    contents = element("nav", *_spaced(links), aria_label="Pictures")
+    return [element("h2", "Pictures", class_="pictures"), contents, *map(as_figure, found), *words]
+
+
+def _spaced(parts: list[Markup]) -> list[str]:
+    """Parts with a blank between them, where a line may break."""
+    return [text for part in parts for text in (part, " ")]
 
 
 def _making(result: Result, folder: str) -> list[Markup]:
     """How it was made: assumptions, what is not calibrated, seed, versions, commands, the scenario itself."""
     parts = [element("h2", "What is assumed")]
     if result.assumptions:
-        rows = [[path, _short_value(value), source] for path, value, source in result.assumptions]
+        rows = [[_breakable(path), _in_words(value), source] for path, value, source in result.assumptions]
         listed = table(["path in the scenario", "value", "source"], rows, "What is assumed")
         parts.append(element("div", listed, class_="words"))
     else:
@@ -159,8 +167,21 @@ def _arms_named(result: Result) -> list[str]:
     return run if set(stored_arms(result)) - set(run) else []
 
 
-def _short_value(value: object) -> str:
-    text = readable(str(value))
+def _breakable(path: str) -> Markup:
+    """A dotted path that may break after a dot or an underline, and nowhere else where it fits."""
+    words = re.split(r"(?<=[._])", readable(path))
+    return joined(text for word in words for text in (word, Markup("<wbr>")))
+
+
+def _in_words(value: object) -> str:
+    """A value as a reader writes it: mappings as "key value", lists with commas; long ones cut."""
+    if isinstance(value, Mapping):
+        text = ", ".join(f"{key} {_in_words(item)}" for key, item in value.items())
+    elif isinstance(value, list | tuple):
+        text = ", ".join(_in_words(item) for item in value)
+    else:
+        text = number(float(value)) if isinstance(value, float) else str(value)
+    text = readable(text)
     return text if len(text) <= 120 else f"{text[:119]}…"
 
 

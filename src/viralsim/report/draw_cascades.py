@@ -33,6 +33,7 @@ def sizes(result: Result) -> Picture | None:
         Chart(panels, height=220.0, columns=2, legend=_legend(result)),
         ["posts in a cascade", *(f"{arm}, cascades of a launch" for arm in found)],
         [[_bin(b), *(_per_launch(counts, b, worlds) for counts in found.values())] for b in range(_longest(found))],
+        "Cascade sizes",
     )
 
 

@@ -70,6 +70,7 @@ def waterfall(result: Result) -> Picture | None:
             *([key, *(_mean_and_range(result, arm, key) for arm in means)] for key in names),
             ["all", *(number(sum(row)) for row in means.values())],
         ],
+        "Sources",
     )
 
 
@@ -114,6 +115,7 @@ def costs(result: Result) -> Picture | None:
             *([key, *(money(lines[key]) if lines[key] else "–" for lines in means.values())] for key in names),
             ["all lines", *(money(sum(lines.values())) for lines in means.values())],
         ],
+        "Costs",
     )
 
 
@@ -146,6 +148,7 @@ def returns(result: Result) -> Picture | None:
         Chart([panel], height=220.0, legend=keys),
         ["arm", "cost, USD", f"{m.label} (95 % interval)"],
         [[arm, number(cost), estimate(s.mean, s.ci_low, s.ci_high)] for arm, cost, s in found],
+        "Returns",
     )
 
 

@@ -40,6 +40,7 @@ def advocates(result: Result) -> Picture | None:
             for arm, rows in ranked.items()
             for name, posts, share in rows[: 2 * MOST_ADVOCATES]
         ],
+        "Advocates",
     )
 
 
@@ -98,6 +99,7 @@ def communities(result: Result) -> Picture | None:
         Chart(panels, height=110.0, columns=2),
         ["community", *found],
         [[f"{c}", *(number(float(means[c])) for means in found.values())] for c in order[:TABLE_COMMUNITIES].tolist()],
+        "Communities",
     )
 
 
@@ -140,4 +142,5 @@ def channels(result: Result) -> Picture | None:
         ),
         ["channel", *arms],
         [[key, *(number(means[arm][i]) for arm in arms)] for i, key in enumerate(names)],
+        "Channels",
     )

@@ -68,6 +68,7 @@ def bands(result: Result, name: str | None = None) -> Picture | None:
             for arm, quantiles in found.items()
             for tick in _evenly(quantiles.shape[1], TABLE_ROWS).tolist()
         ],
+        "Over time",
     )
 
 

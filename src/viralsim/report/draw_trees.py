@@ -133,6 +133,7 @@ def trees(result: Result, arm: str, forests: Mapping[str, tuple[int, Forest]]) -
         ),
         ["world", "posts", "trees", "largest tree", "generations", measure("shares").label, m.label],
         rows,
+        "Cascade trees",
     )
 
 

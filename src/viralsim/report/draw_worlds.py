@@ -95,6 +95,7 @@ def tails(result: Result, name: str | None = None) -> Picture | None:
         Chart(panels, height=250.0, columns=2, shared_y=True, legend=legend),
         ["measure", "arm", "worlds with none", *(f"{100 * q:g} % of worlds up to" for q in TAIL_QUANTILES), "largest"],
         [[m.label, arm, *_tail_numbers(values(result, arm, m.name))] for m in shown for arm in result.arms],
+        "Long tail",
     )
 
 
@@ -179,6 +180,7 @@ def differences(result: Result, name: str | None = None) -> Picture | None:
             ]
             for row in rows
         ],
+        "Differences",
     )
 
 

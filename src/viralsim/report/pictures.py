@@ -15,7 +15,7 @@ class Picture:
     """A drawing and what belongs to it.
 
     key: its id in the page. caption: how to read it. description: what is seen, for who does not see it.
-    head, rows: the numbers behind it, as text.
+    head, rows: the numbers behind it, as text. short: its name in the list of pictures, where the title is long.
     """
 
     key: str
@@ -25,6 +25,7 @@ class Picture:
     chart: Chart
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    short: str = ""
 
 
 def as_figure(picture: Picture) -> Markup:

@@ -29,7 +29,7 @@ from viralsim.report.chart import (
 from viralsim.report.markup import Markup, element, joined
 
 WIDE, NARROW = 920.0, 380.0
-LETTER = 6.9  # mean width of a letter of 12 pixels; labels are given this much room
+LETTER = 7.4  # mean width of a letter of 12 pixels; labels are given this much room
 LINE, TITLE, GAP = 15.0, 20.0, 14.0
 
 

@@ -66,6 +66,10 @@ th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);text-align:right;
 th:first-child,.words td,.words th{text-align:left}
 tbody td,td small,th small{white-space:nowrap}
 .words tbody td{white-space:normal}
+.words table{min-width:40rem}
+.words thead th{min-width:0}
+nav{margin:.4rem 0 1rem}
+nav a{display:inline-block;margin-right:1rem;padding:.2rem 0;color:var(--mark)}
 thead th{min-width:4.5rem}
 thead th{vertical-align:bottom;border-bottom:2px solid var(--quiet)}
 tbody th{font-weight:500;min-width:8rem}
@@ -85,7 +89,14 @@ dd{margin:0;overflow-wrap:anywhere}
 pre{background:var(--panel);padding:.8rem;overflow-x:auto;font-size:.85rem}
 .key{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;margin-right:.4rem}
 @media screen and (max-width:40rem){svg.picture.wide{display:none}svg.picture.narrow{display:block}}
-@media (max-width:34rem){main{padding:1rem .7rem 2rem}h1{font-size:1.5rem}dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
+@media screen and (min-width:100rem){html{font-size:125%}}
+@media (max-width:34rem){
+main{padding:1rem .7rem 2rem}
+th,td{padding:.3rem .4rem}
+table{font-size:.85rem}
+.verdict{padding:.6rem .8rem}
+.verdict .lead{font-size:1.05rem}
+h1{font-size:1.5rem}dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
 @media print{
 @page{margin:15mm}
 body{font-size:10pt}
@@ -94,7 +105,9 @@ h2,h3{break-after:avoid}
 h2{margin-top:1.2rem}
 tr,.verdict,li{break-inside:avoid}
 .scroll{overflow:visible}
-details:not([open]){display:none}
+details:not([open]),nav{display:none}
+.words table{min-width:0}
+.pictures{break-before:page}
 pre{white-space:pre-wrap}
 }
 """
