@@ -43,7 +43,8 @@ class Chosen:
     """Members chosen by a strategy, best first; bounds are None where the strategy has no certificate.
 
     expected_reach: estimate of the spread of the chosen set. lower_bound: of that spread; upper_bound: of the best set's of
-    as many members; guarantee: lower / upper. All in members.
+    as many members, or for the same budget; guarantee: lower / upper. All in members, or in units of value; where others
+    are taken already, of what is added to them. sets: how many random sets the estimate rests on. cost: of all chosen.
     """
 
     members: NDArray[np.int64]
@@ -52,9 +53,11 @@ class Chosen:
     lower_bound: float | None = None
     upper_bound: float | None = None
     guarantee: float | None = None
+    sets: int | None = None
+    cost: float | None = None
 
 
 # A strategy gets the candidates, how many to choose, a 64-bit seed and its options, and returns an order of preference:
 # int64 member indices, best first, without repeats, all eligible, at least ``count`` of them where there are as many;
-# or, where it has a certificate, a Chosen of exactly ``count``.
+# or, where it has a certificate, a Chosen of exactly ``count`` (of at most ``count`` where a budget binds).
 Strategy: TypeAlias = Callable[[Candidates, int, int, Mapping[str, Any]], NDArray[np.int64] | Chosen]

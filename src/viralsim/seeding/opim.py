@@ -1,7 +1,9 @@
-"""``opim``: members of greatest expected reach under independent cascade, with a certificate of how close to the best.
+"""``opim``: members of greatest expected reach, with a certificate of how close to the best they are.
 
 OPIM-C (Tang, Tang, Xiao, Yuan, SIGMOD 2018): two collections of reverse-reachable sets are doubled until the lower bound
-of the chosen set's spread, from the second, is near enough to the upper bound of the best set's, from the first.
+of the chosen set's spread, from the second, is near enough to the upper bound of the best set's, from the first. With
+costs a member, greedy by gain a cost, or that after the best single member (Khuller, Moss, Naor, IPL 1999; Tang et al.,
+POMACS 2021).
 """
 
 from __future__ import annotations
@@ -13,104 +15,76 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.errors import InputError
-from viralsim.kernels.draws import name_key, seed_key
-from viralsim.population.edge_chances import WEIGHTED_CASCADE, edge_chances
 from viralsim.seeding.contract import Candidates, Chosen
+from viralsim.seeding.objective import Objective
+from viralsim.seeding.reach_sets import Purse, ReachSets, Source, incoming_rows
 
-BEST = 1.0 - 1.0 / math.e  # what greedy reaches of the best coverage
-BLOCK = 20_000  # sets drawn between two looks at a keyboard interrupt
 FIRST_SETS = 1_000
-Incoming = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64], NDArray[np.bool_]]
-
-
-class _Sets:
-    """A growing collection of reverse-reachable sets with luck of its own."""
-
-    def __init__(self, incoming: Incoming, seed: int, name: str) -> None:
-        self.incoming, self.seed, self.name = incoming, seed_key(seed), name_key(name)
-        self.offsets, self.entries = np.zeros(1, np.int64), np.empty(0, np.int32)
-        self.visited = np.zeros(len(incoming[0]) - 1, np.bool_)
-
-    def grow(self, sets: int) -> None:
-        from viralsim.seeding.reach_set_kernels import draw_sets
-
-        offsets, entries = [self.offsets], [self.entries]
-        for first in range(len(self.offsets) - 1, sets, BLOCK):
-            last = min(first + BLOCK, sets)
-            ends, members = draw_sets(*self.incoming, self.seed, self.name, first, last, self.visited)
-            offsets.append(ends[1:] + offsets[-1][-1])
-            entries.append(members)
-        self.offsets, self.entries = np.concatenate(offsets), np.concatenate(entries)
+MOST_ROUNDS = 24
 
 
 def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> Chosen:
     """``count`` eligible members, best first, with bounds that hold together with probability at least 1 - delta.
 
-    Options: probability, as of ``classic.independent_cascade`` ("weighted_cascade"); epsilon (0.1) in (0, 1 - 1/e): the
-    guarantee aimed at is 1 - 1/e - epsilon; delta (1 / members) in (0, 1). With several channels every follow counts.
-    Raises InputError for an unknown option or one that is out of range.
+    Options, all of ``Objective``: probability, model, value, taken, costs, budget; epsilon (0.1): the guarantee aimed
+    at is 1 - 1/e - epsilon, with costs 1 - 1/sqrt(e) - epsilon; delta (1 / members) in (0, 1); memory_gib (4): what the
+    sets may take; threads: None for all cores, the choice is the same for any number. With several channels every
+    follow counts. Without costs exactly ``count`` members are chosen, with costs at most as many.
+
+    Raises InputError for an unknown option or one that is out of range, CapacityError where the sets outgrow memory_gib.
     """
-    unknown = set(options) - {"probability", "epsilon", "delta"}
-    if unknown:
-        raise InputError(f"opim has no option {sorted(unknown)[0]!r}: it takes probability, epsilon and delta")
-    n = candidates.members
-    epsilon = _within(options.get("epsilon", 0.1), "epsilon", BEST)
-    delta = options.get("delta")
-    delta = _within(1.0 / max(n, 2) if delta is None else delta, "delta", 1.0)
-    if count == 0 or n == 0:
-        return Chosen(np.empty(0, np.int64), "opim", 0.0, 0.0, 0.0, 1.0)
-    incoming = _incoming(candidates, options.get("probability", WEIGHTED_CASCADE))
-    return _search(candidates, count, _Sets(incoming, seed, "judge"), _Sets(incoming, seed, "choose"), epsilon, delta)
+    goal = Objective.of(candidates, count, options)
+    if goal.count == 0 or candidates.members == 0 or goal.total == 0.0:
+        return Chosen(goal.filled(np.empty(0, np.int64)), "opim", 0.0, 0.0, 0.0, 1.0, 0, goal.cost_of([]))
+    source = Source(goal.model, incoming_rows(candidates, goal.probability, goal.model), goal.roots(), goal.marks())
+    purse = Purse(int(goal.memory_gib * 2**30))
+    judge, choose = (ReachSets(source, seed, name, goal.threads, purse) for name in ("judge", "choose"))
+    return _search(goal, judge, choose)
 
 
-def _search(candidates: Candidates, count: int, judge: _Sets, choose: _Sets, epsilon: float, delta: float) -> Chosen:
+def _search(goal: Objective, judge: ReachSets, choose: ReachSets) -> Chosen:
     """Double both collections until the guarantee is reached, at most until greedy has it without a certificate."""
-    from viralsim.seeding.reach_set_kernels import cover, hits
-
-    n = candidates.members
-    k = min(count, n)
-    choices = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
-    root = math.sqrt(math.log(6.0 / delta))
-    most = math.ceil(2.0 * n * (BEST * root + math.sqrt(BEST * (choices + root * root))) ** 2 / (epsilon**2 * k))
-    rounds = max(1, math.ceil(math.log2(max(2.0, most / FIRST_SETS))) + 1)
-    a = math.log(3.0 * rounds / delta)
+    most = goal.sets_at_most()
+    rounds = min(MOST_ROUNDS, max(1, math.ceil(math.log2(max(2.0, most / FIRST_SETS))) + 1))
+    a = math.log(3.0 * rounds / goal.delta)
     sets = FIRST_SETS
     for turn in range(rounds):
         choose.grow(sets)
         judge.grow(sets)
-        members, covered, further = cover(choose.offsets, choose.entries, candidates.eligible, count)
-        chosen = np.zeros(n, np.bool_)
-        chosen[members] = True
-        seen = int(hits(judge.offsets, judge.entries, chosen))
-        lower = ((math.sqrt(seen + 2.0 * a / 9.0) - math.sqrt(a / 2.0)) ** 2 - a / 18.0) * n / sets
-        lower = max(float(count), lower)  # those who are chosen are reached
-        upper = min(
-            float(n), (math.sqrt(float((covered + further).min()) + a / 2.0) + math.sqrt(a / 2.0)) ** 2 * n / sets
-        )
-        upper = max(upper, lower)
-        if lower / upper >= BEST - epsilon or turn == rounds - 1:
+        members, bound = greedy(goal, choose)
+        members = goal.filled(members)
+        seen = judge.hits(members)
+        lower = max(goal.own_value(members), lower_bound(seen, a) * goal.total / sets)
+        upper = max(lower, min(goal.total, upper_bound(bound, a) * goal.total / sets))
+        if lower / upper >= goal.guarantee or turn == rounds - 1:
             break
-        sets = min(2 * sets, most) if most > sets else 2 * sets
-    return Chosen(members, "opim", seen * n / sets, lower, upper, lower / upper)
+        sets *= 2
+    reach = min(max(seen * goal.total / sets, lower), upper)
+    return Chosen(members, "opim", reach, lower, upper, lower / upper, sets, goal.cost_of(members))
 
 
-def _incoming(candidates: Candidates, probability: Any) -> Incoming:
-    """Whom each member follows, over all channels: (indptr, sources, chance, even), rows by the one who is reached."""
-    source = np.concatenate([network.sources() for network in candidates.networks])
-    target = np.concatenate([network.followers for network in candidates.networks])
-    chance = np.concatenate([edge_chances(network, probability) for network in candidates.networks])
-    order = np.argsort(target, kind="stable")
-    target, chance = target[order], chance[order]
-    indptr = np.zeros(candidates.members + 1, np.int64)
-    indptr[1:] = np.cumsum(np.bincount(target, minlength=candidates.members))
-    even = np.ones(candidates.members, np.bool_)
-    even[target[1:][(target[1:] == target[:-1]) & (chance[1:] != chance[:-1])]] = False
-    return indptr, source[order].astype(np.int32), chance, even
+def lower_bound(seen: float, a: float) -> float:
+    """Expected hits are no fewer but with probability exp(-a), when ``seen`` are seen (Tang et al. 2018, lemma 4.2)."""
+    return (math.sqrt(seen + 2.0 * a / 9.0) - math.sqrt(a / 2.0)) ** 2 - a / 18.0
 
 
-def _within(value: Any, name: str, high: float) -> float:
-    """A number strictly between 0 and ``high``."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 < value < high:
-        raise InputError(f"{name} must be above 0 and below {high:.3g}, got {value!r}")
-    return float(value)
+def upper_bound(seen: float, a: float) -> float:
+    """Expected hits are no more but with probability exp(-a), when at most ``seen`` are seen (lemma 4.3)."""
+    return (math.sqrt(seen + a / 2.0) + math.sqrt(a / 2.0)) ** 2
+
+
+def greedy(goal: Objective, sets: ReachSets) -> tuple[NDArray[np.int64], float]:
+    """Members that cover many sets, and a bound on how many any allowed members cover."""
+    from viralsim.seeding.cover_kernels import cover, index_sets
+
+    index = index_sets(sets.ends, sets.entries, goal.members)
+    costs = np.empty(0) if goal.costs is None else goal.costs
+    budget = 0.0 if goal.budget is None else goal.budget
+    members, covered, bound = cover(sets.ends, sets.entries, index, costs, budget, goal.count, -1)
+    if goal.costs is not None and len(members):
+        single = int(np.argmax(np.diff(index[0])))
+        others, more, bound_too = cover(sets.ends, sets.entries, index, costs, budget, goal.count, single)
+        bound = min(bound, bound_too)
+        if more > covered:
+            members = others
+    return members, float(bound)

@@ -1,4 +1,4 @@
-"""Reverse-reachable sets: who could have reached a random member. Drawn, indexed, and covered greedily."""
+"""Reverse-reachable sets: who could have reached a random member, under independent cascade and linear threshold."""
 
 from __future__ import annotations
 
@@ -7,64 +7,233 @@ import math
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import Stream, below, draw, stream_key, unit, world_key
+from viralsim.kernels.draws import Stream, below, draw, stream_key, unit, unit_high, unit_low, world_key
 
 SEEDING = int(Stream.SEEDING)
+CASCADE, THRESHOLD = 0, 1  # the model: independent cascade, linear threshold
+ELIGIBLE, BARRED, TAKEN = 0, 1, 2  # marks of members
+# how the live edges into a member are found
+NONE, ALL, COINS, GAPS, MIXED, SORTED = 0, 1, 2, 3, 4, 5
+COIN_AT_LEAST = 1.0 / 64.0  # a coin of 32 bits misses a probability by less than 1.5e-8 of it from here on
+GAP_COST = 10.0  # coins that take as long as one gap
+LONG_ROW = 24  # rows of mixed chances from this length on are drawn by gaps
+ROW = np.dtype(
+    [("first", np.int64), ("degree", np.int32), ("way", np.int32), ("chance", np.float64), ("scale", np.float64)]
+)
+ONE = np.uint64(1)
 
 
 @njit(cache=True, nogil=True)
-def draw_sets(indptr, sources, chance, even, seed, name, first, last, visited):  # type: ignore[no-untyped-def]
-    """Reverse-reachable sets number ``first..last-1`` under independent cascade: (offsets int64[S + 1], members int32[]).
+def transpose(indptr, followers, by_target, chance, rows, sources, turned):  # type: ignore[no-untyped-def]
+    """Append one network's follows to the rows by the member who is reached; ``rows["first"]`` is moved on.
 
-    indptr int64[N + 1], sources int32[E], chance float64[E]: whom each member follows, and with which probability he is
-    reached by each. even bool[N]: one probability along the row, so that the gap to the next success is drawn instead of
-    a coin for each (Guo et al., SIGMOD 2020). A set is a pure function of (seed, name, its number). visited: bool[N], all
-    False before and after. Borgs et al., SODA 2014. O(entries drawn).
+    by_target: float64[N], one chance for all edges into a member, or [0] where chance float64[E] has one an edge.
+    sources int32[E] and turned float64[E] (or [0]) are filled at ``rows["first"] + rows["degree"]``. O(E).
     """
-    members_count = len(indptr) - 1
-    offsets = np.zeros(last - first + 1, np.int64)
+    for u in range(len(indptr) - 1):
+        for e in range(indptr[u], indptr[u + 1]):
+            row = rows[followers[e]]
+            at = row["first"] + row["degree"]
+            row["degree"] += 1
+            sources[at] = u
+            if len(turned) > 0:
+                turned[at] = chance[e] if len(by_target) == 0 else by_target[followers[e]]
+
+
+@njit(cache=True, nogil=True)
+def settle_cascade(rows, by_target, sources, chance):  # type: ignore[no-untyped-def]
+    """Choose for each row how its live edges are found; long rows of mixed chances are put in falling order. O(E log E)."""
+    for v in range(len(rows)):
+        row = rows[v]
+        first, degree = row["first"], row["degree"]
+        end = first + degree
+        even = True
+        p = 0.0
+        if degree > 0:
+            p = by_target[v] if len(by_target) > 0 else chance[first]
+        if len(by_target) == 0:
+            for e in range(first, end):
+                even = even and chance[e] == p
+        row["chance"] = p
+        row["scale"] = 0.0
+        if not even:
+            row["way"] = MIXED
+            if degree >= LONG_ROW:
+                order = np.argsort(-chance[first:end], kind="mergesort")
+                chance[first:end] = chance[first:end][order]
+                sources[first:end] = sources[first:end][order]
+                row["way"] = SORTED
+        elif degree == 0 or p <= 0.0:
+            row["way"] = NONE
+        elif p >= 1.0:
+            row["way"] = ALL
+        else:
+            row["scale"] = 1.0 / math.log1p(-p)
+            row["way"] = COINS if p >= COIN_AT_LEAST and degree <= GAP_COST * (1.0 + p * degree) else GAPS
+
+
+@njit(cache=True, nogil=True)
+def settle_threshold(rows, by_target, sources, chance):  # type: ignore[no-untyped-def]
+    """Rows of the linear threshold model: evenly weighted, or cumulative weights; returns the largest in-sum. O(E)."""
+    largest = 0.0
+    for v in range(len(rows)):
+        row = rows[v]
+        first, degree = row["first"], row["degree"]
+        row["scale"] = 0.0
+        if len(by_target) > 0:
+            total = by_target[v] * degree
+            row["way"] = ALL
+        else:
+            total = 0.0
+            for e in range(first, first + degree):
+                total += chance[e]
+                chance[e] = total
+            row["way"] = SORTED
+        if degree == 0 or total <= 0.0:
+            row["way"] = NONE
+        largest = max(largest, total)
+        row["chance"] = total
+    return largest
+
+
+@njit(cache=True, inline="always")
+def meet(u, marks, visited, queue, n):  # type: ignore[no-untyped-def]
+    """Put ``u`` into the set unless he is in it; (size of the set, whether he is taken)."""
+    bit = ONE << np.uint64(u & 63)
+    if visited[u >> 6] & bit:
+        return n, False
+    visited[u >> 6] |= bit
+    queue[n] = u
+    return n + 1, marks[u] == TAKEN
+
+
+@njit(cache=True)
+def search_back(key, incoming, marks, visited, queue):  # type: ignore[no-untyped-def]
+    """All who reach ``queue[0]`` over live edges of independent cascade: (size, whether one of them is taken).
+
+    Rows of one chance are searched by coins of half a draw each, or by the gap to the next live edge; rows of mixed
+    chances by a coin each or, sorted, by gaps under the largest chance that is left, thinned (Guo, Wang, Wei, Chen,
+    SIGMOD 2020). Stops at the first member who is taken. O(edges searched or drawn).
+    """
+    rows, sources, chance = incoming
+    n, j, i = 1, 1, 0
+    while i < n:
+        row = rows[queue[i]]
+        i += 1
+        way = row["way"]
+        e, end, p = row["first"], row["first"] + row["degree"], row["chance"]
+        bits = np.uint64(0)
+        taken = False
+        if way == NONE:
+            continue
+        while e < end and not taken:
+            if way == COINS:
+                if bits == np.uint64(0):
+                    bits = draw(key, j) | ONE
+                    j += 1
+                    if unit_high(bits) < p:
+                        n, taken = meet(sources[e], marks, visited, queue, n)
+                else:
+                    if unit_low(bits) < p:
+                        n, taken = meet(sources[e], marks, visited, queue, n)
+                    bits = np.uint64(0)
+            elif way == GAPS:
+                gap = math.log1p(-unit(draw(key, j))) * row["scale"]
+                j += 1
+                if gap >= end - e:
+                    break
+                e += np.int64(gap)
+                n, taken = meet(sources[e], marks, visited, queue, n)
+            elif way == ALL:
+                n, taken = meet(sources[e], marks, visited, queue, n)
+            elif way == MIXED or chance[e] >= 1.0:
+                if unit(draw(key, j)) < chance[e]:
+                    n, taken = meet(sources[e], marks, visited, queue, n)
+                j += 1
+            else:
+                most = chance[e]
+                if most <= 0.0:
+                    break
+                gap = math.log1p(-unit(draw(key, j))) / math.log1p(-most)
+                if gap >= end - e:
+                    j += 1
+                    break
+                e += np.int64(gap)
+                if unit(draw(key, j + 1)) * most < chance[e]:
+                    n, taken = meet(sources[e], marks, visited, queue, n)
+                j += 2
+            e += 1
+        if taken:
+            return n, True
+    return n, False
+
+
+@njit(cache=True)
+def walk_back(key, incoming, marks, visited, queue):  # type: ignore[no-untyped-def]
+    """All who reach ``queue[0]`` under linear threshold: every member keeps at most one edge, so that it is a walk.
+
+    Kempe, Kleinberg, Tardos, KDD 2003, theorem 4.6. Returns (size, whether one of them is taken). O(size x log degree).
+    """
+    rows, sources, chance = incoming
+    n, j = 1, 1
+    while True:
+        row = rows[queue[n - 1]]
+        x = unit(draw(key, j))
+        j += 1
+        if row["way"] == NONE or x >= row["chance"]:
+            return n, False
+        first, degree = row["first"], row["degree"]
+        if row["way"] == ALL:
+            e = first + min(np.int64(x / row["chance"] * degree), degree - 1)
+        else:
+            e = first + min(np.searchsorted(chance[first : first + degree], x, side="right"), degree - 1)
+        before = n
+        n, taken = meet(sources[e], marks, visited, queue, n)
+        if taken or n == before:
+            return n, taken
+
+
+@njit(cache=True)
+def root_of(bits, roots, members):  # type: ignore[no-untyped-def]
+    """The member that a set is of: any alike, or in proportion to the weights. O(log R)."""
+    if len(roots[0]) == 0:
+        return np.int64(below(bits, members))
+    place = np.searchsorted(roots[1], unit(bits) * roots[1][-1], side="right")
+    return roots[0][min(place, len(roots[0]) - 1)]
+
+
+@njit(cache=True, nogil=True)
+def draw_sets(model, incoming, roots, marks, luck, first, last, scratch):  # type: ignore[no-untyped-def]
+    """Reverse-reachable sets number ``first..last-1``: (ends int64[S], members int32[]), only the eligible members.
+
+    incoming: (rows ROW[N], sources int32[E], chance float64[E] or [0]). roots: (members int64[R], their cumulative
+    weights float64[R]); empty: any member alike. marks uint8[N]; a set that holds one who is taken is left empty, for
+    nobody can add to it. luck: (seed, name), two uint64: a set is a pure function of (seed, name, its number). scratch:
+    (visited uint64[ceil(N / 64)], zero before and after; queue int32[N]). Borgs et al., SODA 2014.
+    """
+    seed, name = luck
+    visited, queue = scratch
+    ends = np.empty(last - first, np.int64)
     found = np.empty(max(64, 4 * (last - first)), np.int32)
     n = 0
     for s in range(first, last):
         key = stream_key(world_key(seed, s), SEEDING, name, np.uint64(0))
-        j = 1
-        start = n
-        if n + members_count > len(found):
-            found = grown(found, n + members_count)
-        root = below(draw(key, 0), members_count)
-        visited[root] = True
-        found[n] = root
-        n += 1
-        i = start
-        while i < n:
-            v = found[i]
-            i += 1
-            e, end = indptr[v], indptr[v + 1]
-            if e == end or (even[v] and chance[e] <= 0.0):
-                continue
-            scale = 1.0 / math.log1p(-chance[e]) if even[v] and chance[e] < 1.0 else 0.0
-            while e < end:
-                if even[v]:
-                    if scale != 0.0:
-                        gap = math.log1p(-unit(draw(key, j))) * scale
-                        j += 1
-                        if gap >= end - e:
-                            break
-                        e += np.int64(gap)
-                    hit = True
-                else:
-                    hit = unit(draw(key, j)) < chance[e]
-                    j += 1
-                u = sources[e]
-                if hit and not visited[u]:
-                    visited[u] = True
-                    found[n] = u
-                    n += 1
-                e += 1
-        for i in range(start, n):
-            visited[found[i]] = False
-        offsets[s - first + 1] = n
-    return offsets, found[:n].copy()
+        root = root_of(draw(key, 0), roots, len(marks))
+        size, taken = meet(root, marks, visited, queue, 0)
+        if not taken:
+            if model == THRESHOLD:
+                size, taken = walk_back(key, incoming, marks, visited, queue)
+            else:
+                size, taken = search_back(key, incoming, marks, visited, queue)
+        if n + size > len(found):
+            found = grown(found, n + size)
+        for i in range(size):
+            u = queue[i]
+            visited[u >> 6] = 0
+            found[n] = u
+            n += np.int64(marks[u] == ELIGIBLE and not taken)
+        ends[s - first] = n
+    return ends, found[:n].copy()
 
 
 @njit(cache=True, nogil=True)
@@ -76,57 +245,13 @@ def grown(values, least):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def cover(offsets, entries, eligible, count):  # type: ignore[no-untyped-def]
-    """Greedy maximum coverage: (chosen int64[count], covered int64[count + 1], best further int64[count + 1]).
-
-    covered[i]: sets that the first i chosen hit. further[i]: the sum of the ``count`` largest marginal gains after them,
-    so that covered[i] + further[i] bounds what any ``count`` members cover (Tang et al., SIGMOD 2018, equation 9).
-    Ties go to the lower number. O(entries + count x N).
-    """
-    n, sets = len(eligible), len(offsets) - 1
-    gain = np.zeros(n, np.int64)
-    for e in range(len(entries)):
-        gain[entries[e]] += 1
-    begin = np.zeros(n + 1, np.int64)
-    begin[1:] = np.cumsum(gain)
-    where = begin[:-1].copy()
-    by_member = np.empty(len(entries), np.int32)
-    for s in range(sets):
-        for e in range(offsets[s], offsets[s + 1]):
-            by_member[where[entries[e]]] = s
-            where[entries[e]] += 1
-    gain[~eligible] = -1
-    done = np.zeros(sets, np.bool_)
-    chosen = np.empty(count, np.int64)
-    covered = np.zeros(count + 1, np.int64)
-    further = np.zeros(count + 1, np.int64)
-    for i in range(count + 1):
-        if count > 0:
-            largest = np.partition(gain, n - count)[n - count :] if count < n else gain
-            further[i] = np.maximum(largest, 0).sum()
-        if i == count:
-            break
-        best = np.argmax(gain)
-        chosen[i] = best
-        covered[i + 1] = covered[i] + gain[best]
-        for k in range(begin[best], begin[best + 1]):
-            s = by_member[k]
-            if not done[s]:
-                done[s] = True
-                for e in range(offsets[s], offsets[s + 1]):
-                    if eligible[entries[e]] and gain[entries[e]] > 0:
-                        gain[entries[e]] -= 1
-        gain[best] = -1
-    return chosen, covered, further
-
-
-@njit(cache=True, nogil=True)
-def hits(offsets, entries, chosen):  # type: ignore[no-untyped-def]
+def hits(ends, entries, chosen):  # type: ignore[no-untyped-def]
     """How many sets hold at least one of ``chosen`` bool[N]. O(entries)."""
-    found = 0
-    for s in range(len(offsets) - 1):
-        for e in range(offsets[s], offsets[s + 1]):
+    found, start = 0, 0
+    for s in range(len(ends)):
+        for e in range(start, ends[s]):
             if chosen[entries[e]]:
                 found += 1
                 break
+        start = ends[s]
     return found

@@ -42,9 +42,9 @@ def register(word: str, strategy: Strategy) -> None:
 
 
 def propose(
-    candidates: Candidates, word: str, count: int, seed: int, options: Mapping[str, Any] | None = None
+    candidates: Candidates, word: str, count: int | None, seed: int, options: Mapping[str, Any] | None = None
 ) -> Chosen:
-    """Choose ``count`` of the candidates by the strategy ``word``.
+    """Choose ``count`` of the candidates by the strategy ``word``; None: as many as the option ``budget`` allows.
 
     Raises InputError for an unknown word, and where fewer members are eligible than asked for.
     """
@@ -53,6 +53,10 @@ def propose(
         hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(_STRATEGIES)}"
         raise InputError(f"there is no seeding strategy {word!r}: {hint}")
     eligible = int(np.count_nonzero(candidates.eligible))
+    if count is None:
+        if (options or {}).get("budget") is None:
+            raise InputError("say how many to choose: give count, or costs and a budget to a strategy that takes them")
+        count = eligible
     if count < 0 or count > eligible:
         raise InputError(f"cannot choose {count} members: {eligible} are eligible; ask for fewer")
     order = _STRATEGIES[word](candidates, count, seed, dict(options or {}))
@@ -61,7 +65,11 @@ def propose(
     return Chosen(np.asarray(order, dtype=np.int64)[:count], word)
 
 
-def choose(network: Network, strategy: str, count: int, *, seed: int = 1, **options: Any) -> Chosen:
-    """Choose ``count`` members of a network by a strategy word: ``choose(network, "degree", count=50)``."""
+def choose(network: Network, strategy: str, count: int | None = None, *, seed: int = 1, **options: Any) -> Chosen:
+    """Choose ``count`` members of a network by a strategy word: ``choose(network, "degree", count=50)``.
+
+    count may be left out where ``budget`` says how many: ``choose(network, "opim", costs=costs, budget=5000)``. Options
+    are those of the strategy. Raises InputError for an unknown word or option, or more than there are.
+    """
     candidates = Candidates([network], np.ones(network.members, dtype=np.bool_))
     return propose(candidates, strategy, count, seed, options)

@@ -1,0 +1,200 @@
+"""What is to be made large: whose activation counts, what a member costs, who is there already. Options, checked."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from viralsim.errors import InputError
+from viralsim.population.edge_chances import WEIGHTED_CASCADE
+from viralsim.seeding.contract import Candidates
+
+BEST = 1.0 - 1.0 / math.e  # what greedy reaches of the best cover
+BEST_WITH_COSTS = 1.0 - 1.0 / math.sqrt(math.e)  # ... within a budget
+MODELS = ("independent_cascade", "linear_threshold")  # in the order of CASCADE, THRESHOLD
+OPTIONS = (
+    "probability", "model", "value", "taken", "costs", "budget", "epsilon", "delta", "memory_gib", "threads",
+)  # fmt: skip
+EVEN = 1e-9  # costs that differ by less, relatively, are equal
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """Checked options of ``opim``.
+
+    probability: as of ``classic.independent_cascade`` (default "weighted_cascade"), under linear threshold the weights.
+    model: 0 independent_cascade, 1 linear_threshold. value: float64[N] or None, what each member's activation is
+    worth (numbers, or True and False: only these count). taken: members who are active anyhow; all numbers are then of
+    what is added to them. costs: float64[N] with budget, or None. eligible: bool[N], who may be chosen. count: at most.
+    """
+
+    members: int
+    count: int
+    eligible: NDArray[np.bool_]
+    probability: Any
+    model: int
+    value: NDArray[np.float64] | None
+    taken: NDArray[np.int64]
+    costs: NDArray[np.float64] | None
+    budget: float | None
+    price: float | None
+    epsilon: float
+    delta: float
+    memory_gib: float
+    threads: int
+
+    @classmethod
+    def of(cls, candidates: Candidates, count: int, options: Mapping[str, Any]) -> Objective:
+        """Check the options; raises InputError."""
+        unknown = set(options) - set(OPTIONS)
+        if unknown:
+            raise InputError(f"opim has no option {sorted(unknown)[0]!r}: it takes {', '.join(OPTIONS)}")
+        n = candidates.members
+        model = options.get("model", MODELS[0])
+        if model not in MODELS:
+            raise InputError(f"model {model!r} is unknown: choose {' or '.join(MODELS)}")
+        taken = member_numbers(options.get("taken"), n)
+        eligible = candidates.eligible.copy()
+        eligible[taken] = False
+        costs, budget = _costs(options.get("costs"), options.get("budget"), n)
+        price = None
+        if costs is not None and budget is not None:
+            eligible &= costs <= budget
+            if eligible.any() and np.ptp(costs[eligible]) <= EVEN * costs[eligible].max():
+                price = float(costs[eligible][0])  # equal costs: only the number counts
+                count, costs, budget = min(count, math.floor(budget / price * (1.0 + EVEN))), None, None
+        best = BEST if costs is None else BEST_WITH_COSTS
+        delta = options.get("delta")
+        return cls(
+            n, min(count, int(np.count_nonzero(eligible))), eligible, options.get("probability", WEIGHTED_CASCADE),
+            MODELS.index(model), _value(options.get("value"), n), taken, costs, budget, price,
+            epsilon=within(options.get("epsilon", 0.1), "epsilon", best),
+            delta=within(1.0 / max(n, 2) if delta is None else delta, "delta", 1.0),
+            memory_gib=within(options.get("memory_gib", 4.0), "memory_gib", math.inf),
+            threads=thread_count(options.get("threads")),
+        )  # fmt: skip
+
+    @property
+    def total(self) -> float:
+        """What all members are worth together; without values their number."""
+        return float(self.members) if self.value is None else float(self.value.sum())
+
+    @property
+    def guarantee(self) -> float:
+        """The share of the best that is aimed at."""
+        return (BEST if self.costs is None else BEST_WITH_COSTS) - self.epsilon
+
+    def roots(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Members with a value and their cumulative values; empty where all count alike."""
+        if self.value is None:
+            return np.empty(0, np.int64), np.empty(0)
+        worth = np.flatnonzero(self.value)
+        return worth, np.cumsum(self.value[worth])
+
+    def marks(self) -> NDArray[np.uint8]:
+        """ELIGIBLE, BARRED or TAKEN for each member: uint8[N]."""
+        marks = np.where(self.eligible, 0, 1).astype(np.uint8)
+        marks[self.taken] = 2
+        return marks
+
+    def own_value(self, chosen: NDArray[np.int64]) -> float:
+        """What the chosen are worth themselves, who are reached for certain; 0 where others are taken already."""
+        if len(self.taken):
+            return 0.0  # those taken might reach them anyhow
+        return float(len(chosen)) if self.value is None else float(self.value[chosen].sum())
+
+    def cost_of(self, chosen: ArrayLike) -> float | None:
+        """What the chosen cost; None without costs."""
+        if self.price is not None:
+            return self.price * len(np.atleast_1d(np.asarray(chosen)))
+        return None if self.costs is None else float(self.costs[np.asarray(chosen, np.int64)].sum())
+
+    def filled(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Without costs, those who add nothing by lowest number until ``count`` are chosen."""
+        if self.costs is not None or len(chosen) >= self.count:
+            return chosen
+        rest = self.eligible.copy()
+        rest[chosen] = False
+        return np.concatenate([chosen, np.flatnonzero(rest)[: self.count - len(chosen)]])
+
+    def sets_at_most(self) -> float:
+        """Sets after which greedy has the guarantee without a certificate (Tang et al. 2018, lemma 6.1).
+
+        With costs, members or values the best spread is taken to be no less than the best single member's own value.
+        """
+        n, k = self.members, min(self.count, self.members)
+        choices = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+        root = math.sqrt(math.log(6.0 / self.delta))
+        own = 1.0 if self.value is None else float(max(self.value[self.eligible].max(initial=0.0), 1e-12))
+        if self.costs is None and self.value is None and not len(self.taken):
+            own = float(k)
+        return (
+            2.0 * self.total * (BEST * root + math.sqrt(BEST * (choices + root * root))) ** 2 / (self.epsilon**2 * own)
+        )
+
+
+def within(value: Any, name: str, high: float) -> float:
+    """A number strictly between 0 and ``high``; numpy numbers are numbers."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not 0.0 < float(value) < high:
+        raise InputError(f"{name} must be above 0 and below {high:.3g}, got {value!r}")
+    return float(value)
+
+
+def thread_count(threads: Any) -> int:
+    """How many threads to use; None is one for each core that this process may use."""
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
+        raise InputError(f"threads must be a whole number >= 1 or None, got {threads!r}")
+    return int(threads)
+
+
+def member_numbers(given: ArrayLike | Sequence[int] | None, members: int) -> NDArray[np.int64]:
+    """The members of the option ``taken``: int64[], each once."""
+    array = np.empty(0, np.int64) if given is None or np.size(given) == 0 else np.asarray(given)
+    if array.ndim != 1 or array.dtype.kind not in "iu":
+        raise InputError(f"taken must be a list of member numbers, got {given!r}")
+    if len(array) and (array.min() < 0 or array.max() >= members):
+        raise InputError(f"taken must name members in 0..{members - 1}, got {given!r}")
+    return np.unique(array.astype(np.int64))
+
+
+def numbers_of_members(given: ArrayLike, name: str, members: int) -> NDArray[np.float64]:
+    """One finite number >= 0 a member: float64[N]."""
+    try:
+        numbers = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be one number a member, got {given!r}") from None
+    if numbers.shape != (members,):
+        raise InputError(f"{name} must have one number a member: {members}, got shape {numbers.shape}")
+    bad = ~(np.isfinite(numbers) & (numbers >= 0))
+    if bad.any():
+        i = int(np.argmax(bad))
+        raise InputError(f"{name}[{i}] must be finite and >= 0, got {numbers[i]:g}")
+    return numbers
+
+
+def _value(given: ArrayLike | None, members: int) -> NDArray[np.float64] | None:
+    return None if given is None else numbers_of_members(given, "value", members)
+
+
+def _costs(costs: Any, budget: Any, members: int) -> tuple[NDArray[np.float64] | None, float | None]:
+    """Costs with their budget; one without the other is refused."""
+    if costs is None and budget is None:
+        return None, None
+    if costs is None or budget is None:
+        raise InputError("costs and budget belong together: give both, or neither")
+    numbers = numbers_of_members(costs, "costs", members)
+    if not (numbers > 0).all():
+        free = int(np.argmin(numbers))
+        raise InputError(
+            f"costs[{free}] must be above 0, got {numbers[free]:g}; members who cost nothing go into taken"
+        )
+    return numbers, within(budget, "budget", math.inf)
