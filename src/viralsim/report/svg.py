@@ -124,7 +124,10 @@ def _panel(panel: Panel, frame: Frame, margin: float, names_y: bool) -> list[Mar
         parts += _DRAW[type(mark)](mark, panel, frame)
     if panel.x.label:
         below = frame.top + frame.height + (18.0 if not panel.x.hidden else 4.0) + 13.0
-        parts.append(_text(frame.left + frame.width / 2.0, below, panel.x.label, "middle", "f-quiet"))
+        # a label longer than the axis ends with it, so that it grows into the margin
+        fits = LETTER * len(panel.x.label) <= frame.width
+        x = frame.left + frame.width * (0.5 if fits else 1.0)
+        parts.append(_text(x, below, panel.x.label, "middle" if fits else "end", "f-quiet"))
     if panel.y.label and names_y:
         x, y = frame.left - margin + 11.0, frame.top + frame.height / 2.0
         turned = {"transform": f"rotate(-90 {_n(x)} {_n(y)})"}
