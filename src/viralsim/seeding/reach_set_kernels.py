@@ -231,7 +231,7 @@ def draw_sets(model, incoming, roots, marks, luck, first, last, scratch):  # typ
             u = queue[i]
             visited[u >> 6] = 0
             found[n] = u
-            n += np.int64(marks[u] == ELIGIBLE and not taken)
+            n += 1 if marks[u] == ELIGIBLE and not taken else 0
         ends[s - first] = n
     return ends, found[:n].copy()
 
