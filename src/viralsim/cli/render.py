@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
 
+from viralsim.cli.render_charts import over_time, spread
 from viralsim.cli.render_tables import any_partial, arms_table, bars, lines_table, paired_table, sources_table
+from viralsim.report.again import run_again
 from viralsim.results import Result
+
+__all__ = ["render", "run_again"]
 
 
 def render(result: Result, console: Console, command: str = "", saved_to: str = "") -> None:
@@ -23,6 +26,10 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
         console.print(Text("in brackets: the part of the worlds in which it exists\n", style="dim"))
     _title(console, "Mean and its 95 % interval")
     console.print(bars(console, result), "")
+    for chart in (spread(console, result), over_time(console, result)):
+        if chart is not None:
+            _title(console, chart[0])
+            console.print(chart[1], "")
     baseline = result.baseline or next(iter(result.arms))
     others = [arm for arm in result.arms if arm != baseline]
     if others:
@@ -42,14 +49,6 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
     _lines(console, "Warnings", [*result.all_warnings, *_assumed(result)], "yellow")
     _lines(console, "Read it so", result.verdict.caveats, "yellow")
     _foot(result, console, command, saved_to)
-
-
-def run_again(result: Result, file: str, arms: Iterable[str] = (), sets: Iterable[str] = ()) -> str:
-    """The command that gives the same worlds again."""
-    words = ["viralsim", "run", file, "--worlds", str(result.world_count), "--seed", str(result.seed)]
-    words += [word for arm in arms for word in ("--arm", arm)]
-    words += [word for change in sets for word in ("--set", change)]
-    return shlex.join(words)
 
 
 def _head(result: Result, console: Console) -> None:
