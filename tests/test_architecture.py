@@ -20,7 +20,7 @@ LAYERS = (
     ("seeding", "measurement", "store", "joining"),
     ("campaign", "results"),
     ("simulation", "classic", "actors", "model"),
-    ("experiments", "validation"),
+    ("experiments", "luck_report", "validation"),
     ("report",),
     ("cli", "app"),
 )

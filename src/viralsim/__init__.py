@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from viralsim import classic, seeding
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
+    from viralsim.luck_report import how_much_luck
     from viralsim.model import ViralityModel
     from viralsim.population.network import Network
     from viralsim.results import Result, open_result
@@ -27,6 +28,7 @@ _HOME = {
     "ScenarioError": "viralsim.errors",
     "ViralityModel": "viralsim.model",
     "ViralsimError": "viralsim.errors",
+    "how_much_luck": "viralsim.luck_report",
     "load": "viralsim.scenario",
     "loads": "viralsim.scenario",
     "open_result": "viralsim.results",
@@ -45,6 +47,7 @@ __all__ = [
     "ViralityModel",
     "ViralsimError",
     "classic",
+    "how_much_luck",
     "load",
     "loads",
     "open_result",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viralsim.errors import InputError
-from viralsim.measurement.luck import luck_and_content
+from viralsim.measurement.luck import better_content_wins, luck_and_content
 
 
 def test_a_small_table_is_exact():
@@ -52,3 +52,22 @@ def test_what_cannot_be_split_is_refused(bad):
     """One content, one world or an undefined outcome is an error with a remedy."""
     with pytest.raises(InputError):
         luck_and_content(bad)
+
+
+def test_the_better_content_wins_as_often_as_it_can():
+    """Apart: always. The same two-valued luck, equal but for a hair: never judged twice by the same world."""
+    rng = np.random.default_rng(4)
+    apart = np.array([[0.0], [10.0]]) + rng.random((2, 8))
+    assert better_content_wins(apart) == 1.0
+    assert np.isnan(better_content_wins(np.ones((3, 4))))
+    assert better_content_wins(np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])) == 0.75
+
+
+def test_pure_luck_wins_half_and_normal_content_wins_by_its_law():
+    """Normal contents of variance 1 and luck of variance 3: P(better wins) is a known angle; 400 contents, +-4.5 errors."""
+    rng = np.random.default_rng(5)
+    luck = rng.normal(size=(150, 40))
+    assert better_content_wins(luck) == pytest.approx(0.5, abs=0.02)
+    outcomes = rng.normal(size=(400, 1)) + np.sqrt(3.0) * rng.normal(size=(400, 400))
+    # difference of means has sd sqrt(2), that of luck sqrt(6): 1/2 + arctan(1 / sqrt(3)) / pi = 2 / 3
+    assert better_content_wins(outcomes) == pytest.approx(2 / 3, abs=0.02)

@@ -27,6 +27,13 @@ def gini(values: Float64) -> float:
     return mean_absolute_difference(values) * (n - 1) / (2.0 * total) if n > 1 else 0.0
 
 
+def market_shares(outcomes: Float64) -> Float64:
+    """Each item's part of its world's total; ``outcomes`` float64[worlds, items] >= 0. Worlds without any are left out."""
+    totals = outcomes.sum(axis=1)
+    some = totals > 0.0
+    return np.asarray(outcomes[some] / totals[some, None], dtype=np.float64)
+
+
 def unpredictability(market_shares: Float64) -> float:
     """Music Lab's U of ``market_shares`` float64[worlds, items]: mean |share_j - share_k| of two worlds, over items."""
     return float(np.mean([mean_absolute_difference(column) for column in market_shares.T]))

@@ -65,3 +65,27 @@ def luck_and_content(outcomes: NDArray[np.floating], confidence: float = 0.95) -
     ends = [ratio / float(f_law.ppf(q, *freedom)) for q in (1.0 - tail, tail)]
     low, high = (max(0.0, (end - 1.0) / (end - 1.0 + worlds)) for end in ends)
     return LuckAndContent(between, mean_square_within, between / (between + mean_square_within), low, high)
+
+
+def better_content_wins(outcomes: NDArray[np.floating]) -> float:
+    """The chance that of two contents the one that is better on average has the larger outcome in one launch each.
+
+    outcomes: float64[contents, worlds], at least 2 by 2. Which is better is judged by half of the worlds, who wins by
+    pairs of the other half, and both ways round, so that no world is its own judge; a tie is half a win, contents of equal
+    means are left out. 0.5 is pure luck, 1 is pure content; NaN where no two means differ. Cost O(C^2 W log W).
+    """
+    values = np.asarray(outcomes, dtype=np.float64)
+    if values.ndim != 2 or min(values.shape) < 2:
+        raise InputError(f"outcomes must be [contents, worlds], at least 2 by 2, got shape {values.shape}: run more")
+    halves = values[:, 0::2], values[:, 1::2]
+    chances = []
+    for judge, field in (halves, halves[::-1]):
+        means, ordered = judge.mean(axis=1), np.sort(field, axis=1)
+        for i in range(len(values)):
+            for k in range(i):
+                if means[i] != means[k]:
+                    better, worse = (i, k) if means[i] > means[k] else (k, i)
+                    below = np.searchsorted(ordered[worse], ordered[better], side="left").mean()
+                    upto = np.searchsorted(ordered[worse], ordered[better], side="right").mean()
+                    chances.append((below + upto) / (2.0 * ordered.shape[1]))
+    return float(np.mean(chances)) if chances else float("nan")

@@ -1,0 +1,130 @@
+"""How much is luck and how much content, asked of whole scenarios: sources of contents, exact answers, refusals."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import viralsim as vs
+from viralsim.cli import main
+from viralsim.errors import InputError
+from viralsim.luck_report import how_much_luck
+from viralsim.measurement.luck import luck_and_content
+
+BASE = """\
+viralsim: 1
+name: small
+seed: 3
+horizon: 4d
+audience: {members: 300, communities: {count: 3}}
+channels: {x: {network: {generate: {mean_following: 8}}, visibility: 0.5}}
+content: {post: {appeal: 0.08}}
+campaign: {content: post, owned: [{channel: x, followers: 30, posts_at: [0h]}]}
+"""
+SEVERAL = BASE.replace("{post: {appeal: 0.08}}", "{post: {appeal: 0}, better: {appeal: 0.1}, best: {appeal: 0.2}}")
+UNCERTAIN = (
+    BASE + "uncertain: {content.post.half_life: {from: 1h, to: 60h}, content.post.appeal: {from: 0.1, to: 0.2}}\n"
+)
+ARMS = BASE + "arms: {one: {}, two: {channels.x.visibility: 0.2}}\nbaseline: one\n"
+
+
+@pytest.fixture(scope="module")
+def report():
+    """Twelve contents of drawn appeals in twenty worlds each."""
+    return how_much_luck(vs.loads(BASE), worlds=20, contents=12)
+
+
+def test_the_answer_is_that_of_its_outcomes(report):
+    """The parts are those of the table of outcomes; each content's appeal lies within the spread, and none repeats."""
+    arm = report.arms["campaign"]
+    assert arm.outcomes.shape == (12, 20)
+    assert arm.variance == luck_and_content(arm.outcomes)
+    assert arm.factors == luck_and_content(np.log1p(arm.outcomes))
+    appeals = [content["content.post.appeal"] for content in report.contents]
+    assert len(set(appeals)) == 12
+    assert 0.04 <= min(appeals) < max(appeals) <= 0.16
+
+
+def test_contents_have_worlds_of_their_own(report):
+    """Contents that are all the same still differ in every row: their luck is not shared."""
+    same = how_much_luck(vs.loads(BASE), worlds=20, contents=12, spread=1 + 1e-12)
+    rows = {tuple(row) for row in same.arms["campaign"].outcomes}
+    assert len(rows) == 12
+    correlations = np.corrcoef(same.arms["campaign"].outcomes)[np.triu_indices(12, 1)]
+    assert abs(correlations.mean()) < 0.12  # 66 correlations of 20 worlds: error 0.028
+    assert same.arms["campaign"].variance.low < 0.05
+
+
+def test_threads_and_other_arms_change_nothing():
+    """One thread or two, an arm alone or beside another: the same outcomes."""
+    scenario = vs.loads(ARMS)
+    both = how_much_luck(scenario, worlds=4, contents=3, threads=1)
+    alone = how_much_luck(scenario, worlds=4, contents=3, arms=["two"], threads=2)
+    assert list(both.arms) == ["one", "two"]
+    np.testing.assert_array_equal(both.arms["two"].outcomes, alone.arms["two"].outcomes)
+
+
+def test_several_contents_are_taken_one_at_a_time():
+    """Each content of the scenario is the campaign's in turn; what is never shared has no earned share in any world."""
+    found = how_much_luck(vs.loads(SEVERAL), worlds=30, measure="earned_shares")
+    assert found.contents == tuple({"campaign.content": name} for name in ("post", "better", "best"))
+    outcomes = found.arms["campaign"].outcomes
+    assert (outcomes[0] == 0).all()
+    assert 0 < outcomes[1].mean() < outcomes[2].mean()
+    assert found.arms["campaign"].better_wins > 0.75
+
+
+def test_uncertain_inputs_are_contents():
+    """Content k has the inputs that world k of a run has, all its worlds the same ones."""
+    scenario = vs.loads(UNCERTAIN)
+    found = how_much_luck(scenario, worlds=3, contents=4)
+    inputs = vs.simulate(scenario, worlds=4).inputs_of_world
+    for path, values in inputs.items():
+        np.testing.assert_array_equal([content[path] for content in found.contents], values)
+
+
+def test_nothing_that_spreads_is_no_luck():
+    """Where every launch is the same there is nothing to split, and the sentences say so instead of a number."""
+    still = vs.loads(BASE.replace("followers: 30", "followers: 300").replace("visibility: 0.5", "visibility: 0"))
+    found = how_much_luck(still, worlds=3, contents=3, measure="earned_shares")
+    assert "nothing to split" in found.sentences()[0]
+    assert found.to_dict()["arms"]["campaign"]["variance"]["luck"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "words"),
+    [
+        (BASE, {"contents": 1}, "at least 2"),
+        (BASE, {"worlds": 1}, "at least 2"),
+        (BASE, {"worlds": 10**6}, "launches"),
+        (BASE, {"spread": 1.0}, "spread"),
+        (BASE, {"arms": ["none"]}, "no arm"),
+        (BASE, {"measure": "fame"}, "no measure"),
+        (BASE.replace("appeal: 0.08", "appeal: 0"), {}, "above 0"),
+        (BASE, {"measure": "structural_virality", "contents": 3}, "not defined"),
+        (BASE + "arms: {a: {content.post.appeal: 0.3}, b: {}}\nbaseline: b\n", {}, "arm 'a' sets"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(text, more, words):
+    """Wrong numbers, unknown words, undefined measures and arms that fix the content are named with a remedy."""
+    with pytest.raises(InputError, match=words):
+        how_much_luck(vs.loads(text), **{"worlds": 3, **more})
+
+
+def test_the_command_prints_sentences_or_one_object(tmp_path):
+    """Plain sentences for people, one JSON object for programs, and exit 2 with a message for a wrong word."""
+    path = tmp_path / "s.yaml"
+    path.write_text(BASE)
+    command = ["luck", str(path), "--worlds", "3", "--contents", "4", "--threads", "1"]
+    plain = CliRunner().invoke(main, command)
+    assert plain.exit_code == 0
+    assert "of the variance of shares is luck" in plain.stdout
+    found = json.loads(CliRunner().invoke(main, [*command, "--json", "--measure", "reach"]).stdout)
+    parts = found["arms"]["campaign"]["variance"]
+    assert found["measure"] == "reach"
+    assert parts["luck"] + parts["content"] == pytest.approx(1.0)
+    assert parts["luck_low"] <= parts["luck"] <= parts["luck_high"]
+    wrong = CliRunner().invoke(main, [*command, "--measure", "fame"])
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "no measure 'fame'" in wrong.stderr
