@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shlex
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +16,10 @@ from tests.synthetic_result import synthetic_result
 from viralsim.cli import main
 from viralsim.errors import InputError
 from viralsim.report import page, write_page
+from viralsim.results import open_result
+from viralsim.scenario import load
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +122,32 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     assert "viralsim run" in (tmp_path / "spring.html").read_text(encoding="utf-8")
     wrong = CliRunner().invoke(main, ["report", str(tmp_path)])
     assert wrong.exit_code == 2
+
+
+def _command_in(text: str) -> list[list[str]]:
+    found = re.search(r'<pre[^>]*aria-label="Command">(.*?)</pre>', text, re.S)
+    assert found
+    return [shlex.split(html.unescape(line)) for line in found[1].splitlines()]
+
+
+@pytest.mark.parametrize("file", ["advocates_vs_paid.yaml", "real_network.yaml"])
+def test_the_printed_command_gives_the_same_worlds(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page says runs the result again does: changes by --set and --arm included, files of the scenario too."""
+    shutil.copytree(SCENARIOS, tmp_path / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    first = ["run", f"scenarios/{file}", "--worlds", "3", "--seed", "5", "--set", "content.teaser.half_life=10h"]
+    arms = list(load(f"scenarios/{file}").arm_names)
+    if file.startswith("real"):
+        first = first[:6]
+    asked = [*first, "--arm", arms[1], "--threads", "1", "--out", "out"]
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    stored = open_result("out")
+    for words in _command_in(page(stored, "out", trees=False)):
+        if words[0] == "cp":
+            shutil.copy(*words[1:])
+        else:
+            assert words[0] == "viralsim"
+            done = CliRunner().invoke(main, [*words[1:], "--threads", "1", "--out", "again"])
+            assert done.exit_code == 0, done.output
+    assert list(stored.arms) == [arms[1]]
+    assert open_result("again").arms == stored.arms

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from viralsim.measurement.wording import number
-from viralsim.report.again import run_again
-from viralsim.report.facts import lead_sentences, stored_arms
+from viralsim.report.again import commands
+from viralsim.report.facts import lead_sentences
 from viralsim.report.gallery import pictures
 from viralsim.report.markup import Markup, element, joined, readable, table, void
 from viralsim.report.pictures import as_figure
@@ -151,20 +151,9 @@ def _terms(pairs: Iterable[tuple[str, str]]) -> list[Markup]:
 
 
 def _again(result: Result, folder: str) -> list[Markup]:
-    file = f"{folder}/scenario.yaml" if folder else "scenario.yaml"
-    command = run_again(result, file, _arms_named(result))
-    note = "The folder of the result holds the scenario as it was run, changes by --set included."
-    return [
-        element("p", "To run it again:"),
-        element("pre", command, tabindex="0", role="region", aria_label="Command"),
-        element("p", note, class_="quiet"),
-    ]
-
-
-def _arms_named(result: Result) -> list[str]:
-    """The arms to name in the command: none where all arms of the scenario were run."""
-    run = list(result.arms)
-    return run if set(stored_arms(result)) - set(run) else []
+    lines, note = commands(result, folder)
+    copied = element("pre", "\n".join(lines), tabindex="0", role="region", aria_label="Command")
+    return [*([element("p", "To run it again:"), copied] if lines else []), element("p", note, class_="quiet")]
 
 
 def _breakable(path: str) -> Markup:

@@ -7,7 +7,6 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.errors import InputError
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import baseline_of, find, leader
 from viralsim.measurement.measures import Measure, measure
@@ -15,7 +14,6 @@ from viralsim.measurement.sentences import pair_sentence, pair_sentences, winner
 from viralsim.report.markup import readable
 from viralsim.report.theme import DASHES, role_of_arm
 from viralsim.results import Result
-from viralsim.scenario.reading import read_yaml
 
 Float64 = NDArray[np.float64]
 LABEL_LETTERS = 26
@@ -132,13 +130,3 @@ def _goal_rows(result: Result) -> dict[tuple[str, str], Comparison] | None:
     m = main_measure(result)
     rows = {(row.arm, row.baseline): row for row in result.comparisons if row.measure == m.name}
     return None if not rows or any(isnan(row.uplift) for row in rows.values()) else rows
-
-
-def stored_arms(result: Result) -> list[str]:
-    """The arms that the stored scenario names; empty where it holds none or cannot be read."""
-    try:
-        data = read_yaml(result.scenario_yaml, "scenario.yaml").data
-    except InputError:
-        return []
-    arms = data.get("arms") if isinstance(data, dict) else None
-    return [str(name) for name in arms] if isinstance(arms, dict) else []

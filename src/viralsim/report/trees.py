@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.errors import InputError, ScenarioError
+from viralsim.errors import InputError
+from viralsim.report.again import stored_scenario
 from viralsim.results import Result
-from viralsim.scenario import Scenario
 
 FILE = "trees.npz"
 LUCK = {"unlucky": 0.05, "typical": 0.5, "lucky": 0.95}  # which world of the ordered ones stands for the word
@@ -66,7 +66,7 @@ def grow(result: Result, arm: str, world: int) -> Forest:
     worlds = result.arm(arm)
     if not 0 <= world < result.world_count:
         raise InputError(f"there is no world {world} in this result: choose from 0 to {result.world_count - 1}")
-    scenario = _scenario(result)
+    scenario = stored_scenario(result)
     if result.uncertain:
         scenario = scenario.override({path: float(values[world]) for path, values in result.inputs_of_world.items()})
     from viralsim.kernels.inputs import Rule
@@ -95,23 +95,6 @@ def grow(result: Result, arm: str, world: int) -> Forest:
 def _largest(forest: Forest) -> NDArray[np.int64]:
     """The root of the largest tree, the first of equal ones, as an array of one or none."""
     return np.array([int(forest.sizes.argmax())]) if len(forest.root) else np.zeros(0, np.int64)
-
-
-def _scenario(result: Result) -> Scenario:
-    """The stored scenario, with the files that it names, unchanged since the run."""
-    from viralsim.scenario import loads
-
-    if not result.scenario_yaml.strip():
-        raise InputError("this result holds no scenario, so its worlds cannot be run again")
-    folder = Path(result.scenario_file).parent if result.scenario_file else Path()
-    try:
-        scenario = loads(result.scenario_yaml, folder, "scenario.yaml")
-        same = scenario.fingerprint == result.fingerprint
-    except ScenarioError as error:
-        raise InputError(f"the stored scenario cannot be read again: {str(error).splitlines()[0]}") from error
-    if not same:
-        raise InputError("a file that the scenario names has changed since the run: run the scenario again")
-    return scenario
 
 
 def _forest(nodes: object, kept: NDArray[np.int64]) -> Forest:
