@@ -19,15 +19,13 @@ from viralsim.seeding.contract import Candidates
 BEST = 1.0 - 1.0 / math.e  # what greedy reaches of the best cover
 BEST_WITH_COSTS = 1.0 - 1.0 / math.sqrt(math.e)  # ... within a budget
 MODELS = ("independent_cascade", "linear_threshold")  # in the order of CASCADE, THRESHOLD
-OPTIONS = (
-    "probability", "model", "value", "taken", "costs", "budget", "epsilon", "delta", "memory_gib", "threads",
-)  # fmt: skip
+OPTIONS = ("probability", "model", "value", "taken", "costs", "budget", "threads")  # of all who have an objective
 EVEN = 1e-9  # costs that differ by less, relatively, are equal
 
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """Checked options of ``opim``.
+    """Checked options of ``opim`` and ``celf``.
 
     probability: as of ``classic.independent_cascade`` (default "weighted_cascade"), under linear threshold the weights.
     model: 0 independent_cascade, 1 linear_threshold. value: float64[N] or None, what each member's activation is
@@ -51,11 +49,13 @@ class Objective:
     threads: int
 
     @classmethod
-    def of(cls, candidates: Candidates, count: int, options: Mapping[str, Any]) -> Objective:
-        """Check the options; raises InputError."""
-        unknown = set(options) - set(OPTIONS)
+    def of(
+        cls, candidates: Candidates, count: int, options: Mapping[str, Any], word: str, known: Sequence[str]
+    ) -> Objective:
+        """Check the options of the strategy ``word``, which takes those ``known``; raises InputError."""
+        unknown = set(options) - set(known)
         if unknown:
-            raise InputError(f"opim has no option {sorted(unknown)[0]!r}: it takes {', '.join(OPTIONS)}")
+            raise InputError(f"{word} has no option {sorted(unknown)[0]!r}: it takes {', '.join(known)}")
         n = candidates.members
         model = options.get("model", MODELS[0])
         if model not in MODELS:

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.seeding.contract import Candidates, Chosen
-from viralsim.seeding.objective import Objective
+from viralsim.seeding.objective import OPTIONS, Objective
 from viralsim.seeding.reach_sets import Purse, ReachSets, Source, incoming_rows
 
+KNOWN = (*OPTIONS, "epsilon", "delta", "memory_gib")
 FIRST_SETS = 1_000
 MOST_ROUNDS = 24
 
@@ -33,7 +34,7 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
 
     Raises InputError for an unknown option or one that is out of range, CapacityError where the sets outgrow memory_gib.
     """
-    goal = Objective.of(candidates, count, options)
+    goal = Objective.of(candidates, count, options, "opim", KNOWN)
     if goal.count == 0 or candidates.members == 0 or goal.total == 0.0:
         return Chosen(goal.filled(np.empty(0, np.int64)), "opim", 0.0, 0.0, 0.0, 1.0, 0, goal.cost_of([]))
     source = Source(goal.model, incoming_rows(candidates, goal.probability, goal.model), goal.roots(), goal.marks())

@@ -109,11 +109,13 @@ def in_blocks(
     last: int,
     threads: int,
     mean: float | None = None,
+    least: int = FIRST_BLOCK,
 ) -> None:
     """Call ``work(first, last, scratch)`` for blocks of ``first..last-1`` on ``threads`` threads.
 
     ``work`` returns how much it made (``mean`` an item so far, None where nobody knows), by which the next blocks are
-    sized; what is made of an item must not depend on the block it is in. ``allocate`` gives one thread's scratch.
+    sized after a first one of ``least``; what is made of an item must not depend on the block it is in. ``allocate``
+    gives one thread's scratch.
     """
     from concurrent.futures import ThreadPoolExecutor
     from threading import Lock
@@ -123,7 +125,7 @@ def in_blocks(
 
     def claim() -> tuple[int, int]:
         with lock:
-            block = FIRST_BLOCK
+            block = least
             if state["items"]:
                 average = max(1.0, state["made"] / state["items"])
                 block = max(1, min(SETS_A_BLOCK, int(ENTRIES_A_BLOCK / average), (last - first) // (4 * threads) + 1))
@@ -142,7 +144,7 @@ def in_blocks(
                 state["made"] += made
                 state["items"] += stop - start
 
-    if threads == 1 or last - first <= FIRST_BLOCK:
+    if threads == 1 or last - first <= least:
         drain()
         return
     with ThreadPoolExecutor(threads) as pool:

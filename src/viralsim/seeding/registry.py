@@ -10,6 +10,7 @@ import numpy as np
 
 from viralsim.errors import InputError
 from viralsim.population.network import Network
+from viralsim.seeding.celf import celf
 from viralsim.seeding.central import core, degree, pagerank
 from viralsim.seeding.contract import Candidates, Chosen, Strategy
 from viralsim.seeding.opim import opim
@@ -24,6 +25,7 @@ _STRATEGIES: dict[str, Strategy] = {
     "nomination": nomination,
     "community": community,
     "fit": fit,
+    "celf": celf,
     "opim": opim,
     "members": given,
 }
