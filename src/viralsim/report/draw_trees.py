@@ -125,16 +125,17 @@ def trees(result: Result, arm: str, forests: Mapping[str, tuple[int, Forest]]) -
         f"What luck looks like: cascade trees of {arm}",
         _caption(forests, left_out),
         f"Cascade trees of {arm} over time. " + " ".join(_in_words(row) for row in rows),
-        Chart(
-            panels,
-            height=300.0,
-            columns=3,
-            legend=[Key(text, role, shape=shape) for role, shape, text in KINDS.values()],
-        ),
+        Chart(panels, height=min(max(2.4 * lowest, 240.0), 520.0), columns=3, legend=_legend(drawn)),
         ["world", "posts", "trees", "largest tree", "generations", measure("shares").label, m.label],
         rows,
         "Cascade trees",
     )
+
+
+def _legend(drawn: Mapping[str, tuple[NDArray[np.int64], Forest]]) -> list[Key]:
+    """The kinds of posts that are drawn somewhere."""
+    seen = {str(kind) for posts, forest in drawn.values() for kind in np.unique(kind_of(forest)[posts])}
+    return [Key(text, role, shape=shape) for kind, (role, shape, text) in KINDS.items() if kind in seen]
 
 
 def _caption(forests: Mapping[str, tuple[int, Forest]], left_out: int) -> str:

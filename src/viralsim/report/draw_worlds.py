@@ -101,7 +101,7 @@ def tails(result: Result, name: str | None = None) -> Picture | None:
 
 def _tails_of(result: Result, m: Measure) -> Panel:
     marks: list[Mark] = []
-    sizes = [1.0]
+    sizes: list[float] = []
     viral = criterion_measure(result)
     if viral is not None and viral[0] is m and viral[1] > 0.0:
         sizes.append(viral[1])
