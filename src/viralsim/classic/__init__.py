@@ -12,9 +12,12 @@ from viralsim.classic.attention import limited_attention
 from viralsim.classic.cascade import independent_cascade
 from viralsim.classic.epidemic import si, sir
 from viralsim.classic.rumour import maki_thompson
+from viralsim.classic.screens import Memory, Screen
 from viralsim.classic.threshold import complex_contagion, linear_threshold
 
 __all__ = [
+    "Memory",
+    "Screen",
     "bass",
     "complex_contagion",
     "independent_cascade",
