@@ -244,6 +244,24 @@ def simulate(
     return Result(**record)
 
 
+def launch(
+    scenario: Scenario, stages: list[Stage], names: Sequence[str], worlds: int, seed: int, threads: int = 1
+) -> dict[str, ArmWorlds]:
+    """The worlds 0 to ``worlds`` - 1 of some arms on audiences that are built already; nothing is said about them.
+
+    Raises KeyboardInterrupt where someone stopped it: what is not whole is not returned.
+    """
+    run = _Run(scenario, seed, np.arange(worlds, dtype=np.int64), tuple(names), threads, None)
+    inputs = draw_inputs(scenario, seed, run.worlds)
+    if inputs:
+        _run_uncertain(run, stages, inputs)
+    else:
+        _run_certain(run, stages)
+    if run.interrupted:
+        raise KeyboardInterrupt
+    return {name: _join(run, name)[0] for name in names}
+
+
 def _prepare(
     scenario: Scenario,
     worlds: int | None,

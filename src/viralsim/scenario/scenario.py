@@ -80,6 +80,11 @@ class Scenario:
         origin = self.origin.changed(places)
         return replace(self, spec=base_spec(data, self.folder, origin, self.files), data=data, origin=origin)
 
+    def without(self, block: str) -> Scenario:
+        """The scenario without one of its optional top-level blocks, such as ``sweep``."""
+        data = {word: value for word, value in self.data.items() if word != block}
+        return replace(self, spec=base_spec(data, self.folder, self.origin, self.files), data=data)
+
     def with_trusts_at_one(self) -> Scenario:
         """The scenario with every ``trust`` and ``conversion_trust`` set to 1, in the arms too."""
         data = with_trusts_at_one(self.data)

@@ -1,0 +1,89 @@
+"""``viralsim info`` and ``verify``: what a folder holds, and whether it comes out again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command(help="Say what a folder of viralsim holds.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def info(folder: Path, as_json: bool) -> None:
+    """A sweep or a result, in a few lines."""
+    said = _of_sweep(folder) if (folder / "sweep.json").exists() else _of_result(folder)
+    if as_json:
+        click.echo(json.dumps(said))
+        return
+    for word, value in said.items():
+        shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else shown
+        click.echo(f"{word:<12} {shown}")
+
+
+def _of_sweep(folder: Path) -> dict[str, Any]:
+    from viralsim.experiments.journal import Journal
+    from viralsim.experiments.sweep import read_manifest
+    from viralsim.experiments.table import TABLE
+
+    manifest = read_manifest(folder)
+    finished, failed = manifest["points"], 0
+    if (folder / TABLE).exists():
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(folder / TABLE, columns=["point", "error"]).to_pandas()
+        finished, failed = table["point"].nunique(), table[table["error"].notna()]["point"].nunique()
+    if not manifest["complete"]:
+        journals = [Journal(path) for path in sorted(folder.glob("journal*.jsonl"))]
+        finished = len({i for one in journals for i in one.points.get(manifest["plan"], {})})
+    kept = ("name", "fingerprint", "design", "paths", "arms", "worlds", "seed", "luck", "versions")
+    size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    return {
+        "holds": "a sweep",
+        "points": f"{finished} of {manifest['points']} finished, {failed} failed",
+        "complete": bool(manifest["complete"]),
+        **{word: manifest[word] for word in kept},
+        "bytes": size,
+    }
+
+
+def _of_result(folder: Path) -> dict[str, Any]:
+    from viralsim.results import open_result
+
+    result = open_result(folder)
+    return {
+        "holds": "a result",
+        "name": result.scenario_name,
+        "fingerprint": result.fingerprint,
+        "arms": list(result.arms),
+        "worlds": result.world_count,
+        "seed": result.seed,
+        "members": result.population.members,
+        "versions": dict(result.versions),
+        "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
+    }
+
+
+@click.command(help="Run points of a sweep again and compare them with what is stored.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--sample", type=click.IntRange(min=1), default=20, show_default=True, help="How many points.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Which sample.")
+@click.option("--files", type=click.Path(path_type=Path), help="Where the scenario's files lie, if not where they lay.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def verify(folder: Path, sample: int, seed: int, files: Path | None, as_json: bool) -> None:
+    """Exit 0 where every number of the sample comes out again, else 1."""
+    from viralsim.experiments.verify import verify_sweep
+
+    found = verify_sweep(folder, sample, seed, files)
+    if as_json:
+        click.echo(json.dumps({"checked": found.checked, "different": found.different}))
+    else:
+        for line in found.different:
+            click.echo(line)
+        good = found.checked - len(found.points)
+        click.echo(f"{good} of {found.checked} points came out again, number for number")
+    if found.different:
+        click.get_current_context().exit(1)

@@ -1,0 +1,177 @@
+"""``viralsim sweep`` and ``merge``: many points of one scenario into a folder that survives interruptions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from viralsim.experiments import Plan, SweepOutcome
+
+INTERRUPTED = 130
+BYTES_OF_A_ROW = 900  # measured: zstd Parquet, two arms of float columns
+
+
+@click.command(help="Run the sweep block of a scenario; the same command again runs only what is missing.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of the sweep.")
+@click.option("--workers", type=click.IntRange(min=0), default=0, help="Processes; 0: threads of this one.")
+@click.option("--cluster", metavar="ADDRESS", help="Address of a Dask scheduler, or 'local'.")
+@click.option("--shard", metavar="I/N", help="Run every N-th point from the I-th on; merge joins the shards.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads in all; all cores by default.")
+@click.option("--worlds", type=click.IntRange(min=1), help="Worlds of a point; the sweep's own number by default.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--dry-run", is_flag=True, help="Print the plan with a forecast, and run nothing but one point.")
+def sweep(
+    file: Path,
+    out: Path,
+    workers: int,
+    cluster: str | None,
+    shard: str | None,
+    threads: int | None,
+    worlds: int | None,
+    seed: int | None,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    """Plan, run, tell; exit 130 where the user stopped it, with everything that was finished on the disk."""
+    from viralsim.experiments import plan_of, run_sweep
+    from viralsim.scenario import load
+
+    plan = plan_of(load(file), worlds, seed)
+    if dry_run:
+        _forecast(plan, as_json)
+        return
+    if not as_json:
+        _say_plan(plan)
+    with _progress() as progress:
+        outcome = run_sweep(
+            plan, out, threads=threads, workers=workers, cluster=cluster, shard=_shard(shard), progress=progress
+        )
+    tell(outcome, out, as_json)
+    if outcome.interrupted:
+        click.get_current_context().exit(INTERRUPTED)
+
+
+@click.command(help="Join the shards of one sweep into the table that a single run would have written.")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of the whole; the first folder by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def merge(folders: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
+    """Read the journals of all shards, write the table."""
+    from viralsim.experiments.sweep import merge as join
+    from viralsim.experiments.sweep import plan_in
+
+    _, plan = plan_in(folders[0])
+    target = out or folders[0]
+    tell(join(plan, folders, target), target, as_json)
+
+
+def tell(outcome: SweepOutcome, out: Path, as_json: bool) -> None:
+    """What a sweep did, in a sentence or as JSON."""
+    if as_json:
+        click.echo(json.dumps({"out": str(out), "complete": outcome.complete, **vars(outcome)}))
+        return
+    finished = outcome.found + outcome.run
+    click.echo(f"{finished:,} of {outcome.points:,} points finished, {outcome.run:,} in this run; {out}/points.parquet")
+    if outcome.failed:
+        click.echo(f"{outcome.failed:,} points failed; the column error says why")
+    if not outcome.complete:
+        click.echo("the same command again runs what is missing")
+
+
+def _say_plan(plan: Plan) -> None:
+    left = f", {plan.left_out:,} left out by constraints" if plan.left_out else ""
+    luck = "luck of its own for each point" if plan.own_luck else "the same luck for all points"
+    click.echo(
+        f"{plan.scenario.name}: {len(plan.points):,} points ({plan.design}{left}) of {len(plan.arms)} arms and "
+        f"{plan.worlds:,} worlds; {luck}, seed {plan.seed}",
+        err=True,
+    )
+
+
+def _forecast(plan: Plan, as_json: bool) -> None:
+    """The plan, with time, memory and disk foretold from one point that is run."""
+    import resource
+    import time
+
+    from viralsim.experiments import Runner
+    from viralsim.simulation import default_threads
+
+    runner = Runner(plan.scenario, plan.worlds, plan.seed, own_luck=plan.own_luck)
+    runner.run(plan.points[0])  # builds the audience, and compiles
+    point = plan.points[len(plan.points) // 2]
+    started = time.perf_counter()
+    runner.run(point)
+    one_s = time.perf_counter() - started
+    said = {
+        "scenario": plan.scenario.name,
+        "design": plan.design,
+        "points": len(plan.points),
+        "left_out": plan.left_out,
+        "arms": list(plan.arms),
+        "worlds": plan.worlds,
+        "launches": plan.launches,
+        "luck": "own" if plan.own_luck else "same",
+        "seed": plan.seed,
+        "seconds_a_point": one_s,
+        "forecast_s": one_s * len(plan.points) / default_threads(),
+        "forecast_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "forecast_disk_mb": BYTES_OF_A_ROW * len(plan.points) * len(plan.arms) / 1e6,
+        "first_points": list(plan.points[:5]),
+    }
+    if as_json:
+        click.echo(json.dumps(said))
+        return
+    _say_plan(plan)
+    for values in said["first_points"]:  # type: ignore[attr-defined]
+        click.echo("  " + ", ".join(f"{path} = {value}" for path, value in values.items()))
+    click.echo(f"  and {len(plan.points) - 5:,} more" if len(plan.points) > 5 else "  and no more")
+    click.echo(
+        f"about {said['forecast_s']:,.0f} s on {default_threads()} cores ({1e3 * one_s:.0f} ms a point), "
+        f"{said['forecast_memory_mb']:,.0f} MB of memory a process, {said['forecast_disk_mb']:,.1f} MB of disk"
+    )
+    click.echo("one point was run to foretell this; nothing was written")
+
+
+def _shard(text: str | None) -> tuple[int, int] | None:
+    from viralsim.errors import InputError
+
+    if text is None:
+        return None
+    number, sign, of = text.partition("/")
+    if not sign or not number.isdecimal() or not of.isdecimal():
+        raise InputError(f"--shard {text!r} must be two whole numbers such as 3/10")
+    return int(number), int(of)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int, int], None] | None]:
+    """A bar with rate, time left and failed points on standard error where it is a terminal; else None."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("points", total=None, rate="")
+
+        def report(finished: int, total: int, failed: int) -> None:
+            speed = bar.tasks[0].speed
+            said = f"points ({failed} failed)" if failed else "points"
+            rate = f"{speed:.1f}/s" if speed else ""
+            bar.update(task, description=said, completed=finished, total=total, rate=rate)
+
+        yield report

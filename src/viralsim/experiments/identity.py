@@ -1,0 +1,77 @@
+"""What a result is a function of, as hashes: one for each point and arm after its overlay, so nothing is run twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from viralsim.scenario import Scenario
+from viralsim.scenario.checks import referenced_files
+from viralsim.scenario.fingerprint import ORDERED, content_hash
+from viralsim.scenario.spec import Spec
+from viralsim.versions import LAW_VERSION
+
+# These words say what is asked of the worlds, or how many there are; they do not change a world.
+NOT_OF_A_WORLD = {
+    "name",
+    "about",
+    "arms",
+    "baseline",
+    "sweep",
+    "worlds",
+    "goal",
+    "equal_money",
+    "viral_when",
+    "flop_when",
+}
+
+
+def arm_id(scenario: Scenario, spec: Spec, specs: Mapping[str, Spec], worlds: int, seed: int) -> str:
+    """The hash of one arm of a point: its values after overlay, files, worlds, seed and law.
+
+    The channels of all arms count, because gaps are drawn at the highest visibility of any arm.
+    """
+    dump = spec.model_dump(mode="json", by_alias=True, exclude=NOT_OF_A_WORLD)
+    channels = [one.model_dump(mode="json", by_alias=True, include={"channels"}) for one in specs.values()]
+    files = {name: content_hash(scenario.folder / name) for _, name in sorted(referenced_files(spec))}
+    return _hash([_listed(dump), [_listed(one) for one in channels], files, worlds, seed, LAW_VERSION])
+
+
+def point_id(arms: Mapping[str, str], spec: Spec) -> str:
+    """The hash of a point: its arms by name, and what is asked of them."""
+    asked = spec.model_dump(mode="json", by_alias=True, include={"baseline", "viral_when", "flop_when"})
+    return _hash([list(arms.items()), asked])
+
+
+def failed_id(scenario: Scenario, overrides: Mapping[str, Any], worlds: int, seed: int) -> str:
+    """The hash of a point that makes no valid scenario: the scenario and what was changed in it."""
+    return _hash([scenario.fingerprint, sorted((path, repr(value)) for path, value in overrides.items()), worlds, seed])
+
+
+def own_seed(seed: int, identity: str) -> int:
+    """The seed of a point with luck of its own: a function of what the point is, not of where it stands."""
+    return int.from_bytes(hashlib.blake2b(f"{seed}:{identity}".encode(), digest_size=7).digest(), "big")
+
+
+def audience_id(scenario: Scenario) -> str:
+    """The hash of all that an audience and its networks are made of."""
+    spec = scenario.spec
+    people = spec.model_dump(mode="json", by_alias=True, include={"audience", "seed", "populations", "tick", "horizon"})
+    channels = [
+        (name, channel.model_dump(mode="json", by_alias=True, include={"network", "presence"}))
+        for name, channel in spec.channels.items()
+    ]
+    names = [name for _, name in referenced_files(spec)]
+    return _hash([people, channels, {name: content_hash(scenario.folder / name) for name in sorted(names)}])
+
+
+def _listed(dump: dict[str, Any]) -> dict[str, Any]:
+    """Mappings whose order counts become lists."""
+    return {word: list(value.items()) if word in ORDERED else value for word, value in dump.items()}
+
+
+def _hash(said: Any) -> str:
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

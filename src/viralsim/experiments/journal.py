@@ -1,0 +1,102 @@
+"""The journal: finished points, a line each, durable as soon as they are written; a torn line is as if it were not there."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from viralsim.errors import InputError
+
+
+class Journal:
+    """An append-only file of lines ``checksum json``; the last line of each id holds."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.places: dict[str, int] = {}  # id -> offset of its line
+        self.points: dict[str, dict[int, str]] = {}  # plan -> number of the point -> id
+        self._end = 0
+        for offset, length, entry in _lines(path):
+            self._note(entry, offset)
+            self._end = offset + length
+        self._file: Any = None
+
+    def __contains__(self, identity: str) -> bool:
+        return identity in self.places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def append(self, entry: dict[str, Any]) -> None:
+        """Write one finished point; it is on the disk when this returns. InputError where the disk does not take it."""
+        text = json.dumps(_without_nan(entry), separators=(",", ":"), allow_nan=False)
+        line = f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
+        try:
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = open(self.path, "r+b" if self.path.exists() else "w+b")  # noqa: SIM115
+            self._file.seek(self._end)
+            self._file.truncate()  # what a killed run left half written
+            self._file.write(line)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise InputError(
+                f"{self.path}: cannot be written ({error.strerror or error}); {len(self)} finished points are safe: "
+                "make room and run the same command again"
+            ) from error
+        self._note(entry, self._end)
+        self._end += len(line)
+
+    def _note(self, entry: dict[str, Any], offset: int) -> None:
+        self.places[entry["id"]] = offset
+        if "point" in entry:
+            self.points.setdefault(entry["plan"], {})[entry["point"]] = entry["id"]
+
+    def read(self, identity: str) -> dict[str, Any]:
+        """One finished point."""
+        with open(self.path, "rb") as stream:
+            stream.seek(self.places[identity])
+            found = _entry(stream.readline())
+        if found is None:
+            raise InputError(f"{self.path} has changed under way: run the same command again")
+        return found
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _lines(path: Path) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Offset, length and entry of the whole lines, up to the first that is torn."""
+    if not path.exists():
+        return
+    with open(path, "rb") as stream:
+        offset = 0
+        for line in stream:
+            entry = _entry(line)
+            if entry is None:
+                return
+            yield offset, len(line), entry
+            offset += len(line)
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    checksum, _, text = line.rstrip(b"\n").partition(b" ")
+    if not line.endswith(b"\n") or checksum != f"{zlib.crc32(text):08x}".encode():
+        return None
+    found = json.loads(text)
+    return found if isinstance(found, dict) and isinstance(found.get("id"), str) else None
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

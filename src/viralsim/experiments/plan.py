@@ -1,0 +1,141 @@
+"""The plan of a sweep: a value that can be printed and counted before anything runs."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from viralsim.errors import InputError
+from viralsim.experiments.constraints import holds
+from viralsim.scenario import Scenario
+from viralsim.scenario.paths import at, leaf_slot, parse_path
+from viralsim.scenario.study import Sweep, SweepParameter
+from viralsim.units import Whole
+
+Overrides = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a sweep runs.
+
+    asked: the scenario with its ``sweep`` block; scenario: without it. paths: what is swept. points: path -> value of each
+    point, in order. own_luck: each point has luck of its own; else all share their worlds. left_out: points that the
+    constraints excluded.
+    """
+
+    asked: Scenario
+    scenario: Scenario
+    design: str
+    paths: tuple[str, ...]
+    points: tuple[Overrides, ...]
+    worlds: int
+    seed: int
+    own_luck: bool = False
+    left_out: int = 0
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms of every point."""
+        return self.scenario.arm_names
+
+    @property
+    def launches(self) -> int:
+        """Worlds of all points and arms; an arm that a point does not touch counts, although it is run once."""
+        return len(self.points) * len(self.arms) * self.worlds
+
+    def shard(self, number: int, of: int) -> list[int]:
+        """The indices of the points of shard ``number`` (1 to ``of``): every ``of``-th."""
+        if not 1 <= number <= of:
+            raise InputError(f"shard {number}/{of}: give a number from 1 to {of}")
+        return list(range(number - 1, len(self.points), of))
+
+
+def plan_of(scenario: Scenario, worlds: int | None = None, seed: int | None = None) -> Plan:
+    """The plan of the ``sweep`` block of a scenario.
+
+    Raises InputError where there is no such block, where a constraint cannot be read, or where no point is left.
+    """
+    sweep = scenario.spec.sweep
+    if sweep is None:
+        raise InputError(f"{scenario.name} has no sweep block: add one, see docs/scenario.md")
+    base = scenario.without("sweep")
+    luck = scenario.seed if seed is None else seed
+    points = list(_points(scenario, sweep, luck))
+    kept = [point for point in points if _allowed(base, sweep.constraints, point)]
+    if not kept:
+        raise InputError("the constraints of the sweep leave no point: loosen them")
+    return Plan(
+        scenario, base, sweep.design, tuple(sweep.parameters), tuple(kept), worlds or sweep.worlds or scenario.worlds, luck,
+        sweep.luck == "own", len(points) - len(kept),
+    )  # fmt: skip
+
+
+def _allowed(base: Scenario, constraints: Sequence[str], point: Mapping[str, Any]) -> bool:
+    def value(path: str) -> float:
+        found = point[path] if path in point else at(base.spec.model_dump(by_alias=True), parse_path(path))
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            raise InputError(f"constraint: {path} is no number of this scenario")
+        return float(found)
+
+    return all(holds(text, value) for text in constraints)
+
+
+def _points(scenario: Scenario, sweep: Sweep, seed: int) -> Iterator[Overrides]:
+    whole = {path: is_whole(scenario, path) for path in sweep.parameters}
+    if sweep.design in ("grid", "list"):
+        columns = [axis_values(p, whole[path]) for path, p in sweep.parameters.items()]
+        rows: Any = itertools.product(*columns) if sweep.design == "grid" else zip(*columns, strict=True)
+        for row in rows:
+            yield dict(zip(sweep.parameters, row, strict=True))
+        return
+    for units in _units(sweep.design, len(sweep.parameters), cast(int, sweep.points), seed):
+        yield {
+            path: value_at(p, float(u), whole[path])
+            for (path, p), u in zip(sweep.parameters.items(), units, strict=True)
+        }
+
+
+def is_whole(scenario: Scenario, path: str) -> bool:
+    """Whether the schema wants a whole number at a path."""
+    return isinstance(leaf_slot(scenario.data, parse_path(path)).quantity, Whole)
+
+
+def axis_values(parameter: SweepParameter, whole: bool) -> list[Any]:
+    """The values of one axis of a grid or list; whole numbers are rounded, and each stands once."""
+    if parameter.values is not None:
+        return list(parameter.values)
+    steps = parameter.steps or 1
+    values = [value_at(parameter, i / (steps - 1) if steps > 1 else 0.0, whole) for i in range(steps)]
+    return list(dict.fromkeys(values))
+
+
+def value_at(parameter: SweepParameter, u: float, whole: bool) -> Any:
+    """The value at ``u`` in [0, 1]: of a range on its scale, of a list its ``floor(u * n)``-th."""
+    if parameter.values is not None:
+        return parameter.values[min(int(u * len(parameter.values)), len(parameter.values) - 1)]
+    low, high = float(cast(float, parameter.from_)), float(cast(float, parameter.to))
+    if u in (0.0, 1.0):
+        value = high if u else low
+    elif parameter.scale == "log":
+        value = float(np.exp(np.log(low) + u * (np.log(high) - np.log(low))))
+    else:
+        value = low + u * (high - low)
+    return round(value) if whole else float(f"{value:.12g}")  # 0.02, not 0.019999999999999997
+
+
+def _units(design: str, dimensions: int, count: int, seed: int) -> Any:
+    """Points of the unit cube, float64[count, dimensions]."""
+    from scipy.stats import qmc
+
+    rng = np.random.default_rng(seed)
+    if design == "latin_hypercube":
+        return qmc.LatinHypercube(dimensions, rng=rng).random(count)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # any number of points is allowed; powers of two are balanced best
+        return qmc.Sobol(dimensions, scramble=True, rng=rng).random(count)

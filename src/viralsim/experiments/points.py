@@ -1,0 +1,198 @@
+"""One point of a sweep: its scenario, its arms in the same worlds, and their statistics as one row an arm."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import ViralsimError
+from viralsim.experiments.identity import arm_id, audience_id, failed_id, own_seed, point_id
+from viralsim.launches import ArmWorlds
+from viralsim.measurement.arms import criterion_hits
+from viralsim.measurement.intervals import proportion_interval
+from viralsim.measurement.measures import MEASURES, NAMES
+from viralsim.scenario import Scenario
+
+ARMS_KEPT_BYTES = 256 << 20  # worlds of arms that several points may ask for
+STAGES_KEPT = 4
+NAN = float("nan")
+_PAIRED = [m.name for m in MEASURES if not m.only_with_cascade]
+
+
+class _Once:
+    """Values by key, each made once, also when several threads ask; the oldest go when the room is used up."""
+
+    def __init__(self, room: int, size: Callable[[Any], int]) -> None:
+        self.room, self.size = room, size
+        self.values: OrderedDict[str, Any] = OrderedDict()
+        self.making: dict[str, threading.Lock] = {}
+        self.lock = threading.Lock()
+
+    def get(self, key: str, make: Callable[[], Any]) -> Any:
+        with self.lock:
+            if key in self.values:
+                self.values.move_to_end(key)
+                return self.values[key]
+            own = self.making.setdefault(key, threading.Lock())
+        with own:
+            with self.lock:
+                if key in self.values:
+                    return self.values[key]
+            value = make()
+            with self.lock:
+                self.values[key] = value
+                self.making.pop(key, None)
+                while len(self.values) > 1 and sum(map(self.size, self.values.values())) > self.room:
+                    self.values.popitem(last=False)
+            return value
+
+
+class Runner:
+    """Runs points of one scenario; audiences, and arms that a point does not touch, are made once.
+
+    One runner serves several threads; each call runs its point on ``threads`` threads.
+    """
+
+    def __init__(self, scenario: Scenario, worlds: int, seed: int, *, own_luck: bool = False, threads: int = 1) -> None:
+        self.scenario, self.worlds, self.seed = scenario, worlds, seed
+        self.own_luck, self.threads = own_luck, threads
+        self._stages = _Once(STAGES_KEPT, lambda stages: 1)
+        self._arms = _Once(ARMS_KEPT_BYTES, _bytes_of)
+
+    def identity(self, overrides: Mapping[str, Any]) -> str:
+        """The id of a point, without running it: what its result is a function of."""
+        try:
+            return self._prepared(overrides)[2]
+        except ViralsimError:
+            return failed_id(self.scenario, overrides, self.worlds, self.seed)
+
+    def worlds_of(self, overrides: Mapping[str, Any]) -> tuple[dict[str, ArmWorlds], int]:
+        """The worlds of every arm of a point, and the number of members; ViralsimError where the point cannot be run."""
+        scenario, ids, _, seed = self._prepared(overrides)
+        stages = self._stages.get(audience_id(scenario), lambda: self._build(scenario))
+        from viralsim.simulation import launch
+
+        def run(name: str) -> Any:
+            return lambda: launch(scenario, stages, [name], self.worlds, seed, self.threads)[name]
+
+        arms = {name: self._arms.get(key, run(name)) for name, key in ids.items()}
+        return arms, stages[0].members
+
+    def run(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """The finished point as plain values: ``id``, ``seed``, ``arms`` (arm -> column -> number), ``error``."""
+        try:
+            scenario, _, identity, seed = self._prepared(overrides)
+            arms, members = self.worlds_of(overrides)
+            rows = summarise_point(arms, members, scenario)
+        except ViralsimError as error:
+            known = self.identity(overrides)
+            return {"id": known, "seed": None, "arms": {}, "error": " ".join(str(error).split())[:1000]}
+        return {"id": identity, "seed": seed, "arms": rows, "error": None}
+
+    def _prepared(self, overrides: Mapping[str, Any]) -> tuple[Scenario, dict[str, str], str, int]:
+        """The scenario of a point, the ids of its arms, its own id, its seed."""
+        from viralsim.simulation import arm_specs
+
+        scenario = self.scenario.override(overrides) if overrides else self.scenario
+        specs = arm_specs(scenario)
+        seed = self.seed
+        ids = {name: arm_id(scenario, spec, specs, self.worlds, seed) for name, spec in specs.items()}
+        if self.own_luck:
+            seed = own_seed(seed, point_id(ids, scenario.spec))
+            ids = {name: arm_id(scenario, spec, specs, self.worlds, seed) for name, spec in specs.items()}
+        return scenario, ids, point_id(ids, scenario.spec), seed
+
+    @staticmethod
+    def _build(scenario: Scenario) -> list[Any]:
+        from viralsim.simulation import build_stage
+
+        return [build_stage(scenario, p) for p in range(scenario.spec.populations)]
+
+
+def _bytes_of(arm: ArmWorlds) -> int:
+    groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.cost_lines, arm.series)
+    return sum(values.nbytes for group in groups for values in group.values())
+
+
+def columns() -> list[str]:
+    """The names of the numbers of a row, in order."""
+    names = [f"{name}{end}" for name in NAMES for end in ("", "_sd", "_low", "_high")]
+    names += [f"{word}{end}" for word in ("viral", "flop") for end in ("", "_low", "_high")]
+    names += ["cost_usd"]
+    return names + [f"uplift_{name}{end}" for name in _PAIRED for end in ("", "_low", "_high", "_better")]
+
+
+def summarise_point(arms: Mapping[str, ArmWorlds], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:
+    """Arm -> column -> number; NaN where nothing is known.
+
+    A measure's name holds its mean over worlds, ``_sd`` the standard deviation over worlds, ``_low`` and ``_high`` the
+    95 % limits of the mean (Student's t). ``uplift_*`` is the difference to the baseline in the same worlds, ``_better``
+    the chance of being better, ties counted half.
+    """
+    baseline = scenario.spec.baseline
+    rules = {"viral": scenario.spec.viral_when, "flop": scenario.spec.flop_when}
+    rows: dict[str, dict[str, float]] = {}
+    for name, arm in arms.items():
+        row = _means(NAMES, [arm.measures.get(m, np.full(arm.worlds, NAN)) for m in NAMES])
+        for word, rule in rules.items():
+            limits = (NAN, NAN, NAN)
+            if rule is not None:
+                said = {key: float(value) for key, value in rule.model_dump().items() if value is not None}
+                limits = proportion_interval(criterion_hits(said, arm, members))
+            row |= dict(zip((word, f"{word}_low", f"{word}_high"), limits, strict=True))
+        row["cost_usd"] = float(arm.cost_usd().mean())
+        if baseline is not None and baseline in arms and name != baseline:
+            row |= _uplifts(arm, arms[baseline])
+        rows[name] = row
+    return rows
+
+
+def _uplifts(arm: ArmWorlds, baseline: ArmWorlds) -> dict[str, float]:
+    differences = [arm.measures[m] - baseline.measures[m] for m in _PAIRED]
+    row = _means([f"uplift_{m}" for m in _PAIRED], differences, sd=False)
+    directions = {m.name: m.direction for m in MEASURES}
+    for name, difference in zip(_PAIRED, differences, strict=True):
+        better = difference * directions[name]
+        row[f"uplift_{name}_better"] = (
+            float((better > 0).mean() + (better == 0).mean() / 2) if directions[name] else NAN
+        )
+    return row
+
+
+def _means(
+    names: list[str] | tuple[str, ...], values: list[NDArray[np.float64]], *, sd: bool = True
+) -> dict[str, float]:
+    """Mean, standard deviation and t limits of each column over the worlds in which it is defined."""
+    table = np.stack(values)
+    defined = np.isfinite(table)
+    n = defined.sum(axis=1)
+    filled = np.where(defined, table, 0.0)
+    mean = filled.sum(axis=1) / np.maximum(n, 1)
+    spread = np.where(defined, table - mean[:, None], 0.0)
+    deviation = np.sqrt((spread**2).sum(axis=1) / np.maximum(n - 1, 1))
+    row: dict[str, float] = {}
+    for i, name in enumerate(names):
+        half = _t(int(n[i]) - 1) * deviation[i] / math.sqrt(n[i]) if n[i] > 1 else NAN
+        row[name] = float(mean[i]) if n[i] else NAN
+        if sd:
+            row[f"{name}_sd"] = float(deviation[i]) if n[i] > 1 else NAN
+        row[f"{name}_low"], row[f"{name}_high"] = row[name] - half, row[name] + half
+    return row
+
+
+_T: dict[int, float] = {}
+
+
+def _t(freedom: int) -> float:
+    """The 97.5 % quantile of Student's t."""
+    if freedom not in _T:
+        from scipy.special import stdtrit
+
+        _T[freedom] = float(stdtrit(freedom, 0.975))
+    return _T[freedom]

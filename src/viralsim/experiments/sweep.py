@@ -1,0 +1,262 @@
+"""Run a plan into a folder: what is finished stays finished, whatever happens to the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from viralsim.errors import InputError
+from viralsim.experiments.crew import Crew, Settings
+from viralsim.experiments.journal import Journal
+from viralsim.experiments.plan import Plan, plan_of
+from viralsim.experiments.table import TABLE, entries_of, write_table
+from viralsim.scenario.loading import loads
+from viralsim.versions import LAW_VERSION, versions
+
+MANIFEST = "sweep.json"
+FORMAT, FORMAT_VERSION = "viralsim sweep", 1
+Progress = Callable[[int, int, int], None]  # points finished, points in all, failed among them
+
+
+@dataclass(frozen=True)
+class SweepOutcome:
+    """What a sweep did. found: points that were finished before; run: in this call; failed: with an error, of all finished."""
+
+    points: int
+    found: int
+    run: int
+    failed: int
+    interrupted: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether every point of the plan is finished."""
+        return self.found + self.run == self.points
+
+
+def plan_hash(plan: Plan) -> str:
+    """A hash of everything that a plan asks for."""
+    said = [plan.scenario.fingerprint, list(plan.arms), plan.worlds, plan.seed, plan.own_luck, LAW_VERSION]
+    points = [sorted((path, repr(value)) for path, value in point.items()) for point in plan.points]
+    return hashlib.sha256(json.dumps([said, points]).encode()).hexdigest()[:16]
+
+
+class Store:
+    """The folder of a sweep: ``sweep.json``, the journal of finished points, and the table.
+
+    A point is known by its place in this plan or by its id, so a plan that was extended runs only what is new.
+    """
+
+    def __init__(self, folder: Path, plan: Plan, shard: str = "") -> None:
+        self.folder, self.plan, self.hash = folder, plan, plan_hash(plan)
+        refuse_foreign(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.manifest = read_manifest(folder) if (folder / MANIFEST).exists() else {}
+        self.journal = Journal(folder / f"journal{shard}.jsonl")
+        self._lock = _lock(self.journal.path)
+        self.same_plan = self.manifest.get("plan") == self.hash
+        self.known: dict[int, str] = dict(self.journal.points.get(self.hash, {}))
+
+    def seed_from_table(self) -> None:
+        """Take over the finished points of an earlier plan's table."""
+        if not self.same_plan and (self.folder / TABLE).exists():
+            for entry in entries_of(self.folder):
+                if entry["id"] not in self.journal and not entry["error"]:
+                    self.journal.append(entry)
+
+    def find_known(self, wanted: Sequence[int], identity: Callable[[dict[str, Any]], str]) -> None:
+        """Look the wanted points up by id, where the journal has points of another plan."""
+        if len(self.journal) > len(self.known):
+            for i in wanted:
+                if i not in self.known:
+                    found = identity(self.plan.points[i])
+                    if found in self.journal:
+                        self.known[i] = found
+
+    def finish(self, i: int, entry: dict[str, Any]) -> None:
+        """Note a finished point; it is on the disk when this returns."""
+        self.journal.append({**entry, "plan": self.hash, "point": i})
+        self.known[i] = entry["id"]
+
+    def entry(self, i: int) -> dict[str, Any] | None:
+        """The finished point i, or None."""
+        return self.journal.read(self.known[i]) if i in self.known else None
+
+    def failed(self) -> int:
+        """Finished points that have an error."""
+        return sum(1 for i in self.known if (self.entry(i) or {}).get("error"))
+
+    def write_manifest(self, complete: bool) -> None:
+        """Say what the folder holds."""
+        plan = self.plan
+        write_json(self.folder / MANIFEST, {
+            "format": FORMAT, "format_version": FORMAT_VERSION, "plan": self.hash, "complete": complete,
+            "name": plan.scenario.name, "fingerprint": plan.scenario.fingerprint, "design": plan.design,
+            "paths": list(plan.paths), "points": len(plan.points), "arms": list(plan.arms), "worlds": plan.worlds,
+            "seed": plan.seed, "luck": "own" if plan.own_luck else "same", "left_out": plan.left_out,
+            "folder": str(plan.scenario.folder.resolve()), "scenario": plan.asked.to_yaml(), "versions": versions(),
+        })  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.journal.close()
+        self._lock.close()
+
+
+def run_sweep(
+    plan: Plan,
+    out: str | Path,
+    *,
+    threads: int | None = None,
+    workers: int = 0,
+    cluster: str | None = None,
+    shard: tuple[int, int] | None = None,
+    progress: Progress | None = None,
+) -> SweepOutcome:
+    """Run the points of a plan that are not finished yet, and write the table.
+
+    Args:
+        plan: what ``plan_of`` returned.
+        out: the folder; the same call again goes on where the last one stopped.
+        threads: threads in all; the cores by default. Points share them out.
+        workers: run points in so many processes; 0 runs them on threads of this one.
+        cluster: address of a Dask scheduler, or ``local``.
+        shard: (i, n): every n-th point from the i-th on, for array jobs; ``merge`` joins the shards.
+        progress: called after each point.
+
+    Returns: ``SweepOutcome``; after KeyboardInterrupt with ``interrupted`` set. The rows do not depend on threads, workers,
+    interruptions or their order.
+
+    Raises: InputError where the folder is used by another run or holds something else.
+    """
+    folder = Path(out)
+    settings = Settings(plan.scenario, plan.worlds, plan.seed, plan.own_luck)
+    wanted = list(range(len(plan.points))) if shard is None else plan.shard(*shard)
+    with ExitStack() as stack:
+        store = Store(folder, plan, "" if shard is None else f"-{shard[0]}-of-{shard[1]}")
+        stack.callback(store.close)
+        if store.same_plan and store.manifest.get("complete") and shard is None:
+            return SweepOutcome(len(wanted), len(wanted), 0, int(store.manifest.get("failed", 0)))
+        store.seed_from_table()
+        store.find_known(wanted, settings.runner(1).identity)
+        store.write_manifest(complete=False)
+        found = sum(1 for i in wanted if i in store.known)
+        failed = store.failed()
+        missing = [i for i in wanted if i not in store.known]
+        run, interrupted = 0, False
+        try:
+            with Crew(settings, len(missing), threads, workers, cluster) as crew:
+                for i, entry in crew.run(_points(plan, missing)):
+                    store.finish(i, entry)
+                    run, failed = run + 1, failed + bool(entry["error"])
+                    if progress is not None:
+                        progress(found + run, len(wanted), failed)
+        except KeyboardInterrupt:
+            interrupted = True
+        outcome = SweepOutcome(len(wanted), found, run, failed, interrupted)
+        if shard is None:
+            write_table(plan, store.entry, folder)
+            _conclude(store, outcome)
+        return outcome
+
+
+def _conclude(store: Store, outcome: SweepOutcome) -> None:
+    """Where everything is finished the table says it all, and the journal goes."""
+    store.write_manifest(complete=outcome.complete)
+    if outcome.complete:
+        store.journal.close()
+        store.journal.path.unlink(missing_ok=True)
+
+
+def _points(plan: Plan, indices: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for i in indices:
+        yield i, plan.points[i]
+
+
+def merge(plan: Plan, sources: Sequence[str | Path], out: str | Path) -> SweepOutcome:
+    """Join the shards of one plan, in one folder or several, into the table that one run would have written."""
+    store = Store(Path(out), plan)
+    try:
+        journals = [Journal(path) for source in sources for path in sorted(Path(source).glob("journal*.jsonl"))]
+        if not journals:
+            raise InputError(f"{', '.join(map(str, sources))}: no journal of a shard here: run sweep --shard first")
+        for journal in journals:
+            for i, identity in journal.points.get(store.hash, {}).items():
+                if i not in store.known:
+                    store.finish(i, journal.read(identity))
+        outcome = SweepOutcome(len(plan.points), len(store.known), 0, store.failed())
+        write_table(plan, store.entry, store.folder)
+        _conclude(store, outcome)
+        return outcome
+    finally:
+        store.close()
+
+
+def plan_in(folder: str | Path, scenario_folder: str | Path | None = None) -> tuple[dict[str, Any], Plan]:
+    """The manifest and the plan of a sweep's folder.
+
+    ``scenario_folder``: where the files lie that the scenario names, if not where they lay.
+    """
+    manifest = read_manifest(Path(folder))
+    scenario = loads(manifest["scenario"], scenario_folder or manifest["folder"], str(Path(folder) / MANIFEST))
+    return manifest, plan_of(scenario, manifest["worlds"], manifest["seed"])
+
+
+def refuse_foreign(folder: Path) -> None:
+    """InputError where ``folder`` holds something that is no sweep."""
+    if folder.is_file():
+        raise InputError(f"{folder} is a file: name a folder for the sweep")
+    if folder.is_dir() and any(folder.iterdir()):
+        own = (folder / MANIFEST).exists() or any(folder.glob("journal*"))
+        if not own:
+            raise InputError(f"{folder} holds something that is no sweep: choose another folder")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What ``sweep.json`` says; InputError where it is missing or none of ours."""
+    path = folder / MANIFEST
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}): name a folder written by viralsim sweep") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("format_version") != FORMAT_VERSION:
+        raise InputError(f"{path} is of no sweep that this viralsim reads: name a folder written by viralsim sweep")
+    return found
+
+
+def write_json(path: Path, said: Any) -> None:
+    """Write JSON whole or not at all."""
+    write_text(path, json.dumps(said, indent=1, allow_nan=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    building = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        building.write_text(text, encoding="utf-8")
+        os.replace(building, path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error}): make room, run again") from error
+    finally:
+        building.unlink(missing_ok=True)
+
+
+def _lock(path: Path) -> Any:
+    """Keep a second run out of the same journal; the lock goes with the process, however it ends."""
+    import fcntl
+
+    stream = open(path.with_suffix(".lock"), "w")  # noqa: SIM115
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        stream.close()
+        raise InputError(
+            f"{path.parent}: another sweep is writing here: wait for it, or choose another folder"
+        ) from None
+    return stream

@@ -1,0 +1,120 @@
+"""The table of a sweep: one Parquet file, a row a point and arm, whole or not there."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from viralsim.errors import InputError
+from viralsim.experiments.plan import Plan
+from viralsim.experiments.points import columns
+from viralsim.versions import versions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLE = "points.parquet"
+ROWS_OF_A_GROUP = 4096
+Entry = Mapping[str, Any]
+
+
+def write_table(plan: Plan, entry_of: Callable[[int], Entry | None], folder: Path) -> int:
+    """Write the finished points in the order of the plan; returns the number of rows.
+
+    ``entry_of(i)`` is the finished point i, or None. Columns: ``point`` int32, ``id``, ``arm``, the swept paths, ``seed`` int64,
+    ``error``, then the numbers of ``points.columns`` as float64. The file's metadata holds scenario, seed, worlds and versions.
+    The table is put in place by one rename.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = _schema(plan)
+    target, building = folder / TABLE, folder / f".{TABLE}.{os.getpid()}"
+    rows = 0
+    try:
+        with pq.ParquetWriter(building, schema, compression="zstd") as writer:
+            for group in _groups(_rows(plan, entry_of)):
+                writer.write_table(pa.Table.from_pylist(group, schema=schema), row_group_size=ROWS_OF_A_GROUP)
+                rows += len(group)
+        with open(building, "rb") as stream:
+            os.fsync(stream.fileno())
+        os.replace(building, target)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written ({error.strerror or error}): make room, run again") from error
+    finally:
+        building.unlink(missing_ok=True)
+    return rows
+
+
+def _rows(plan: Plan, entry_of: Callable[[int], Entry | None]) -> Iterator[dict[str, Any]]:
+    text = {path for path in plan.paths if _kind(plan, path) == "text"}
+    for i, overrides in enumerate(plan.points):
+        entry = entry_of(i)
+        if entry is None:
+            continue
+        swept = {path: json.dumps(v) if path in text and not isinstance(v, str) else v for path, v in overrides.items()}
+        for arm in plan.arms:
+            numbers = entry["arms"].get(arm, {})
+            said = {"point": i, "id": entry["id"], "arm": arm, "seed": entry["seed"], "error": entry["error"]}
+            yield {**said, **swept, **numbers}
+
+
+def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    group: list[dict[str, Any]] = []
+    for row in rows:
+        group.append(row)
+        if len(group) == ROWS_OF_A_GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _kind(plan: Plan, path: str) -> str:
+    values = [point[path] for point in plan.points]
+    if all(isinstance(v, int) and not isinstance(v, bool) for v in values):
+        return "whole"
+    return "number" if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values) else "text"
+
+
+def _schema(plan: Plan) -> Any:
+    import pyarrow as pa
+
+    kinds = {"whole": pa.int64(), "number": pa.float64(), "text": pa.string()}
+    fields = [("point", pa.int32()), ("id", pa.string()), ("arm", pa.string())]
+    fields += [(path, kinds[_kind(plan, path)]) for path in plan.paths]
+    fields += [("seed", pa.int64()), ("error", pa.string())]
+    fields += [(name, pa.float64()) for name in columns()]
+    stamped = {
+        "viralsim.scenario": plan.scenario.to_yaml(),
+        "viralsim.fingerprint": plan.scenario.fingerprint,
+        "viralsim.plan": json.dumps({"design": plan.design, "worlds": plan.worlds, "seed": plan.seed,
+                                     "luck": "own" if plan.own_luck else "same", "points": len(plan.points)}),
+        "viralsim.versions": json.dumps(versions()),
+    }  # fmt: skip
+    return pa.schema(fields, metadata=stamped)
+
+
+def read_table(folder: str | Path) -> pd.DataFrame:
+    """The table of a sweep as a DataFrame; InputError where the folder holds none."""
+    import pandas as pd
+
+    path = Path(folder) / TABLE
+    if not path.is_file():
+        raise InputError(f"{folder} holds no {TABLE}: name a folder written by viralsim sweep")
+    return pd.read_parquet(path)
+
+
+def entries_of(folder: Path) -> Iterator[dict[str, Any]]:
+    """The finished points of a table, each id once, as the journal holds them."""
+    names = set(columns())
+    table = read_table(folder)
+    for identity, rows in table.groupby("id", sort=False):
+        first = rows[rows["point"] == rows["point"].iloc[0]]
+        error = None if first["error"].isna().all() else str(first["error"].iloc[0])
+        arms = {} if error else {r["arm"]: {k: r[k] for k in names if r[k] == r[k]} for r in first.to_dict("records")}
+        seed = None if first["seed"].isna().any() else int(first["seed"].iloc[0])
+        yield {"id": str(identity), "seed": seed, "arms": arms, "error": error}

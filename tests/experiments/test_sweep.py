@@ -1,0 +1,250 @@
+"""A sweep comes to the same rows whatever runs it and whatever interrupts it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sweep_scenario import GRID, text, write
+
+import viralsim as vs
+from viralsim.errors import InputError
+from viralsim.experiments import Plan, Runner, plan_of, read_table, run_sweep
+from viralsim.experiments.journal import Journal
+from viralsim.experiments.sweep import Store, merge
+from viralsim.experiments.verify import verify_sweep
+from viralsim.scenario.loading import loads
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return plan_of(loads(text()))
+
+
+@pytest.fixture(scope="module")
+def whole(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The undisturbed store."""
+    out = tmp_path_factory.mktemp("sweep") / "whole"
+    assert run_sweep(plan, out).complete
+    return out
+
+
+def assert_same_store(a: Path, b: Path) -> None:
+    pd.testing.assert_frame_equal(read_table(a), read_table(b), check_exact=True)
+
+
+def test_rows_are_what_simulate_says(plan: Plan, whole: Path) -> None:
+    """Each row holds the means of the run of that scenario, and the uplift in the same worlds."""
+    table = read_table(whole)
+    assert table[["point", "arm"]].to_records(index=False).tolist() == [(i, a) for i in range(6) for a in plan.arms]
+    point = plan.points[4]
+    result = vs.simulate(plan.scenario.override(point), worlds=20, repeat_trust=False)
+    row = table[(table["point"] == 4) & (table["arm"] == "advocates")].iloc[0]
+    assert row["content.c.appeal"] == 0.05
+    assert row["campaign.advocates.count"] == 5
+    for name in ("reach", "shares", "net_usd", "reproduction_number"):
+        assert row[name] == pytest.approx(result.summary()[name]["advocates"], rel=1e-12)
+    compared = result.compare("advocates")
+    assert row["uplift_shares"] == pytest.approx(compared["uplift"]["shares"], rel=1e-12)
+    assert row["uplift_shares_better"] == pytest.approx(compared["probability_better"]["shares"], rel=1e-12)
+    assert row["viral"] == result.chances("advocates")["viral"].probability
+
+
+def test_an_untouched_arm_runs_once(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The arm without advocates is the same for every number of advocates: it is run once for each appeal."""
+    from viralsim import simulation
+
+    run: list[str] = []
+    launch = simulation.launch
+    monkeypatch.setattr(
+        simulation, "launch", lambda s, st, names, *more: run.extend(names) or launch(s, st, names, *more)
+    )
+    runner = Runner(plan.scenario, plan.worlds, plan.seed)
+    for point in plan.points:
+        runner.run(point)
+    assert (run.count("organic"), run.count("advocates")) == (2, 6)
+
+
+def test_the_same_command_again_runs_nothing(plan: Plan, whole: Path, tmp_path: Path) -> None:
+    """A finished sweep is found finished; its table is left as it is."""
+    shutil.copytree(whole, tmp_path / "again")
+    outcome = run_sweep(plan, tmp_path / "again")
+    assert (outcome.found, outcome.run, outcome.complete) == (6, 0, True)
+    assert_same_store(whole, tmp_path / "again")
+
+
+def test_interrupted_and_resumed_equals_undisturbed(plan: Plan, whole: Path, tmp_path: Path) -> None:
+    """After each point an interrupt: what is finished is kept, the rest is run by the next call, and the rows are the same."""
+
+    def stop(finished: int, total: int, failed: int) -> None:
+        raise KeyboardInterrupt
+
+    for i in range(6):
+        outcome = run_sweep(plan, tmp_path / "out", threads=1, progress=stop)
+        assert (outcome.found, outcome.run, outcome.interrupted) == (i, 1, True)
+        assert read_table(tmp_path / "out")["point"].nunique() == i + 1
+    assert run_sweep(plan, tmp_path / "out").complete
+    assert_same_store(whole, tmp_path / "out")
+
+
+@pytest.mark.parametrize("cut", [1, 7, 30, 400])
+def test_a_torn_journal_is_read_up_to_the_tear(plan: Plan, whole: Path, tmp_path: Path, cut: int) -> None:
+    """Killed in the middle of a line, the line is run again and nothing before it is lost."""
+    store = Store(tmp_path / "out", plan)
+    runner = Runner(plan.scenario, plan.worlds, plan.seed)
+    for i in range(3):
+        store.finish(i, runner.run(plan.points[i]))
+    store.write_manifest(complete=False)
+    store.close()
+    journal = tmp_path / "out" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-cut])
+    outcome = run_sweep(plan, tmp_path / "out")
+    assert (outcome.found, outcome.run) == (2, 4)
+    assert_same_store(whole, tmp_path / "out")
+
+
+def test_shards_make_the_whole(plan: Plan, whole: Path, tmp_path: Path) -> None:
+    """Three shards, in folders of their own or in one, join to the store of a single run; a missing shard is seen."""
+    for n in (1, 2, 3):
+        run_sweep(plan, tmp_path / f"part{n}", shard=(n, 3))
+        run_sweep(plan, tmp_path / "one", shard=(n, 3))
+    assert not merge(plan, [tmp_path / "part1", tmp_path / "part3"], tmp_path / "some").complete
+    assert merge(plan, [tmp_path / f"part{n}" for n in (1, 2, 3)], tmp_path / "joined").complete
+    assert merge(plan, [tmp_path / "one"], tmp_path / "one").complete
+    assert_same_store(whole, tmp_path / "joined")
+    assert_same_store(whole, tmp_path / "one")
+
+
+def test_a_longer_plan_runs_only_what_is_new(plan: Plan, whole: Path, tmp_path: Path) -> None:
+    """With one value more, the finished points are found by what they are, not by their place."""
+    longer = plan_of(loads(text(GRID.replace("[0.02, 0.05]", "[0.03, 0.02, 0.05]"))))
+    shutil.copytree(whole, tmp_path / "out")
+    outcome = run_sweep(longer, tmp_path / "out")
+    assert (outcome.found, outcome.run) == (6, 3)
+    run_sweep(longer, tmp_path / "anew")
+    assert_same_store(tmp_path / "anew", tmp_path / "out")
+
+
+def test_a_failing_point_is_recorded_and_the_rest_runs(tmp_path: Path) -> None:
+    """A point that makes no valid scenario carries its error in both rows; the others are finished."""
+    found = plan_of(loads(text("{parameters: {campaign.advocates.count: [2, 401, 3]}, worlds: 5}")))
+    outcome = run_sweep(found, tmp_path / "out")
+    table = read_table(tmp_path / "out")
+    if outcome.failed == 0:  # the tier may be larger than the audience; then nothing is to be seen here
+        pytest.fail("a tier larger than the audience is expected to fail")
+    bad = table[table["campaign.advocates.count"] == 401]
+    assert outcome.failed == 1
+    assert bad["error"].str.len().gt(10).all()
+    assert np.isnan(bad["reach"]).all()
+    assert table[table["campaign.advocates.count"] != 401]["error"].isna().all()
+
+
+def test_luck_of_its_own_is_a_function_of_the_point() -> None:
+    """With luck: own, points differ in luck, and a point has the same luck wherever it stands in a plan."""
+    sweep = "{parameters: {campaign.advocates.trust: [0.5, 0.6, 0.7]}, luck: own, worlds: 10}"
+    one, other = plan_of(loads(text(sweep))), plan_of(loads(text(sweep.replace("[0.5, 0.6, 0.7]", "[0.7, 0.5]"))))
+    runs = {
+        p: [Runner(p.scenario, p.worlds, p.seed, own_luck=p.own_luck).run(x) for x in p.points] for p in (one, other)
+    }
+    assert len({entry["seed"] for entry in runs[one]}) == 3
+    assert runs[one][2] == runs[other][0]
+    assert runs[one][0] == runs[other][1]
+    assert runs[one][0]["arms"]["organic"] != runs[one][1]["arms"]["organic"]
+
+
+def test_verify_finds_what_was_changed(whole: Path, tmp_path: Path) -> None:
+    """Every stored point comes out again; a number that was altered is named."""
+    assert verify_sweep(whole, 6).different == []
+    shutil.copytree(whole, tmp_path / "out")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = read_table(whole)
+    table.loc[3, "shares"] += 1e-3
+    pq.write_table(pa.Table.from_pandas(table), tmp_path / "out" / "points.parquet")
+    found = verify_sweep(tmp_path / "out", 6)
+    assert found.points == {1}
+    assert [line.split(":")[0] for line in found.different] == ["point 1, advocates, shares"]
+
+
+def test_a_folder_of_something_else_is_refused(plan: Plan, tmp_path: Path) -> None:
+    """Nothing is written over what is no sweep; two runs do not share a journal."""
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match="no sweep"):
+        run_sweep(plan, tmp_path)
+    store = Store(tmp_path / "busy", plan)
+    with pytest.raises(InputError, match="another sweep"):
+        run_sweep(plan, tmp_path / "busy")
+    store.close()
+
+
+def test_a_full_disk_loses_nothing(plan: Plan, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write that fails stops the sweep with a clear message; the next call goes on from what was finished."""
+    import os
+
+    calls: list[int] = []
+    fsync = os.fsync
+
+    def full(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == 3:
+            raise OSError(28, "No space left on device")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match=r"No space left.*2 finished points are safe"):
+        run_sweep(plan, tmp_path / "out", threads=1)
+    assert run_sweep(plan, tmp_path / "out").complete
+    assert_same_store(whole, tmp_path / "out")
+
+
+def test_the_journal_keeps_the_last_line_of_an_id(tmp_path: Path) -> None:
+    """An id that is written twice is read once, as it was written last."""
+    journal = Journal(tmp_path / "j")
+    for number in (1.0, float("nan")):
+        journal.append({"id": "a", "arms": {"x": {"reach": number}}})
+    journal.close()
+    again = Journal(tmp_path / "j")
+    assert (len(again), again.read("a")["arms"]["x"]["reach"]) == (1, None)
+
+
+def test_the_file_carries_its_scenario(plan: Plan, whole: Path) -> None:
+    """The Parquet file says which scenario, luck and versions made it; rows hold no time and no version."""
+    import pyarrow.parquet as pq
+
+    said = pq.read_metadata(whole / "points.parquet").metadata
+    assert said[b"viralsim.fingerprint"].decode() == plan.scenario.fingerprint
+    assert loads(said[b"viralsim.scenario"].decode()).fingerprint == plan.scenario.fingerprint
+    assert json.loads(said[b"viralsim.plan"]) == {
+        "design": "grid",
+        "worlds": 20,
+        "seed": 5,
+        "luck": "same",
+        "points": 6,
+    }
+    assert "law" in json.loads(said[b"viralsim.versions"])
+
+
+def test_a_scenario_file_is_swept_from_the_command_line(whole: Path, tmp_path: Path) -> None:
+    """sweep, info, verify and merge work as commands; JSON is one object."""
+    from click.testing import CliRunner
+
+    from viralsim.cli import main
+
+    file, out = str(write(tmp_path)), str(tmp_path / "out")
+    runner = CliRunner()
+    dry = json.loads(runner.invoke(main, ["sweep", file, "--out", out, "--dry-run", "--json"]).stdout)
+    assert (dry["points"], dry["launches"]) == (6, 240)
+    assert not (tmp_path / "out").exists()
+    said = json.loads(runner.invoke(main, ["sweep", file, "--out", out, "--json"]).stdout)
+    assert (said["points"], said["run"], said["complete"]) == (6, 6, True)
+    assert_same_store(whole, tmp_path / "out")
+    assert json.loads(runner.invoke(main, ["info", out, "--json"]).stdout)["complete"] is True
+    assert json.loads(runner.invoke(main, ["verify", out, "--sample", "2", "--json"]).stdout) == {
+        "checked": 2,
+        "different": [],
+    }
