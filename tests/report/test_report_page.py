@@ -6,6 +6,8 @@ import html
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -151,3 +153,21 @@ def test_the_printed_command_gives_the_same_worlds(file: str, tmp_path: Path, mo
             assert done.exit_code == 0, done.output
     assert list(stored.arms) == [arms[1]]
     assert open_result("again").arms == stored.arms
+
+
+@pytest.mark.slow
+def test_four_arms_and_a_thousand_worlds_make_a_page_at_once(tmp_path: Path) -> None:
+    """The command needs under 3 s of work, trees included, and the page is under 3 MB; time waited for others is not work."""
+    main_scenario = str(SCENARIOS / "advocates_vs_paid.yaml")
+    assert (
+        CliRunner().invoke(main, ["run", main_scenario, "--worlds", "1000", "--out", str(tmp_path / "r")]).exit_code
+        == 0
+    )
+    code = "import time; from viralsim.cli import main; main(standalone_mode=False); print(time.process_time())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "report", str(tmp_path / "r")], capture_output=True, text=True, check=True
+    )
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert 'id="trees"' in text
+    assert len(text.encode()) < 3_000_000
+    assert float(done.stdout.splitlines()[-1]) < 3.0
