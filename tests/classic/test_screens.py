@@ -178,3 +178,66 @@ def test_what_is_out_of_range_is_refused(bad):
     """Sizes from 1, windows above 0, attention in (0, 1], recall in [0, 1], and nothing but screens and memories."""
     with pytest.raises(InputError):
         limited_attention(random_network(10, 20, 0), 0.1, 10, **bad)
+
+
+MEMBERS, FOLLOWS, ROUNDS, BUDGET = 6000, 30, 60, 0.04  # BUDGET: attention x window, how often a post is attended to
+
+
+@pytest.fixture(scope="module")
+def networks():
+    """Followers in equal chances, and by a heavy tail of exponent 2.3; followings in equal chances in both."""
+    rng = np.random.default_rng(3)
+    weights = np.minimum(rng.pareto(1.3, MEMBERS) + 1, 80)
+    found = {}
+    for name, chance in (("even", None), ("heavy", weights / weights.sum())):
+        source = rng.choice(MEMBERS, MEMBERS * FOLLOWS, p=chance)
+        edges = np.unique(source * MEMBERS + rng.integers(0, MEMBERS, MEMBERS * FOLLOWS))
+        edges = edges[edges // MEMBERS != edges % MEMBERS]
+        found[name] = vs.Network.from_edges(edges // MEMBERS, edges % MEMBERS, members=MEMBERS)
+    return found
+
+
+def competition(network, window, **more):
+    """(popularity, lifetime in rounds) of the memes of the middle of a run: the same looks per turn, more or fewer posts."""
+    rules = {"screen": Screen(max(300, int(500 * window)), window, BUDGET / window), "memory": Memory(), **more}
+    found = limited_attention(network, 0.45, MEMBERS * ROUNDS, seed=2, **rules)
+    assert found.displaced[0] == 0
+    middle = (found.born >= MEMBERS * 10) & (found.born < MEMBERS * ROUNDS * 3 // 4)
+    return found.popularity[middle], (found.last - found.born)[middle] / MEMBERS
+
+
+def test_mean_popularity_is_that_of_its_branching(networks):
+    """A post is answered z (1 - mu) attention x window = 0.66 times, so a meme is posted 1 / 0.34 = 2.94 times; memory
+    moves posts from meme to meme and leaves their number. 4.5 standard errors of a run (10 seeds: 0.0117) are 0.053.
+    """
+    z = networks["even"].follows / MEMBERS
+    for memory in (Memory(), None):
+        popularity, _ = competition(networks["even"], 1.0, memory=memory)
+        assert popularity.mean() == pytest.approx(1 / (1 - z * 0.55 * BUDGET), abs=0.053)
+
+
+def test_memes_without_quality_differ_by_orders_of_magnitude(networks):
+    """Weng et al.: competition and a network suffice. Heavy-tailed followers make the tail heavier than even ones do."""
+    heavy, _ = competition(networks["heavy"], 1.0)
+    even, _ = competition(networks["even"], 1.0)
+    assert np.median(heavy) == np.median(even) == 1
+    assert heavy.max() > 300 > 150 > even.max()
+    assert (heavy >= 100).mean() > 10 * (even >= 100).mean()
+    assert heavy.mean() == pytest.approx(even.mean(), rel=0.1)
+
+
+def test_the_window_sets_how_long_memes_live(networks):
+    """Weng et al.: short screens leave hardly a long-lived meme; too long ones, fewer popular memes in the same time."""
+    popular, alive = {}, {}
+    for window in (0.1, 1.0, 5.0, 20.0):
+        popularity, lifetime = competition(networks["heavy"], window)
+        popular[window], alive[window] = (popularity >= 30).mean(), (lifetime > 2).mean()
+    assert 10 * alive[0.1] < alive[1.0]
+    assert alive[1.0] < alive[5.0] / 3
+    assert popular[20.0] < popular[1.0] / 1.5
+
+
+def test_popular_memes_are_those_that_lived(networks):
+    """Popularity goes with lifetime: memes that outlived two rounds are far more popular than the rest."""
+    popularity, lifetime = competition(networks["heavy"], 1.0)
+    assert popularity[lifetime > 2].mean() > 10 * popularity[lifetime <= 2].mean()

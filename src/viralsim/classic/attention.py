@@ -59,9 +59,12 @@ def limited_attention(
     With ``screen`` or ``memory`` the rules are those of Weng, Flammini, Vespignani, Menczer (2012), Sci Rep 2:335: who does
     not invent looks through the posts on his screen; each draws his attention with a probability, and is then posted, or
     in its place, with probability ``recall``, one of the posts in his memory, all alike. What he posts goes on top of his
-    followers' screens and into his memory; nothing of it is seen before his next turn. Their fitted numbers, mu = 0.45
-    and the values of ``Screen()`` and ``Memory()``, were not seen in the source by us, and ``size`` is ours: they let
-    screens grow, which at long windows feeds on itself; ``Memes.displaced`` says how often it mattered.
+    followers' screens and into his memory; nothing of it is seen before his next turn. Where screens never fill, a post is
+    answered R = z (1 - mu) attention x window times and the mean popularity is 1 / (1 - R), z the mean following, where
+    followers and followings are unrelated; the window decides how long memes live, the followers how unequal they are.
+    Not comparable: the fitted numbers of the article (mu = 0.45 and the defaults of ``Screen`` and ``Memory``) are from
+    memory. With them and z = 30, R is 0.26 and few memes grow; the window of 5 rounds gives more popular memes, not fewer
+    as published, and lets posts multiply (R = 1.3) until ``size``, which is ours, bounds them: see ``Memes.displaced``.
     ``Screen(size=1, window=inf, attention=1, own=True)`` is the one-screen model, number for number.
 
     worlds, seed, threads: as in ``independent_cascade``. Cost: O(actions x mean following) for one screen, 32 bytes a
