@@ -22,7 +22,7 @@ LAYERS = (
     ("simulation", "classic", "actors", "model"),
     ("experiments", "luck_report", "validation"),
     ("report",),
-    ("cli", "app"),
+    ("cli", "__main__", "app"),
 )
 LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 80

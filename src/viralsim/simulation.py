@@ -73,9 +73,11 @@ def build_stage(scenario: Scenario, population: int = 0) -> Stage:
     return Stage(scenario.spec, build_population(scenario, population))
 
 
-def compile_arms(scenario: Scenario, stage: Stage, names: Sequence[str] | None = None) -> dict[str, Arm]:
-    """Compile the named arms (all by default); envelopes are those of all arms of the scenario."""
-    specs = arm_specs(scenario)
+def compile_arms(
+    scenario: Scenario, stage: Stage, names: Sequence[str] | None = None, specs: Mapping[str, Any] | None = None
+) -> dict[str, Arm]:
+    """Compile the named arms (all by default); envelopes are those of all arms of the scenario, ``specs`` where they are known."""
+    specs = arm_specs(scenario) if specs is None else specs
     envelope = envelopes(stage, specs)
     return {
         name: compile_arm(stage, name, specs[name], envelope, scenario.folder) for name in names or scenario.arm_names
@@ -111,6 +113,7 @@ class _Run:
     names: tuple[str, ...]
     threads: int
     progress: Progress | None
+    series: bool = True  # keep series per tick
     raw: dict[str, list[tuple[NDArray[np.int64], Arm, RawWorlds]]] = field(default_factory=dict)
     finished: int = 0
     interrupted: bool = False
@@ -121,6 +124,8 @@ class _Run:
 
     def series_of(self, arm: Arm, rows: NDArray[np.int64]) -> int:
         """For how many of ``rows`` to keep the series per tick: those among the first worlds that fit into memory."""
+        if not self.series:
+            return 0
         fits = SERIES_BYTES // (arm.world.contents.novelty.shape[1] * len(Series) * 4)
         return int(np.count_nonzero(rows < max(1, fits)))
 
@@ -140,9 +145,9 @@ class _Run:
         self.report(0)
 
 
-def _run_certain(run: _Run, stages: list[Stage]) -> None:
+def _run_certain(run: _Run, stages: list[Stage], specs: Mapping[str, Any] | None = None) -> None:
     """Blocks of worlds, each through all arms: who interrupts keeps the blocks that all arms finished."""
-    arms = [compile_arms(run.scenario, stage, run.names) for stage in stages]
+    arms = [compile_arms(run.scenario, stage, run.names, specs) for stage in stages]
     block = max(LEAST_BLOCK, -(-len(run.worlds) // MOST_BLOCKS))
     try:
         for first in range(0, len(run.worlds), block):
@@ -245,18 +250,25 @@ def simulate(
 
 
 def launch(
-    scenario: Scenario, stages: list[Stage], names: Sequence[str], worlds: int, seed: int, threads: int = 1
+    scenario: Scenario,
+    stages: list[Stage],
+    names: Sequence[str],
+    worlds: int,
+    seed: int,
+    threads: int = 1,
+    specs: Mapping[str, Any] | None = None,
 ) -> dict[str, ArmWorlds]:
-    """The worlds 0 to ``worlds`` - 1 of some arms on audiences that are built already; nothing is said about them.
+    """The worlds 0 to ``worlds`` - 1 of some arms on audiences that are built already; no series, and nothing said about them.
 
-    Raises KeyboardInterrupt where someone stopped it: what is not whole is not returned.
+    ``specs``: every arm's after its overlay, where they are known. Raises KeyboardInterrupt where someone stopped it: what is
+    not whole is not returned.
     """
-    run = _Run(scenario, seed, np.arange(worlds, dtype=np.int64), tuple(names), threads, None)
+    run = _Run(scenario, seed, np.arange(worlds, dtype=np.int64), tuple(names), threads, None, series=False)
     inputs = draw_inputs(scenario, seed, run.worlds)
     if inputs:
         _run_uncertain(run, stages, inputs)
     else:
-        _run_certain(run, stages)
+        _run_certain(run, stages, specs)
     if run.interrupted:
         raise KeyboardInterrupt
     return {name: _join(run, name)[0] for name in names}

@@ -6,7 +6,7 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from viralsim.measurement.arms import criterion_hits
 from viralsim.measurement.intervals import proportion_interval
 from viralsim.measurement.measures import MEASURES, NAMES
 from viralsim.scenario import Scenario
+from viralsim.scenario.spec import Spec
 
 ARMS_KEPT_BYTES = 256 << 20  # worlds of arms that several points may ask for
 STAGES_KEPT = 4
@@ -32,6 +33,7 @@ class _Once:
         self.room, self.size = room, size
         self.values: OrderedDict[str, Any] = OrderedDict()
         self.making: dict[str, threading.Lock] = {}
+        self.held = 0
         self.lock = threading.Lock()
 
     def get(self, key: str, make: Callable[[], Any]) -> Any:
@@ -48,9 +50,20 @@ class _Once:
             with self.lock:
                 self.values[key] = value
                 self.making.pop(key, None)
-                while len(self.values) > 1 and sum(map(self.size, self.values.values())) > self.room:
-                    self.values.popitem(last=False)
+                self.held += self.size(value)
+                while len(self.values) > 1 and self.held > self.room:
+                    self.held -= self.size(self.values.popitem(last=False)[1])
             return value
+
+
+class _Point(NamedTuple):
+    """A point that is ready to run: the specs and the ids of its arms, its own id, its seed."""
+
+    scenario: Scenario
+    specs: dict[str, Spec]
+    arms: dict[str, str]
+    identity: str
+    seed: int
 
 
 class Runner:
@@ -68,35 +81,36 @@ class Runner:
     def identity(self, overrides: Mapping[str, Any]) -> str:
         """The id of a point, without running it: what its result is a function of."""
         try:
-            return self._prepared(overrides)[2]
+            return self._prepared(overrides).identity
         except ViralsimError:
             return failed_id(self.scenario, overrides, self.worlds, self.seed)
 
     def worlds_of(self, overrides: Mapping[str, Any]) -> tuple[dict[str, ArmWorlds], int]:
         """The worlds of every arm of a point, and the number of members; ViralsimError where the point cannot be run."""
-        scenario, ids, _, seed = self._prepared(overrides)
-        stages = self._stages.get(audience_id(scenario), lambda: self._build(scenario))
-        from viralsim.simulation import launch
-
-        def run(name: str) -> Any:
-            return lambda: launch(scenario, stages, [name], self.worlds, seed, self.threads)[name]
-
-        arms = {name: self._arms.get(key, run(name)) for name, key in ids.items()}
-        return arms, stages[0].members
+        return self._worlds(self._prepared(overrides))
 
     def run(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
         """The finished point as plain values: ``id``, ``seed``, ``arms`` (arm -> column -> number), ``error``."""
         try:
-            scenario, _, identity, seed = self._prepared(overrides)
-            arms, members = self.worlds_of(overrides)
-            rows = summarise_point(arms, members, scenario)
+            point = self._prepared(overrides)
+            rows = summarise_point(*self._worlds(point), point.scenario)
         except ViralsimError as error:
             known = self.identity(overrides)
             return {"id": known, "seed": None, "arms": {}, "error": " ".join(str(error).split())[:1000]}
-        return {"id": identity, "seed": seed, "arms": rows, "error": None}
+        return {"id": point.identity, "seed": point.seed, "arms": rows, "error": None}
 
-    def _prepared(self, overrides: Mapping[str, Any]) -> tuple[Scenario, dict[str, str], str, int]:
-        """The scenario of a point, the ids of its arms, its own id, its seed."""
+    def _worlds(self, point: _Point) -> tuple[dict[str, ArmWorlds], int]:
+        from viralsim.simulation import launch
+
+        scenario, seed = point.scenario, point.seed
+        stages = self._stages.get(audience_id(scenario), lambda: self._build(scenario))
+
+        def run(name: str) -> Any:
+            return lambda: launch(scenario, stages, [name], self.worlds, seed, self.threads, point.specs)[name]
+
+        return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, stages[0].members
+
+    def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
         from viralsim.simulation import arm_specs
 
         scenario = self.scenario.override(overrides) if overrides else self.scenario
@@ -106,7 +120,7 @@ class Runner:
         if self.own_luck:
             seed = own_seed(seed, point_id(ids, scenario.spec))
             ids = {name: arm_id(scenario, spec, specs, self.worlds, seed) for name, spec in specs.items()}
-        return scenario, ids, point_id(ids, scenario.spec), seed
+        return _Point(scenario, specs, ids, point_id(ids, scenario.spec), seed)
 
     @staticmethod
     def _build(scenario: Scenario) -> list[Any]:

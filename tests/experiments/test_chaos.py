@@ -1,0 +1,95 @@
+"""Killed at any moment, a sweep goes on where it was and comes to the rows of an undisturbed run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sweep_scenario import text, write
+
+from viralsim.experiments import plan_of, read_table, run_sweep
+from viralsim.experiments.journal import Journal
+from viralsim.scenario.loading import loads
+
+SWEEP = "{parameters: {content.c.appeal: {from: 0.02, to: 0.1, steps: 50}, campaign.advocates.count: [0, 2, 4, 6]}, worlds: 10}"
+KILLS = 10
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """The table of 200 points that nobody disturbed."""
+    out = tmp_path_factory.mktemp("chaos") / "whole"
+    assert run_sweep(plan_of(loads(text(SWEEP))), out).complete
+    return read_table(out)
+
+
+def start(file: Path, out: Path, *more: str) -> subprocess.Popen[bytes]:
+    """A sweep in a process group of its own."""
+    command = [sys.executable, "-m", "viralsim", "sweep", str(file), "--out", str(out), *more]
+    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def finished(out: Path) -> int:
+    """Points that the journal holds, whole lines only."""
+    return len(Journal(out / "journal.jsonl"))
+
+
+def test_killed_ten_times_equals_undisturbed(undisturbed: pd.DataFrame, tmp_path: Path) -> None:
+    """200 points; ten times kill -9 at a random moment, in turns on threads, on two processes, and one process alone.
+
+    No kill loses a finished point, and in the end the rows are those of the undisturbed run.
+    """
+    file, out = write(tmp_path, SWEEP), tmp_path / "out"
+    rng = np.random.default_rng(1)
+    kept, progressed = 0, 0
+    for kill in range(KILLS):
+        crew = ("--workers", "2") if kill % 5 == 4 else ()
+        run = start(file, out, *crew)
+        began = time.monotonic()
+        while run.poll() is None and time.monotonic() - began < 60 and finished(out) <= kept:
+            time.sleep(0.02)
+        time.sleep(rng.uniform(0.0, 0.1))
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        now = finished(out) if (out / "journal.jsonl").exists() else 200
+        assert now >= kept
+        progressed += now > kept
+        kept = now
+    assert progressed >= 5
+    assert start(file, out).wait() == 0
+    pd.testing.assert_frame_equal(read_table(out), undisturbed, check_exact=True)
+
+
+def test_a_killed_worker_is_replaced(undisturbed: pd.DataFrame, tmp_path: Path) -> None:
+    """Two worker processes, one of them killed on the way: its points are run again, and the sweep finishes by itself."""
+    import multiprocessing
+
+    def kill_one(done: int, total: int, failed: int) -> None:
+        if done in (20, 90):
+            os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)  # type: ignore[arg-type]
+
+    plan = plan_of(loads(text(SWEEP)))
+    assert run_sweep(plan, tmp_path / "out", workers=2, progress=kill_one).complete
+    pd.testing.assert_frame_equal(read_table(tmp_path / "out"), undisturbed, check_exact=True)
+
+
+@pytest.mark.filterwarnings("ignore")  # of the cluster library about ports and closing
+def test_a_killed_dask_worker_is_survived(undisturbed: pd.DataFrame, tmp_path: Path) -> None:
+    """A Dask cluster of two worker processes loses one under way: the rows are those of the undisturbed run."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+
+        def kill_one(done: int, total: int, failed: int) -> None:
+            if done == 20:
+                os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+
+        plan = plan_of(loads(text(SWEEP)))
+        assert run_sweep(plan, tmp_path / "out", cluster=cluster.scheduler_address, progress=kill_one).complete
+    pd.testing.assert_frame_equal(read_table(tmp_path / "out"), undisturbed, check_exact=True)
