@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.errors import InputError
 from viralsim.seeding.contract import Candidates, Chosen
 from viralsim.seeding.live_worlds import LiveWorlds, outgoing_rows
-from viralsim.seeding.objective import OPTIONS, Objective
+from viralsim.seeding.objective import OPTIONS, Objective, whole
 from viralsim.seeding.reach_sets import incoming_rows
 
 
@@ -25,17 +24,15 @@ def celf(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     is for the others. Raises InputError for an unknown option or one that is out of range.
     """
     rest = dict(options)
-    worlds = rest.pop("worlds", 1000)
-    if isinstance(worlds, bool) or not isinstance(worlds, (int, np.integer)) or worlds < 1:
-        raise InputError(f"worlds must be a whole number >= 1, got {worlds!r}")
-    goal = Objective.of(candidates, count, rest, "celf", OPTIONS)
+    worlds = whole(rest.pop("worlds", 1000), "worlds", 1)
+    goal = Objective.of(candidates, count, rest, "celf", ("worlds", *OPTIONS))
     if goal.count == 0:
         return Chosen(np.empty(0, np.int64), "celf", 0.0, cost=goal.cost_of([]))
     outgoing = outgoing_rows(candidates, incoming_rows(candidates, goal.probability, goal.model), goal.model)
-    live = LiveWorlds(goal, outgoing, int(worlds), seed, "celf")
+    live = LiveWorlds(goal, outgoing, worlds, seed, "celf")
     chosen = best_of(live, np.flatnonzero(goal.eligible))
-    fresh = LiveWorlds(goal, outgoing, int(worlds), seed, "celf judge")
-    return Chosen(chosen, "celf", float(fresh.add(chosen).mean()), sets=int(worlds), cost=goal.cost_of(chosen))
+    fresh = LiveWorlds(goal, outgoing, worlds, seed, "celf judge")
+    return Chosen(chosen, "celf", float(fresh.add(chosen).mean()), sets=worlds, cost=goal.cost_of(chosen))
 
 
 def best_of(live: LiveWorlds, pool: NDArray[np.int64]) -> NDArray[np.int64]:

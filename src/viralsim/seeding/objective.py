@@ -47,6 +47,8 @@ class Objective:
     delta: float
     memory_gib: float
     threads: int
+    tight: float | None = None
+    improve: int = 0
 
     @classmethod
     def of(
@@ -79,6 +81,8 @@ class Objective:
             delta=within(1.0 / max(n, 2) if delta is None else delta, "delta", 1.0),
             memory_gib=within(options.get("memory_gib", 4.0), "memory_gib", math.inf),
             threads=thread_count(options.get("threads")),
+            tight=None if options.get("tight") is None else within(options["tight"], "tight", 1.0),
+            improve=whole(options.get("improve", 0), "improve", 0),
         )  # fmt: skip
 
     @property
@@ -147,13 +151,18 @@ def within(value: Any, name: str, high: float) -> float:
     return float(value)
 
 
+def whole(value: Any, name: str, least: int) -> int:
+    """A whole number of at least ``least``; numpy numbers are numbers."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
+        raise InputError(f"{name} must be a whole number >= {least}, got {value!r}")
+    return int(value)
+
+
 def thread_count(threads: Any) -> int:
     """How many threads to use; None is one for each core that this process may use."""
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
-        raise InputError(f"threads must be a whole number >= 1 or None, got {threads!r}")
-    return int(threads)
+    return whole(threads, "threads", 1)
 
 
 def member_numbers(given: ArrayLike | Sequence[int] | None, members: int) -> NDArray[np.int64]:

@@ -255,3 +255,19 @@ def hits(ends, entries, chosen):  # type: ignore[no-untyped-def]
                 break
         start = ends[s]
     return found
+
+
+@njit(cache=True, nogil=True)
+def further(ends, entries, chosen):  # type: ignore[no-untyped-def]
+    """How many sets without any of ``chosen`` bool[N] each member is in: int64[N]. O(entries)."""
+    gain = np.zeros(len(chosen), np.int64)
+    start = 0
+    for s in range(len(ends)):
+        hit = False
+        for e in range(start, ends[s]):
+            hit = hit or chosen[entries[e]]
+        if not hit:
+            for e in range(start, ends[s]):
+                gain[entries[e]] += 1
+        start = ends[s]
+    return gain

@@ -18,6 +18,7 @@ Incoming = tuple[NDArray[np.void], NDArray[np.int32], NDArray[np.float64]]
 ENTRIES_A_BLOCK = 1 << 20  # so many are drawn between two looks at an interrupt and at the memory
 SETS_A_BLOCK = 16_384
 FIRST_BLOCK = 64  # before it is known how large sets are
+BYTES_AN_ENTRY, BYTES_A_SET = 12, 16  # the entry, its copy while a collection grows, its place in the index
 ROUNDING = 1e-5  # in-sums of float32 weights may exceed 1 by this much
 
 
@@ -44,7 +45,7 @@ class Purse:
 
     def spend(self, entries: int, sets: int) -> None:
         """Count what was drawn; raises CapacityError beyond the limit."""
-        self.used_bytes += 12 * entries + 16 * sets
+        self.used_bytes += BYTES_AN_ENTRY * entries + BYTES_A_SET * sets
         if self.used_bytes > self.limit_bytes:
             raise CapacityError(
                 f"the reverse-reachable sets need more than {self.limit_bytes / 2**30:.3g} GiB; "
@@ -89,6 +90,10 @@ class ReachSets:
             at += len(part[1])
         self.ends, self.entries = np.concatenate(ends), np.concatenate(entries)
 
+    def bytes_held(self) -> int:
+        """What the purse has spent on this collection."""
+        return BYTES_AN_ENTRY * len(self.entries) + BYTES_A_SET * len(self.ends)
+
     def hits(self, members: NDArray[np.int64]) -> int:
         """How many sets hold at least one of ``members``."""
         from viralsim.seeding.reach_set_kernels import hits
@@ -96,6 +101,15 @@ class ReachSets:
         chosen = np.zeros(len(self.source.marks), np.bool_)
         chosen[members] = True
         return int(hits(self.ends, self.entries, chosen))
+
+    def further(self, members: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many sets without any of ``members`` each member is in: int64[N]."""
+        from viralsim.seeding.reach_set_kernels import further
+
+        chosen = np.zeros(len(self.source.marks), np.bool_)
+        chosen[members] = True
+        gain: NDArray[np.int64] = further(self.ends, self.entries, chosen)
+        return gain
 
     def _scratch(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
         n = len(self.source.marks)

@@ -1,0 +1,43 @@
+"""The last improvement of ``opim``: the chosen and those next to them, chosen again in simulated worlds.
+
+One simulated world says far more of a set of members than one reverse-reachable set does, but asks every member anew;
+so it is used where few are left to be asked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import CapacityError
+from viralsim.seeding.celf import best_of
+from viralsim.seeding.contract import Candidates
+from viralsim.seeding.live_worlds import LiveWorlds, outgoing_rows
+from viralsim.seeding.objective import Objective
+from viralsim.seeding.reach_sets import ReachSets
+
+OTHERS = 3  # for each chosen member so many others are asked
+
+
+def improved(
+    candidates: Candidates, goal: Objective, chosen: NDArray[np.int64], sets: ReachSets
+) -> NDArray[np.int64] | None:
+    """Members that reach more than ``chosen`` in simulated worlds; None where they do not in other worlds.
+
+    Both are compared in as many fresh worlds with the same luck, so that what was fitted to the first worlds does not
+    count. Raises CapacityError where the worlds do not fit into memory_gib.
+    """
+    needed = goal.improve * ((goal.members + 63) // 64) * 8
+    if needed > goal.memory_gib * 2**30:
+        raise CapacityError(
+            f"{goal.improve} worlds to improve in need {needed / 2**30:.3g} GiB; "
+            f"lower improve, or give opim more than memory_gib={goal.memory_gib:g}"
+        )
+    outgoing = outgoing_rows(candidates, sets.source.incoming, goal.model)
+    near = np.argsort(-sets.further(chosen), kind="stable")[: OTHERS * max(len(chosen), 1)]
+    pool = np.union1d(chosen, near[goal.eligible[near]])
+    better = goal.filled(best_of(LiveWorlds(goal, outgoing, goal.improve, sets.seed, "improve"), pool))
+    fresh = LiveWorlds(goal, outgoing, goal.improve, sets.seed, "improve judge")
+    before = fresh.add(chosen)
+    fresh.restart()
+    return better if (fresh.add(better) - before).mean() > 0.0 else None
