@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import Stream, below, draw, stream_key, unit, unit_high, unit_low, world_key
+from viralsim.kernels.draws import Stream, below, draw, stream_key, unit, world_key
 
 SEEDING = int(Stream.SEEDING)
 CASCADE, THRESHOLD = 0, 1  # the model: independent cascade, linear threshold
@@ -20,7 +20,7 @@ LONG_ROW = 24  # rows of mixed chances from this length on are drawn by gaps
 ROW = np.dtype(
     [("first", np.int64), ("degree", np.int32), ("way", np.int32), ("chance", np.float64), ("scale", np.float64)]
 )
-ONE = np.uint64(1)
+ONE, HALF, LOW_HALF, TWO32 = np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
 
 
 @njit(cache=True, nogil=True)
@@ -97,14 +97,17 @@ def settle_threshold(rows, by_target, sources, chance):  # type: ignore[no-untyp
 
 
 @njit(cache=True, inline="always")
-def meet(u, marks, visited, queue, n):  # type: ignore[no-untyped-def]
-    """Put ``u`` into the set unless he is in it; (size of the set, whether he is taken)."""
-    bit = ONE << np.uint64(u & 63)
-    if visited[u >> 6] & bit:
-        return n, False
-    visited[u >> 6] |= bit
+def meet(live, u, visited, queue, n):  # type: ignore[no-untyped-def]
+    """Put ``u`` into the set if the edge from him is ``live`` and he is not in it; returns the size of the set.
+
+    Without branches: whether an edge is live cannot be predicted. ``queue`` has room for one more than all members.
+    """
+    place, bit = u >> 6, np.uint64(u & 63)
+    block = visited[place]
+    new = np.uint64(live) & ~(block >> bit) & ONE
+    visited[place] = block | (new << bit)
     queue[n] = u
-    return n + 1, marks[u] == TAKEN
+    return n + np.int64(new)
 
 
 @njit(cache=True)
@@ -118,54 +121,57 @@ def search_back(key, incoming, marks, visited, queue):  # type: ignore[no-untype
     rows, sources, chance = incoming
     n, j, i = 1, 1, 0
     while i < n:
+        if marks[queue[i]] == TAKEN:
+            return n, True
         row = rows[queue[i]]
         i += 1
-        way = row["way"]
-        e, end, p = row["first"], row["first"] + row["degree"], row["chance"]
-        bits = np.uint64(0)
-        taken = False
-        if way == NONE:
-            continue
-        while e < end and not taken:
-            if way == COINS:
-                if bits == np.uint64(0):
-                    bits = draw(key, j) | ONE
-                    j += 1
-                    if unit_high(bits) < p:
-                        n, taken = meet(sources[e], marks, visited, queue, n)
-                else:
-                    if unit_low(bits) < p:
-                        n, taken = meet(sources[e], marks, visited, queue, n)
-                    bits = np.uint64(0)
-            elif way == GAPS:
-                gap = math.log1p(-unit(draw(key, j))) * row["scale"]
+        way, e, p = row["way"], row["first"], row["chance"]
+        end = e + row["degree"]
+        if way == COINS:
+            limit = np.uint64(p * TWO32)
+            for k in range(e, end - 1, 2):
+                bits = draw(key, j)
+                j += 1
+                n = meet((bits >> HALF) < limit, sources[k], visited, queue, n)
+                n = meet((bits & LOW_HALF) < limit, sources[k + 1], visited, queue, n)
+            if (end - e) & 1:
+                n = meet((draw(key, j) >> HALF) < limit, sources[end - 1], visited, queue, n)
+                j += 1
+        elif way == GAPS:
+            scale = row["scale"]
+            while True:
+                gap = math.log1p(-unit(draw(key, j))) * scale
                 j += 1
                 if gap >= end - e:
                     break
                 e += np.int64(gap)
-                n, taken = meet(sources[e], marks, visited, queue, n)
-            elif way == ALL:
-                n, taken = meet(sources[e], marks, visited, queue, n)
-            elif way == MIXED or chance[e] >= 1.0:
-                if unit(draw(key, j)) < chance[e]:
-                    n, taken = meet(sources[e], marks, visited, queue, n)
+                n = meet(True, sources[e], visited, queue, n)
+                e += 1
+        elif way == ALL:
+            for k in range(e, end):
+                n = meet(True, sources[k], visited, queue, n)
+        elif way == MIXED:
+            for k in range(e, end):
+                n = meet(unit(draw(key, j)) < chance[k], sources[k], visited, queue, n)
                 j += 1
-            else:
-                most = chance[e]
-                if most <= 0.0:
-                    break
-                gap = math.log1p(-unit(draw(key, j))) / math.log1p(-most)
-                if gap >= end - e:
-                    j += 1
-                    break
-                e += np.int64(gap)
-                if unit(draw(key, j + 1)) * most < chance[e]:
-                    n, taken = meet(sources[e], marks, visited, queue, n)
-                j += 2
-            e += 1
-        if taken:
-            return n, True
+        elif way == SORTED:
+            n, j = search_sorted(key, j, e, end, sources, chance, visited, queue, n)
     return n, False
+
+
+@njit(cache=True)
+def search_sorted(key, j, e, end, sources, chance, visited, queue, n):  # type: ignore[no-untyped-def]
+    """The live edges of a row in falling order of chance: (size of the set, draws used)."""
+    while e < end and chance[e] > 0.0:
+        most = chance[e]
+        gap = math.log1p(-unit(draw(key, j))) / math.log1p(-most) if most < 1.0 else 0.0
+        if gap >= end - e:
+            return n, j + 1
+        e += np.int64(gap)
+        n = meet(unit(draw(key, j + 1)) * most < chance[e], sources[e], visited, queue, n)
+        j += 2
+        e += 1
+    return n, j
 
 
 @njit(cache=True)
@@ -177,6 +183,8 @@ def walk_back(key, incoming, marks, visited, queue):  # type: ignore[no-untyped-
     rows, sources, chance = incoming
     n, j = 1, 1
     while True:
+        if marks[queue[n - 1]] == TAKEN:
+            return n, True
         row = rows[queue[n - 1]]
         x = unit(draw(key, j))
         j += 1
@@ -188,9 +196,9 @@ def walk_back(key, incoming, marks, visited, queue):  # type: ignore[no-untyped-
         else:
             e = first + min(np.searchsorted(chance[first : first + degree], x, side="right"), degree - 1)
         before = n
-        n, taken = meet(sources[e], marks, visited, queue, n)
-        if taken or n == before:
-            return n, taken
+        n = meet(True, sources[e], visited, queue, n)
+        if n == before:
+            return n, False
 
 
 @njit(cache=True)
@@ -209,7 +217,7 @@ def draw_sets(model, incoming, roots, marks, luck, first, last, scratch):  # typ
     incoming: (rows ROW[N], sources int32[E], chance float64[E] or [0]). roots: (members int64[R], their cumulative
     weights float64[R]); empty: any member alike. marks uint8[N]; a set that holds one who is taken is left empty, for
     nobody can add to it. luck: (seed, name), two uint64: a set is a pure function of (seed, name, its number). scratch:
-    (visited uint64[ceil(N / 64)], zero before and after; queue int32[N]). Borgs et al., SODA 2014.
+    (visited uint64[ceil(N / 64)], zero before and after; queue int32[N + 1]). Borgs et al., SODA 2014.
     """
     seed, name = luck
     visited, queue = scratch
@@ -219,12 +227,11 @@ def draw_sets(model, incoming, roots, marks, luck, first, last, scratch):  # typ
     for s in range(first, last):
         key = stream_key(world_key(seed, s), SEEDING, name, np.uint64(0))
         root = root_of(draw(key, 0), roots, len(marks))
-        size, taken = meet(root, marks, visited, queue, 0)
-        if not taken:
-            if model == THRESHOLD:
-                size, taken = walk_back(key, incoming, marks, visited, queue)
-            else:
-                size, taken = search_back(key, incoming, marks, visited, queue)
+        meet(True, root, visited, queue, 0)
+        if model == THRESHOLD:
+            size, taken = walk_back(key, incoming, marks, visited, queue)
+        else:
+            size, taken = search_back(key, incoming, marks, visited, queue)
         if n + size > len(found):
             found = grown(found, n + size)
         for i in range(size):

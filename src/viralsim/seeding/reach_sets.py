@@ -113,7 +113,7 @@ class ReachSets:
 
     def _scratch(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
         n = len(self.source.marks)
-        return np.zeros((n + 63) // 64, np.uint64), np.empty(n, np.int32)
+        return np.zeros((n + 63) // 64, np.uint64), np.empty(n + 1, np.int32)
 
 
 def in_blocks(
