@@ -1,0 +1,167 @@
+"""Reverse-reachable sets have their law, whatever way a row is searched; greedy cover and its bound are right."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import viralsim as vs
+from viralsim.errors import CapacityError
+from viralsim.seeding import Candidates
+from viralsim.seeding.cover_kernels import cover, index_sets
+from viralsim.seeding.objective import OPTIONS, Objective
+from viralsim.seeding.reach_set_kernels import ALL, COINS, GAPS, MIXED, SORTED
+from viralsim.seeding.reach_sets import Purse, ReachSets, Source, incoming_rows
+
+SETS = 40_000
+
+
+def star_sets(chances: np.ndarray, model: str) -> tuple[int, np.ndarray]:
+    """Way of the row, and bool[SETS, members]: sets of the middle of a star, whom member i + 1 reaches by chances[i]."""
+    members = len(chances) + 1
+    network = vs.Network.from_edges(np.arange(1, members), np.zeros(members - 1, int), members=members)
+    people = Candidates([network], np.ones(members, dtype=bool))
+    middle = np.arange(members) == 0
+    goal = Objective.of(people, 1, {"model": model, "value": middle, "threads": 2}, "opim", OPTIONS)
+    incoming = incoming_rows(people, chances, goal.model)
+    way = int(incoming[0]["way"][0])
+    sets = ReachSets(Source(goal.model, incoming, goal.roots(), goal.marks()), 7, "law", 2, Purse(1 << 30))
+    sets.grow(SETS)
+    inside = np.zeros((SETS, members), dtype=bool)
+    inside[np.repeat(np.arange(SETS), np.diff(sets.ends, prepend=0)), sets.entries] = True
+    assert len(sets.entries) == inside.sum()  # nobody is in a set twice
+    return way, inside
+
+
+@pytest.mark.parametrize(
+    ("way", "chances"),
+    [
+        (COINS, np.full(9, 0.3)),
+        (COINS, np.full(6, 0.9)),
+        (GAPS, np.full(40, 0.05)),
+        (ALL, np.ones(5)),
+        (MIXED, np.linspace(0.0, 1.0, 12)),
+        (SORTED, np.linspace(0.0, 0.3, 40)),
+        (SORTED, np.concatenate([[1.0, 1.0], np.geomspace(0.9, 0.001, 38)])),
+    ],
+)
+def test_every_way_of_searching_a_row_has_the_law_of_coins(way: int, chances: np.ndarray) -> None:
+    """Each of those followed is in a set with the chance of his edge, and any two of them independently (4.5 errors)."""
+    used, inside = star_sets(chances, "independent_cascade")
+    assert used == way
+    assert inside[:, 0].all()
+    live = inside[:, 1:].astype(float)
+    error = np.sqrt(chances * (1 - chances) / SETS)
+    assert (np.abs(live.mean(axis=0) - chances) <= 4.5 * error + 1e-12).all()
+    both = live.T @ live / SETS
+    product = np.outer(chances, chances)
+    apart = ~np.eye(len(chances), dtype=bool)
+    assert (np.abs(both - product) <= 5.2 * np.sqrt(product * (1 - product) / SETS) + 1e-12)[apart].all()
+
+
+@pytest.mark.parametrize("chances", [np.full(8, 1 / 8), np.full(8, 0.05), np.linspace(0.0, 0.2, 9)])
+def test_linear_threshold_keeps_at_most_one_edge(chances: np.ndarray) -> None:
+    """A set of the middle holds at most one of those followed, each with the weight of his edge."""
+    _, inside = star_sets(chances, "linear_threshold")
+    assert inside[:, 1:].sum(axis=1).max() == 1
+    error = np.sqrt(chances * (1 - chances) / SETS)
+    assert (np.abs(inside[:, 1:].mean(axis=0) - chances) <= 4.5 * error + 1e-12).all()
+
+
+def test_roots_follow_their_value() -> None:
+    """Without follows a set is its root: each member as often as his value says, never one of value 0."""
+    nobody = vs.Network.from_edges(np.zeros(0, int), np.zeros(0, int), members=6)
+    people = Candidates([nobody], np.ones(6, dtype=bool))
+    value = np.array([0.0, 1.0, 2.0, 0.0, 4.0, 0.5])
+    goal = Objective.of(people, 1, {"value": value}, "opim", OPTIONS)
+    source = Source(goal.model, incoming_rows(people, 0.1, goal.model), goal.roots(), goal.marks())
+    sets = ReachSets(source, 1, "roots", 1, Purse(1 << 30))
+    sets.grow(SETS)
+    share = np.bincount(sets.entries, minlength=6) / SETS
+    p = value / value.sum()
+    assert (np.abs(share - p) <= 4.5 * np.sqrt(p * (1 - p) / SETS)).all()
+
+
+families = st.lists(st.sets(st.integers(0, 7), max_size=5), min_size=1, max_size=30)
+
+
+def as_arrays(family: list[set[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """(ends, entries) of a family of sets."""
+    ends = np.cumsum([len(s) for s in family]).astype(np.int64)
+    return ends, np.array([v for s in family for v in sorted(s)], dtype=np.int32)
+
+
+def covered_by(family: list[set[int]], chosen: tuple[int, ...]) -> int:
+    return sum(not s.isdisjoint(chosen) for s in family)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(family=families, count=st.integers(1, 5))
+def test_cover_is_greedy_and_its_bound_holds(family: list[set[int]], count: int) -> None:
+    """Each choice covers most of what is left (lower number first), and no choice of as many covers more than the bound."""
+    ends, entries = as_arrays(family)
+    chosen, covered, bound = cover(ends, entries, index_sets(ends, entries, 8), np.empty(0), 0.0, count, -1)
+    left = list(family)
+    expected = []
+    for _ in range(count):
+        gain = [sum(v in s for s in left) for v in range(8)]
+        if max(gain) == 0:
+            break
+        expected.append(int(np.argmax(gain)))
+        left = [s for s in left if expected[-1] not in s]
+    assert chosen.tolist() == expected
+    assert covered == len(family) - len(left)
+    best = max(covered_by(family, c) for c in itertools.combinations(range(8), count))
+    assert covered <= best <= bound
+    assert covered >= (1 - 1 / np.e) * best
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    family=families,
+    costs=st.lists(st.floats(0.5, 4.0), min_size=8, max_size=8),
+    budget=st.floats(4.0, 9.0),
+    start=st.integers(-1, 7),
+)
+def test_cover_within_a_budget(family: list[set[int]], costs: list[float], budget: float, start: int) -> None:
+    """The chosen are affordable, counted once, and no affordable members cover more than the bound."""
+    ends, entries = as_arrays(family)
+    index, price = index_sets(ends, entries, 8), np.array(costs)
+    if start >= 0 and index[0][start] == index[0][start + 1]:
+        start = -1  # who is in no set is no start
+    chosen, covered, bound = cover(ends, entries, index, price, budget, 8, start)
+    assert price[chosen].sum() <= budget + 1e-9
+    assert covered == covered_by(family, tuple(chosen.tolist()))
+    assert len(set(chosen.tolist())) == len(chosen)
+    affordable = (c for k in range(9) for c in itertools.combinations(range(8), k) if price[list(c)].sum() <= budget)
+    assert max(covered_by(family, c) for c in affordable) <= bound + 1e-9
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(family=families, count=st.integers(1, 8))
+def test_equal_costs_cover_as_a_number_does(family: list[set[int]], count: int) -> None:
+    """With all costs 2 and a budget of 2 a member, greedy within the budget chooses what greedy by number does."""
+    ends, entries = as_arrays(family)
+    index = index_sets(ends, entries, 8)
+    plain = cover(ends, entries, index, np.empty(0), 0.0, count, -1)
+    priced = cover(ends, entries, index, np.full(8, 2.0), 2.0 * count, 8, -1)
+    assert plain[0].tolist() == priced[0].tolist()
+    assert plain[1] == priced[1]
+    assert priced[2] >= plain[1]
+
+
+def test_memory_has_a_limit() -> None:
+    """Sets that outgrow ``memory_gib`` are a CapacityError that says what to change."""
+    rng = np.random.default_rng(1)
+    source, target = rng.integers(0, 2000, (2, 30_000))
+    keep = source != target
+    pairs = np.unique(np.column_stack([source[keep], target[keep]]), axis=0)
+    network = vs.Network.from_edges(pairs[:, 0], pairs[:, 1], members=2000)
+    with pytest.raises(CapacityError, match="memory_gib"):
+        vs.seeding.choose(network, "opim", 5, probability=0.3, memory_gib=0.005)
+    with pytest.raises(CapacityError, match="lower improve"):
+        vs.seeding.choose(network, "opim", 5, probability=0.01, memory_gib=0.05, improve=1_000_000)
