@@ -20,7 +20,7 @@ LAYERS = (
     ("seeding", "measurement", "store", "joining"),
     ("campaign", "results"),
     ("simulation", "classic", "actors", "model"),
-    ("experiments", "luck_report", "validation"),
+    ("experiments", "advocates", "luck_report", "validation"),
     ("report",),
     ("cli", "__main__", "app"),
 )

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
     "verify": ("viralsim.cli.store_commands", "verify", "Run stored points again and compare."),
+    "advocates": ("viralsim.cli.advocates", "advocates", "Whom to enrol, scored on the full model."),
     "presets": ("viralsim.cli.scenario_commands", "presets", "Show channel presets with source, year and range."),
     "schema": ("viralsim.cli.scenario_commands", "schema", "Print the JSON Schema of scenario files."),
     "luck": ("viralsim.cli.luck", "luck", "Say how much of the outcome is luck and how much is content."),

@@ -1,0 +1,8 @@
+"""Advocates: whom to enrol, what each is worth, and what is lost without him, on the scenario's full model."""
+
+from viralsim.advocates.counterfactual import Changed, add, remove
+from viralsim.advocates.finding import Found, Listed, find
+from viralsim.advocates.tier import Tier
+from viralsim.advocates.worth import Shapley, curve, shapley
+
+__all__ = ["Changed", "Found", "Listed", "Shapley", "Tier", "add", "curve", "find", "remove", "shapley"]

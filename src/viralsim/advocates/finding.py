@@ -1,0 +1,237 @@
+"""Whom to enrol: a strategy proposes, the scenario's full model scores, in the same worlds as ``random`` and ``degree``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.advocates.tier import Tier
+from viralsim.campaign.enrol import strategy_of
+from viralsim.measurement.intervals import mean_interval
+from viralsim.measurement.measures import measure as measure_of
+from viralsim.scenario import Scenario
+from viralsim.seeding import Candidates, propose
+
+REFERENCES = ("random", "degree")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """The mean difference between two tiers in the same worlds, with its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def above_zero(self) -> bool:
+        """Whether the interval lies above 0."""
+        return self.low > 0.0
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One proposed advocate.
+
+    gain: what the measure loses without him, all else as it was (leave one out). overlap: share of his followers whom those
+    ranked before him reach too. cost_per_share_usd: cost over the shares he adds; None where they are not above 0.
+    """
+
+    rank: int
+    member: Any
+    gain: Gain
+    shares: Gain
+    followers: int
+    overlap: float
+    channels: tuple[str, ...]
+    tone: str
+    community: int
+    match: float
+    cost_usd: float
+    cost_per_share_usd: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer of ``find``; gains are in ``measure`` a launch."""
+
+    strategy: str
+    arm: str
+    measure: str
+    worlds: int
+    listed: tuple[Listed, ...]
+    against: Mapping[str, Gain]  # strategy -> gain of the chosen tier over that strategy's
+    against_none: Gain
+    expected_reach: float | None
+    lower_bound: float | None
+    upper_bound: float | None
+    guarantee: float | None
+    sentences: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, None where something is not known."""
+        return _plain(asdict(self))  # type: ignore[no-any-return]
+
+
+def find(
+    scenario: Scenario,
+    count: int,
+    strategy: Any = None,
+    *,
+    arm: str | None = None,
+    worlds: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Found:
+    """Propose ``count`` advocates and score them on the full model.
+
+    Args:
+        scenario: with advocates in some arm; its own ``choose`` is the strategy where none is given.
+        strategy: a word of the registry, or ``{word: {options}}``.
+        arm: whose advocates; the first arm that has some by default.
+        worlds: worlds of every score; 400, or the scenario's number where that is less.
+        threads: threads; all cores by default. The answer does not depend on it.
+        progress: called with (tiers scored, tiers in all).
+
+    Raises InputError where no arm has advocates, the strategy is not known, or fewer members are eligible.
+    """
+    from viralsim.simulation import default_threads
+
+    tier = Tier(
+        scenario, arm=arm, worlds=worlds or min(400, scenario.worlds), seed=seed, threads=threads or default_threads()
+    )
+    choose = strategy if strategy is not None else tier.words.choose
+    chosen = tier.choose(choose, count).members
+    certificate = _certificate(tier, choose, count)
+    total, done = len(chosen) + 2 + len(REFERENCES), 0
+
+    def scored(members: NDArray[np.int64], name: str) -> NDArray[np.float64]:
+        nonlocal done
+        values = tier.values(members, name)
+        done += 1
+        if progress is not None:
+            progress(done, total)
+        return values
+
+    whole, shares = scored(chosen, tier.measure), tier.values(chosen, "shares")
+    none = scored(chosen[:0], tier.measure)
+    against = {word: _gain(whole - scored(tier.choose(word, count).members, tier.measure)) for word in REFERENCES}
+    gains = []
+    for member in chosen:
+        rest = chosen[chosen != member]
+        gains.append((_gain(whole - scored(rest, tier.measure)), _gain(shares - tier.values(rest, "shares"))))
+    order = sorted(range(len(chosen)), key=lambda i: (-gains[i][0].mean, -gains[i][1].mean, i))
+    listed = _list(tier, chosen[order], [gains[i] for i in order])
+    over_none = _gain(whole - none)
+    word = strategy_of(choose)[0]
+    return Found(
+        word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, *certificate,
+        tuple(_sentences(tier, word, len(chosen), over_none, against, certificate)),
+    )  # fmt: skip
+
+
+def _certificate(tier: Tier, choose: Any, count: int) -> tuple[float | None, float | None, float | None, float | None]:
+    """Expected reach, bounds and guarantee of a strategy that has them."""
+    word, options = strategy_of(choose)
+    if word != "opim":
+        return None, None, None, None
+    names = tier.words.channels or tier.stage.channels
+    networks = [tier.stage.networks[tier.stage.channels.index(name)] for name in names]
+    chosen = propose(Candidates(networks, _eligible(tier)), word, count, tier.scenario.seed, options)
+    return chosen.expected_reach, chosen.lower_bound, chosen.upper_bound, chosen.guarantee
+
+
+def _eligible(tier: Tier) -> NDArray[np.bool_]:
+    names = tier.words.channels or tier.stage.channels
+    masks = [tier.stage.present_on(tier.stage.channels.index(name)) for name in names]
+    return np.asarray(np.logical_or.reduce(masks), dtype=np.bool_)
+
+
+def _gain(difference: NDArray[np.float64]) -> Gain:
+    return Gain(*mean_interval(difference))
+
+
+def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]) -> tuple[Listed, ...]:
+    stage, advocates = tier.stage, tier.words
+    audience = stage.population.audience
+    match = np.broadcast_to(
+        stage.match(tier.spec.content[advocates.content or tier.spec.campaign.content]), stage.members
+    )
+    names = [name for name in stage.channels if name in (advocates.channels or stage.channels)]
+    reached = np.zeros(stage.members, dtype=bool)
+    listed = []
+    for rank, (member, label, (gain, shares)) in enumerate(
+        zip(members.tolist(), tier.labels(members), gains, strict=True), start=1
+    ):
+        here = [name for name in names if stage.present_on(stage.channels.index(name))[member]]
+        rows = [stage.networks[stage.channels.index(name)] for name in here]
+        followers = np.unique(
+            np.concatenate([n.followers[n.indptr[member] : n.indptr[member + 1]] for n in rows] or [[]])
+        )
+        followers = followers.astype(np.int64)
+        overlap = float(reached[followers].mean()) if len(followers) else 0.0
+        reached[followers] = True
+        tone = audience.tone_names[int(np.argmax(audience.tones[:, member]))] if audience.tone_names else ""
+        listed.append(Listed(
+            rank, label, gain, shares, len(followers), overlap, tuple(here), tone, int(audience.community[member]),
+            float(match[member]), tier.cost_usd, tier.cost_usd / shares.mean if shares.low > 0 else None,
+            _reason(len(followers), overlap, float(match[member]), gain),
+        ))  # fmt: skip
+    return tuple(listed)
+
+
+def _reason(followers: int, overlap: float, match: float, gain: Gain) -> str:
+    """Why he is where he is, in a few words."""
+    said = f"{followers:,} followers, {1 - overlap:.0%} of them not reached by those above"
+    said += f"; content fits him {match:.0%}" if match < 0.995 else ""
+    return said if gain.above_zero else said + "; alone he cannot be told from chance"
+
+
+def _sentences(
+    tier: Tier, word: str, count: int, over_none: Gain, against: Mapping[str, Gain], certificate: tuple[Any, ...]
+) -> list[str]:
+    """What it means, with the interval of every number."""
+    label = measure_of(tier.measure).label
+    said = [
+        f"These {count} advocates ({word}) bring {_told(over_none)} {label} a launch, over no advocates, in {tier.worlds:,} "
+        "worlds with the same luck."
+        if over_none.above_zero
+        else f"Advocates do not matter here: {tier.worlds:,} worlds cannot tell these {count} from none "
+        f"({_told(over_none)} {label} a launch)."
+    ]
+    for other, gain in against.items():
+        if other == word:
+            continue
+        if gain.above_zero:
+            said.append(f"Against as many members chosen by {other} they bring {_told(gain)} more.")
+        elif gain.high < 0:
+            said.append(f"As many members chosen by {other} bring more: the difference is {_told(gain)}.")
+        else:
+            why = ": who posts first does not decide here, the content does" if other == "random" else ""
+            said.append(f"They cannot be told from as many members chosen by {other} ({_told(gain)}){why}.")
+    if certificate[3] is not None:
+        said.append(
+            f"By its certificate the choice reaches at least {certificate[3]:.0%} of what the best {count} would, "
+            "under the strategy's own simple model of spread."
+        )
+    return said
+
+
+def _told(gain: Gain) -> str:
+    return f"{gain.mean:,.2f} ({gain.low:,.2f} to {gain.high:,.2f})"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,124 @@
+"""The advocate tier of one arm as something to try out: other people in it, in the same worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.compile import Arm
+from viralsim.campaign.enrol import Enrolment, enrol
+from viralsim.errors import InputError
+from viralsim.launches import ArmWorlds
+from viralsim.scenario import Scenario
+from viralsim.scenario.campaign import Advocates
+
+Float64 = NDArray[np.float64]
+PATH = "campaign.advocates"
+
+
+class Tier:
+    """The tier of an arm on one audience; every set of people runs in the worlds 0 to ``worlds`` - 1 with the same luck.
+
+    Raises InputError where no arm has advocates, or the named one has none.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        arm: str | None = None,
+        worlds: int = 200,
+        seed: int | None = None,
+        threads: int = 1,
+    ) -> None:
+        from viralsim.simulation import build_stage
+
+        self.arm = _arm_with_advocates(scenario, arm)
+        self.prefix = f"arms.{self.arm}.{PATH}" if self.arm in scenario.spec.arms else PATH
+        self.scenario, self.worlds, self.threads = scenario, worlds, threads
+        self.seed = scenario.seed if seed is None else seed
+        self.stage = build_stage(scenario)
+        self.spec = scenario.for_arm(self.arm)
+        self._known: dict[tuple[int, ...], ArmWorlds] = {}
+
+    @property
+    def measure(self) -> str:
+        """What a gain is counted in: the measure of the goal where more of it is better, else shares."""
+        goal = self.scenario.spec.goal
+        return "shares" if goal is None or goal.measure in ("critical_shares", "net_usd") else str(goal.measure)
+
+    @property
+    def words(self) -> Advocates:
+        """The tier's block in the scenario."""
+        found = self.spec.campaign.advocates
+        if found is None:
+            raise InputError(f"arm {self.arm!r} has no advocates: give campaign.advocates")
+        return found
+
+    @property
+    def enrolled(self) -> NDArray[np.int64]:
+        """The members of the scenario's own tier, by index."""
+        if self.words.file is not None:
+            return enrol(self.stage, self.spec, self.scenario.folder).members
+        return self.choose(self.words.choose, self.words.count or 0).members
+
+    @property
+    def cost_usd(self) -> float:
+        """Cost of a person, USD."""
+        return float(self.words.cost_usd)
+
+    def labels(self, members: Sequence[int] | NDArray[np.int64]) -> list[Any]:
+        """What the user calls these members."""
+        ids = self.stage.population.audience.ids
+        return [int(m) if ids is None else ids[m].item() for m in members]
+
+    def choose(self, choose: Any, count: int) -> Enrolment:
+        """Who would be enrolled by a strategy: word, ``{word: {options}}`` or ``{"members": [...]}``."""
+        spec = self._with(choose, count).for_arm(self.arm)
+        return enrol(self.stage, spec, self.scenario.folder)
+
+    def run(self, members: Sequence[int] | NDArray[np.int64]) -> ArmWorlds:
+        """The worlds with these members as the tier (by index); a set is run once."""
+        key = tuple(sorted(int(m) for m in members))
+        if key not in self._known:
+            self._known[key] = self._launch(self.scenario_with(key))
+        return self._known[key]
+
+    def values(self, members: Sequence[int] | NDArray[np.int64], measure: str | None = None) -> Float64:
+        """A measure by world with these members as the tier, float64[worlds]."""
+        return self.run(members).measures[measure or self.measure]
+
+    def scenario_with(self, members: Sequence[int]) -> Scenario:
+        """The scenario with these members, by index, as the tier of its arm."""
+        if not len(members):
+            return self.scenario.override({self.prefix: None})
+        return self._with({"members": self.labels(members)}, len(members))
+
+    def compiled(self, members: Sequence[int]) -> Arm:
+        """The arm with these members, ready for the kernels."""
+        from viralsim.simulation import compile_arms
+
+        return compile_arms(self.scenario_with(members), self.stage, [self.arm])[self.arm]
+
+    def _with(self, choose: Any, count: int) -> Scenario:
+        changes: dict[str, Any] = {f"{self.prefix}.choose": choose, f"{self.prefix}.count": count}
+        if self.words.file is not None:
+            changes[f"{self.prefix}.file"] = None
+        return self.scenario.override(changes)
+
+    def _launch(self, scenario: Scenario) -> ArmWorlds:
+        from viralsim.simulation import launch
+
+        return launch(scenario, [self.stage], [self.arm], self.worlds, self.seed, self.threads)[self.arm]
+
+
+def _arm_with_advocates(scenario: Scenario, arm: str | None) -> str:
+    names = [arm] if arm is not None else list(scenario.arm_names)
+    for name in names:
+        if scenario.for_arm(name).campaign.advocates is not None:
+            return name
+    where = f"arm {arm!r}" if arm is not None else "no arm of this scenario"
+    raise InputError(f"{where} has {'no ' if arm is not None else ''}advocates: give campaign.advocates")
