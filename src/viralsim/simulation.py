@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,19 @@ from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.outcome import arm_worlds
 from viralsim.campaign.stage import Stage
 from viralsim.campaign.vital_signs import vital_signs
-from viralsim.errors import InputError, Problem, ScenarioError
+from viralsim.errors import InputError
 from viralsim.joining import join_worlds, keep_worlds
 from viralsim.kernels.draws import Stream, name_key, seed_key, units_of_worlds
 from viralsim.kernels.inputs import Series
 from viralsim.kernels.worlds import RawWorlds, run_worlds
 from viralsim.launches import ArmWorlds
+from viralsim.measurement.sequential import Look, look, looks, sentence
+from viralsim.scenario.overlays import arm_specs as arm_specs
 
 if TYPE_CHECKING:
     from viralsim.results import Result
     from viralsim.scenario import Scenario
+    from viralsim.scenario.study import Until
 
 Progress = Callable[[int, int], None]
 MOST_WORLDS = 10_000_000
@@ -36,34 +40,6 @@ TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a 
 def default_threads() -> int:
     """Threads to use: the cores this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def check_overlays(scenario: Scenario, specs: Mapping[str, Any]) -> None:
-    """Arms share one audience: an overlay that changes members or networks is refused."""
-    base = scenario.spec
-    for name, spec in specs.items():
-        fixed = [
-            ("audience", spec.audience, base.audience),
-            ("tick", spec.tick, base.tick),
-            ("horizon", spec.horizon, base.horizon),
-        ]
-        fixed += [(f"channels.{c}.network", spec.channels[c].network, base.channels[c].network) for c in base.channels]
-        fixed += [
-            (f"channels.{c}.presence", spec.channels[c].presence, base.channels[c].presence) for c in base.channels
-        ]
-        for path, own, shared in fixed:
-            if own != shared:
-                raise ScenarioError(
-                    [Problem("arms live in the same worlds: overlay channels, content or campaign, not the audience or time",
-                             f"arms.{name}.{path}")]
-                )  # fmt: skip
-
-
-def arm_specs(scenario: Scenario) -> dict[str, Any]:
-    """Every arm of the scenario after its overlay."""
-    specs = {name: scenario.for_arm(name) for name in scenario.arm_names}
-    check_overlays(scenario, specs)
-    return specs
 
 
 def build_stage(scenario: Scenario, population: int = 0) -> Stage:
@@ -114,6 +90,8 @@ class _Run:
     threads: int
     progress: Progress | None
     series: bool = True  # keep series per tick
+    until: Until | None = None  # stop before all worlds are run
+    last_looks: list[Look] = field(default_factory=list)
     raw: dict[str, list[tuple[NDArray[np.int64], Arm, RawWorlds]]] = field(default_factory=dict)
     finished: int = 0
     interrupted: bool = False
@@ -121,6 +99,29 @@ class _Run:
     @property
     def total(self) -> int:
         return len(self.worlds) * len(self.names)
+
+    def blocks(self, whole: bool = False) -> Iterator[NDArray[np.int64]]:
+        """Rows of the worlds, block by block; until enough is known where that is asked; ``whole``: else in one block."""
+        count = len(self.worlds)
+        block = count if whole else max(LEAST_BLOCK, -(-count // MOST_BLOCKS))
+        ends = list(looks(count)) if self.until else [*range(block, count, block), count]
+        for first, last in itertools.pairwise([0, *ends]):
+            yield np.arange(first, last)
+            if self.until and not self.interrupted and self._enough():
+                self.worlds = self.worlds[:last]
+                return
+
+    def _enough(self) -> bool:
+        """Whether the measure that decides is known well enough, from the worlds finished so far."""
+        assert self.until is not None
+        values = {}
+        for name in self.names:
+            parts = [(rows, arm_worlds(arm, raw).measures) for rows, arm, raw in self.raw[name]]
+            order = np.argsort(np.concatenate([rows for rows, _ in parts]))
+            values[name] = np.concatenate([measures[self.until.measure] for _, measures in parts])[order]
+        baseline = self.scenario.spec.baseline
+        self.last_looks = look(values, baseline, self.until.half_width, self.until.scale == "relative")
+        return all(found.enough for found in self.last_looks)
 
     def series_of(self, arm: Arm, rows: NDArray[np.int64]) -> int:
         """For how many of ``rows`` to keep the series per tick: those among the first worlds that fit into memory."""
@@ -148,10 +149,8 @@ class _Run:
 def _run_certain(run: _Run, stages: list[Stage], specs: Mapping[str, Any] | None = None) -> None:
     """Blocks of worlds, each through all arms: who interrupts keeps the blocks that all arms finished."""
     arms = [compile_arms(run.scenario, stage, run.names, specs) for stage in stages]
-    block = max(LEAST_BLOCK, -(-len(run.worlds) // MOST_BLOCKS))
     try:
-        for first in range(0, len(run.worlds), block):
-            rows = np.arange(first, min(first + block, len(run.worlds)))
+        for rows in run.blocks():
             for p in range(len(stages)):
                 own = rows[run.worlds[rows] % len(stages) == p]
                 for arm in arms[p].values():
@@ -175,10 +174,10 @@ def _run_uncertain(run: _Run, stages: list[Stage], inputs: dict[str, NDArray[np.
             run.run_arm(arm, np.array([i]), 1, run.series_of(arm, np.array([i])))
 
     with ThreadPoolExecutor(run.threads) as pool:
-        futures = [pool.submit(world, i) for i in range(len(run.worlds))]
         try:
-            for future in futures:
-                future.result()
+            for rows in run.blocks(whole=True):
+                for future in [pool.submit(world, int(i)) for i in rows]:
+                    future.result()
         except KeyboardInterrupt:
             run.interrupted = True
             pool.shutdown(cancel_futures=True)
@@ -202,17 +201,21 @@ def simulate(
     threads: int | None = None,
     progress: Progress | None = None,
     repeat_trust: bool = True,
+    until: Until | Mapping[str, Any] | None = None,
 ) -> Result:
     """Run every arm of a scenario in the same worlds.
 
     Args:
         scenario: what ``viralsim.load`` returned.
-        worlds: how many worlds (numbers 0 to worlds - 1); the scenario's own by default.
+        worlds: how many worlds (numbers 0 to worlds - 1); the scenario's own by default. With ``until`` the most.
         seed: seed of the luck; the audience keeps the scenario's seed.
         arms: names of the arms to run; all by default. An arm run alone has the worlds that it has among others.
         threads: threads; all cores by default. Results do not depend on it.
         progress: called with (launches done, launches in all).
         repeat_trust: where some trust is not 1, run the arms again with every trust at 1, for the verdict.
+        until: stop as soon as an interval is narrow enough: ``{"measure": "shares", "half_width": 0.05}`` as in a scenario's
+            ``worlds.until``, which holds where ``worlds`` is not given. What was found stands in ``vital_signs``; "cannot tell
+            at this budget" in ``warnings``.
 
     Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set.
 
@@ -222,6 +225,7 @@ def simulate(
 
     started = time.perf_counter()
     run = _prepare(scenario, worlds, seed, arms, threads, progress)
+    run.until = _until_of(scenario, worlds, until)
     stages = [build_stage(scenario, p) for p in range(scenario.spec.populations)]
     first_arms = compile_arms(scenario, stages[0])
     signs, warnings = vital_signs(scenario, stages[0], first_arms)
@@ -233,6 +237,7 @@ def simulate(
         _run_uncertain(run, stages, inputs)
     else:
         _run_certain(run, stages)
+    inputs = {path: values[: len(run.worlds)] for path, values in inputs.items()}
     simulated = time.perf_counter()
     if set(run.raw) != set(run.names):
         raise KeyboardInterrupt
@@ -298,6 +303,17 @@ def _prepare(
     )  # fmt: skip
 
 
+def _until_of(scenario: Scenario, worlds: int | None, until: Until | Mapping[str, Any] | None) -> Until | None:
+    """When to stop: as the caller says, else as the scenario says where the caller gave no number of worlds."""
+    if until is None:
+        return scenario.until if worlds is None else None
+    if scenario.spec.populations > 1:
+        raise InputError("until: more worlds do not tell what more audiences would: set populations to 1")
+    given = until if isinstance(until, Mapping) else until.model_dump()
+    most = scenario.worlds if worlds is None else worlds
+    return scenario.override({"worlds": {"at_most": most, "until": dict(given)}}).until
+
+
 def _compile(run: _Run, arms: Mapping[str, Arm]) -> None:
     """Run one world so that compiling is not counted as simulating."""
     run_worlds(arms[run.names[0]].world, run.seed, run.worlds[:1], series_worlds=0)
@@ -320,6 +336,10 @@ def _record(
     stage = stages[0]
     audience = stage.population.audience
     notes = list(getattr(stage.population, "messages", []) or [])
+    if run.until is not None:
+        said = [(found.enough, sentence(found, run.until.measure, count)) for found in run.last_looks]
+        signs = [*signs, *(text for enough, text in said if enough)]
+        warnings = [*warnings, *(text for enough, text in said if not enough)]
     return {
         "scenario_name": scenario.name,
         "about": spec.about or "",

@@ -45,7 +45,8 @@ def _population(scenario: Scenario) -> Iterator[str]:
     spec = scenario.spec
     audience = spec.audience
     members = "as the files say" if audience.members is None else f"{audience.members:,}"
-    yield f"{spec.name}: {spec.worlds:,} worlds of {spec.ticks:,} ticks ({spec.horizon:g} h), seed {spec.seed}"
+    most = f"{spec.most_worlds:,}" if isinstance(spec.worlds, int) else f"at most {spec.most_worlds:,}"
+    yield f"{spec.name}: {most} worlds of {spec.ticks:,} ticks ({spec.horizon:g} h), seed {spec.seed}"
     communities = f"{audience.communities.count:,} communities" if audience.members else "communities as the files say"
     yield f"population: {members} members, {communities}" + (
         f", {spec.populations} audiences" if spec.populations > 1 else ""

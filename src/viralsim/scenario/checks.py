@@ -43,8 +43,13 @@ def _time(spec: Spec) -> Iterator[Finding]:
             ("tick",),
             f"gives {spec.ticks:,} ticks, more than {MOST_TICKS:,}: lengthen the tick or shorten the horizon",
         )
-    if spec.worlds < spec.populations:
-        yield ("populations",), f"must not exceed worlds ({spec.worlds}): every audience needs a world"
+    if spec.most_worlds < spec.populations:
+        yield ("populations",), f"must not exceed worlds ({spec.most_worlds}): every audience needs a world"
+    if not isinstance(spec.worlds, int) and spec.populations > 1:
+        yield (
+            ("worlds", "until"),
+            "more worlds do not tell what more audiences would: set populations to 1, or give a number",
+        )
 
 
 def _members(spec: Spec) -> Iterator[Finding]:

@@ -93,7 +93,11 @@ def _slot(annotation: Any, nullable: bool = False) -> Slot:
         nullable = len(kinds) < len(given)
         if len(kinds) == 1:
             return _slot(kinds[0], nullable)
-        return Slot("leaf", annotation, nullable=nullable)
+        # of a number or a block, such as worlds, the number can be checked and varied
+        found = [_slot(kind) for kind in kinds]
+        numbers = [slot.quantity for slot in found if slot.quantity is not None]
+        known = len(numbers) == 1 and all(slot.quantity is not None or slot.kind == "block" for slot in found)
+        return Slot("leaf", annotation, None, numbers[0] if known else None, nullable)
     if origin is dict:
         return Slot("map", annotation, nullable=nullable)
     if origin is tuple:

@@ -40,7 +40,7 @@ def _section(title: str, block: Schema) -> str:
 
 
 def _row(key: str, field: Schema, required: bool) -> str:
-    kinds = [kind for kind in field.get("anyOf", (field,)) if kind.get("type") != "null"]
+    kinds = [kind for kind in field.get("anyOf", field.get("oneOf", (field,))) if kind.get("type") != "null"]
     default = "required" if required else _default(field)
     unit = next((kind["unit"] for kind in (field, *kinds) if "unit" in kind), "")
     cells = (

@@ -15,6 +15,7 @@ from viralsim.scenario.fingerprint import fingerprint
 from viralsim.scenario.paths import PathError, nearest, parse_path, put
 from viralsim.scenario.reading import Place, read_yaml, scalar, write_yaml
 from viralsim.scenario.spec import Spec
+from viralsim.scenario.study import Until
 from viralsim.scenario.trust import with_trusts_at_one
 from viralsim.scenario.validation import Origin, arm_spec, base_spec
 
@@ -45,8 +46,13 @@ class Scenario:
 
     @property
     def worlds(self) -> int:
-        """Number of worlds of each arm."""
-        return self.spec.worlds
+        """Number of worlds of each arm; the most where the file says when there are enough."""
+        return self.spec.most_worlds
+
+    @property
+    def until(self) -> Until | None:
+        """When there are enough worlds; None where their number is given."""
+        return None if isinstance(self.spec.worlds, int) else self.spec.worlds.until
 
     @property
     def arm_names(self) -> tuple[str, ...]:

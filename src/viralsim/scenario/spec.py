@@ -12,7 +12,7 @@ from viralsim.scenario.blocks import USER, Block, Name, block, key
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
-from viralsim.scenario.study import FlopWhen, Goal, Sweep, Uncertain, ViralWhen, Worlds
+from viralsim.scenario.study import FlopWhen, Goal, Sweep, Uncertain, ViralWhen, WorldsOrUntil
 from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
 
 MOST_TICKS = 200_000
@@ -25,7 +25,7 @@ class Spec(Block):
     name: Annotated[str, Field(min_length=1, max_length=200)] = key(..., "what it is called")
     about: Annotated[str, Field(max_length=20_000)] = key("", "the question", source="off")
     seed: Annotated[int, Whole(ge=0, le=2**63 - 1)] = key(42, "seed of all luck")
-    worlds: Worlds = key(1000, "number of worlds of each arm")
+    worlds: WorldsOrUntil = key(1000, "number of worlds of each arm, or when there are enough of them")
     horizon: PositiveHours = key(336.0, "how long a world is watched (14d)")
     tick: Annotated[float, Duration(gt=0, le=24)] = key(1.0, "the time step (1h)")
     launch_at: TimeOfDay = key(9.0, "time of day of tick 0, for the daily rhythm (09:00)")
@@ -52,6 +52,11 @@ class Spec(Block):
     )
     uncertain: dict[str, Uncertain] = key({}, "what is not known: path -> range", source="off", max_length=64)
     sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
+
+    @property
+    def most_worlds(self) -> int:
+        """Number of worlds of each arm, at most."""
+        return self.worlds if isinstance(self.worlds, int) else self.worlds.at_most
 
     @property
     def ticks(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
 from viralsim.scenario.blocks import USER, Block, key
@@ -16,6 +16,32 @@ Measure = Literal[
     "earned_reach", "earned_shares", "value_usd", "net_usd",
 ]  # fmt: skip
 Worlds = Annotated[int, Whole(ge=1, le=100_000_000, unit="worlds")]
+
+
+class Until(Block):
+    """When a run has enough worlds: the interval of a measure's mean, minus the baseline's, is narrow enough."""
+
+    measure: Measure = key(
+        ..., "the measure whose mean is asked for; its difference to the baseline where there is one"
+    )
+    half_width: Annotated[float, Real(gt=0, le=1e15)] = key(..., "half the width of the 95 % interval, at most")
+    scale: Literal["relative", "absolute"] = key(
+        "relative", "relative: a fraction of the larger of the two arms' means; absolute: in the measure's unit"
+    )
+
+
+class AdaptiveWorlds(Block):
+    """Worlds until the answer is known; the interval is valid although one looks often."""
+
+    at_most: Worlds = key(..., "stop here in any case, and say that it cannot be told at this budget")
+    until: Until = key(..., "what has to be known")
+
+
+# tags stand in the places that pydantic names; this one is left out there, like the mark of a mapping's key
+WorldsOrUntil = Annotated[
+    Annotated[Worlds, Tag("number")] | Annotated[AdaptiveWorlds, Tag("[key]")],
+    Discriminator(lambda value: "[key]" if isinstance(value, dict | AdaptiveWorlds) else "number"),
+]
 
 
 class Goal(Block):
