@@ -32,7 +32,7 @@ class ArmLuck:
     measure. factors: parts of the variance of log(1 + measure), that is of how many times one outcome is another; None
     where the measure can be negative. gini_of_contents: mean over worlds of the Gini coefficient of the contents' shares
     of the world. gini_of_worlds: mean over contents of the Gini coefficient of one content over its worlds.
-    unpredictability: Music Lab's U. better_wins: chance that of two contents the one that is better on average is ahead
+    unpredictability: Music Lab's U; unlike its songs, contents do not compete, each is launched alone. better_wins: chance that of two contents the one that is better on average is ahead
     in one launch, each in a world of its own; a tie is half a win. NaN where a number is not defined.
     """
 
@@ -196,8 +196,9 @@ def _split(arm: str, measure: str, outcomes: NDArray[np.float64]) -> ArmLuck:
     positive = bool((outcomes >= 0.0).all())
     shares = market_shares(outcomes.T) if positive else np.zeros((0, len(outcomes)))
     undefined = float("nan")
+    factors = luck_and_content(np.log1p(outcomes), normal=False) if positive else None
     return ArmLuck(
-        arm, outcomes, luck_and_content(outcomes), luck_and_content(np.log1p(outcomes)) if positive else None,
+        arm, outcomes, luck_and_content(outcomes, normal=False), factors,
         gini_of_contents=float(np.mean([gini(row) for row in shares])) if len(shares) else undefined,
         gini_of_worlds=_mean_gini(outcomes) if positive else undefined,
         unpredictability=unpredictability(shares) if len(shares) > 1 else undefined,
@@ -261,7 +262,8 @@ def _share(split: LuckAndContent) -> str:
 def _caveats(report: LuckReport) -> list[str]:
     lines = [
         f"What differs: {report.drawn}. Contents more alike would make luck larger: the shares hold for these only.",
-        "In brackets: 95 % interval; exact for normal outcomes, rough for heavy tails.",
+        f"In brackets: 95 % interval from leaving out each of the {len(report.contents)} contents in turn"
+        + (", rough for so few." if len(report.contents) < 20 else "."),
     ]
     if report.populations == 1:
         lines.append("All worlds share one audience: who happens to be in the audience is not part of this luck.")

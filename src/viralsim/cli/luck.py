@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import click
@@ -50,7 +51,8 @@ def luck(
         return
     click.echo(f"{report.scenario_name}: luck and content in {report.measure}")
     click.echo(
-        f"{len(report.contents)} contents, {report.worlds} worlds each, {len(report.arms)} arms, seed {report.seed}\n"
+        f"{len(report.contents)} contents, {report.worlds} worlds each, {len(report.arms)} arm(s), seed {report.seed}\n"
     )
+    width = min(shutil.get_terminal_size().columns, 110)
     for sentence in report.sentences():
-        click.echo(sentence)
+        click.echo(click.wrap_text(sentence, width, subsequent_indent="  "))
