@@ -32,8 +32,9 @@ class ArmLuck:
     measure. factors: parts of the variance of log(1 + measure), that is of how many times one outcome is another; None
     where the measure can be negative. gini_of_contents: mean over worlds of the Gini coefficient of the contents' shares
     of the world. gini_of_worlds: mean over contents of the Gini coefficient of one content over its worlds.
-    unpredictability: Music Lab's U; unlike its songs, contents do not compete, each is launched alone. better_wins: chance that of two contents the one that is better on average is ahead
-    in one launch, each in a world of its own; a tie is half a win. NaN where a number is not defined.
+    unpredictability: Music Lab's U; unlike its songs, contents do not compete, each is launched alone. better_wins:
+    chance that of two contents the one that is better on average is ahead in one launch, each in a world of its own; a
+    tie is half a win. NaN where a number is not defined.
     """
 
     arm: str
