@@ -262,13 +262,14 @@ def launch(
     seed: int,
     threads: int = 1,
     specs: Mapping[str, Any] | None = None,
+    first: int = 0,
 ) -> dict[str, ArmWorlds]:
-    """The worlds 0 to ``worlds`` - 1 of some arms on audiences that are built already; no series, and nothing said about them.
+    """``worlds`` worlds from ``first`` on of some arms, on audiences that are built; no series, nothing said about them.
 
     ``specs``: every arm's after its overlay, where they are known. Raises KeyboardInterrupt where someone stopped it: what is
     not whole is not returned.
     """
-    run = _Run(scenario, seed, np.arange(worlds, dtype=np.int64), tuple(names), threads, None, series=False)
+    run = _Run(scenario, seed, np.arange(first, first + worlds, dtype=np.int64), tuple(names), threads, None, series=False)
     inputs = draw_inputs(scenario, seed, run.worlds)
     if inputs:
         _run_uncertain(run, stages, inputs)

@@ -109,6 +109,21 @@ def wilson(successes: float, trials: float, level: float = LEVEL) -> tuple[float
     return low, high
 
 
+def clopper_pearson(successes: int, trials: int, level: float = LEVEL) -> tuple[float, float]:
+    """The exact interval of a proportion (Clopper and Pearson 1934): it covers at least ``level`` whatever the truth.
+
+    For chances so small that Wilson's approximation could fall short; (NaN, NaN) without trials.
+    """
+    if trials <= 0:
+        return float("nan"), float("nan")
+    from scipy.special import betaincinv
+
+    tail = (1.0 - level) / 2.0
+    low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
+    high = 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, 1.0 - tail))
+    return low, high
+
+
 def proportion_interval(
     hits: NDArray[np.bool_], clusters: NDArray[np.int32] | None = None
 ) -> tuple[float, float, float]:
