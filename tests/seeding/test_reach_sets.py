@@ -14,7 +14,7 @@ from viralsim.errors import CapacityError
 from viralsim.seeding import Candidates
 from viralsim.seeding.cover_kernels import cover, index_sets
 from viralsim.seeding.objective import OPTIONS, Objective
-from viralsim.seeding.reach_set_kernels import ALL, COINS, GAPS, MIXED, SORTED
+from viralsim.seeding.reach_set_kernels import COINS, GAPS, MIXED, SORTED
 from viralsim.seeding.reach_sets import Purse, ReachSets, Source, incoming_rows
 
 SETS = 40_000
@@ -43,7 +43,7 @@ def star_sets(chances: np.ndarray, model: str) -> tuple[int, np.ndarray]:
         (COINS, np.full(9, 0.3)),
         (COINS, np.full(6, 0.9)),
         (GAPS, np.full(40, 0.05)),
-        (ALL, np.ones(5)),
+        (COINS, np.ones(5)),
         (MIXED, np.linspace(0.0, 1.0, 12)),
         (SORTED, np.linspace(0.0, 0.3, 40)),
         (SORTED, np.concatenate([[1.0, 1.0], np.geomspace(0.9, 0.001, 38)])),

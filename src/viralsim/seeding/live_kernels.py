@@ -24,7 +24,7 @@ def turn_rows(model, rows, sources, chance, indptr):  # type: ignore[no-untyped-
     [low, high): that of its own coin (independent cascade; low is 0), or that of the member it leads to, the windows of
     the edges into him lying side by side (linear threshold). O(E).
     """
-    edges = len(sources)
+    edges = indptr[-1]
     followers, low, high = np.empty(edges, np.int32), np.zeros(edges), np.empty(edges)
     fill = indptr.copy()
     for v in range(len(rows)):

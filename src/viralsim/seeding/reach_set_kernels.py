@@ -7,13 +7,13 @@ import math
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import Stream, below, draw, stream_key, unit, world_key
+from viralsim.kernels.draws import Stream, below, draw, member_key, stream_key, unit, world_key
 
 SEEDING = int(Stream.SEEDING)
 CASCADE, THRESHOLD = 0, 1  # the model: independent cascade, linear threshold
 ELIGIBLE, BARRED, TAKEN = 0, 1, 2  # marks of members
 # how the live edges into a member are found
-NONE, ALL, COINS, GAPS, MIXED, SORTED = 0, 1, 2, 3, 4, 5
+NONE, EVEN, COINS, GAPS, MIXED, SORTED = 0, 1, 2, 3, 4, 5
 COIN_AT_LEAST = 1.0 / 64.0  # a coin of 32 bits misses a probability by less than 1.5e-8 of it from here on
 GAP_COST = 10.0  # coins that take as long as one gap
 LONG_ROW = 24  # rows of mixed chances from this length on are drawn by gaps
@@ -66,7 +66,7 @@ def settle_cascade(rows, by_target, sources, chance):  # type: ignore[no-untyped
         elif degree == 0 or p <= 0.0:
             row["way"] = NONE
         elif p >= 1.0:
-            row["way"] = ALL
+            row["way"] = COINS
         else:
             row["scale"] = 1.0 / math.log1p(-p)
             row["way"] = COINS if p >= COIN_AT_LEAST and degree <= GAP_COST * (1.0 + p * degree) else GAPS
@@ -82,7 +82,7 @@ def settle_threshold(rows, by_target, sources, chance):  # type: ignore[no-untyp
         row["scale"] = 0.0
         if len(by_target) > 0:
             total = by_target[v] * degree
-            row["way"] = ALL
+            row["way"] = EVEN
         else:
             total = 0.0
             for e in range(first, first + degree):
@@ -129,14 +129,11 @@ def search_back(key, incoming, marks, visited, queue):  # type: ignore[no-untype
         end = e + row["degree"]
         if way == COINS:
             limit = np.uint64(p * TWO32)
-            for k in range(e, end - 1, 2):
+            for k in range(e, end, 2):
                 bits = draw(key, j)
                 j += 1
                 n = meet((bits >> HALF) < limit, sources[k], visited, queue, n)
-                n = meet((bits & LOW_HALF) < limit, sources[k + 1], visited, queue, n)
-            if (end - e) & 1:
-                n = meet((draw(key, j) >> HALF) < limit, sources[end - 1], visited, queue, n)
-                j += 1
+                n = meet(((bits & LOW_HALF) < limit) & (k + 1 < end), sources[k + 1], visited, queue, n)
         elif way == GAPS:
             scale = row["scale"]
             while True:
@@ -147,9 +144,6 @@ def search_back(key, incoming, marks, visited, queue):  # type: ignore[no-untype
                 e += np.int64(gap)
                 n = meet(True, sources[e], visited, queue, n)
                 e += 1
-        elif way == ALL:
-            for k in range(e, end):
-                n = meet(True, sources[k], visited, queue, n)
         elif way == MIXED:
             for k in range(e, end):
                 n = meet(unit(draw(key, j)) < chance[k], sources[k], visited, queue, n)
@@ -191,7 +185,7 @@ def walk_back(key, incoming, marks, visited, queue):  # type: ignore[no-untyped-
         if row["way"] == NONE or x >= row["chance"]:
             return n, False
         first, degree = row["first"], row["degree"]
-        if row["way"] == ALL:
+        if row["way"] == EVEN:
             e = first + min(np.int64(x / row["chance"] * degree), degree - 1)
         else:
             e = first + min(np.searchsorted(chance[first : first + degree], x, side="right"), degree - 1)
@@ -214,7 +208,7 @@ def root_of(bits, roots, members):  # type: ignore[no-untyped-def]
 def draw_sets(model, incoming, roots, marks, luck, first, last, scratch):  # type: ignore[no-untyped-def]
     """Reverse-reachable sets number ``first..last-1``: (ends int64[S], members int32[]), only the eligible members.
 
-    incoming: (rows ROW[N], sources int32[E], chance float64[E] or [0]). roots: (members int64[R], their cumulative
+    incoming: (rows ROW[N], sources int32[E + 1], chance float64[E] or [0]). roots: (members int64[R], their cumulative
     weights float64[R]); empty: any member alike. marks uint8[N]; a set that holds one who is taken is left empty, for
     nobody can add to it. luck: (seed, name), two uint64: a set is a pure function of (seed, name, its number). scratch:
     (visited uint64[ceil(N / 64)], zero before and after; queue int32[N + 1]). Borgs et al., SODA 2014.
@@ -224,8 +218,9 @@ def draw_sets(model, incoming, roots, marks, luck, first, last, scratch):  # typ
     ends = np.empty(last - first, np.int64)
     found = np.empty(max(64, 4 * (last - first)), np.int32)
     n = 0
+    family = stream_key(world_key(seed, 0), SEEDING, name, np.uint64(0))
     for s in range(first, last):
-        key = stream_key(world_key(seed, s), SEEDING, name, np.uint64(0))
+        key = member_key(family, s, 0)
         root = root_of(draw(key, 0), roots, len(marks))
         meet(True, root, visited, queue, 0)
         if model == THRESHOLD:

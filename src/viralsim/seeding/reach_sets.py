@@ -171,7 +171,7 @@ def in_blocks(
 
 
 def incoming_rows(candidates: Candidates, probability: Any, model: int) -> Incoming:
-    """Whom each member follows, over all channels: (rows ROW[N], sources int32[E], chance float64[E] or [0]).
+    """Whom each member follows, over all channels: (rows ROW[N], sources int32[E + 1], chance float64[E] or [0]).
 
     With one channel and one number or word for all, the chance is kept once a member. Under linear threshold the words
     share 1 over all whom a member follows on any channel; raises InputError where weights into a member exceed 1.
@@ -191,8 +191,8 @@ def incoming_rows(candidates: Candidates, probability: Any, model: int) -> Incom
         by_target = 1.0 / np.maximum(indegree, 1)
     elif not isinstance(probability, str) and np.ndim(probability) == 0:
         by_target = np.full(n, edge_chances(networks[0], probability)[0] if networks[0].follows else 0.0)
-    sources = np.empty(int(indegree.sum()), np.int32)
-    turned = np.empty(0 if len(by_target) else len(sources))
+    sources = np.zeros(int(indegree.sum()) + 1, np.int32)  # coins are tossed two at a time: one place more is read
+    turned = np.empty(0 if len(by_target) else len(sources) - 1)
     nothing = np.empty(0)
     for network in networks:
         chance = nothing if len(by_target) else edge_chances(network, probability)
