@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-full check lint reference lock bench wheel-test clean
+.PHONY: run test test-full check lint validation reference lock bench wheel-test clean
 
 run: $(STAMP)  ## run the main scenario
 	$(BIN)/viralsim run scenarios/advocates_vs_paid.yaml
@@ -26,6 +26,10 @@ bench: $(STAMP)  ## paired benchmarks against peers
 
 wheel-test: $(STAMP)  ## build the wheel, install it in an empty environment, run a scenario there
 	bash .ci/wheel-test
+
+validation: $(STAMP)  ## every check, quick and slow; docs/validation.md
+	$(BIN)/viralsim validate --full --out build/validation
+	cp build/validation/validation.md docs/validation.md
 
 reference: $(STAMP)  ## docs/scenario.md from the schema
 	$(BIN)/viralsim schema --markdown > docs/scenario.md.new

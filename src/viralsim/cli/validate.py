@@ -1,0 +1,120 @@
+"""``viralsim validate``: what is known, reproduced or not."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from viralsim.validation import Outcome
+
+
+@click.command(help="Check the engine against exact laws, published results and other people's code.")
+@click.option("--full", is_flag=True, help="Also what takes long, real networks, and peers.")
+@click.option(
+    "--only", multiple=True, metavar="NAME", help="Only checks whose name begins so; may be given several times."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the luck.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write validation.md, validation.json, pictures.html here."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def validate(
+    full: bool, only: tuple[str, ...], seed: int, threads: int | None, out: Path | None, as_json: bool
+) -> None:
+    """Run the checks, print a table; exit 1 where one that gates does not reproduce."""
+    from viralsim.errors import InputError
+    from viralsim.validation import CHECKS, Setting, run_checks
+    from viralsim.validation.check import data_folder
+    from viralsim.validation.page import as_dict
+    from viralsim.validation.registry import chosen, failed
+
+    checks = chosen(full) if not only else [c for c in CHECKS if c.name.startswith(only)]
+    if not checks:
+        raise InputError(f"no check is named {' or '.join(only)}: known are {', '.join(c.name for c in CHECKS)}")
+    setting = Setting(seed, threads, data_folder())
+    outcomes: list[Outcome] = []
+    with _progress() as progress:
+        for outcome in run_checks(checks, setting, progress):
+            outcomes.append(outcome)
+            if not as_json:
+                click.echo(_line(outcome))
+    ran = _ran(full, only, seed)
+    if out is not None:
+        _write(out, outcomes, setting.pictures, ran)
+    bad = failed(outcomes)
+    if as_json:
+        click.echo(json.dumps(as_dict(outcomes, ran)))
+    else:
+        judged = sum(1 for one in outcomes if one.numbers)
+        click.echo(f"{judged - len([o for o in outcomes if o.verdict == 'does not reproduce'])} of {judged} reproduce"
+                   + (f"; failed: {', '.join(one.check.name for one in bad)}" if bad else ""))  # fmt: skip
+    if bad:
+        click.get_current_context().exit(1)
+
+
+def _line(outcome: Outcome) -> str:
+    check = outcome.check
+    kind = "" if check.gates else " (report only)"
+    text = f"{check.name:<11} {check.title:<46} {outcome.verdict}{kind} {outcome.seconds:.1f} s"
+    wrong = [number for number in outcome.numbers if number.ok is False]
+    notes = [f"{n.what}: expected {n.expected}, seen {n.seen}; {n.judged}" for n in wrong]
+    return "\n            ".join([text, *([outcome.note] if outcome.note else []), *notes])
+
+
+def _ran(full: bool, only: tuple[str, ...], seed: int) -> dict[str, Any]:
+    import os
+    from datetime import date
+
+    from viralsim.versions import versions
+
+    command = "viralsim validate" + (" --full" if full else "") + "".join(f" --only {name}" for name in only)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
+    return {
+        "command": command,
+        "seed": seed,
+        "versions": versions(),
+        "machine": machine,
+        "date": date.today().isoformat(),
+    }
+
+
+def _write(out: Path, outcomes: list[Outcome], pictures: list[Any], ran: dict[str, Any]) -> None:
+    from viralsim.experiments.sweep import write_json, write_text
+    from viralsim.validation.page import as_dict, markdown, pictures_page
+
+    out.mkdir(parents=True, exist_ok=True)
+    write_text(out / "validation.md", markdown(outcomes, ran))
+    write_json(out / "validation.json", as_dict(outcomes, ran))
+    if pictures:
+        write_text(out / "pictures.html", pictures_page(pictures, ran))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int, str], None] | None]:
+    """A bar on standard error where it is a terminal; else None."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("checks", total=None)
+
+        def report(done: int, total: int, title: str) -> None:
+            bar.update(task, description=title, completed=done, total=total)
+
+        yield report

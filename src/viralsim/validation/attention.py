@@ -1,0 +1,127 @@
+"""Limited attention: the one-screen model's mean and size law, and screens with memory."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from viralsim import classic
+from viralsim.population.network import Network
+from viralsim.validation.check import Check, Number, Picture, Setting, holds, mean
+
+# P(n = 1), P(n = 2), P(n >= 10), P(n >= 100) of the mean field at z = 10
+THEORY = {0.1: (0.3910, 0.1499, 0.1923, 0.01684), 0.02: (0.3583, 0.1381, 0.2537, 0.0650)}
+ROOM = (
+    0.02,
+    0.006,
+    0.006,
+    0.006,
+)  # the mean field is off by so much: a screen and its followers' are refreshed together
+
+
+def regular(members: int, degree: int, seed: int) -> Network:
+    """Everyone has and follows ``degree`` others: a sum of random permutations without loops and doubles."""
+    rng = np.random.default_rng(seed)
+    known: set[tuple[int, int]] = set()
+    sources, targets = [], []
+    for _ in range(degree):
+        to = rng.permutation(members)
+        for _ in range(1000):
+            bad = np.flatnonzero([v == to[v] or (v, int(to[v])) in known for v in range(members)])
+            if not len(bad):
+                break
+            swap = rng.integers(0, members, len(bad))
+            for i, j in zip(bad, swap, strict=True):
+                to[i], to[j] = to[j], to[i]
+        known |= set(enumerate(to.tolist()))
+        sources.append(np.arange(members))
+        targets.append(to)
+    return Network.from_edges(np.concatenate(sources), np.concatenate(targets), members=members)
+
+
+def one_screen(setting: Setting) -> list[Number]:
+    """Mean popularity 1 / mu, and the law of popularity, of memes born in the middle of a run."""
+    return _law(setting, 0.1)
+
+
+def rare_inventions(setting: Setting) -> list[Number]:
+    """The law at mu 0.02: followers stay, the mean field draws them anew; see ``classic.limited_attention``."""
+    return _law(setting, 0.02)
+
+
+def _law(setting: Setting, mu: float) -> list[Number]:
+    members = 3000
+    network = regular(members, 10, seed=7)
+    said, lines = [], []
+    for expected in (THEORY[mu],):
+        actions = 400 * members
+        memes = classic.limited_attention(network, mu, actions, worlds=8, seed=setting.seed, threads=setting.threads)
+        middle = (memes.born > actions // 4) & (memes.born < 3 * actions // 4)
+        n, world = memes.popularity[middle], memes.world[middle]
+        by_world = np.array([n[world == w].mean() for w in range(8)])
+        if mu == 0.1:  # at 0.02 memes live longer than the rest of the run
+            said.append(mean("mu 0.1: mean popularity 1/mu", by_world, 1 / mu, 0.05))
+        seen = ((n == 1).mean(), (n == 2).mean(), (n >= 10).mean(), (n >= 100).mean())
+        for what, theory, got, room in zip(("P1", "P2", "P(>=10)", "P(>=100)"), expected, seen, ROOM, strict=True):
+            judged = f"off {got - theory:+.4f}, allowed {room}"
+            said.append(Number(f"mu {mu}: {what}", f"{theory}", f"{got:.4f}", judged, bool(abs(got - theory) <= room)))
+        x = np.unique(np.geomspace(1, n.max(), 40).astype(int)).astype(float)
+        lines.append((f"simulated, mu {mu}", x, np.array([(n >= k).mean() for k in x]), False))
+    slope = np.geomspace(2, 1000, 20)
+    lines.append(("slope -1/2 (P(n) ~ n^-3/2)", slope, 0.8 * slope**-0.5, True))
+    setting.pictures.append(
+        Picture(
+            f"Popularity of memes on one screen, mu {mu}",
+            "popularity",
+            "share of memes at least so popular",
+            tuple(lines),
+            True,
+            True,
+        )
+    )
+    return said
+
+
+def mean_of_the_one_screen(setting: Setting) -> list[Number]:
+    """The exact mean alone, quickly."""
+    members = 3000
+    network = regular(members, 10, seed=7)
+    actions = 200 * members
+    memes = classic.limited_attention(network, 0.1, actions, worlds=8, seed=setting.seed, threads=setting.threads)
+    middle = (memes.born > actions // 4) & (memes.born < actions // 2)
+    n, world = memes.popularity[middle], memes.world[middle]
+    means = np.array([n[world == w].mean() for w in range(8)])
+    spread = holds(
+        "popularity is unequal though no meme is better",
+        "top 1 % above 10 x mean",
+        f"{np.quantile(n, 0.99):.0f}",
+        bool(np.quantile(n, 0.99) > 100),
+    )
+    return [mean("mu 0.1: mean popularity 1/mu", means, 10.0, 0.05), spread]
+
+
+CHECKS = (
+    Check(
+        "CHECK-9a",
+        "Mean popularity on one screen",
+        "limited attention",
+        "Gleeson et al. 2014: exactly 1/mu",
+        mean_of_the_one_screen,
+    ),
+    Check(
+        "CHECK-9c",
+        "Popularity law on one screen, mu 0.02",
+        "limited attention",
+        "Gleeson et al. 2014, mean field",
+        rare_inventions,
+        full=True,
+        gates=False,
+    ),
+    Check(
+        "CHECK-9b",
+        "Popularity law on one screen",
+        "limited attention",
+        "Gleeson et al. 2014, mean field",
+        one_screen,
+        full=True,
+    ),
+)
