@@ -266,10 +266,10 @@ def launch(
 ) -> dict[str, ArmWorlds]:
     """``worlds`` worlds from ``first`` on of some arms, on audiences that are built; no series, nothing said about them.
 
-    ``specs``: every arm's after its overlay, where they are known. Raises KeyboardInterrupt where someone stopped it: what is
-    not whole is not returned.
+    ``specs``: every arm's after its overlay, where they are known. Raises KeyboardInterrupt where someone stopped it.
     """
-    run = _Run(scenario, seed, np.arange(first, first + worlds, dtype=np.int64), tuple(names), threads, None, series=False)
+    numbers = np.arange(first, first + worlds, dtype=np.int64)
+    run = _Run(scenario, seed, numbers, tuple(names), threads, None, series=False)
     inputs = draw_inputs(scenario, seed, run.worlds)
     if inputs:
         _run_uncertain(run, stages, inputs)

@@ -1,0 +1,339 @@
+"""Which parameters matter: Sobol indices and Morris screening of any measure, and of the uplift over the baseline.
+
+The points are a sweep like any other: durable, resumed, verifiable. Each has luck of its own, so that the noise between
+worlds is independent of the parameters and can be taken out. The mean of n worlds with standard deviation s carries the
+variance s**2 / n; it adds to the variance over points and to the numerator of a total index, and to no first-order index
+in expectation. Sobol: Saltelli et al. 2010, doi 10.1016/j.cpc.2009.09.018; Morris 1991 with mu* of Campolongo et al. 2007.
+Both are computed by SALib.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import InputError
+from viralsim.experiments.plan import Plan, is_whole, plan_of, value_at
+from viralsim.experiments.sweep import Progress, SweepOutcome, run_sweep, write_json, write_text
+from viralsim.experiments.table import read_table
+from viralsim.measurement.measures import measure
+from viralsim.scenario import Scenario
+from viralsim.scenario.study import SweepParameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Float64 = NDArray[np.float64]
+METHODS = ("sobol", "morris")
+LEVELS = 4  # of a Morris trajectory
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What one parameter does to one quantity.
+
+    Sobol: ``first`` is the share of the variance over points that the parameter explains alone, ``total`` with all that it
+    does together with others; noise between worlds is taken out; ``*_half`` are half 95 % intervals by bootstrap. Morris:
+    ``mu_star`` is the mean size of the change over the whole range, ``mu`` with its sign, ``sigma`` its standard deviation,
+    all in the unit of the measure; ``from_noise`` is the mu_star that luck alone would give. What a method does not know
+    is None.
+    """
+
+    arm: str
+    quantity: str
+    path: str
+    first: float | None = None
+    first_half: float | None = None
+    total: float | None = None
+    total_half: float | None = None
+    mu: float | None = None
+    mu_star: float | None = None
+    mu_star_half: float | None = None
+    sigma: float | None = None
+    from_noise: float | None = None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One analysed column: its variance over points, the part that is noise between worlds, and why nothing was analysed."""
+
+    arm: str
+    quantity: str
+    mean: float
+    variance: float
+    noise_variance: float
+    note: str = ""
+
+    @property
+    def noise_share(self) -> float:
+        """The part of the variance over points that is luck, in [0, 1]."""
+        return min(1.0, self.noise_variance / self.variance) if self.variance > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """All that a sensitivity analysis found; ``outcome`` says how far the sweep came."""
+
+    method: str
+    outcome: SweepOutcome
+    worlds: int
+    quantities: tuple[Quantity, ...] = ()
+    influences: tuple[Influence, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, None where something is not defined."""
+        said = {
+            "method": self.method,
+            "worlds": self.worlds,
+            "points": self.outcome.points,
+            "complete": self.outcome.complete,
+            "quantities": [{**asdict(q), "noise_share": q.noise_share} for q in self.quantities],
+            "influences": [asdict(one) for one in self.influences],
+        }
+        return dict(_finite(said))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def parameters_of(scenario: Scenario) -> dict[str, SweepParameter]:
+    """The ranges of the ``uncertain`` block, else those of the ``sweep`` block; InputError where there are none."""
+    spec = scenario.spec
+    if spec.uncertain:
+        return {
+            path: SweepParameter.model_validate({"from": span.from_, "to": span.to, "scale": span.scale})
+            for path, span in spec.uncertain.items()
+        }
+    if spec.sweep is not None:
+        return dict(spec.sweep.parameters)
+    raise InputError(
+        f"{scenario.name} says no ranges: add an uncertain or a sweep block, see docs/how-to/sensitivity.md"
+    )
+
+
+def _salib(module: str) -> ModuleType:
+    import importlib
+
+    try:
+        return importlib.import_module(f"SALib.{module}")
+    except ImportError as error:
+        raise InputError("sensitivity needs SALib: pip install 'viralsim[sensitivity]'") from error
+
+
+def unit_points(dimensions: int, samples: int, method: str, seed: int) -> Float64:
+    """The points of the design in the unit cube, float64[points, dimensions].
+
+    Sobol: ``samples`` (a power of two) times (dimensions + 2) points; Morris: ``samples`` times (dimensions + 1).
+    """
+    if method not in METHODS:
+        raise InputError(f"no method {method!r}: choose {' or '.join(METHODS)}")
+    if samples < 2 or (method == "sobol" and samples & (samples - 1)):
+        nearest = 2 ** max(2, round(math.log2(max(samples, 2))))
+        raise InputError(
+            f"samples must be a power of two for sobol, 2 or more for morris; got {samples}, try {nearest}"
+        )
+    problem = _problem(dimensions)
+    if method == "sobol":
+        drawn = _salib("sample.sobol").sample(problem, samples, calc_second_order=False, seed=seed)
+    else:
+        drawn = _salib("sample.morris").sample(problem, samples, num_levels=LEVELS, seed=seed)
+    return np.asarray(drawn, float)
+
+
+def _problem(dimensions: int) -> dict[str, Any]:
+    names = [f"x{i}" for i in range(dimensions)]
+    return {"num_vars": dimensions, "names": names, "bounds": [[0.0, 1.0]] * dimensions}
+
+
+def sensitivity_plan(
+    scenario: Scenario, samples: int, method: str = "sobol", worlds: int | None = None, seed: int | None = None
+) -> Plan:
+    """The sweep that a sensitivity analysis runs: a list of points, each with luck of its own."""
+    parameters = parameters_of(scenario)
+    if scenario.spec.sweep is not None and scenario.spec.sweep.constraints:
+        raise InputError("sensitivity needs every point of its design: take the constraints out of the sweep block")
+    luck = scenario.seed if seed is None else seed
+    base = scenario.without("uncertain").without("sweep")
+    units = unit_points(len(parameters), samples, method, luck % 2**31)
+    whole = {path: is_whole(base, path) for path in parameters}
+    values = {
+        path: [value_at(parameter, float(u), whole[path]) for u in units[:, i]]
+        for i, (path, parameter) in enumerate(parameters.items())
+    }
+    count = worlds or (scenario.spec.sweep.worlds if scenario.spec.sweep else None) or scenario.worlds
+    sweep = {"design": "list", "luck": "own", "worlds": count, "parameters": values}
+    return plan_of(base.override({"sweep": sweep}), seed=luck)
+
+
+def sensitivity(
+    scenario: Scenario,
+    out: str | Path,
+    *,
+    samples: int = 64,
+    method: str = "sobol",
+    measures: Sequence[str] = (),
+    worlds: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    workers: int = 0,
+    progress: Progress | None = None,
+) -> Sensitivity:
+    """Run the points into the folder ``out`` and analyse them.
+
+    Args:
+        scenario: its ``uncertain`` ranges are the parameters, uniform on their scale; else those of its ``sweep``.
+        out: a sweep's folder; the same call again goes on where the last one stopped. ``sensitivity.json`` and
+            ``indices.csv`` are written there.
+        samples: base samples (Sobol, a power of two) or trajectories (Morris).
+        measures: names of measures; the goal's by default, else shares. Each is analysed for every arm, and its uplift for
+            every arm that has a baseline.
+        worlds: worlds of each point; the scenario's by default.
+
+    Raises: InputError for wrong arguments, a missing SALib, or failed points.
+    """
+    names = tuple(measures) or ((scenario.spec.goal.measure,) if scenario.spec.goal else ("shares",))
+    for name in names:
+        measure(name)
+    plan = sensitivity_plan(scenario, samples, method, worlds, seed)
+    outcome = run_sweep(plan, out, threads=threads, workers=workers, progress=progress)
+    if not outcome.complete:
+        return Sensitivity(method, outcome, plan.worlds)
+    if outcome.failed:
+        raise InputError(
+            f"{outcome.failed} points failed, and the design needs all: see the column error of {out}/points.parquet"
+        )
+    units = unit_points(len(plan.paths), samples, method, plan.seed % 2**31)
+    found = Sensitivity(method, outcome, plan.worlds, *_analyse_table(read_table(out), plan, units, method, names))
+    write_json(Path(out) / "sensitivity.json", found.to_dict())
+    write_text(Path(out) / "indices.csv", _csv(found.influences))
+    return found
+
+
+def _analyse_table(
+    table: pd.DataFrame, plan: Plan, units: Float64, method: str, names: Sequence[str]
+) -> tuple[tuple[Quantity, ...], tuple[Influence, ...]]:
+    quantities, influences = [], []
+    for arm, rows in table.groupby("arm", sort=False):
+        rows = rows.sort_values("point")
+        for column in (column for name in names for column in (name, f"uplift_{name}")):
+            values = rows[column].to_numpy(float)
+            if column.startswith("uplift_") and np.isnan(values).all():
+                continue  # the baseline itself
+            noise = noise_of(rows[f"{column}_low"].to_numpy(float), rows[f"{column}_high"].to_numpy(float), plan.worlds)
+            quantity, found = analyse(str(arm), column, plan.paths, units, values, noise, method, plan.seed % 2**31)
+            quantities.append(quantity)
+            influences += found
+    return tuple(quantities), tuple(influences)
+
+
+def noise_of(low: Float64, high: Float64, worlds: int) -> Float64:
+    """The variance of the mean of each point, from the 95 % limits (Student's t) that its row holds."""
+    from scipy.special import stdtrit
+
+    return np.asarray(((high - low) / 2.0 / float(stdtrit(max(worlds - 1, 1), 0.975))) ** 2, float)
+
+
+def analyse(
+    arm: str,
+    column: str,
+    paths: Sequence[str],
+    units: Float64,
+    values: Float64,
+    noise: Float64,
+    method: str,
+    seed: int = 0,
+) -> tuple[Quantity, list[Influence]]:
+    """Indices of one column.
+
+    units: float64[points, d] of ``unit_points``; values: float64[points]; noise: variance of each value, float64[points].
+    """
+    undefined = int(np.isnan(values).sum())
+    if undefined:
+        note = f"not defined at {undefined} of {len(values)} points: not analysed"
+        return Quantity(arm, column, math.nan, math.nan, math.nan, note), []
+    luck = float(np.nanmean(noise)) if np.isfinite(noise).any() else math.nan
+    known = luck if math.isfinite(luck) else 0.0  # one world a point: its noise is not known
+    note = "" if math.isfinite(luck) else "the noise between worlds is not known with one world a point"
+    spread = float(values.var())
+    quantity = Quantity(arm, column, float(values.mean()), spread, luck, note)
+    if spread <= 1e-14 * max(1.0, float(values.mean()) ** 2):
+        return Quantity(arm, column, float(values.mean()), spread, luck, "the same at every point"), []
+    if method == "morris":
+        return quantity, _morris(arm, column, paths, units, values, known, seed)
+    if known >= 0.9 * spread:
+        note = "more than nine tenths of the differences between points are luck: run more worlds a point"
+        return Quantity(arm, column, float(values.mean()), spread, luck, note), []
+    return quantity, _sobol(arm, column, paths, values, known, spread, seed)
+
+
+def _sobol(
+    arm: str, column: str, paths: Sequence[str], values: Float64, noise: float, spread: float, seed: int
+) -> list[Influence]:
+    got = _salib("analyze.sobol").analyze(
+        _problem(len(paths)), values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed
+    )
+    width = len(paths) + 2
+    basis = float(np.concatenate([values[::width], values[width - 1 :: width]]).var())  # what SALib divides by
+    keep = max(basis - noise, 1e-300) / basis
+    return [
+        Influence(
+            arm, column, path,
+            first=float(got["S1"][i]) / keep, first_half=float(got["S1_conf"][i]) / keep,
+            total=(float(got["ST"][i]) - noise / basis) / keep, total_half=float(got["ST_conf"][i]) / keep,
+        )
+        for i, path in enumerate(paths)
+    ]  # fmt: skip
+
+
+def _morris(
+    arm: str, column: str, paths: Sequence[str], units: Float64, values: Float64, noise: float, seed: int
+) -> list[Influence]:
+    got = _salib("analyze.morris").analyze(
+        _problem(len(paths)), units, values, num_resamples=RESAMPLES, num_levels=LEVELS, seed=seed
+    )
+    step = LEVELS / (2.0 * (LEVELS - 1))
+    # an effect of luck alone is the difference of two means over the step; the mean size of a normal is sqrt(2 / pi) sd
+    floor = math.sqrt(2.0 / math.pi) * math.sqrt(2.0 * noise) / step
+    return [
+        Influence(
+            arm, column, path,
+            mu=float(got["mu"][i]), mu_star=float(got["mu_star"][i]), mu_star_half=float(got["mu_star_conf"][i]),
+            sigma=float(got["sigma"][i]), from_noise=floor,
+        )
+        for i, path in enumerate(paths)
+    ]  # fmt: skip
+
+
+def _csv(influences: Sequence[Influence]) -> str:
+    import csv
+    import io
+
+    stream = io.StringIO()
+    names = list(Influence.__dataclass_fields__)
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([["" if v is None else v for v in asdict(one).values()] for one in influences])
+    return stream.getvalue()
+
+
+def read_sensitivity(folder: str | Path) -> dict[str, Any]:
+    """What ``sensitivity`` wrote into a folder, as ``Sensitivity.to_dict`` gives it; InputError where there is none."""
+    path = Path(folder) / "sensitivity.json"
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: run viralsim sensitivity first") from error
