@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "compare": ("viralsim.cli.compare", "compare", "Compare two stored results, arm by arm."),
     "sweep": ("viralsim.cli.sweep", "sweep", "Run many points of a scenario; resumes."),
     "sensitivity": ("viralsim.cli.sensitivity", "sensitivity", "Say which uncertain parameters decide."),
+    "optimise": ("viralsim.cli.optimise", "optimise", "Split a budget; it may be best to spend nothing."),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
     "verify": ("viralsim.cli.store_commands", "verify", "Run stored points again and compare."),

@@ -1,0 +1,143 @@
+"""The optimiser finds what can be found by hand, says when to spend nothing, and keeps to its constraints."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from viralsim.cli.optimise import optimise as command
+from viralsim.errors import InputError
+from viralsim.experiments.lift import lift_rows, write_curves
+from viralsim.experiments.optimise import Optimum, default_measure, optimise
+from viralsim.scenario.loading import loads
+
+# nobody shares; a dollar buys 100 impressions on a and 200 on b, and no member is shown more than one by a line
+BY_HAND = """
+viralsim: 1
+name: by hand
+seed: 3
+worlds: 50
+horizon: 12h
+audience: {members: 200, communities: {count: 2}}
+channels:
+  a: {visibility: 0.2, cpm_usd: 10, network: {generate: {mean_following: 5}}}
+  b: {visibility: 0.2, cpm_usd: 5, network: {generate: {mean_following: 5}}}
+content: {c: {appeal: 0}}
+campaign:
+  content: c
+  paid:
+    - {channel: a, budget_usd: 1, frequency_cap: 1}
+    - {channel: b, budget_usd: 1, frequency_cap: 1}
+  advocates: {count: 5, choose: degree, channels: [a], posts_at: [0h], cost_usd: 10}
+  community_management: {cost_usd_per_day: 4}
+"""
+ON_A, ON_B, PEOPLE = "paid[0] on a", "paid[1] on b", "advocates"
+
+
+@pytest.fixture(scope="module")
+def two_dollars() -> Optimum:
+    """2 US$ for impressions."""
+    return optimise(loads(BY_HAND), 2.0, measure="impressions", trials=30)
+
+
+def test_the_known_optimum(two_dollars: Optimum) -> None:
+    """b is twice as good until it is full at 200 members, which 1 US$ pays; the second dollar belongs to a."""
+    assert two_dollars.split[ON_A] == pytest.approx(1.0, abs=0.05)
+    assert two_dollars.split[ON_B] == pytest.approx(1.0, abs=0.05)
+    assert two_dollars.split[PEOPLE] == two_dollars.split["management"] == 0.0
+    assert 285 <= two_dollars.uplift.mean <= 300
+    assert not two_dollars.spend_nothing
+    assert two_dollars.cost_usd <= 2.0 + 1e-9
+
+
+def test_curves_and_the_next_dollar(two_dollars: Optimum) -> None:
+    """The curve of a rises by 100 a dollar exactly while there is room; the next dollar on a brings the same."""
+    curve = {point.usd: point for point in two_dollars.curves if point.line == ON_A}
+    assert curve[1.0].uplift.mean - curve[0.0].uplift.mean == pytest.approx(100.0)
+    assert curve[1.0].uplift.low <= curve[1.0].uplift.mean <= curve[1.0].uplift.high
+    on_a = next(one for one in two_dollars.next_dollar if one.line == ON_A)
+    assert on_a.per_usd is not None
+    assert on_a.per_usd.mean == pytest.approx(100.0)
+    full = [point.uplift.mean for point in two_dollars.curves if point.line == ON_B and point.usd >= 1.5]
+    assert max(full) - min(full) < 1.0
+
+
+def test_the_best_beats_its_rivals(two_dollars: Optimum) -> None:
+    """All money on one line is worse by what the hand says: 300 against at most 200."""
+    assert set(two_dollars.rivals) == {f"all in {ON_A}", f"all in {ON_B}", "all in management"}
+    assert all(rival.low > 80 for rival in two_dollars.rivals.values())
+
+
+def test_people_are_whole() -> None:
+    """For shares only advocates count, one each: 37 US$ pay three, and the rest is kept."""
+    found = optimise(loads(BY_HAND), 37.0, measure="shares", trials=20)
+    assert found.values["campaign.advocates.count"] == 3
+    assert found.cost_usd == pytest.approx(30.0)
+    assert found.uplift.mean == pytest.approx(3.0)
+    assert "better kept" in found.sentences[0]
+
+
+def test_spend_nothing() -> None:
+    """Where a conversion is worth nothing every dollar is lost, and the answer is to spend nothing."""
+    found = optimise(loads(BY_HAND), 5.0, measure="net_usd", trials=20)
+    assert found.spend_nothing
+    assert found.cost_usd == 0.0
+    assert found.sentences[0].startswith("Spend nothing")
+    assert all(one.per_usd is None or one.per_usd.mean == pytest.approx(-1.0, abs=0.01)
+               for one in found.next_dollar if one.line != ON_B)  # fmt: skip
+
+
+def test_constraints_are_kept() -> None:
+    """A limit on b moves its money to a."""
+    found = optimise(
+        loads(BY_HAND), 2.0, measure="impressions", trials=30, constraints=["campaign.paid[1].budget_usd <= 0.5"]
+    )
+    assert found.split[ON_B] == pytest.approx(0.5, abs=0.03)
+    assert found.split[ON_B] <= 0.5
+    assert found.split[ON_A] == pytest.approx(1.5, abs=0.05)
+
+
+def test_lift_tests_as_media_mix_models_take_them(two_dollars: Optimum, tmp_path: Path) -> None:
+    """A row a step: spend before, spend added, outcome added, a positive standard error."""
+    _, path = write_curves(two_dollars.curves, tmp_path)
+    with path.open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["channel", "x", "delta_x", "delta_y", "sigma"]
+    assert len(rows) == len(lift_rows(two_dollars.curves)) > 3
+    assert all(float(row["delta_x"]) > 0 and float(row["sigma"]) > 0 for row in rows)
+    on_b = [point for point in two_dollars.curves if point.line == ON_B]
+    assert sum(p.step_mean for p in on_b) == pytest.approx(on_b[-1].uplift.mean - on_b[0].uplift.mean)
+
+
+def test_command(tmp_path: Path) -> None:
+    """One JSON object on stdout, three files in the folder; words without --json."""
+    path = tmp_path / "hand.yaml"
+    path.write_text(BY_HAND)
+    asked = [str(path), "--budget", "2", "--measure", "impressions", "--trials", "8", "--worlds", "20"]
+    out = tmp_path / "out"
+    said = json.loads(CliRunner().invoke(command, [*asked, "--out", str(out), "--json"], catch_exceptions=False).stdout)
+    assert said == json.loads((out / "optimum.json").read_text())
+    assert sorted(p.name for p in out.iterdir()) == ["lift_tests.csv", "optimum.json", "response_curves.csv"]
+    words = CliRunner().invoke(command, asked, catch_exceptions=False).stdout
+    assert "next dollar" in words
+    assert words.startswith("Spend ")
+
+
+def test_wrong_requests_are_refused() -> None:
+    """Budget, measure, constraint and campaign: each message says what to do."""
+    scenario = loads(BY_HAND)
+    with pytest.raises(InputError, match="above 0 USD"):
+        optimise(scenario, 0.0)
+    with pytest.raises(InputError, match="neither better nor worse"):
+        optimise(scenario, 1.0, measure="structural_virality")
+    with pytest.raises(InputError, match="no part of the split"):
+        optimise(scenario, 1.0, measure="shares", constraints=["campaign.paid[7].budget_usd <= 1"])
+    bare = scenario.override({"campaign.paid": [], "campaign.advocates": None, "campaign.community_management": None})
+    with pytest.raises(InputError, match="nothing to split money over"):
+        optimise(bare, 1.0)
+    assert default_measure(scenario) == "shares"
+    assert default_measure(scenario.override({"goal": {"measure": "reach"}})) == "reach"
