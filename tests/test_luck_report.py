@@ -128,3 +128,52 @@ def test_the_command_prints_sentences_or_one_object(tmp_path):
     wrong = CliRunner().invoke(main, [*command, "--measure", "fame"])
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "no measure 'fame'" in wrong.stderr
+
+
+CHARTS = """\
+viralsim: 1
+name: charts
+seed: 3
+horizon: 4d
+audience: {members: 1500, communities: {count: 3}}
+channels: {x: {network: {generate: {mean_following: 12}}, visibility: 0.3}}
+content: {post: {appeal: 0.1}}
+campaign: {content: post, paid: [{channel: x, budget_usd: 3, cpm_usd: 10, ends: 2d}]}
+arms: {alone: {channels.x.visibility: 0}, some: {channels.x.visibility: 0.3}, more: {channels.x.visibility: 0.6}}
+baseline: alone
+"""
+
+
+def test_social_influence_makes_outcomes_unequal_and_unpredictable():
+    """Salganik, Dodds, Watts 2006: the more members see of each other, the higher the Gini coefficient and U; as seen in
+    their worlds too, the better content still does better. 20 contents in 30 worlds each.
+    """
+    arms = how_much_luck(vs.loads(CHARTS), worlds=30, contents=20).arms
+    alone, some, more = (arms[name] for name in ("alone", "some", "more"))
+    for measured in ("gini_of_contents", "gini_of_worlds", "unpredictability"):
+        values = [getattr(arm, measured) for arm in (alone, some, more)]
+        assert values[0] * 1.15 < values[1] < values[2] / 1.1
+    assert all(arm.better_wins > 0.75 for arm in (alone, some, more))
+
+
+def test_luck_clumps_where_members_see_each_other():
+    """Alone, shares are separate coins: their variance within a content is below their mean, and not by half. Shared
+    luck clumps: where members see each other the variance is several times the mean.
+    """
+    arms = how_much_luck(vs.loads(CHARTS), worlds=40, contents=30, arms=["alone", "more"]).arms
+    alone, more = (arms[name].variance.within_content / arms[name].outcomes.mean() for name in ("alone", "more"))
+    assert 0.5 < alone < 1.0
+    assert more > 3 * alone
+
+
+def test_who_stops_it_is_told_so(tmp_path, monkeypatch):
+    """An interrupt ends the command with 130 and prints no half answer."""
+    path = tmp_path / "s.yaml"
+    path.write_text(BASE)
+
+    def stopped(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("viralsim.luck_report.launch", stopped)
+    ended = CliRunner().invoke(main, ["luck", str(path), "--json"])
+    assert (ended.exit_code, ended.stdout) == (130, "")
