@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from viralsim import classic, seeding
+    from viralsim import advocates, classic, seeding
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
     from viralsim.luck_report import how_much_luck
     from viralsim.model import ViralityModel
@@ -34,7 +34,7 @@ _HOME = {
     "open_result": "viralsim.results",
     "simulate": "viralsim.simulation",
 }
-_MODULES = ("classic", "seeding")
+_MODULES = ("advocates", "classic", "seeding")
 
 __all__ = [
     "CapacityError",
@@ -46,6 +46,7 @@ __all__ = [
     "ScenarioError",
     "ViralityModel",
     "ViralsimError",
+    "advocates",
     "classic",
     "how_much_luck",
     "load",

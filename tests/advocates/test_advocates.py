@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import viralsim as vs
-from viralsim.advocates import Tier, add, curve, find, remove, shapley
+from viralsim.advocates import Tier, add, curve, equal_money, find, remove, saturation, shapley
 from viralsim.cli import main
 from viralsim.errors import InputError
 
@@ -153,6 +153,58 @@ def test_the_curve_bends(tier: Tier) -> None:
     assert per_person == sorted(per_person, reverse=True)
     sold = tier.values(tier.choose("degree", 10).members, "conversions") - tier.values([], "conversions")
     assert per_person[1] == pytest.approx(sold.mean() * 10 / 10)
+
+
+def test_nine_tenths_of_the_curve(tier: Tier) -> None:
+    """Saturation is the first point of the curve that reaches nine tenths of its highest."""
+    points = curve(tier, [2, 10, 50, 100])
+    count = saturation(points)
+    most = max(point.gain.mean for point in points)
+    for point in points:
+        assert (point.gain.mean >= 0.9 * most) == (point.count >= count)
+
+
+def test_break_even_makes_a_dollar_equal(scenario: vs.Scenario) -> None:
+    """At the break-even cost the tier and the advertisements bring the same per dollar, with the same worlds' numbers."""
+    paid = scenario.override(
+        {
+            "campaign.paid": [{"channel": "x", "budget_usd": 20, "cpm_usd": 20}],
+            "campaign.advocates.programme": {"setup_usd": 6, "launches": 3},
+            "arms": {
+                "organic": {"campaign.advocates": None, "campaign.paid": []},
+                "advocates": {"campaign.paid": []},
+                "paid": {"campaign.advocates": None},
+            },
+            "goal": {"measure": "reach", "matters_from": 1},
+        }
+    )
+    found = equal_money(paid, worlds=60)
+    even = found.break_even_usd
+    assert even is not None
+    assert even.low < even.mean < even.high
+    assert found.cost_usd == pytest.approx(5 * 4 + 2)
+    assert found.other_cost_usd == pytest.approx(20)
+    spent = 5 * even.mean + 2
+    assert found.gain.mean / spent == pytest.approx(found.other_gain.mean / found.other_cost_usd, rel=1e-9)
+    assert "may cost up to" in found.sentence
+    silent = equal_money(
+        paid.override({"campaign.paid": [{"channel": "x", "budget_usd": 20, "cpm_usd": 1e6}]}),
+        worlds=20,
+    )
+    assert silent.break_even_usd is None
+    assert "cannot be told from 0" in silent.sentence
+    with pytest.raises(InputError, match="paid budget"):
+        equal_money(scenario, worlds=20)
+
+
+def test_the_sentence_tells_credit_from_cause(scenario: vs.Scenario, tier: Tier) -> None:
+    """A scenario stands for its tier; the sentence holds credit, loss and who would have come anyway."""
+    member = int(tier.enrolled[0])
+    changed = vs.advocates.remove(scenario, member, 1)
+    assert changed == remove(tier, member, 1)
+    assert changed.credited - changed.anyway <= len(changed.lost)
+    assert f"{changed.credited:,} members (credit)" in changed.sentence
+    assert f"{len(changed.lost):,} would not have posted (cause)" in changed.sentence
 
 
 def test_who_is_no_advocate_is_said(scenario: vs.Scenario, tier: Tier) -> None:

@@ -2,7 +2,22 @@
 
 from viralsim.advocates.counterfactual import Changed, add, remove
 from viralsim.advocates.finding import Found, Listed, find
+from viralsim.advocates.money import EqualMoney, equal_money, saturation
 from viralsim.advocates.tier import Tier
 from viralsim.advocates.worth import Shapley, curve, shapley
 
-__all__ = ["Changed", "Found", "Listed", "Shapley", "Tier", "add", "curve", "find", "remove", "shapley"]
+__all__ = [
+    "Changed",
+    "EqualMoney",
+    "Found",
+    "Listed",
+    "Shapley",
+    "Tier",
+    "add",
+    "curve",
+    "equal_money",
+    "find",
+    "remove",
+    "saturation",
+    "shapley",
+]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from viralsim.advocates.tier import Tier
 from viralsim.errors import InputError
 from viralsim.kernels.worlds import trace_world
+from viralsim.scenario import Scenario
 
 Int64 = NDArray[np.int64]
 
@@ -20,7 +21,8 @@ class Changed:
     """One world with and without one advocate.
 
     posted_with, posted_without: who posted the campaign's content, by label. lost: posted only with him; won: only without him
-    (he took somebody's place in time). credited: members in the trees that grow from his planned posts, himself included.
+    (he took somebody's place in time). credited: members in the trees that grow from his planned posts, himself included;
+    anyway: those of them who post without him too.
     The credit counts who came through him; the loss counts who would not have come at all. They differ where others
     would have reached the same people.
     """
@@ -32,28 +34,51 @@ class Changed:
     lost: tuple[Any, ...]
     won: tuple[Any, ...]
     credited: int
+    anyway: int
+
+    @property
+    def sentence(self) -> str:
+        """The credit, the loss, and why they differ."""
+        said = (
+            f"In world {self.world} the trees of {self.member} hold {self.credited:,} members (credit); without him "
+            f"{len(self.lost):,} would not have posted (cause)"
+        )
+        if self.anyway:
+            said += f"; {self.anyway:,} of his trees would have come through somebody else"
+        elsewhere = len(self.lost) - (self.credited - self.anyway)
+        if elsewhere > 0:
+            said += f"; {elsewhere:,} of those lost stand in other trees, which his posts helped along"
+        if self.won:
+            said += f"; {len(self.won):,} posted only because he was not there"
+        return said + "."
 
 
-def remove(tier: Tier, member: Any, world: int) -> Changed:
+def remove(tier: Tier | Scenario, member: Any, world: int) -> Changed:
     """World ``world`` as it was, and as it would have been without ``member`` (a label) in the tier.
 
-    Raises InputError where he is not in the tier.
+    A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is not in the tier.
     """
+    tier = _tier(tier)
     enrolled, here = tier.enrolled, _index(tier, member)
     if here not in enrolled:
         raise InputError(f"{member!r} is not in the tier of {tier.arm}: name one of those enrolled")
     return _compare(tier, member, here, enrolled, enrolled[enrolled != here], world)
 
 
-def add(tier: Tier, member: Any, world: int) -> Changed:
+def add(tier: Tier | Scenario, member: Any, world: int) -> Changed:
     """World ``world`` with ``member`` (a label) added to the tier, and as it was; ``lost`` are those whom he would bring.
 
-    Raises InputError where he is in the tier already.
+    A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is in the tier already.
     """
+    tier = _tier(tier)
     enrolled, here = tier.enrolled, _index(tier, member)
     if here in enrolled:
         raise InputError(f"{member!r} is in the tier of {tier.arm} already")
     return _compare(tier, member, here, np.append(enrolled, here), enrolled, world)
+
+
+def _tier(given: Tier | Scenario) -> Tier:
+    return given if isinstance(given, Tier) else Tier(given)
 
 
 def _compare(tier: Tier, label: Any, member: int, with_him: Int64, without: Int64, world: int) -> Changed:
@@ -64,18 +89,20 @@ def _compare(tier: Tier, label: Any, member: int, with_him: Int64, without: Int6
         return tuple(tier.labels(sorted(members)))
 
     return Changed(
-        label, world, labels(posted), labels(others), labels(posted - others), labels(others - posted), credited
-    )
+        label, world, labels(posted), labels(others), labels(posted - others), labels(others - posted),
+        len(credited), len(credited & others),
+    )  # fmt: skip
 
 
-def _posted(tier: Tier, members: Int64, world: int, of: int) -> tuple[set[int], int]:
-    """Who posted the focal content in this world, and how many in the trees of the planned posts of member ``of``."""
+def _posted(tier: Tier, members: Int64, world: int, of: int) -> tuple[set[int], set[int]]:
+    """Who posted the focal content in this world, and who of them in the trees of the planned posts of member ``of``."""
     arm = tier.compiled(members.tolist())
     nodes = trace_world(arm.world, tier.seed, world)
     focal = int(arm.world.rules.values[0])
     mine = (nodes.content == focal) & (nodes.member >= 0)
     roots = np.flatnonzero((nodes.parent < 0) & (nodes.member == of) & (nodes.advocate >= 0) & mine)
-    return {int(m) for m in nodes.member[mine]}, int(np.isin(nodes.root[mine], roots).sum())
+    his = mine & np.isin(nodes.root, roots)
+    return {int(m) for m in nodes.member[mine]}, {int(m) for m in nodes.member[his]}
 
 
 def _index(tier: Tier, label: Any) -> int:

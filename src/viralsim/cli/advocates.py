@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from viralsim.advocates import Found
+    from viralsim.advocates import EqualMoney, Found
     from viralsim.advocates.worth import CurvePoint
+    from viralsim.scenario import Scenario
 
 
 NARROWEST = 92  # columns that the table needs
@@ -45,6 +46,7 @@ def advocates(
     """Propose, score, tell."""
     from viralsim.advocates import Tier, find
     from viralsim.advocates import curve as curve_of
+    from viralsim.advocates.money import saturation
     from viralsim.cli.run import _progress
     from viralsim.scenario import load
 
@@ -57,6 +59,7 @@ def advocates(
 
             tier = Tier(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads or default_threads())
             points = curve_of(tier, sorted({max(1, count * k // 8) for k in range(1, 9)}), strategy)
+    money = _money(scenario, found, seed, threads)
     if out is not None:
         from viralsim.experiments.sweep import write_text
 
@@ -64,9 +67,27 @@ def advocates(
     if as_json:
         from dataclasses import asdict
 
-        click.echo(json.dumps({**found.as_dict(), "curve": [asdict(point) for point in points]}))
+        told = {"curve": [asdict(point) for point in points], "equal_money": None if money is None else asdict(money)}
+        click.echo(json.dumps({**found.as_dict(), **told}))
         return
     _show(found, points)
+    if points:
+        click.echo(f"{saturation(points):,} advocates already bring nine tenths of the most that this curve reaches.")
+    if money is not None:
+        click.echo(money.sentence)
+
+
+def _money(scenario: Scenario, found: Found, seed: int | None, threads: int | None) -> EqualMoney | None:
+    """The break-even cost of an advocate of the scenario's own tier, where the scenario has an arm to compare with."""
+    from viralsim.advocates import equal_money
+    from viralsim.advocates.money import paid_arm
+    from viralsim.simulation import default_threads
+
+    advocates = scenario.for_arm(found.arm).campaign.advocates
+    comparable = paid_arm(scenario) is not None and scenario.spec.baseline is not None
+    if not comparable or advocates is None or advocates.cost_per != "enrolled" or advocates.count == 0:
+        return None
+    return equal_money(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads or default_threads())
 
 
 def _show(found: Found, points: list[CurvePoint]) -> None:
