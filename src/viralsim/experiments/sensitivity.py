@@ -99,14 +99,15 @@ class Sensitivity:
             "quantities": [{**asdict(q), "noise_share": q.noise_share} for q in self.quantities],
             "influences": [asdict(one) for one in self.influences],
         }
-        return dict(_finite(said))
+        return dict(finite(said))
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """The value with None in the place of numbers that are not finite, which JSON cannot say."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -1,0 +1,72 @@
+"""``viralsim flips``: which arm is best where in a sweep, and at which values that changes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from viralsim.experiments.flips import DecisionMap
+
+
+@click.command(help="From a finished sweep: the best arm at each point, and the values at which another one wins.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--measure", help="What is to be best; the goal's measure by default.")
+@click.option("--across", help="Parameter across the map; the first swept number by default.")
+@click.option("--up", help="Parameter up the map; the second swept number by default.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the map as CSV into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def flips(
+    folder: Path, measure: str | None, across: str | None, up: str | None, out: Path | None, as_json: bool
+) -> None:
+    """Read the table, find best arms and flips, print sentences and the map."""
+    from viralsim.experiments import read_table
+    from viralsim.experiments.flips import decision_map, map_grid
+    from viralsim.experiments.sweep import plan_in, write_text
+
+    _, plan = plan_in(folder)
+    goal = plan.scenario.spec.goal
+    asked = tuple(path for path in (across, up) if path)
+    found = decision_map(read_table(folder), measure or (str(goal.measure) if goal else "shares"), asked or None)
+    grid = map_grid(found, *found.paths[:2]) if len(found.paths) >= 2 else None
+    if out is not None and grid is not None:
+        write_text(out, grid.to_csv(lineterminator="\n"))
+    if as_json:
+        click.echo(json.dumps(_as_dict(found), allow_nan=False))
+        return
+    for sentence in found.sentences:
+        click.echo(sentence)
+    if grid is not None:
+        from rich.console import Console
+        from rich.table import Table
+
+        shown = Table(box=None, pad_edge=False)
+        for head in (f"{grid.index.name} \\ {grid.columns.name}", *(f"{value:.4g}" for value in grid.columns)):
+            shown.add_column(head)
+        for value, row in zip(grid.index, grid.to_numpy(), strict=True):
+            shown.add_row(f"{value:.4g}", *row)
+        click.echo("")
+        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(shown)
+        click.echo("?: the lead over the second arm is not above 0 in its whole 95 % interval")
+
+
+def _as_dict(found: DecisionMap) -> dict[str, object]:
+    from viralsim.launches import plain
+
+    points = [{**vars(point), "sure": point.sure} for point in found.points]
+    changes = [{**vars(flip), "sentence": flip.sentence} for flip in found.flips]
+    return _finite({
+        "measure": found.measure, "paths": list(found.paths), "points": plain(points), "flips": plain(changes),
+        "sentences": list(found.sentences),
+    })  # fmt: skip
+
+
+def _finite(said: dict[str, object]) -> dict[str, object]:
+    """Infinite limits and what is not defined become null."""
+    from viralsim.experiments.sensitivity import finite
+
+    return dict(finite(said))
