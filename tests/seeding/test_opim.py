@@ -248,3 +248,54 @@ def test_options_out_of_range_are_refused(bad):
     network = vs.Network.from_edges([0, 1], [1, 2], members=3)
     with pytest.raises(InputError):
         vs.seeding.choose(network, "opim", count=1, **bad)
+
+
+def test_targets_by_word():
+    """Communities and a least match say who counts, as the same numbers do; where they are unknown that is told."""
+    network = random_network(100, 500)
+    community, match = (np.arange(100) % 5).astype(np.int32), np.linspace(0, 1, 100)
+    people = Candidates([network], np.ones(100, dtype=bool), community, match)
+    counts = np.isin(community, [1, 3]) & (match >= 0.4)
+    word = propose(people, "opim", 3, 1, {"value": {"communities": [1, 3], "match_at_least": 0.4}})
+    assert same(word, propose(people, "opim", 3, 1, {"value": counts}))
+    assert word.upper_bound <= counts.sum()
+    bare = Candidates([network], np.ones(100, dtype=bool))
+    for value in ({"communities": [1]}, {"match_at_least": 0.4}, {"interest": 1}, {}):
+        with pytest.raises(InputError, match="value"):
+            propose(bare, "opim", 3, 1, {"value": value})
+    with pytest.raises(InputError, match="leaves nobody"):
+        propose(people, "opim", 3, 1, {"value": {"communities": [9]}})
+
+
+def test_one_cost_for_all():
+    """A single cost is that of every member: the budget buys so many."""
+    network = random_network(100, 500)
+    found = vs.seeding.choose(network, "opim", costs=3.0, budget=10.0)
+    assert len(found.members) == 3
+    assert found.cost == 9.0
+
+
+def test_weights_of_the_network():
+    """The word "influence_weight" takes the network's own weights, as the same numbers given one an edge."""
+    edges = np.array([[0, 1], [1, 2], [0, 2], [3, 2]])
+    weight = np.array([0.5, 0.25, 0.5, 0.125])
+    network = vs.Network.from_edges(edges[:, 0], edges[:, 1], members=4, influence_weight=weight)
+    for model in MODELS:
+        word, given_ = (
+            vs.seeding.choose(network, "opim", 1, model=model, probability=p) for p in ("influence_weight", weight)
+        )
+        assert same(word, given_)
+    with pytest.raises(InputError, match="no influence_weight"):
+        vs.seeding.choose(random_network(10, 20), "opim", 1, probability="influence_weight")
+
+
+def test_as_many_as_asked_or_an_error():
+    """Who is taken cannot be chosen: asking for more than are left is told, and a count must be a whole number."""
+    network = random_network(10, 20)
+    with pytest.raises(InputError, match="7 are eligible besides those taken"):
+        vs.seeding.choose(network, "opim", 8, taken=[1, 2, 3])
+    assert len(vs.seeding.choose(network, "opim", 7, taken=[1, 2, 3]).members) == 7
+    for count in (None, 2.5, True, "3"):
+        with pytest.raises(InputError):
+            vs.seeding.choose(network, "opim", count)
+    assert len(vs.seeding.choose(network, "opim", np.int64(2)).members) == 2

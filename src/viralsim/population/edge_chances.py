@@ -9,19 +9,26 @@ from viralsim.errors import InputError, NetworkError
 from viralsim.population.network import Network
 
 WEIGHTED_CASCADE = "weighted_cascade"
+UNIFORM = "uniform"  # the word of the linear threshold model for the same numbers
+STORED = "influence_weight"
 
 
 def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDArray[np.float64]:
-    """The probability of each edge in row order, float64[E], from a number, one an edge, or "weighted_cascade".
+    """The probability of each edge in row order, float64[E], from a number, one an edge, or a word.
 
-    "weighted_cascade" is 1 / (number of members whom the target follows). Raises InputError for another word and
-    NetworkError for numbers that do not fit the edges.
+    "weighted_cascade" or "uniform" is 1 / (number of members whom the target follows), "influence_weight" the network's
+    own weights. Raises InputError for another word and NetworkError for numbers that do not fit the edges.
     """
     if isinstance(probability, str):
-        if probability != WEIGHTED_CASCADE:
-            raise InputError(
-                f'probability "{probability}" is unknown; use a number, one an edge, or "{WEIGHTED_CASCADE}"'
-            )
+        if probability == STORED:
+            if network.influence_weight is None:
+                raise NetworkError(
+                    "the network has no influence_weight; give it to Network.from_edges, or one number an edge"
+                )
+            return network.influence_weight.astype(np.float64)
+        if probability not in (WEIGHTED_CASCADE, UNIFORM):
+            words = f'"{WEIGHTED_CASCADE}", "{UNIFORM}" or "{STORED}"'
+            raise InputError(f'probability "{probability}" is unknown; use a number, one an edge, {words}')
         by_target = 1.0 / np.maximum(network.following_count(), 1)
         chance: NDArray[np.float64] = by_target[network.followers]
         return chance

@@ -18,10 +18,10 @@ from viralsim.seeding.reach_sets import incoming_rows
 def celf(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> Chosen:
     """``count`` eligible members, best first: each adds most to those before, in ``worlds`` (1000) simulated worlds.
 
-    Options: worlds, and probability, model, value, taken, costs, budget, threads of ``Objective``. The expected reach is
-    of other worlds than those in which was chosen, so that luck is not taken for merit. No certificate. Every eligible
+    Options: worlds, and probability, model, value, taken, costs, budget, memory_gib, threads of ``Objective``. The expected
+    reach is of other worlds than those in which was chosen, so that luck is not taken for merit. No certificate. Every eligible
     member is weighed alone once: O(worlds x eligible x what one reaches), for small cascades or small networks; ``opim``
-    is for the others. Raises InputError for an unknown option or one that is out of range.
+    is for the others. Raises InputError for an unknown option or one that is out of range, CapacityError beyond memory_gib.
     """
     rest = dict(options)
     worlds = whole(rest.pop("worlds", 1000), "worlds", 1)

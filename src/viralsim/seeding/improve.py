@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.errors import CapacityError
 from viralsim.seeding.celf import best_of
 from viralsim.seeding.contract import Candidates
 from viralsim.seeding.live_worlds import LiveWorlds, outgoing_rows
@@ -25,14 +24,8 @@ def improved(
     """Members that reach more than ``chosen`` in simulated worlds; None where they do not in other worlds.
 
     Both are compared in as many fresh worlds with the same luck, so that what was fitted to the first worlds does not
-    count. Raises CapacityError where the worlds do not fit into memory_gib.
+    count. Raises CapacityError where the worlds outgrow memory_gib.
     """
-    needed = goal.improve * ((goal.members + 63) // 64) * 8
-    if needed > goal.memory_gib * 2**30:
-        raise CapacityError(
-            f"{goal.improve} worlds to improve in need {needed / 2**30:.3g} GiB; "
-            f"lower improve, or give opim more than memory_gib={goal.memory_gib:g}"
-        )
     outgoing = outgoing_rows(candidates, sets.source.incoming, goal.model)
     near = np.argsort(-sets.further(chosen), kind="stable")[: OTHERS * max(len(chosen), 1)]
     pool = np.union1d(chosen, near[goal.eligible[near]])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.errors import CapacityError
 from viralsim.kernels.draws import name_key, seed_key
 from viralsim.seeding.contract import Candidates
 from viralsim.seeding.objective import Objective
@@ -31,14 +32,20 @@ def outgoing_rows(candidates: Candidates, incoming: Incoming, model: int) -> Out
 class LiveWorlds:
     """``worlds`` live-edge worlds of one name in which those of ``goal.taken`` are reached already.
 
-    A bit a member and world says who is reached: worlds x members / 8 bytes.
+    A bit a member and world says who is reached: worlds x members / 8 bytes; raises CapacityError beyond memory_gib.
     """
 
     def __init__(self, goal: Objective, outgoing: Outgoing, worlds: int, seed: int, name: str) -> None:
         self.goal, self.outgoing, self.worlds = goal, outgoing, worlds
         self._luck = seed_key(seed), name_key(name)
         self._value = np.empty(0) if goal.value is None else goal.value
-        self._reached = np.zeros((worlds, (goal.members + 63) // 64), np.uint64)
+        words = (goal.members + 63) // 64
+        if 8 * worlds * words > goal.memory_gib * 2**30:
+            raise CapacityError(
+                f"{worlds} worlds of {goal.members} members need {8 * worlds * words / 2**30:.3g} GiB; "
+                f"ask for fewer worlds, or give more than memory_gib={goal.memory_gib:g}"
+            )
+        self._reached = np.zeros((worlds, words), np.uint64)
         self.restart()
 
     def restart(self) -> None:

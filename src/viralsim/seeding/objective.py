@@ -19,7 +19,16 @@ from viralsim.seeding.contract import Candidates
 BEST = 1.0 - 1.0 / math.e  # what greedy reaches of the best cover
 BEST_WITH_COSTS = 1.0 - 1.0 / math.sqrt(math.e)  # ... within a budget
 MODELS = ("independent_cascade", "linear_threshold")  # in the order of CASCADE, THRESHOLD
-OPTIONS = ("probability", "model", "value", "taken", "costs", "budget", "threads")  # of all who have an objective
+OPTIONS = (
+    "probability",
+    "model",
+    "value",
+    "taken",
+    "costs",
+    "budget",
+    "memory_gib",
+    "threads",
+)  # of all who have an objective
 EVEN = 1e-9  # costs that differ by less, relatively, are equal
 
 
@@ -29,7 +38,8 @@ class Objective:
 
     probability: as of ``classic.independent_cascade`` (default "weighted_cascade"), under linear threshold the weights.
     model: 0 independent_cascade, 1 linear_threshold. value: float64[N] or None, what each member's activation is
-    worth (numbers, or True and False: only these count). taken: members who are active anyhow; all numbers are then of
+    worth (numbers; True and False: only these count; or {communities: [numbers], match_at_least: x}: only members of these
+    communities, only those whom the content fits so well). taken: members who are active anyhow; all numbers are then of
     what is added to them. costs: float64[N] with budget, or None. eligible: bool[N], who may be chosen. count: at most.
     """
 
@@ -72,11 +82,14 @@ class Objective:
             if eligible.any() and np.ptp(costs[eligible]) <= EVEN * costs[eligible].max():
                 price = float(costs[eligible][0])  # equal costs: only the number counts
                 count, costs, budget = min(count, math.floor(budget / price * (1.0 + EVEN))), None, None
+        free = int(np.count_nonzero(eligible))
+        if costs is None and price is None and count > free:
+            raise InputError(f"cannot choose {count} members: {free} are eligible besides those taken; ask for fewer")
         best = BEST if costs is None else BEST_WITH_COSTS
         delta = options.get("delta")
         return cls(
-            n, min(count, int(np.count_nonzero(eligible))), eligible, options.get("probability", WEIGHTED_CASCADE),
-            MODELS.index(model), _value(options.get("value"), n), taken, costs, budget, price,
+            n, min(count, free), eligible, options.get("probability", WEIGHTED_CASCADE),
+            MODELS.index(model), _value(options.get("value"), candidates), taken, costs, budget, price,
             epsilon=within(options.get("epsilon", 0.1), "epsilon", best),
             delta=within(1.0 / max(n, 2) if delta is None else delta, "delta", 1.0),
             memory_gib=within(options.get("memory_gib", 4.0), "memory_gib", math.inf),
@@ -190,17 +203,36 @@ def numbers_of_members(given: ArrayLike, name: str, members: int) -> NDArray[np.
     return numbers
 
 
-def _value(given: ArrayLike | None, members: int) -> NDArray[np.float64] | None:
-    return None if given is None else numbers_of_members(given, "value", members)
+def _value(given: Any, candidates: Candidates) -> NDArray[np.float64] | None:
+    """Numbers, or a word for whose activation counts: of some communities, of those whom the content fits."""
+    if given is None:
+        return None
+    if not isinstance(given, Mapping):
+        return numbers_of_members(given, "value", candidates.members)
+    unknown = set(given) - {"communities", "match_at_least"}
+    if unknown or not given:
+        raise InputError(f"value takes numbers, or communities and match_at_least, got {dict(given)!r}")
+    counts = np.ones(candidates.members, np.bool_)
+    if "communities" in given:
+        if candidates.community is None:
+            raise InputError("value asks for communities, and this network has none: give one number a member")
+        counts &= np.isin(candidates.community, np.asarray(given["communities"]))
+    if "match_at_least" in given:
+        if candidates.match is None:
+            raise InputError("value asks for match_at_least, and no content is known here: give one number a member")
+        counts &= np.asarray(candidates.match) >= within(given["match_at_least"], "match_at_least", math.inf)
+    if not counts.any():
+        raise InputError(f"value {dict(given)!r} leaves nobody who counts")
+    return counts.astype(np.float64)
 
 
 def _costs(costs: Any, budget: Any, members: int) -> tuple[NDArray[np.float64] | None, float | None]:
-    """Costs with their budget; one without the other is refused."""
+    """Costs, one number for all or one a member, with their budget; one without the other is refused."""
     if costs is None and budget is None:
         return None, None
     if costs is None or budget is None:
         raise InputError("costs and budget belong together: give both, or neither")
-    numbers = numbers_of_members(costs, "costs", members)
+    numbers = numbers_of_members(np.full(members, costs) if np.ndim(costs) == 0 else costs, "costs", members)
     if not (numbers > 0).all():
         free = int(np.argmin(numbers))
         raise InputError(

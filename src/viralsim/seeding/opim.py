@@ -19,7 +19,7 @@ from viralsim.seeding.contract import Candidates, Chosen
 from viralsim.seeding.objective import OPTIONS, Objective
 from viralsim.seeding.reach_sets import Purse, ReachSets, Source, incoming_rows
 
-KNOWN = (*OPTIONS, "epsilon", "delta", "memory_gib", "tight", "improve")
+KNOWN = (*OPTIONS, "epsilon", "delta", "tight", "improve")
 FIRST_SETS = 1_000
 MOST_ROUNDS = 24
 

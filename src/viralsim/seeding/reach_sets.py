@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError, InputError
 from viralsim.kernels.draws import name_key, seed_key
-from viralsim.population.edge_chances import WEIGHTED_CASCADE, edge_chances
+from viralsim.population.edge_chances import UNIFORM, WEIGHTED_CASCADE, edge_chances
 from viralsim.seeding.contract import Candidates
 
 Incoming = tuple[NDArray[np.void], NDArray[np.int32], NDArray[np.float64]]
@@ -42,10 +43,12 @@ class Purse:
 
     limit_bytes: int
     used_bytes: int = 0
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def spend(self, entries: int, sets: int) -> None:
         """Count what was drawn; raises CapacityError beyond the limit."""
-        self.used_bytes += BYTES_AN_ENTRY * entries + BYTES_A_SET * sets
+        with self._lock:
+            self.used_bytes += BYTES_AN_ENTRY * entries + BYTES_A_SET * sets
         if self.used_bytes > self.limit_bytes:
             raise CapacityError(
                 f"the reverse-reachable sets need more than {self.limit_bytes / 2**30:.3g} GiB; "
@@ -132,7 +135,6 @@ def in_blocks(
     gives one thread's scratch.
     """
     from concurrent.futures import ThreadPoolExecutor
-    from threading import Lock
 
     lock = Lock()
     state = {"next": first, "made": 0 if mean is None else int(mean * first), "items": 0 if mean is None else first}
@@ -184,7 +186,7 @@ def incoming_rows(candidates: Candidates, probability: Any, model: int) -> Incom
         indegree += network.following_count()
     rows = np.zeros(n, kernels.ROW)
     rows["first"][1:] = np.cumsum(indegree)[:-1]
-    shared = isinstance(probability, str) and probability in (WEIGHTED_CASCADE, "uniform")
+    shared = isinstance(probability, str) and probability in (WEIGHTED_CASCADE, UNIFORM)
     uniform = shared and (model == kernels.THRESHOLD or len(networks) == 1)
     by_target = np.empty(0)
     if uniform:

@@ -59,6 +59,9 @@ def propose(
         if (options or {}).get("budget") is None:
             raise InputError("say how many to choose: give count, or costs and a budget to a strategy that takes them")
         count = eligible
+    if isinstance(count, (bool, np.bool_)) or not isinstance(count, (int, np.integer)):
+        raise InputError(f"count must be a whole number, got {count!r}")
+    count = int(count)
     if count < 0 or count > eligible:
         raise InputError(f"cannot choose {count} members: {eligible} are eligible; ask for fewer")
     order = _STRATEGIES[word](candidates, count, seed, dict(options or {}))
