@@ -27,6 +27,9 @@ UNCERTAIN = (
     BASE + "uncertain: {content.post.half_life: {from: 1h, to: 60h}, content.post.appeal: {from: 0.1, to: 0.2}}\n"
 )
 ARMS = BASE + "arms: {one: {}, two: {channels.x.visibility: 0.2}}\nbaseline: one\n"
+OWN = BASE.replace("{post: {appeal: 0.08}}", "{post: {appeal: 0.08}, still: {appeal: 0}}") + (
+    "arms: {own: {content.post.appeal: 0.3}, other: {campaign.content: still}, free: {}}\nbaseline: free\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +87,26 @@ def test_uncertain_inputs_are_contents():
         np.testing.assert_array_equal([content[path] for content in found.contents], values)
 
 
+def test_arms_in_which_contents_do_not_differ_are_left_out():
+    """An arm with an appeal of its own, or with a content that nothing is drawn for, would pass for pure luck."""
+    found = how_much_luck(vs.loads(OWN), worlds=3, contents=3)
+    assert (list(found.arms), found.left_out) == (["free"], ("own", "other"))
+    assert any("Left out" in line and "own, other" in line for line in found.sentences())
+
+
+def test_every_content_and_its_criticism_get_one_factor():
+    """Appeals and critical appeals of one content are the scenario's times the same factor, which brings none above 1."""
+    text = BASE.replace(
+        "{post: {appeal: 0.08}}", "{post: {appeal: 0.08, critical: {appeal: 0.8}}, best: {appeal: 0.4}}"
+    )
+    found = how_much_luck(vs.loads(text), worlds=2, contents=40)
+    factors = np.array([[c["content.post.appeal"] / 0.08, c["content.post.critical.appeal"] / 0.8,
+                         c["content.best.appeal"] / 0.4] for c in found.contents])  # fmt: skip
+    np.testing.assert_allclose(factors, np.repeat(factors[:, :1], 3, axis=1))
+    assert 0.5 <= factors.min() < 0.6
+    assert 1.15 < factors.max() <= 1.25
+
+
 def test_nothing_that_spreads_is_no_luck():
     """Where every launch is the same there is nothing to split, and the sentences say so instead of a number."""
     still = vs.loads(BASE.replace("followers: 30", "followers: 300").replace("visibility: 0.5", "visibility: 0"))
@@ -103,7 +126,9 @@ def test_nothing_that_spreads_is_no_luck():
         (BASE, {"measure": "fame"}, "no measure"),
         (BASE.replace("appeal: 0.08", "appeal: 0"), {}, "above 0"),
         (BASE, {"measure": "structural_virality", "contents": 3}, "not defined"),
-        (BASE + "arms: {a: {content.post.appeal: 0.3}, b: {}}\nbaseline: b\n", {}, "arm 'a' sets"),
+        (OWN, {"arms": ["own"]}, "arm 'own' sets"),
+        (OWN, {"arms": ["free", "other"]}, "arm 'other' sets"),
+        (BASE + "arms: {own: {content.post.appeal: 0.3}}\n", {}, "arm 'own' sets"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(text, more, words):
@@ -174,6 +199,6 @@ def test_who_stops_it_is_told_so(tmp_path, monkeypatch):
     def stopped(*_arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("viralsim.luck_report.launch", stopped)
+    monkeypatch.setattr("viralsim.luck_report.report.launch", stopped)
     ended = CliRunner().invoke(main, ["luck", str(path), "--json"])
     assert (ended.exit_code, ended.stdout) == (130, "")

@@ -10,17 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.kernels.draws import Stream, draw, name_key, seed_key, stream_key, unit, world_key
+from viralsim.kernels.draws import draw
 from viralsim.launches import plain
+from viralsim.luck_report.contents import SPREAD, contents_of, in_force, numbers_of
 from viralsim.measurement.inequality import gini, market_shares, unpredictability
 from viralsim.measurement.luck import LuckAndContent, better_content_wins, luck_and_content
 from viralsim.measurement.measures import measure as declared
-from viralsim.simulation import build_stage, default_threads, draw_inputs, launch
+from viralsim.simulation import build_stage, default_threads, launch
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario
 
-CONTENTS, WORLDS, SPREAD = 30, 50, 2.0
+WORLDS = 50  # of each content
 MOST_LAUNCHES = 10_000_000
 
 
@@ -52,6 +53,7 @@ class LuckReport:
     """What ``how_much_luck`` returns.
 
     contents: what each content was, path -> value (or the content's name). drawn: how contents came to be, one sentence.
+    left_out: arms in which contents do not differ.
     """
 
     scenario_name: str
@@ -62,6 +64,7 @@ class LuckReport:
     contents: tuple[Mapping[str, Any], ...]
     drawn: str
     populations: int
+    left_out: tuple[str, ...]
     arms: Mapping[str, ArmLuck]
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,7 +73,7 @@ class LuckReport:
         return {
             "scenario": self.scenario_name, "fingerprint": self.fingerprint, "seed": self.seed,
             "measure": self.measure, "worlds": self.worlds, "contents": plain(self.contents), "drawn": self.drawn,
-            "populations": self.populations, "arms": arms, "sentences": self.sentences(),
+            "populations": self.populations, "left_out": list(self.left_out), "arms": arms, "sentences": self.sentences(),
         }  # fmt: skip
 
     def sentences(self) -> list[str]:
@@ -93,9 +96,10 @@ def how_much_luck(
     """Run a scenario for several contents over worlds, and split the variance of the outcome into content and luck.
 
     Contents are, in this order: draws of the ``uncertain`` block, where there is one; all contents of the scenario, one
-    after the other as the campaign's, where it has several and ``contents`` is not given; else copies of the campaign's
-    content whose appeal (or share rate) is drawn between its value / ``spread`` and its value x ``spread``, uniform in
-    the logarithm. Each content has worlds of its own, so that its luck tells nothing of another's; the arms share them.
+    after the other as the campaign's, where it has three or more and ``contents`` is not given; else the scenario with its
+    appeals (or share rates, and those of criticism) times one factor a content, drawn between 1 / ``spread`` and
+    ``spread``, or what brings the largest to 1, uniform in the logarithm. Each content has worlds of its own, so that its
+    luck tells nothing of another's; the arms share them. Arms in which contents do not differ are left out.
 
     Args:
         worlds: worlds of each content, at least 2. contents: how many to draw, at least 2; 30 by default.
@@ -103,22 +107,23 @@ def how_much_luck(
         arms: names of arms; all by default. seed: of the luck; the scenario's by default. spread: above 1.
         progress: called with (launches done, launches in all).
 
-    Raises InputError for wrong arguments, and where an arm sets itself what makes the contents differ;
-    KeyboardInterrupt where someone stopped it.
+    Raises InputError for wrong arguments, and where contents differ in none of the arms, or not in one
+    that is named; KeyboardInterrupt where someone stopped it.
     """
     name = measure or (scenario.spec.goal.measure if scenario.spec.goal is not None else "shares")
     declared(name)
     names = _arms(scenario, arms)
     luck = scenario.seed if seed is None else seed
-    changes, drawn = _contents(scenario, contents, luck, spread)
+    changes, drawn = contents_of(scenario, contents, luck, spread)
+    certain = scenario.override({"uncertain": {}}) if scenario.spec.uncertain else scenario
+    same = _without_content(certain, changes[0], names, arms is not None)
+    names = tuple(arm for arm in names if arm not in same)
     _check_size(worlds, len(changes), len(names))
     stages = [build_stage(scenario, p) for p in range(scenario.spec.populations)]
-    certain = scenario.override({"uncertain": {}}) if scenario.spec.uncertain else scenario
-    family = _family(luck, "worlds of a content")
+    family = numbers_of(luck, "worlds of a content")
     found: dict[str, list[NDArray[np.float64]]] = {arm: [] for arm in names}
     for k, change in enumerate(changes):
         content = certain.override(change)
-        _check_arms(content, change, names)
         own = int(draw(family, k))
         launched = launch(content, stages, names, worlds, own, threads or default_threads())
         for arm in names:
@@ -126,7 +131,7 @@ def how_much_luck(
         if progress is not None:
             progress((k + 1) * worlds * len(names), len(changes) * worlds * len(names))
     return LuckReport(
-        scenario.name, scenario.fingerprint, luck, name, worlds, tuple(changes), drawn, len(stages),
+        scenario.name, scenario.fingerprint, luck, name, worlds, tuple(changes), drawn, len(stages), same,
         {arm: _split(arm, name, np.stack(rows)) for arm, rows in found.items()},
     )  # fmt: skip
 
@@ -138,10 +143,18 @@ def _arms(scenario: Scenario, arms: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(arm for arm in scenario.arm_names if not arms or arm in arms)
 
 
-def _family(seed: int, word: str) -> np.uint64:
-    """The numbers that decide ``word`` for each content."""
-    world = np.uint64(world_key(seed_key(seed), 0))
-    return np.uint64(stream_key(world, int(Stream.UNCERTAIN), name_key(word), np.uint64(0)))
+def _without_content(
+    scenario: Scenario, change: Mapping[str, Any], arms: tuple[str, ...], named: bool
+) -> tuple[str, ...]:
+    """The arms that set themselves what the contents differ in, or post other contents: all there would pass for luck."""
+    content = scenario.override(change)
+    same = tuple(arm for arm in arms if not in_force(content, change, arm))
+    if same and (named or same == arms):
+        raise InputError(
+            f"arm {same[0]!r} sets {', '.join(list(change)[:3])} itself or does not use it, so contents do not differ "
+            "there: choose another arm, or make something uncertain that it uses"
+        )
+    return same
 
 
 def _check_size(worlds: int, contents: int, arms: int) -> None:
@@ -149,46 +162,6 @@ def _check_size(worlds: int, contents: int, arms: int) -> None:
         raise InputError(f"luck needs at least 2 contents in 2 worlds each, got {contents} in {worlds}: give more")
     if worlds * contents * arms > MOST_LAUNCHES:
         raise InputError(f"{worlds * contents * arms:,} launches are more than {MOST_LAUNCHES:,}: give fewer worlds")
-
-
-def _contents(scenario: Scenario, count: int | None, seed: int, spread: float) -> tuple[list[dict[str, Any]], str]:
-    """What is changed for each content, and a sentence that says where contents come from."""
-    spec = scenario.spec
-    if count is not None and count < 2:
-        raise InputError(f"contents must be at least 2, got {count}: one content alone cannot differ")
-    many = np.arange(count or CONTENTS, dtype=np.int64)
-    if spec.uncertain:
-        values = draw_inputs(scenario, seed, many)
-        drawn = f"{len(many)} contents: draws of the uncertain block ({', '.join(values)})"
-        return [{path: float(column[k]) for path, column in values.items()} for k in many], drawn
-    if count is None and len(spec.content) > 1:
-        names = list(spec.content)
-        return [{"campaign.content": name} for name in names], f"the scenario's {len(names)} contents, one at a time"
-    focal = spec.campaign.content
-    word = "appeal" if spec.content[focal].appeal is not None else "share_rate"
-    path, middle = f"content.{focal}.{word}", getattr(spec.content[focal], word)
-    if not spread > 1.0 or not middle > 0.0:
-        raise InputError(f"spread must be above 1 and {path} above 0, got {spread} and {middle}: contents must differ")
-    low, high = middle / spread, min(1.0, middle * spread)
-    family = _family(seed, path)
-    u = np.array([unit(np.uint64(draw(family, k))) for k in many])
-    drawn = (
-        f"{len(many)} contents: {path} drawn between {low:.3g} and {high:.3g}, uniform in the logarithm (an assumption, "
-        "not measured; an uncertain block or several contents replace it)"
-    )
-    return [{path: float(value)} for value in np.exp(np.log(low) + u * np.log(high / low))], drawn
-
-
-def _check_arms(content: Scenario, change: Mapping[str, Any], arms: Sequence[str]) -> None:
-    """An arm that sets what the contents differ in would be told that content does not matter."""
-    for arm in arms:
-        spec = content.for_arm(arm)
-        for path, value in change.items():
-            at: Any = spec
-            for word in path.split("."):
-                at = at.get(word) if isinstance(at, Mapping) else getattr(at, word, value)
-            if isinstance(at, (int, float, str)) and at != value:
-                raise InputError(f"arm {arm!r} sets {path} itself, so contents cannot differ in it: leave out this arm")
 
 
 def _split(arm: str, measure: str, outcomes: NDArray[np.float64]) -> ArmLuck:
@@ -266,6 +239,10 @@ def _caveats(report: LuckReport) -> list[str]:
         f"In brackets: 95 % interval from leaving out each of the {len(report.contents)} contents in turn"
         + (", rough for so few." if len(report.contents) < 20 else "."),
     ]
+    if report.left_out:
+        lines.append(
+            f"Left out, because what differs between contents is not in force there: {', '.join(report.left_out)}."
+        )
     if report.populations == 1:
         lines.append("All worlds share one audience: who happens to be in the audience is not part of this luck.")
     else:
