@@ -202,3 +202,16 @@ def test_who_stops_it_is_told_so(tmp_path, monkeypatch):
     monkeypatch.setattr("viralsim.luck_report.report.launch", stopped)
     ended = CliRunner().invoke(main, ["luck", str(path), "--json"])
     assert (ended.exit_code, ended.stdout) == (130, "")
+
+
+def test_a_tail_that_was_hardly_seen_is_named():
+    """One ordinary member posts: nearly all launches die, one is most of the variance, and the sentences warn of it."""
+    text = BASE.replace(
+        "owned: [{channel: x, followers: 30, posts_at: [0h]}]", "organic: [{channel: x, members: 1, posts_at: [0h]}]"
+    )
+    arm = how_much_luck(vs.loads(text), worlds=8, contents=5).arms["campaign"]
+    squares = (arm.outcomes - arm.outcomes.mean(axis=1, keepdims=True)) ** 2
+    assert arm.most_extreme == pytest.approx(squares.max() / squares.sum())
+    found = how_much_luck(vs.loads(text), worlds=8, contents=5)
+    assert any("may not have been seen" in line for line in found.sentences()) == (arm.most_extreme > 0.1)
+    assert arm.most_extreme > 0.1

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WORLDS = 50  # of each content
 MOST_LAUNCHES = 10_000_000
+ONE_LAUNCH = 0.1  # of all squares within contents: from here on a tail decides that may not have been seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,8 @@ class ArmLuck:
     of the world. gini_of_worlds: mean over contents of the Gini coefficient of one content over its worlds.
     unpredictability: Music Lab's U; unlike its songs, contents do not compete, each is launched alone. better_wins:
     chance that of two contents the one that is better on average is ahead in one launch, each in a world of its own; a
-    tie is half a win. NaN where a number is not defined.
+    tie is half a win.
+    most_extreme: the part of the sum of squares within contents that one launch makes up. NaN where a number is not defined.
     """
 
     arm: str
@@ -46,6 +48,7 @@ class ArmLuck:
     gini_of_worlds: float
     unpredictability: float
     better_wins: float
+    most_extreme: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +180,13 @@ def _split(arm: str, measure: str, outcomes: NDArray[np.float64]) -> ArmLuck:
         gini_of_worlds=_mean_gini(outcomes) if positive else undefined,
         unpredictability=unpredictability(shares) if len(shares) > 1 else undefined,
         better_wins=better_content_wins(outcomes),
+        most_extreme=_most_extreme(outcomes),
     )  # fmt: skip
+
+
+def _most_extreme(outcomes: NDArray[np.float64]) -> float:
+    squares = (outcomes - outcomes.mean(axis=1)[:, None]) ** 2
+    return float(squares.max() / squares.sum()) if squares.any() else float("nan")
 
 
 def _mean_gini(outcomes: NDArray[np.float64]) -> float:
@@ -203,6 +212,7 @@ def _arm_dict(arm: ArmLuck) -> dict[str, Any]:
         "variance": parts(arm.variance), "factors": parts(arm.factors),
         "gini_of_contents": number(arm.gini_of_contents), "gini_of_worlds": number(arm.gini_of_worlds),
         "unpredictability": number(arm.unpredictability), "better_wins": number(arm.better_wins),
+        "most_extreme": number(arm.most_extreme),
         "mean_of_content": arm.outcomes.mean(axis=1).tolist(), "sd_of_content": arm.outcomes.std(axis=1, ddof=1).tolist(),
     }  # fmt: skip
 
@@ -225,6 +235,11 @@ def _about(report: LuckReport, arm: ArmLuck) -> list[str]:
             f"{arm.arm}: one content over its worlds has a Gini coefficient of {arm.gini_of_worlds:.2f} (0: the same in "
             f"every world), all contents of one world {arm.gini_of_contents:.2f}; a content's part of a world's total "
             f"differs by {100 * arm.unpredictability:.2g} points between two worlds (unpredictability)."
+        )
+    if arm.most_extreme > ONE_LAUNCH:
+        lines.append(
+            f"{arm.arm}: one launch of {arm.outcomes.size:,} makes up {arm.most_extreme:.0%} of the luck; rarer and larger "
+            "ones may not have been seen, so trust the shares counted in factors, or run more worlds."
         )
     return lines
 
