@@ -6,7 +6,7 @@ import numpy as np
 
 from viralsim import classic
 from viralsim.population.network import Network
-from viralsim.validation.check import Check, Number, Picture, Setting, holds, mean
+from viralsim.validation.check import BORN, FIELD, Check, Number, Picture, Setting, holds, mean
 
 # P(n = 1), P(n = 2), P(n >= 10), P(n >= 100) of the mean field at z = 10
 THEORY = {0.1: (0.3910, 0.1499, 0.1923, 0.01684), 0.02: (0.3583, 0.1381, 0.2537, 0.0650)}
@@ -106,6 +106,8 @@ CHECKS = (
         "limited attention",
         "Gleeson et al. 2014: exactly 1/mu",
         mean_of_the_one_screen,
+        parameters="3,000 members, 10 followers each, mu 0.1, 200 rounds, 8 worlds",
+        tolerance=BORN,
     ),
     Check(
         "CHECK-9c",
@@ -115,6 +117,8 @@ CHECKS = (
         rare_inventions,
         full=True,
         gates=False,
+        parameters="3,000 members, 10 followers each, mu 0.02, 400 rounds, 8 worlds",
+        tolerance=FIELD,
     ),
     Check(
         "CHECK-9b",
@@ -123,5 +127,7 @@ CHECKS = (
         "Gleeson et al. 2014, mean field",
         one_screen,
         full=True,
+        parameters="3,000 members, 10 followers each, mu 0.1, 400 rounds, 8 worlds",
+        tolerance=FIELD,
     ),
 )

@@ -29,8 +29,9 @@ def markdown(outcomes: Sequence[Outcome], ran: Ran) -> str:
         f"- machine: {ran['machine']}",
         f"- date: {ran['date']}",
         "",
-        "A mean is judged at 4.5 standard errors, a law by a chi-square test at p = 1e-5, everything else by the room that is",
-        "stated. A check whose expectation was not seen in its source is shown and fails nothing (\"report\" in the last column).",
+        "A mean is judged at 4.5 standard errors, a law by a chi-square test at p = 5e-6, everything else by the room that is",
+        "stated: by chance alone a check fails less often than one time in ten thousand. A check whose expectation was not seen",
+        "in its source, or is a range or a direction, is shown and fails nothing (\"report\" in the last column).",
         "",
         "| check | what | model | source | verdict | seconds | |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -43,7 +44,11 @@ def markdown(outcomes: Sequence[Outcome], ran: Ran) -> str:
             f"| {check.name} | {check.title} | {check.model} | {check.source} | {verdict} | {one.seconds:.1f} | {kind} |"
         )
     for one in outcomes:
-        lines += ["", f"## {one.check.name}: {one.check.title}", "", one.note or (one.check.run.__doc__ or "").strip()]
+        about = [(one.check.run.__doc__ or "").strip()]
+        about += [f"**{one.verdict}**: {one.note}."] if one.note else []
+        lines += ["", f"## {one.check.name}: {one.check.title}", "", "  \n".join(about), ""]
+        lines += [f"- model: {one.check.model}", f"- parameters: {one.check.parameters}"]
+        lines += [f"- source: {one.check.source}", f"- allowed: {one.check.tolerance}"]
         if one.numbers:
             lines += ["", "| what | expected | seen | judged | |", "| --- | --- | --- | --- | --- |"]
             marks = {True: "", False: "**no**", None: "shown"}
@@ -58,7 +63,9 @@ def as_dict(outcomes: Sequence[Outcome], ran: Ran) -> dict[str, Any]:
             "name": one.check.name,
             "title": one.check.title,
             "model": one.check.model,
+            "parameters": one.check.parameters,
             "source": one.check.source,
+            "tolerance": one.check.tolerance,
             "gates": one.check.gates,
             "verdict": one.verdict,
             "seconds": one.seconds,

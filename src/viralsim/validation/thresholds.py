@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from viralsim import classic
 from viralsim.population.network import Network
 from viralsim.validation import graphs
-from viralsim.validation.check import Check, Number, Picture, Setting, exact, holds, mean
+from viralsim.validation.check import DIRECTION, EXACT, WINDOW, Check, Number, Picture, Setting, exact, holds, mean
 
 # mean degree: chance that one seed sets off a global cascade, and its size (Gleeson and Cahalane 2007)
 WATTS = {
@@ -163,8 +163,24 @@ def influentials(setting: Setting) -> list[Number]:
 
 
 CHECKS = (
-    Check("CHECK-13", "Watts' global cascades", "complex contagion", "Watts 2002; Gleeson and Cahalane 2007", window),
-    Check("CHECK-16", "Lattices fill or stall", "complex contagion", "Centola and Macy 2007; by hand", lattices),
+    Check(
+        "CHECK-13",
+        "Watts' global cascades",
+        "complex contagion",
+        "Watts 2002; Gleeson and Cahalane 2007",
+        window,
+        parameters="30,000 members, threshold 0.18, mean degree 0.8 to 7, one random seed; 600 worlds",
+        tolerance=WINDOW,
+    ),
+    Check(
+        "CHECK-16",
+        "Lattices fill or stall",
+        "complex contagion",
+        "Centola and Macy 2007; by hand",
+        lattices,
+        parameters="rings of 100 with k 4 and 6, Moore torus of 20 x 20, thresholds 2 to 4",
+        tolerance=EXACT,
+    ),
     Check(
         "CHECK-13b",
         "Watts' window, 100,000 members",
@@ -172,6 +188,8 @@ CHECKS = (
         "Watts 2002; Gleeson and Cahalane 2007",
         window_picture,
         full=True,
+        parameters="100,000 members, threshold 0.18, mean degree 0.8 to 7, one random seed; 1,000 worlds",
+        tolerance=WINDOW,
     ),
     Check(
         "CHECK-17",
@@ -181,6 +199,8 @@ CHECKS = (
         clustered,
         full=True,
         gates=False,
+        parameters="ring lattice of 128, k 6, threshold 2, against 100 rewired ones of the same degrees",
+        tolerance=DIRECTION,
     ),
     Check(
         "CHECK-15",
@@ -190,5 +210,7 @@ CHECKS = (
         influentials,
         full=True,
         gates=False,
+        parameters="10,000 members, threshold 0.18, mean degree 2.5, 3.5, 4.5; 1,500 worlds",
+        tolerance=DIRECTION,
     ),
 )
