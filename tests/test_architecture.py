@@ -21,7 +21,7 @@ LAYERS = (
     ("campaign", "results"),
     ("simulation", "classic", "actors", "model"),
     ("experiments", "advocates", "luck_report", "validation"),
-    ("report",),
+    ("report", "lessons"),
     ("cli", "__main__", "app"),
 )
 LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}

@@ -27,7 +27,7 @@ from viralsim.kernels.cascade import measure_trees
 from viralsim.kernels.draws import seed_key, world_key
 from viralsim.kernels.frame import frame_out, frame_state, frame_world
 from viralsim.kernels.inputs import Count, Plan, Rule, Series
-from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, allocate
+from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
 from viralsim.kernels.worlds import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
 from viralsim.measurement.measures import MEASURES
 from viralsim.scenario import Scenario, load
@@ -198,6 +198,16 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         row = int(self._state.slot[member]) - 1
         focal = int(self.rules[Rule.FOCAL])
         return 0 if row < 0 else int(self._state.exposure[row * len(self.arm.contents) + focal]["seen"])
+
+    def states(self) -> NDArray[np.int8]:
+        """Every member's state, int8[N]: 2 who posted the campaign's content, 1 who was shown it, else 0."""
+        found = np.zeros(self.stage.members, dtype=np.int8)
+        n, contents, channels = int(self._state.now[TOUCHED]), len(self.arm.contents), len(self.stage.channels)
+        focal, rows = int(self.rules[Rule.FOCAL]), self._state.touched[: int(self._state.now[TOUCHED])]
+        seen = self._state.exposure["seen"][: n * contents].reshape(n, contents)[:, focal] > 0
+        nodes = self._state.posting["node"][: n * contents * channels].reshape(n, channels, contents)[:, :, focal]
+        found[rows] = np.where((nodes >= 0).any(axis=1), 2, seen.astype(np.int8))
+        return found
 
     def has_shared(self, member: int) -> bool:
         """Whether a member posted the campaign's content."""

@@ -1,0 +1,100 @@
+"""The small pictures beside a slider: shares over time, and how the worlds are spread, as inline SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from viralsim.results import Result
+
+COLOURS = ("#0b6e99", "#c2410c", "#4d7c0f", "#7c3aed")
+WIDTH, HEIGHT, LEFT, BOTTOM = 460, 230, 54, 34
+
+
+def pictures(result: Result, measure: str = "shares") -> str:
+    """Both pictures of a result, an arm a colour."""
+    return over_time(result, measure) + spread(result, measure)
+
+
+def over_time(result: Result, measure: str = "shares") -> str:
+    """Median and 5 to 95 % band of the cumulative series of each arm."""
+    table = result.series(measure, quantiles=(0.05, 0.5, 0.95), cumulative=True)
+    most = max(1.0, float(table["q95"].max()))
+    parts, hours = [], float(table["hours"].max())
+    for i, arm in enumerate(result.arms):
+        rows = table[table["arm"] == arm]
+        x = LEFT + rows["hours"].to_numpy() / hours * (WIDTH - LEFT - 10)
+        low, mid, high = (_y(rows[q].to_numpy() / most) for q in ("q05", "q50", "q95"))
+        colour = COLOURS[i % len(COLOURS)]
+        band = _path(np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]]))
+        parts.append(f'<path d="{band}Z" fill="{colour}" opacity=".18"/>')
+        parts.append(f'<path d="{_path(x, mid)}" fill="none" stroke="{colour}" stroke-width="2"/>')
+    title = f"{measure} over time: median and 5 to 95 % of {result.world_count} launches"
+    return _frame(
+        title, parts, [("0", 0.0), (f"{most:,.0f}", 1.0)], [("0 h", 0.0), (f"{hours:,.0f} h", 1.0)], list(result.arms)
+    )
+
+
+def spread(result: Result, measure: str = "shares") -> str:
+    """How many launches ended with how much, on a log axis from 1."""
+    values = {arm: np.asarray(result.arm(arm).measures[measure]) for arm in result.arms}
+    most = max(2.0, max(float(v.max()) for v in values.values()))
+    edges = np.concatenate([[0.0], np.geomspace(1, most + 1, 13)])
+    counts = {arm: np.histogram(v, edges)[0] for arm, v in values.items()}
+    tallest = max(1, max(int(c.max()) for c in counts.values()))
+    step = (WIDTH - LEFT - 10) / 13
+    parts = []
+    for i, c in enumerate(counts.values()):
+        wide = step * 0.85 / len(counts)
+        for b, n in enumerate(c):
+            top = float(_y(np.array([n / tallest]))[0])
+            x = LEFT + b * step + i * wide
+            parts.append(
+                f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{HEIGHT - BOTTOM - top:.1f}" '
+                f'fill="{COLOURS[i % len(COLOURS)]}"/>'
+            )
+    title = f"launches by their {measure}: most are small, few are large"
+    return _frame(
+        title, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], [("0", 0.04), (f"{most:,.0f}", 1.0)], list(result.arms)
+    )
+
+
+def _y(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - 24)
+
+
+def _path(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+    return "M" + "L".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+
+
+def _frame(
+    title: str, parts: list[str], y: Sequence[tuple[str, float]], x: Sequence[tuple[str, float]], arms: list[str]
+) -> str:
+    base = HEIGHT - BOTTOM
+    marks = [f'<path d="M{LEFT},20V{base}H{WIDTH - 8}" fill="none" stroke="#6b7280"/>']
+    for text, at in y:
+        marks.append(
+            f'<text x="{LEFT - 6}" y="{float(_y(np.array([at]))[0]) + 4:.0f}" text-anchor="end">{escape(text)}</text>'
+        )
+    for text, at in x:
+        anchor = "end" if at > 0.9 else "start"
+        marks.append(
+            f'<text x="{LEFT + at * (WIDTH - LEFT - 10):.0f}" y="{base + 16}" text-anchor="{anchor}">{escape(text)}</text>'
+        )
+    place = float(LEFT)
+    for i, arm in enumerate(arms if len(arms) > 1 else []):
+        marks.append(
+            f'<rect x="{place:.0f}" y="{HEIGHT - 12}" width="10" height="10" fill="{COLOURS[i % len(COLOURS)]}"/>'
+        )
+        marks.append(f'<text x="{place + 14:.0f}" y="{HEIGHT - 3}">{escape(arm)}</text>')
+        place += 30 + 7.5 * len(arm)
+    body = "".join([*parts, *marks])
+    return (
+        f'<figure class="vs-curve"><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{escape(title, quote=True)}" font-size="12" fill="#374151">{body}</svg></figure>'
+    )

@@ -1,0 +1,111 @@
+"""A class: pupil n plays world n of the same scenario, and the projector gathers the histogram."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from nicegui import ui
+
+from viralsim.app.jobs import Pool
+from viralsim.app.stepping import play
+from viralsim.lessons import lesson
+from viralsim.scenario import Scenario
+
+MOST_PUPILS = 60
+
+
+class Room:
+    """One class: its code, its scenario, and what each pupil's world came to."""
+
+    def __init__(self, code: str, pool: Pool, scenario: Scenario | None) -> None:
+        self.code, self.pool = code, pool
+        self.scenario = scenario if scenario is not None else _luck()
+        self.arm = self.scenario.arm_names[0]
+        self.shares: dict[int, int] = {}
+        self._next = 0
+        self._lock = threading.Lock()
+
+    def join(self, code: str) -> int | None:
+        """The world of a new pupil; None where the code is wrong or the room is full."""
+        with self._lock:
+            if not code or code.upper() != self.code or self._next >= MOST_PUPILS:
+                return None
+            self._next += 1
+            return self._next - 1
+
+
+def _luck() -> Scenario:
+    one = lesson("luck")
+    return one.scenario().override({one.slider.path: one.slider.value})
+
+
+def projector(room: Room, address: str) -> Callable[[], None]:
+    """The page on the wall: how to join, and the histogram so far."""
+
+    def page() -> None:
+        import segno
+
+        with ui.row().classes("w-full items-start gap-8 p-4"):
+            with ui.column():
+                ui.label("Join").classes("text-2xl")
+                ui.html(segno.make(address).svg_inline(scale=6), sanitize=False)
+                ui.label(address).classes("text-lg")
+                ui.label(f"code {room.code}").classes("text-3xl font-bold").mark("code")
+            with ui.column().classes("grow"):
+                head = ui.label("").classes("text-2xl").mark("gathered")
+                bars = ui.html("", sanitize=False)
+
+        def gather() -> None:
+            values = np.array(sorted(room.shares.values()))
+            head.text = f"{len(values)} launches of the same content" + (
+                f": median {np.median(values):,.0f} shares, best {values.max():,}" if len(values) else ""
+            )
+            bars.content = _bars(values)
+
+        ui.timer(1.0, gather)
+
+    return page
+
+
+def _bars(values: np.ndarray) -> str:
+    """A bar a launch, the smallest first."""
+    if not len(values):
+        return ""
+    wide, most = 720 / max(len(values), 10), max(1, int(values.max()))
+    parts = [
+        f'<rect x="{i * wide:.1f}" y="{300 - 280 * v / most:.1f}" width="{wide * 0.85:.1f}" height="{max(1.0, 280 * v / most):.1f}" fill="#0b6e99"/>'  # noqa: E501
+        for i, v in enumerate(values)
+    ]
+    return (
+        f'<svg viewBox="0 0 720 310" width="100%" role="img" aria-label="shares of each launch">{"".join(parts)}</svg>'
+    )
+
+
+def pupil(room: Room) -> Callable[..., None]:
+    """A pupil's page: one launch, which is his."""
+
+    def page(code: str = "") -> None:
+        world = room.join(code)
+        with ui.column().classes("p-4"):
+            if world is None:
+                ui.label("This code opens no class: look at the wall.").classes("text-xl").mark("refused")
+                ui.input("code").on("keydown.enter", lambda e: ui.navigate.to(f"/join?code={e.sender.value}"))
+                return
+            ui.label(f"You are launch number {world}.").classes("text-2xl")
+            ui.label("Same content, same people as everybody here. How many shares will it get? Guess, then launch.")
+            guess = ui.number("my guess", min=0, precision=0)
+            said = ui.label("").classes("text-3xl").mark("mine")
+
+            async def launch() -> None:
+                played = await asyncio.wrap_future(room.pool.quick(lambda: play(room.scenario, room.arm, world)))
+                room.shares[world] = len(played.shared)
+                said.text = f"{len(played.shared):,} shares" + (
+                    f" (you guessed {guess.value:,.0f})" if guess.value is not None else ""
+                )
+
+            ui.button("launch", on_click=launch).mark("launch")
+
+    return page

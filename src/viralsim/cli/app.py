@@ -1,0 +1,31 @@
+"""``viralsim app``: the web app, on this machine alone unless a class is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(help="Open the web app: scenarios, lessons, one world tick by tick. On this machine alone.")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Port.")
+@click.option("--class", "room", is_flag=True, help="Bind to the local network, with a join code for pupils.")
+@click.option("--open/--no-open", "show", default=False, help="Open a browser.")
+def app(file: Path | None, port: int, room: bool, show: bool) -> None:
+    """Serve until interrupted."""
+    from viralsim.errors import InputError
+    from viralsim.scenario import load
+
+    start = load(file) if file is not None else None
+    try:
+        import nicegui  # noqa: F401
+    except ImportError as error:
+        raise InputError("the app needs NiceGUI: pip install 'viralsim[app]'") from error
+    from viralsim.app.limits import within_limits
+    from viralsim.app.server import LOOPBACK, serve
+
+    if start is not None:
+        start = within_limits(start, str(file))
+    click.echo(f"viralsim app on http://{LOOPBACK}:{port} (Ctrl-C ends it)")
+    serve(start, port, room=room, show=show)

@@ -1,0 +1,157 @@
+"""The app's parts without a browser: limits, lessons, background runs, one world stepped and drawn."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import viralsim as vs
+from viralsim.app.controls import controls
+from viralsim.app.curve import pictures
+from viralsim.app.jobs import Pool
+from viralsim.app.limits import MOST_BYTES, MOST_WORLDS, read_upload, within_limits
+from viralsim.app.stepping import layout, play, without
+from viralsim.errors import InputError
+from viralsim.lessons import Lesson, lesson, lessons
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("one", lessons(), ids=lambda one: one.key)
+def test_every_lesson_runs_over_its_slider(one: Lesson) -> None:
+    """Both ends of a lesson's slider make a valid scenario within the limits, and what it moves changes the worlds."""
+    ends = []
+    for value in (one.slider.low, one.slider.high):
+        whole = "count" in one.slider.path
+        scenario = within_limits(one.scenario().override({one.slider.path: int(value) if whole else value}))
+        result = vs.simulate(scenario, worlds=60, repeat_trust=False)
+        arm = result.arms[scenario.arm_names[0]].measures
+        ends.append([arm[name].mean() for name in ("reach", "shares", "critical_shares")])
+    assert ends[0] != ends[1]
+    assert one.minutes > 0
+    assert min(map(len, (one.question, one.prediction, one.surprise, one.teacher))) > 20
+    assert one.glossary
+
+
+def test_lessons_are_a_course() -> None:
+    """Ten lessons, numbered, each key once; an unknown one is refused by name."""
+    assert [one.order for one in lessons()] == list(range(1, 11))
+    with pytest.raises(InputError, match="most_things_die"):
+        lesson("nothing")
+
+
+def test_threshold_lesson_shows_its_surprise() -> None:
+    """Far below R = 1 the seeds are all there is; far above it nearly everybody is reached."""
+    one = lesson("threshold_at_one")
+    reach = [
+        vs.simulate(one.scenario().override({one.slider.path: v}), worlds=60).summary()["reach"].iloc[0] / 2000
+        for v in (one.slider.low, one.slider.high)
+    ]
+    assert reach[0] < 0.01
+    assert reach[1] > 0.9
+
+
+def test_seeds_lesson_shows_its_surprise() -> None:
+    """With poor content the best followed bring many times what random members bring; with good content nearly the same."""
+    one = lesson("when_seeds_do_not_matter")
+    ratio = []
+    for value in (one.slider.low, one.slider.high):
+        means = vs.simulate(one.scenario().override({one.slider.path: value}), worlds=100).summary()["reach"]
+        ratio.append(means["best_followed"] / means["random"])
+    assert ratio[0] > 3
+    assert ratio[1] < 1.2
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("channels: {x: {network: {file: /etc/passwd}}}", "cannot read files"),
+        ("audience: {members_file: ../secret.csv}", "cannot read files"),
+        ("arms: {a: {campaign.advocates.file: /etc/passwd}}", "cannot read files"),
+        ("x: !!python/object/apply:os.system ['id']", "upload"),
+        ("name: [", "upload"),
+    ],
+)
+def test_a_hostile_upload_is_refused(line: str, word: str) -> None:
+    """No file of this machine, no code, no broken YAML: each is an error in words."""
+    with pytest.raises(InputError, match=word):
+        read_upload(f"viralsim: 1\n{line}\n".encode())
+
+
+def test_uploads_have_a_size() -> None:
+    """Too large a file, too many members, too long a horizon are refused; worlds are cut."""
+    text = (ROOT / "scenarios" / "hands_of_the_gods.yaml").read_text()
+    assert read_upload(text.encode()).worlds == MOST_WORLDS
+    with pytest.raises(InputError, match="larger than"):
+        read_upload(b"#" * (MOST_BYTES + 1))
+    with pytest.raises(InputError, match=r"audience\.members"):
+        read_upload(text.replace("members: 20000", "members: 20000000").encode())
+    with pytest.raises(InputError, match="horizon"):
+        read_upload(text.replace("horizon: 5d", "horizon: 1000d").encode())
+    with pytest.raises(InputError, match="no text"):
+        read_upload(b"\xff\xfe\x00")
+
+
+def test_controls_stay_within_the_schema() -> None:
+    """Every slider's both ends are values that the schema takes."""
+    scenario = vs.load(ROOT / "scenarios" / "advocates_vs_paid.yaml")
+    found = controls(scenario)
+    assert {"campaign.advocates.count", "channels.instagram.visibility"} <= {one.path for one in found}
+    for one in found:
+        for value in (one.low, one.high):
+            assert scenario.override({one.path: int(value) if one.whole else value})
+
+
+def test_runs_in_the_background_can_be_cancelled() -> None:
+    """Two run at once, others wait in line; a cancelled one keeps what it finished or says that it was cancelled."""
+    pool = Pool(at_once=1)
+    scenario = lesson("luck").scenario()
+    first, second = pool.submit(scenario, 2000), pool.submit(scenario, 50)
+    second.cancel()
+    assert first.finished.wait(60)
+    assert first.result is not None
+    assert first.result.world_count == 2000
+    assert second.finished.wait(10)
+    assert second.error.startswith("cancelled") or second.result is not None
+    third = pool.submit(scenario, 100_000)
+    while third.done == 0 and not third.finished.is_set():
+        time.sleep(0.01)
+    third.cancel()
+    assert third.finished.wait(60)
+    assert third.result is None or third.result.interrupted or third.result.world_count <= 100_000
+
+
+def test_a_played_world_is_the_world_of_the_run() -> None:
+    """Who shared at the end are the nodes of that world; each tick's changes add up; without an advocate nobody is won."""
+    scenario = lesson("when_seeds_do_not_matter").scenario()
+    played = play(scenario, "best_followed", 5)
+    result = vs.simulate(scenario, worlds=6, repeat_trust=False)
+    assert len(played.shared) == result.arm("best_followed").measures["shares"][5]
+    assert played.shared <= played.reached
+    member = played.advocates[0]
+    other = play(without(scenario, "best_followed", played.advocates, member), "best_followed", 5)
+    assert member not in other.shared
+    assert other.shared < played.shared
+    assert max(max(map(len, played.changes)), 1) <= 2000
+    with pytest.raises(InputError, match="cannot be drawn"):
+        play(vs.load(ROOT / "scenarios" / "hands_of_the_gods.yaml"), "campaign", 0)
+
+
+def test_layout_keeps_everyone_on_the_page() -> None:
+    """All members have a place of their own within the unit square."""
+    community = np.repeat(np.arange(7), [900, 400, 300, 200, 100, 99, 1]).astype(np.int32)
+    x, y = layout(community)
+    assert min(x.min(), y.min()) >= 0
+    assert max(x.max(), y.max()) <= 1
+    assert len({(round(float(a), 5), round(float(b), 5)) for a, b in zip(x, y, strict=True)}) > 1980
+
+
+def test_the_curve_names_every_arm() -> None:
+    """Both pictures carry the arms' names and a text for who does not see them."""
+    result = vs.simulate(lesson("paid_against_earned").scenario(), worlds=40, repeat_trust=False)
+    text = pictures(result)
+    assert text.count("<svg") == text.count("aria-label=") == 2
+    assert text.count(">advocates<") == 2
