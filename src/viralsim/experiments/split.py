@@ -68,17 +68,22 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     ]
     tier = spec.campaign.advocates
     if tier is not None:
-        asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
         if tier.count is None or tier.cost_usd <= 0:
             notes.append("the advocates stay as they are: a count and a cost_usd above 0 would let money decide")
         else:
-            programme = tier.programme
-            hours = programme.hours_per_week * spec.horizon / (7 * HOURS_PER_DAY)
-            fixed = programme.setup_usd / programme.launches + hours * programme.usd_per_hour
+            one, two = (_tier_usd(scenario, count) for count in (1, 2))
             most = spec.audience.members or 10_000_000
             where = " and ".join(tier.channels or spec.channels)
             lines.append(
-                Line("advocates", "advocates", "campaign.advocates.count", where, fixed, asks * tier.cost_usd, most)
+                Line(
+                    "advocates",
+                    "advocates",
+                    "campaign.advocates.count",
+                    where,
+                    max(0.0, 2 * one - two),
+                    two - one,
+                    most,
+                )
             )
     manager = spec.campaign.community_management
     if manager is not None:
@@ -89,6 +94,13 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
             "the campaign has nothing to split money over: add paid lines, advocates or community_management"
         )
     return tuple(lines), tuple(notes)
+
+
+def _tier_usd(scenario: Scenario, count: int) -> float:
+    """What the advocate tier costs with ``count`` people beside none, US$, as it is planned."""
+    tier = scenario.override({"campaign.advocates.count": count}).spec
+    without = scenario.override({"campaign.advocates": None}).spec
+    return sum(planned_costs(tier).values()) - sum(planned_costs(without).values())
 
 
 class SplitModel:
