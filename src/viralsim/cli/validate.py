@@ -37,7 +37,7 @@ def validate(
     from viralsim.validation.page import as_dict
     from viralsim.validation.registry import chosen, failed
 
-    checks = chosen(full) if not only else [c for c in CHECKS if c.name.startswith(only)]
+    checks = chosen(full) if not only else [c for c in CHECKS if any(_is(c.name, name) for name in only)]
     if not checks:
         raise InputError(f"no check is named {' or '.join(only)}: known are {', '.join(c.name for c in CHECKS)}")
     setting = Setting(seed, threads, data_folder())
@@ -59,6 +59,12 @@ def validate(
                    + (f"; failed: {', '.join(one.check.name for one in bad)}" if bad else ""))  # fmt: skip
     if bad:
         click.get_current_context().exit(1)
+
+
+def _is(name: str, asked: str) -> bool:
+    """CHECK-3 means CHECK-3 and a CHECK-3b, but not CHECK-30."""
+    rest = name[len(asked) :]
+    return name.startswith(asked) and not (asked[-1:].isdigit() and rest[:1].isdigit())
 
 
 def _line(outcome: Outcome) -> str:

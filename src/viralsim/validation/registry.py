@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from viralsim.validation import attention, cascades, peers, people, shapes, thresholds, unpredictable
+from viralsim.validation import attention, cascades, peers, people, posts, shapes, thresholds, unpredictable
 from viralsim.validation.check import (
     DOES_NOT,
     NOT_COMPARABLE,
@@ -19,6 +19,7 @@ from viralsim.validation.check import (
 
 CHECKS: tuple[Check, ...] = (
     *cascades.CHECKS,
+    *posts.CHECKS,
     *thresholds.CHECKS,
     *shapes.CHECKS,
     *attention.CHECKS,
