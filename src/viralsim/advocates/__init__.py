@@ -3,6 +3,7 @@
 from viralsim.advocates.counterfactual import Changed, add, remove
 from viralsim.advocates.finding import Found, Listed, find
 from viralsim.advocates.money import EqualMoney, equal_money, saturation
+from viralsim.advocates.programme import Judged, programme_launches
 from viralsim.advocates.tier import Tier
 from viralsim.advocates.worth import Shapley, curve, shapley
 
@@ -10,6 +11,7 @@ __all__ = [
     "Changed",
     "EqualMoney",
     "Found",
+    "Judged",
     "Listed",
     "Shapley",
     "Tier",
@@ -17,6 +19,7 @@ __all__ = [
     "curve",
     "equal_money",
     "find",
+    "programme_launches",
     "remove",
     "saturation",
     "shapley",

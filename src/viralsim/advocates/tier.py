@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.enrol import Enrolment, enrol
+from viralsim.campaign.enrol import Enrolment, enrol, strategy_of
 from viralsim.errors import InputError
 from viralsim.launches import ArmWorlds
 from viralsim.scenario import Scenario
@@ -61,9 +61,7 @@ class Tier:
     @property
     def enrolled(self) -> NDArray[np.int64]:
         """The members of the scenario's own tier, by index."""
-        if self.words.file is not None:
-            return enrol(self.stage, self.spec, self.scenario.folder).members
-        return self.choose(self.words.choose, self.words.count or 0).members
+        return enrol(self.stage, self.spec, self.scenario.folder).members
 
     @property
     def cost_usd(self) -> float:
@@ -76,7 +74,10 @@ class Tier:
         return [int(m) if ids is None else ids[m].item() for m in members]
 
     def choose(self, choose: Any, count: int) -> Enrolment:
-        """Who would be enrolled by a strategy: word, ``{word: {options}}`` or ``{"members": [...]}``."""
+        """Who would be enrolled by a strategy: word, ``{word: {options}}`` or ``{"members": [...]}``.
+
+        All ``count`` places are filled, whatever the programme's nurturing would make before the first launch.
+        """
         spec = self._with(choose, count).for_arm(self.arm)
         return enrol(self.stage, spec, self.scenario.folder)
 
@@ -105,6 +106,8 @@ class Tier:
 
     def _with(self, choose: Any, count: int) -> Scenario:
         changes: dict[str, Any] = {f"{self.prefix}.choose": choose, f"{self.prefix}.count": count}
+        if self.words.programme.nurture is not None and strategy_of(choose)[0] != "members":
+            changes[f"{self.prefix}.programme.nurture"] = None
         if self.words.file is not None:
             changes[f"{self.prefix}.file"] = None
         return self.scenario.override(changes)

@@ -39,7 +39,17 @@ def enrol(stage: Stage, spec: Any, folder: Any) -> Enrolment:
     content = spec.content[tier.content or spec.campaign.content]
     names = tier.channels or stage.channels
     where = np.array([name in names for name in stage.channels])
-    key = ("enrol", repr(tier.choose), tier.count, tuple(names), tier.file, spec.seed, id(stage.match(content)))
+    key = (
+        "enrol",
+        repr(tier.choose),
+        tier.count,
+        tuple(names),
+        tier.file,
+        spec.seed,
+        id(stage.match(content)),
+        repr(tier.programme.nurture),
+        tier.programme.fans,
+    )
 
     def make() -> Enrolment:
         if tier.file is not None:
@@ -74,13 +84,10 @@ def _by_strategy(stage: Stage, spec: Any, tier: Any, where: NDArray[np.bool_], m
         options["members"] = _indices(options["members"], ids, stage.members)
         count = len(options["members"])
     else:
-        count = int(tier.count)
-    eligible = np.zeros(stage.members, dtype=bool)
-    for c in np.flatnonzero(where):
-        eligible |= stage.present_on(int(c))
+        count = tier.programme.places(int(tier.count))
     candidates = Candidates(
         [stage.networks[int(c)] for c in np.flatnonzero(where)],
-        eligible,
+        eligible_members(stage, tier.programme.fans if word != "members" else 1.0, where, match),
         stage.population.audience.community,
         np.broadcast_to(match, stage.members),
     )
@@ -94,6 +101,22 @@ def _by_strategy(stage: Stage, spec: Any, tier: Any, where: NDArray[np.bool_], m
     channels = np.stack([stage.present_on(c)[chosen.members] & where[c] for c in range(len(where))], axis=1)
     nobody = np.zeros(len(chosen.members))
     return Enrolment(chosen.members, handles, channels, nobody, nobody)
+
+
+def eligible_members(
+    stage: Stage, fans: float, where: NDArray[np.bool_], match: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Who can be enrolled, bool[N]: members on the tier's channels (``where``, bool[C]), of them the part ``fans`` that
+    answers an impression most readily (activity x match; ties by index)."""
+    present = np.zeros(stage.members, dtype=bool)
+    for c in np.flatnonzero(where):
+        present |= stage.present_on(int(c))
+    if fans >= 1.0:
+        return present
+    members = np.flatnonzero(present)
+    readiness = (np.asarray(stage.population.audience.activity, dtype=np.float64) * match)[members]
+    most = members[np.argsort(-readiness, kind="stable")][: int(np.ceil(fans * len(members)))]
+    return np.isin(np.arange(stage.members), most)
 
 
 def _indices(given: Any, ids: Any, members: int) -> list[int]:

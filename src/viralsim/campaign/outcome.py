@@ -48,6 +48,8 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
         if programme is not None:
             hours = programme.hours_per_week * spec.horizon / HOURS_PER_WEEK
             add("programme set-up", programme.setup_usd / programme.launches)
+            if programme.nurture_usd:
+                add("programme nurture", programme.nurture_usd)
             add("programme hours", hours * programme.usd_per_hour)
     manager = campaign.community_management
     if manager is not None:

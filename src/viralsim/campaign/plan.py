@@ -141,13 +141,14 @@ def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     rows.sort()
     table = np.array(rows, dtype=np.int64).reshape(len(rows), 6)
     advocate = table[:, 5]
+    asked_before = (1.0 - tier.programme.ask_fatigue) ** table[:, 4] if tier is not None else 1.0
     return {
         "planned_tick": np.ascontiguousarray(table[:, 0]),
         "planned_channel": np.ascontiguousarray(table[:, 1]),
         "planned_content": np.ascontiguousarray(table[:, 2]),
         "planned_member": np.ascontiguousarray(table[:, 3]),
         "planned_wave": np.ascontiguousarray(table[:, 4]),
-        "planned_willingness": enrolment.willingness[advocate] if len(rows) else np.zeros(0),
+        "planned_willingness": enrolment.willingness[advocate] * asked_before if len(rows) else np.zeros(0),
         "planned_trust": np.full(len(rows), float(tier.trust) if tier is not None else 1.0),
         "planned_advocate": np.ascontiguousarray(advocate),
     }

@@ -8,6 +8,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from viralsim.scenario.audience import MOST_MEMBERS
 from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.scenario.programme import Programme
 from viralsim.units import Factor, Fraction, Hours, Probability, Real, Usd, Whole
 
 MOST_LINES = 1_000
@@ -96,17 +97,6 @@ _CHOOSE_JSON = {
 Choose = Annotated[Any, PlainValidator(_choose), WithJsonSchema(_CHOOSE_JSON)]
 
 
-class Programme(Block):
-    """What an advocate programme costs whoever runs it."""
-
-    setup_usd: Usd = key(0.0, "set-up, shared by the launches", source="off")
-    hours_per_week: Annotated[float, Real(ge=0, le=10_000, unit="hours a week")] = key(0.0, "work", source="off")
-    usd_per_hour: Annotated[float, Real(ge=0, le=1e6, unit="US$ an hour")] = key(0.0, "price of work", source="off")
-    launches: Annotated[int, Whole(ge=1, le=1_000_000, unit="launches")] = key(
-        1, "launches that share the set-up", source="off"
-    )
-
-
 class Advocates(Block):
     """Members enrolled and asked to post."""
 
@@ -119,7 +109,7 @@ class Advocates(Block):
     trust: Factor = key(1.0, "multiplies the response of an advocate's followers")
     cost_usd: Usd = key(0.0, "cost of a person", source="off")
     cost_per: Literal["enrolled", "asked", "posted"] = key("enrolled", "what cost_usd is paid for", source="off")
-    programme: Programme = block(Programme, "what the programme costs", source="off")
+    programme: Programme = block(Programme, "what the programme costs and how it lasts", source="off")
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
 
 

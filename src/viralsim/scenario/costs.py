@@ -28,6 +28,7 @@ def planned_costs(spec: Spec) -> dict[str, float]:
         asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
         add("advocates", (people or 0) * asks * tier.cost_usd)
         add("programme set-up", tier.programme.setup_usd / tier.programme.launches)
+        add("programme nurture", tier.programme.nurture_usd)
         hours = tier.programme.hours_per_week * spec.horizon / HOURS_PER_WEEK
         add("programme hours", hours * tier.programme.usd_per_hour)
     manager = campaign.community_management
@@ -43,9 +44,9 @@ def advocates_count(spec: Spec) -> int | None:
         return 0
     if tier.file is not None:
         return None
-    if tier.count is None and isinstance(tier.choose, dict):
-        return len(tier.choose.get("members", ()))
-    return tier.count or 0
+    if isinstance(tier.choose, dict) and "members" in tier.choose:
+        return len(tier.choose["members"]) if tier.count is None else tier.count
+    return tier.programme.places(tier.count or 0)
 
 
 def paid_share(spec: Spec, budget_usd: float) -> float:
