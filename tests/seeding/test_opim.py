@@ -299,3 +299,13 @@ def test_as_many_as_asked_or_an_error():
         with pytest.raises(InputError):
             vs.seeding.choose(network, "opim", count)
     assert len(vs.seeding.choose(network, "opim", np.int64(2)).members) == 2
+
+
+@pytest.mark.parametrize("options", [{}, {"costs": np.linspace(1, 2, 400), "budget": 8.0}, {"value": np.ones(400)}])
+def test_where_all_are_reached_anyhow_the_upper_bound_says_so(options):
+    """A ring of certain follows with one member taken: nobody adds anything, and the search ends with a small bound."""
+    ring = vs.Network.from_edges(np.arange(400), (np.arange(400) + 1) % 400, members=400)
+    found = vs.seeding.choose(ring, "opim", 5, probability=1.0, taken=[7], **options)
+    assert found.expected_reach == found.lower_bound == 0.0
+    assert 0.0 < found.upper_bound < 0.05 * 8
+    assert len(found.members) == (0 if "costs" in options else 5)

@@ -29,6 +29,7 @@ OPTIONS = (
     "memory_gib",
     "threads",
 )  # of all who have an objective
+NEGLIGIBLE = 0.05  # of their own value: who adds less is not worth a certificate of how much less
 EVEN = 1e-9  # costs that differ by less, relatively, are equal
 
 
@@ -83,6 +84,10 @@ class Objective:
                 price = float(costs[eligible][0])  # equal costs: only the number counts
                 count, costs, budget = min(count, math.floor(budget / price * (1.0 + EVEN))), None, None
         free = int(np.count_nonzero(eligible))
+        if costs is not None:  # no more than the cheapest that the budget buys
+            free = int(
+                np.searchsorted(np.cumsum(np.sort(costs[eligible])), (budget or 0.0) * (1.0 + EVEN), side="right")
+            )
         if costs is None and price is None and count > free:
             raise InputError(f"cannot choose {count} members: {free} are eligible besides those taken; ask for fewer")
         best = BEST if costs is None else BEST_WITH_COSTS
@@ -126,6 +131,13 @@ class Objective:
         if len(self.taken):
             return 0.0  # those taken might reach them anyhow
         return float(len(chosen)) if self.value is None else float(self.value[chosen].sum())
+
+    def negligible(self, upper: float) -> bool:
+        """Whether the best add less than ``NEGLIGIBLE`` of their own value, since those taken reach them anyhow."""
+        if not len(self.taken):
+            return False
+        value = np.ones(self.count) if self.value is None else np.sort(self.value[self.eligible])[-self.count :]
+        return upper < NEGLIGIBLE * float(value.sum())
 
     def cost_of(self, chosen: ArrayLike) -> float | None:
         """What the chosen cost; None without costs."""

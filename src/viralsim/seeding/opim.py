@@ -30,7 +30,8 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     Options, all of ``Objective``: probability, model, value, taken, costs, budget; epsilon (0.1): the guarantee aimed
     at is 1 - 1/e - epsilon, with costs 1 - 1/sqrt(e) - epsilon; delta (1 / members) in (0, 1); memory_gib (4): what the
     sets may take; threads: None for all cores, the choice is the same for any number. With several channels every
-    follow counts. Without costs exactly ``count`` members are chosen, with costs at most as many.
+    follow counts. Without costs exactly ``count`` members are chosen, with costs at most as many. Where those taken reach
+    nearly all who could be reached, the answer is an upper bound that is small, with a poor guarantee.
 
     tight (None, or in (0, 1)): draw on, beyond epsilon, until chance takes no more than this share off the certificate;
     0.05 is a good choice for a final answer. improve (0): choose once more in so many simulated worlds with the same
@@ -53,9 +54,10 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     better = improved(candidates, goal, found.members, choose)
     if better is None or found.upper_bound is None:
         return found
-    purse.used_bytes -= judge.bytes_held()
+    sets = len(judge.ends)
+    judge.release()
     fresh = ReachSets(source, seed, "judge of the improved", goal.threads, purse)
-    fresh.grow(len(judge.ends))
+    fresh.grow(sets)
     return certified(goal, better, fresh, found.upper_bound, a)
 
 
@@ -75,6 +77,8 @@ def _search(goal: Objective, judge: ReachSets, choose: ReachSets) -> tuple[Chose
         found = certified(goal, members, judge, upper_bound(bound, a) * goal.total / sets, a)
         certain = judge.hits(members) / bound if bound > 0.0 else 1.0  # the certificate if chance took nothing off
         reached = found.guarantee or 0.0
+        if goal.negligible(found.upper_bound or 0.0):
+            break
         if reached >= goal.guarantee and (goal.tight is None or reached >= (1.0 - goal.tight) * certain):
             break
         if turn < rounds - 1:
@@ -97,6 +101,8 @@ def certified(goal: Objective, members: NDArray[np.int64], judge: ReachSets, upp
 
 def lower_bound(seen: float, a: float) -> float:
     """Expected hits are no fewer but with probability exp(-a), when ``seen`` are seen (Tang et al. 2018, lemma 4.2)."""
+    if seen <= 0:
+        return 0.0
     return (math.sqrt(seen + 2.0 * a / 9.0) - math.sqrt(a / 2.0)) ** 2 - a / 18.0
 
 

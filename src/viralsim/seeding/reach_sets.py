@@ -93,9 +93,10 @@ class ReachSets:
             at += len(part[1])
         self.ends, self.entries = np.concatenate(ends), np.concatenate(entries)
 
-    def bytes_held(self) -> int:
-        """What the purse has spent on this collection."""
-        return BYTES_AN_ENTRY * len(self.entries) + BYTES_A_SET * len(self.ends)
+    def release(self) -> None:
+        """Forget all sets and give their memory back to the purse."""
+        self.purse.used_bytes -= BYTES_AN_ENTRY * len(self.entries) + BYTES_A_SET * len(self.ends)
+        self.ends, self.entries = np.empty(0, np.int64), np.empty(0, np.int32)
 
     def hits(self, members: NDArray[np.int64]) -> int:
         """How many sets hold at least one of ``members``."""
