@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -253,3 +255,26 @@ def test_parts_that_do_not_fit_are_refused_at_once(result, change, words):
     with pytest.raises(InputError, match=words):
         changed(result, **change)
     assert isinstance(result, RunRecord)
+
+
+def test_killed_between_the_two_renames(result, tmp_path):
+    """A process that dies between its two renames leaves the earlier result aside: it comes back when it is asked for."""
+    folder = result.save(tmp_path / "out")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    aside = tmp_path / f".out.{gone.pid}.old"
+    folder.rename(aside)
+    assert open_result(folder) == result
+    assert folder.is_dir()
+    assert not aside.exists()
+
+
+def test_a_result_that_is_being_replaced_is_read_where_it_is(result, tmp_path):
+    """While another process stands between its renames the earlier result is read, and left to that process."""
+    folder = result.save(tmp_path / "out")
+    aside = tmp_path / f".out.{os.getpid()}.old"
+    folder.rename(aside)
+    assert open_result(folder) == result
+    assert aside.is_dir()
+    result.save(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

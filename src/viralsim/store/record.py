@@ -72,7 +72,7 @@ def open_record(folder: str | Path) -> RunRecord:
 
     Raises InputError with the remedy where the folder is missing, torn, changed or none of ours.
     """
-    source = Path(folder)
+    source = _recovered(Path(folder))
     manifest = _read_manifest(source)
     for name, expected in manifest["files"].items():
         found = _digest(source / name) if (source / name).is_file() else "missing"
@@ -289,9 +289,14 @@ def _flush(path: Path) -> None:
 
 
 def _put_in_place(building: Path, target: Path) -> None:
-    """Rename; an earlier result steps aside first, and comes back if the rename fails."""
+    """Rename; an earlier result steps aside first, and comes back if the rename fails.
+
+    Whoever is killed between the two renames leaves the earlier result aside, where ``open_record`` finds it.
+    """
     if not target.exists():
         building.rename(target)
+        for aside in _asides(target):  # what a killed run left there is replaced by now
+            shutil.rmtree(aside, ignore_errors=True)
     else:
         aside = target.with_name(f".{target.name}.{os.getpid()}.old")
         target.rename(aside)
@@ -302,3 +307,40 @@ def _put_in_place(building: Path, target: Path) -> None:
             raise
         shutil.rmtree(aside, ignore_errors=True)
     _flush(target.parent)
+
+
+def _asides(target: Path) -> list[Path]:
+    """Results that stepped aside for another one, the latest last."""
+    if not target.parent.is_dir():
+        return []
+    found = [path for path in target.parent.iterdir() if _owner(target, path)]
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+
+
+def _owner(target: Path, aside: Path) -> int:
+    """The process that put ``aside`` aside for a new ``target``; 0 where it is something else."""
+    first, last = f".{target.name}.", ".old"
+    number = aside.name.removeprefix(first).removesuffix(last)
+    return int(number) if number.isdecimal() and aside.name == first + number + last else 0
+
+
+def _recovered(target: Path) -> Path:
+    """Where the result is; one that was left aside by a killed run comes back to its place."""
+    asides = [] if target.exists() else _asides(target)
+    if not asides:
+        return target
+    if not _runs(_owner(target, asides[-1])):  # else it is about to be replaced
+        asides[-1].rename(target)
+        return target
+    return asides[-1]
+
+
+def _runs(process: int) -> bool:
+    """Whether a process of this machine runs."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
