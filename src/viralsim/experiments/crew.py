@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -36,7 +37,8 @@ _RUNNER: list[tuple[Settings, Runner]] = []  # of this worker process: audiences
 
 
 def start_worker(settings: Settings, threads: int) -> None:
-    """Make this process's runner; the numbers of its libraries' threads are kept to its share."""
+    """Make this process's runner. Control-C reaches every process of a terminal; the one that leads answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _RUNNER[:] = [(settings, settings.runner(threads))]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.errors import ViralsimError
+from viralsim.errors import InputError, ViralsimError
 from viralsim.experiments.identity import arm_id, audience_id, failed_id, own_seed, point_id
 from viralsim.launches import ArmWorlds
 from viralsim.measurement.arms import criterion_hits
@@ -24,6 +24,7 @@ ARMS_KEPT_BYTES = 256 << 20  # worlds of arms that several points may ask for
 STAGES_KEPT = 4
 NAN = float("nan")
 _PAIRED = [m.name for m in MEASURES if not m.only_with_cascade]
+_DIRECTIONS = np.array([m.direction for m in MEASURES if not m.only_with_cascade], dtype=np.float64)
 
 
 class _Once:
@@ -85,9 +86,13 @@ class Runner:
         except ViralsimError:
             return failed_id(self.scenario, overrides, self.worlds, self.seed)
 
-    def worlds_of(self, overrides: Mapping[str, Any]) -> tuple[dict[str, ArmWorlds], int]:
-        """The worlds of every arm of a point, and the number of members; ViralsimError where the point cannot be run."""
-        return self._worlds(self._prepared(overrides))
+    def worlds_of(
+        self, overrides: Mapping[str, Any], arms: Sequence[str] | None = None
+    ) -> tuple[dict[str, ArmWorlds], int]:
+        """The worlds of the arms of a point (all by default), and the number of members; ViralsimError where it cannot run."""
+        point = self._prepared(overrides)
+        wanted = point.arms if arms is None else {name: point.arms[name] for name in arms}
+        return self._worlds(point._replace(arms=wanted))
 
     def run(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
         """The finished point as plain values: ``id``, ``seed``, ``arms`` (arm -> column -> number), ``error``."""
@@ -127,6 +132,47 @@ class Runner:
         from viralsim.simulation import build_stage
 
         return [build_stage(scenario, p) for p in range(scenario.spec.populations)]
+
+
+def run_points(
+    scenario: Scenario,
+    overrides: Sequence[Mapping[str, Any]],
+    worlds: int | None = None,
+    seed: int | None = None,
+    *,
+    arms: Sequence[str] | None = None,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[dict[str, ArmWorlds]]:
+    """Run a scenario with each of several changes, in memory, in the same worlds: arm -> its worlds, a point at a time.
+
+    Args:
+        scenario: what ``viralsim.load`` returned; its ``sweep`` block is not looked at.
+        overrides: path -> value of each point.
+        worlds, seed: the scenario's by default.
+        arms: names of the arms to give back; all by default.
+        threads: threads of a point; all cores by default. Results do not depend on it.
+        progress: called with (points done, points in all).
+
+    Audiences, and arms that a point does not touch, are made once. Raises ScenarioError at a point that makes no valid
+    scenario, InputError for an arm that does not exist.
+    """
+    from viralsim.simulation import default_threads
+
+    wanted = list(scenario.arm_names) if arms is None else list(arms)
+    for name in wanted:
+        if name not in scenario.arm_names:
+            raise InputError(f"there is no arm {name!r}: choose from {', '.join(scenario.arm_names)}")
+    luck, count = scenario.seed if seed is None else seed, scenario.worlds if worlds is None else worlds
+    runner = Runner(scenario, count, luck, threads=threads or default_threads())
+
+    def run() -> Iterator[dict[str, ArmWorlds]]:
+        for done, point in enumerate(overrides, 1):
+            yield runner.worlds_of(point, wanted)[0]
+            if progress is not None:
+                progress(done, len(overrides))
+
+    return run()
 
 
 def _bytes_of(arm: ArmWorlds) -> int:
@@ -170,12 +216,12 @@ def summarise_point(arms: Mapping[str, ArmWorlds], members: int, scenario: Scena
 def _uplifts(arm: ArmWorlds, baseline: ArmWorlds) -> dict[str, float]:
     differences = [arm.measures[m] - baseline.measures[m] for m in _PAIRED]
     row = _means([f"uplift_{m}" for m in _PAIRED], differences, sd=False)
-    directions = {m.name: m.direction for m in MEASURES}
-    for name, difference in zip(_PAIRED, differences, strict=True):
-        better = difference * directions[name]
-        row[f"uplift_{name}_better"] = (
-            float((better > 0).mean() + (better == 0).mean() / 2) if directions[name] else NAN
-        )
+    better = np.sign(np.stack(differences)) * _DIRECTIONS[:, None]  # NaN where the difference is not defined
+    chances = ((better > 0).mean(axis=1) + (better == 0).mean(axis=1) / 2).tolist()
+    row |= {
+        f"uplift_{name}_better": chance if direction else NAN
+        for name, direction, chance in zip(_PAIRED, _DIRECTIONS, chances, strict=True)
+    }
     return row
 
 

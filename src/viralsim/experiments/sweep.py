@@ -60,6 +60,9 @@ class Store:
         self.manifest = read_manifest(folder) if (folder / MANIFEST).exists() else {}
         self.journal = Journal(folder / f"journal{shard}.jsonl")
         self._lock = _lock(self.journal.path)
+        if not shard:
+            for left in folder.glob(f".{TABLE}.*"):  # half a table of a killed run
+                left.unlink(missing_ok=True)
         self.same_plan = self.manifest.get("plan") == self.hash
         self.known: dict[int, str] = dict(self.journal.points.get(self.hash, {}))
 
@@ -92,11 +95,11 @@ class Store:
         """Finished points that have an error."""
         return sum(1 for i in self.known if (self.entry(i) or {}).get("error"))
 
-    def write_manifest(self, complete: bool) -> None:
-        """Say what the folder holds."""
+    def write_manifest(self, complete: bool, failed: int = 0) -> None:
+        """Say what the folder holds; ``failed``: finished points that have an error."""
         plan = self.plan
         write_json(self.folder / MANIFEST, {
-            "format": FORMAT, "format_version": FORMAT_VERSION, "plan": self.hash, "complete": complete,
+            "format": FORMAT, "format_version": FORMAT_VERSION, "plan": self.hash, "complete": complete, "failed": failed,
             "name": plan.scenario.name, "fingerprint": plan.scenario.fingerprint, "design": plan.design,
             "paths": list(plan.paths), "points": len(plan.points), "arms": list(plan.arms), "worlds": plan.worlds,
             "seed": plan.seed, "luck": "own" if plan.own_luck else "same", "left_out": plan.left_out,
@@ -142,6 +145,7 @@ def run_sweep(
         store = Store(folder, plan, "" if shard is None else f"-{shard[0]}-of-{shard[1]}")
         stack.callback(store.close)
         if store.same_plan and store.manifest.get("complete") and shard is None:
+            store.journal.path.unlink(missing_ok=True)  # a run killed after its last rename leaves it
             return SweepOutcome(len(wanted), len(wanted), 0, int(store.manifest.get("failed", 0)))
         store.seed_from_table()
         store.find_known(wanted, settings.runner(1).identity)
@@ -168,7 +172,7 @@ def run_sweep(
 
 def _conclude(store: Store, outcome: SweepOutcome) -> None:
     """Where everything is finished the table says it all, and the journal goes."""
-    store.write_manifest(complete=outcome.complete)
+    store.write_manifest(outcome.complete, outcome.failed)
     if outcome.complete:
         store.journal.close()
         store.journal.path.unlink(missing_ok=True)
