@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from scipy.stats import binom
 from test_enough_worlds import KNOWN
 
 import viralsim as vs
+from viralsim.cli.chance import chance as command
 from viralsim.errors import InputError
 from viralsim.experiments.rare import rare_chances
 from viralsim.measurement.intervals import clopper_pearson, wilson
@@ -65,3 +70,17 @@ def test_several_audiences_are_refused_here() -> None:
     """Worlds of one audience are no independent trials."""
     with pytest.raises(InputError, match="populations"):
         rare_chances(loads(KNOWN).override({"populations": 2}), 10)
+
+
+def test_chance_command(tmp_path: Path) -> None:
+    """The command counts and says the chance in words, or as one JSON object; a wrong criterion is refused."""
+    path = tmp_path / "k.yaml"
+    path.write_text(KNOWN)
+    asked = [str(path), "--worlds", "300", "--criterion", "shares_at_least=5"]
+    said = json.loads(CliRunner().invoke(command, [*asked, "--json"], catch_exceptions=False).stdout)
+    assert said["advocates"]["hits"] == pytest.approx(300 * 0.6**5, rel=0.6)
+    assert said["advocates"]["chance"] == said["advocates"]["hits"] / 300
+    assert "organic: in none of 300 worlds" in CliRunner().invoke(command, asked, catch_exceptions=False).stdout
+    for wrong in ("shares_at_least", "shares_at_least=many", "likes_at_least=4"):
+        with pytest.raises(InputError, match="criterion"):
+            CliRunner().invoke(command, [str(path), "--worlds", "5", "--criterion", wrong], catch_exceptions=False)

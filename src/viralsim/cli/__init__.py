@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "report": ("viralsim.cli.report", "report", "Write one offline HTML page from a stored result."),
     "compare": ("viralsim.cli.compare", "compare", "Compare two stored results, arm by arm."),
     "sweep": ("viralsim.cli.sweep", "sweep", "Run many points of a scenario; resumes."),
+    "chance": ("viralsim.cli.chance", "chance", "Count a rare event over very many worlds."),
     "sensitivity": ("viralsim.cli.sensitivity", "sensitivity", "Say which uncertain parameters decide."),
     "optimise": ("viralsim.cli.optimise", "optimise", "Split a budget; it may be best to spend nothing."),
     "flips": ("viralsim.cli.flips", "flips", "Say at which values another arm becomes best."),

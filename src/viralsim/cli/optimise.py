@@ -77,7 +77,7 @@ def _show(found: Optimum) -> None:
 
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     for sentence in found.sentences:
-        console.print(Text(sentence, style="bold"))
+        console.print(Text(sentence, style="bold"), soft_wrap=True)
     console.print("")
     table = Table(box=None, pad_edge=False)
     table.add_column("line")
@@ -100,5 +100,6 @@ def _show(found: Optimum) -> None:
             f"\n{found.trials} splits of {found.worlds:,} worlds each; uplifts over spending nothing in the same worlds, 95 % "
             "intervals, from other worlds than those of the search",
             style="dim",
-        )
+        ),
+        soft_wrap=True,
     )

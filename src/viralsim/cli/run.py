@@ -104,7 +104,8 @@ def _say_plan(scenario: Scenario, worlds: int | None, seed: int | None, arms: tu
         return
     click.echo(f"{scenario.name} (fingerprint {scenario.fingerprint})")
     click.echo(f"arms: {', '.join(chosen)}")
-    click.echo(f"{count:,} worlds with seed {luck}: {count * len(chosen):,} launches")
+    most = "at most " if worlds is None and scenario.until is not None else ""
+    click.echo(f"{most}{count:,} worlds with seed {luck}: {count * len(chosen):,} launches")
     click.echo("nothing was run; viralsim check prints population, costs and vital signs")
 
 

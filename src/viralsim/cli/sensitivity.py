@@ -91,7 +91,8 @@ def _show(found: Sensitivity) -> None:
         console.print(table)
         said = f"{100 * quantity.noise_share:.0f} % of the differences between points are luck between worlds"
         taken = ", taken out of the shares above" if found.method == "sobol" else ""
-        console.print(Text(f"mean {quantity.mean:,.6g}; {said}{taken}", style="dim"), "")
+        console.print(Text(f"mean {quantity.mean:,.6g}; {said}{taken}", style="dim"), soft_wrap=True)
+        console.print("")
 
 
 def _weight(one: Influence) -> float:
