@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-full check lint validation reference lock bench wheel-test clean
+.PHONY: run test test-full check lint validation reference docs offline lock bench wheel-test clean
 
 run: $(STAMP)  ## run the main scenario
 	$(BIN)/viralsim run scenarios/advocates_vs_paid.yaml
@@ -34,6 +34,17 @@ validation: $(STAMP)  ## every check, quick and slow; docs/validation.md
 reference: $(STAMP)  ## docs/scenario.md from the schema
 	$(BIN)/viralsim schema --markdown > docs/scenario.md.new
 	mv docs/scenario.md.new docs/scenario.md
+	$(BIN)/python -m viralsim.cli.commands_page > docs/commands.md.new
+	mv docs/commands.md.new docs/commands.md
+	mkdir -p docs/lessons
+	$(BIN)/python -m viralsim.lessons.page > docs/lessons/index.md.new
+	mv docs/lessons/index.md.new docs/lessons/index.md
+
+docs: $(STAMP)  ## the documentation site in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir build/site
+
+offline: $(STAMP)  ## a folder that installs without a network: wheels, scenarios, documentation
+	bash packaging/offline.sh build/offline
 
 lock:  ## pin anew; needs uv
 	uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev -o requirements.lock

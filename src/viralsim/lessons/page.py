@@ -1,0 +1,34 @@
+"""docs/lessons/index.md from the lessons themselves: ``python -m viralsim.lessons.page``."""
+
+from __future__ import annotations
+
+from viralsim.lessons import Lesson, lessons
+
+
+def page() -> str:
+    """All lessons as Markdown, scenarios included."""
+    head = [
+        "# Lessons",
+        "",
+        "Made by `make reference`. Each runs in the app (`viralsim app`), and its scenario from the command line.",
+    ]
+    return "\n".join([*head, *(line for one in lessons() for line in _lesson(one))]) + "\n"
+
+
+def _lesson(one: Lesson) -> list[str]:
+    s = one.slider
+    return [
+        "",
+        f"## {one.order}. {one.title} ({one.minutes} minutes)",
+        *("", f"**Question.** {one.question}"),
+        *("", f"**Prediction first.** {one.prediction}"),
+        *("", f"**Slider.** {s.label}: `{s.path}` from {s.low:g} to {s.high:g}."),
+        *("", f"**Surprise.** {one.surprise}"),
+        *("", f"**For the teacher.** {one.teacher}"),
+        *("", "**Words.** " + "; ".join(f"*{word}*: {text}" for word, text in one.glossary.items()) + "."),
+        *("", "```yaml", *one.scenario_text.rstrip().splitlines(), "```"),
+    ]
+
+
+if __name__ == "__main__":
+    print(page(), end="")
