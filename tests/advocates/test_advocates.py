@@ -136,6 +136,20 @@ def test_the_best_followed_beat_random_members(scenario: vs.Scenario) -> None:
     assert again == found
 
 
+def test_credit_and_cause_add_up(scenario: vs.Scenario) -> None:
+    """Credits are the mean sizes of an advocate's trees; with coverage-like spread single losses add up to less than the whole."""
+    scenario = scenario.override({"campaign.advocates.posts_at": ["1h"]})
+    found = find(scenario, 5, worlds=20)
+    tier = Tier(scenario, worlds=20)
+    for one in found.listed:
+        trees = [remove(tier, one.member, world).credited for world in range(20)]
+        assert one.credited == pytest.approx(np.mean(trees))
+    assert found.credited_shares == pytest.approx(sum(one.credited for one in found.listed))
+    assert found.removed_shares <= found.tier_shares.mean <= found.credited_shares + 1e-9
+    assert "(credit)" in found.sentences[-1]
+    assert "(cause)" in found.sentences[-1]
+
+
 def test_where_nobody_shares_seeds_do_not_matter(scenario: vs.Scenario) -> None:
     """Content that nobody shares, conversions off: the answer says that who posts first does not decide."""
     dull = scenario.override({"channels.x.visibility": 0.0})
@@ -226,10 +240,11 @@ def test_command(tmp_path: Path) -> None:
     file = tmp_path / "tier.yaml"
     file.write_text(TEXT)
     runner = CliRunner()
-    shown = runner.invoke(main, ["advocates", str(file), "--count", "3", "--worlds", "20", "--curve"])
+    shown = runner.invoke(main, ["advocates", str(file), "--count", "3", "--worlds", "20", "--curve", "--programme"])
     assert shown.exit_code == 0, shown.output
     assert "lost without him" in shown.output
     assert "pays up to" in shown.output
+    assert "Over 1 launches" in shown.output
     out = tmp_path / "who.csv"
     done = runner.invoke(main, ["advocates", str(file), "--count", "3", "--worlds", "20", "--json", "--out", str(out)])
     said = json.loads(done.stdout)

@@ -40,13 +40,16 @@ class Listed:
     """One proposed advocate.
 
     gain: what the measure loses without him, all else as it was (leave one out). overlap: share of his followers whom those
-    ranked before him reach too. cost_per_share_usd: cost over the shares he adds; None where they are not above 0.
+    ranked before him reach too. credited: shares a launch in the trees that grow from his planned posts; more than ``shares``
+    where others would have reached the same people. cost_per_share_usd: cost over the shares he adds; None where they are
+    not above 0.
     """
 
     rank: int
     member: Any
     gain: Gain
     shares: Gain
+    credited: float
     followers: int
     overlap: float
     channels: tuple[str, ...]
@@ -69,6 +72,9 @@ class Found:
     listed: tuple[Listed, ...]
     against: Mapping[str, Gain]  # strategy -> gain of the chosen tier over that strategy's
     against_none: Gain
+    credited_shares: float  # of the whole tier, a launch
+    removed_shares: float  # lost without them, one by one, added up
+    tier_shares: Gain  # lost without all of them
     expected_reach: float | None
     lower_bound: float | None
     upper_bound: float | None
@@ -130,11 +136,14 @@ def find(
         gains.append((_gain(whole - scored(rest, tier.measure)), _gain(shares - tier.values(rest, "shares"))))
     order = sorted(range(len(chosen)), key=lambda i: (-gains[i][0].mean, -gains[i][1].mean, i))
     listed = _list(tier, chosen[order], [gains[i] for i in order])
-    over_none = _gain(whole - none)
+    over_none, of_tier = _gain(whole - none), _gain(shares - tier.values(chosen[:0], "shares"))
     word = strategy_of(choose)[0]
+    credited, removed = sum(one.credited for one in listed), sum(one.shares.mean for one in listed)
+    said = _sentences(tier, word, len(chosen), over_none, against, certificate)
+    said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
     return Found(
-        word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, *certificate,
-        tuple(_sentences(tier, word, len(chosen), over_none, against, certificate)),
+        word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier, *certificate,
+        tuple(said),
     )  # fmt: skip
 
 
@@ -167,6 +176,10 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
     )
     names = [name for name in stage.channels if name in (advocates.channels or stage.channels)]
     reached = np.zeros(stage.members, dtype=bool)
+    table = tier.run(members).advocates
+    credit = {
+        str(i): float(n) / tier.worlds for i, n in zip(table["id"].tolist(), table["shares"].tolist(), strict=True)
+    }
     listed = []
     for rank, (member, label, (gain, shares)) in enumerate(
         zip(members.tolist(), tier.labels(members), gains, strict=True), start=1
@@ -179,9 +192,11 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         followers = followers.astype(np.int64)
         overlap = float(reached[followers].mean()) if len(followers) else 0.0
         reached[followers] = True
+        community = int(audience.community[member])
         tone = audience.tone_names[int(np.argmax(audience.tones[:, member]))] if audience.tone_names else ""
         listed.append(Listed(
-            rank, label, gain, shares, len(followers), overlap, tuple(here), tone, int(audience.community[member]),
+            rank, label, gain, shares, credit[str(label)], len(followers), overlap, tuple(here), tone,
+            community,
             float(match[member]), tier.cost_usd, tier.cost_usd / shares.mean if shares.low > 0 else None,
             _reason(len(followers), overlap, float(match[member]), gain),
         ))  # fmt: skip
@@ -223,6 +238,15 @@ def _sentences(
             "under the strategy's own simple model of spread."
         )
     return said
+
+
+def _credit_and_cause(credited: float, removed: float, whole: Gain, waves: int) -> str:
+    """How the shares of trees, of removals one by one and of the removal of all differ, and why."""
+    return (
+        f"Their trees hold {credited:,.2f} shares a launch (credit). Without all of them {_told(whole)} are lost; removed one "
+        f"by one, {removed:,.2f} in sum (cause): who would have been reached by another is lost by no single removal."
+        + (" A tree counts a member once, shares count his every post." if waves > 1 else "")
+    )
 
 
 def _told(gain: Gain) -> str:

@@ -51,8 +51,8 @@ class EqualMoney:
         if b.mean <= 0:
             return f"Even unpaid advocates bring fewer {label} a dollar than {self.against}: the tier's fixed costs are above it."
         return (
-            f"An advocate may cost up to {b.mean:,.2f} USD ({b.low:,.2f} to {b.high:,.2f}) before {self.against} brings more "
-            f"{label} a dollar."
+            f"An advocate of the scenario's {self.people:,} may cost up to {b.mean:,.2f} USD ({b.low:,.2f} to {b.high:,.2f}) "
+            f"before {self.against} brings more {label} a dollar."
         )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from viralsim.advocates import EqualMoney, Found
+    from viralsim.advocates import EqualMoney, Found, Judged
     from viralsim.advocates.worth import CurvePoint
     from viralsim.scenario import Scenario
 
@@ -29,6 +29,7 @@ NARROWEST = 92  # columns that the table needs
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option("--curve", is_flag=True, help="Also the return against the number of advocates.")
+@click.option("--programme", is_flag=True, help="Also the programme, launch after launch.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the list as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def advocates(
@@ -40,6 +41,7 @@ def advocates(
     seed: int | None,
     threads: int | None,
     curve: bool,
+    programme: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -60,6 +62,7 @@ def advocates(
             tier = Tier(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads or default_threads())
             points = curve_of(tier, sorted({max(1, count * k // 8) for k in range(1, 9)}), strategy)
     money = _money(scenario, found, seed, threads)
+    judged = _judged(scenario, found, count, seed, threads) if programme else None
     if out is not None:
         from viralsim.experiments.sweep import write_text
 
@@ -67,7 +70,11 @@ def advocates(
     if as_json:
         from dataclasses import asdict
 
-        told = {"curve": [asdict(point) for point in points], "equal_money": None if money is None else asdict(money)}
+        told = {
+            "curve": [asdict(point) for point in points],
+            "equal_money": None if money is None else asdict(money),
+            "programme": None if judged is None else asdict(judged),
+        }
         click.echo(json.dumps({**found.as_dict(), **told}))
         return
     _show(found, points)
@@ -75,6 +82,33 @@ def advocates(
         click.echo(f"{saturation(points):,} advocates already bring nine tenths of the most that this curve reaches.")
     if money is not None:
         click.echo(money.sentence)
+    if judged is not None:
+        _show_programme(judged)
+
+
+def _judged(scenario: Scenario, found: Found, count: int, seed: int | None, threads: int | None) -> Judged:
+    """The programme with ``count`` places, in as many worlds."""
+    from viralsim.advocates import Tier, programme_launches
+    from viralsim.simulation import default_threads
+
+    prefix = Tier(scenario, arm=found.arm, worlds=2).prefix
+    return programme_launches(
+        scenario.override({f"{prefix}.count": count}), arm=found.arm, worlds=found.worlds, seed=seed,
+        threads=threads or default_threads(),
+    )  # fmt: skip
+
+
+def _show_programme(judged: Judged) -> None:
+    """A line a launch, then what the whole is worth."""
+    click.echo()
+    click.echo(f"launch people ambassadors  left joined posts if asked {judged.measure} gained (95 %), USD")
+    for one in judged.launches:
+        click.echo(
+            f"{one.number:>6} {one.people:>6.1f} {one.ambassadors:>11.1f} {one.left:>5.1f} {one.joined:>6.1f} "
+            f"{one.willingness:>14.0%} {one.gain.mean:,.2f} ({one.gain.low:,.2f} to {one.gain.high:,.2f}), {one.cost_usd:,.2f}"
+        )
+    for sentence in judged.sentences:
+        click.echo(sentence)
 
 
 def _money(scenario: Scenario, found: Found, seed: int | None, threads: int | None) -> EqualMoney | None:
@@ -128,12 +162,14 @@ def _csv(found: Found) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([
-        "rank", "member", f"gain_{found.measure}", "gain_low", "gain_high", "gain_shares", "followers", "overlap", "channels",
+        "rank", "member", f"gain_{found.measure}", "gain_low", "gain_high", "gain_shares", "credited_shares",
+        "followers", "overlap", "channels",
         "tone", "community", "match", "cost_usd", "cost_per_share_usd", "reason",
     ])  # fmt: skip
     for one in found.listed:
         writer.writerow([
-            one.rank, one.member, one.gain.mean, one.gain.low, one.gain.high, one.shares.mean, one.followers, one.overlap,
+            one.rank, one.member, one.gain.mean, one.gain.low, one.gain.high, one.shares.mean, one.credited,
+            one.followers, one.overlap,
             " ".join(one.channels), one.tone, one.community, one.match, one.cost_usd, one.cost_per_share_usd, one.reason,
         ])  # fmt: skip
     return text.getvalue()
