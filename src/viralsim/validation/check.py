@@ -80,6 +80,10 @@ class MissingDataError(Exception):
     """A data set or a peer is not at hand: the check is skipped, with the word why."""
 
 
+class NotComparableError(Exception):
+    """The engine has no model of what was published, with the word why."""
+
+
 Run = Callable[[Setting], Sequence[Number]]
 
 

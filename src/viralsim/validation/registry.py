@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from viralsim.validation import attention, cascades, peers, people, posts, shapes, thresholds, unpredictable
+from viralsim.validation import attention, cascades, peers, people, posts, shapes, stylised, thresholds, unpredictable
 from viralsim.validation.check import (
     DOES_NOT,
     NOT_COMPARABLE,
@@ -13,6 +13,7 @@ from viralsim.validation.check import (
     SKIPPED,
     Check,
     MissingDataError,
+    NotComparableError,
     Outcome,
     Setting,
 )
@@ -21,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     *cascades.CHECKS,
     *posts.CHECKS,
     *thresholds.CHECKS,
+    *stylised.CHECKS,
     *shapes.CHECKS,
     *attention.CHECKS,
     *unpredictable.CHECKS,
@@ -50,6 +52,8 @@ def run_check(check: Check, setting: Setting) -> Outcome:
         numbers = tuple(check.run(setting))
     except MissingDataError as error:
         return Outcome(check, SKIPPED, (), time.perf_counter() - began, str(error))
+    except NotComparableError as error:
+        return Outcome(check, NOT_COMPARABLE, (), time.perf_counter() - began, str(error))
     judged = [number.ok for number in numbers if number.ok is not None]
     verdict = NOT_COMPARABLE if not judged else REPRODUCES if all(judged) else DOES_NOT
     return Outcome(check, verdict, numbers, time.perf_counter() - began)
