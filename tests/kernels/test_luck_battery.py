@@ -168,7 +168,7 @@ def test_the_battery_finds_bad_generators(bad) -> None:  # type: ignore[no-untyp
 
 def test_the_battery_does_not_cry_wolf() -> None:
     """Each p-value is uniform over 30 streams of another generator (PCG64), so that the bounds mean what they say."""
-    streams = [np.random.default_rng(s).integers(0, 2**64, 1 << 16, dtype=np.uint64) for s in range(30)]
+    streams = [np.random.default_rng(s).integers(0, 2**64, 1 << 15, dtype=np.uint64) for s in range(30)]
     for test in TESTS:
         for values in np.array([np.atleast_1d(test(words)) for words in streams]).T:
             assert stats.kstest(values, "uniform").pvalue > FAILURES

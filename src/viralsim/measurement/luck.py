@@ -100,7 +100,8 @@ def better_content_wins(outcomes: NDArray[np.floating]) -> float:
 
     outcomes: float64[contents, worlds], at least 2 by 2. Which is better is judged by half of the worlds, who wins by
     pairs of the other half, and both ways round, so that no world is its own judge; a tie is half a win, contents of equal
-    means are left out. 0.5 is pure luck, 1 is pure content; NaN where no two means differ. Cost O(C^2 W log W).
+    means are left out. Few worlds judge badly, which understates it (0.65 for 0.67 with 40 worlds). 0.5 is pure
+    luck, 1 is pure content; NaN where no two means differ. Cost O(C^2 W log W).
     """
     values = np.asarray(outcomes, dtype=np.float64)
     if values.ndim != 2 or min(values.shape) < 2:
@@ -109,11 +110,9 @@ def better_content_wins(outcomes: NDArray[np.floating]) -> float:
     chances = []
     for judge, field in (halves, halves[::-1]):
         means, ordered = judge.mean(axis=1), np.sort(field, axis=1)
-        for i in range(len(values)):
-            for k in range(i):
-                if means[i] != means[k]:
-                    better, worse = (i, k) if means[i] > means[k] else (k, i)
-                    below = np.searchsorted(ordered[worse], ordered[better], side="left").mean()
-                    upto = np.searchsorted(ordered[worse], ordered[better], side="right").mean()
-                    chances.append((below + upto) / (2.0 * ordered.shape[1]))
-    return float(np.mean(chances)) if chances else float("nan")
+        for row, mean in zip(ordered, means, strict=True):
+            better = ordered[means > mean]
+            ahead = np.searchsorted(row, better, side="left") + np.searchsorted(row, better, side="right")
+            chances.append(ahead.mean(axis=1) / (2.0 * len(row)))
+    found = np.concatenate(chances)
+    return float(found.mean()) if len(found) else float("nan")
