@@ -19,7 +19,7 @@ from viralsim.experiments.journal import Journal
 from viralsim.scenario.loading import loads
 
 SWEEP = "{parameters: {content.c.appeal: {from: 0.02, to: 0.1, steps: 50}, campaign.advocates.count: [0, 2, 4, 6]}, worlds: 10}"
-KILLS = 10
+CREWS = [(), ("--workers", "2"), ("--cluster", "local")]
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +41,17 @@ def finished(out: Path) -> int:
     return len(Journal(out / "journal.jsonl"))
 
 
-def test_killed_ten_times_equals_undisturbed(undisturbed: pd.DataFrame, tmp_path: Path) -> None:
-    """200 points; ten times kill -9 at a random moment, in turns on threads, on two processes, and one process alone.
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_equals_undisturbed(kills: int, undisturbed: pd.DataFrame, tmp_path: Path) -> None:
+    """200 points; kill -9 at random moments, in turns on threads, two processes and a Dask cluster of this machine.
 
     No kill loses a finished point, and in the end the rows are those of the undisturbed run.
     """
     file, out = write(tmp_path, SWEEP), tmp_path / "out"
     rng = np.random.default_rng(1)
     kept, progressed = 0, 0
-    for kill in range(KILLS):
-        crew = ("--workers", "2") if kill % 5 == 4 else ()
-        run = start(file, out, *crew)
+    for kill in range(kills):
+        run = start(file, out, *CREWS[kill % len(CREWS)])
         began = time.monotonic()
         while run.poll() is None and time.monotonic() - began < 60 and finished(out) <= kept:
             time.sleep(0.02)
@@ -62,7 +62,7 @@ def test_killed_ten_times_equals_undisturbed(undisturbed: pd.DataFrame, tmp_path
         assert now >= kept
         progressed += now > kept
         kept = now
-    assert progressed >= 5
+    assert progressed >= kills // 2
     assert start(file, out).wait() == 0
     pd.testing.assert_frame_equal(read_table(out), undisturbed, check_exact=True)
 
@@ -78,6 +78,24 @@ def test_a_killed_worker_is_replaced(undisturbed: pd.DataFrame, tmp_path: Path) 
     plan = plan_of(loads(text(SWEEP)))
     assert run_sweep(plan, tmp_path / "out", workers=2, progress=kill_one).complete
     pd.testing.assert_frame_equal(read_table(tmp_path / "out"), undisturbed, check_exact=True)
+
+
+def test_workers_end_with_the_one_that_leads(tmp_path: Path) -> None:
+    """kill -9 of the leading process alone: its worker processes end by themselves, and the sweep can go on at once."""
+    psutil = pytest.importorskip("psutil")
+    file, out = write(tmp_path, SWEEP), tmp_path / "out"
+    run = start(file, out, "--workers", "2")
+    while run.poll() is None and finished(out) == 0:
+        time.sleep(0.02)
+    workers = psutil.Process(run.pid).children(recursive=True)
+    assert len(workers) >= 2
+    run.kill()
+    run.wait()
+    _, left = psutil.wait_procs(workers, timeout=60)
+    for worker in left:
+        worker.kill()
+    assert not left
+    assert run_sweep(plan_of(loads(text(SWEEP))), out).found > 0
 
 
 @pytest.mark.filterwarnings("ignore")  # of the cluster library about ports and closing

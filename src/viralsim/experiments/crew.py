@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +42,29 @@ _RUNNER: list[tuple[Settings, Runner]] = []  # of this worker process: audiences
 def start_worker(settings: Settings, threads: int) -> None:
     """Make this process's runner. Control-C reaches every process of a terminal; the one that leads answers it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _RUNNER[:] = [(settings, settings.runner(threads))]
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that leads has ended, also by kill -9: nobody would fetch what it finds."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _deaf_to_control_c() -> Iterator[None]:
+    """Processes that are started here ignore Control-C, which reaches every process of a terminal."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may set it
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run_in_worker(overrides: dict[str, Any]) -> dict[str, Any]:
@@ -77,6 +102,7 @@ class Crew:
         self.threads = max(1, threads // self.at_once)  # of each point
         self._executor: Executor | None = None
         self._client: Any = None
+        self._local: Any = None  # a cluster of this machine, started and ended here
         self._runner: Runner | None = None
         self._key = ""
         self._shared: Any = None
@@ -87,6 +113,8 @@ class Crew:
     def __exit__(self, kind: Any, *more: Any) -> None:
         if self._client is not None:  # what was not fetched is dropped with its client
             self._client.close()
+            if self._local is not None:
+                self._local.close()
         elif self._executor is not None:
             self._executor.shutdown(wait=kind is None, cancel_futures=True)
 
@@ -145,8 +173,6 @@ class Crew:
         if self.cluster:
             return self._connect()
         if self.workers:
-            import multiprocessing
-
             return ProcessPoolExecutor(
                 self.workers, multiprocessing.get_context("spawn"), start_worker, (self.settings, self.threads)
             )
@@ -160,11 +186,10 @@ class Crew:
         except ImportError as error:  # pragma: no cover - a plain dependency
             raise InputError("--cluster needs distributed: pip install distributed") from error
         if self.cluster == "local":
-            at = LocalCluster(n_workers=os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None)
-        else:
-            at = self.cluster
+            with _deaf_to_control_c():
+                self._local = LocalCluster(n_workers=self.at_once, threads_per_worker=1, dashboard_address=None)
         try:
-            self._client = Client(at, timeout="20s")
+            self._client = Client(self._local or self.cluster, timeout="20s")
         except OSError as error:
             raise InputError(f"no Dask scheduler answers at {self.cluster}: {error}") from error
         nthreads = self._client.nthreads()
