@@ -11,39 +11,24 @@ from scipy.stats import chisquare
 from viralsim.kernels.inputs import Count, Graph, World
 from viralsim.kernels.worlds import run_worlds
 from viralsim.population.network import Network
+from viralsim.validation.graphs import complete, of_edges, random_graph
+from viralsim.validation.graphs import poisson_rows as poisson_graph
+
+__all__ = [
+    "Edges",
+    "assert_law",
+    "assert_mean",
+    "complete",
+    "full_world",
+    "of_edges",
+    "poisson_graph",
+    "random_graph",
+    "reachable",
+    "shares",
+]
 
 Edges = list[tuple[int, int]]
 FAR = 4.5
-
-
-def of_edges(edges: Edges, members: int | None = None) -> Network:
-    source, target = np.array(edges).T
-    return Network.from_edges(source, target, members=members)
-
-
-def both_ways(edges: Edges) -> Edges:
-    return edges + [(v, u) for u, v in edges]
-
-
-def complete(members: int) -> Network:
-    return of_edges([(u, v) for u in range(members) for v in range(members) if u != v])
-
-
-def poisson_graph(members: int, mean: float, seed: int) -> Network:
-    """Everyone has a Poisson number of followers, drawn from all."""
-    rng = np.random.default_rng(seed)
-    indptr = np.concatenate([[0], np.cumsum(rng.poisson(mean, members))])
-    return Network(indptr.astype(np.int64), rng.integers(0, members, indptr[-1], dtype=np.int32))
-
-
-def random_graph(members: int, mean: float, seed: int) -> Network:
-    """An undirected random graph of given mean degree (Erdos-Renyi), both arcs of each edge."""
-    rng = np.random.default_rng(seed)
-    count = rng.poisson(members * mean / 2)
-    pairs = np.sort(rng.integers(0, members, (int(1.01 * count) + 10, 2)), axis=1)
-    pairs = np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
-    pairs = rng.permutation(pairs)[:count]
-    return Network.from_edges(pairs[:, 0], pairs[:, 1], members=members, directed=False)
 
 
 def full_world(

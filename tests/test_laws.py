@@ -6,23 +6,18 @@ Means are judged at 4.5 standard errors and distributions at a chi-square p of 1
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from itertools import product
 
 import numpy as np
 import pytest
 from build_world import Content
 from law_engines import (
-    Edges,
     assert_law,
     assert_mean,
-    both_ways,
     complete,
     full_world,
     of_edges,
     poisson_graph,
     random_graph,
-    reachable,
     shares,
 )
 
@@ -30,6 +25,7 @@ from viralsim import classic
 from viralsim.kernels.inputs import Reinforcement, Series
 from viralsim.kernels.worlds import run_worlds
 from viralsim.population.network import Network
+from viralsim.validation.cascades import REED_FROST, SMALL, borel, cascade_law, reed_frost
 
 Sizes = Callable[[Network, float, int], np.ndarray]
 
@@ -62,63 +58,19 @@ def full_by_appeal(network: Network, p: float, worlds: int) -> np.ndarray:
 
 
 CASCADES = [one_number, number_an_edge, epidemic, full_by_visibility, full_by_appeal]
-GRAPHS: dict[str, tuple[Edges, float, float]] = {
-    "path": ([(0, 1), (1, 2), (2, 3)], 0.5, 1.875),
-    "diamond": ([(0, 1), (0, 2), (1, 3), (2, 3)], 0.5, 2.4375),
-    "triangle": (both_ways([(0, 1), (0, 2), (1, 2)]), 0.5, 2.25),
-    "complete of 4": ([(u, v) for u in range(4) for v in range(4) if u != v], 0.3, 2.316556),
-    "ring of 5": (both_ways([(u, (u + 1) % 5) for u in range(5)]), 0.4, 2.25824),
-}
-
-
-def cascade_law(members: int, edges: Edges, p: float) -> np.ndarray:
-    """Law of the size by enumeration of all live-edge graphs."""
-    law = np.zeros(members + 1)
-    for live in product((False, True), repeat=len(edges)):
-        kept = [edge for edge, alive in zip(edges, live, strict=True) if alive]
-        law[reachable(members, kept)] += p ** len(kept) * (1 - p) ** (len(edges) - len(kept))
-    return law
 
 
 @pytest.mark.parametrize("engine", CASCADES)
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("name", SMALL)
 def test_small_cascades_have_the_law_of_live_edges(name: str, engine: Sizes) -> None:
     """The whole law of sizes is that of enumerated live-edge graphs, whose mean is the published one."""
-    edges, p, mean = GRAPHS[name]
+    edges, p, mean = SMALL[name]
     members = 1 + max(max(edge) for edge in edges)
     law = cascade_law(members, edges, p)
     assert law @ np.arange(members + 1) == pytest.approx(mean, abs=1e-5)
     sizes = engine(of_edges(edges), p, 200_000)
     assert_mean(sizes, mean)
     assert_law(sizes, law)
-
-
-@cache
-def reed_frost(susceptible: int, p: float) -> np.ndarray:
-    """Law of the number ever infected beside the one initial case, by the chain of (susceptible, infectious)."""
-    from scipy.stats import binom
-
-    state = {(susceptible, 1): 1.0}
-    law = np.zeros(susceptible + 1)
-    while state:
-        after: dict[tuple[int, int], float] = {}
-        for (s, i), mass in state.items():
-            if i == 0 or s == 0:
-                law[susceptible - s] += mass
-                continue
-            for new, chance in enumerate(binom.pmf(np.arange(s + 1), s, 1 - (1 - p) ** i)):
-                after[s - new, new] = after.get((s - new, new), 0.0) + mass * chance
-        state = after
-    return law
-
-
-REED_FROST = {
-    (2, 0.5): [0.25, 0.25, 0.5],
-    (3, 0.3): [0.343, 0.216090, 0.222264, 0.218646],
-    (4, 0.3): [0.240100, 0.141179, 0.152473, 0.209988, 0.256260],
-    (10, 0.1): [0.348678, 0.150095, 0.100506, 0.081228, 0.072085, 0.066387],
-    (50, 0.03): [0.218065, 0.075809, 0.040351],
-}
 
 
 @pytest.mark.parametrize("engine", CASCADES)
@@ -160,9 +112,7 @@ def test_total_progeny_is_borel(branching: Network, mean: float, engine: Sizes) 
     """Subcritical cascades on a graph with Poisson rows have Borel's law, and mean 1 / (1 - mu)."""
     start, tails = BOREL[mean]
     sizes = engine(branching, mean / 10.0, 100_000)
-    law = np.zeros(100)
-    for n in range(1, 100):
-        law[n] = np.exp(-mean * n + (n - 1) * np.log(mean * n) - np.sum(np.log(np.arange(1, n + 1))))
+    law = borel(mean, 100)
     assert law[1:6] == pytest.approx(start, abs=1e-6)
     for n, tail in tails.items():
         assert 1 - law[:n].sum() == pytest.approx(tail, rel=1e-3)
