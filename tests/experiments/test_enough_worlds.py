@@ -134,22 +134,33 @@ def test_several_audiences_are_refused() -> None:
 
 @pytest.mark.slow
 def test_coverage_on_a_scenario_whose_truth_is_known() -> None:
-    """2,000 repetitions of 1,000 worlds: mean and uplift are covered in 93 to 97 %, the stopped interval in 94 % or more."""
-    from viralsim.measurement.intervals import mean_interval
+    """2,000 repetitions of 1,000 worlds: mean and uplift are covered in 93 to 97 %, the stopped interval in 94 % or more.
+
+    Wilson's interval of a chance that is known exactly covers as often as the binomial law says, within four standard errors.
+    """
+    from scipy.stats import binom
+
+    from viralsim.measurement.intervals import mean_interval, wilson
     from viralsim.simulation import build_stage, launch
 
+    repetitions, worlds, chance = 2000, 1000, 0.6**5
+    limits = [wilson(k, worlds) for k in range(worlds + 1)]
+    says = binom.pmf(np.arange(worlds + 1), worlds, chance) @ [low <= chance <= high for low, high in limits]
     scenario = loads(KNOWN)
     stages = [build_stage(scenario)]
-    uplift = usual = stopping = 0
-    for seed in range(2000):
-        found = launch(scenario, stages, ["organic", "advocates"], 1000, seed)
+    covered = dict.fromkeys(("uplift", "mean", "stopped", "wilson"), 0)
+    for seed in range(repetitions):
+        found = launch(scenario, stages, ["organic", "advocates"], worlds, seed)
         own, other = (found[arm].measures["shares"] for arm in ("advocates", "organic"))
-        _, low, high = mean_interval(own - other, seed=seed)
-        uplift += low <= 3.0 <= high
-        _, low, high = mean_interval(own, seed=seed)
-        usual += low <= 3.0 <= high
+        for name, values in (("uplift", own - other), ("mean", own)):
+            _, low, high = mean_interval(values, seed=seed)
+            covered[name] += low <= 3.0 <= high
         mean, half, _ = stopped(own - other, 0.05)
-        stopping += abs(mean - 3.0) <= half
-    assert 0.93 <= uplift / 2000 <= 0.97
-    assert 0.93 <= usual / 2000 <= 0.97
-    assert stopping / 2000 >= 0.94
+        covered["stopped"] += abs(mean - 3.0) <= half
+        low, high = limits[int((own == 5).sum())]
+        covered["wilson"] += low <= chance <= high
+    share = {name: count / repetitions for name, count in covered.items()}
+    assert 0.93 <= share["uplift"] <= 0.97, share
+    assert 0.93 <= share["mean"] <= 0.97, share
+    assert share["stopped"] >= 0.94, share
+    assert abs(share["wilson"] - says) <= 4 * np.sqrt(says * (1 - says) / repetitions), (share, says)
