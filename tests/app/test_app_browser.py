@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+PATIENCE_MS = 180_000  # the first world of a fresh checkout is compiled while the page waits
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium")
 
@@ -65,6 +66,7 @@ def browser() -> Iterator[Any]:
 def page(browser: Any, server: tuple[str, str]) -> Iterator[Any]:
     """A page that must neither complain nor ask anyone else."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE_MS)
     errors: list[str] = []
     hosts: set[str] = set()
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -78,7 +80,7 @@ def page(browser: Any, server: tuple[str, str]) -> Iterator[Any]:
 
 def open_lesson(page: Any, server: tuple[str, str], key: str) -> None:
     page.goto(f"{server[0]}/?learn={key}")
-    page.wait_for_selector(".vs-curve svg", timeout=60_000)
+    page.wait_for_selector(".vs-curve svg", timeout=PATIENCE_MS)
 
 
 def test_a_slider_changes_the_curve(page: Any, server: tuple[str, str]) -> None:
@@ -87,20 +89,22 @@ def test_a_slider_changes_the_curve(page: Any, server: tuple[str, str]) -> None:
     assert page.get_by_text("The threshold at R = 1 (15 minutes)").is_visible()
     old = page.locator(".vs-curve").first.inner_html()
     page.locator(".q-slider").first.click(position={"x": 220, "y": 5})
-    page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old, timeout=20_000)
+    page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old, timeout=PATIENCE_MS)
 
 
 def test_an_advocate_is_removed(page: Any, server: tuple[str, str]) -> None:
     """A world is stepped to its end; an advocate is removed; exactly who is lost is said."""
     open_lesson(page, server, "when_seeds_do_not_matter")
     page.get_by_role("button", name="show this world").click()
-    page.wait_for_function("() => document.querySelector('.vs-hour').textContent.startsWith('hour 0')", timeout=30_000)
+    page.wait_for_function(
+        "() => document.querySelector('.vs-hour').textContent.startsWith('hour 0')", timeout=PATIENCE_MS
+    )
     page.locator(".vs-step").click()
     page.locator(".vs-end").click()
     assert re.search(r"hour \d+: \d+ reached, \d+ shared", page.locator(".vs-hour").inner_text())
     page.get_by_role("button", name=re.compile("^advocate")).first.click()
     page.get_by_role("button", name="remove this advocate").click()
-    page.wait_for_function("() => /fewer share/.test(document.body.innerText)", timeout=30_000)
+    page.wait_for_function("() => /fewer share/.test(document.body.innerText)", timeout=PATIENCE_MS)
     page.locator(".vs-stage canvas").click(position={"x": 300, "y": 300})
     page.wait_for_function("() => /(member|advocate) \\d+, community \\d+/.test(document.body.innerText)")
 
@@ -110,7 +114,7 @@ def test_all_arms_run(page: Any, server: tuple[str, str]) -> None:
     open_lesson(page, server, "paid_against_earned")
     page.get_by_text("all arms", exact=True).click()
     page.get_by_role("button", name="run all arms").click()
-    page.wait_for_selector("iframe.vs-report", timeout=60_000)
+    page.wait_for_selector("iframe.vs-report", timeout=PATIENCE_MS)
     frame = page.frame_locator("iframe.vs-report")
     assert frame.get_by_text("Arms side by side").first.is_visible()
 
@@ -121,7 +125,7 @@ def test_a_hostile_upload_is_refused(page: Any, server: tuple[str, str], tmp_pat
     bad = tmp_path / "bad.yaml"
     bad.write_text("viralsim: 1\nname: bad\naudience: {members_file: /etc/passwd}\n")
     page.locator("input[type=file]").set_input_files(str(bad))
-    page.get_by_text("cannot read files of this machine").wait_for(timeout=20_000)
+    page.get_by_text("cannot read files of this machine").wait_for(timeout=PATIENCE_MS)
     assert page.locator(".vs-curve").first.is_visible()
 
 
@@ -129,17 +133,18 @@ def test_a_class_gathers_its_launches(page: Any, browser: Any, server: tuple[str
     """A pupil with the code plays a world of his own, and the wall counts it; a wrong code opens nothing."""
     address, code = server
     page.goto(f"{address}/class")
-    page.get_by_text(f"code {code}").wait_for(timeout=20_000)
+    page.get_by_text(f"code {code}").wait_for(timeout=PATIENCE_MS)
     assert page.locator("svg").count() > 0
     for number in (0, 1):
         pupil = browser.new_page()
+        pupil.set_default_timeout(PATIENCE_MS)
         pupil.goto(f"{address}/join?code={code}")
-        pupil.get_by_text(f"You are launch number {number}.").wait_for(timeout=20_000)
+        pupil.get_by_text(f"You are launch number {number}.").wait_for(timeout=PATIENCE_MS)
         pupil.get_by_role("button", name="launch").click()
-        pupil.get_by_text(re.compile(r"^\d+ shares")).wait_for(timeout=30_000)
+        pupil.get_by_text(re.compile(r"^\d+ shares")).wait_for(timeout=PATIENCE_MS)
         pupil.close()
-    page.get_by_text(re.compile("^2 launches of the same content")).wait_for(timeout=20_000)
+    page.get_by_text(re.compile("^2 launches of the same content")).wait_for(timeout=PATIENCE_MS)
     stranger = browser.new_page()
     stranger.goto(f"{address}/join?code=WRONG")
-    stranger.get_by_text("This code opens no class").wait_for(timeout=20_000)
+    stranger.get_by_text("This code opens no class").wait_for(timeout=PATIENCE_MS)
     stranger.close()
