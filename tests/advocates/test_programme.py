@@ -53,7 +53,7 @@ def test_the_first_launch_is_that_of_run() -> None:
 
 
 def test_nurturing_makes_people_of_hours() -> None:
-    """4 weeks of 10 hours make 4 advocates at 10 hours each; 5 hours a week make 2 more in 4 weeks, up to the places."""
+    """4 weeks of 10 hours make 4 advocates at 10 hours each; so do 4 weeks between launches, for empty places only."""
     words = {"weeks": 4, "hours_per_week": 10, "hours_per_advocate": 10}
     scenario = with_words(nurture=words, every="28d", launches=4, usd_per_hour=30)
     assert len(Tier(scenario).enrolled) == 4
@@ -62,7 +62,7 @@ def test_nurturing_makes_people_of_hours() -> None:
     assert [one.joined for one in judged.launches] == [0, 4, 2, 0]
     share = 4 * 10 * 30 / 4
     assert [one.cost_usd for one in judged.launches] == pytest.approx(
-        [4 * 4 + share, 8 * 4 + share + 1200, 10 * 4 + share + 1200, 10 * 4 + share + 1200]
+        [4 * 4 + share, 8 * 4 + share + 4 * 300, 10 * 4 + share + 2 * 300, 10 * 4 + share]
     )
     cost = vs.simulate(scenario, worlds=4).arm("advocates").cost_lines
     assert cost["programme nurture"] == pytest.approx(share)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,10 @@ from viralsim.launches import ArmWorlds
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
 from viralsim.scenario import Scenario
-from viralsim.scenario.programme import Programme
+from viralsim.scenario.programme import HOURS_PER_WEEK, Programme
 
 MOST_LAUNCHES = 100
 HISTORIES = 10  # histories of drop-out over which the worlds are spread, where anybody can leave
-HOURS_PER_WEEK = 168.0
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,11 @@ class Judged:
     @property
     def sentences(self) -> list[str]:
         """What the programme is worth, with its interval."""
-        first, last = self.launches[0], self.launches[-1]
+        first, last, count = self.launches[0], self.launches[-1], len(self.launches)
         label, g, price = measure_of(self.measure).label, self.gain, self.cost_per_unit_usd
         said = [
-            f"Over {len(self.launches)} launches the programme brings {g.mean:,.2f} ({g.low:,.2f} to {g.high:,.2f}) {label} "
+            f"Over {count} {'launch' if count == 1 else 'launches'} the programme brings "
+            f"{g.mean:,.2f} ({g.low:,.2f} to {g.high:,.2f}) {label} "
             f"for {self.cost_usd:,.2f} USD, over the same launches without a tier."
         ]
         if price is None:
@@ -91,7 +92,7 @@ class Judged:
         else:
             said.append(f"One costs {price.mean:,.2f} USD ({price.low:,.2f} to {price.high:,.2f}), set-up shared.")
         said.append(
-            f"Of {self.members:,} members {self.fans:,} are fans who can be enrolled; the tier has {first.people:,.1f} "
+            f"Of {self.members:,} members {self.fans:,} can be enrolled; the tier has {first.people:,.1f} "
             f"people at the first launch and {last.people:,.1f} at the last, and one of them who is asked posts with chance "
             f"{first.willingness:.0%} at first and {last.willingness:.0%} at last."
         )
@@ -151,17 +152,14 @@ def rosters_of(tier: Tier, launches: int, history: int) -> Iterator[Roster]:
     first = tier.enrolled
     queue = _queue(tier, places, first)
     roster = Roster(first, np.zeros(len(first), np.int64), np.ones(len(first)))
-    hours = 0.0
     for number in range(launches):
         if number:
             stays = rng.random(len(roster.member)) >= programme.dropout
             freshness = recovered(tired(roster.freshness, programme, len(words.posts_at)), programme)
             roster = Roster(roster.member[stays], roster.launches[stays] + 1, freshness[stays])
             if programme.nurture is not None:
-                hours += programme.nurture.hours_per_week * programme.every / HOURS_PER_WEEK
-                made = int(hours / programme.nurture.hours_per_advocate + 1e-9)
-                joined = [m for m, _ in zip(queue, range(min(made, places - len(roster.member))), strict=False)]
-                hours -= made * programme.nurture.hours_per_advocate  # what finds no place or no fan is lost
+                empty = max(0, places - len(roster.member))
+                joined = list(islice(queue, min(programme.nurture.made_in(programme.every), empty)))
                 roster = Roster(
                     np.append(roster.member, np.array(joined, dtype=np.int64)),
                     np.append(roster.launches, np.zeros(len(joined), np.int64)),
@@ -246,9 +244,10 @@ def _launch(
         having, without = (_played(tier, one, number, part) for one in (here, plain))
         for name in names:
             difference[name][part] = having.measures[name] - without.measures[name]
-        paid[part] = having.cost_usd() - without.cost_usd() + _work_usd(tier, number, len(enrolment))
         gone = np.isin(before.member, roster.member, invert=True).sum()
         joined = np.isin(roster.member, before.member, invert=True).sum()
+        extra = _work_usd(tier, int(joined), len(enrolment))
+        paid[part] = having.cost_usd() - without.cost_usd() + extra
         willingness = float(enrolment.willingness.mean()) if len(enrolment) else np.nan
         people.append((len(enrolment), raised.sum(), gone, joined, willingness))
     mean = np.array(people, dtype=np.float64)
@@ -259,16 +258,15 @@ def _launch(
     return OneLaunch(number + 1, size, top, left, new, willing, gain, float(paid.mean())), difference, paid
 
 
-def _work_usd(tier: Tier, number: int, people: int) -> float:
-    """Work that the run of a launch does not count, US$: nurturing since the last one, and all fixed costs of an empty tier."""
+def _work_usd(tier: Tier, joined: int, people: int) -> float:
+    """Work that the run of a launch does not count, US$: making those who joined, and all fixed costs of an empty tier."""
     programme = tier.words.programme
-    since, fixed = 0.0, 0.0
-    if number and programme.nurture is not None:
-        since = programme.nurture.hours_per_week * programme.every / HOURS_PER_WEEK * programme.usd_per_hour
+    nurture, fixed = programme.nurture, 0.0
+    making = 0.0 if nurture is None else joined * nurture.hours_per_advocate * programme.usd_per_hour
     if people == 0 and tier.words.count:
         hours = programme.hours_per_week * tier.spec.horizon / HOURS_PER_WEEK
         fixed = programme.setup_usd / programme.launches + programme.nurture_usd + hours * programme.usd_per_hour
-    return since + fixed
+    return making + fixed
 
 
 def _played(tier: Tier, arm: Any, number: int, worlds: NDArray[np.int64]) -> ArmWorlds:

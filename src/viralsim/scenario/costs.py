@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from viralsim.scenario.programme import HOURS_PER_WEEK
 from viralsim.scenario.spec import Spec
 
 HOURS_PER_DAY = 24.0
-HOURS_PER_WEEK = 168.0
 EQUAL_WITHIN = 0.01  # arms of equal money may differ by this part
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from viralsim.scenario.blocks import Block, key
 from viralsim.units import Fraction, PositiveHours, Probability, Real, Usd, Whole
 
+HOURS_PER_WEEK = 168.0
 HoursAWeek = Annotated[float, Real(ge=0, le=10_000, unit="hours a week")]
 
 
@@ -15,7 +16,9 @@ class Nurture(Block):
     """A community manager's work that turns fans into advocates, before the first launch and between launches."""
 
     weeks: Annotated[float, Real(ge=0, le=1_000, unit="weeks")] = key(0.0, "weeks of work before the first launch")
-    hours_per_week: HoursAWeek = key(0.0, "hours a week spent on it, before the first launch and between launches")
+    hours_per_week: HoursAWeek = key(
+        0.0, "hours a week for it: all of them before the first launch; between launches at most, for empty places"
+    )
     hours_per_advocate: Annotated[float, Real(gt=0, le=10_000, unit="hours")] = key(
         10.0, "hours that make one advocate of a fan"
     )
@@ -24,6 +27,10 @@ class Nurture(Block):
     def made_before_launch(self) -> int:
         """Advocates that the work before the first launch makes."""
         return math.floor(self.weeks * self.hours_per_week / self.hours_per_advocate + 1e-9)
+
+    def made_in(self, hours: float) -> int:
+        """Advocates that can be made in a time between launches, h."""
+        return math.floor(hours / HOURS_PER_WEEK * self.hours_per_week / self.hours_per_advocate + 1e-9)
 
 
 class Ambassadors(Block):
