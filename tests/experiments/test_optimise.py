@@ -13,6 +13,7 @@ from viralsim.cli.optimise import optimise as command
 from viralsim.errors import InputError
 from viralsim.experiments.lift import lift_rows, write_curves
 from viralsim.experiments.optimise import Optimum, default_measure, optimise
+from viralsim.experiments.split import SplitModel
 from viralsim.scenario.loading import loads
 
 # nobody shares; a dollar buys 100 impressions on a and 200 on b, and no member is shown more than one by a line
@@ -34,6 +35,20 @@ campaign:
     - {channel: b, budget_usd: 1, frequency_cap: 1}
   advocates: {count: 5, choose: degree, channels: [a], posts_at: [0h], cost_usd: 10}
   community_management: {cost_usd_per_day: 4}
+"""
+SPREADING = """
+viralsim: 1
+name: spreading
+seed: 4
+worlds: 60
+horizon: 1d
+audience: {members: 300, communities: {count: 3}}
+channels: {x: {visibility: 0.3, cpm_usd: 20, network: {generate: {mean_following: 8}}}}
+content: {c: {appeal: 0.05}}
+campaign:
+  content: c
+  paid: [{channel: x, budget_usd: 1, frequency_cap: 2}]
+  advocates: {count: 5, choose: degree, posts_at: [0h], cost_usd: 10}
 """
 ON_A, ON_B, PEOPLE = "paid[0] on a", "paid[1] on b", "advocates"
 
@@ -141,3 +156,19 @@ def test_wrong_requests_are_refused() -> None:
         optimise(bare, 1.0)
     assert default_measure(scenario) == "shares"
     assert default_measure(scenario.override({"goal": {"measure": "reach"}})) == "reach"
+
+
+def test_no_split_of_a_grid_is_better() -> None:
+    """Where content spreads, no split in steps of one person is better than the one found, in the worlds of the search."""
+    scenario = loads(SPREADING)
+    found = optimise(scenario, 60.0, measure="shares", trials=25, seed=9)
+    model = SplitModel(scenario, 60.0, "shares", scenario.worlds, 1)
+    best = tuple(found.values[line.path] for line in model.lines)
+    grid = [(60.0 - 10.0 * people, float(people)) for people in range(7)]
+    assert all(model.allowed(split) for split in grid)
+    means = {split: model.outcome(split, 9).mean() for split in grid}
+    assert model.outcome(best, 9).mean() >= max(means.values()) - 1e-9
+    assert min(means.values()) < 0.9 * max(means.values())  # the split matters
+    # what is reported is of another luck
+    own = model.outcome(best, 10) - model.outcome(model.nothing, 10)
+    assert found.uplift.mean == pytest.approx(own.mean())

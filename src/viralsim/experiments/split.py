@@ -19,7 +19,6 @@ from viralsim.scenario.costs import HOURS_PER_DAY, planned_costs
 
 Float64 = NDArray[np.float64]
 NOTHING, SPLIT = "nothing", "split"
-STEPS = 1000  # money moves in thousandths of the budget
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Line:
     def value(self, usd: float) -> float:
         """What the key becomes with so much money: US$, people, or 1 and 0."""
         if self.kind == "paid":
-            return round(usd, 2)
+            return round(float(usd), 2)
         if self.kind == "management":
             return float(usd >= self.fixed_usd - 1e-9)
         return float(max(0, min(self.most, math.floor((usd - self.fixed_usd) / self.unit_usd + 1e-9))))
@@ -133,11 +132,8 @@ class SplitModel:
         return (0.0,) * len(self.lines)
 
     def values(self, money: Sequence[float]) -> Values:
-        """What the lines become with so much money each, US$; cut to thousandths of the budget."""
-        step = self.budget / STEPS
-        return tuple(
-            line.value(min(self.budget, round(usd / step) * step)) for line, usd in zip(self.lines, money, strict=True)
-        )
+        """What the lines become with so much money each, US$: whole cents, whole people."""
+        return tuple(line.value(min(self.budget, usd)) for line, usd in zip(self.lines, money, strict=True))
 
     def cost(self, values: Values) -> float:
         """What a split costs, US$."""
