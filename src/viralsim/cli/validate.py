@@ -45,8 +45,8 @@ def validate(
     with _progress() as progress:
         for outcome in run_checks(checks, setting, progress):
             outcomes.append(outcome)
-            if not as_json:
-                click.echo(_line(outcome))
+            if not as_json and not sys.stdout.isatty():
+                click.echo(_line(outcome))  # on a terminal the bar runs, and one table comes at the end
     ran = _ran(full, only, seed)
     if out is not None:
         _write(out, outcomes, setting.pictures, ran)
@@ -54,6 +54,8 @@ def validate(
     if as_json:
         click.echo(json.dumps(as_dict(outcomes, ran)))
     else:
+        if sys.stdout.isatty():
+            _table(outcomes)
         judged = sum(1 for one in outcomes if one.numbers)
         click.echo(f"{judged - len([o for o in outcomes if o.verdict == 'does not reproduce'])} of {judged} reproduce"
                    + (f"; failed: {', '.join(one.check.name for one in bad)}" if bad else ""))  # fmt: skip
@@ -74,6 +76,25 @@ def _line(outcome: Outcome) -> str:
     wrong = [number for number in outcome.numbers if number.ok is False]
     notes = [f"{n.what}: expected {n.expected}, seen {n.seen}; {n.judged}" for n in wrong]
     return "\n            ".join([text, *([outcome.note] if outcome.note else []), *notes])
+
+
+def _table(outcomes: list[Outcome]) -> None:
+    """One table with every verdict and, where a check does not reproduce, what was seen."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    colours = {"reproduces": "green", "does not reproduce": "red"}
+    table = Table("check", "what", "verdict", "seconds", box=None, header_style="bold", pad_edge=False)
+    table.columns[3].justify = "right"
+    for one in outcomes:
+        wrong = [number for number in one.numbers if number.ok is False]
+        notes = [one.note] if one.note else [f"{n.what}: expected {n.expected}, seen {n.seen}" for n in wrong]
+        verdict = Text(one.verdict, style=colours.get(one.verdict, "yellow"))
+        verdict.append("" if one.check.gates else " (report)", style="dim")
+        what = Text(one.check.title).append("".join(f"\n{note}" for note in notes), style="dim")
+        table.add_row(one.check.name, what, verdict, f"{one.seconds:.1f}")
+    Console(file=sys.stdout, highlight=False).print(table)
 
 
 def _ran(full: bool, only: tuple[str, ...], seed: int) -> dict[str, Any]:
@@ -111,10 +132,17 @@ def _progress() -> Iterator[Callable[[int, int, str], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
         console=Console(stderr=True), transient=True,
     )  # fmt: skip
     with bar:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from viralsim.errors import InputError
 from viralsim.validation.check import Outcome, Picture
 
@@ -106,20 +108,47 @@ def svg(picture: Picture) -> str:
         for label, x, y, theory in picture.lines:
             about = label.split(",")[-1] if "," in label else label
             colour = colour_of.setdefault(about, colours[len(colour_of) % len(colours)])
-            if picture.points:
-                axes.plot(x, y, ".", markersize=3, alpha=0.5, color=colour, label=label, rasterized=len(x) > 3000)
+            if picture.points and not theory:
+                many = len(x) > 3000  # so many are one image in the page, else it is slow to open
+                axes.plot(
+                    x,
+                    y,
+                    ".",
+                    markersize=7,
+                    alpha=0.25 if many else 0.6,
+                    markeredgewidth=0,
+                    color=colour,
+                    label=label,
+                    rasterized=many,
+                )
             else:
                 style = "--" if theory else "-"
                 axes.plot(x, y, style, linewidth=1.2 if theory else 2, color="#444" if theory else colour, label=label)
         axes.set(xlabel=picture.x, ylabel=picture.y)
         axes.set_xscale("log" if picture.log_x else "linear")
         axes.set_yscale("log" if picture.log_y else "linear")
-        if picture.log_y:
+        _plain_ticks(axes, picture)
+        if picture.log_y and not picture.points:
             least = min(float(y[y > 0].min()) for _, _, y, theory in picture.lines if not theory and (y > 0).any())
             axes.set_ylim(bottom=least / 3)
         axes.grid(alpha=0.25)
-        axes.legend(frameon=False, fontsize=9)
+        if len(picture.lines) > 1:
+            axes.legend(frameon=False, fontsize=9)
         stream = io.StringIO()
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     text = stream.getvalue()
     return text[text.index("<svg") :]
+
+
+def _plain_ticks(axes: Any, picture: Picture) -> None:
+    """2, 3, 5 in place of powers of ten where a logarithmic axis spans less than a decade and a half."""
+    from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
+
+    every = np.concatenate([y[y > 0] for _, _, y, _ in picture.lines])
+    low, high = float(every.min()), float(every.max())
+    if not picture.log_y or not low > 0 or high / low > 30:
+        return
+    axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(ScalarFormatter())
+    axes.set_ylim(low / 1.1, high * 1.1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.validation.cascades import SMALL, Edges, cascade_law, reed_frost
-from viralsim.validation.check import DIRECTION, LAW, Check, Number, Picture, Setting, between, law, mean
+from viralsim.validation.check import DIRECTION, LAW, Check, Number, Picture, Setting, between, holds, law, mean
 
 if TYPE_CHECKING:
     from viralsim.launches import ArmWorlds
@@ -110,7 +110,71 @@ def _draw_sizes(setting: Setting, arm: ArmWorlds) -> None:
     )
 
 
+LARGE = """
+viralsim: 1
+name: Large cascades
+seed: 1
+worlds: 20000
+horizon: 200h
+tick: 1h
+audience: {members: 50000, participation: null}
+channels: {feed: {visibility: 0.08, network: {generate: {mean_following: 20, degree_exponent: 2.3}}}}
+content: {post: {appeal: 0.3}}
+campaign: {content: post, organic: [{channel: feed, members: 1, posts_at: [0h]}]}
+"""
+
+
+def size_and_shape(setting: Setting) -> list[Number]:
+    """Among cascades of 100 and more, size says little about structural virality, which is spread out at each size."""
+    from scipy.stats import spearmanr
+
+    from viralsim.scenario import load
+    from viralsim.simulation import simulate
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "large.yaml")
+        file.write_text(LARGE)
+        result = simulate(load(file), seed=setting.seed, threads=setting.threads)
+    measures = next(iter(result.arms.values())).measures
+    size, shape = measures["shares"], measures["structural_virality"]
+    keep = size >= 2
+    x = np.geomspace(2, size.max(), 50)
+    setting.pictures.append(
+        Picture(
+            "Structural virality against size, simulated",
+            "size",
+            "structural virality",
+            (("simulated cascades", size[keep], shape[keep], False), ("star, 2 - 2/n", x, 2 - 2 / x, True)),
+            log_x=True,
+            log_y=True,
+            points=True,
+        )
+    )
+    large = size >= 100
+    if large.sum() < 100:
+        return [Number("cascades of 100 and more", "100 at least", str(int(large.sum())), "too few to judge", None)]
+    rho = float(spearmanr(size[large], shape[large]).statistic)
+    fixed = shape[(size >= 100) & (size < 200)]
+    ratio = float(np.quantile(fixed, 0.9) / np.quantile(fixed, 0.1))
+    return [
+        Number("cascades of 100 and more", "", f"{int(large.sum()):,} of {len(size):,}", "", None),
+        holds("rank correlation of size and structural virality", "below 0.3", f"{rho:.3f}", abs(rho) < 0.3),
+        holds("its 9th over its 1st decile, sizes 100 to 199", "above 1.3", f"{ratio:.2f}", ratio > 1.3),
+    ]
+
+
 CHECKS = (
+    Check(
+        "CHECK-3b",
+        "Size and shape of large cascades",
+        "the full model",
+        "Goel et al. 2016 (low and independent of size); bounds from memory",
+        size_and_shape,
+        full=True,
+        gates=False,
+        parameters="50,000 members who follow 20, tail 2.3, chance 0.024 a follower (r = 0.48); 20,000 worlds of one post",
+        tolerance=DIRECTION,
+    ),
     Check(
         "CHECK-25e",
         "The full model as a textbook one",

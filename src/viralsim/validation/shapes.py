@@ -80,9 +80,8 @@ def rare_giants(setting: Setting) -> list[Number]:
             "size",
             "share at least so large",
             (("simulated", x, ccdf, False),),
-            True,
-            True,
-            True,
+            log_x=True,
+            log_y=True,
         )
     )
     return [between("P(size >= 100)", float((sizes >= 100).mean()), 1e-5, 1e-2)]
@@ -111,7 +110,7 @@ def real_trees(setting: Setting) -> list[Number]:
                 f"Structural virality against size, {folder}",
                 "size",
                 "structural virality",
-                (("real cascades", x, y, False),),
+                (("real cascades", x, y, False), ("star, 2 - 2/n", np.sort(x), 2 - 2 / np.sort(x), True)),
                 True,
                 True,
                 True,
