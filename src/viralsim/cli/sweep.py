@@ -55,7 +55,7 @@ def sweep(
         outcome = run_sweep(
             plan, out, threads=threads, workers=workers, cluster=cluster, shard=_shard(shard), progress=progress
         )
-    tell(outcome, out, as_json)
+    tell(outcome, out, as_json, shard)
     if outcome.interrupted:
         click.get_current_context().exit(INTERRUPTED)
 
@@ -74,13 +74,14 @@ def merge(folders: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     tell(join(plan, folders, target), target, as_json)
 
 
-def tell(outcome: SweepOutcome, out: Path, as_json: bool) -> None:
+def tell(outcome: SweepOutcome, out: Path, as_json: bool, shard: str | None = None) -> None:
     """What a sweep did, in a sentence or as JSON."""
     if as_json:
         click.echo(json.dumps({"out": str(out), "complete": outcome.complete, **vars(outcome)}))
         return
     finished = outcome.found + outcome.run
-    click.echo(f"{finished:,} of {outcome.points:,} points finished, {outcome.run:,} in this run; {out}/points.parquet")
+    place = f"{out}/points.parquet" if shard is None else f"shard {shard}: viralsim merge {out} writes the table"
+    click.echo(f"{finished:,} of {outcome.points:,} points finished, {outcome.run:,} in this run; {place}")
     if outcome.failed:
         click.echo(f"{outcome.failed:,} points failed; the column error says why")
     if not outcome.complete:

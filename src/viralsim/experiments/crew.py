@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -187,7 +188,9 @@ class Crew:
             raise InputError("--cluster needs distributed: pip install distributed") from error
         if self.cluster == "local":
             with _deaf_to_control_c():
-                self._local = LocalCluster(n_workers=self.at_once, threads_per_worker=1, dashboard_address=None)
+                self._local = LocalCluster(  # what it logs about lost workers and closing is answered here
+                    n_workers=self.at_once, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+                )
         try:
             self._client = Client(self._local or self.cluster, timeout="20s")
         except OSError as error:
