@@ -156,3 +156,18 @@ def test_judged_in_words_and_what_is_refused() -> None:
         programme_launches(
             vs.loads(TEXT).override({"uncertain": {"content.c.appeal": {"from": 0.01, "to": 0.05}}}), worlds=4
         )
+
+
+def test_nurturing_and_fans_bound_the_split() -> None:
+    """Money buys no more advocates than the hours make, nor more than there are fans."""
+    from viralsim.experiments.split import lines_of
+
+    def most(**words: object) -> list[int]:
+        lines, _ = lines_of(with_words(**words))
+        return [line.most for line in lines if line.kind == "advocates"]
+
+    assert most() == [500]
+    assert most(fans=0.1) == [50]
+    assert most(nurture={"weeks": 4, "hours_per_week": 10, "hours_per_advocate": 5}) == [8]
+    with pytest.raises(InputError, match="nothing to split"):
+        most(nurture={"weeks": 0})

@@ -69,9 +69,11 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     if tier is not None:
         if tier.count is None or tier.cost_usd <= 0:
             notes.append("the advocates stay as they are: a count and a cost_usd above 0 would let money decide")
+        elif tier.programme.places(2) < 2:
+            notes.append("the advocates stay as they are: nurturing makes fewer than two of them before the launch")
         else:
             one, two = (_tier_usd(scenario, count) for count in (1, 2))
-            most = spec.audience.members or 10_000_000
+            most = tier.programme.places(int(tier.programme.fans * (spec.audience.members or 10_000_000)))
             where = " and ".join(tier.channels or spec.channels)
             lines.append(
                 Line(
