@@ -117,6 +117,8 @@ def test_shards_make_the_whole(plan: Plan, whole: Path, tmp_path: Path) -> None:
     assert merge(plan, [tmp_path / "one"], tmp_path / "one").complete
     assert_same_store(whole, tmp_path / "joined")
     assert_same_store(whole, tmp_path / "one")
+    assert not list((tmp_path / "one").glob("journal-*"))
+    assert run_sweep(plan, tmp_path / "one", shard=(2, 3)).run == 0
 
 
 def test_a_longer_plan_runs_only_what_is_new(plan: Plan, whole: Path, tmp_path: Path) -> None:

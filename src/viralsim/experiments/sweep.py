@@ -144,7 +144,7 @@ def run_sweep(
     with ExitStack() as stack:
         store = Store(folder, plan, "" if shard is None else f"-{shard[0]}-of-{shard[1]}")
         stack.callback(store.close)
-        if store.same_plan and store.manifest.get("complete") and shard is None:
+        if store.same_plan and store.manifest.get("complete"):
             store.journal.path.unlink(missing_ok=True)  # a run killed after its last rename leaves it
             return SweepOutcome(len(wanted), len(wanted), 0, int(store.manifest.get("failed", 0)))
         store.seed_from_table()
@@ -197,6 +197,9 @@ def merge(plan: Plan, sources: Sequence[str | Path], out: str | Path) -> SweepOu
         outcome = SweepOutcome(len(plan.points), len(store.known), 0, store.failed())
         write_table(plan, store.entry, store.folder)
         _conclude(store, outcome)
+        if outcome.complete:  # the table says it all; what lies in other folders is left there
+            for left in (*store.folder.glob("journal-*.jsonl"), *store.folder.glob("journal-*.lock")):
+                left.unlink(missing_ok=True)
         return outcome
     finally:
         store.close()
