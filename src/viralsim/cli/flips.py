@@ -12,6 +12,8 @@ import click
 if TYPE_CHECKING:
     from viralsim.experiments.flips import DecisionMap
 
+WIDEST_MAP = 20  # values along a side of a map that is printed
+
 
 @click.command(help="From a finished sweep: the best arm at each point, and the values at which another one wins.")
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -33,6 +35,8 @@ def flips(
     asked = tuple(path for path in (across, up) if path)
     found = decision_map(read_table(folder), measure or (str(goal.measure) if goal else "shares"), asked or None)
     grid = map_grid(found, *found.paths[:2]) if len(found.paths) >= 2 else None
+    if grid is not None and not grid.to_numpy().all():
+        grid = None  # scattered points, such as a Latin hypercube's, make no map
     if out is not None and grid is not None:
         write_text(out, grid.to_csv(lineterminator="\n"))
     if as_json:
@@ -40,7 +44,9 @@ def flips(
         return
     for sentence in found.sentences:
         click.echo(sentence)
-    if grid is not None:
+    if grid is not None and max(grid.shape) > WIDEST_MAP:
+        click.echo(f"the map has {grid.shape[0]} x {grid.shape[1]} values: too many to print, --out writes it as CSV")
+    elif grid is not None:
         from rich.console import Console
         from rich.table import Table
 
