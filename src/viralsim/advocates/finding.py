@@ -127,9 +127,9 @@ def find(
             progress(done, total)
         return values
 
-    whole, shares = scored(chosen, tier.measure), tier.values(chosen, "shares")
-    none = scored(chosen[:0], tier.measure)
+    whole, none = scored(chosen, tier.measure), scored(chosen[:0], tier.measure)
     against = {word: _gain(whole - scored(tier.choose(word, count).members, tier.measure)) for word in REFERENCES}
+    shares = tier.values(chosen, "shares")
     gains = []
     for member in chosen:
         rest = chosen[chosen != member]
@@ -154,14 +154,8 @@ def _certificate(tier: Tier, choose: Any, count: int) -> tuple[float | None, flo
         return None, None, None, None
     names = tier.words.channels or tier.stage.channels
     networks = [tier.stage.networks[tier.stage.channels.index(name)] for name in names]
-    chosen = propose(Candidates(networks, _eligible(tier)), word, count, tier.scenario.seed, options)
+    chosen = propose(Candidates(networks, tier.eligible), word, count, tier.scenario.seed, options)
     return chosen.expected_reach, chosen.lower_bound, chosen.upper_bound, chosen.guarantee
-
-
-def _eligible(tier: Tier) -> NDArray[np.bool_]:
-    names = tier.words.channels or tier.stage.channels
-    masks = [tier.stage.present_on(tier.stage.channels.index(name)) for name in names]
-    return np.asarray(np.logical_or.reduce(masks), dtype=np.bool_)
 
 
 def _gain(difference: NDArray[np.float64]) -> Gain:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from viralsim.advocates.finding import Gain
 from viralsim.advocates.tier import Tier
-from viralsim.campaign.enrol import Enrolment, eligible_members
+from viralsim.campaign.enrol import Enrolment
 from viralsim.campaign.outcome import arm_worlds
 from viralsim.campaign.plan import compile_plan
 from viralsim.errors import InputError
@@ -137,9 +137,8 @@ def programme_launches(
     sold = np.sum([difference["conversions"] for _, difference, _ in played], axis=0)
     spent = np.sum([paid for _, _, paid in played], axis=0)
     net = Gain(*mean_interval(sold * value - spent, clusters)) if value > 0 else None
-    fans = int(_eligible(tier).sum())
     return Judged(
-        tier.arm, tier.measure, tier.stage.members, fans, tuple(one for one, _, _ in played),
+        tier.arm, tier.measure, tier.stage.members, int(tier.eligible.sum()), tuple(one for one, _, _ in played),
         Gain(*mean_interval(gains, clusters)), float(cost), net,
     )  # fmt: skip
 
@@ -182,7 +181,7 @@ def recovered(freshness: NDArray[np.float64], programme: Programme) -> NDArray[n
 
 def _queue(tier: Tier, places: int, first: NDArray[np.int64]) -> Iterator[int]:
     """Fans in the order in which the strategy would take them, those of the first launch left out; asked for in growing numbers."""
-    eligible = int(_eligible(tier).sum())
+    eligible = int(tier.eligible.sum())
     given = isinstance(tier.words.choose, dict) and "members" in tier.words.choose
     taken = set(first.tolist())
     size = len(first)
@@ -192,13 +191,6 @@ def _queue(tier: Tier, places: int, first: NDArray[np.int64]) -> Iterator[int]:
             if member not in taken:
                 taken.add(member)
                 yield member
-
-
-def _eligible(tier: Tier) -> NDArray[np.bool_]:
-    names = tier.words.channels or tier.stage.channels
-    where = np.array([name in names for name in tier.stage.channels])
-    content = tier.spec.content[tier.words.content or tier.spec.campaign.content]
-    return eligible_members(tier.stage, tier.words.programme.fans, where, tier.stage.match(content))
 
 
 def _clusters(parts: list[NDArray[np.int64]], worlds: int) -> NDArray[np.int32] | None:

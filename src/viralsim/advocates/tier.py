@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.enrol import Enrolment, enrol, strategy_of
+from viralsim.campaign.enrol import Enrolment, eligible_members, enrol, strategy_of
 from viralsim.errors import InputError
 from viralsim.launches import ArmWorlds
 from viralsim.scenario import Scenario
@@ -62,6 +62,14 @@ class Tier:
     def enrolled(self) -> NDArray[np.int64]:
         """The members of the scenario's own tier, by index."""
         return enrol(self.stage, self.spec, self.scenario.folder).members
+
+    @property
+    def eligible(self) -> NDArray[np.bool_]:
+        """Who can be enrolled, bool[N]: on the tier's channels, and of the programme's fans."""
+        names = self.words.channels or self.stage.channels
+        where = np.array([name in names for name in self.stage.channels])
+        content = self.spec.content[self.words.content or self.spec.campaign.content]
+        return eligible_members(self.stage, self.words.programme.fans, where, self.stage.match(content))
 
     @property
     def cost_usd(self) -> float:
