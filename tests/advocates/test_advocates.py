@@ -136,6 +136,21 @@ def test_the_best_followed_beat_random_members(scenario: vs.Scenario) -> None:
     assert again == found
 
 
+def test_a_certificate_is_told(scenario: vs.Scenario) -> None:
+    """A strategy with a certificate tells its bounds; one without tells none; nobody but fans is proposed."""
+    with_fans = scenario.override({"campaign.advocates.programme": {"fans": 0.2}})
+    found = find(with_fans, 4, {"opim": {"probability": 0.05}}, worlds=20)
+    assert found.lower_bound is not None
+    assert found.upper_bound is not None
+    assert found.guarantee == pytest.approx(found.lower_bound / found.upper_bound)
+    assert found.guarantee >= 1 - 1 / np.e - 0.1
+    assert "By its certificate" in " ".join(found.sentences)
+    eligible = Tier(with_fans, worlds=2).eligible
+    assert eligible.sum() == 120
+    assert all(eligible[one.member] for one in found.listed)
+    assert find(scenario, 4, "random", worlds=20).guarantee is None
+
+
 def test_credit_and_cause_add_up(scenario: vs.Scenario) -> None:
     """Credits are the mean sizes of an advocate's trees; with coverage-like spread single losses add up to less than the whole."""
     scenario = scenario.override({"campaign.advocates.posts_at": ["1h"]})
