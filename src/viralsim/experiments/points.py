@@ -20,7 +20,8 @@ from viralsim.measurement.measures import MEASURES, NAMES
 from viralsim.scenario import Scenario
 from viralsim.scenario.spec import Spec
 
-ARMS_KEPT_BYTES = 256 << 20  # worlds of arms that several points may ask for
+ARMS_KEPT_BYTES = 128 << 20  # worlds of arms that several points may ask for
+BYTES_OF_AN_ARRAY = 400  # beside its numbers: the object, its key, its place in a table
 STAGES_KEPT = 4
 NAN = float("nan")
 _PAIRED = [m.name for m in MEASURES if not m.only_with_cascade]
@@ -176,8 +177,12 @@ def run_points(
 
 
 def _bytes_of(arm: ArmWorlds) -> int:
-    groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.cost_lines, arm.series)
-    return sum(values.nbytes for group in groups for values in group.values())
+    """What an arm holds in memory, near enough."""
+    groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.cost_lines, arm.series, arm.advocates)
+    arrays = [values for group in groups for values in group.values()] + [arm.cascade_sizes, arm.generations]
+    if arm.reach_by_community is not None:
+        arrays.append(arm.reach_by_community)
+    return sum(values.nbytes + BYTES_OF_AN_ARRAY for values in arrays)
 
 
 def columns() -> list[str]:
