@@ -11,8 +11,19 @@ from click.testing import CliRunner
 
 from viralsim.cli import main
 from viralsim.validation import CHECKS, Check, Setting
+from viralsim.validation.attention import mean_field
 from viralsim.validation.cascades import borel, cascade_law, reed_frost
-from viralsim.validation.check import DOES_NOT, REPRODUCES, SKIPPED, MissingDataError, exact, law, mean, same
+from viralsim.validation.check import (
+    DOES_NOT,
+    NOT_COMPARABLE,
+    REPRODUCES,
+    SKIPPED,
+    MissingDataError,
+    exact,
+    law,
+    mean,
+    same,
+)
 from viralsim.validation.page import as_dict, markdown, svg
 from viralsim.validation.registry import chosen, failed, run_check
 from viralsim.validation.unpredictable import music_lab
@@ -124,3 +135,20 @@ def test_pictures_are_drawn() -> None:
     text = svg(setting.pictures[0])
     assert text.startswith("<svg")
     assert "Borel, mu 0.5" in text
+
+
+def test_what_the_engine_has_no_model_of_is_said() -> None:
+    """A published result without a model here is "not comparable", with the word why, and fails nothing."""
+    outcome = run_check(next(c for c in CHECKS if c.name == "CHECK-18"), Setting())
+    assert outcome.verdict == NOT_COMPARABLE
+    assert "sharp" in outcome.note
+    assert not failed([outcome])
+    assert all(check.parameters and check.tolerance for check in CHECKS)
+
+
+def test_the_mean_field_is_a_law() -> None:
+    """Sizes under the mean field add up to one, have the mean 1 / mu, and the published first values."""
+    masses = mean_field(0.1, 10)
+    assert masses.sum() == pytest.approx(1.0)
+    assert masses @ np.arange(len(masses)) == pytest.approx(10.0, abs=1e-6)
+    assert masses[1:3] == pytest.approx([0.3910, 0.1499], abs=5e-5)

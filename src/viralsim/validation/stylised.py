@@ -70,7 +70,7 @@ def competition(setting: Setting) -> list[Number]:
     }
     tail, lived = {}, {}
     for name, network in networks.items():
-        for window in (0.1, 1.0, 5.0):
+        for window in (0.1, 1.0, 5.0) if name == "unequal" else (1.0,):
             memes = classic.limited_attention(
                 network,
                 mu,
