@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viralsim.measurement.wording import estimate, money, number, span
+from viralsim.measurement.wording import money, number, span
 from viralsim.report.chart import (
     SHAPES,
     Axis,
@@ -20,7 +20,7 @@ from viralsim.report.chart import (
     linear,
     tick_text,
 )
-from viralsim.report.facts import bought_measure, mean_of, present, role, short
+from viralsim.report.facts import bought_measure, mean_of, present, role, short, with_interval
 from viralsim.report.pictures import Picture
 from viralsim.results import Result
 
@@ -147,7 +147,7 @@ def returns(result: Result) -> Picture | None:
         + ".",
         Chart([panel], height=220.0, legend=keys),
         ["arm", "cost, USD", f"{m.label} (95 % interval)"],
-        [[arm, number(cost), estimate(s.mean, s.ci_low, s.ci_high)] for arm, cost, s in found],
+        [[arm, number(cost), with_interval(s.mean, s.ci_low, s.ci_high)] for arm, cost, s in found],
         "Returns",
     )
 

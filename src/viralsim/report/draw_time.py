@@ -57,7 +57,7 @@ def bands(result: Result, name: str | None = None) -> Picture | None:
         "over-time",
         f"{label.capitalize()} over time",
         f"The line is the median world; the dark band holds half of the worlds, the light band nine in ten "
-        f"({worlds:,} worlds).",
+        f"({worlds:,} {'world' if worlds == 1 else 'worlds'}).",
         f"Cumulative {label} by {unit} from the launch, a panel an arm. At the end, median and 5 to 95 % of the worlds: "
         + "; ".join(f"{arm} {number(q[2, -1])} ({number(q[0, -1])} to {number(q[4, -1])})" for arm, q in found.items())
         + ".",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import Measure, measure
-from viralsim.measurement.wording import estimate, number, percent, span
+from viralsim.measurement.wording import number, percent
 from viralsim.report.chart import (
     Axis,
     Boxes,
@@ -29,11 +29,13 @@ from viralsim.report.facts import (
     baseline,
     criterion_measure,
     dash,
+    interval,
     main_measure,
     pairs,
     role,
     short,
     values,
+    with_interval,
 )
 from viralsim.report.pictures import Picture
 from viralsim.results import Result
@@ -159,7 +161,7 @@ def differences(result: Result, name: str | None = None) -> Picture | None:
     for place, row in enumerate(rows):
         marks += _difference(result, m, row, float(place))
     panel = Panel(along, categories([short(row.arm) for row in rows]), marks)
-    said = "; ".join(f"{row.arm} {estimate(row.uplift, row.ci_low, row.ci_high)}" for row in rows)
+    said = "; ".join(f"{row.arm} {with_interval(row.uplift, row.ci_low, row.ci_high)}" for row in rows)
     return Picture(
         "differences",
         f"Paired differences in {m.label}",
@@ -173,8 +175,8 @@ def differences(result: Result, name: str | None = None) -> Picture | None:
             [
                 row.arm,
                 number(row.uplift),
-                span(row.ci_low, row.ci_high),
-                span(row.range_low, row.range_high),
+                interval(row.ci_low, row.ci_high),
+                interval(row.range_low, row.range_high),
                 percent(row.probability_better),
                 number(row.correlation),
             ]
@@ -197,7 +199,7 @@ def _difference(result: Result, m: Measure, row: Comparison, place: float) -> li
     marks.append(Line([row.range_low, row.range_high], [place, place], colour, 1.2))
     marks.append(Line([row.ci_low, row.ci_high], [place, place], colour, 5.0))
     marks.append(Points([row.uplift], [place], colour, 4.5))
-    text = estimate(row.uplift, row.ci_low, row.ci_high)
+    text = with_interval(row.uplift, row.ci_low, row.ci_high)
     marks.append(Note(row.uplift, place, text, dy=17.0, anchor="middle"))
     return marks
 

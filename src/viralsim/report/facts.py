@@ -11,6 +11,7 @@ from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import baseline_of, find, leader
 from viralsim.measurement.measures import Measure, measure
 from viralsim.measurement.sentences import pair_sentence, pair_sentences, winner_sentence
+from viralsim.measurement.wording import estimate, number, span
 from viralsim.report.markup import readable
 from viralsim.report.theme import DASHES, role_of_arm
 from viralsim.results import Result
@@ -24,10 +25,23 @@ COUNTED = (
 )
 
 
-def short(name: str) -> str:
-    """A name that fits into a picture; the tables have it whole."""
+def short(name: str, letters: int = LABEL_LETTERS) -> str:
+    """A name that fits into a picture, cut amid: names often differ at their ends. The tables have it whole."""
     line = " ".join(readable(name).split())
-    return line if len(line) <= LABEL_LETTERS else f"{line[: LABEL_LETTERS - 1].rstrip()}…"
+    if len(line) <= letters:
+        return line
+    end = (letters - 1) // 2
+    return f"{line[: letters - 1 - end].rstrip()}…{line[len(line) - end :].lstrip()}"
+
+
+def with_interval(value: float, low: float, high: float) -> str:
+    """A value with its interval, or alone where there is none: one world gives no interval."""
+    return number(value) if isnan(low) or isnan(high) else estimate(value, low, high)
+
+
+def interval(low: float, high: float) -> str:
+    """An interval, or a dash where there is none."""
+    return "–" if isnan(low) or isnan(high) else span(low, high)
 
 
 def main_measure(result: Result) -> Measure:

@@ -26,6 +26,7 @@ from viralsim.report.chart import (
     Rule,
     Segments,
 )
+from viralsim.report.facts import short
 from viralsim.report.markup import Markup, element, joined
 
 WIDE, NARROW = 920.0, 380.0
@@ -118,7 +119,8 @@ def _ticks_that_fit(axis: Axis, width: float) -> list[tuple[float, str]]:
 def _panel(panel: Panel, frame: Frame, margin: float, names_y: bool) -> list[Markup]:
     parts: list[Markup] = []
     if panel.title:
-        parts.append(_text(frame.left, frame.top - 7.0, panel.title, "start", "f-ink t"))
+        title = short(panel.title, max(8, int(frame.width / LETTER)))
+        parts.append(_text(frame.left, frame.top - 7.0, title, "start", "f-ink t"))
     parts += _grid(panel, frame, names_y)
     for mark in panel.marks:
         parts += _DRAW[type(mark)](mark, panel, frame)
@@ -190,6 +192,8 @@ def _stroke(width: float, dash: Sequence[float], opacity: float) -> dict[str, st
 
 def _line(mark: Line, panel: Panel, frame: Frame) -> list[Markup]:
     x, y = frame.x(panel.x, mark.x), frame.y(panel.y, mark.y)
+    defined = np.isfinite(x) & np.isfinite(y)  # one world has no interval, so no line for it
+    x, y = x[defined], y[defined]
     if not len(x):
         return []
     if mark.steps:
@@ -256,6 +260,9 @@ def _rule(mark: Rule, panel: Panel, frame: Frame) -> list[Markup]:
 
 def _note(mark: Note, panel: Panel, frame: Frame) -> list[Markup]:
     x, y = float(frame.x(panel.x, mark.x)) + mark.dx, float(frame.y(panel.y, mark.y)) + mark.dy
+    if mark.anchor == "middle":  # pushed inwards where it would be cut
+        half = LETTER * len(mark.text) / 2.0
+        x = max(min(x, frame.left + frame.width - half), frame.left + half)
     return [_text(x, y + 4.0, mark.text, mark.anchor, f"f-{mark.role} n")]
 
 
