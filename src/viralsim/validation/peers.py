@@ -147,7 +147,7 @@ def eon(setting: Setting) -> list[Number]:
     except ImportError as error:
         raise MissingDataError("EoN is not installed: pip install EoN") from error
     said = []
-    for name, beta, worlds in (("nethept", 0.05, 60), ("congress-twitter", 0.002, 200)):
+    for name, beta, worlds in (("nethept", 0.05, 60), ("ego-facebook", 0.004, 60), ("congress-twitter", 0.002, 200)):
         network = read(setting, name).network
         seeds = np.argsort(-network.follower_count(), kind="stable")[:10].tolist()
         graph = nx.DiGraph()
