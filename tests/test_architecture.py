@@ -19,7 +19,7 @@ LAYERS = (
     ("population", "launches"),
     ("seeding", "measurement", "store", "joining"),
     ("campaign", "results"),
-    ("simulation", "classic", "actors", "model"),
+    ("running", "simulation", "classic", "actors", "model"),
     ("experiments", "advocates", "luck_report", "validation"),
     ("report", "lessons"),
     ("cli", "__main__", "app"),

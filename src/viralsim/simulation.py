@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from viralsim.campaign.compile import Arm, compile_arm, envelopes
-from viralsim.campaign.outcome import arm_worlds
+from viralsim.campaign.compile import Arm
 from viralsim.campaign.stage import Stage
 from viralsim.campaign.vital_signs import vital_signs
 from viralsim.errors import InputError
-from viralsim.joining import join_worlds, keep_worlds
-from viralsim.kernels.draws import Stream, name_key, seed_key, units_of_worlds
-from viralsim.kernels.inputs import Series
-from viralsim.kernels.worlds import RawWorlds, run_worlds
+from viralsim.joining import keep_worlds
+from viralsim.kernels.worlds import run_worlds
 from viralsim.launches import ArmWorlds
-from viralsim.measurement.sequential import Look, look, looks, sentence
+from viralsim.measurement.sequential import sentence
+from viralsim.running import Progress, Run, join, run_certain, run_uncertain
+from viralsim.running import build_stage as build_stage
+from viralsim.running import compile_arms as compile_arms
+from viralsim.running import default_threads as default_threads
+from viralsim.running import draw_inputs as draw_inputs
 from viralsim.scenario.overlays import arm_specs as arm_specs
 
 if TYPE_CHECKING:
@@ -30,34 +28,8 @@ if TYPE_CHECKING:
     from viralsim.scenario import Scenario
     from viralsim.scenario.study import Until
 
-Progress = Callable[[int, int], None]
 MOST_WORLDS = 10_000_000
-LEAST_BLOCK, MOST_BLOCKS = 256, 16  # worlds that an interrupt can lose, and parts of a run
-SERIES_BYTES = 256 << 20
 TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a sign, not for digits
-
-
-def default_threads() -> int:
-    """Threads to use: the cores this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def build_stage(scenario: Scenario, population: int = 0) -> Stage:
-    """The audience of a scenario, ready for the kernels."""
-    from viralsim.population.build import build_population
-
-    return Stage(scenario.spec, build_population(scenario, population))
-
-
-def compile_arms(
-    scenario: Scenario, stage: Stage, names: Sequence[str] | None = None, specs: Mapping[str, Any] | None = None
-) -> dict[str, Arm]:
-    """Compile the named arms (all by default); envelopes are those of all arms of the scenario, ``specs`` where they are known."""
-    specs = arm_specs(scenario) if specs is None else specs
-    envelope = envelopes(stage, specs)
-    return {
-        name: compile_arm(stage, name, specs[name], envelope, scenario.folder) for name in names or scenario.arm_names
-    }
 
 
 def describe(scenario: Scenario) -> list[str]:
@@ -65,131 +37,6 @@ def describe(scenario: Scenario) -> list[str]:
     stage = build_stage(scenario)
     lines, warnings = vital_signs(scenario, stage, compile_arms(scenario, stage))
     return [*lines, *(f"warning: {warning}" for warning in warnings)]
-
-
-def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-    """The uncertain inputs of each world: one joint draw a world, the same for all arms; path -> float64[W]."""
-    drawn = {}
-    for path, span in (scenario.spec.uncertain or {}).items():
-        u = units_of_worlds(seed_key(seed), worlds, int(Stream.UNCERTAIN), name_key(path))
-        if span.scale == "log":
-            drawn[path] = np.exp(np.log(span.from_) + u * (np.log(span.to) - np.log(span.from_)))
-        else:
-            drawn[path] = span.from_ + u * (span.to - span.from_)
-    return drawn
-
-
-@dataclass
-class _Run:
-    """The bookkeeping of one simulation: what ran, how far, how long."""
-
-    scenario: Scenario
-    seed: int
-    worlds: NDArray[np.int64]
-    names: tuple[str, ...]
-    threads: int
-    progress: Progress | None
-    series: bool = True  # keep series per tick
-    until: Until | None = None  # stop before all worlds are run
-    last_looks: list[Look] = field(default_factory=list)
-    raw: dict[str, list[tuple[NDArray[np.int64], Arm, RawWorlds]]] = field(default_factory=dict)
-    finished: int = 0
-    interrupted: bool = False
-
-    @property
-    def total(self) -> int:
-        return len(self.worlds) * len(self.names)
-
-    def blocks(self, whole: bool = False) -> Iterator[NDArray[np.int64]]:
-        """Rows of the worlds, block by block; until enough is known where that is asked; ``whole``: else in one block."""
-        count = len(self.worlds)
-        block = count if whole else max(LEAST_BLOCK, -(-count // MOST_BLOCKS))
-        ends = list(looks(count)) if self.until else [*range(block, count, block), count]
-        for first, last in itertools.pairwise([0, *ends]):
-            yield np.arange(first, last)
-            if self.until and not self.interrupted and self._enough():
-                self.worlds = self.worlds[:last]
-                return
-
-    def _enough(self) -> bool:
-        """Whether the measure that decides is known well enough, from the worlds finished so far."""
-        assert self.until is not None
-        values = {}
-        for name in self.names:
-            parts = [(rows, arm_worlds(arm, raw).measures) for rows, arm, raw in self.raw[name]]
-            order = np.argsort(np.concatenate([rows for rows, _ in parts]))
-            values[name] = np.concatenate([measures[self.until.measure] for _, measures in parts])[order]
-        baseline = self.scenario.spec.baseline
-        self.last_looks = look(values, baseline, self.until.half_width, self.until.scale == "relative")
-        return all(found.enough for found in self.last_looks)
-
-    def series_of(self, arm: Arm, rows: NDArray[np.int64]) -> int:
-        """For how many of ``rows`` to keep the series per tick: those among the first worlds that fit into memory."""
-        if not self.series:
-            return 0
-        fits = SERIES_BYTES // (arm.world.contents.novelty.shape[1] * len(Series) * 4)
-        return int(np.count_nonzero(rows < max(1, fits)))
-
-    def report(self, running: int) -> None:
-        if self.progress is not None:
-            self.progress(self.finished + running, self.total)
-
-    def run_arm(self, arm: Arm, rows: NDArray[np.int64], threads: int, series: int | None = None) -> None:
-        """Run the worlds at ``rows`` of one arm and keep what came back."""
-        raw = run_worlds(
-            arm.world, self.seed, self.worlds[rows], threads=threads, series_worlds=series,
-            progress=self.report if len(rows) > 1 else None,
-        )  # fmt: skip
-        self.raw.setdefault(arm.name, []).append((rows, arm, raw))
-        self.finished += len(rows)
-        self.interrupted |= raw.interrupted
-        self.report(0)
-
-
-def _run_certain(run: _Run, stages: list[Stage], specs: Mapping[str, Any] | None = None) -> None:
-    """Blocks of worlds, each through all arms: who interrupts keeps the blocks that all arms finished."""
-    arms = [compile_arms(run.scenario, stage, run.names, specs) for stage in stages]
-    try:
-        for rows in run.blocks():
-            for p in range(len(stages)):
-                own = rows[run.worlds[rows] % len(stages) == p]
-                for arm in arms[p].values():
-                    if not run.interrupted and len(own):
-                        run.run_arm(arm, own, run.threads, run.series_of(arm, own))
-    except KeyboardInterrupt:  # between two blocks
-        run.interrupted = True
-
-
-def _run_uncertain(run: _Run, stages: list[Stage], inputs: dict[str, NDArray[np.float64]]) -> None:
-    """One world at a time, each with its own inputs; worlds are handed to threads."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    def world(i: int) -> None:
-        if run.interrupted:
-            return
-        scenario = run.scenario.override({path: float(values[i]) for path, values in inputs.items()})
-        stage = stages[int(run.worlds[i]) % len(stages)]
-        arms = compile_arms(scenario, stage, run.names)
-        for arm in arms.values():
-            run.run_arm(arm, np.array([i]), 1, run.series_of(arm, np.array([i])))
-
-    with ThreadPoolExecutor(run.threads) as pool:
-        try:
-            for rows in run.blocks(whole=True):
-                for future in [pool.submit(world, int(i)) for i in rows]:
-                    future.result()
-        except KeyboardInterrupt:
-            run.interrupted = True
-            pool.shutdown(cancel_futures=True)
-
-
-def _join(run: _Run, name: str) -> tuple[ArmWorlds, NDArray[np.bool_]]:
-    """The blocks of one arm as one table, in the order of the worlds asked for, and which worlds are done."""
-    done = np.zeros(len(run.worlds), dtype=bool)
-    for rows, _, raw in run.raw[name]:
-        done[rows] = raw.done
-    parts = [(rows, arm_worlds(arm, raw)) for rows, arm, raw in run.raw[name]]
-    return join_worlds(parts, len(run.worlds)), done
 
 
 def simulate(
@@ -234,9 +81,9 @@ def simulate(
     compiled = time.perf_counter()
     inputs = draw_inputs(scenario, run.seed, run.worlds)
     if inputs:
-        _run_uncertain(run, stages, inputs)
+        run_uncertain(run, stages, inputs)
     else:
-        _run_certain(run, stages)
+        run_certain(run, stages)
     inputs = {path: values[: len(run.worlds)] for path, values in inputs.items()}
     simulated = time.perf_counter()
     if set(run.raw) != set(run.names):
@@ -269,15 +116,15 @@ def launch(
     ``specs``: every arm's after its overlay, where they are known. Raises KeyboardInterrupt where someone stopped it.
     """
     numbers = np.arange(first, first + worlds, dtype=np.int64)
-    run = _Run(scenario, seed, numbers, tuple(names), threads, None, series=False)
+    run = Run(scenario, seed, numbers, tuple(names), threads, None, series=False)
     inputs = draw_inputs(scenario, seed, run.worlds)
     if inputs:
-        _run_uncertain(run, stages, inputs)
+        run_uncertain(run, stages, inputs)
     else:
-        _run_certain(run, stages, specs)
+        run_certain(run, stages, specs)
     if run.interrupted:
         raise KeyboardInterrupt
-    return {name: _join(run, name)[0] for name in names}
+    return {name: join(run, name)[0] for name in names}
 
 
 def _prepare(
@@ -287,7 +134,7 @@ def _prepare(
     arms: Sequence[str] | None,
     threads: int | None,
     progress: Progress | None,
-) -> _Run:
+) -> Run:
     count = scenario.worlds if worlds is None else worlds
     if not 1 <= count <= MOST_WORLDS:
         raise InputError(f"worlds must be between 1 and {MOST_WORLDS}, got {count}")
@@ -298,7 +145,7 @@ def _prepare(
         if name not in scenario.arm_names:
             raise InputError(f"there is no arm {name!r}: choose from {', '.join(scenario.arm_names)}")
     names = tuple(name for name in scenario.arm_names if name in names)
-    return _Run(
+    return Run(
         scenario, scenario.seed if seed is None else seed, np.arange(count, dtype=np.int64), names,
         threads or default_threads(), progress,
     )  # fmt: skip
@@ -315,20 +162,20 @@ def _until_of(scenario: Scenario, worlds: int | None, until: Until | Mapping[str
     return scenario.override({"worlds": {"at_most": most, "until": dict(given)}}).until
 
 
-def _compile(run: _Run, arms: Mapping[str, Arm]) -> None:
+def _compile(run: Run, arms: Mapping[str, Arm]) -> None:
     """Run one world so that compiling is not counted as simulating."""
     run_worlds(arms[run.names[0]].world, run.seed, run.worlds[:1], series_worlds=0)
 
 
 def _record(
-    run: _Run, stages: list[Stage], inputs: dict[str, Any], signs: list[str], warnings: list[str]
+    run: Run, stages: list[Stage], inputs: dict[str, Any], signs: list[str], warnings: list[str]
 ) -> dict[str, Any]:
     """Everything a result holds, for the worlds that all arms finished."""
     from viralsim.launches import Goal, PopulationSummary
     from viralsim.versions import versions
 
     scenario, spec = run.scenario, run.scenario.spec
-    joined = {name: _join(run, name) for name in run.names}
+    joined = {name: join(run, name) for name in run.names}
     done = np.all([d for _, d in joined.values()], axis=0)
     count = int(done.sum())
     if count == 0:
@@ -380,7 +227,7 @@ def _criterion(rule: Any) -> dict[str, float] | None:
     return {name: float(value) for name, value in rule.model_dump().items() if value is not None}
 
 
-def _repeat_at_trust_one(run: _Run, stages: list[Stage]) -> dict[str, Any] | None:
+def _repeat_at_trust_one(run: Run, stages: list[Stage]) -> dict[str, Any] | None:
     """The same arms with every trust at 1, where some trust is not, in the first worlds: measures by arm.
 
     Arms that no trust touches are not run again.
@@ -390,11 +237,11 @@ def _repeat_at_trust_one(run: _Run, stages: list[Stage]) -> dict[str, Any] | Non
     if not touched:
         return None
     rows = run.worlds[:TRUST_WORLDS]
-    again = _Run(scenario, run.seed, rows, touched, run.threads, None)
-    _run_certain(again, stages)
+    again = Run(scenario, run.seed, rows, touched, run.threads, None)
+    run_certain(again, stages)
     return {
-        name: _join(again, name)[0].measures
+        name: join(again, name)[0].measures
         if name in touched
-        else {key: values[: len(rows)] for key, values in _join(run, name)[0].measures.items()}
+        else {key: values[: len(rows)] for key, values in join(run, name)[0].measures.items()}
         for name in run.names
     }
