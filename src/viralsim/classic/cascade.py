@@ -52,14 +52,23 @@ def independent_cascade(
     one = not isinstance(probability, str) and np.ndim(probability) == 0
     p = number(probability, "probability", 0, 1) if one else 0.0  # type: ignore[arg-type]
     if one:
+        from viralsim.classic import side_by_side
         from viralsim.kernels.tables import gap_table
 
         gaps = gap_table(p)
+        whole = (network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck)
+        if rows.shape[1] <= side_by_side.MOST_SEEDS:
+
+            def work_together(first: int, last: int, scratch: tuple[Scratch, side_by_side.Block]) -> None:
+                side_by_side.cascades_side_by_side(*whole, first, last, *scratch, sizes)
+
+            over_worlds(
+                work_together, lambda: (visit_scratch(network.members), side_by_side.block()), len(numbers), crew
+            )
+            return sizes
 
         def work(first: int, last: int, scratch: Scratch) -> None:
-            kernels.cascade_by_gaps(
-                network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck, first, last, scratch, sizes
-            )
+            kernels.cascade_by_gaps(*whole, first, last, scratch, sizes)
     else:
         from viralsim.classic.groups import GroupedRows, gap_tables, group_rows
 

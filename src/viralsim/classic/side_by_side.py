@@ -1,0 +1,187 @@
+"""Small cascades, many worlds side by side: while one world waits for memory, the others go on.
+
+A launch that reaches two members costs more in waiting for their rows than in draws. So the worlds of a block take their steps
+together: all rows that are asked for in one pass are read in the next. Who was reached stands in a short list a world instead of a
+set of bits over all members, so a launch touches the memory of those whom it reaches and nothing else. A world that outgrows
+its list is run again by ``cascade_kernels.cascade_by_gaps``: luck is counter-based, so it is the same world.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from viralsim.classic.cascade_kernels import POST, cascade_by_gaps
+from viralsim.kernels.draws import draw, member_key, stream_key, world_key
+from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.tables import GAP_BITS, GAP_TAIL
+
+WORLDS = 256  # side by side: enough to hide the wait, few enough for the second-level cache (benchmarks/NOTES.md)
+ROOM = 32  # members reached before a world is called large
+MOST_SEEDS = ROOM // 2
+LARGE_SHARE = 4  # once more than one world in this many is large, worlds are run whole from the start
+GAP_SHIFT, GAP_LOW = np.uint64(64 - GAP_BITS), np.uint64((1 << (64 - GAP_BITS)) - 1)
+TAIL_SHIFT = np.int64(16)  # the number of the world stands below this bit, "511 failures, go on" above
+U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
+
+
+class Block(NamedTuple):
+    """Memory of one thread for ``WORLDS`` worlds; whatever comes next in a list has one place more than the list needs."""
+
+    whole: NDArray[np.uint8]  # [1], set where worlds of this run tend to be large
+    key: NDArray[np.uint64]  # [WORLDS]
+    found: NDArray[np.int32]  # [WORLDS], members reached; ROOM says that there may be more
+    reached: NDArray[np.int32]  # [WORLDS, ROOM + 1]
+    new_world: NDArray[np.int32]  # members reached whose rows were not read yet, and their worlds
+    new_member: NDArray[np.int32]
+    live_world: NDArray[np.int32]  # rows with a live edge: world and tail, key, place of the edge, end of the row
+    live_key: NDArray[np.uint64]
+    live_at: NDArray[np.int64]
+    live_stop: NDArray[np.int64]
+
+
+def block() -> Block:
+    """Memory for one thread."""
+    most = WORLDS * ROOM + 1
+    return Block(
+        np.zeros(1, np.uint8), np.empty(WORLDS, np.uint64), np.empty(WORLDS, np.int32), np.empty((WORLDS, ROOM + 1), np.int32),
+        np.empty(most, np.int32), np.empty(most, np.int32),
+        np.empty(most, np.int32), np.empty(most, np.uint64), np.empty(most, np.int64), np.empty(most, np.int64),
+    )  # fmt: skip
+
+
+@njit(cache=True, inline="always")
+def _known(list_, n, member):  # type: ignore[no-untyped-def]
+    """Whether ``member`` is among the first ``n`` of a list."""
+    found = False
+    for i in range(n):
+        found |= list_[U(i)] == member
+    return found
+
+
+@njit(cache=True, inline="always")
+def _gap(bits, threshold, alias):  # type: ignore[no-untyped-def]
+    """``tables.alias_draw`` without a branch, which would be guessed wrongly every third time."""
+    cell = np.int64(bits >> GAP_SHIFT)
+    return cell + (np.int64(alias[U(cell)]) - cell) * np.int64((bits & GAP_LOW) > threshold[U(cell)])
+
+
+@njit(cache=True, inline="always")
+def _first_gap(world, member, start, stop, threshold, alias, side, live):  # type: ignore[no-untyped-def]
+    """Note the row of ``member`` if it has a live edge; returns the number of such rows."""
+    row_key = member_key(side.key[U(world)], member, 0)
+    gap = _gap(draw(row_key, 0), threshold, alias)
+    side.live_world[U(live)] = world | (np.int64(gap == GAP_TAIL) << TAIL_SHIFT)
+    side.live_key[U(live)] = row_key
+    side.live_at[U(live)] = start + gap
+    side.live_stop[U(live)] = stop
+    return live + np.int64(start + gap < stop)
+
+
+@njit(cache=True)
+def _same_seeds(indptr, seeds, worlds, threshold, alias, side):  # type: ignore[no-untyped-def]
+    """Reach the same seeds int64[k] in all ``worlds``; returns the number of rows with a live edge."""
+    count = live = 0
+    for member in seeds:
+        if _known(side.reached[0], count, member):
+            continue
+        start, stop = indptr[U(member)], indptr[U(member) + U(1)]
+        for s in range(worlds):
+            side.reached[U(s), U(count)] = member
+            live = _first_gap(s, member, start, stop, threshold, alias, side, live)
+        count += 1
+    side.found[:worlds] = count
+    return live
+
+
+@njit(cache=True)
+def _own_seeds(indptr, seeds, first, worlds, side):  # type: ignore[no-untyped-def]
+    """Reach the seeds int64[W, k] of each world; returns how many members that are."""
+    new = 0
+    for s in range(worlds):
+        n = 0
+        for i in range(seeds.shape[1]):
+            member = seeds[first + s, i]
+            if not _known(side.reached[s], n, member):
+                side.reached[s, n] = member
+                side.new_world[U(new)], side.new_member[U(new)] = s, member
+                prefetch(indptr, member)
+                n += 1
+                new += 1
+        side.found[s] = n
+    return new
+
+
+@njit(cache=True)
+def _read_rows(indptr, followers, new, threshold, alias, side):  # type: ignore[no-untyped-def]
+    """Draw the first gap along the rows of ``new`` members; returns the number of rows with a live edge."""
+    live = 0
+    for i in range(new):
+        member, before = np.int64(side.new_member[U(i)]), live
+        start, stop = indptr[U(member)], indptr[U(member) + U(1)]
+        live = _first_gap(np.int64(side.new_world[U(i)]), member, start, stop, threshold, alias, side, live)
+        prefetch(followers, side.live_at[U(before)] * (live - before))  # of a row without, what is in the cache
+    return live
+
+
+@njit(cache=True)
+def _reach_followers(indptr, followers, live, threshold, alias, side):  # type: ignore[no-untyped-def]
+    """Reach the followers along the live edges of ``live`` rows; returns how many members are new."""
+    new = np.int64(0)
+    for i in range(live):
+        both = np.int64(side.live_world[U(i)])
+        s, tail = both & ((1 << TAIL_SHIFT) - 1), both >> TAIL_SHIFT
+        position, stop, row_key = side.live_at[U(i)], side.live_stop[U(i)], side.live_key[U(i)]
+        n = np.int64(side.found[U(s)])
+        j = 1
+        while n < ROOM:
+            if not tail:
+                member = followers[U(position)]
+                position += 1
+                first_time = np.int64(not _known(side.reached[s], n, member))
+                side.reached[U(s), U(n)] = member
+                side.new_world[U(new)], side.new_member[U(new)] = s, member
+                prefetch(indptr, member)
+                n += first_time
+                new += first_time
+            gap = _gap(draw(row_key, j), threshold, alias)
+            j += 1
+            position += gap
+            if position >= stop:
+                break
+            tail = np.int64(gap == GAP_TAIL)
+        side.found[U(s)] = n
+    return new
+
+
+@njit(cache=True, nogil=True)
+def cascades_side_by_side(indptr, followers, seeds, gap_threshold, gap_alias, luck, first, last, scratch, side, sizes):  # type: ignore[no-untyped-def]
+    """``cascade_by_gaps`` for worlds that tend to be small, with at most ``MOST_SEEDS`` seeds: the same sizes."""
+    seed, numbers = luck
+    at = first
+    while at < last and not side.whole[0]:
+        worlds = min(WORLDS, last - at)
+        for s in range(worlds):
+            side.key[s] = stream_key(world_key(seed, numbers[at + s]), POST, U(0), U(0))
+        if len(seeds) == 1:
+            new, live = 0, _same_seeds(indptr, seeds[0], worlds, gap_threshold, gap_alias, side)
+        else:
+            new, live = _own_seeds(indptr, seeds, at, worlds, side), 0
+        while new > 0 or live > 0:
+            if new > 0:
+                live = _read_rows(indptr, followers, new, gap_threshold, gap_alias, side)
+            new = _reach_followers(indptr, followers, live, gap_threshold, gap_alias, side)
+            live = 0
+        large = 0
+        for s in range(worlds):
+            w = at + s
+            sizes[w] = side.found[s]
+            if side.found[s] >= ROOM:
+                large += 1
+                cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, w, w + 1, scratch, sizes)
+        side.whole[0] = large * LARGE_SHARE > worlds
+        at += worlds
+    cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, at, last, scratch, sizes)
