@@ -15,7 +15,7 @@ from viralsim.campaign.enrol import strategy_of
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
 from viralsim.scenario import Scenario
-from viralsim.seeding import Candidates, propose
+from viralsim.seeding.launch_model import TEXTBOOK
 
 REFERENCES = ("random", "degree")
 Progress = Callable[[int, int], None]
@@ -115,8 +115,13 @@ def find(
         scenario, arm=arm, worlds=worlds or min(400, scenario.worlds), seed=seed, threads=threads or default_threads()
     )
     choose = strategy if strategy is not None else tier.words.choose
-    chosen = tier.choose(choose, count).members
-    certificate = _certificate(tier, choose, count)
+    enrolment = tier.choose(choose, count)
+    chosen, proposal = enrolment.members, enrolment.proposal
+    certificate = (
+        (None, None, None, None)
+        if proposal is None
+        else (proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee)
+    )
     total, done = len(chosen) + 2 + len(REFERENCES), 0
 
     def scored(members: NDArray[np.int64], name: str) -> NDArray[np.float64]:
@@ -139,23 +144,13 @@ def find(
     over_none, of_tier = _gain(whole - none), _gain(shares - tier.values(chosen[:0], "shares"))
     word = strategy_of(choose)[0]
     credited, removed = sum(one.credited for one in listed), sum(one.shares.mean for one in listed)
-    said = _sentences(tier, word, len(chosen), over_none, against, certificate)
+    said = _sentences(tier, word, len(chosen), over_none, against)
+    said += _certified(word, strategy_of(choose)[1], len(chosen), certificate, over_none)
     said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
     return Found(
         word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier, *certificate,
         tuple(said),
     )  # fmt: skip
-
-
-def _certificate(tier: Tier, choose: Any, count: int) -> tuple[float | None, float | None, float | None, float | None]:
-    """Expected reach, bounds and guarantee of a strategy that has them."""
-    word, options = strategy_of(choose)
-    if word != "opim":
-        return None, None, None, None
-    names = tier.words.channels or tier.stage.channels
-    networks = [tier.stage.networks[tier.stage.channels.index(name)] for name in names]
-    chosen = propose(Candidates(networks, tier.eligible), word, count, tier.scenario.seed, options)
-    return chosen.expected_reach, chosen.lower_bound, chosen.upper_bound, chosen.guarantee
 
 
 def _gain(difference: NDArray[np.float64]) -> Gain:
@@ -204,9 +199,7 @@ def _reason(followers: int, overlap: float, match: float, gain: Gain) -> str:
     return said if gain.above_zero else said + "; alone he cannot be told from chance"
 
 
-def _sentences(
-    tier: Tier, word: str, count: int, over_none: Gain, against: Mapping[str, Gain], certificate: tuple[Any, ...]
-) -> list[str]:
+def _sentences(tier: Tier, word: str, count: int, over_none: Gain, against: Mapping[str, Gain]) -> list[str]:
     """What it means, with the interval of every number."""
     label = measure_of(tier.measure).label
     said = [
@@ -226,10 +219,28 @@ def _sentences(
         else:
             why = ": who posts first does not decide here, the content does" if other == "random" else ""
             said.append(f"They cannot be told from as many members chosen by {other} ({_told(gain)}){why}.")
-    if certificate[3] is not None:
+    return said
+
+
+def _certified(
+    word: str, options: Mapping[str, Any], count: int, certificate: tuple[float | None, ...], over_none: Gain
+) -> list[str]:
+    """What a strategy that counts in probabilities promised, next to what the full model gave."""
+    expected, lower, _, guarantee = certificate
+    if expected is None:
+        return []
+    textbook = bool(set(TEXTBOOK) & set(options))
+    said = []
+    if not textbook:
+        at_least = "" if lower is None else f" (at least {lower:,.2f})"
         said.append(
-            f"By its certificate the choice reaches at least {certificate[3]:.0%} of what the best {count} would, "
-            "under the strategy's own simple model of spread."
+            f"By the chances of the plan, without the rules between posts, {word} expected {expected:,.2f}{at_least}; the full "
+            f"model gave {over_none.mean:,.2f}."
+        )
+    if guarantee is not None:
+        where = "the textbook model that its options name" if textbook else "these chances"
+        said.append(
+            f"By its certificate the choice brings at least {guarantee:.0%} of what the best {count} would, under {where}."
         )
     return said
 

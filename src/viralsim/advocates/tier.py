@@ -37,7 +37,8 @@ class Tier:
         from viralsim.simulation import build_stage
 
         self.arm = _arm_with_advocates(scenario, arm)
-        self.prefix = f"arms.{self.arm}.{PATH}" if self.arm in scenario.spec.arms else PATH
+        written = scenario.data.get("arms") or {}  # a scenario without arms has one of its own making
+        self.prefix = f"arms.{self.arm}.{PATH}" if self.arm in written else PATH
         self.scenario, self.worlds, self.threads = scenario, worlds, threads
         self.seed = scenario.seed if seed is None else seed
         self.stage = build_stage(scenario)

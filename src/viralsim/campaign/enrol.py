@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.launch_chances import launch_model
 from viralsim.campaign.stage import Stage
 from viralsim.errors import InputError, Problem, ScenarioError
-from viralsim.seeding import Candidates, propose
+from viralsim.seeding import Candidates, Chosen, propose
+
+PLAN_IS_NOTHING_TO = ("random", "degree", "pagerank", "core", "nomination", "community", "fit", "members")
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +21,7 @@ class Enrolment:
     """The advocate tier of one arm, a row an advocate.
 
     members: int64[A]. handles: what the user calls them. channels: bool[A, C], where they are asked to post.
-    willingness: float64[A]. cost_usd: float64[A].
+    willingness: float64[A]. cost_usd: float64[A]. proposal: what the strategy said of them, with its certificate, or None.
     """
 
     members: NDArray[np.int64]
@@ -26,6 +29,7 @@ class Enrolment:
     channels: NDArray[np.bool_]
     willingness: NDArray[np.float64]
     cost_usd: NDArray[np.float64]
+    proposal: Chosen | None = None
 
     def __len__(self) -> int:
         return len(self.members)
@@ -49,6 +53,7 @@ def enrol(stage: Stage, spec: Any, folder: Any) -> Enrolment:
         id(stage.match(content)),
         repr(tier.programme.nurture),
         tier.programme.fans,
+        _plan_of(spec) if strategy_of(tier.choose)[0] not in PLAN_IS_NOTHING_TO else "",
     )
 
     def make() -> Enrolment:
@@ -66,7 +71,14 @@ def enrol(stage: Stage, spec: Any, folder: Any) -> Enrolment:
         chosen.channels,
         np.full(count, float(tier.willingness)),
         np.full(count, float(tier.cost_usd)),
+        chosen.proposal,
     )
+
+
+def _plan_of(spec: Any) -> str:
+    """All that the chances of a launch rest on: a strategy that asks for them may choose others for another plan."""
+    return repr((spec.campaign.advocates, spec.campaign.content, spec.content, spec.channels, spec.audience, spec.goal,
+                 spec.tick, spec.horizon, spec.launch_at))  # fmt: skip
 
 
 def strategy_of(choose: Any) -> tuple[str, dict[str, Any]]:
@@ -90,6 +102,7 @@ def _by_strategy(stage: Stage, spec: Any, tier: Any, where: NDArray[np.bool_], m
         eligible_members(stage, tier.programme.fans if word != "members" else 1.0, where, match),
         stage.population.audience.community,
         np.broadcast_to(match, stage.members),
+        lambda: launch_model(stage, spec),
     )
     try:
         chosen = propose(candidates, word, count, spec.seed, options)
@@ -100,7 +113,7 @@ def _by_strategy(stage: Stage, spec: Any, tier: Any, where: NDArray[np.bool_], m
     handles = [int(m) if ids is None else ids[m].item() if hasattr(ids[m], "item") else ids[m] for m in chosen.members]
     channels = np.stack([stage.present_on(c)[chosen.members] & where[c] for c in range(len(where))], axis=1)
     nobody = np.zeros(len(chosen.members))
-    return Enrolment(chosen.members, handles, channels, nobody, nobody)
+    return Enrolment(chosen.members, handles, channels, nobody, nobody, chosen)
 
 
 def eligible_members(

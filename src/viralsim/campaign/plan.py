@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.enrol import Enrolment
 from viralsim.campaign.stage import Stage
 from viralsim.kernels.draws import Stream, name_key
 from viralsim.kernels.inputs import Plan
 from viralsim.seeding.uninformed import hashed
+
+if TYPE_CHECKING:
+    from viralsim.campaign.enrol import Enrolment
 
 IMPRESSIONS_PER_CPM = 1000.0
 

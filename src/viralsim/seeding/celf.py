@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.seeding.contract import Candidates, Chosen
+from viralsim.seeding.launch_model import in_launch
 from viralsim.seeding.live_worlds import LiveWorlds, outgoing_rows
 from viralsim.seeding.objective import OPTIONS, Objective, whole
 from viralsim.seeding.reach_sets import incoming_rows
@@ -23,6 +24,7 @@ def celf(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     member is weighed alone once: O(worlds x eligible x what one reaches), for small cascades or small networks; ``opim``
     is for the others. Raises InputError for an unknown option or one that is out of range, CapacityError beyond memory_gib.
     """
+    candidates, options = in_launch(candidates, options, "celf")
     rest = dict(options)
     worlds = whole(rest.pop("worlds", 1000), "worlds", 1)
     goal = Objective.of(candidates, count, rest, "celf", ("worlds", *OPTIONS))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.population.network import Network
+
+if TYPE_CHECKING:
+    from viralsim.seeding.launch_model import LaunchModel
 
 
 @dataclass(frozen=True)
@@ -17,13 +20,15 @@ class Candidates:
     """What a strategy may look at.
 
     networks: the channels to post on. eligible: bool[N]. community: int32[N] or None. match: float[N], how well content
-    fits each member, or None. Strategies see the population, never a simulated world: a choice is the same in every arm.
+    fits each member, or None. launch: makes the scenario's launch in chances, or None where there is no scenario. Strategies see
+    the population and the plan, never a simulated world: the same plan gives the same choice in every arm.
     """
 
     networks: Sequence[Network]
     eligible: NDArray[np.bool_]
     community: NDArray[np.int32] | None = None
     match: NDArray[np.floating[Any]] | None = None
+    launch: Callable[[], LaunchModel] | None = None
 
     @property
     def members(self) -> int:
@@ -42,9 +47,10 @@ class Candidates:
 class Chosen:
     """Members chosen by a strategy, best first; bounds are None where the strategy has no certificate.
 
-    expected_reach: estimate of the spread of the chosen set. lower_bound: of that spread; upper_bound: of the best set's of
-    as many members, or for the same budget; guarantee: lower / upper. All in members, or in units of value; where others
-    are taken already, of what is added to them. sets: how many random sets the estimate rests on. cost: of all chosen.
+    expected_reach: estimate of the spread of the chosen set; lower_bound: of that spread; upper_bound: of the best set's of
+    as many members, or for the same budget; guarantee: lower / upper. All in members, in units of value, or in a scenario in
+    what its goal counts; where others are taken already, of what is added to them. sets: how many random sets the estimate
+    rests on. cost: of all chosen.
     """
 
     members: NDArray[np.int64]

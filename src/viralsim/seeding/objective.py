@@ -79,7 +79,11 @@ class Objective:
         costs, budget = _costs(options.get("costs"), options.get("budget"), n)
         price = None
         if costs is not None and budget is not None:
-            eligible &= costs <= budget
+            if eligible.any() and count and not (costs[eligible] <= budget * (1.0 + EVEN)).any():
+                raise InputError(
+                    f"a budget of {budget:g} buys nobody: the cheapest costs {costs[eligible].min():g}; raise budget"
+                )
+            eligible &= costs <= budget * (1.0 + EVEN)
             if eligible.any() and np.ptp(costs[eligible]) <= EVEN * costs[eligible].max():
                 price = float(costs[eligible][0])  # equal costs: only the number counts
                 count, costs, budget = min(count, math.floor(budget / price * (1.0 + EVEN))), None, None
@@ -94,7 +98,7 @@ class Objective:
         delta = options.get("delta")
         return cls(
             n, min(count, free), eligible, options.get("probability", WEIGHTED_CASCADE),
-            MODELS.index(model), _value(options.get("value"), candidates), taken, costs, budget, price,
+            MODELS.index(model), value_of(options.get("value"), candidates), taken, costs, budget, price,
             epsilon=within(options.get("epsilon", 0.1), "epsilon", best),
             delta=within(1.0 / max(n, 2) if delta is None else delta, "delta", 1.0),
             memory_gib=within(options.get("memory_gib", 4.0), "memory_gib", math.inf),
@@ -215,7 +219,7 @@ def numbers_of_members(given: ArrayLike, name: str, members: int) -> NDArray[np.
     return numbers
 
 
-def _value(given: Any, candidates: Candidates) -> NDArray[np.float64] | None:
+def value_of(given: Any, candidates: Candidates) -> NDArray[np.float64] | None:
     """Numbers, or a word for whose activation counts: of some communities, of those whom the content fits."""
     if given is None:
         return None

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.seeding.contract import Candidates, Chosen
+from viralsim.seeding.launch_model import in_launch
 from viralsim.seeding.objective import OPTIONS, Objective
 from viralsim.seeding.reach_sets import Purse, ReachSets, Source, incoming_rows
 
@@ -40,6 +41,7 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
 
     Raises InputError for an unknown option or one that is out of range, CapacityError where the sets outgrow memory_gib.
     """
+    candidates, options = in_launch(candidates, options, "opim")
     goal = Objective.of(candidates, count, options, "opim", KNOWN)
     if goal.count == 0 or candidates.members == 0 or goal.total == 0.0:
         return Chosen(goal.filled(np.empty(0, np.int64)), "opim", 0.0, 0.0, 0.0, 1.0, 0, goal.cost_of([]))
