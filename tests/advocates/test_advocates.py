@@ -7,6 +7,7 @@ import json
 from itertools import combinations
 from math import factorial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -165,6 +166,31 @@ def test_credit_and_cause_add_up(scenario: vs.Scenario) -> None:
     assert "(cause)" in found.sentences[-1]
 
 
+def test_a_strategy_with_probabilities_tells_what_it_expected() -> None:
+    """A scenario without arms can be asked; ``opim`` tells its expectation beside what the full model gave."""
+    plain = vs.loads(TEXT.split("arms:")[0])
+    found = find(plain, 4, "opim", worlds=50, compare=["fit"])
+    assert f"opim expected {found.expected_reach:,.2f}" in " ".join(found.sentences)
+    assert f"the full model gave {found.against_none.mean:,.2f}" in " ".join(found.sentences)
+    assert found.arm == "campaign"
+    assert list(found.against) == ["random", "degree", "fit"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "count", "said"),
+    [
+        ({}, 601, "must not exceed members"),
+        ({"campaign.advocates.programme": {"fans": 0.01}}, 7, "6 are eligible"),
+        ({"campaign.advocates.choose": {"members": [1, 2, 3, 4, 9999]}}, 5, "no member 9999"),
+        ({"campaign.advocates.choose": {"opim": {"budget": 3}}}, 2, "buys nobody: the cheapest costs 4"),
+    ],
+)
+def test_what_cannot_be_chosen_is_said(scenario: vs.Scenario, changes: dict[str, Any], count: int, said: str) -> None:
+    """More advocates than members or fans, unknown members, a budget that nobody fits in: what, and how many there are."""
+    with pytest.raises(InputError, match=said):
+        find(scenario.override(changes), count, worlds=2)
+
+
 def test_where_nobody_shares_seeds_do_not_matter(scenario: vs.Scenario) -> None:
     """Content that nobody shares, conversions off: the answer says that who posts first does not decide."""
     dull = scenario.override({"channels.x.visibility": 0.0})
@@ -266,6 +292,15 @@ def test_command(tmp_path: Path) -> None:
     assert [one["rank"] for one in said["listed"]] == [1, 2, 3]
     rows = list(csv.DictReader(out.read_text().splitlines()))
     assert [row["member"] for row in rows] == [str(one["member"]) for one in said["listed"]]
+    more = ["--compare", "fit", "--compare", "opim", "--fair", "2"]
+    said = json.loads(
+        runner.invoke(main, ["advocates", str(file), "--count", "3", "--worlds", "20", "--json", *more]).stdout
+    )
+    assert set(said["against"]) == {"random", "degree", "fit", "opim"}
+    assert sum(said["fair"]["value"]) == pytest.approx(said["fair"]["whole"])
+    shown = runner.invoke(main, ["advocates", str(file), "--count", "3", "--worlds", "20", *more])
+    assert "chosen by fit" in shown.output
+    assert "A fair share splits" in shown.output
     wrong = runner.invoke(main, ["advocates", str(file), "--count", "3", "--strategy", "degre"])
     assert wrong.exit_code == 2
     assert "did you mean 'degree'" in wrong.output

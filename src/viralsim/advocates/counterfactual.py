@@ -59,7 +59,7 @@ def remove(tier: Tier | Scenario, member: Any, world: int) -> Changed:
     A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is not in the tier.
     """
     tier = _tier(tier)
-    enrolled, here = tier.enrolled, _index(tier, member)
+    enrolled, here = tier.enrolled, tier.index(member)
     if here not in enrolled:
         raise InputError(f"{member!r} is not in the tier of {tier.arm}: name one of those enrolled")
     return _compare(tier, member, here, enrolled, enrolled[enrolled != here], world)
@@ -71,7 +71,7 @@ def add(tier: Tier | Scenario, member: Any, world: int) -> Changed:
     A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is in the tier already.
     """
     tier = _tier(tier)
-    enrolled, here = tier.enrolled, _index(tier, member)
+    enrolled, here = tier.enrolled, tier.index(member)
     if here in enrolled:
         raise InputError(f"{member!r} is in the tier of {tier.arm} already")
     return _compare(tier, member, here, np.append(enrolled, here), enrolled, world)
@@ -103,15 +103,3 @@ def _posted(tier: Tier, members: Int64, world: int, of: int) -> tuple[set[int], 
     roots = np.flatnonzero((nodes.parent < 0) & (nodes.member == of) & (nodes.advocate >= 0) & mine)
     his = mine & np.isin(nodes.root, roots)
     return {int(m) for m in nodes.member[mine]}, {int(m) for m in nodes.member[his]}
-
-
-def _index(tier: Tier, label: Any) -> int:
-    ids = tier.stage.population.audience.ids
-    if ids is None:
-        if not isinstance(label, int) or not 0 <= label < tier.stage.members:
-            raise InputError(f"no member {label!r}: name an index in 0..{tier.stage.members - 1}")
-        return label
-    found = np.flatnonzero(ids.astype(str) == str(label))
-    if not len(found):
-        raise InputError(f"no member {label!r} in the network: name an id of its file")
-    return int(found[0])

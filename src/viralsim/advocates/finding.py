@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.advocates.tier import Tier
-from viralsim.campaign.enrol import strategy_of
+from viralsim.campaign.enrol import Enrolment, strategy_of
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
 from viralsim.scenario import Scenario
+from viralsim.seeding import Chosen
 from viralsim.seeding.launch_model import TEXTBOOK
 
 REFERENCES = ("random", "degree")
@@ -91,6 +92,7 @@ def find(
     count: int,
     strategy: Any = None,
     *,
+    compare: Sequence[Any] = (),
     arm: str | None = None,
     worlds: int | None = None,
     seed: int | None = None,
@@ -102,6 +104,7 @@ def find(
     Args:
         scenario: with advocates in some arm; its own ``choose`` is the strategy where none is given.
         strategy: a word of the registry, or ``{word: {options}}``.
+        compare: further strategies to be compared with, besides ``random`` and ``degree``.
         arm: whose advocates; the first arm that has some by default.
         worlds: worlds of every score; 400, or the scenario's number where that is less.
         threads: threads; all cores by default. The answer does not depend on it.
@@ -111,46 +114,57 @@ def find(
     """
     from viralsim.simulation import default_threads
 
-    tier = Tier(
-        scenario, arm=arm, worlds=worlds or min(400, scenario.worlds), seed=seed, threads=threads or default_threads()
-    )
+    worlds = worlds or min(400, scenario.worlds)
+    tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads or default_threads())
     choose = strategy if strategy is not None else tier.words.choose
     enrolment = tier.choose(choose, count)
-    chosen, proposal = enrolment.members, enrolment.proposal
-    certificate = (
-        (None, None, None, None)
-        if proposal is None
-        else (proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee)
-    )
-    total, done = len(chosen) + 2 + len(REFERENCES), 0
+    others = {strategy_of(other)[0]: tier.choose(other, count).members for other in (*REFERENCES, *compare)}
+    return _found(tier, strategy_of(choose), enrolment, others, progress)
 
-    def scored(members: NDArray[np.int64], name: str) -> NDArray[np.float64]:
+
+def _found(
+    tier: Tier,
+    strategy: tuple[str, dict[str, Any]],
+    enrolment: Enrolment,
+    others: Mapping[str, NDArray[np.int64]],
+    progress: Progress | None,
+) -> Found:
+    """The scores of those proposed against ``others``, each tier in the same worlds."""
+    (word, options), chosen = strategy, enrolment.members
+    scored, gains = _scoring(tier, chosen, len(others), progress), []
+    whole, shares = scored(chosen), tier.values(chosen, "shares")
+    over_none, of_tier = _gain(whole - scored([])), _gain(shares - tier.values([], "shares"))
+    against = {other: _gain(whole - scored(members)) for other, members in others.items()}
+    for member in chosen:
+        rest = chosen[chosen != member]
+        gains.append((_gain(whole - scored(rest)), _gain(shares - tier.values(rest, "shares"))))
+    order = sorted(range(len(gains)), key=lambda i: (-gains[i][0].mean, -gains[i][1].mean, i))
+    listed = _list(tier, chosen[order], [gains[i] for i in order])
+    credited, removed = sum(one.credited for one in listed), sum(one.shares.mean for one in listed)
+    proposal = enrolment.proposal or Chosen(chosen, word)
+    said = _sentences(tier, word, len(listed), over_none, against) + _certified(proposal, options, over_none)
+    said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
+    return Found(
+        word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier,
+        proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee, tuple(said),
+    )  # fmt: skip
+
+
+def _scoring(
+    tier: Tier, chosen: NDArray[np.int64], others: int, progress: Progress | None
+) -> Callable[[Any], NDArray[np.float64]]:
+    """The tier's measure by world of any members, telling how many tiers were scored of those that will be."""
+    total, done = len(chosen) + 2 + others, 0
+
+    def scored(members: Any) -> NDArray[np.float64]:
         nonlocal done
-        values = tier.values(members, name)
+        values = tier.values(members)
         done += 1
         if progress is not None:
             progress(done, total)
         return values
 
-    whole, none = scored(chosen, tier.measure), scored(chosen[:0], tier.measure)
-    against = {word: _gain(whole - scored(tier.choose(word, count).members, tier.measure)) for word in REFERENCES}
-    shares = tier.values(chosen, "shares")
-    gains = []
-    for member in chosen:
-        rest = chosen[chosen != member]
-        gains.append((_gain(whole - scored(rest, tier.measure)), _gain(shares - tier.values(rest, "shares"))))
-    order = sorted(range(len(chosen)), key=lambda i: (-gains[i][0].mean, -gains[i][1].mean, i))
-    listed = _list(tier, chosen[order], [gains[i] for i in order])
-    over_none, of_tier = _gain(whole - none), _gain(shares - tier.values(chosen[:0], "shares"))
-    word = strategy_of(choose)[0]
-    credited, removed = sum(one.credited for one in listed), sum(one.shares.mean for one in listed)
-    said = _sentences(tier, word, len(chosen), over_none, against)
-    said += _certified(word, strategy_of(choose)[1], len(chosen), certificate, over_none)
-    said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
-    return Found(
-        word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier, *certificate,
-        tuple(said),
-    )  # fmt: skip
+    return scored
 
 
 def _gain(difference: NDArray[np.float64]) -> Gain:
@@ -222,25 +236,22 @@ def _sentences(tier: Tier, word: str, count: int, over_none: Gain, against: Mapp
     return said
 
 
-def _certified(
-    word: str, options: Mapping[str, Any], count: int, certificate: tuple[float | None, ...], over_none: Gain
-) -> list[str]:
+def _certified(proposal: Chosen, options: Mapping[str, Any], over_none: Gain) -> list[str]:
     """What a strategy that counts in probabilities promised, next to what the full model gave."""
-    expected, lower, _, guarantee = certificate
-    if expected is None:
+    if proposal.expected_reach is None:
         return []
-    textbook = bool(set(TEXTBOOK) & set(options))
-    said = []
+    textbook, said = bool(set(TEXTBOOK) & set(options)), []
     if not textbook:
-        at_least = "" if lower is None else f" (at least {lower:,.2f})"
+        at_least = "" if proposal.lower_bound is None else f" (at least {proposal.lower_bound:,.2f})"
         said.append(
-            f"By the chances of the plan, without the rules between posts, {word} expected {expected:,.2f}{at_least}; the full "
-            f"model gave {over_none.mean:,.2f}."
+            f"By the chances of the plan, without the rules between posts, {proposal.strategy} expected "
+            f"{proposal.expected_reach:,.2f}{at_least}; the full model gave {over_none.mean:,.2f}."
         )
-    if guarantee is not None:
+    if proposal.guarantee is not None:
         where = "the textbook model that its options name" if textbook else "these chances"
         said.append(
-            f"By its certificate the choice brings at least {guarantee:.0%} of what the best {count} would, under {where}."
+            f"By its certificate the choice brings at least {proposal.guarantee:.0%} of what the best "
+            f"{len(proposal.members)} would, under {where}."
         )
     return said
 

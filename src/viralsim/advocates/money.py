@@ -74,14 +74,7 @@ def equal_money(
     from viralsim.simulation import launch
 
     tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads)
-    baseline = scenario.spec.baseline
-    if baseline is None:
-        raise InputError("a break-even cost needs a baseline: name the arm that spends least with baseline")
-    if tier.words.cost_per != "enrolled":
-        raise InputError(f"cost_per is {tier.words.cost_per}: the break-even cost is of a person enrolled")
-    other = against if against is not None else paid_arm(scenario)
-    if other is None or other not in scenario.arm_names:
-        raise InputError(f"there is no arm {other!r} to compare with: give an arm with a paid budget and no advocates")
+    baseline, other = _comparable(tier, against)
     people = len(tier.enrolled)
     if people == 0:
         raise InputError("nobody is enrolled: a break-even cost needs one advocate or more")
@@ -97,6 +90,19 @@ def equal_money(
         tier.arm, other, baseline, tier.measure, people, Gain(*mean_interval(gain)), Gain(*mean_interval(other_gain)),
         cost, other_cost, even,
     )  # fmt: skip
+
+
+def _comparable(tier: Tier, against: str | None) -> tuple[str, str]:
+    """(baseline, arm to compare with); raises InputError where there is none."""
+    scenario = tier.scenario
+    if scenario.spec.baseline is None:
+        raise InputError("a break-even cost needs a baseline: name the arm that spends least with baseline")
+    if tier.words.cost_per != "enrolled":
+        raise InputError(f"cost_per is {tier.words.cost_per}: the break-even cost is of a person enrolled")
+    other = against if against is not None else paid_arm(scenario)
+    if other is None or other not in scenario.arm_names:
+        raise InputError(f"there is no arm {other!r} to compare with: give an arm with a paid budget and no advocates")
+    return scenario.spec.baseline, other
 
 
 def paid_arm(scenario: Scenario) -> str | None:

@@ -117,15 +117,7 @@ def programme_launches(
     Raises InputError without advocates, for advocates from a file, for uncertain inputs or more than 100 launches.
     """
     tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads)
-    words = tier.words
-    programme = words.programme
-    count = programme.launches if launches is None else launches
-    if not 1 <= count <= MOST_LAUNCHES:
-        raise InputError(f"a programme is played for 1 to {MOST_LAUNCHES} launches, got {count}: give launches")
-    if words.file is not None:
-        raise InputError("the programme of advocates from a file cannot be played: give count and choose")
-    if scenario.spec.uncertain:
-        raise InputError("a programme is played with certain inputs: take out uncertain")
+    programme, count = tier.words.programme, _playable(tier, launches)
     histories = min(HISTORIES, worlds) if programme.dropout > 0 and count > 1 else 1
     rosters = [list(rosters_of(tier, count, history)) for history in range(histories)]
     parts = [np.arange(worlds)[h::histories] for h in range(histories)]
@@ -141,6 +133,18 @@ def programme_launches(
         tier.arm, tier.measure, tier.stage.members, int(tier.eligible.sum()), tuple(one for one, _, _ in played),
         Gain(*mean_interval(gains, clusters)), float(cost), net,
     )  # fmt: skip
+
+
+def _playable(tier: Tier, launches: int | None) -> int:
+    """How many launches; raises InputError where the programme cannot be played."""
+    count = tier.words.programme.launches if launches is None else launches
+    if not 1 <= count <= MOST_LAUNCHES:
+        raise InputError(f"a programme is played for 1 to {MOST_LAUNCHES} launches, got {count}: give launches")
+    if tier.words.file is not None:
+        raise InputError("the programme of advocates from a file cannot be played: give count and choose")
+    if tier.scenario.spec.uncertain:
+        raise InputError("a programme is played with certain inputs: take out uncertain")
+    return count
 
 
 def rosters_of(tier: Tier, launches: int, history: int) -> Iterator[Roster]:

@@ -82,6 +82,18 @@ class Tier:
         ids = self.stage.population.audience.ids
         return [int(m) if ids is None else ids[m].item() for m in members]
 
+    def index(self, label: Any) -> int:
+        """The index of a member whom the user names; raises InputError for a name that nobody has."""
+        ids = self.stage.population.audience.ids
+        if ids is None:
+            if not isinstance(label, int) or not 0 <= label < self.stage.members:
+                raise InputError(f"no member {label!r}: name an index in 0..{self.stage.members - 1}")
+            return label
+        found = np.flatnonzero(ids.astype(str) == str(label))
+        if not len(found):
+            raise InputError(f"no member {label!r} in the network: name an id of its file")
+        return int(found[0])
+
     def choose(self, choose: Any, count: int) -> Enrolment:
         """Who would be enrolled by a strategy: word, ``{word: {options}}`` or ``{"members": [...]}``.
 

@@ -6,96 +6,113 @@ import csv
 import io
 import json
 import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from viralsim.advocates import EqualMoney, Found, Judged
+    from viralsim.advocates import EqualMoney, Found, Judged, Shapley
     from viralsim.advocates.worth import CurvePoint
     from viralsim.scenario import Scenario
 
 
 NARROWEST = 92  # columns that the table needs
+ORDERS = 50  # of members, over which fair shares are taken
 
 
 @click.command(help="Rank members to enrol as advocates, scored on the scenario's full model.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--count", required=True, type=click.IntRange(min=1), help="How many advocates.")
 @click.option("--strategy", help="Word of a seeding strategy; the scenario's own choice by default.")
+@click.option("--compare", multiple=True, metavar="WORD", help="Compare with this strategy too; may be repeated.")
 @click.option("--arm", help="Whose advocates; the first arm that has some by default.")
 @click.option("--worlds", type=click.IntRange(min=2), help="Worlds of every score; at most 400 by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
+@click.option("--fair", type=click.IntRange(1, 20), help="Also fair shares (Shapley) of the first so many.")
 @click.option("--curve", is_flag=True, help="Also the return against the number of advocates.")
 @click.option("--programme", is_flag=True, help="Also the programme, launch after launch.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the list as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def advocates(
-    file: Path,
-    count: int,
-    strategy: str | None,
-    arm: str | None,
-    worlds: int | None,
-    seed: int | None,
-    threads: int | None,
-    curve: bool,
-    programme: bool,
-    out: Path | None,
-    as_json: bool,
-) -> None:
+def advocates(file: Path, count: int, out: Path | None, as_json: bool, **options: Any) -> None:
     """Propose, score, tell."""
-    from viralsim.advocates import Tier, find
-    from viralsim.advocates import curve as curve_of
-    from viralsim.advocates.money import saturation
+    from viralsim.advocates import find
     from viralsim.cli.run import _progress
     from viralsim.scenario import load
 
     scenario = load(file)
+    words = {name: options[name] for name in ("strategy", "compare", "arm", "worlds", "seed", "threads")}
     with _progress() as progress:
-        found = find(scenario, count, strategy, arm=arm, worlds=worlds, seed=seed, threads=threads, progress=progress)
-        points: list[CurvePoint] = []
-        if curve:
-            from viralsim.simulation import default_threads
-
-            tier = Tier(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads or default_threads())
-            points = curve_of(tier, sorted({max(1, count * k // 8) for k in range(1, 9)}), strategy)
-    money = _money(scenario, found, seed, threads)
-    judged = _judged(scenario, found, count, seed, threads) if programme else None
+        found = find(scenario, count, progress=progress, **words)
+    more = _more(scenario, found, count, options)
     if out is not None:
         from viralsim.experiments.sweep import write_text
 
         write_text(out, _csv(found))
     if as_json:
-        from dataclasses import asdict
-
-        told = {
-            "curve": [asdict(point) for point in points],
-            "equal_money": None if money is None else asdict(money),
-            "programme": None if judged is None else asdict(judged),
-        }
-        click.echo(json.dumps({**found.as_dict(), **told}))
+        click.echo(json.dumps({**found.as_dict(), **more.as_dict()}))
         return
-    _show(found, points)
-    if points:
-        click.echo(f"{saturation(points):,} advocates already bring nine tenths of the most that this curve reaches.")
-    if money is not None:
-        click.echo(money.sentence)
-    if judged is not None:
-        _show_programme(judged)
+    _show(found, more)
 
 
-def _judged(scenario: Scenario, found: Found, count: int, seed: int | None, threads: int | None) -> Judged:
-    """The programme with ``count`` places, in as many worlds."""
-    from viralsim.advocates import Tier, programme_launches
+@dataclass(frozen=True)
+class _More:
+    """What was asked for beyond the list."""
+
+    curve: list[CurvePoint]
+    equal_money: EqualMoney | None
+    programme: Judged | None
+    fair: Shapley | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        fair = self.fair
+        return {
+            "curve": [asdict(point) for point in self.curve],
+            "equal_money": None if self.equal_money is None else asdict(self.equal_money),
+            "programme": None if self.programme is None else asdict(self.programme),
+            "fair": None
+            if fair is None
+            else {
+                "value": fair.value.tolist(),
+                "error": fair.error.tolist(),
+                "whole": fair.whole,
+                "orders": fair.orders,
+            },
+        }
+
+
+def _more(scenario: Scenario, found: Found, count: int, options: dict[str, Any]) -> _More:
+    """Curve, equal money, programme and fair shares, where asked for and where there are any."""
+    from viralsim.advocates import Tier, shapley
+    from viralsim.advocates import curve as curve_of
     from viralsim.simulation import default_threads
 
+    seed, threads = options["seed"], options["threads"] or default_threads()
+    tier = Tier(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads)
+    counts = sorted({max(1, count * k // 8) for k in range(1, 9)})
+    points = curve_of(tier, counts, options["strategy"]) if options["curve"] else []
+    fair = None
+    if options["fair"]:
+        first = [tier.index(one.member) for one in found.listed[: options["fair"]]]
+        fair = shapley(tier, first, orders=ORDERS, seed=tier.seed)
+    judged = _judged(scenario, found, count, options, threads) if options["programme"] else None
+    return _More(points, _money(scenario, found, seed, threads), judged, fair)
+
+
+def _judged(scenario: Scenario, found: Found, count: int, options: dict[str, Any], threads: int) -> Judged:
+    """The programme with ``count`` places, filled by the same strategy, in as many worlds."""
+    from viralsim.advocates import Tier, programme_launches
+
     prefix = Tier(scenario, arm=found.arm, worlds=2).prefix
+    changes: dict[str, Any] = {f"{prefix}.count": count}
+    if options["strategy"] is not None:
+        changes[f"{prefix}.choose"] = options["strategy"]
     return programme_launches(
-        scenario.override({f"{prefix}.count": count}), arm=found.arm, worlds=found.worlds, seed=seed,
-        threads=threads or default_threads(),
-    )  # fmt: skip
+        scenario.override(changes), arm=found.arm, worlds=found.worlds, seed=options["seed"], threads=threads
+    )
 
 
 def _show_programme(judged: Judged) -> None:
@@ -111,20 +128,60 @@ def _show_programme(judged: Judged) -> None:
         click.echo(sentence)
 
 
-def _money(scenario: Scenario, found: Found, seed: int | None, threads: int | None) -> EqualMoney | None:
+def _money(scenario: Scenario, found: Found, seed: int | None, threads: int) -> EqualMoney | None:
     """The break-even cost of an advocate of the scenario's own tier, where the scenario has an arm to compare with."""
     from viralsim.advocates import equal_money
     from viralsim.advocates.money import paid_arm
-    from viralsim.simulation import default_threads
 
     advocates = scenario.for_arm(found.arm).campaign.advocates
     comparable = paid_arm(scenario) is not None and scenario.spec.baseline is not None
     if not comparable or advocates is None or advocates.cost_per != "enrolled" or advocates.count == 0:
         return None
-    return equal_money(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads or default_threads())
+    return equal_money(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads)
 
 
-def _show(found: Found, points: list[CurvePoint]) -> None:
+def _show(found: Found, more: _More) -> None:
+    """The list, then what was asked for beyond it."""
+    from viralsim.advocates.money import saturation
+
+    _show_list(found)
+    for point in more.curve:
+        click.echo(_told(point))
+    if more.curve:
+        click.echo(
+            f"{saturation(more.curve):,} advocates already bring nine tenths of the most that this curve reaches."
+        )
+    if more.fair is not None:
+        _show_fair(found, more.fair)
+    if more.equal_money is not None:
+        click.echo(more.equal_money.sentence)
+    if more.programme is not None:
+        _show_programme(more.programme)
+
+
+def _show_fair(found: Found, fair: Shapley) -> None:
+    """Fair shares beside what is lost without each, and why they differ."""
+    click.echo(
+        f"fair shares of the {fair.whole:,.2f} {found.measure} a launch that the first {len(fair.value)} bring alone "
+        f"({fair.orders} orders, with standard error):"
+    )
+    for one, value, error in zip(found.listed, fair.value, fair.error, strict=False):
+        click.echo(f"{one.member!s:>12} {value:8.2f} +- {error:.2f}; lost without him {one.gain.mean:.2f}")
+    click.echo(
+        "A fair share splits what several bring together; a loss counts only what nobody else would have brought."
+    )
+
+
+def _told(point: CurvePoint) -> str:
+    worth = point.break_even_usd
+    said = f"{point.count:>5} advocates: {point.gain.mean:,.2f} ({point.gain.low:,.2f} to {point.gain.high:,.2f})"
+    said += f", the last {point.next_gain.mean:+,.2f}"
+    if worth is not None:
+        said += f"; pays up to {worth.mean:,.2f} USD a person ({worth.low:,.2f} to {worth.high:,.2f})"
+    return said
+
+
+def _show_list(found: Found) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -149,13 +206,6 @@ def _show(found: Found, points: list[CurvePoint]) -> None:
             f"{one.followers:,}", f"{1 - one.overlap:.0%}", ", ".join(one.channels), one.tone, str(one.community),
         )  # fmt: skip
     console.print(table)
-    for point in points:
-        worth = point.break_even_usd
-        said = f"{point.count:>5} advocates: {point.gain.mean:,.2f} ({point.gain.low:,.2f} to {point.gain.high:,.2f})"
-        said += f", the last {point.next_gain.mean:+,.2f}"
-        if worth is not None:
-            said += f"; pays up to {worth.mean:,.2f} USD a person ({worth.low:,.2f} to {worth.high:,.2f})"
-        console.print(said)
 
 
 def _csv(found: Found) -> str:
