@@ -321,6 +321,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"stopped; {len(journal.done)} rows are kept, the same command goes on", file=sys.stderr)
         return 130
     journal.write()
+    if journal.path is not None and options.large and not options.rows:
+        journal.path.unlink(missing_ok=True)  # the page is whole
     print(journal.markdown())
     return int(any("MISSED" in cells[-1] for cells in journal.done.values()))
 
