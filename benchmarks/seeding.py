@@ -42,7 +42,7 @@ the rows "held-out" look at it with other luck and on a network that nothing was
 nethept: 0.08 is a choice of the first three seeds, and which of two doublings of the sets is the last decides between
 -0.7 % in 0.2 s and -0.2 % in 0.5 s (0.06). Both goals at once, 0.5 % and 0.3 s, are so not reached with every luck.
 """
-PEERS = """Peers that the Python package index has (the others of the field are programs without a package):
+PEERS = """Peers that the Python package index has:
 
 - `pynetim` 0.5.5, C++: OPIM-C and IMM, above.
 - `netmax` 1.0.0, Python on networkx: TIM+ (`tim_p`, its own epsilon) on nethept, k = 50, weighted cascade: 12.5 s and a spread of
