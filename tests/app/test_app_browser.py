@@ -148,3 +148,57 @@ def test_a_class_gathers_its_launches(page: Any, browser: Any, server: tuple[str
     stranger.goto(f"{address}/join?code=WRONG")
     stranger.get_by_text("This code opens no class").wait_for(timeout=PATIENCE_MS)
     stranger.close()
+
+
+def test_any_setting_is_changed_and_a_wrong_one_is_told(page: Any, server: tuple[str, str]) -> None:
+    """Under "all settings" a block opens; a wrong value has the schema's error beside it; a right one draws a new curve."""
+    open_lesson(page, server, "luck")
+    page.get_by_text("all settings", exact=True).click()
+    page.get_by_text("the scenario", exact=True).click()
+    tick = page.get_by_label("tick", exact=True).and_(page.locator("input:not([type=range])"))
+    tick.fill("1 hour")
+    tick.press("Enter")
+    page.get_by_text("must be a duration such as 30m").wait_for(timeout=PATIENCE_MS)
+    old = page.locator(".vs-curve").first.inner_html()
+    horizon = page.get_by_label("horizon", exact=True)
+    horizon.fill("2d")
+    horizon.press("Enter")
+    page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old, timeout=PATIENCE_MS)
+    assert "48 h" in page.locator(".vs-curve").first.inner_text()
+
+
+def answer_times(browser: Any, address: str, sessions: int) -> tuple[list[float], list[float]]:
+    """Seconds to open a page, and of a slider move to the new curve, while every session runs all arms."""
+    pages, opened, moved = [], [], []
+    for _ in range(sessions):
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        began = time.monotonic()
+        page.goto(f"{address}/?learn=luck")
+        page.wait_for_selector(".q-slider")
+        opened.append(time.monotonic() - began)
+        page.wait_for_selector(".vs-curve svg")
+        page.get_by_text("all arms", exact=True).click()
+        page.get_by_role("button", name="run all arms").click()
+        pages.append(page)
+    for page in pages:
+        old = page.locator(".vs-curve").first.inner_html()
+        began = time.monotonic()
+        page.locator(".q-slider").first.click(position={"x": 200, "y": 5})
+        page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old)
+        moved.append(time.monotonic() - began)
+    for page in pages:  # nobody's run is lost
+        page.wait_for_selector("iframe.vs-report")
+        page.close()
+    return opened, moved
+
+
+@pytest.mark.parametrize("sessions", [6, pytest.param(30, marks=pytest.mark.slow)])
+def test_many_sessions_are_answered(browser: Any, server: tuple[str, str], sessions: int) -> None:
+    """Each of them runs all arms and moves a slider: the half is answered within 2 s, all within 10 s, no run is lost."""
+    opened, moved = answer_times(browser, server[0], sessions)
+    print(f"{sessions} sessions: page {max(opened):.2f} s at most, slider {sorted(moved)[len(moved) // 2]:.2f} s median, "
+          f"{max(moved):.2f} s at most")  # fmt: skip
+    assert len(moved) == sessions
+    assert sorted(moved)[len(moved) // 2] < 2
+    assert max(*opened, *moved) < 10

@@ -11,8 +11,9 @@ import pytest
 import viralsim as vs
 from viralsim.app.controls import controls
 from viralsim.app.curve import pictures
-from viralsim.app.jobs import Pool
+from viralsim.app.jobs import MOST_WAITING, Pool
 from viralsim.app.limits import MOST_BYTES, MOST_WORLDS, read_upload, within_limits
+from viralsim.app.settings import changed, settings
 from viralsim.app.stepping import layout, play, without
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
@@ -155,3 +156,71 @@ def test_the_curve_names_every_arm() -> None:
     text = pictures(result)
     assert text.count("<svg") == text.count("aria-label=") == 2
     assert text.count(">advocates<") == 2
+
+
+def test_every_setting_can_be_changed_or_says_why() -> None:
+    """Every key has what the schema says; typed as it stands it changes nothing; a wrong value is the schema's error."""
+    scenario = vs.load(ROOT / "scenarios" / "advocates_vs_paid.yaml")
+    found = {one.path: one for one in settings(scenario)}
+    paths = {"launch_at", "audience.members", "channels.instagram.visibility", "campaign.advocates.cost_per"}
+    assert paths <= set(found)
+    assert {f"arms.{name}" for name in scenario.arm_names} <= set(found)
+    for one in found.values():
+        assert changed(scenario, one.path, one.text)[1].spec == scenario.spec, one.path
+    assert found["campaign.advocates.cost_per"].choices == ("enrolled", "asked", "posted")
+    assert "source" in found["audience.members"].note
+    with pytest.raises(InputError, match="must be a duration"):
+        changed(scenario, "tick", "1 hour")
+    with pytest.raises(InputError, match="cannot read files"):
+        changed(scenario, "channels.instagram.network", "{file: /etc/passwd}")
+
+
+def test_bombs_and_giants_are_refused_at_once() -> None:
+    """Aliases that multiply, and 1e12 members, are refused in words within a second; a path in a network too."""
+    bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 10)
+    )
+    text = (ROOT / "scenarios" / "hands_of_the_gods.yaml").read_text()
+    giant = text.replace("members: 20000", "members: 1000000000000")
+    assert giant != text
+    began = time.process_time()
+    for hostile in (bomb, giant):
+        with pytest.raises(InputError):
+            read_upload(hostile.encode())
+    assert time.process_time() - began < 1
+
+
+def test_a_name_is_text_and_not_script() -> None:
+    """A script as the name of an arm stands in the picture as text."""
+    text = (ROOT / "scenarios" / "advocates_vs_paid.yaml").read_text()
+    first = vs.load(ROOT / "scenarios" / "advocates_vs_paid.yaml").arm_names[0]
+    evil = "<script>alert(1)</script>"
+    scenario = read_upload(text.encode()).override({"arms": {evil: {}, first: {}}, "baseline": first})
+    drawn = pictures(vs.simulate(scenario, worlds=4, repeat_trust=False))
+    assert "<script" not in drawn
+    assert "&lt;script&gt;" in drawn
+
+
+def test_the_line_is_fair_and_has_an_end() -> None:
+    """What was asked for goes before refinements; a full line answers in words; the withdrawn is gone, the rest runs."""
+    pool = Pool(at_once=1)
+    scenario = lesson("luck").scenario()
+    running = pool.submit(scenario, 200_000)
+    while pool.place(running):
+        time.sleep(0.01)
+    refinement = pool.submit(scenario, 20, background=True)
+    waiting = [pool.submit(scenario, 20) for _ in range(MOST_WAITING)]
+    assert [pool.place(waiting[0]), pool.place(refinement)] == [1, MOST_WAITING + 1]
+    with pytest.raises(InputError, match="try again in a minute"):
+        pool.submit(scenario, 20)
+    assert pool.quick(lambda: 7).result(10) == 7
+    for job in waiting[1:]:
+        job.cancel()
+        assert job.finished.is_set()
+        assert job.error == "cancelled before it began"
+    running.cancel()
+    for job in (running, waiting[0], refinement):
+        assert job.finished.wait(60)
+    assert waiting[0].result is not None
+    assert waiting[0].result.world_count == 20
+    assert refinement.result is not None

@@ -28,12 +28,17 @@ def read_upload(content: bytes, name: str = "upload") -> Scenario:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise InputError(f"{name}: is no text: give a scenario file in YAML") from None
-    where = _file_word(read_yaml(text, name).data)
-    if where:
-        raise InputError(f"{name}: {where}: an upload cannot read files of this machine: generate a network instead")
+    refuse_files(read_yaml(text, name).data, name)
     with tempfile.TemporaryDirectory() as nothing:
         scenario = loads(text, nothing, name)
     return within_limits(scenario, name)
+
+
+def refuse_files(data: Any, name: str = "setting") -> None:
+    """InputError where plain data of a scenario names a file at any depth."""
+    where = _file_word(data)
+    if where:
+        raise InputError(f"{name}: {where}: an upload cannot read files of this machine: generate a network instead")
 
 
 def _file_word(data: Any, path: str = "") -> str:

@@ -11,56 +11,19 @@ from typing import Any
 from nicegui import events, ui
 
 from viralsim.app.controls import Control, controls
-from viralsim.app.curve import pictures
-from viralsim.app.jobs import Job, Pool
+from viralsim.app.curve import drawn_of
+from viralsim.app.jobs import Pool
 from viralsim.app.limits import MOST_BYTES, MOST_WORLDS, read_upload, within_limits
+from viralsim.app.look import STYLE, stage_html
+from viralsim.app.panel import Panel
+from viralsim.app.runs import run_all_arms
+from viralsim.app.session import Session
 from viralsim.app.stepping import Played, play, without
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
 from viralsim.scenario import Scenario
 
 QUICK_WORLDS = 100  # worlds behind a slider's curve
-STYLE = """
-.vs-curve{margin:0 0 .5rem;max-width:30rem}.vs-curve svg{width:100%;height:auto}.vs-curve figcaption{font-size:.9rem;color:#374151}
-.vs-stage canvas{width:100%;max-width:42rem;aspect-ratio:1;border:1px solid #e5e7eb;border-radius:6px;background:#fff}
-.vs-stage input{width:100%;max-width:42rem}
-.vs-stage button{padding:.3rem .9rem;border:1px solid #9ca3af;border-radius:4px;margin-right:.4rem}
-.vs-legend span{display:inline-block;width:.8rem;height:.8rem;border-radius:50%;margin:0 .3rem 0 .9rem;vertical-align:-1px}
-iframe.vs-report{width:100%;height:75vh;border:1px solid #e5e7eb;border-radius:6px;background:#fff}
-.vs-wide{width:100%}
-"""
-
-
-class Session:
-    """What one browser tab looks at."""
-
-    def __init__(self, pool: Pool, scenario: Scenario, chosen: Lesson | None) -> None:
-        self.pool, self.base, self.lesson = pool, scenario, chosen
-        self.changes: dict[str, float | int] = {}
-        self.job: Job | None = None
-        self.played: Played | None = None
-        self.arm = scenario.arm_names[0]
-        self.world = 0
-        self.asked = 0  # the newest question of the sliders; older answers are dropped
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario with the sliders' values."""
-        return self.base.override(self.changes) if self.changes else self.base
-
-
-def stage_html(element_id: str) -> str:
-    """The canvas, its legend and its buttons."""
-    return (
-        f'<div id="{element_id}" class="vs-stage"><canvas width="840" height="840" role="img" '
-        'aria-label="members of the audience by community; the line below says how many are reached"></canvas>'
-        '<p class="vs-legend"><span style="background:#c8cdd4"></span>not reached<span style="background:#7bb8d4"></span>reached'
-        '<span style="background:#c2410c"></span>shared<span style="border:2px solid #111827;border-radius:0;'
-        'transform:rotate(45deg);background:#fff"></span>advocate<span style="border:2px solid #7c3aed;background:#fff"></span>'
-        'lost without the one removed</p><p class="vs-hour" aria-live="polite"></p>'
-        '<input type="range" min="0" value="0" aria-label="tick"><p><button class="vs-play">play</button>'
-        '<button class="vs-step">one tick</button><button class="vs-end">to the end</button></p></div>'
-    )
 
 
 def build(pool: Pool, start: Scenario | None) -> Callable[..., None]:
@@ -77,7 +40,9 @@ def build(pool: Pool, start: Scenario | None) -> Callable[..., None]:
         session = Session(pool, chosen.scenario() if chosen is not None else start or lessons()[0].scenario(), chosen)
         with ui.column().classes("w-full max-w-6xl mx-auto p-2"):
             _head(session)
-            View(session).show()
+            view = View(session)
+            view.show()
+        ui.context.client.on_delete(lambda: view.session.close())
 
     return page
 
@@ -114,6 +79,7 @@ class View:
         with ui.row().classes("w-full items-start gap-6 flex-wrap"):
             with ui.column().classes("w-72"):
                 self._sliders()
+                self._settings()
                 self._files()
             with ui.column().classes("grow min-w-80 max-w-2xl"):
                 self.curve = ui.html("", sanitize=False).mark("curve")
@@ -124,8 +90,9 @@ class View:
             with ui.tab_panel(one):
                 self._stage()
             with ui.tab_panel(all_):
-                self._runs()
+                run_all_arms(session)
         ui.timer(0.05, self.ask, once=True)
+        ui.timer(0.5, self._refined)
 
     def _lesson(self, chosen: Lesson) -> None:
         with ui.card().classes("w-full"):
@@ -152,6 +119,18 @@ class View:
         for control in controls(session.base):
             self._slider(control, control.path)
 
+    def _settings(self) -> None:
+        session = self.session
+        panel = Panel(lambda: session.scenario, self._set)
+        with ui.expansion("all settings").classes("w-full").mark("all settings") as fold:
+            place = ui.column().classes("w-full gap-0")
+        fold.on_value_change(lambda e: panel.show(place) if e.value else None)
+
+    async def _set(self, path: str, value: Any) -> None:
+        within_limits(self.session.scenario.override({path: value}))
+        self.session.changes[path] = value
+        await self.ask()
+
     def _slider(self, control: Control, mark: str) -> None:
         with ui.column().classes("w-full gap-0"):
             label = ui.label(f"{control.label}: {control.value:g}")
@@ -171,6 +150,7 @@ class View:
         session = self.session
         session.asked += 1
         number = session.asked
+        session.drop_refinement()
         try:
             scenario = within_limits(session.scenario)
         except InputError as error:
@@ -182,12 +162,8 @@ class View:
                 return "", ""
             from viralsim.simulation import simulate
 
-            result = simulate(scenario, QUICK_WORLDS, threads=1, repeat_trust=False)
-            words = [
-                f"{arm}: {s['shares'].mean:,.1f} shares ({s['shares'].ci_low:,.1f} to {s['shares'].ci_high:,.1f})"
-                for arm, s in result.summaries.items()
-            ]
-            return pictures(result), "mean of a launch, 95 %: " + "; ".join(words)
+            result = simulate(scenario, min(QUICK_WORLDS, scenario.worlds), threads=1, repeat_trust=False)
+            return drawn_of(result)
 
         try:
             drawn, words = await asyncio.wrap_future(session.pool.quick(quick))
@@ -195,6 +171,17 @@ class View:
             drawn, words = "", str(error)
         if number == session.asked and words:
             self.curve.content, self.said.text = drawn or self.curve.content, words
+            if drawn and scenario.worlds > QUICK_WORLDS:
+                session.refinement = session.pool.submit(scenario, scenario.worlds, background=True)
+                self.said.text += f"; being refined to {scenario.worlds:,} launches"
+
+    def _refined(self) -> None:
+        """Draw the curve anew when the background has run the scenario's own number of worlds."""
+        job = self.session.refinement
+        if job is not None and job.finished.is_set():
+            self.session.refinement = None
+            if job.result is not None and not job.result.interrupted:
+                self.curve.content, self.said.text = drawn_of(job.result)
 
     def _files(self) -> None:
         session = self.session
@@ -205,6 +192,7 @@ class View:
             except InputError as error:
                 ui.notify(str(error)[:400], type="negative", multi_line=True, close_button="close", timeout=0)
                 return
+            self.session.close()
             self.session = Session(session.pool, scenario, None)
             self.body.clear()
             with self.body:
@@ -245,12 +233,17 @@ class View:
 
     async def _play(self, element_id: str) -> None:
         session = self.session
+        if session.playing:
+            return
+        session.playing = True
         try:
             scenario = within_limits(session.scenario)
             played = await asyncio.wrap_future(session.pool.quick(lambda: play(scenario, session.arm, session.world)))
         except InputError as error:
             ui.notify(str(error)[:400], type="negative")
             return
+        finally:
+            session.playing = False
         session.played = played
         ui.run_javascript(f"viralsimStage.show('{element_id}', {json.dumps(played.as_json())})")
         self.lost.text, self.who.text, self.remove.visible = "", "Click a member to see who it is.", False
@@ -290,61 +283,3 @@ class View:
             + (f" and {len(lost) - 40} more" if len(lost) > 40 else "")
         )
         ui.run_javascript(f"viralsimStage.mark('{element_id}', {json.dumps(lost)})")
-
-    def _runs(self) -> None:
-        session = self.session
-        with ui.row().classes("items-center gap-4"):
-            worlds = ui.number(
-                "worlds", value=min(300, session.base.worlds), min=2, max=MOST_WORLDS, precision=0
-            ).classes("w-28")
-            run = ui.button("run all arms").mark("run")
-            stop = ui.button("cancel").props("flat")
-            bar = ui.linear_progress(0, show_value=False).classes("w-40")
-            word = ui.label("").mark("run state")
-        answer = ui.column().classes("w-full")
-
-        def begin() -> None:
-            try:
-                scenario = within_limits(session.scenario)
-            except InputError as error:
-                word.text = str(error)
-                return
-            session.job = session.pool.submit(scenario, min(MOST_WORLDS, max(2, int(worlds.value or 2))))
-            answer.clear()
-            timer.active = True
-
-        def look() -> None:
-            job = session.job
-            if job is None:
-                return
-            bar.value = job.done / job.total if job.total else 0
-            place = session.pool.place(job)
-            word.text = f"waiting, {place} before it" if place else f"{job.done:,} of {job.total:,} launches"
-            if job.finished.is_set():
-                timer.active = False
-                bar.value = 1.0
-                word.text = job.error or f"{job.total:,} launches"
-                if job.result is not None:
-                    _answer(answer, job)
-
-        timer = ui.timer(0.2, look, active=False)
-        run.on_click(begin)
-        stop.on_click(lambda: session.job.cancel() if session.job is not None else None)
-
-
-def _answer(answer: Any, job: Job) -> None:
-    """The verdict, and the whole report in a frame of its own."""
-    from html import escape
-
-    from viralsim.report.document import page as report_page
-
-    result = job.result
-    if result is None:
-        return
-    text = report_page(result, trees=False)
-    with answer:
-        for sentence in result.verdict.sentences[:3]:
-            ui.label(sentence).mark("verdict")
-        ui.button("the report as a file", on_click=lambda: ui.download.content(text, "report.html")).props("flat")
-        ui.html(f'<iframe class="vs-report" title="report" sandbox srcdoc="{escape(text, quote=True)}"></iframe>',
-                sanitize=False).classes("vs-wide")  # fmt: skip

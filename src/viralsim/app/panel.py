@@ -1,0 +1,76 @@
+"""All settings of a scenario, folded, block by block, each with what the schema says and its error beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import events, ui
+
+from viralsim.app.settings import Setting, changed, settings
+from viralsim.errors import InputError
+from viralsim.scenario import Scenario
+
+LONGEST_ERROR = 300  # characters beside a control
+
+
+class Panel:
+    """The controls. scenario: the one as it is now. keep: takes (path, value) of a change that the schema accepts."""
+
+    def __init__(self, scenario: Callable[[], Scenario], keep: Callable[[str, Any], Awaitable[None]]) -> None:
+        self.scenario, self.keep = scenario, keep
+
+    def show(self, place: Any) -> None:
+        """A fold a block; its controls are made when it is opened, so that thirty sessions stay light."""
+        place.clear()
+        groups: dict[str, list[Setting]] = {}
+        for one in settings(self.scenario()):
+            groups.setdefault(one.group, []).append(one)
+        with place:
+            for name, members in groups.items():
+                self._group(name, members)
+
+    def _group(self, name: str, members: list[Setting]) -> None:
+        with ui.expansion(name).props("dense").classes("w-full").mark(f"group {name}") as fold:
+            inside = ui.column().classes("w-full gap-2")
+
+        def opened(change: events.ValueChangeEventArguments) -> None:
+            if change.value and not inside.default_slot.children:
+                with inside:
+                    for one in members:
+                        self._control(one)
+
+        fold.on_value_change(opened)
+
+    def _control(self, one: Setting) -> None:
+        label = f'aria-label="{one.path}"' if '"' not in one.path else ""
+        with ui.column().classes("w-full gap-0"):
+            ui.label(one.key).classes("font-medium")
+            control = self._widget(one).props(label).mark(f"set {one.path}")
+            ui.label("; ".join(filter(None, (one.about, one.note)))).classes("text-xs opacity-75")
+            wrong = ui.label("").classes("text-sm text-negative").mark(f"wrong {one.path}")
+            wrong.props('role="alert"')
+
+        async def typed() -> None:
+            text = "" if control.value is None else str(control.value)
+            try:
+                value = changed(self.scenario(), one.path, text.lower() if one.kind == "switch" else text)[0]
+                await self.keep(one.path, value)
+                wrong.text = ""
+            except InputError as error:
+                wrong.text = str(error)[:LONGEST_ERROR]
+
+        if one.kind == "text":
+            control.on("change", typed)
+        else:
+            control.on_value_change(typed)
+
+    def _widget(self, one: Setting) -> Any:
+        if one.kind == "choice":
+            value = one.text if one.text in one.choices else None
+            return ui.select(list(one.choices), value=value).props("dense").classes("w-full")
+        if one.kind == "switch":
+            return ui.switch(value=one.text == "true")
+        if one.kind == "probability":
+            return ui.slider(min=0, max=1, step=0.001, value=float(one.text)).props("label")
+        return ui.input(value=one.text).props("dense").classes("w-full")

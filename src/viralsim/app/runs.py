@@ -1,0 +1,74 @@
+"""All arms run in the background, with progress and cancel, and the report of what came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui import ui
+
+from viralsim.app.jobs import Job
+from viralsim.app.limits import MOST_WORLDS, within_limits
+from viralsim.app.session import Session
+from viralsim.errors import InputError
+
+
+def run_all_arms(session: Session) -> None:
+    """The button, the progress, the cancel, and where the answer comes."""
+    with ui.row().classes("items-center gap-4"):
+        worlds = ui.number("worlds", value=min(300, session.base.worlds), min=2, max=MOST_WORLDS, precision=0).classes(
+            "w-28"
+        )
+        run = ui.button("run all arms").mark("run")
+        stop = ui.button("cancel").props("flat")
+        bar = ui.linear_progress(0, show_value=False).classes("w-40")
+        word = ui.label("").mark("run state")
+    answer = ui.column().classes("w-full")
+
+    def begin() -> None:
+        if session.job is not None and not session.job.finished.is_set():
+            word.text = "a run of yours is under way: cancel it first"
+            return
+        try:
+            wanted = min(MOST_WORLDS, max(2, int(worlds.value or 2)))
+            session.job = session.pool.submit(within_limits(session.scenario), wanted)
+        except InputError as error:
+            word.text = str(error)
+            return
+        answer.clear()
+        timer.active = True
+
+    def look() -> None:
+        job = session.job
+        if job is None:
+            return
+        bar.value = job.done / job.total if job.total else 0
+        place = session.pool.place(job)
+        word.text = f"waiting, {place} before it" if place else f"{job.done:,} of {job.total:,} launches"
+        if job.finished.is_set():
+            timer.active = False
+            bar.value = 1.0
+            word.text = job.error or f"{job.total:,} launches"
+            if job.result is not None:
+                _answer(answer, job)
+
+    timer = ui.timer(0.2, look, active=False)
+    run.on_click(begin)
+    stop.on_click(lambda: session.job.cancel() if session.job is not None else None)
+
+
+def _answer(answer: Any, job: Job) -> None:
+    """The verdict, and the whole report in a frame of its own."""
+    from html import escape
+
+    from viralsim.report.document import page as report_page
+
+    result = job.result
+    if result is None:
+        return
+    text = report_page(result, trees=False)
+    with answer:
+        for sentence in result.verdict.sentences[:3]:
+            ui.label(sentence).mark("verdict")
+        ui.button("the report as a file", on_click=lambda: ui.download.content(text, "report.html")).props("flat")
+        ui.html(f'<iframe class="vs-report" title="report" sandbox srcdoc="{escape(text, quote=True)}"></iframe>',
+                sanitize=False).classes("vs-wide")  # fmt: skip
