@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 STYLE = """
-.vs-curve{margin:0 0 .5rem;max-width:30rem}.vs-curve svg{width:100%;height:auto}.vs-curve figcaption{font-size:.9rem;color:#374151}
+.vs-curve{margin:0 0 .5rem;max-width:40rem}.vs-curve svg{width:100%;height:auto}.vs-curve figcaption{font-size:.9rem;color:#374151}
 .vs-stage canvas{width:100%;max-width:42rem;aspect-ratio:1;border:1px solid #e5e7eb;border-radius:6px;background:#fff}
 .vs-stage input{width:100%;max-width:42rem}
 .vs-stage button{padding:.3rem .9rem;border:1px solid #9ca3af;border-radius:4px;margin-right:.4rem}
 .vs-legend span{display:inline-block;width:.8rem;height:.8rem;border-radius:50%;margin:0 .3rem 0 .9rem;vertical-align:-1px}
 iframe.vs-report{width:100%;height:75vh;border:1px solid #e5e7eb;border-radius:6px;background:#fff}
 .vs-wide{width:100%}
+.body--dark .vs-curve figcaption{color:#d1d5db}.body--dark .vs-curve svg text{fill:#d1d5db}
+.body--dark .vs-stage button{color:#e5e7eb}.body--dark .text-negative{color:#fca5a5!important}
 """
 
 

@@ -82,7 +82,7 @@ class View:
                 self._settings()
                 self._files()
             with ui.column().classes("grow min-w-80 max-w-2xl"):
-                self.curve = ui.html("", sanitize=False).mark("curve")
+                self.curve = ui.html("", sanitize=False).classes("vs-wide").mark("curve")
                 self.said = ui.label("").classes("text-base")
         with ui.tabs().classes("w-full") as tabs:
             one, all_ = ui.tab("one world"), ui.tab("all arms")
@@ -99,11 +99,11 @@ class View:
             ui.label(f"{chosen.title} ({chosen.minutes} minutes)").classes("text-xl")
             ui.label(chosen.question).classes("text-base")
             ui.label(f"First: {chosen.prediction}").classes("italic")
-            with ui.expansion("what is surprising").classes("w-full"):
+            with ui.expansion("what is surprising").props("dense").classes("w-full"):
                 ui.label(chosen.surprise)
-            with ui.expansion("for the teacher").classes("w-full"):
+            with ui.expansion("for the teacher").props("dense").classes("w-full"):
                 ui.label(chosen.teacher)
-            with ui.expansion("words").classes("w-full"):
+            with ui.expansion("words").props("dense").classes("w-full"):
                 for word, meaning in chosen.glossary.items():
                     ui.label(f"{word}: {meaning}")
             ui.link("pupil's sheet to print", f"/sheet/{chosen.key}", new_tab=True)

@@ -35,7 +35,7 @@ def serve(start: Scenario | None, port: int, *, room: bool = False, show: bool =
         )
     ui.run(
         host="0.0.0.0" if room else LOOPBACK, port=port, title="viralsim", reload=False, show=show,
-        show_welcome_message=False, reconnect_timeout=10.0,
+        show_welcome_message=False, dark=None, reconnect_timeout=10.0,
     )  # fmt: skip
 
 
