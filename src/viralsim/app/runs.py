@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from viralsim.app.jobs import Job
-from viralsim.app.limits import MOST_WORLDS, within_limits
+from viralsim.app.limits import MOST_WORLDS
 from viralsim.app.session import Session
 from viralsim.errors import InputError
 
@@ -25,12 +25,8 @@ def run_all_arms(session: Session) -> None:
     answer = ui.column().classes("w-full")
 
     def begin() -> None:
-        if session.job is not None and not session.job.finished.is_set():
-            word.text = "a run of yours is under way: cancel it first"
-            return
         try:
-            wanted = min(MOST_WORLDS, max(2, int(worlds.value or 2)))
-            session.job = session.pool.submit(within_limits(session.scenario), wanted)
+            session.start(min(MOST_WORLDS, max(2, int(worlds.value or 2))))
         except InputError as error:
             word.text = str(error)
             return
@@ -53,7 +49,7 @@ def run_all_arms(session: Session) -> None:
 
     timer = ui.timer(0.2, look, active=False)
     run.on_click(begin)
-    stop.on_click(lambda: session.job.cancel() if session.job is not None else None)
+    stop.on_click(session.cancel)
 
 
 def _answer(answer: Any, job: Job) -> None:

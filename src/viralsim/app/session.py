@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from viralsim.app.jobs import Job, Pool
+from viralsim.app.limits import within_limits
 from viralsim.app.stepping import Played
+from viralsim.errors import InputError
 from viralsim.lessons import Lesson
 from viralsim.scenario import Scenario
 
@@ -23,6 +25,17 @@ class Session:
         self.asked = 0  # the newest question of the sliders; older answers are dropped
         self.refinement: Job | None = None  # the same curve with the scenario's own number of worlds
         self.playing = False  # one world at a time
+
+    def start(self, worlds: int) -> None:
+        """Queue the run of all arms. InputError where one is under way, the line is full or a limit is passed."""
+        if self.job is not None and not self.job.finished.is_set():
+            raise InputError("a run of yours is under way: cancel it first")
+        self.job = self.pool.submit(within_limits(self.scenario), worlds)
+
+    def cancel(self) -> None:
+        """Stop the run; what all arms finished stays."""
+        if self.job is not None:
+            self.job.cancel()
 
     def drop_refinement(self) -> None:
         """Stop refining a curve that is no longer looked at."""
