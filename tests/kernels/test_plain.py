@@ -27,6 +27,7 @@ from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_
 
 from viralsim.kernels import worlds as batch
 from viralsim.kernels.inputs import Reinforcement, World, is_plain
+from viralsim.kernels.plain_ahead import IN_CACHE
 from viralsim.kernels.worlds import RawWorlds, run_worlds
 
 
@@ -65,22 +66,30 @@ def on_the_general_path(monkeypatch: pytest.MonkeyPatch, world: World, seed: int
         return run_worlds(world, seed, numbers)
 
 
-@pytest.mark.parametrize("visibility", [0.05, 0.5, 1.0])
-def test_large_worlds_equal_the_general_path(monkeypatch: pytest.MonkeyPatch, visibility: float) -> None:
-    """3,000 members, rows that fill the buffer, posts of one's own accord that come late: the same numbers on both paths."""
+@pytest.mark.parametrize(
+    ("visibility", "n", "lonely"), [(0.05, 3000, 0), (0.5, 3000, 0), (1.0, 3000, 0), (0.2, 3000, IN_CACHE)]
+)
+def test_large_worlds_equal_the_general_path(
+    monkeypatch: pytest.MonkeyPatch, visibility: float, n: int, lonely: int
+) -> None:
+    """Rows that fill the buffer, posts of one's own accord that come late, draws made ahead: the same numbers on both paths.
+
+    ``lonely`` members without follows make the network so large that its memory is asked for ahead.
+    """
     rng = np.random.default_rng(3)
-    n = 3000
     edges = np.unique(np.column_stack([rng.zipf(1.4, 40_000) % n, rng.integers(0, n, 40_000)]), axis=0)
     edges = edges[edges[:, 0] != edges[:, 1]]
+    everyone = n + lonely
     world = build_world(
-        n,
+        everyone,
         60,
         [Channel(list(map(tuple, edges)), visibility=visibility, delay=[0.3, 0.3, 0.1, 0.1, 0.1], engagement_rate=0.2)],
-        [Content(appeal=0.05 / visibility, match=rng.random(n).tolist(), conversion_rate=0.3)],
-        who=Members(community=rng.integers(0, 7, n).tolist(), activity=rng.gamma(2, 0.5, n).tolist()),
+        [Content(appeal=0.05 / visibility, match=rng.random(everyone).tolist(), conversion_rate=0.3)],
+        who=Members(community=rng.integers(0, 7, everyone).tolist(), activity=rng.gamma(2, 0.5, everyone).tolist()),
         acts=Acts(
             organic=[
-                Organic(int(v), int(rng.integers(0, 40)), index=i) for i, v in enumerate(rng.integers(-1, 200, 60))
+                Organic(int(v), int(rng.integers(0, 40)), index=i)
+                for i, v in enumerate([*rng.integers(-1, 200, 60 if lonely == 0 else 6), *([-1] * (lonely > 0))])
             ]
         ),
     )
@@ -89,7 +98,9 @@ def test_large_worlds_equal_the_general_path(monkeypatch: pytest.MonkeyPatch, vi
     plain = run_worlds(world, 5, numbers)
     assert_same_run(plain, on_the_general_path(monkeypatch, world, 5, numbers))
     assert_same_run(plain, run_worlds(world, 5, numbers, threads=2))
-    assert plain.counts[:, 7].mean() > 100
+    assert plain.counts[:, 7].mean() > (100 if lonely == 0 else 10)  # so that there is something to compare
+    alone = [run_worlds(world, 5, numbers[i : i + 1]).counts for i in range(5)]  # nobody else's memory is asked for
+    assert np.array_equal(np.vstack(alone), plain.counts[:5])
 
 
 def plain(**changes: object) -> World:

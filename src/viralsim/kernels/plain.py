@@ -25,14 +25,15 @@ from viralsim.kernels.draws import (
     world_key,
 )
 from viralsim.kernels.inputs import Count, Series, Source
+from viralsim.kernels.plain_ahead import IN_CACHE, draw_posters, foresee, gap_after
 from viralsim.kernels.plain_trees import plain_peak, plain_trees
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.show import pick
 from viralsim.kernels.state import F_DELAY, F_POST
-from viralsim.kernels.tables import GAP_BITS, GAP_TAIL
+from viralsim.kernels.tables import GAP_TAIL
 
 EARNED = int(Source.EARNED)
-S_POST, S_DELAY, S_ORGANIC = int(Stream.POST), int(Stream.DELAY), int(Stream.ORGANIC)
+S_POST, S_DELAY = int(Stream.POST), int(Stream.DELAY)
 N_SHARES, N_EARNED_SHARES = int(Count.SHARES), int(Count.EARNED_SHARES)
 N_REACH, N_EARNED_REACH = int(Count.REACH), int(Count.EARNED_REACH)
 N_IMPRESSIONS, N_ENGAGEMENTS, N_CLIPPED = int(Count.IMPRESSIONS_EARNED), int(Count.ENGAGEMENTS), int(Count.CLIPPED)
@@ -40,7 +41,6 @@ N_CONVERSIONS, N_CONVERSIONS_EARNED = int(Count.CONVERSIONS), int(Count.CONVERSI
 T_REACH, T_EARNED_REACH, T_IMPRESSIONS = int(Series.REACH), int(Series.EARNED_REACH), int(Series.IMPRESSIONS)
 T_SHARES, T_EARNED_SHARES = int(Series.SHARES), int(Series.EARNED_SHARES)
 T_ENGAGEMENTS, T_CONVERSIONS = int(Series.ENGAGEMENTS), int(Series.CONVERSIONS)
-GAP_SHIFT, GAP_LOW = np.uint64(64 - GAP_BITS), np.uint64((1 << (64 - GAP_BITS)) - 1)
 REACHED_MARK, CONVERTED_MARK = 1, 2
 ONE = np.uint64(1)
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
@@ -101,9 +101,7 @@ def plain_gaps(  # type: ignore[no-untyped-def]
     while True:
         drawn = mix(counter)
         counter += GOLDEN
-        cell = np.int64(drawn >> GAP_SHIFT)
-        # a branch here would be guessed wrongly every third time
-        gap = cell + (np.int64(alias[U(cell)]) - cell) * np.int64((drawn & GAP_LOW) > threshold[U(cell)])
+        gap = gap_after(drawn, threshold, alias)
         position += gap
         if position >= stop:
             return at
@@ -127,23 +125,6 @@ def take_queue(rows, head, tick, due, due_row, spare, spare_row):  # type: ignor
     if count > 1:
         sort_pairs(due, due_row, spare, spare_row, count)
     return count
-
-
-@njit(cache=True, inline="always")
-def draw_posters(world, key, members, drawn, at):  # type: ignore[no-untyped-def]
-    """Who posts of his own accord in the world with key ``key``, into ``drawn`` from ``at`` on."""
-    planned = world.plan_organic_member
-    family = stream_key(key, S_ORGANIC, world.contents_key[0], world.channels_key[0])
-    for i in range(len(planned)):
-        member = planned[i]
-        if member < 0:
-            bits = member_key(family, world.plan_organic_line[i], world.plan_organic_index[i])
-            first, last = world.audience_present_start[0], world.audience_present_start[1]
-            n = last - first if last > first else members
-            member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
-            if last > first:
-                member = np.int64(world.audience_present[first + member])
-        drawn[at + i] = member
 
 
 @njit(cache=True, inline="always")
@@ -321,17 +302,6 @@ def plain_world(world, state, out, key, drawn_at, row, series_row, cascade_sizes
     return plain_trees(state.plain_nodes, node, state.breadth, out.counts[row], cascade_sizes)
 
 
-@njit(cache=True, inline="always")
-def fetch_posters(world, state, count):  # type: ignore[no-untyped-def]
-    """Ask for what the first posts of the worlds to come will read."""
-    indptr = world.graph_indptr[0]
-    for i in range(count):
-        prefetch(state.slot, state.drawn[i])
-        prefetch(indptr, state.drawn[i])
-    for i in range(count):
-        prefetch(world.graph_followers, indptr[state.drawn[i]])
-
-
 @njit(cache=True, nogil=True)
 def run_plain_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
     """``worlds.run_block`` for plain worlds: ``worlds[first:last]``; returns the first that was not done, else ``last``."""
@@ -343,8 +313,8 @@ def run_plain_block(world, state, out, seed, worlds, first, last, sums, stop):  
         upto = min(i + ahead, last)
         for w in range(i, upto):
             draw_posters(world, world_key(seed, worlds[w]), len(state.slot), state.drawn, (w - i) * posters)
-        if ahead > 1:
-            fetch_posters(world, state, (upto - i) * posters)
+        if ahead > 1 and len(state.slot) + len(world.graph_followers) > IN_CACHE:
+            foresee(world, state, seed, worlds, i, upto, posters)
         for w in range(i, upto):
             out.structural_virality[w] = plain_world(
                 world,

@@ -179,6 +179,7 @@ class State(NamedTuple):
     plain_rows: NDArray[np.void]  # PLAIN_ROW[N], or [0]: the world is not plain
     plain_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
     drawn: I8  # members who post of their own accord, in several plain worlds to come where they are drawn
+    foreseen_family: U8  # their families of posts
     generations: I8  # [64] nodes by depth of plain worlds
     earn_key: U8  # scratch: recommendations of this tick
     earn_entry: I8
@@ -228,7 +229,7 @@ def _families(world: World) -> I8:
 def _worlds_ahead(plan: Plan) -> int:
     """For how many plain worlds to draw posters at once, so that the memory of the later ones is fetched in time."""
     posters = len(plan.organic_member)
-    return max(1, 16 // posters) if posters and np.any(plan.organic_member < 0) else 1
+    return max(1, 64 // posters) if posters and np.any(plan.organic_member < 0) else 1
 
 
 def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
@@ -241,9 +242,8 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
     channels, contents = len(world.channels.key), len(world.contents.key)
     cells, horizon = channels * contents, world.contents.novelty.shape[1]
     plan = world.plan
-    capped = bool(np.any(plan.paid_cap > 0))
+    capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(world.rules.values[12] > 0)
     recommends = bool(np.any(world.channels.per_engagement > 0))
-    distinct = bool(world.rules.values[12] > 0)
     rows = world.graph.indptr[:, 1:] - world.graph.indptr[:, :-1]
     longest = int(rows.max(initial=0))
     for start, stop in zip(plan.owned_start[:-1], plan.owned_start[1:], strict=True):
@@ -302,6 +302,7 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         plain_rows=np.empty(members if is_plain(world) else 0, dtype=PLAIN_ROW),
         plain_nodes=np.empty(members if is_plain(world) else 0, dtype=PLAIN_NODE),
         drawn=np.empty(_worlds_ahead(plan) * len(plan.organic_member), dtype=np.int64),
+        foreseen_family=np.empty(_worlds_ahead(plan), dtype=np.uint64),
         generations=np.zeros(DEPTH_BINS, dtype=np.int64),
         earn_key=np.empty(waiting, dtype=np.uint64),
         earn_entry=np.empty(waiting, dtype=np.int64),

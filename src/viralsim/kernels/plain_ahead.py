@@ -1,0 +1,94 @@
+"""Before plain worlds run: who posts of his own accord, and the memory that the first posts will read."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.kernels.draws import GOLDEN, RESPOND, Stream, draw, member_key, mix, stream_key, unit_high, world_key
+from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.show import pick
+from viralsim.kernels.tables import GAP_BITS
+
+S_POST, S_ORGANIC = int(Stream.POST), int(Stream.ORGANIC)
+GAP_SHIFT, GAP_LOW = np.uint64(64 - GAP_BITS), np.uint64((1 << (64 - GAP_BITS)) - 1)
+IN_CACHE = 1 << 19  # members and follows whose memory a processor keeps near: nothing to be asked for ahead
+FORESEEN = 1024  # posts that are looked into ahead at once
+ONE = np.uint64(1)
+U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
+
+
+@njit(cache=True, inline="always")
+def gap_after(drawn, threshold, alias):  # type: ignore[no-untyped-def]
+    """The gap that a number draws; a branch would be guessed wrongly every third time."""
+    cell = np.int64(drawn >> GAP_SHIFT)
+    return cell + (np.int64(alias[U(cell)]) - cell) * np.int64((drawn & GAP_LOW) > threshold[U(cell)])
+
+
+@njit(cache=True, inline="always")
+def draw_posters(world, key, members, drawn, at):  # type: ignore[no-untyped-def]
+    """Who posts of his own accord in the world with key ``key``, into ``drawn`` from ``at`` on."""
+    planned = world.plan_organic_member
+    family = stream_key(key, S_ORGANIC, world.contents_key[0], world.channels_key[0])
+    for i in range(len(planned)):
+        member = planned[i]
+        if member < 0:
+            bits = member_key(family, world.plan_organic_line[i], world.plan_organic_index[i])
+            first, last = world.audience_present_start[0], world.audience_present_start[1]
+            n = last - first if last > first else members
+            member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+            if last > first:
+                member = np.int64(world.audience_present[first + member])
+        drawn[at + i] = member
+
+
+@njit(cache=True, _nrt=False)
+def foresee(world, state, seed, worlds, first, last, posters):  # type: ignore[no-untyped-def]
+    """Ask for the memory that the worlds ``first..last-1`` will read: their first draws are made ahead, side by side.
+
+    A launch of two posts waits longer for the rows of its members than it computes. Every draw is a pure function, so to whom
+    the posts will be shown, and who will share, can be known before. Nothing is decided here: who is wrongly foreseen (a
+    member met twice, a share past the horizon) costs a line of memory.
+    """
+    indptr, followers, slot = world.graph_indptr[0], world.graph_followers, state.slot
+    who, whose, place, family = state.buffer_member, state.buffer_row, state.buffer_position, state.foreseen_family
+    threshold, alias = world.channels_gap_threshold[0], world.channels_gap_alias[0]
+    appeal, room = world.contents_appeal[0], min(len(who) - 1, FORESEEN)
+    count = np.int64(0)
+    for w in range(first, last):
+        key = world_key(seed, worlds[w])
+        family[w - first] = stream_key(key, S_POST, world.contents_key[0], world.channels_key[0])
+        for i in range(posters):
+            if count < room:
+                member = state.drawn[(w - first) * posters + i]
+                who[count], whose[count] = member, w - first
+                prefetch(slot, member)
+                prefetch(indptr, member)
+                count += 1
+    begin = np.int64(0)
+    while begin < count:
+        end = count
+        for i in range(begin, end):
+            start, stop = indptr[U(who[i])], indptr[U(who[i]) + ONE]
+            key = member_key(family[whose[i]], who[i], 0)
+            position = start + gap_after(mix(key), threshold, alias)
+            place[i] = position
+            if position < stop:
+                prefetch(followers, position)
+        for i in range(begin, end):
+            start, stop = indptr[U(who[i])], indptr[U(who[i]) + ONE]
+            key, position = member_key(family[whose[i]], who[i], 0), place[i]
+            counter = key + GOLDEN
+            while position < stop and count < room:
+                member = followers[U(position)]
+                prefetch(slot, member)
+                bits = draw(key + RESPOND, position - start)
+                share = appeal * np.float64(pick(world.audience_match[0], U(member)))
+                shares = unit_high(bits) < share * np.float64(pick(world.audience_activity, U(member)))
+                who[count], whose[count] = member, whose[i]
+                if shares:
+                    prefetch(indptr, member)
+                    count += 1
+                position += 1 + gap_after(mix(counter), threshold, alias)
+                counter += GOLDEN
+        begin = end
