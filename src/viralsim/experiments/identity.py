@@ -31,17 +31,24 @@ NOT_OF_A_WORLD = {
 def arm_id(scenario: Scenario, spec: Spec, specs: Mapping[str, Spec], worlds: int, seed: int) -> str:
     """The hash of one arm of a point: its values after overlay, files, worlds, seed and law.
 
-    The channels of all arms count, because gaps are drawn at the highest visibility of any arm.
+    A key at its default does not count: a key that is added to the schema changes no id, and writing a default out does
+    not either (a default that is changed changes results, and so raises the law version). The channels of all arms
+    count, because gaps are drawn at the highest visibility of any arm.
     """
-    dump = spec.model_dump(mode="json", by_alias=True, exclude=NOT_OF_A_WORLD)
-    channels = [one.model_dump(mode="json", by_alias=True, include={"channels"}) for one in specs.values()]
+    dump = spec.model_dump(mode="json", by_alias=True, exclude=NOT_OF_A_WORLD, exclude_defaults=True)
+    channels = [
+        one.model_dump(mode="json", by_alias=True, include={"channels"}, exclude_defaults=True)
+        for one in specs.values()
+    ]
     files = {name: content_hash(scenario.folder / name) for _, name in sorted(referenced_files(spec))}
     return _hash([_listed(dump), [_listed(one) for one in channels], files, worlds, seed, LAW_VERSION])
 
 
 def point_id(arms: Mapping[str, str], spec: Spec) -> str:
     """The hash of a point: its arms by name, and what is asked of them."""
-    asked = spec.model_dump(mode="json", by_alias=True, include={"baseline", "viral_when", "flop_when"})
+    asked = spec.model_dump(
+        mode="json", by_alias=True, include={"baseline", "viral_when", "flop_when"}, exclude_defaults=True
+    )
     return _hash([list(arms.items()), asked])
 
 
