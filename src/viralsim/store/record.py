@@ -233,9 +233,15 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
     worlds, series, advocates = (pq.read_table(source / f"{n}.parquet") for n in ("worlds", "series", "advocates"))
     with np.load(source / "arrays.npz", allow_pickle=False) as file:
         dense = dict(file)
-    arms = {}
+    arms, series_at = {}, 0
     for i, (name, lists) in enumerate(manifest["arms"].items()):
-        mine = [table.filter(pc.equal(table["arm"], name)) for table in (worlds, series, advocates)]
+        series_rows = max((worlds_ * ticks for worlds_, ticks in lists["series"].values()), default=0)
+        mine = [  # arms stand below one another: a slice copies nothing, where a filter would copy all
+            worlds.slice(i * manifest["world_count"], manifest["world_count"]),
+            series.slice(series_at, series_rows),
+            advocates.filter(pc.equal(advocates["arm"], name)),
+        ]
+        series_at += series_rows
         arms[name] = _read_arm(i, name, lists, mine, dense)
     first = worlds.slice(0, manifest["world_count"])
     trusts = manifest["trusts_at_one"]
