@@ -63,6 +63,13 @@ def _known(list_, n, member):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
+def _ask_for_row(indptr, member):  # type: ignore[no-untyped-def]
+    """Fetch where the row starts and where it ends: every eighth row has its end in the next line of memory."""
+    prefetch(indptr, member)
+    prefetch(indptr, member + 1)
+
+
+@njit(cache=True, inline="always")
 def _gap(bits, threshold, alias):  # type: ignore[no-untyped-def]
     """``tables.alias_draw`` without a branch, which would be guessed wrongly every third time."""
     cell = np.int64(bits >> GAP_SHIFT)
@@ -108,7 +115,7 @@ def _own_seeds(indptr, seeds, first, worlds, side):  # type: ignore[no-untyped-d
             if not _known(side.reached[s], n, member):
                 side.reached[s, n] = member
                 side.new_world[U(new)], side.new_member[U(new)] = s, member
-                prefetch(indptr, member)
+                _ask_for_row(indptr, member)
                 n += 1
                 new += 1
         side.found[s] = n
@@ -144,7 +151,7 @@ def _reach_followers(indptr, followers, live, threshold, alias, side):  # type: 
                 first_time = np.int64(not _known(side.reached[s], n, member))
                 side.reached[U(s), U(n)] = member
                 side.new_world[U(new)], side.new_member[U(new)] = s, member
-                prefetch(indptr, member)
+                _ask_for_row(indptr, member)
                 n += first_time
                 new += first_time
             gap = _gap(draw(row_key, j), threshold, alias)
