@@ -157,6 +157,12 @@ def test_luck_of_its_own_is_a_function_of_the_point() -> None:
     assert runs[one][0]["arms"]["organic"] != runs[one][1]["arms"]["organic"]
 
 
+def test_a_sweep_is_not_opened_as_a_run(whole: Path) -> None:
+    """Who asks for a report of a sweep's folder is told that it is a sweep, and where its answers are."""
+    with pytest.raises(InputError, match="holds a sweep, not a run: see it by viralsim info"):
+        vs.open_result(whole)
+
+
 def test_verify_finds_what_was_changed(whole: Path, tmp_path: Path) -> None:
     """Every stored point comes out again; a number that was altered is named."""
     assert verify_sweep(whole, 6).different == []
