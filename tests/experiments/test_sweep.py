@@ -157,6 +157,29 @@ def test_luck_of_its_own_is_a_function_of_the_point() -> None:
     assert runs[one][0]["arms"]["organic"] != runs[one][1]["arms"]["organic"]
 
 
+def test_a_lost_table_is_made_again(tmp_path: Path) -> None:
+    """A finished sweep whose table is gone is not called finished: the same command runs it again."""
+    plan = plan_of(loads(text("{parameters: {content.c.appeal: [0.02, 0.05]}, worlds: 5}")))
+    run_sweep(plan, tmp_path / "out")
+    before = read_table(tmp_path / "out")
+    (tmp_path / "out" / "points.parquet").unlink()
+    assert run_sweep(plan, tmp_path / "out").run == 2
+    pd.testing.assert_frame_equal(read_table(tmp_path / "out"), before)
+
+
+def test_points_with_ids_made_in_another_way_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store of a version that made ids, and so luck of its own, in another way is not mixed with new points."""
+    plan = plan_of(loads(text("{parameters: {content.c.appeal: [0.02, 0.05]}, worlds: 5, luck: own}")))
+    with monkeypatch.context() as earlier:
+        earlier.setattr("viralsim.experiments.sweep.ID_VERSION", 1)
+        earlier.setattr("viralsim.experiments.points.own_seed", lambda seed, identity: 77)
+        earlier.setattr("viralsim.experiments.points.point_id", lambda arms, spec: f"old {spec.content['c'].appeal}")
+        run_sweep(plan, tmp_path / "out")
+    assert run_sweep(plan, tmp_path / "out").run == 2
+    run_sweep(plan, tmp_path / "new")
+    pd.testing.assert_frame_equal(read_table(tmp_path / "out"), read_table(tmp_path / "new"))
+
+
 def test_a_sweep_is_not_opened_as_a_run(whole: Path) -> None:
     """Who asks for a report of a sweep's folder is told that it is a sweep, and where its answers are."""
     with pytest.raises(InputError, match="holds a sweep, not a run: see it by viralsim info"):

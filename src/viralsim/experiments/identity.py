@@ -13,6 +13,7 @@ from viralsim.scenario.fingerprint import ORDERED, content_hash
 from viralsim.scenario.spec import Spec
 from viralsim.versions import LAW_VERSION
 
+ID_VERSION = 2  # raised when ids are made in another way: points of earlier stores, and their own luck, are then others
 # These words say what is asked of the worlds, or how many there are; they do not change a world.
 NOT_OF_A_WORLD = {
     "name",

@@ -13,6 +13,7 @@ from typing import Any
 
 from viralsim.errors import InputError
 from viralsim.experiments.crew import Crew, Settings
+from viralsim.experiments.identity import ID_VERSION
 from viralsim.experiments.journal import Journal
 from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.table import TABLE, entries_of, write_table
@@ -42,7 +43,7 @@ class SweepOutcome:
 
 def plan_hash(plan: Plan) -> str:
     """A hash of everything that a plan asks for."""
-    said = [plan.scenario.fingerprint, list(plan.arms), plan.worlds, plan.seed, plan.own_luck, LAW_VERSION]
+    said = [plan.scenario.fingerprint, list(plan.arms), plan.worlds, plan.seed, plan.own_luck, LAW_VERSION, ID_VERSION]
     points = [sorted((path, repr(value)) for path, value in point.items()) for point in plan.points]
     return hashlib.sha256(json.dumps([said, points]).encode()).hexdigest()[:16]
 
@@ -144,7 +145,7 @@ def run_sweep(
     with ExitStack() as stack:
         store = Store(folder, plan, "" if shard is None else f"-{shard[0]}-of-{shard[1]}")
         stack.callback(store.close)
-        if store.same_plan and store.manifest.get("complete"):
+        if store.same_plan and store.manifest.get("complete") and (folder / TABLE).exists():
             store.journal.path.unlink(missing_ok=True)  # a run killed after its last rename leaves it
             return SweepOutcome(len(wanted), len(wanted), 0, int(store.manifest.get("failed", 0)))
         store.seed_from_table()
