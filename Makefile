@@ -39,6 +39,7 @@ reference: $(STAMP)  ## docs/scenario.md from the schema
 	mkdir -p docs/lessons
 	$(BIN)/python -m viralsim.lessons.page > docs/lessons/index.md.new
 	mv docs/lessons/index.md.new docs/lessons/index.md
+	$(BIN)/python -m viralsim.lessons.notebooks docs/lessons
 
 docs: $(STAMP)  ## the documentation site in build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir build/site

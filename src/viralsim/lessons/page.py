@@ -10,7 +10,7 @@ def page() -> str:
     head = [
         "# Lessons",
         "",
-        "Made by `make reference`. Each runs in the app (`viralsim app`), and its scenario from the command line.",
+        "Made by `make reference`. Each runs in the app (`viralsim app`), as a notebook, and its scenario from the command line.",
     ]
     return "\n".join([*head, *(line for one in lessons() for line in _lesson(one))]) + "\n"
 
@@ -25,6 +25,7 @@ def _lesson(one: Lesson) -> list[str]:
         *("", f"**Slider.** {s.label}: `{s.path}` from {s.low:g} to {s.high:g}."),
         *("", f"**Surprise.** {one.surprise}"),
         *("", f"**For the teacher.** {one.teacher}"),
+        *("", f"**Notebook.** [{one.key}.ipynb]({one.key}.ipynb)"),
         *("", "**Words.** " + "; ".join(f"*{word}*: {text}" for word, text in one.glossary.items()) + "."),
         *("", "```yaml", *one.scenario_text.rstrip().splitlines(), "```"),
     ]
