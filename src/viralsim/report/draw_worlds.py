@@ -38,9 +38,11 @@ from viralsim.report.facts import (
     with_interval,
 )
 from viralsim.report.pictures import Picture
+from viralsim.report.svg import WIDE
 from viralsim.results import Result
 
-MOST_POINTS = 160
+VISIBLE = 0.5  # pixels by which a drawn line may miss the exact one
+TAIL_HEIGHT = 250.0
 BINS = 48
 TAIL_QUANTILES = (0.5, 0.9, 0.99)
 
@@ -52,12 +54,23 @@ def survival(sizes: Float64) -> tuple[Float64, Float64]:
     return found[found > 0.0], at_least[found > 0.0]
 
 
-def _thinned(count: int) -> NDArray[np.int64]:
-    """Which of ``count`` points are drawn: dense at the large end, where a single world is a step."""
-    if count <= MOST_POINTS:
-        return np.arange(count)
-    from_the_end = np.unique(np.geomspace(1, count, MOST_POINTS).astype(np.int64))
-    return np.sort(count - from_the_end)
+def corners(size: Float64, part: Float64) -> NDArray[np.int64]:
+    """Which steps of a survival line are drawn: the line through them is nowhere a visible length from the whole one.
+
+    size, part: what ``survival`` returned. A step is left out only where the line then moves by less than half a pixel
+    of a wide page, sideways or upright; the first and the last step stay.
+    """
+    if not len(size):
+        return np.zeros(0, np.int64)
+    across = (size[-1] / size[0]) ** (VISIBLE / WIDE)
+    upright = (part[0] / part[-1]) ** (VISIBLE / TAIL_HEIGHT)
+    kept = [0]
+    while kept[-1] < len(size) - 1:
+        here = kept[-1]
+        near = int(np.searchsorted(size, size[here] * across, side="right")) - 1
+        level = int(np.searchsorted(-part, -part[here + 1] / upright, side="right")) - 1
+        kept.append(min(max(near, level, here + 1), len(size) - 1))
+    return np.array(kept, np.int64)
 
 
 def tail_measures(result: Result) -> list[Measure]:
@@ -94,7 +107,7 @@ def tails(result: Result, name: str | None = None) -> Picture | None:
         + (" Beyond the upright line a launch is called viral." if criterion_measure(result) else ""),
         f"Part of the worlds that reach at least a given number of {names}, a line an arm. "
         + " ".join(_in_words(result, m) for m in shown),
-        Chart(panels, height=250.0, columns=2, shared_y=True, legend=legend),
+        Chart(panels, height=TAIL_HEIGHT, columns=2, shared_y=True, legend=legend),
         ["measure", "arm", "worlds with none", *(f"{100 * q:g} % of worlds up to" for q in TAIL_QUANTILES), "largest"],
         [[m.label, arm, *_tail_numbers(values(result, arm, m.name))] for m in shown for arm in result.arms],
         "Long tail",
@@ -113,7 +126,7 @@ def _tails_of(result: Result, m: Measure) -> Panel:
         size, part = survival(values(result, arm, m.name))
         if not len(size):
             continue
-        kept = _thinned(len(size))
+        kept = corners(size, part)
         sizes += [float(size[0]), float(size[-1])]
         marks.append(Line(size[kept], part[kept], role(result, arm), dash=dash(result, arm), steps=True))
         if len(kept) == 1:  # a launch alone at its size is a point, not a line
