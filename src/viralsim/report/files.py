@@ -17,8 +17,12 @@ def write_page(result: Result, path: str | Path, folder: str | Path = "", trees:
 
     Raises: InputError where it cannot be written.
     """
+    return write_whole(page(result, str(folder), trees), path)
+
+
+def write_whole(text: str, path: str | Path) -> Path:
+    """Write the text of a page to ``path``, whole or not at all; InputError where it cannot be written."""
     target = Path(path)
-    text = page(result, str(folder), trees)
     building = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         if target.is_dir():
