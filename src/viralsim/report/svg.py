@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -113,6 +114,9 @@ def _ticks_that_fit(axis: Axis, width: float) -> list[tuple[float, str]]:
         found = axis.ticks(most)
         if sum(LETTER * len(text) + 16.0 for _, text in found) <= width + 24.0:
             break
+    if axis.named is not None and found:  # names that do not fit: every second, third, ... of them
+        widest = max(LETTER * len(text) + 10.0 for _, text in found)
+        found = found[:: max(1, ceil(widest * len(found) / (width + 24.0)))]
     return found
 
 

@@ -67,7 +67,7 @@ th:first-child,.words td,.words th{text-align:left}
 tbody td,td small,th small{white-space:nowrap}
 .words tbody td{white-space:normal}
 .words table{min-width:40rem}
-.words thead th{min-width:0}
+.words thead th{min-width:0;overflow-wrap:break-word}
 nav{margin:.4rem 0 1rem}
 nav a{display:inline-block;margin-right:1rem;padding:.2rem 0;color:var(--mark)}
 thead th{min-width:4.5rem}
