@@ -20,6 +20,8 @@ CELL = 0.47  # half the width of a cell, whose place is 1 wide
 MOST_SHAPES = 900
 MOST_HATCHES = 24  # lines over the width of a panel
 FAINT = 0.22
+LEAST_HEIGHT = 190.0  # pixels of a panel, so that the path beside it can be read
+UP_LETTERS = 25
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def best_arm_map(facts: SweepFacts) -> Picture | None:
         f"Map of the arm with the best mean {label}, {across} across and {up} upwards. {_counted(facts)}",
         Chart(
             [panel(facts, part, grid) for part, grid in grids],
-            height=float(np.clip(34 * len(grids[0][1].rows), 130, 380)),
+            height=float(np.clip(34 * len(grids[0][1].rows), LEAST_HEIGHT, 380)),
             columns=min(2, len(grids)),
             legend=_legend(facts),
         ),
@@ -118,7 +120,9 @@ def panel(facts: SweepFacts, part: Facet, grid: Grid) -> Panel:
     marks += _flip_lines(facts, part, grid)
     named = [(float(i), value_text(value)) for i, value in enumerate(grid.columns)]
     along = Axis(-0.5, len(grid.columns) - 0.5, path_label(grid.across), named=named)
-    return Panel(along, categories([value_text(v) for v in grid.rows], path_label(grid.up)), marks, part.title)
+    return Panel(
+        along, categories([value_text(v) for v in grid.rows], path_label(grid.up, UP_LETTERS)), marks, part.title
+    )
 
 
 def _hatch(x: Float64, y: Float64, columns: int, role: str) -> Segments:

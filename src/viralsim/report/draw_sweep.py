@@ -167,7 +167,7 @@ def _rows(facts: SweepFacts, part: Facet, across: Axis) -> Panel:
         ]
         known = np.isfinite(mean)
         marks.append(Points(mean[known], y[known], facts.role(arm), 4.5, _shape(facts, arm)))
-    return Panel(across, categories([value_text(name) for name in names], path_label(path)), marks, part.title)
+    return Panel(across, categories([value_text(name) for name in names]), marks, part.title)
 
 
 def _numbers(facts: SweepFacts, part: Facet) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +73,16 @@ class SweepFacts:
         """The dashes of an arm's line."""
         return DASHES[self.arms.index(arm) % len(DASHES)]
 
+    def said(self, values: Mapping[str, Any]) -> str:
+        """Values of paths in words, each path by its last words as far as they tell it from the others."""
+        return ", ".join(f"{self._last_words(path)} {value_text(value)}" for path, value in values.items())
+
+    def _last_words(self, path: str) -> str:
+        words = path.split(".")
+        tails = (".".join(words[-count:]) for count in range(1, len(words)))
+        known = [f".{other}" for other in self.manifest["paths"]]
+        return next((tail for tail in tails if sum(other.endswith(f".{tail}") for other in known) == 1), path)
+
     def values(self, path: str) -> list[Any]:
         """The values of a path that were run, rising."""
         return sorted(self.table[path].unique().tolist())
@@ -80,15 +90,11 @@ class SweepFacts:
 
 @dataclass(frozen=True)
 class Facet:
-    """The part of a sweep in which the parameters that are not on the axes have these values."""
+    """The part of a sweep in which the parameters that are not on the axes have these values; ``title`` says them."""
 
     fixed: dict[str, Any]
     rows: pd.DataFrame
-
-    @property
-    def title(self) -> str:
-        """The fixed values in words; empty where nothing is fixed."""
-        return ", ".join(f"{path.rsplit('.', 1)[-1]} {value_text(value)}" for path, value in self.fixed.items())
+    title: str = ""
 
 
 def open_sweep(folder: str | Path) -> SweepFacts:
@@ -129,9 +135,8 @@ def facets(facts: SweepFacts, on_axes: Sequence[str]) -> list[Facet]:
     groups = facts.table.groupby(others, sort=True)
     if groups.ngroups > MOST_PANELS:
         return [Facet({}, facts.table)]
-    return [
-        Facet(dict(zip(others, key if isinstance(key, tuple) else (key,), strict=True)), rows) for key, rows in groups
-    ]
+    parts = [(dict(zip(others, key if isinstance(key, tuple) else (key,), strict=True)), rows) for key, rows in groups]
+    return [Facet(fixed, rows, facts.said(fixed)) for fixed, rows in parts]
 
 
 def is_grid(facts: SweepFacts, paths: Sequence[str]) -> bool:
@@ -156,6 +161,6 @@ def value_text(value: Any) -> str:
     )
 
 
-def path_label(path: str) -> str:
+def path_label(path: str, letters: int = PATH_LETTERS) -> str:
     """A swept path as the label of an axis."""
-    return short(readable(path), PATH_LETTERS)
+    return short(readable(path), letters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,19 +111,40 @@ def _best_arms(facts: SweepFacts) -> tuple[str, list[str]]:
     best, told = Counter(p.arm for p in points), Counter(p.arm for p in points if p.sure)
     usual, opened = best.most_common(1)[0][0], sum(not p.sure for p in points)
     if told[usual] == len(points):
-        return f"{usual} is surely best in {label} at all {len(points)} points.", []
+        return f"{usual} is surely best in {label} at all {len(points)} points.", _leads(facts, [usual])
     if opened == len(points):
         first = f"The worlds run cannot tell at any of the {len(points)} points which arm is best in {label}."
     else:
         parts = [f"{arm} is surely best in {label} at {count}" for arm, count in told.most_common()]
         parts += [f"at {opened} the worlds run cannot tell"] if opened else []
         first = f"Of {len(points)} points, {listing(parts)}."
-    more = [f"{text}." for text in facts.found.sentences[1:] if text.startswith(f"{usual} wins unless ")]
-    flips = [] if more else _kept_flips(facts)
+    by_means = "By the means alone, also where the worlds cannot tell: " if opened else ""
+    unless = [text for text in facts.found.sentences[1:] if text.startswith(f"{usual} wins unless ")]
+    more = [*_leads(facts, [arm for arm, _ in told.most_common()]), *(f"{by_means}{text}." for text in unless)]
+    flips = [] if unless else _kept_flips(facts)
     more += [f"{flip.sentence}." for flip in flips[:MOST_FLIPS]]
     if len(flips) > MOST_FLIPS:
         more.append(f"The best arm changes at {len(flips) - MOST_FLIPS:,} more places, listed below.")
     return first, more
+
+
+def _leads(facts: SweepFacts, arms: Sequence[str]) -> list[str]:
+    """How far ahead of the second each arm is where it is surely best."""
+    said, m = [], facts.measure
+    counted = f"USD of {m.counted}" if m.unit == "USD" else m.counted
+    for arm in arms:
+        points = [p for p in facts.found.points if p.arm == arm and p.sure] if facts.found else []
+        ends = min(points, key=lambda p: p.lead), max(points, key=lambda p: p.lead)
+        least, most = (with_interval(p.lead, p.low, p.high) for p in ends)
+        places = [f" with {facts.said({path: p.values[path] for path in facts.axes})}" for p in ends]
+        if ends[0] is ends[1]:
+            said.append(f"Where {arm} is surely best it leads the second by {least} {counted}.")
+        else:
+            said.append(
+                f"Where {arm} is surely best it leads the second by {least} {counted}{places[0]}, "
+                f"up to {most}{places[1]}."
+            )
+    return said
 
 
 def _kept_flips(facts: SweepFacts) -> list[Flip]:
@@ -168,7 +189,7 @@ def _mean(facts: SweepFacts, row: Row) -> str:
 
 
 def _where(facts: SweepFacts, row: Row) -> str:
-    return ", ".join(f"{path.rsplit('.', 1)[-1]} {value_text(row[path])}" for path in facts.axes)
+    return facts.said({path: row[path] for path in facts.axes})
 
 
 def _doubts(facts: SweepFacts) -> Iterator[str]:
@@ -187,10 +208,8 @@ def _doubts(facts: SweepFacts) -> Iterator[str]:
     if goal is not None and goal.measure == facts.measure.name and goal.matters_from > 0.0 and facts.found:
         small = sum(point.lead < goal.matters_from for point in facts.found.points)
         if small:
-            yield (
-                f"At {small} points the lead is below {number(goal.matters_from)}, from which on a difference matters "
-                "by the goal of the scenario."
-            )
+            few = f"At {small} of {len(facts.found.points)} points"
+            yield f"{few} the lead is below {number(goal.matters_from)}, from which on it matters by the scenario's goal."
     if goal is not None and goal.measure != facts.measure.name:
         yield f"More {goal.measure} is neither better nor worse, so {facts.measure.label} decide here."
     missing = manifest["points"] - facts.finished - len(facts.failed)
@@ -211,28 +230,22 @@ def _flips(facts: SweepFacts) -> list[Markup]:
     if not flips:
         return []
     rows = [
-        [flip.path, *([_fixed(flip)] if len(facts.axes) > 1 else []), flip.below, flip.above, value_text(flip.value),
-         "below the range" if np.isinf(flip.low) else value_text(flip.low),
-         "above the range" if np.isinf(flip.high) else value_text(flip.high)]
+        [flip.path, *([facts.said(flip.others)] if flip.others else []), flip.below, flip.above, value_text(flip.value),
+         _flip_interval(flip)]
         for flip in flips[:MOST_ROWS]
     ]  # fmt: skip
-    head = [
-        "along",
-        *(["with"] if len(facts.axes) > 1 else []),
-        "best below",
-        "best above",
-        "level at",
-        "95 %: from",
-        "to",
-    ]
+    beside = ["with"] if flips[0].others else []
+    head = ["along", *beside, "best below", "best above", "level at", "95 % interval"]
     more = len(flips) - len(rows)
     last = [element("p", f"{more:,} more: viralsim flips lists them.", class_="quiet")] if more else []
-    listed = element("div", table(head, rows, "Where the best arm changes"), class_="words")
-    return [element("h2", "Where the best arm changes"), listed, *last]
+    return [element("h2", "Where the best arm changes"), table(head, rows, "Where the best arm changes"), *last]
 
 
-def _fixed(flip: Flip) -> str:
-    return ", ".join(f"{path.rsplit('.', 1)[-1]} {value_text(value)}" for path, value in flip.others.items())
+def _flip_interval(flip: Flip) -> str:
+    low, high = (value_text(limit) if np.isfinite(limit) else "" for limit in (flip.low, flip.high))
+    if low and high:
+        return f"{low} to {high}"
+    return f"from {low}" if low else (f"up to {high}" if high else "anywhere in the range")
 
 
 def _pictures(facts: SweepFacts) -> tuple[list[Picture], list[str]]:
