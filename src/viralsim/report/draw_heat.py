@@ -178,7 +178,7 @@ def _caption(facts: SweepFacts, merged: bool) -> str:
         )
     elif facts.found and facts.found.flips:
         said += "The thick line is where two arms are level, on a straight line between the points beside it. "
-    return said + "Cells are equally wide whatever lies between their values; an empty cell was not run."
+    return said + "Cells are equally wide whatever lies between their values; an empty cell was not run, or failed."
 
 
 def _counted(facts: SweepFacts) -> str:
