@@ -266,6 +266,18 @@ SOBOL = {
 }
 
 
+def test_a_large_map_stays_readable(tmp_path: Path) -> None:
+    """Of 60 rows some are named, all 120 cells are drawn, and the long table of changes is folded."""
+    sweep = f"{{parameters: {{{APPEAL}: [0.01, 0.04], {COUNT}: {{from: 1, to: 60, steps: 60}}}}, worlds: 1}}"
+    folder = swept(tmp_path, sweep, known_leads)
+    picture = best_arm_map(open_sweep(folder))
+    assert picture is not None
+    panel = picture.chart.panels[0]
+    assert picture.chart.height / len(panel.y.ticks(9)) >= 15.0
+    assert sum(np.size(mark.left) for mark in panel.marks if isinstance(mark, Boxes)) == 120
+    assert re.search(r"Where the best arm changes</h2><details><summary>60 changes</summary>", sweep_page(folder))
+
+
 def test_sensitivity_bars_are_the_indices(folder: Path, tmp_path: Path) -> None:
     """Bars end at the total index, the strongest first, with the interval and the share of luck in words."""
     picture = influence(SOBOL, {"advocates": "arm-0"})

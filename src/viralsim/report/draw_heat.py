@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ MOST_HATCHES = 24  # lines over the width of a panel
 FAINT = 0.22
 LEAST_HEIGHT = 190.0  # pixels of a panel, so that the path beside it can be read
 UP_LETTERS = 25
+MOST_HEIGHT, LEAST_ROW = 380.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def best_arm_map(facts: SweepFacts) -> Picture | None:
         f"Map of the arm with the best mean {label}, {across} across and {up} upwards. {_counted(facts)}",
         Chart(
             [panel(facts, part, grid) for part, grid in grids],
-            height=float(np.clip(34 * len(grids[0][1].rows), LEAST_HEIGHT, 380)),
+            height=float(np.clip(34 * len(grids[0][1].rows), LEAST_HEIGHT, MOST_HEIGHT)),
             columns=min(2, len(grids)),
             legend=_legend(facts),
         ),
@@ -120,9 +122,9 @@ def panel(facts: SweepFacts, part: Facet, grid: Grid) -> Panel:
     marks += _flip_lines(facts, part, grid)
     named = [(float(i), value_text(value)) for i, value in enumerate(grid.columns)]
     along = Axis(-0.5, len(grid.columns) - 0.5, path_label(grid.across), named=named)
-    return Panel(
-        along, categories([value_text(v) for v in grid.rows], path_label(grid.up, UP_LETTERS)), marks, part.title
-    )
+    names = categories([value_text(value) for value in grid.rows], path_label(grid.up, UP_LETTERS))
+    every = ceil(len(grid.rows) * LEAST_ROW / MOST_HEIGHT)  # of many rows some are named
+    return Panel(along, replace(names, named=(names.named or ())[::every]), marks, part.title)
 
 
 def _hatch(x: Float64, y: Float64, columns: int, role: str) -> Segments:

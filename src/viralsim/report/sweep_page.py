@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 MOST_FLIPS = 4  # in the answer; the table has all up to MOST_ROWS
+MOST_OPEN = 12  # rows that are not folded
 MOST_ROWS = 200
 MOST_ERRORS = 20
 
@@ -111,13 +112,13 @@ def _best_arms(facts: SweepFacts) -> tuple[str, list[str]]:
     best, told = Counter(p.arm for p in points), Counter(p.arm for p in points if p.sure)
     usual, opened = best.most_common(1)[0][0], sum(not p.sure for p in points)
     if told[usual] == len(points):
-        return f"{usual} is surely best in {label} at all {len(points)} points.", _leads(facts, [usual])
+        return f"{usual} is surely best in {label} at all {len(points):,} points.", _leads(facts, [usual])
     if opened == len(points):
-        first = f"The worlds run cannot tell at any of the {len(points)} points which arm is best in {label}."
+        first = f"The worlds run cannot tell at any of the {len(points):,} points which arm is best in {label}."
     else:
-        parts = [f"{arm} is surely best in {label} at {count}" for arm, count in told.most_common()]
-        parts += [f"at {opened} the worlds run cannot tell"] if opened else []
-        first = f"Of {len(points)} points, {listing(parts)}."
+        parts = [f"{arm} is surely best in {label} at {count:,}" for arm, count in told.most_common()]
+        parts += [f"at {opened:,} the worlds run cannot tell"] if opened else []
+        first = f"Of {len(points):,} points, {listing(parts)}."
     by_means = "By the means alone, also where the worlds cannot tell: " if opened else ""
     unless = [text for text in facts.found.sentences[1:] if text.startswith(f"{usual} wins unless ")]
     more = [*_leads(facts, [arm for arm, _ in told.most_common()]), *(f"{by_means}{text}." for text in unless)]
@@ -160,7 +161,9 @@ def _arms_table(facts: SweepFacts) -> Markup:
     rows = []
     for arm in facts.arms:
         own = facts.table[facts.table["arm"] == arm]
-        often = [str(sum(p.arm == arm for p in points)), str(sum(p.arm == arm and p.sure for p in points))]
+        often = [
+            f"{count:,}" for count in (sum(p.arm == arm for p in points), sum(p.arm == arm and p.sure for p in points))
+        ]
         ends: list[str] = [_mean_where(facts, row) for row in _extremes(facts, own)]
         ends = ends or ["not defined"] * 2
         name = joined([element("span", "", class_=f"key key-{facts.role(arm)}"), arm])
@@ -208,7 +211,7 @@ def _doubts(facts: SweepFacts) -> Iterator[str]:
     if goal is not None and goal.measure == facts.measure.name and goal.matters_from > 0.0 and facts.found:
         small = sum(point.lead < goal.matters_from for point in facts.found.points)
         if small:
-            few = f"At {small} of {len(facts.found.points)} points"
+            few = f"At {small:,} of {len(facts.found.points):,} points"
             yield f"{few} the lead is below {number(goal.matters_from)}, from which on it matters by the scenario's goal."
     if goal is not None and goal.measure != facts.measure.name:
         yield f"More {goal.measure} is neither better nor worse, so {facts.measure.label} decide here."
@@ -238,7 +241,10 @@ def _flips(facts: SweepFacts) -> list[Markup]:
     head = ["along", *beside, "best below", "best above", "level at", "95 % interval"]
     more = len(flips) - len(rows)
     last = [element("p", f"{more:,} more: viralsim flips lists them.", class_="quiet")] if more else []
-    return [element("h2", "Where the best arm changes"), table(head, rows, "Where the best arm changes"), *last]
+    listed = joined([table(head, rows, "Where the best arm changes"), *last])
+    if len(flips) > MOST_OPEN:
+        listed = element("details", element("summary", f"{len(flips):,} changes"), listed)
+    return [element("h2", "Where the best arm changes"), listed]
 
 
 def _flip_interval(flip: Flip) -> str:
