@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-full check lint validation reference docs offline lock bench wheel-test clean
+.PHONY: run test test-full check lint validation reference docs offline lock bench compare-versions wheel-test clean
 
 run: $(STAMP)  ## run the main scenario
 	$(BIN)/viralsim run scenarios/advocates_vs_paid.yaml
@@ -23,6 +23,11 @@ check: $(STAMP)  ## style and types
 bench: $(STAMP)  ## paired benchmarks against peers
 	$(BIN)/python -m pip install --quiet -r requirements-bench.lock
 	$(BIN)/python -m benchmarks
+
+OLD ?= HEAD
+NEW ?= .
+compare-versions: $(STAMP)  ## is NEW slower than OLD? git revisions, or . for the tree as it is
+	$(BIN)/python -m benchmarks.versions $(OLD) $(NEW)
 
 wheel-test: $(STAMP)  ## build the wheel, install it in an empty environment, run a scenario there
 	bash .ci/wheel-test

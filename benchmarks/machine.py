@@ -9,7 +9,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +99,11 @@ def start(rounds: int) -> dict[str, Any]:
 MEASURES: dict[str, Callable[[int], dict[str, Any]]] = {"memory": memory, "start": start}
 
 
-def description() -> list[str]:
-    """The machine and the versions, one fact a line."""
+PEERS = ("numpy", "numba", "cynetdiff", "pynetim", "ndlib", "eon")
+
+
+def description(packages: Sequence[str] = PEERS) -> list[str]:
+    """The machine and the versions of ``packages``, one fact a line."""
     cpu = platform.processor() or "?"
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
@@ -109,7 +112,6 @@ def description() -> list[str]:
                 break
     except OSError:
         pass
-    packages = ["numpy", "numba", "cynetdiff", "pynetim", "ndlib", "eon"]
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
     return [
         f"{cpu}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
