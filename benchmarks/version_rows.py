@@ -122,7 +122,7 @@ def opim() -> Run:
 
     def work(times: int) -> np.ndarray:
         for _ in range(times):
-            found = seeding.choose(network, "opim", 50, model="weighted_cascade", seed=1, threads=1)
+            found = seeding.choose(network, "opim", 50, model="independent_cascade", seed=1, threads=1)
         return np.asarray(found.members)
 
     return Run(work, most=1000)
