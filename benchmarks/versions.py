@@ -45,7 +45,7 @@ It takes the source of each revision out of git into a folder of the system's te
 a process of its own with its own compiled code; the benchmark itself is that of the tree it is called from. Times are processor
 time, so that a busy machine counts little. `old / new` is the median over the rounds of the paired ratios: above 1 the new
 version is quicker. The interval is made of the ordered ratios and holds for any law of the noise; it knows the noise between
-rounds, not that between two starts of the same program, which is a few per cent: compare a version with itself to see it.
+rounds, not that between two starts of the same program: compare a version with itself to see how much that is.
 
 `slower` means: even the favourable end of the interval is worse than the share allowed (5 %; `--share`). `cannot tell` means that
 the interval is too wide: more `--rounds`. Results must be equal to the last bit where both versions state the same law
@@ -175,7 +175,8 @@ class Comparison:
     @property
     def ratios(self) -> np.ndarray:
         """Old by new, round by round."""
-        return np.array(self.old) / np.array(self.new)
+        ratios: np.ndarray = np.array(self.old) / np.array(self.new)
+        return ratios
 
     @property
     def differs(self) -> bool:
