@@ -13,12 +13,13 @@ from typing import Any
 
 from viralsim.errors import InputError
 from viralsim.scenario import Scenario, loads
+from viralsim.scenario.paths import at, parse_path
 from viralsim.scenario.reading import read_yaml
 
 
 @dataclass(frozen=True)
 class Slider:
-    """The one value that a lesson moves: a path of the scenario and its range."""
+    """The one value that a lesson moves: a path of the scenario, its range, and where it stands, which is the scenario's."""
 
     path: str
     label: str
@@ -68,10 +69,14 @@ def lesson(key: str) -> Lesson:
 def _read(key: str, text: str) -> Lesson:
     data: dict[str, Any] = read_yaml(text, f"{key}.yaml").data
     slider = data["slider"]
+    spec = loads(data["scenario"], file=f"{key}.yaml").spec
+    value = float(at(spec.model_dump(by_alias=True), parse_path(slider["path"])))
     words = ("order", "title", "minutes", "question", "prediction", "surprise", "teacher", "glossary")
     return Lesson(
         key=key,
-        slider=Slider(slider["path"], slider["label"], *(float(slider[w]) for w in ("from", "to", "value", "step"))),
+        slider=Slider(
+            slider["path"], slider["label"], float(slider["from"]), float(slider["to"]), value, float(slider["step"])
+        ),
         scenario_text=data["scenario"],
         **{word: data[word] for word in words},
     )
