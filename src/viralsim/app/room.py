@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 import numpy as np
-from nicegui import ui
+from nicegui import app, ui
 
 from viralsim.app.jobs import Pool
 from viralsim.app.stepping import play
@@ -25,16 +25,20 @@ class Room:
         self.scenario = scenario if scenario is not None else _luck()
         self.arm = self.scenario.arm_names[0]
         self.shares: dict[int, int] = {}
-        self._next = 0
+        self._world: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def join(self, code: str) -> int | None:
-        """The world of a new pupil; None where the code is wrong or the room is full."""
+    def join(self, code: str, who: str) -> int | None:
+        """The world of a pupil, the same after a reload; None where the code is wrong or the room is full.
+
+        who: what the session's cookie says of the browser.
+        """
         with self._lock:
-            if not code or code.upper() != self.code or self._next >= MOST_PUPILS:
+            if not code or code.upper() != self.code:
                 return None
-            self._next += 1
-            return self._next - 1
+            if who not in self._world and len(self._world) < MOST_PUPILS:
+                self._world[who] = len(self._world)
+            return self._world.get(who)
 
 
 def _luck() -> Scenario:
@@ -88,16 +92,18 @@ def pupil(room: Room) -> Callable[..., None]:
     """A pupil's page: one launch, which is his."""
 
     def page(code: str = "") -> None:
-        world = room.join(code)
+        world = room.join(code, str(app.storage.browser["id"]))
         with ui.column().classes("p-4"):
             if world is None:
-                ui.label("This code opens no class: look at the wall.").classes("text-xl").mark("refused")
+                ui.label("This code opens no class, or the class is full: look at the wall.").classes("text-xl").mark("refused")
                 ui.input("code").on("keydown.enter", lambda e: ui.navigate.to(f"/join?code={e.sender.value}"))
                 return
             ui.label(f"You are launch number {world}.").classes("text-2xl")
             ui.label("Same content, same people as everybody here. How many shares will it get? Guess, then launch.")
             guess = ui.number("my guess", min=0, precision=0)
             said = ui.label("").classes("text-3xl").mark("mine")
+            if world in room.shares:  # launched before a reload
+                said.text = f"{room.shares[world]:,} shares"
 
             async def launch() -> None:
                 played = await asyncio.wrap_future(room.pool.quick(lambda: play(room.scenario, room.arm, world)))

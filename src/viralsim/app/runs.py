@@ -43,13 +43,20 @@ def run_all_arms(session: Session) -> None:
         if job.finished.is_set():
             timer.active = False
             bar.value = 1.0
-            word.text = job.error or f"{job.total:,} launches"
+            word.text = _ended(job)
             if job.result is not None:
                 _answer(answer, job)
 
     timer = ui.timer(0.2, look, active=False)
     run.on_click(begin)
     stop.on_click(session.cancel)
+
+
+def _ended(job: Job) -> str:
+    if job.result is not None and job.result.interrupted:
+        kept = job.result.world_count
+        return f"cancelled: the {kept:,} launches that every arm finished are kept; run again for all of them"
+    return job.error or f"{job.total:,} launches"
 
 
 def _answer(answer: Any, job: Job) -> None:

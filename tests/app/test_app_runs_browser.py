@@ -1,0 +1,123 @@
+"""Runs, files and a class in a real browser: cancelled and run again, downloaded whole, refined, reloaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import viralsim as vs
+from viralsim.lessons import lesson
+
+
+def run_of(page: Any, worlds: int) -> None:
+    """Start a run of all arms."""
+    page.get_by_text("all arms", exact=True).click()
+    page.get_by_label("worlds", exact=True).fill(str(worlds))
+    page.get_by_role("button", name="run all arms").click()
+
+
+def heavy(open_lesson: Callable[[str], Any], tmp_path: Path) -> Any:
+    """A page with a scenario whose run takes long enough to be cancelled."""
+    page = open_lesson("luck")
+    text = lesson("luck").scenario().override({"audience.members": 20_000, "content.post.appeal": 0.9}).to_yaml()
+    path = tmp_path / "heavy.yaml"
+    path.write_text(text)
+    page.locator("input[type=file]").set_input_files(str(path))
+    page.get_by_text("campaign", exact=False).first.wait_for()
+    page.wait_for_selector(".vs-curve svg")
+    return page
+
+
+def test_a_cancelled_run_keeps_what_it_finished(open_lesson: Callable[[str], Any], tmp_path: Path) -> None:
+    """Cancelled on its way, a run shows the report of the launches that were finished; the next run goes to its end."""
+    page = heavy(open_lesson, tmp_path)
+    run_of(page, 2000)
+    page.wait_for_function("() => /[1-9][\\d,]* of 2,000 launches/.test(document.body.innerText)")
+    page.get_by_role("button", name="cancel").click()
+    said = page.get_by_text(re.compile(r"^cancelled"))
+    said.wait_for()
+    kept = int(re.sub(r"\D", "", said.inner_text().split("launches")[0]))
+    assert 0 < kept < 2000
+    page.wait_for_selector("iframe.vs-report")
+    run_of(page, 20)
+    page.get_by_text("20 launches", exact=True).wait_for()
+    assert page.locator("iframe.vs-report").count() == 1
+
+
+def test_the_scenario_comes_down_and_runs_again(open_lesson: Callable[[str], Any], tmp_path: Path) -> None:
+    """The YAML that comes down is the scenario as the slider left it, runs elsewhere, and gives the same worlds."""
+    page = open_lesson("paid_against_earned")
+    old = page.locator(".vs-curve").first.inner_html()
+    page.locator(".q-slider").first.click(position={"x": 220, "y": 5})
+    page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old)
+    label = page.get_by_text(re.compile(r"^USD for 1000 impressions: "))
+    value = float(label.inner_text().split(": ")[1])
+    with page.expect_download() as download:
+        page.get_by_role("button", name="this scenario as YAML").click()
+    path = tmp_path / "down.yaml"
+    download.value.save_as(path)
+    one = lesson("paid_against_earned")
+    assert value != one.slider.value
+    assert vs.load(path).spec == one.scenario().override({one.slider.path: value}).spec
+    page.get_by_text("mean of 300 launches", exact=False).wait_for()
+    mean = vs.simulate(vs.load(path), repeat_trust=False).summary()["shares"]["paid"]
+    assert f"paid: {mean:,.1f} shares" in page.inner_text("body")
+
+
+def test_the_report_comes_down_whole(open_lesson: Callable[[str], Any], browser: Any, tmp_path: Path) -> None:
+    """The HTML that comes down opens from the disk with the network off: verdict, arms and every picture, no error."""
+    page = open_lesson("hubs_or_bridges")
+    run_of(page, 60)
+    page.wait_for_selector("iframe.vs-report")
+    shown = page.frame_locator("iframe.vs-report").locator("svg").count()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="the report as a file").click()
+    path = tmp_path / "report.html"
+    download.value.save_as(path)
+    context = browser.new_context(offline=True)
+    alone = context.new_page()
+    errors: list[str] = []
+    alone.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    alone.on("request", lambda request: None if request.url.startswith("file:") else errors.append(request.url))
+    alone.goto(path.as_uri())
+    assert alone.get_by_text("Arms side by side").first.is_visible()
+    assert alone.locator("svg").count() == shown > 4
+    assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    context.close()
+    assert errors == []
+
+
+def test_a_curve_is_refined(open_lesson: Callable[[str], Any]) -> None:
+    """The quick answer says that it is being refined, and the answer of all 300 launches takes its place: the run's mean."""
+    page = open_lesson("luck")
+    page.get_by_text("mean of 100 launches", exact=False).wait_for()
+    first = page.locator(".vs-curve").first.inner_html()
+    page.get_by_text("mean of 300 launches", exact=False).wait_for()
+    assert page.locator(".vs-curve").first.inner_html() != first
+    assert "being refined" not in page.inner_text("body")
+    scenario = lesson("luck").scenario()
+    mean = vs.simulate(scenario, repeat_trust=False).summary()["shares"].iloc[0]
+    assert f"{mean:,.1f} shares" in page.inner_text("body")
+
+
+def test_a_reload_keeps_the_pupils_world(browser: Any, server: tuple[str, str]) -> None:
+    """Who reloads is the same pupil with the same launch; another browser is another pupil."""
+    address, code = server
+    first, second = browser.new_context(), browser.new_context()
+    pupil = first.new_page()
+    pupil.goto(f"{address}/join?code={code}")
+    mine = pupil.get_by_text(re.compile(r"^You are launch number \d+")).inner_text()
+    pupil.get_by_role("button", name="launch").click()
+    shares = pupil.get_by_text(re.compile(r"^\d[\d,]* shares"))
+    shares.wait_for(timeout=180_000)
+    before = shares.inner_text()
+    pupil.reload()
+    assert pupil.get_by_text(re.compile(r"^You are launch number \d+")).inner_text() == mine
+    assert pupil.get_by_text(re.compile(r"^\d[\d,]* shares")).inner_text() == before
+    other = second.new_page()
+    other.goto(f"{address}/join?code={code}")
+    assert other.get_by_text(re.compile(r"^You are launch number \d+")).inner_text() != mine
+    first.close()
+    second.close()
