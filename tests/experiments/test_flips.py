@@ -56,7 +56,18 @@ def test_a_price_too_high() -> None:
     assert 30 < flip.value < 50
     assert (flip.below, flip.above) == ("advocates", "paid")
     assert "paid is better than advocates from cost = " in flip.sentence
-    assert any(said.startswith("paid wins unless") for said in found.sentences)
+    assert found.unless.startswith("by the means, paid is best unless")
+    assert found.unless in found.sentences
+
+
+def test_less_is_better_in_words_and_in_the_choice() -> None:
+    """Of critical shares the lower mean is best, and the sentence says lowest: with the means of shares the sides change."""
+    mirrored = table().rename(columns=lambda name: name.replace("shares", "critical_shares"))
+    shares, critical = decision_map(table(), "shares"), decision_map(mirrored, "critical_shares")
+    other = {"paid": "advocates", "advocates": "paid"}
+    assert [point.arm for point in critical.points] == [other[point.arm] for point in shares.points]
+    assert " has the highest mean shares at " in shares.sentences[0]
+    assert " has the lowest mean critical_shares at " in critical.sentences[0]
 
 
 def test_wide_intervals_leave_the_map_open() -> None:

@@ -95,7 +95,9 @@ def pupil(room: Room) -> Callable[..., None]:
         world = room.join(code, str(app.storage.browser["id"]))
         with ui.column().classes("p-4"):
             if world is None:
-                ui.label("This code opens no class, or the class is full: look at the wall.").classes("text-xl").mark("refused")
+                ui.label("This code opens no class, or the class is full: look at the wall.").classes("text-xl").mark(
+                    "refused"
+                )
                 ui.input("code").on("keydown.enter", lambda e: ui.navigate.to(f"/join?code={e.sender.value}"))
                 return
             ui.label(f"You are launch number {world}.").classes("text-2xl")

@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("viralsim.cli.scenario_commands", "init", "Write a commented scenario to start from."),
     "check": ("viralsim.cli.scenario_commands", "check", "Check a scenario wholly; print population, plan and cost."),
     "run": ("viralsim.cli.run", "run", "Simulate all arms and compare them."),
-    "report": ("viralsim.cli.report", "report", "Write one offline HTML page from a stored result."),
+    "report": ("viralsim.cli.report", "report", "Write one offline HTML page from a stored run or sweep."),
     "compare": ("viralsim.cli.compare", "compare", "Compare two stored results, arm by arm."),
     "sweep": ("viralsim.cli.sweep", "sweep", "Run many points of a scenario; resumes."),
     "chance": ("viralsim.cli.chance", "chance", "Count a rare event over very many worlds."),

@@ -1,7 +1,8 @@
 """Where the decision flips: the best arm at each point of a sweep, and the values at which another one becomes best.
 
-An arm is best at a point where its mean is highest. It is *surely* best where every pairwise difference to the others is
-known to be above 0 (their uplifts over the baseline in the same worlds, else their own intervals); else the point is open.
+An arm is best at a point where its mean is highest, or lowest where less is better. It is *surely* best where its lead over
+the second is known to be above 0 (from their uplifts over the baseline in the same worlds, else from their own intervals); else
+the point is open.
 A threshold along a parameter is where the difference of two arms crosses 0, by linear interpolation between the points
 beside it; its interval runs from where the lower to where the upper limit of the difference crosses.
 """
@@ -9,6 +10,7 @@ beside it; its interval runs from where the lower to where the upper limit of th
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -80,18 +82,26 @@ class DecisionMap:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Who wins, unless what: for strategists."""
-        counts: dict[str, int] = {}
-        for point in self.points:
-            counts[point.arm] = counts.get(point.arm, 0) + 1
-        usual = max(counts, key=lambda arm: counts[arm])
+        """Who is best, unless what, for strategists: by means, with what the worlds run cannot tell beside it."""
+        usual, count = self._usual
+        most = "highest" if declared(self.measure).direction > 0 else "lowest"
         opened = sum(not point.sure for point in self.points)
-        said = [f"{usual} has the most {self.measure} at {counts[usual]} of {len(self.points)} points" + (
-            f"; at {opened} the worlds run cannot tell it from the second" if opened else "")]  # fmt: skip
+        said = [f"{usual} has the {most} mean {self.measure} at {count} of {len(self.points)} points" + (
+            f"; at {opened} points the worlds run cannot tell the best arm from the second" if opened else "")]  # fmt: skip
+        unless = [self.unless] if self.unless else []
+        return (*said, *unless, *(flip.sentence for flip in self.flips))
+
+    @property
+    def unless(self) -> str:
+        """Where the arm that is best at most points is not, by the means alone; nothing where ranges do not say it."""
+        usual, _ = self._usual
         conditions = _conditions(usual, self.points, self.flips, self.paths)
-        if conditions:
-            said.append(f"{usual} wins unless " + " or ".join(conditions))
-        return (*said, *(flip.sentence for flip in self.flips))
+        return f"by the means, {usual} is best unless " + " or ".join(conditions) if conditions else ""
+
+    @property
+    def _usual(self) -> tuple[str, int]:
+        """The arm with the best mean at most points, and their number."""
+        return Counter(point.arm for point in self.points).most_common(1)[0]
 
 
 def _conditions(arm: str, points: Sequence[BestArm], flips: Sequence[Flip], paths: Sequence[str]) -> list[str]:

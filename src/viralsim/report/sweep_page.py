@@ -119,9 +119,9 @@ def _best_arms(facts: SweepFacts) -> tuple[str, list[str]]:
         parts = [f"{arm} is surely best in {label} at {count:,}" for arm, count in told.most_common()]
         parts += [f"at {opened:,} the worlds run cannot tell"] if opened else []
         first = f"Of {len(points):,} points, {listing(parts)}."
-    by_means = "By the means alone, also where the worlds cannot tell: " if opened else ""
-    unless = [text for text in facts.found.sentences[1:] if text.startswith(f"{usual} wins unless ")]
-    more = [*_leads(facts, [arm for arm, _ in told.most_common()]), *(f"{by_means}{text}." for text in unless)]
+    also = ", also where the worlds cannot tell" if opened else ""
+    unless = facts.found.unless.replace("by the means", f"By the means alone{also}", 1)
+    more = [*_leads(facts, [arm for arm, _ in told.most_common()]), *([f"{unless}."] if unless else [])]
     flips = [] if unless else _kept_flips(facts)
     more += [f"{flip.sentence}." for flip in flips[:MOST_FLIPS]]
     if len(flips) > MOST_FLIPS:

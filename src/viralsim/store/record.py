@@ -102,7 +102,7 @@ def _read_manifest(source: Path) -> dict[str, Any]:
     if not source.is_dir():
         raise InputError(f"{source}: no such folder: name the folder given to run --out")
     if not path.is_file() and (source / "sweep.json").is_file():
-        raise InputError(f"{source} holds a sweep, not a run: see it by viralsim info, its answers by viralsim flips")
+        raise InputError(f"{source} holds a sweep, not a run: see it by viralsim info, report or flips")
     if not path.is_file():
         raise InputError(f"{source} holds no {MANIFEST}: name a folder written by run --out")
     try:
