@@ -91,6 +91,12 @@ def test_any_setting_is_changed_and_a_wrong_one_is_told(open_lesson: Callable[[s
     horizon.press("Enter")
     page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old)
     assert "48 h" in page.locator(".vs-curve").first.inner_text()
+    page.get_by_text("audience.attention (not set)", exact=True).click()
+    capacity = page.get_by_label("audience.attention.feed_capacity", exact=True)
+    capacity.fill("1")
+    old = page.locator(".vs-curve").first.inner_html()
+    capacity.press("Enter")
+    page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old)
 
 
 def answer_times(browser: Any, address: str, sessions: int) -> tuple[list[float], list[float]]:

@@ -13,6 +13,7 @@ from viralsim.app.controls import controls
 from viralsim.app.curve import pictures
 from viralsim.app.jobs import MOST_WAITING, Pool
 from viralsim.app.limits import MOST_BYTES, MOST_WORLDS, read_upload, within_limits
+from viralsim.app.session import Session
 from viralsim.app.settings import changed, settings
 from viralsim.app.stepping import layout, play, without
 from viralsim.errors import InputError
@@ -166,13 +167,38 @@ def test_every_setting_can_be_changed_or_says_why() -> None:
     assert paths <= set(found)
     assert {f"arms.{name}" for name in scenario.arm_names} <= set(found)
     for one in found.values():
-        assert changed(scenario, one.path, one.text)[1].spec == scenario.spec, one.path
+        assert changed(scenario, one.path, one.text)[2].spec == scenario.spec, one.path
     assert found["campaign.advocates.cost_per"].choices == ("enrolled", "asked", "posted")
     assert "source" in found["audience.members"].note
     with pytest.raises(InputError, match="must be a duration"):
         changed(scenario, "tick", "1 hour")
     with pytest.raises(InputError, match="cannot read files"):
         changed(scenario, "channels.instagram.network", "{file: /etc/passwd}")
+
+
+def test_a_block_that_is_not_set_comes_in_with_its_first_key() -> None:
+    """Every key of every block that the schema knows can be typed by itself; the rest of the block is the schema's default.
+
+    A block with more than one key that it needs is refused in words that name what is missing.
+    """
+    scenario = lesson("luck").scenario()
+    found = {one.path: one for one in settings(scenario)}
+    assert found["audience.attention.feed_capacity"].group == "audience.attention (not set)"
+    path, value, after = changed(scenario, "content.post.reinforcement.threshold.count", "2")
+    assert (path, value) == ("content.post.reinforcement.threshold", {"count": "2"})
+    threshold = after.spec.content["post"].reinforcement.threshold
+    assert threshold is not None
+    assert threshold.count == 2
+    assert "content.post.reinforcement.threshold.count" in {one.path for one in settings(after)}
+    assert changed(after, path, "")[2].spec == scenario.spec
+    session = Session(Pool(), scenario, None)
+    session.set(path, value)
+    session.set(f"{path}.count", 3)
+    assert session.scenario.spec.content["post"].reinforcement.threshold.count == 3  # type: ignore[union-attr]
+    session.set(path, None)
+    assert session.scenario.spec == scenario.spec
+    with pytest.raises(InputError, match=r"campaign\.advocates\.count: is required"):
+        changed(scenario, "campaign.advocates.trust", "2")
 
 
 def test_bombs_and_giants_are_refused_at_once() -> None:

@@ -113,7 +113,6 @@ class View:
         if session.lesson is not None:
             s = session.lesson.slider
             whole = s.step >= 1 and float(s.value).is_integer() and "count" in s.path
-            session.changes[s.path] = int(s.value) if whole else s.value
             self._slider(Control(s.path, s.label, s.low, s.high, s.step, s.value, whole), "lesson slider")
             return
         for control in controls(session.base):
@@ -128,7 +127,7 @@ class View:
 
     async def _set(self, path: str, value: Any) -> None:
         within_limits(self.session.scenario.override({path: value}))
-        self.session.changes[path] = value
+        self.session.set(path, value)
         await self.ask()
 
     def _slider(self, control: Control, mark: str) -> None:
@@ -140,7 +139,7 @@ class View:
         async def moved(change: events.ValueChangeEventArguments) -> None:
             value = round(change.value) if control.whole else float(f"{change.value:.6g}")
             label.text = f"{control.label}: {value:g}"
-            self.session.changes[control.path] = value
+            self.session.set(control.path, value)
             await self.ask()
 
         slider.on_value_change(moved)

@@ -54,8 +54,8 @@ class Panel:
         async def typed() -> None:
             text = "" if control.value is None else str(control.value)
             try:
-                value = changed(self.scenario(), one.path, text.lower() if one.kind == "switch" else text)[0]
-                await self.keep(one.path, value)
+                path, value, _ = changed(self.scenario(), one.path, text.lower() if one.kind == "switch" else text)
+                await self.keep(path, value)
                 wrong.text = ""
             except InputError as error:
                 wrong.text = str(error)[:LONGEST_ERROR]

@@ -50,6 +50,13 @@ class Session:
         if self.job is not None:
             self.job.cancel()
 
+    def set(self, path: str, value: Any) -> None:
+        """Change one place; earlier changes inside it are gone with what they changed."""
+        kept = {
+            at: old for at, old in self.changes.items() if at != path and not at.startswith((f"{path}.", f"{path}["))
+        }
+        self.changes = kept | {path: value}
+
     @property
     def scenario(self) -> Scenario:
         """The scenario with the sliders' values."""

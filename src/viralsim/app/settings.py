@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from viralsim.app.limits import refuse_files
+from viralsim.app.limits import FILE_WORDS, refuse_files
 from viralsim.scenario import Scenario
 from viralsim.scenario.blocks import Block
-from viralsim.scenario.paths import slots
-from viralsim.scenario.reading import write_yaml
+from viralsim.scenario.paths import Slot, element, parse_path, slots
+from viralsim.scenario.reading import Place, path_text, write_yaml
 from viralsim.scenario.scenario import parse_set
 from viralsim.units import ClockTime, Duration, Quantity
 
@@ -48,11 +48,21 @@ def settings(scenario: Scenario) -> list[Setting]:
     return found
 
 
-def changed(scenario: Scenario, path: str, text: str) -> tuple[Any, Scenario]:
-    """(value, scenario) with one setting as it was typed. ScenarioError or InputError says what is wrong."""
+def changed(scenario: Scenario, path: str, text: str) -> tuple[str, Any, Scenario]:
+    """(path, value, scenario) with one setting as it was typed. ScenarioError or InputError says what is wrong.
+
+    The path is the one given, or that of the block that holds it, where the scenario has no such block yet: then the block comes
+    in with this one key, and all else in it as the schema has it.
+    """
     value = parse_set(f"{path}={text.strip() or 'null'}")[1]
     refuse_files({path: value})
-    return value, scenario.override({path: value})
+    place = parse_path(path)
+    depth = _set_depth(scenario, place)
+    if depth < len(place):
+        path, inner = path_text(place[:depth]), place[depth:]
+        for key in reversed(inner) if value is not None else ():
+            value = {key: value}
+    return path, value, scenario.override({path: value})
 
 
 def written(value: Any) -> str:
@@ -70,20 +80,50 @@ def written(value: Any) -> str:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
+def _set_depth(scenario: Scenario, place: Place) -> int:
+    """How many steps of a path lead to the first block that is not set; all of them where every block on the way is."""
+    here: Any = scenario.spec.model_dump(by_alias=True)
+    for i, step in enumerate(place[:-1]):
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):  # no such place, or inside an arm: the schema says what is wrong
+            break
+        if here is None:
+            return i + 1
+    return len(place)
+
+
 def _of_block(block: Block, path: str, group: str) -> Iterator[Setting]:
     inner: list[tuple[Block, str]] = []
+    off: list[Setting] = []
     for name, info in type(block).model_fields.items():
         key = info.alias or name
         here = f"{path}.{key}" if path else key
-        if here in (*NOT_HERE, "arms") or key in ("file", "members_file"):
+        if here in (*NOT_HERE, "arms") or key in FILE_WORDS:
             continue
-        value = getattr(block, name)
+        value, slot = getattr(block, name), slots(type(block))[key]
         blocks = _blocks_in(value, here)
         inner += blocks
         if not blocks:
-            yield _setting(block, name, key, here, group)
+            yield _setting(type(block), name, here, group, value)
+        if value is None and slot.block is not None:
+            off += _of_absent(slot.block, here)
     for one, here in inner:
         yield from _of_block(one, here, here)
+    yield from off
+
+
+def _of_absent(model: type[Block], path: str) -> Iterator[Setting]:
+    """The keys of a block that the scenario does not have: without values, and setting one of them brings the block in."""
+    for name, info in model.model_fields.items():
+        key = info.alias or name
+        slot, here = slots(model)[key], f"{path}.{key}"
+        if key in FILE_WORDS:
+            continue
+        if slot.block is not None:
+            yield from _of_absent(slot.block, here)
+        else:
+            yield _setting(model, name, here, f"{path} (not set)", None)
 
 
 def _blocks_in(value: Any, path: str) -> list[tuple[Block, str]]:
@@ -96,9 +136,11 @@ def _blocks_in(value: Any, path: str) -> list[tuple[Block, str]]:
     return []
 
 
-def _setting(block: Block, name: str, key: str, path: str, group: str) -> Setting:
-    info, slot = type(block).model_fields[name], slots(type(block))[key]
-    value, quantity = getattr(block, name), slot.quantity
+def _setting(model: type[Block], name: str, path: str, group: str, value: Any) -> Setting:
+    info = model.model_fields[name]
+    key = info.alias or name
+    slot = slots(model)[key]
+    quantity = slot.quantity
     choices = _words(slot.annotation)
     kind: Literal["choice", "switch", "probability", "text"] = "text"
     if choices:
@@ -113,9 +155,16 @@ def _setting(block: Block, name: str, key: str, path: str, group: str) -> Settin
     bounds = [f"{signs[b]} {v:g}" for b, v in quantity.bounds().items()] if quantity is not None else []
     default = "" if info.is_required() else written(info.get_default()) or ""
     parts = [unit, ", ".join(bounds), f"default {default}" if default and len(default) < 40 else "",
-             f"source: {extra.get('source', '')}"]  # fmt: skip
+             _keys(slot), "needed" if info.is_required() else "", f"source: {extra.get('source', '')}"]  # fmt: skip
     about, note = info.description or "", "; ".join(filter(None, parts))
     return Setting(path, key, group, about, note, kind, choices, _with_unit(value, quantity))
+
+
+def _keys(slot: Slot) -> str:
+    """The keys of the blocks that a setting, a list or a map takes; nothing for plain values."""
+    inner = element(slot) if slot.kind in ("list", "map") else slot
+    many = {"list": "a list, each with ", "map": "by name, each with "}.get(slot.kind, "")
+    return f"{many}keys: {', '.join(slots(inner.block))}" if inner.block is not None else ""
 
 
 def _with_unit(value: Any, quantity: Quantity | None) -> str:
