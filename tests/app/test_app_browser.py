@@ -67,7 +67,7 @@ def test_a_class_gathers_its_launches(page: Any, browser: Any, server: tuple[str
         pupil.goto(f"{address}/join?code={code}")
         pupil.get_by_text(f"You are launch number {number}.").wait_for()
         pupil.get_by_role("button", name="launch").click()
-        pupil.get_by_text(re.compile(r"^\d+ shares")).wait_for()
+        pupil.get_by_text(re.compile(r"^\d+ shares?")).wait_for()
         pupil.close()
     page.get_by_text(re.compile("^2 launches of the same content")).wait_for()
     stranger = browser.new_page()

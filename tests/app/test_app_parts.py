@@ -148,6 +148,10 @@ def test_layout_keeps_everyone_on_the_page() -> None:
     x, y = layout(community)
     assert min(x.min(), y.min()) >= 0
     assert max(x.max(), y.max()) <= 1
+    discs = [(x[community == c].mean(), y[community == c].mean(), np.ptp(x[community == c]) / 2) for c in range(6)]
+    for i, (ax, ay, ar) in enumerate(discs):
+        for bx, by, br in discs[:i]:
+            assert np.hypot(ax - bx, ay - by) > 0.98 * (ar + br), "two communities overlap"
     assert len({(round(float(a), 5), round(float(b), 5)) for a, b in zip(x, y, strict=True)}) > 1980
 
 

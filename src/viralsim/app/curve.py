@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from viralsim.results import Result
 
-COLOURS = ("#0b6e99", "#c2410c", "#4d7c0f", "#7c3aed")
+COLOURS = tuple(f"var(--vs-{i})" for i in range(4))  # said in look.STYLE, for light and for dark
 WIDTH, HEIGHT, LEFT, BOTTOM = 460, 230, 54, 34
 
 
@@ -67,10 +67,18 @@ def spread(result: Result, measure: str = "shares") -> str:
                 f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{HEIGHT - BOTTOM - top:.1f}" '
                 f'fill="{COLOURS[i % len(COLOURS)]}"/>'
             )
-    title = f"launches by their {measure}: most are small, few are large"
-    return _frame(
-        title, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], [("0", 0.04), (f"{most:,.0f}", 1.0)], list(result.arms)
-    )
+    title = f"launches by their {measure}, from 1 on a log axis"
+    return _frame(title, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], _decades(most), list(result.arms))
+
+
+def _decades(most: float) -> list[tuple[str, float]]:
+    """0 in the middle of the first of 13 bins, the powers of ten at their places, and the largest."""
+    marks = [("0", 0.5 / 13)]
+    for power in range(int(np.log10(most)) + 1):
+        place = (1 + 12 * power * np.log(10) / np.log(most + 1)) / 13
+        if place < 0.85:
+            marks.append((f"{10**power:,}", float(place)))
+    return [*marks, (f"{most:,.0f}", 1.0)]
 
 
 def _y(share: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 STYLE = """
+body{--vs-0:#0b6e99;--vs-1:#c2410c;--vs-2:#4d7c0f;--vs-3:#7c3aed;overflow-wrap:anywhere}
+.body--dark{--vs-0:#5bb8e0;--vs-1:#fb923c;--vs-2:#a3e635;--vs-3:#c4b5fd}
+.body--dark a{color:#7cc7e8!important}.body--dark :is(.q-btn--flat,.q-slider,.q-linear-progress){--q-primary:#7cc7e8}
+.q-uploader__list{display:none}
 .vs-curve{margin:0 0 .5rem;max-width:40rem}.vs-curve svg{width:100%;height:auto}.vs-curve figcaption{font-size:.9rem;color:#374151}
 .vs-stage canvas{width:100%;max-width:42rem;aspect-ratio:1;border:1px solid #e5e7eb;border-radius:6px;background:#fff}
 .vs-stage input{width:100%;max-width:42rem}

@@ -32,6 +32,7 @@ def build(pool: Pool, start: Scenario | None) -> Callable[..., None]:
 
     def page(learn: str = "") -> None:
         ui.add_css(STYLE)
+        ui.colors(primary="#0b6e99")
         ui.add_head_html(f"<script>{script}</script>")
         try:
             chosen = lesson(learn) if learn else (None if start is not None else lessons()[0])
@@ -73,9 +74,10 @@ class View:
 
     def _content(self) -> None:
         session = self.session
-        ui.label(session.base.spec.about or session.base.name).classes("text-lg")
         if session.lesson is not None:
             self._lesson(session.lesson)
+        else:
+            ui.label(session.base.spec.about or session.base.name).classes("text-lg")
         with ui.row().classes("w-full items-start gap-6 flex-wrap"):
             with ui.column().classes("w-72"):
                 self._sliders()

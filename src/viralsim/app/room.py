@@ -10,6 +10,7 @@ import numpy as np
 from nicegui import app, ui
 
 from viralsim.app.jobs import Pool
+from viralsim.app.look import STYLE
 from viralsim.app.stepping import play
 from viralsim.lessons import lesson
 from viralsim.scenario import Scenario
@@ -51,15 +52,16 @@ def projector(room: Room, address: str) -> Callable[[], None]:
     def page() -> None:
         import segno
 
+        ui.add_css(STYLE)
         with ui.row().classes("w-full items-start gap-8 p-4"):
             with ui.column():
                 ui.label("Join").classes("text-2xl")
-                ui.html(segno.make(address).svg_inline(scale=6), sanitize=False)
+                ui.html(segno.make(address).svg_inline(scale=6, light="white"), sanitize=False)
                 ui.label(address).classes("text-lg")
                 ui.label(f"code {room.code}").classes("text-3xl font-bold").mark("code")
-            with ui.column().classes("grow"):
+            with ui.column().classes("grow min-w-80"):
                 head = ui.label("").classes("text-2xl").mark("gathered")
-                bars = ui.html("", sanitize=False)
+                bars = ui.html("", sanitize=False).classes("vs-wide")
 
         def gather() -> None:
             values = np.array(sorted(room.shares.values()))
@@ -78,13 +80,24 @@ def _bars(values: np.ndarray) -> str:
     if not len(values):
         return ""
     wide, most = 720 / max(len(values), 10), max(1, int(values.max()))
-    parts = [
-        f'<rect x="{i * wide:.1f}" y="{300 - 280 * v / most:.1f}" width="{wide * 0.85:.1f}" height="{max(1.0, 280 * v / most):.1f}" fill="#0b6e99"/>'  # noqa: E501
-        for i, v in enumerate(values)
-    ]
+    parts = []
+    for i, shares in enumerate(values):
+        high = max(1.0, 280 * shares / most)
+        parts.append(
+            f'<rect x="{i * wide:.1f}" y="{310 - high:.1f}" width="{wide * 0.85:.1f}" height="{high:.1f}" fill="var(--vs-0)"/>'
+        )
+        if len(values) <= 20 or shares == most:
+            parts.append(
+                f'<text x="{(i + 0.42) * wide:.1f}" y="{304 - high:.1f}" text-anchor="middle" font-size="16" '
+                f'fill="currentColor">{shares:,}</text>'
+            )
     return (
-        f'<svg viewBox="0 0 720 310" width="100%" role="img" aria-label="shares of each launch">{"".join(parts)}</svg>'
+        f'<svg viewBox="0 0 720 312" width="100%" role="img" aria-label="shares of each launch">{"".join(parts)}</svg>'
     )
+
+
+def _counted(shares: int) -> str:
+    return f"{shares:,} share" if shares == 1 else f"{shares:,} shares"
 
 
 def pupil(room: Room) -> Callable[..., None]:
@@ -92,6 +105,7 @@ def pupil(room: Room) -> Callable[..., None]:
 
     def page(code: str = "") -> None:
         world = room.join(code, str(app.storage.browser["id"]))
+        ui.colors(primary="#0b6e99")
         with ui.column().classes("p-4"):
             if world is None:
                 ui.label("This code opens no class, or the class is full: look at the wall.").classes("text-xl").mark(
@@ -104,12 +118,12 @@ def pupil(room: Room) -> Callable[..., None]:
             guess = ui.number("my guess", min=0, precision=0)
             said = ui.label("").classes("text-3xl").mark("mine")
             if world in room.shares:  # launched before a reload
-                said.text = f"{room.shares[world]:,} shares"
+                said.text = _counted(room.shares[world])
 
             async def launch() -> None:
                 played = await asyncio.wrap_future(room.pool.quick(lambda: play(room.scenario, room.arm, world)))
                 room.shares[world] = len(played.shared)
-                said.text = f"{len(played.shared):,} shares" + (
+                said.text = _counted(len(played.shared)) + (
                     f" (you guessed {guess.value:,.0f})" if guess.value is not None else ""
                 )
 

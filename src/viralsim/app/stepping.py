@@ -79,29 +79,29 @@ def play(scenario: Scenario, arm: str, world: int) -> Played:
 
 
 def layout(community: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A place for each member: communities as discs on a ring around the largest, members on a sunflower in each."""
+    """A place for each member: communities as discs that do not overlap, the largest in the middle, members on a sunflower."""
     members = len(community)
     sizes = np.bincount(community)
+    radius = np.sqrt(sizes / max(1, members))
     order = np.argsort(-sizes, kind="stable")
-    radius = np.sqrt(sizes / max(1, members)) * 0.48
-    x, y = np.zeros(members, np.float32), np.zeros(members, np.float32)
-    angle = 0.0
-    ring = np.maximum(radius[order[1:]], 0.02)
-    total = float(ring.sum()) or 1.0
+    centre = np.zeros((len(sizes), 2))
+    steps = np.arange(4000)  # candidates on a spiral; the first that is free of all larger discs is taken
+    spiral = (0.05 * np.sqrt(steps) * np.array([np.cos(2.4 * steps), np.sin(2.4 * steps)])).T
     for rank, c in enumerate(order):
-        if rank == 0:
-            cx = cy = 0.5
-        else:
-            angle += np.pi * radius[c] / total if radius[c] > 0 else 0.0
-            distance = min(0.48 - radius[c], radius[order[0]] + radius[c] + 0.06)
-            cx, cy = 0.5 + distance * np.cos(2 * angle), 0.5 + distance * np.sin(2 * angle)
-            angle += np.pi * radius[c] / total
+        larger = order[:rank]
+        apart = np.linalg.norm(spiral[:, None] - centre[None, larger], axis=2) - radius[larger] - radius[c]
+        centre[c] = spiral[np.argmax((apart >= 0.05).all(axis=1))]
+    low, high = (centre - radius[:, None]).min(axis=0), (centre + radius[:, None]).max(axis=0)
+    scale = 0.96 / (high - low).max()
+    place = np.zeros((members, 2), np.float32)
+    for c in order:
         who = np.flatnonzero(community == c)
         k = np.arange(len(who))
-        r = radius[c] * 0.8 * np.sqrt((k + 0.5) / max(1, len(who)))
+        r = radius[c] * np.sqrt((k + 0.5) / max(1, len(who)))
         turn = k * np.pi * (3 - np.sqrt(5))
-        x[who], y[who] = cx + r * np.cos(turn), cy + r * np.sin(turn)
-    return x, y
+        disc = centre[c] + (r * np.array([np.cos(turn), np.sin(turn)])).T
+        place[who] = 0.5 + scale * (disc - (low + high) / 2)
+    return place[:, 0], place[:, 1]
 
 
 def without(scenario: Scenario, arm: str, members: tuple[int, ...], removed: int) -> Scenario:
