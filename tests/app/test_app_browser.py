@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from viralsim.lessons import lesson
+
 
 def test_a_slider_changes_the_curve(open_lesson: Callable[[str], Any]) -> None:
     """A lesson opens with its question; moving its slider draws another curve."""
@@ -97,6 +99,36 @@ def test_any_setting_is_changed_and_a_wrong_one_is_told(open_lesson: Callable[[s
     old = page.locator(".vs-curve").first.inner_html()
     capacity.press("Enter")
     page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_app_is_open_to_everybody(open_lesson: Callable[[str], Any], theme: str, server: tuple[str, str]) -> None:
+    """axe-core finds no violation on a lesson with one world shown, on the wall, and on a pupil's page, in both themes."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_lesson("hubs_or_bridges")
+    page.emulate_media(color_scheme=theme)
+    page.get_by_role("button", name="show this world").click()
+    page.get_by_role("button", name=re.compile("^advocate")).first.wait_for()
+    found = Axe().run(page).response["violations"]
+    page.goto(f"{server[0]}/class")
+    page.get_by_text(f"code {server[1]}").wait_for()
+    found += Axe().run(page).response["violations"]
+    page.goto(f"{server[0]}/join?code={server[1]}")
+    page.get_by_text("You are launch number").wait_for()
+    found += Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"][:100] for node in one["nodes"]]) for one in found] == []
+
+
+def test_a_scenario_is_picked_by_its_button(open_lesson: Callable[[str], Any], tmp_path: Path) -> None:
+    """The button opens the browser's own choice of files, and the scenario chosen takes the place of the lesson."""
+    page = open_lesson("luck")
+    path = tmp_path / "mine.yaml"
+    path.write_text(lesson("luck").scenario().override({"name": "Chosen here"}).to_yaml())
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="a scenario of yours").click()
+    chooser.value.set_files(str(path))
+    page.get_by_text("Chosen here", exact=True).wait_for()
 
 
 def answer_times(browser: Any, address: str, sessions: int) -> tuple[list[float], list[float]]:

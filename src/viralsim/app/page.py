@@ -14,7 +14,7 @@ from viralsim.app.controls import Control, controls
 from viralsim.app.curve import drawn_of
 from viralsim.app.jobs import Pool
 from viralsim.app.limits import MOST_BYTES, MOST_WORLDS, read_upload, within_limits
-from viralsim.app.look import STYLE, stage_html
+from viralsim.app.look import dress, heading, stage_html
 from viralsim.app.panel import Panel
 from viralsim.app.runs import run_all_arms
 from viralsim.app.session import Session
@@ -31,8 +31,7 @@ def build(pool: Pool, start: Scenario | None) -> Callable[..., None]:
     script = files(__package__).joinpath("stage.js").read_text(encoding="utf-8")
 
     def page(learn: str = "") -> None:
-        ui.add_css(STYLE)
-        ui.colors(primary="#0b6e99")
+        dress()
         ui.add_head_html(f"<script>{script}</script>")
         try:
             chosen = lesson(learn) if learn else (None if start is not None else lessons()[0])
@@ -50,7 +49,7 @@ def build(pool: Pool, start: Scenario | None) -> Callable[..., None]:
 
 def _head(session: Session) -> None:
     with ui.row().classes("w-full items-center gap-4"):
-        ui.label("viralsim").classes("text-2xl font-bold")
+        heading("viralsim", "text-2xl font-bold")
         names = {one.key: f"{one.order}. {one.title}" for one in lessons()}
         value = session.lesson.key if session.lesson is not None else None
         ui.select(names, value=value, label="lesson", on_change=lambda e: ui.navigate.to(f"/?learn={e.value}")).classes(
@@ -199,9 +198,10 @@ class View:
             with self.body:
                 self._content()
 
-        ui.upload(
-            label="a scenario of yours (YAML)", auto_upload=True, max_file_size=MOST_BYTES, on_upload=uploaded
-        ).props("accept=.yaml,.yml flat bordered").classes("w-72").mark("upload")
+        box = ui.upload(auto_upload=True, max_file_size=MOST_BYTES, on_upload=uploaded).props("accept=.yaml,.yml")
+        box.classes("hidden").mark("upload")
+        pick = ui.button("a scenario of yours (YAML)").props("flat")
+        pick.on("click", js_handler=f"() => runMethod({box.id}, 'pickFiles', [])")
         ui.button("this scenario as YAML", on_click=lambda: ui.download.content(
             self.session.scenario.to_yaml(), "scenario.yaml")).props("flat")  # fmt: skip
 

@@ -10,7 +10,7 @@ import numpy as np
 from nicegui import app, ui
 
 from viralsim.app.jobs import Pool
-from viralsim.app.look import STYLE
+from viralsim.app.look import dress, heading
 from viralsim.app.stepping import play
 from viralsim.lessons import lesson
 from viralsim.scenario import Scenario
@@ -52,10 +52,10 @@ def projector(room: Room, address: str) -> Callable[[], None]:
     def page() -> None:
         import segno
 
-        ui.add_css(STYLE)
+        dress()
         with ui.row().classes("w-full items-start gap-8 p-4"):
             with ui.column():
-                ui.label("Join").classes("text-2xl")
+                heading("Join", "text-2xl")
                 ui.html(segno.make(address).svg_inline(scale=6, light="white"), sanitize=False)
                 ui.label(address).classes("text-lg")
                 ui.label(f"code {room.code}").classes("text-3xl font-bold").mark("code")
@@ -105,7 +105,7 @@ def pupil(room: Room) -> Callable[..., None]:
 
     def page(code: str = "") -> None:
         world = room.join(code, str(app.storage.browser["id"]))
-        ui.colors(primary="#0b6e99")
+        dress()
         with ui.column().classes("p-4"):
             if world is None:
                 ui.label("This code opens no class, or the class is full: look at the wall.").classes("text-xl").mark(
@@ -113,7 +113,7 @@ def pupil(room: Room) -> Callable[..., None]:
                 )
                 ui.input("code").on("keydown.enter", lambda e: ui.navigate.to(f"/join?code={e.sender.value}"))
                 return
-            ui.label(f"You are launch number {world}.").classes("text-2xl")
+            heading(f"You are launch number {world}.", "text-2xl")
             ui.label("Same content, same people as everybody here. How many shares will it get? Guess, then launch.")
             guess = ui.number("my guess", min=0, precision=0)
             said = ui.label("").classes("text-3xl").mark("mine")
