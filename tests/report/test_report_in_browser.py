@@ -119,6 +119,26 @@ def test_the_themes_differ_and_paper_is_white(browser: Any, file: Path) -> None:
     )
 
 
+def test_on_paper_the_answer_is_on_the_first_page_and_nothing_is_cut_off(browser: Any, file: Path) -> None:
+    """On A4 with 15 mm margins verdict and arms side by side end on page one; no table or picture is wider than the paper."""
+    across, down = 680, 1009  # 180 x 267 mm at 96 dots an inch
+    tab = browser.new_page(viewport={"width": across, "height": down})
+    tab.emulate_media(media="print")
+    tab.goto(file.as_uri())
+    heading = tab.get_by_role("heading", name="Arms side by side")
+    end = tab.evaluate(
+        """h => {
+        const table = [...document.querySelectorAll('table')].find(t => h.compareDocumentPosition(t) & 4);
+        return table.getBoundingClientRect().bottom}""",
+        heading.element_handle(),
+    )
+    wide = tab.evaluate("""() => [...document.querySelectorAll('table, svg, pre, p, h1, h2')]
+        .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120))""")
+    tab.close()
+    assert end <= down
+    assert wide == []
+
+
 def test_hostile_words_do_nothing(browser: Any, tmp_path: Path) -> None:
     """Names of a scenario that are markup or script are shown as they are written."""
     hostile = synthetic_result(

@@ -102,7 +102,7 @@ h1{font-size:1.5rem}dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
 body{font-size:10pt}
 main{max-width:none;padding:0}
 h2,h3{break-after:avoid}
-h2{margin-top:1.2rem}
+h2{margin-top:.8rem;padding-top:.4rem}td,th{padding-top:.2rem;padding-bottom:.2rem}
 tr,.verdict,li{break-inside:avoid}
 .scroll{overflow:visible}
 details:not([open]),nav{display:none}
