@@ -14,7 +14,7 @@ import viralsim
 SOURCE = Path(viralsim.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 LAYERS = (
-    ("errors", "units", "versions"),
+    ("errors", "once", "units", "versions"),
     ("scenario", "kernels"),
     ("population", "launches"),
     ("seeding", "measurement", "store", "joining"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -123,11 +125,16 @@ class Run:
         if self.progress is not None:
             self.progress(self.finished + running, self.total)
 
+    def _is_watched(self) -> bool:
+        """Whether anybody is told of progress, or could interrupt: else the kernel runs in this thread, without another."""
+        main = threading.current_thread() is threading.main_thread()
+        return self.progress is not None or (main and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)
+
     def run_arm(self, arm: Arm, rows: NDArray[np.int64], threads: int, series: int | None = None) -> None:
         """Run the worlds at ``rows`` of one arm and keep what came back."""
         raw = run_worlds(
             arm.world, self.seed, self.worlds[rows], threads=threads, series_worlds=series,
-            progress=self.report if len(rows) > 1 else None,
+            progress=self.report if len(rows) > 1 and self._is_watched() else None,
         )  # fmt: skip
         self.raw.setdefault(arm.name, []).append((rows, arm, raw))
         self.finished += len(rows)

@@ -11,7 +11,7 @@ from sweep_scenario import text
 
 import viralsim as vs
 from viralsim.errors import ScenarioError
-from viralsim.experiments.identity import arm_id, point_id
+from viralsim.experiments.identity import arm_ids, point_id
 from viralsim.experiments.points import Runner
 from viralsim.scenario import Scenario
 from viralsim.scenario.spec import Spec
@@ -23,7 +23,7 @@ SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 def ids(scenario: Scenario, specs: dict[str, Spec] | None = None) -> dict[str, str]:
     """The id of every arm."""
     specs = specs or arm_specs(scenario)
-    return {name: arm_id(scenario, spec, specs, 10, 1) for name, spec in specs.items()}
+    return arm_ids(scenario, specs, 10, 1)
 
 
 def defaults(scenario: Scenario) -> Iterator[tuple[str, object]]:

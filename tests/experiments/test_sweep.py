@@ -233,13 +233,14 @@ def test_a_full_disk_loses_nothing(plan: Plan, whole: Path, tmp_path: Path, monk
 
 
 def test_the_journal_keeps_the_last_line_of_an_id(tmp_path: Path) -> None:
-    """An id that is written twice is read once, as it was written last."""
+    """An id that is written twice is read once, as it was written last; a number that is not known is not there."""
     journal = Journal(tmp_path / "j")
     for number in (1.0, float("nan")):
-        journal.append({"id": "a", "arms": {"x": {"reach": number}}})
+        journal.append({"id": "a", "error": None, "arms": {"x": {"reach": number, "shares": 2.0}}})
     journal.close()
     again = Journal(tmp_path / "j")
-    assert (len(again), again.read("a")["arms"]["x"]["reach"]) == (1, None)
+    assert (len(again), again.read("a")["arms"]) == (1, {"x": {"shares": 2.0}})
+    again.close()
 
 
 def test_the_file_carries_its_scenario(plan: Plan, whole: Path) -> None:

@@ -76,7 +76,8 @@ def test_the_answer_is_that_of_the_numbers(folder: Path) -> None:
         in said
     )
     assert (
-        "By the means alone, also where the worlds cannot tell, organic is best unless content.c.appeal > 0.022." in said
+        "By the means alone, also where the worlds cannot tell, organic is best unless content.c.appeal > 0.022."
+        in said
     )
 
 

@@ -20,6 +20,7 @@ from viralsim.kernels.tables import gap_table
 
 TWIN = "/critical"  # a twin's name is its content's name with this ending
 HOURS_PER_DAY = 24.0
+ANYONE = np.ones(1, np.float32)  # the match of a content of which nothing is said
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +221,7 @@ def compile_arm(
     """
     names = content_names(spec)
     enrolment = enrolment if enrolment is not None else enrol(stage, spec, folder)
-    matches = [stage.match(spec.content[n]) if n in spec.content else np.ones(1, np.float32) for n in names]
+    matches = [stage.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
     audience = stage.audience(spec, matches)
     contents = _contents(stage, spec, names)
     plan = stage.once(
@@ -230,10 +231,10 @@ def compile_arm(
             repr(spec.horizon),
             spec.tick,
             tuple(names),
-            id(enrolment.members),
             tuple(enrolment.willingness[:1]),
         ),
         lambda: compile_plan(stage, spec, names, enrolment),
+        (enrolment.members,),
     )
     channels = _channels(stage, spec, envelope, audience)
     graph = stage.graph

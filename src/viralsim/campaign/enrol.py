@@ -50,18 +50,19 @@ def enrol(stage: Stage, spec: Any, folder: Any) -> Enrolment:
         tuple(names),
         tier.file,
         spec.seed,
-        id(stage.match(content)),
         repr(tier.programme.nurture),
         tier.programme.fans,
         _plan_of(spec) if strategy_of(tier.choose)[0] not in PLAN_IS_NOTHING_TO else "",
     )
 
+    match = stage.match(content)
+
     def make() -> Enrolment:
         if tier.file is not None:
             return _from_file(stage, folder / tier.file, tier)
-        return _by_strategy(stage, spec, tier, where, stage.match(content))
+        return _by_strategy(stage, spec, tier, where, match)
 
-    chosen: Enrolment = stage.once(key, make)
+    chosen: Enrolment = stage.once(key, make, (match,))
     if tier.file is not None:
         return chosen
     count = len(chosen)

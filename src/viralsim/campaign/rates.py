@@ -55,7 +55,8 @@ def appeal(stage: Stage, spec: Any, name: str) -> float:
     content = spec.content[name]
     if content.share_rate is None:
         return float(content.appeal)
-    match = stage.match(content).astype(np.float64)
+    matched = stage.match(content)
+    match = matched.astype(np.float64)
 
     def solve() -> float:
         weight = sum(exposure_weight(stage, spec, c) for c in range(len(stage.channels)))
@@ -82,6 +83,4 @@ def appeal(stage: Stage, spec: Any, name: str) -> float:
             low, high = (middle, high) if rate(middle) < content.share_rate else (low, middle)
         return 0.5 * (low + high)
 
-    return float(
-        stage.once(("appeal", id(stage.match(content)), content.share_rate, repr(spec.audience.attention)), solve)
-    )
+    return float(stage.once(("appeal", content.share_rate, repr(spec.audience.attention)), solve, (matched,)))

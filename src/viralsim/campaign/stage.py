@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.inputs import Audience, Graph
+from viralsim.once import Once
 
 F4: TypeAlias = NDArray[np.float32]
+# Room for what is computed of an audience: a sweep asks for other plans and gaps at every point.
+KEPT_BYTES, KEPT_BYTES_A_MEMBER = 64 << 20, 64
 
 
 class Stage:
@@ -29,7 +32,7 @@ class Stage:
         self.following = np.stack([n.following_count() for n in networks]).astype(np.int32)
         self.graph = self._graph(networks)
         self.presence, self.present, self.present_start = self._presence(population.audience.presence)
-        self._memory: dict[Any, Any] = {}
+        self._kept = Once(KEPT_BYTES + KEPT_BYTES_A_MEMBER * self.members)
 
     def _graph(self, networks: list[Any]) -> Graph:
         offsets = np.concatenate([[0], np.cumsum([n.follows for n in networks])])
@@ -74,11 +77,9 @@ class Stage:
         """Who has an account on a channel, bool[N]."""
         return self.presence[channel].astype(bool) if len(self.presence) else np.ones(self.members, dtype=bool)
 
-    def once(self, key: Any, make: Any) -> Any:
-        """``make()``, computed once for each key: arms and worlds with the same inputs share arrays."""
-        if key not in self._memory:
-            self._memory[key] = make()
-        return self._memory[key]
+    def once(self, key: Any, make: Any, of: tuple[Any, ...] = ()) -> Any:
+        """``make()``, computed once for each key and the very objects ``of``: arms and worlds with the same inputs share arrays."""
+        return self._kept.get(key, make, of)
 
     def background_load(self, spec: Any) -> F4:
         """Posts a day that reach each member from the accounts he follows, float32[N]; length 0 where attention is off."""
@@ -115,8 +116,11 @@ class Stage:
         """The members' fields as the kernels read them."""
         people = self.population.audience
         wide = max(len(m) for m in matches)
-        key = ("matches", *(id(m) for m in matches))
-        match = self.once(key, lambda: np.stack([np.broadcast_to(m, wide) if len(m) < wide else m for m in matches]))
+        match = self.once(
+            "matches",
+            lambda: np.stack([np.broadcast_to(m, wide) if len(m) < wide else m for m in matches]),
+            tuple(matches),
+        )
         return Audience(
             community=one_if_same(people.community, np.int32),
             activity=one_if_same(people.activity, np.float32),

@@ -21,7 +21,9 @@ BYTES_OF_A_ROW = 900  # measured: zstd Parquet, two arms of float columns
 @click.command(help="Run the sweep block of a scenario; the same command again runs only what is missing.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of the sweep.")
-@click.option("--workers", type=click.IntRange(min=0), default=0, help="Processes; 0: threads of this one.")
+@click.option(
+    "--workers", type=click.IntRange(min=0), help="Processes; 0: threads of this one. By default whichever is faster."
+)
 @click.option("--cluster", metavar="ADDRESS", help="Address of a Dask scheduler, or 'local'.")
 @click.option("--shard", metavar="I/N", help="Run every N-th point from the I-th on; merge joins the shards.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads in all; all cores by default.")
@@ -32,7 +34,7 @@ BYTES_OF_A_ROW = 900  # measured: zstd Parquet, two arms of float columns
 def sweep(
     file: Path,
     out: Path,
-    workers: int,
+    workers: int | None,
     cluster: str | None,
     shard: str | None,
     threads: int | None,

@@ -20,6 +20,9 @@ from viralsim.scenario import Scenario
 
 Item = tuple[int, dict[str, Any]]
 WAITING_A_WORKER = 4  # points handed out and not come back: enough to be busy, few enough to keep memory flat
+# Processes start in about 2 s and build the audience each for itself; threads share it, but also one interpreter, which holds
+# about half of a point of 10 ms: two threads are then 1.3 times as fast as one, two processes 1.8 times (benchmarks/SWEEPS.md).
+LEAST_POINTS_OF_PROCESSES, MOST_MEMBERS_OF_PROCESSES = 200, 50_000
 MOST_BREAKS = 5  # times that a pool is made anew after a worker was lost, without a point finished in between
 
 
@@ -35,6 +38,15 @@ class Settings:
     def runner(self, threads: int) -> Runner:
         """A runner of these settings."""
         return Runner(self.scenario, self.worlds, self.seed, own_luck=self.own_luck, threads=threads)
+
+
+def workers_by_default(settings: Settings, points: int) -> int:
+    """How many processes run a sweep where nobody said: all cores for many points of a small audience, else 0 (threads)."""
+    from viralsim.simulation import default_threads
+
+    members, cores = settings.scenario.spec.audience.members, default_threads()
+    small = isinstance(members, int) and members <= MOST_MEMBERS_OF_PROCESSES
+    return cores if cores > 1 and small and points >= LEAST_POINTS_OF_PROCESSES else 0
 
 
 _RUNNER: list[tuple[Settings, Runner]] = []  # of this worker process: audiences are built once

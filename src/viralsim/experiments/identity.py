@@ -29,20 +29,23 @@ NOT_OF_A_WORLD = {
 }
 
 
-def arm_id(scenario: Scenario, spec: Spec, specs: Mapping[str, Spec], worlds: int, seed: int) -> str:
-    """The hash of one arm of a point: its values after overlay, files, worlds, seed and law.
+def arm_ids(scenario: Scenario, specs: Mapping[str, Spec], worlds: int, seed: int) -> dict[str, str]:
+    """The hash of each arm of a point: its values after overlay, files, worlds, seed and law.
 
     A key at its default does not count: a key that is added to the schema changes no id, and writing a default out does
     not either (a default that is changed changes results, and so raises the law version). The channels of all arms
     count, because gaps are drawn at the highest visibility of any arm.
     """
-    dump = spec.model_dump(mode="json", by_alias=True, exclude=NOT_OF_A_WORLD, exclude_defaults=True)
-    channels = [
-        one.model_dump(mode="json", by_alias=True, include={"channels"}, exclude_defaults=True)
-        for one in specs.values()
-    ]
-    files = {name: content_hash(scenario.folder / name) for _, name in sorted(referenced_files(spec))}
-    return _hash([_listed(dump), [_listed(one) for one in channels], files, worlds, seed, LAW_VERSION])
+    dumps = {
+        name: _listed(spec.model_dump(mode="json", by_alias=True, exclude=NOT_OF_A_WORLD, exclude_defaults=True))
+        for name, spec in specs.items()
+    }
+    channels = [{word: dump[word] for word in ("channels",) if word in dump} for dump in dumps.values()]
+    ids = {}
+    for name, spec in specs.items():
+        files = {file: content_hash(scenario.folder / file) for _, file in sorted(referenced_files(spec))}
+        ids[name] = _hash([dumps[name], channels, files, worlds, seed, LAW_VERSION])
+    return ids
 
 
 def point_id(arms: Mapping[str, str], spec: Spec) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import zlib
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from viralsim.errors import InputError
 
 
 class Journal:
-    """An append-only file of lines ``checksum json``; the last line of each id holds."""
+    """An append-only file of lines ``checksum json``; the last line of each id holds. Numbers that are not known are left out."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.places: dict[str, int] = {}  # id -> offset of its line
         self.points: dict[str, dict[int, str]] = {}  # plan -> number of the point -> id
+        self.failed: set[str] = set()  # ids of points that have an error
+        self._reading: Any = None
         self._end = 0
         for offset, length, entry in _lines(path):
             self._note(entry, offset)
@@ -34,7 +36,8 @@ class Journal:
 
     def append(self, entry: dict[str, Any]) -> None:
         """Write one finished point; it is on the disk when this returns. InputError where the disk does not take it."""
-        text = json.dumps(_without_nan(entry), separators=(",", ":"), allow_nan=False)
+        known = {arm: {name: x for name, x in row.items() if isfinite(x)} for arm, row in entry["arms"].items()}
+        text = json.dumps({**entry, "arms": known}, separators=(",", ":"), allow_nan=False)
         line = f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
         try:
             if self._file is None:
@@ -54,24 +57,31 @@ class Journal:
         self._end += len(line)
 
     def _note(self, entry: dict[str, Any], offset: int) -> None:
-        self.places[entry["id"]] = offset
+        identity = entry["id"]
+        self.places[identity] = offset
+        if entry["error"]:
+            self.failed.add(identity)
+        else:
+            self.failed.discard(identity)
         if "point" in entry:
             self.points.setdefault(entry["plan"], {})[entry["point"]] = entry["id"]
 
     def read(self, identity: str) -> dict[str, Any]:
         """One finished point."""
-        with open(self.path, "rb") as stream:
-            stream.seek(self.places[identity])
-            found = _entry(stream.readline())
+        if self._reading is None:
+            self._reading = open(self.path, "rb")  # noqa: SIM115
+        self._reading.seek(self.places[identity])
+        found = _entry(self._reading.readline())
         if found is None:
             raise InputError(f"{self.path} has changed under way: run the same command again")
         return found
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        for stream in (self._file, self._reading):
+            if stream is not None:
+                stream.close()
+        self._file = self._reading = None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, int, dict[str, Any]]]:
@@ -94,9 +104,3 @@ def _entry(line: bytes) -> dict[str, Any] | None:
         return None
     found = json.loads(text)
     return found if isinstance(found, dict) and isinstance(found.get("id"), str) else None
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nan(item) for key, item in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value

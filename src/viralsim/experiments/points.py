@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,50 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError, ViralsimError
-from viralsim.experiments.identity import arm_id, audience_id, failed_id, own_seed, point_id
+from viralsim.experiments.identity import arm_ids, audience_id, failed_id, own_seed, point_id
 from viralsim.launches import ArmWorlds
 from viralsim.measurement.arms import criterion_hits
 from viralsim.measurement.intervals import proportion_interval
 from viralsim.measurement.measures import MEASURES, NAMES
+from viralsim.once import Once
 from viralsim.scenario import Scenario
 from viralsim.scenario.spec import Spec
 
 ARMS_KEPT_BYTES = 128 << 20  # worlds of arms that several points may ask for
-BYTES_OF_AN_ARRAY = 400  # beside its numbers: the object, its key, its place in a table
 STAGES_KEPT = 4
 NAN = float("nan")
 _PAIRED = [m.name for m in MEASURES if not m.only_with_cascade]
 _DIRECTIONS = np.array([m.direction for m in MEASURES if not m.only_with_cascade], dtype=np.float64)
-
-
-class _Once:
-    """Values by key, each made once, also when several threads ask; the oldest go when the room is used up."""
-
-    def __init__(self, room: int, size: Callable[[Any], int]) -> None:
-        self.room, self.size = room, size
-        self.values: OrderedDict[str, Any] = OrderedDict()
-        self.making: dict[str, threading.Lock] = {}
-        self.held = 0
-        self.lock = threading.Lock()
-
-    def get(self, key: str, make: Callable[[], Any]) -> Any:
-        with self.lock:
-            if key in self.values:
-                self.values.move_to_end(key)
-                return self.values[key]
-            own = self.making.setdefault(key, threading.Lock())
-        with own:
-            with self.lock:
-                if key in self.values:
-                    return self.values[key]
-            value = make()
-            with self.lock:
-                self.values[key] = value
-                self.making.pop(key, None)
-                self.held += self.size(value)
-                while len(self.values) > 1 and self.held > self.room:
-                    self.held -= self.size(self.values.popitem(last=False)[1])
-            return value
 
 
 class _Point(NamedTuple):
@@ -77,8 +45,8 @@ class Runner:
     def __init__(self, scenario: Scenario, worlds: int, seed: int, *, own_luck: bool = False, threads: int = 1) -> None:
         self.scenario, self.worlds, self.seed = scenario, worlds, seed
         self.own_luck, self.threads = own_luck, threads
-        self._stages = _Once(STAGES_KEPT, lambda stages: 1)
-        self._arms = _Once(ARMS_KEPT_BYTES, _bytes_of)
+        self._stages = Once(STAGES_KEPT, lambda stages: 1)
+        self._arms = Once(ARMS_KEPT_BYTES)
 
     def identity(self, overrides: Mapping[str, Any]) -> str:
         """The id of a point, without running it: what its result is a function of."""
@@ -122,10 +90,10 @@ class Runner:
         scenario = self.scenario.override(overrides) if overrides else self.scenario
         specs = arm_specs(scenario)
         seed = self.seed
-        ids = {name: arm_id(scenario, spec, specs, self.worlds, seed) for name, spec in specs.items()}
+        ids = arm_ids(scenario, specs, self.worlds, seed)
         if self.own_luck:
             seed = own_seed(seed, point_id(ids, scenario.spec))
-            ids = {name: arm_id(scenario, spec, specs, self.worlds, seed) for name, spec in specs.items()}
+            ids = arm_ids(scenario, specs, self.worlds, seed)
         return _Point(scenario, specs, ids, point_id(ids, scenario.spec), seed)
 
     @staticmethod
@@ -174,15 +142,6 @@ def run_points(
                 progress(done, len(overrides))
 
     return run()
-
-
-def _bytes_of(arm: ArmWorlds) -> int:
-    """What an arm holds in memory, near enough."""
-    groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.cost_lines, arm.series, arm.advocates)
-    arrays = [values for group in groups for values in group.values()] + [arm.cascade_sizes, arm.generations]
-    if arm.reach_by_community is not None:
-        arrays.append(arm.reach_by_community)
-    return sum(values.nbytes + BYTES_OF_AN_ARRAY for values in arrays)
 
 
 def columns() -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from viralsim.errors import InputError
-from viralsim.experiments.crew import Crew, Settings
+from viralsim.experiments.crew import Crew, Settings, workers_by_default
 from viralsim.experiments.identity import ID_VERSION
 from viralsim.experiments.journal import Journal
 from viralsim.experiments.plan import Plan, plan_of
@@ -94,7 +94,7 @@ class Store:
 
     def failed(self) -> int:
         """Finished points that have an error."""
-        return sum(1 for i in self.known if (self.entry(i) or {}).get("error"))
+        return sum(1 for identity in self.known.values() if identity in self.journal.failed)
 
     def write_manifest(self, complete: bool, failed: int = 0) -> None:
         """Say what the folder holds; ``failed``: finished points that have an error."""
@@ -118,7 +118,7 @@ def run_sweep(
     out: str | Path,
     *,
     threads: int | None = None,
-    workers: int = 0,
+    workers: int | None = 0,
     cluster: str | None = None,
     shard: tuple[int, int] | None = None,
     progress: Progress | None = None,
@@ -129,7 +129,8 @@ def run_sweep(
         plan: what ``plan_of`` returned.
         out: the folder; the same call again goes on where the last one stopped.
         threads: threads in all; the cores by default. Points share them out.
-        workers: run points in so many processes; 0 runs them on threads of this one.
+        workers: run points in so many processes; 0 runs them on threads of this one; None chooses by points and audience
+            (where the calling program starts processes it must have its ``if __name__ == "__main__":``).
         cluster: address of a Dask scheduler, or ``local``.
         shard: (i, n): every n-th point from the i-th on, for array jobs; ``merge`` joins the shards.
         progress: called after each point.
@@ -154,6 +155,8 @@ def run_sweep(
         found = sum(1 for i in wanted if i in store.known)
         failed = store.failed()
         missing = [i for i in wanted if i not in store.known]
+        if workers is None:
+            workers = 0 if threads or cluster else workers_by_default(settings, len(missing))
         run, interrupted = 0, False
         try:
             with Crew(settings, len(missing), threads, workers, cluster) as crew:
@@ -195,6 +198,7 @@ def merge(plan: Plan, sources: Sequence[str | Path], out: str | Path) -> SweepOu
             for i, identity in journal.points.get(store.hash, {}).items():
                 if i not in store.known:
                     store.finish(i, journal.read(identity))
+            journal.close()
         outcome = SweepOutcome(len(plan.points), len(store.known), 0, store.failed())
         write_table(plan, store.entry, store.folder)
         _conclude(store, outcome)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TABLE = "points.parquet"
 ROWS_OF_A_GROUP = 4096
+NUMBERS = tuple(columns())
 Entry = Mapping[str, Any]
 
 
@@ -28,7 +29,6 @@ def write_table(plan: Plan, entry_of: Callable[[int], Entry | None], folder: Pat
     ``error``, then the numbers of ``points.columns`` as float64. The file's metadata holds scenario, seed, worlds and versions.
     The table is put in place by one rename.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     schema = _schema(plan)
@@ -36,9 +36,9 @@ def write_table(plan: Plan, entry_of: Callable[[int], Entry | None], folder: Pat
     rows = 0
     try:
         with pq.ParquetWriter(building, schema, compression="zstd") as writer:
-            for group in _groups(_rows(plan, entry_of)):
-                writer.write_table(pa.Table.from_pylist(group, schema=schema), row_group_size=ROWS_OF_A_GROUP)
-                rows += len(group)
+            for group in _groups(plan, entry_of, schema):
+                writer.write_table(group)
+                rows += group.num_rows
         with open(building, "rb") as stream:
             os.fsync(stream.fileno())
         os.replace(building, target)
@@ -49,28 +49,37 @@ def write_table(plan: Plan, entry_of: Callable[[int], Entry | None], folder: Pat
     return rows
 
 
-def _rows(plan: Plan, entry_of: Callable[[int], Entry | None]) -> Iterator[dict[str, Any]]:
+def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) -> Iterator[Any]:
+    """The rows as Arrow tables of at most ``ROWS_OF_A_GROUP`` rows; a number that an entry does not have is null."""
     text = {path for path in plan.paths if _kind(plan, path) == "text"}
+    said: list[list[Any]] = []  # what stands before the numbers
+    numbers: list[list[float | None]] = []
     for i, overrides in enumerate(plan.points):
         entry = entry_of(i)
         if entry is None:
             continue
-        swept = {path: json.dumps(v) if path in text and not isinstance(v, str) else v for path, v in overrides.items()}
+        swept = [
+            json.dumps(v) if path in text and not isinstance(v, str) else v
+            for path, v in ((path, overrides[path]) for path in plan.paths)
+        ]
         for arm in plan.arms:
-            numbers = entry["arms"].get(arm, {})
-            said = {"point": i, "id": entry["id"], "arm": arm, "seed": entry["seed"], "error": entry["error"]}
-            yield {**said, **swept, **numbers}
+            said.append([i, entry["id"], arm, *swept, entry["seed"], entry["error"]])
+            numbers.append([*map(entry["arms"].get(arm, {}).get, NUMBERS)])
+        if len(said) >= ROWS_OF_A_GROUP:
+            yield _group(said, numbers, schema)
+            said, numbers = [], []
+    if said:
+        yield _group(said, numbers, schema)
 
 
-def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    group: list[dict[str, Any]] = []
-    for row in rows:
-        group.append(row)
-        if len(group) == ROWS_OF_A_GROUP:
-            yield group
-            group = []
-    if group:
-        yield group
+def _group(said: list[list[Any]], numbers: list[list[float | None]], schema: Any) -> Any:
+    import numpy as np
+    import pyarrow as pa
+
+    first = [pa.array(column, kind) for column, kind in zip(zip(*said, strict=True), schema.types, strict=False)]
+    table = np.array(numbers, dtype=np.float64)  # None is NaN
+    rest = [pa.array(column, from_pandas=True) for column in np.ascontiguousarray(table.T)]
+    return pa.Table.from_arrays([*first, *rest], schema=schema)
 
 
 def _kind(plan: Plan, path: str) -> str:
@@ -87,7 +96,7 @@ def _schema(plan: Plan) -> Any:
     fields = [("point", pa.int32()), ("id", pa.string()), ("arm", pa.string())]
     fields += [(path, kinds[_kind(plan, path)]) for path in plan.paths]
     fields += [("seed", pa.int64()), ("error", pa.string())]
-    fields += [(name, pa.float64()) for name in columns()]
+    fields += [(name, pa.float64()) for name in NUMBERS]
     stamped = {
         "viralsim.scenario": plan.scenario.to_yaml(),
         "viralsim.fingerprint": plan.scenario.fingerprint,
@@ -110,7 +119,7 @@ def read_table(folder: str | Path) -> pd.DataFrame:
 
 def entries_of(folder: Path) -> Iterator[dict[str, Any]]:
     """The finished points of a table, each id once, as the journal holds them."""
-    names = set(columns())
+    names = set(NUMBERS)
     table = read_table(folder)
     for identity, rows in table.groupby("id", sort=False):
         first = rows[rows["point"] == rows["point"].iloc[0]]

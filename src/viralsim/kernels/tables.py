@@ -28,12 +28,11 @@ def alias_table(probabilities: NDArray[np.float64]) -> AliasTable:
     m = len(probabilities)
     bits = max(1, int(np.ceil(np.log2(m))))
     n = 1 << bits
-    scaled = np.zeros(n)
-    scaled[:m] = probabilities / probabilities.sum() * n
-    alias = np.arange(n, dtype=np.int32)
-    accept = np.ones(n)
-    small = [i for i in range(n) if scaled[i] < 1.0]
-    large = [i for i in range(n) if scaled[i] >= 1.0]
+    padded = np.zeros(n)
+    padded[:m] = probabilities / probabilities.sum() * n
+    small, large = np.flatnonzero(padded < 1.0).tolist(), np.flatnonzero(padded >= 1.0).tolist()
+    scaled = padded.tolist()  # the same doubles as plain numbers: 7 times as fast one by one
+    alias, accept = list(range(n)), [1.0] * n
     while small and large:
         i, j = small.pop(), large[-1]
         accept[i], alias[i] = scaled[i], j
@@ -41,9 +40,12 @@ def alias_table(probabilities: NDArray[np.float64]) -> AliasTable:
         if scaled[j] < 1.0:
             small.append(large.pop())
     low = 64 - bits
-    threshold = np.array([min(int(a * 2**low), 2**low - 1) for a in accept], dtype=np.uint64)
-    threshold[accept >= 1.0] = np.uint64(2**low - 1)
-    return AliasTable(threshold, alias, np.uint64(low))
+    most = np.uint64(2**low - 1)
+    accepted = np.array(accept)
+    threshold = np.full(n, most)
+    below = accepted < 1.0
+    threshold[below] = np.minimum((accepted[below] * 2.0**low).astype(np.uint64), most)
+    return AliasTable(threshold, np.array(alias, dtype=np.int32), np.uint64(low))
 
 
 @njit(cache=True, inline="always")
