@@ -5,7 +5,6 @@ Skipped where there is no Chromium; the check that runs for every change install
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,8 @@ from viralsim.report.trees import three_forests
 from viralsim.scenario import load
 from viralsim.simulation import simulate
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="no browser test: playwright is not installed")
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no browser test: there is no chromium (apt-get install chromium)")
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "advocates_vs_paid.yaml"
 WIDTHS = {"phone": (390, 844), "laptop": (1280, 800), "projector": (1920, 1080)}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        # no sandbox: who tests inside a container is often root there
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

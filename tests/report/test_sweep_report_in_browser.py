@@ -6,8 +6,6 @@ Skipped where there is no Chromium; the check that runs for every change install
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,6 @@ from viralsim.experiments import plan_of, run_sweep
 from viralsim.report.sweep_page import sweep_page
 from viralsim.scenario.loading import loads
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="no browser test: playwright is not installed")
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no browser test: there is no chromium (apt-get install chromium)")
 WIDTHS = {"phone": (390, 844), "laptop": (1280, 800)}
 SWEEP = """{parameters: {content.c.appeal: {from: 0.01, to: 0.05, steps: 12}, campaign.advocates.count: [0, 1, 4],
   campaign.advocates.choose: [degree, random]}, worlds: 4}"""
@@ -38,15 +31,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "page.html"
     path.write_text(sweep_page(folder / "out"), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        # no sandbox: who tests inside a container is often root there
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
