@@ -22,7 +22,9 @@ BYTES_OF_A_ROW = 900  # measured: zstd Parquet, two arms of float columns
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of the sweep.")
 @click.option(
-    "--workers", type=click.IntRange(min=0), help="Processes; 0: threads of this one. By default whichever is faster."
+    "--workers",
+    type=click.IntRange(min=0),
+    help="Processes; 0: threads. By default many points of a small audience get processes.",
 )
 @click.option("--cluster", metavar="ADDRESS", help="Address of a Dask scheduler, or 'local'.")
 @click.option("--shard", metavar="I/N", help="Run every N-th point from the I-th on; merge joins the shards.")

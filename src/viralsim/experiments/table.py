@@ -50,7 +50,7 @@ def write_table(plan: Plan, entry_of: Callable[[int], Entry | None], folder: Pat
 
 
 def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) -> Iterator[Any]:
-    """The rows as Arrow tables of at most ``ROWS_OF_A_GROUP`` rows; a number that an entry does not have is null."""
+    """The rows as Arrow tables of ``ROWS_OF_A_GROUP`` rows or a few more; a number that an entry does not have is null."""
     text = {path for path in plan.paths if _kind(plan, path) == "text"}
     said: list[list[Any]] = []  # what stands before the numbers
     numbers: list[list[float | None]] = []

@@ -31,7 +31,7 @@ def alias_table(probabilities: NDArray[np.float64]) -> AliasTable:
     padded = np.zeros(n)
     padded[:m] = probabilities / probabilities.sum() * n
     small, large = np.flatnonzero(padded < 1.0).tolist(), np.flatnonzero(padded >= 1.0).tolist()
-    scaled = padded.tolist()  # the same doubles as plain numbers: 7 times as fast one by one
+    scaled = padded.tolist()  # the same doubles as plain numbers: the whole table 5 times as fast
     alias, accept = list(range(n)), [1.0] * n
     while small and large:
         i, j = small.pop(), large[-1]
