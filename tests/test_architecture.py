@@ -14,7 +14,7 @@ import viralsim
 SOURCE = Path(viralsim.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 LAYERS = (
-    ("errors", "once", "units", "versions"),
+    ("errors", "once", "units", "versions", "whole"),
     ("scenario", "kernels"),
     ("population", "launches"),
     ("seeding", "measurement", "store", "joining"),

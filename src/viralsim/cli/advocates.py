@@ -48,7 +48,7 @@ def advocates(file: Path, count: int, out: Path | None, as_json: bool, **options
         found = find(scenario, count, progress=progress, **words)
     more = _more(scenario, found, count, options)
     if out is not None:
-        from viralsim.experiments.sweep import write_text
+        from viralsim.whole import write_text
 
         write_text(out, _csv(found))
     if as_json:

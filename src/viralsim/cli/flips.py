@@ -28,7 +28,8 @@ def flips(
     """Read the table, find best arms and flips, print sentences and the map."""
     from viralsim.experiments import read_table
     from viralsim.experiments.flips import decision_map, map_grid
-    from viralsim.experiments.sweep import plan_in, write_text
+    from viralsim.experiments.sweep import plan_in
+    from viralsim.whole import write_text
 
     _, plan = plan_in(folder)
     goal = plan.scenario.spec.goal

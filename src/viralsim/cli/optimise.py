@@ -52,7 +52,7 @@ def optimise(
         )  # fmt: skip
     if out is not None:
         from viralsim.experiments.lift import write_curves
-        from viralsim.experiments.sweep import write_json
+        from viralsim.whole import write_json
 
         write_curves(found.curves, out)
         write_json(out / "optimum.json", found.to_dict())

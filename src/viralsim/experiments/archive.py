@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.fingerprint import content_hash
 from viralsim.scenario.loading import loads
 from viralsim.versions import package_version, versions
+from viralsim.whole import whole
 
 SUMS = "SHA256SUMS"
 MOST_AUDIENCES = 10  # whose networks are hashed
@@ -62,17 +62,9 @@ def archive(folder: str | Path, out: str | Path | None = None, *, authors: Seque
     named |= {f"store/{path.relative_to(source).as_posix()}": path for path in stored if path != target}
     names = tuple(sorted(named))
     named[SUMS] = "".join(f"{_sha256(named[name])}  {name}\n" for name in names).encode()
-    building = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(building, "w") as packed:
-            for name in (*names, SUMS):
-                _put(packed, name, named[name])
-        os.replace(building, target)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error}): choose another place") from error
-    finally:
-        building.unlink(missing_ok=True)
+    with whole(target, "choose another place") as building, zipfile.ZipFile(building, "w") as packed:
+        for name in (*names, SUMS):
+            _put(packed, name, named[name])
     notes = () if authors else ("CITATION.cff names no person: give --author 'Family, Given'",)
     return Archived(target, (*names, SUMS), target.stat().st_size, _sha256(target), notes)
 

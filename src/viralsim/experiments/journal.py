@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from viralsim.errors import InputError
+from viralsim.whole import flush
 
 
 class Journal:
@@ -42,7 +43,10 @@ class Journal:
         try:
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = open(self.path, "r+b" if self.path.exists() else "w+b")  # noqa: SIM115
+                there = self.path.exists()
+                self._file = open(self.path, "r+b" if there else "w+b")  # noqa: SIM115
+                if not there:
+                    flush(self.path.parent)
             self._file.seek(self._end)
             self._file.truncate()  # what a killed run left half written
             self._file.write(line)

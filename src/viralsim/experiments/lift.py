@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from viralsim.experiments.optimise import CurvePoint
-from viralsim.experiments.sweep import write_text
+from viralsim.whole import write_text
 
 LIFT_COLUMNS = ("channel", "x", "delta_x", "delta_y", "sigma")
 CURVE_COLUMNS = ("channel", "line", "value", "usd", "uplift", "low", "high")

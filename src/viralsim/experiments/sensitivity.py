@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from viralsim.errors import InputError
 from viralsim.experiments.plan import Plan, is_whole, plan_of, value_at
-from viralsim.experiments.sweep import Progress, SweepOutcome, run_sweep, write_json, write_text
+from viralsim.experiments.sweep import Progress, SweepOutcome, run_sweep
 from viralsim.experiments.table import read_table
 from viralsim.measurement.measures import measure
 from viralsim.scenario import Scenario
 from viralsim.scenario.study import SweepParameter
+from viralsim.whole import write_json, write_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.table import TABLE, entries_of, write_table
 from viralsim.scenario.loading import loads
 from viralsim.versions import LAW_VERSION, versions
+from viralsim.whole import write_json
 
 MANIFEST = "sweep.json"
 FORMAT, FORMAT_VERSION = "viralsim sweep", 1
@@ -240,23 +240,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("format_version") != FORMAT_VERSION:
         raise InputError(f"{path} is of no sweep that this viralsim reads: name a folder written by viralsim sweep")
     return found
-
-
-def write_json(path: Path, said: Any) -> None:
-    """Write JSON whole or not at all."""
-    write_text(path, json.dumps(said, indent=1, allow_nan=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    building = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        building.write_text(text, encoding="utf-8")
-        os.replace(building, path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror or error}): make room, run again") from error
-    finally:
-        building.unlink(missing_ok=True)
 
 
 def _lock(path: Path) -> Any:

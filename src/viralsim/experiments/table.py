@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from viralsim.errors import InputError
 from viralsim.experiments.plan import Plan
 from viralsim.experiments.points import columns
 from viralsim.versions import versions
+from viralsim.whole import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,20 +32,11 @@ def write_table(plan: Plan, entry_of: Callable[[int], Entry | None], folder: Pat
     import pyarrow.parquet as pq
 
     schema = _schema(plan)
-    target, building = folder / TABLE, folder / f".{TABLE}.{os.getpid()}"
     rows = 0
-    try:
-        with pq.ParquetWriter(building, schema, compression="zstd") as writer:
-            for group in _groups(plan, entry_of, schema):
-                writer.write_table(group)
-                rows += group.num_rows
-        with open(building, "rb") as stream:
-            os.fsync(stream.fileno())
-        os.replace(building, target)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error}): make room, run again") from error
-    finally:
-        building.unlink(missing_ok=True)
+    with whole(folder / TABLE) as building, pq.ParquetWriter(building, schema, compression="zstd") as writer:
+        for group in _groups(plan, entry_of, schema):
+            writer.write_table(group)
+            rows += group.num_rows
     return rows
 
 

@@ -7,13 +7,13 @@ the same lesson, so that a change of a lesson is a readable difference. Outputs 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lessons
+from viralsim.whole import write_text
 
 # What each lesson claims, counted: a heading, and code whose last value is the answer. ``launch`` is made in every notebook.
 CLAIMS = {
@@ -141,9 +141,7 @@ def write(folder: str | Path) -> list[Path]:
     written = []
     for one in lessons():
         path = home / f"{one.key}.ipynb"
-        partial = path.with_suffix(".ipynb.new")
-        partial.write_text(as_text(one), encoding="utf-8")
-        os.replace(partial, path)
+        write_text(path, as_text(one))
         written.append(path)
     return written
 

@@ -29,6 +29,7 @@ import numpy as np
 
 from viralsim.errors import InputError
 from viralsim.launches import ArmWorlds, Goal, PopulationSummary, RunRecord, plain
+from viralsim.whole import flush
 
 FORMAT = "viralsim result"
 FORMAT_VERSION = 1
@@ -134,7 +135,7 @@ def _write_files(record: RunRecord, folder: Path) -> None:
     manifest = {"format": FORMAT, "format_version": FORMAT_VERSION, "files": files, **_manifest_of(record)}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in (*folder.iterdir(), folder):
-        _flush(path)
+        flush(path)
 
 
 def _manifest_of(record: RunRecord) -> dict[str, Any]:
@@ -287,15 +288,6 @@ def _digest(path: Path) -> str:
         return f"{path.stat().st_size}:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
-def _flush(path: Path) -> None:
-    """Make sure that a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _put_in_place(building: Path, target: Path) -> None:
     """Rename; an earlier result steps aside first, and comes back if the rename fails.
 
@@ -314,7 +306,7 @@ def _put_in_place(building: Path, target: Path) -> None:
             aside.rename(target)
             raise
         shutil.rmtree(aside, ignore_errors=True)
-    _flush(target.parent)
+    flush(target.parent)
 
 
 def _asides(target: Path) -> list[Path]:

@@ -1,0 +1,57 @@
+"""Files that are there whole or not at all: written beside their place, put on the disk, then renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from viralsim.errors import InputError
+
+
+@contextmanager
+def whole(path: str | Path, remedy: str = "make room, run again") -> Iterator[Path]:
+    """A path to write to; where the block ends well, what was written there is on the disk and takes the place of ``path``.
+
+    Else ``path`` is as it was. Folders that are missing are made.
+
+    Raises: InputError with ``remedy`` where the disk does not take it, or where ``path`` is a folder.
+    """
+    target = Path(path)
+    building = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        if target.is_dir():
+            raise InputError(f"{target} is a folder: name a file")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield building
+        flush(building)
+        os.replace(building, target)
+        flush(target.parent)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written ({error.strerror or error}): {remedy}") from error
+    finally:
+        with suppress(OSError):
+            building.unlink()
+
+
+def flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_text(path: str | Path, text: str, remedy: str = "make room, run again") -> None:
+    """Write a text file whole or not at all; its ends of line are as in ``text``."""
+    with whole(path, remedy) as building:
+        building.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: str | Path, said: Any) -> None:
+    """Write JSON whole or not at all."""
+    write_text(path, json.dumps(said, indent=1, allow_nan=False) + "\n")
