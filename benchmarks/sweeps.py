@@ -3,8 +3,9 @@
 A sweep of points of about 10 ms, two arms each, is run on one thread, on two threads, on two processes (the default of
 ``viralsim sweep``) and on a local Dask cluster of two workers, each in a process of its own. Between them the simulations of the
 same points are timed alone, on one thread (``launch`` of prepared arms, as ``run_points`` does it). A point's overhead is what the
-whole run takes beyond them: by the clock ``(seconds - simulations / cores) / points``, for all cores ``(seconds * cores -
-simulations) / points``, and by processor time of all processes. Reading the plan, ids, statistics, journal, table, start and end of the workers count; compiling the kernels does not.
+whole run takes beyond them: by the clock ``(seconds - simulations / cores) / points``, for all cores
+``(seconds * cores - simulations) / points``, and by processor time of all processes. Reading the plan, ids, statistics, journal,
+table, start and end of the workers count; compiling the kernels does not.
 """
 
 from __future__ import annotations
@@ -163,14 +164,15 @@ def rows(points: int, worlds: int, ways: Sequence[str]) -> Iterator[str]:
         faster = f"{one_s / found['clock_s']:.2f}" if one_s else ""
         cells = [
             way, f"{points:,}", f"{1e3 * alone['clock_s'] / points:.1f}", f"{found['clock_s']:.1f}", f"{clock:.1f}",
-            f"{clock * cores:.1f}", f"{processor:.1f}", str(GOAL_MS.get(way, "")), faster, f"{found['peak_mib']:.0f}", f"{found['worker_peak_mib']:.0f}",
+            f"{clock * cores:.1f}", f"{processor:.1f}", str(GOAL_MS.get(way, "")), faster, f"{found['peak_mib']:.0f}",
+            f"{found['worker_peak_mib']:.0f}",
         ]  # fmt: skip
         yield f"| {' | '.join(cells)} |"
         before = after
 
 
-HEAD = """| way | points | simulations alone, ms a point | run, s | overhead by the clock, ms a point | of all cores | by processor time \
-| goal | times one thread | peak MiB | of a worker |
+HEAD = """| way | points | simulations alone, ms a point | run, s | overhead by the clock, ms a point | of all cores \
+| by processor time | goal | times one thread | peak MiB | of a worker |
 |---|---|---|---|---|---|---|---|---|---|---|"""
 
 
