@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# files of tests are shared out among processes, at most four: each compiles what the cache does not have yet
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 .PHONY: run test test-full check lint validation reference docs offline lock bench compare-versions wheel-test clean
 
 run: $(STAMP)  ## run the main scenario
 	$(BIN)/viralsim run scenarios/advocates_vs_paid.yaml
 
 test: $(STAMP)  ## the whole suite, under 10 minutes on two cores
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(SPREAD)
 
 test-full: $(STAMP)  ## also what takes longer
 	$(BIN)/python -m pytest

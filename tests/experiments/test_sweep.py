@@ -220,9 +220,11 @@ def test_a_full_disk_loses_nothing(plan: Plan, whole: Path, tmp_path: Path, monk
     fsync = os.fsync
 
     def full(descriptor: int) -> None:
-        calls.append(descriptor)
-        if len(calls) == 3:
-            raise OSError(28, "No space left on device")
+        journal = tmp_path / "out" / "journal.jsonl"
+        if journal.exists() and os.path.samestat(os.fstat(descriptor), journal.stat()):
+            calls.append(descriptor)
+            if len(calls) == 3:
+                raise OSError(28, "No space left on device")
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", full)
