@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks import full_model, graphs, machine, peers
 from benchmarks.pairing import Agreement, Pair, agreement, pair, seconds, worlds_for
+from benchmarks.plain_sir import plain_sir
 from viralsim import classic
 from viralsim.population.network import Network
 
@@ -105,6 +106,25 @@ def sir(row: Row, effort: Effort) -> Outcome:
     return compare(row, effort, ours, peers.eon_sir(network, seeds, 0.02, 0.1, 100))
 
 
+def sir_plain(row: Row, effort: Effort) -> Outcome:
+    """SIR, 100 ticks, 50 seeds, against the plain loop: one coin a tick for each susceptible follower."""
+    network = graphs.GRAPHS[row.graph]()
+    seeds = graphs.seeds_of(network, 50)
+    beta, gamma = (float(word) for word in row.law.split("/"))
+    plain = plain_sir(network, seeds, beta, gamma, 100)
+
+    def infected(counts: np.ndarray) -> np.ndarray:
+        return counts[:, -1, 1] + counts[:, -1, 2]
+
+    theirs = peers.Runner(lambda worlds: infected(plain(worlds, 1)), lambda worlds: infected(plain(worlds, 1)))
+    return compare(
+        row,
+        effort,
+        lambda worlds: infected(classic.sir(network, seeds, beta, gamma, 100, worlds=worlds, threads=1)),
+        theirs,
+    )
+
+
 def launches(row: Row, effort: Effort) -> Outcome:
     """Subcritical launches (mean cascade 2) on 1,000,000 against 10,000 members: time a launch.
 
@@ -185,6 +205,10 @@ def table() -> Iterator[Row]:
         yield Row(f"ic0.05-nethept-{peer}", work, peer, bare, "nethept", "ic", 0.05)
     yield Row("sir-nethept-eon", "SIR 0.02 / 0.1, 100 ticks, 50 seeds, nethept", "eon", sir, "nethept")
     yield Row("sir-heavy-eon", "SIR 0.02 / 0.1, 100 ticks, 50 seeds, heavy", "eon", sir, "heavy")
+    for graph in ("heavy", "epinions", "nethept"):
+        for rates in ("0.02/0.1", "0.01/0.2", "0.1/0.5"):
+            work = f"SIR {rates.replace('/', ' / ')}, 100 ticks, 50 seeds, {graph}"
+            yield Row(f"sir{rates.split('/')[0]}-{graph}-plain", work, "plain loop", sir_plain, graph, rates, goal=1.3)
     for graph in ("heavy", "epinions", "nethept"):
         for p in (0.05, 0.01):
             work = f"full model, visibility 0.1, appeal {p / 0.1:g}, 10 seeds, {graph}"
