@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +21,8 @@ from viralsim.measurement.bands import QUANTILES, quantile_bands
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import NAMES, measure
 from viralsim.measurement.verdict import Verdict, judge
-from viralsim.store import open_record, save_record
+from viralsim.store import open_more, open_record, save_record
+from viralsim.versions import package_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,10 +176,33 @@ class Result(RunRecord):
 
     def save(self, path: str | Path) -> Path:
         """Write the result into the folder ``path``, whole or not at all; an earlier result there is replaced."""
-        return save_record(self, path)
+        return save_record(self, path, {"summaries": _summaries_table(self.summaries)})
 
 
 def open_result(path: str | Path) -> Result:
     """Read a saved result, equal to the one that was saved; InputError where the folder holds none, or a torn one."""
     record = open_record(path)
-    return Result(**{field.name: getattr(record, field.name) for field in fields(record)})
+    result = Result(**{field.name: getattr(record, field.name) for field in fields(record)})
+    if record.versions.get("viralsim") == package_version():  # another version may count in another way
+        table = open_more(path, "summaries")
+        if table is not None:
+            vars(result)["summaries"] = _summaries_of(table)
+    return result
+
+
+def _summaries_table(summaries: Mapping[str, Mapping[str, MeasureSummary]]) -> Any:
+    """A row an arm and measure: columns ``arm``, ``measure``, then the statistics by name."""
+    import pyarrow as pa
+
+    rows = [{"arm": arm, "measure": name, **asdict(s)} for arm, found in summaries.items() for name, s in found.items()]
+    kinds = {"int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
+    numbers = [(field.name, kinds[str(field.type)]) for field in fields(MeasureSummary)]
+    return pa.Table.from_pylist(rows, pa.schema([("arm", pa.string()), ("measure", pa.string()), *numbers]))
+
+
+def _summaries_of(table: Any) -> dict[str, dict[str, MeasureSummary]]:
+    found: dict[str, dict[str, MeasureSummary]] = {}
+    for row in table.to_pylist():
+        arm, name = row.pop("arm"), row.pop("measure")
+        found.setdefault(arm, {})[name] = MeasureSummary(**row)
+    return found

@@ -159,7 +159,8 @@ def test_a_failed_rename_brings_the_earlier_result_back(result, tmp_path, monkey
 
 
 @pytest.mark.parametrize(
-    "name", ["worlds.parquet", "series.parquet", "arrays.npz", "scenario.yaml", "advocates.parquet"]
+    "name",
+    ["worlds.parquet", "series.parquet", "arrays.npz", "scenario.yaml", "advocates.parquet", "summaries.parquet"],
 )
 @pytest.mark.parametrize("damage", ["missing", "cut", "changed"])
 def test_a_torn_folder_is_refused_with_the_file_and_remedy(result, tmp_path, name, damage):

@@ -29,6 +29,7 @@ import numpy as np
 
 from viralsim.errors import InputError
 from viralsim.launches import ArmWorlds, Goal, PopulationSummary, RunRecord, plain
+from viralsim.store.columns import StoredColumns, TableFile
 from viralsim.whole import flush
 
 FORMAT = "viralsim result"
@@ -48,8 +49,10 @@ _GROUPS = {
 }
 
 
-def save_record(record: RunRecord, folder: str | Path) -> Path:
+def save_record(record: RunRecord, folder: str | Path, more: Mapping[str, Any] | None = None) -> Path:
     """Write the record into ``folder``, whole or not at all; a result that is there already is replaced.
+
+    ``more``: name -> Arrow table, written beside it as ``name.parquet``; ``open_more`` reads it.
 
     Raises InputError where ``folder`` holds something else, or cannot be written.
     """
@@ -59,7 +62,7 @@ def save_record(record: RunRecord, folder: str | Path) -> Path:
     try:
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir(parents=True)
-        _write_files(record, building)
+        _write_files(record, building, more or {})
         _put_in_place(building, target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({error.strerror or error}): choose another folder") from error
@@ -84,6 +87,14 @@ def open_record(folder: str | Path) -> RunRecord:
         return _read_files(source, manifest)
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
         raise InputError(f"{source}: the manifest does not fit its files ({error}): run the scenario again") from error
+
+
+def open_more(folder: str | Path, name: str) -> Any:
+    """The Arrow table that was written as ``more``, or None. Ask after ``open_record``, which checks the files."""
+    import pyarrow.parquet as pq
+
+    path = Path(folder) / f"{name}.parquet"
+    return pq.read_table(path) if path.is_file() else None
 
 
 def refuse_foreign(folder: str | Path) -> None:
@@ -120,15 +131,17 @@ def _read_manifest(source: Path) -> dict[str, Any]:
     return manifest
 
 
-def _write_files(record: RunRecord, folder: Path) -> None:
+def _write_files(record: RunRecord, folder: Path, more: Mapping[str, Any]) -> None:
     import pyarrow.parquet as pq
 
-    for name, table in (
-        ("worlds.parquet", _worlds_table(record)),
-        ("series.parquet", _series_table(record)),
-        ("advocates.parquet", _advocates_table(record)),
-    ):
-        pq.write_table(table, folder / name, compression="zstd")
+    arms = max(1, len(record.arms))
+    tables = {
+        "worlds": _worlds_table(record), "series": _series_table(record), "advocates": _advocates_table(record), **more,
+    }  # fmt: skip
+    for name, table in tables.items():  # a group of rows an arm, so that one arm is read without the others
+        pq.write_table(
+            table, folder / f"{name}.parquet", compression="zstd", row_group_size=max(1, -(-len(table) // arms))
+        )
     (folder / "scenario.yaml").write_text(record.scenario_yaml, encoding="utf-8", newline="")
     np.savez_compressed(folder / "arrays.npz", allow_pickle=False, **_dense_arrays(record))
     files = {path.name: _digest(path) for path in sorted(folder.iterdir())}
@@ -230,31 +243,37 @@ def _dense_arrays(record: RunRecord) -> dict[str, Any]:
 
 
 def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    worlds, series, advocates = (pq.read_table(source / f"{n}.parquet") for n in ("worlds", "series", "advocates"))
+    worlds, series, advocates = (TableFile(source / f"{n}.parquet") for n in ("worlds", "series", "advocates"))
     with np.load(source / "arrays.npz", allow_pickle=False) as file:
         dense = dict(file)
+    handed = advocates.column("arm", 0, advocates.rows) if advocates.rows else np.zeros(0, np.str_)
     arms, series_at = {}, 0
     for i, (name, lists) in enumerate(manifest["arms"].items()):
         series_rows = max((worlds_ * ticks for worlds_, ticks in lists["series"].values()), default=0)
-        mine = [  # arms stand below one another: a slice copies nothing, where a filter would copy all
-            worlds.slice(i * manifest["world_count"], manifest["world_count"]),
-            series.slice(series_at, series_rows),
-            advocates.filter(pc.equal(advocates["arm"], name)),
-        ]
+        first, rows = i * manifest["world_count"], manifest["world_count"]
+        own = np.flatnonzero(handed == name)
+        arms[name] = ArmWorlds(
+            name=name,
+            **{group: StoredColumns(worlds, lists[group], prefix, first, rows) for prefix, group in _GROUPS.items()},
+            reach_by_community=dense.get(f"{i}.reach_by_community"),
+            series=StoredColumns(series, list(lists["series"]), "", series_at, series_rows, lists["series"]),
+            cascade_sizes=dense[f"{i}.cascade_sizes"],
+            generations=dense[f"{i}.generations"],
+            advocates={
+                key: advocates.column(key, int(own[0]) if len(own) else 0, len(own)).astype(dtype)
+                for key, dtype in lists["advocates"].items()
+            },
+        )
         series_at += series_rows
-        arms[name] = _read_arm(i, name, lists, mine, dense)
-    first = worlds.slice(0, manifest["world_count"])
+    first_arm = {"first": 0, "count": manifest["world_count"]}
     trusts = manifest["trusts_at_one"]
     return RunRecord(
         **{name: manifest[name] for name in _PLAIN_FIELDS},
         population=PopulationSummary(**manifest["population"]),
         goal=None if manifest["goal"] is None else Goal(**manifest["goal"]),
         arms=arms,
-        populations_of_world=_column(first, "population") if manifest["populations_of_world"] else None,
-        inputs_of_world={key: _column(first, "input." + key) for key in manifest["inputs"]},
+        populations_of_world=worlds.column("population", **first_arm) if manifest["populations_of_world"] else None,
+        inputs_of_world={key: worlds.column("input." + key, **first_arm) for key in manifest["inputs"]},
         trusts_at_one=trusts
         and {
             arm: {key: dense[f"trust.{i}.{j}"] for j, key in enumerate(keys)}
@@ -262,24 +281,6 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
         },
         scenario_yaml=(source / "scenario.yaml").read_bytes().decode("utf-8"),
     )
-
-
-def _read_arm(i: int, name: str, lists: Mapping[str, Any], tables: list[Any], dense: Mapping[str, Any]) -> ArmWorlds:
-    worlds, series, advocates = tables
-    groups = {group: {key: _column(worlds, prefix + key) for key in lists[group]} for prefix, group in _GROUPS.items()}
-    return ArmWorlds(
-        name=name,
-        **groups,
-        reach_by_community=dense.get(f"{i}.reach_by_community"),
-        series={key: _column(series, key).reshape(shape) for key, shape in lists["series"].items()},
-        cascade_sizes=dense[f"{i}.cascade_sizes"],
-        generations=dense[f"{i}.generations"],
-        advocates={key: _column(advocates, key).astype(dtype) for key, dtype in lists["advocates"].items()},
-    )
-
-
-def _column(table: Any, name: str) -> Any:
-    return table[name].combine_chunks().to_numpy(zero_copy_only=False)
 
 
 def _digest(path: Path) -> str:

@@ -1,0 +1,75 @@
+"""Columns of a stored table that are read when they are asked for: a million worlds open at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+
+class TableFile:
+    """A Parquet file that stays open: its columns are those of the file as it was opened, whatever takes its name later."""
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self._file = pq.ParquetFile(path)
+        self._lock = threading.Lock()
+        about = self._file.metadata
+        self.rows: int = about.num_rows
+        self.names = frozenset(self._file.schema_arrow.names)
+        self._lengths = [about.row_group(i).num_rows for i in range(about.num_row_groups)]
+
+    def column(self, name: str, first: int, count: int) -> NDArray[Any]:
+        """Rows ``first`` to ``first + count - 1`` of a column; only the groups of rows that hold them are read."""
+        groups, start, skipped = [], 0, 0
+        for i, length in enumerate(self._lengths):
+            if start + length <= first:
+                skipped += length
+            elif start < first + count:
+                groups.append(i)
+            start += length
+        with self._lock:
+            table = self._file.read_row_groups(groups, columns=[name])
+        values: NDArray[Any] = table[name].slice(first - skipped, count).combine_chunks().to_numpy(zero_copy_only=False)
+        return values
+
+
+class StoredColumns(Mapping[str, NDArray[Any]]):
+    """Name -> column of the rows of one arm, read at the first question and kept; ``shapes`` where it has more than one axis."""
+
+    def __init__(
+        self,
+        file: TableFile,
+        names: Sequence[str],
+        prefix: str,
+        first: int,
+        rows: int,
+        shapes: Mapping[str, Any] | None = None,
+    ) -> None:
+        missing = [name for name in names if prefix + name not in file.names]
+        if missing or first + rows > file.rows:
+            raise KeyError(f"{missing or rows}")
+        self.file, self.names, self.prefix = file, tuple(names), prefix
+        self.first, self.rows, self.shapes = first, rows, shapes or {}
+        self._read: dict[str, NDArray[Any]] = {}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._read:
+            if name not in self.names:
+                raise KeyError(name)
+            values = self.file.column(self.prefix + name, self.first, self.rows)
+            self._read[name] = values.reshape(self.shapes[name]) if name in self.shapes else values
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __repr__(self) -> str:
+        return f"StoredColumns({', '.join(self.names)})"
