@@ -4,7 +4,10 @@ A generated network with communities is run whole, and as samples that hold a pa
 
 - communities: whole communities, drawn at random, until the part is reached;
 - snowball: members found breadth first from random starts, along follows in both directions;
-- random: members drawn alone.
+- random: members drawn alone;
+- smaller: no sample: a network generated with the same words and fewer members and communities.
+
+A second row of a way raises the visibility by the part of the follows that were lost (to 1 at most).
 
 The campaign shrinks with the network: as many advocates and impressions a member. Each way is drawn ``--draws`` times; a row says
 the mean of each number over the draws as a ratio to the whole network, and the standard deviation of one draw.
@@ -32,7 +35,7 @@ worlds: {worlds}
 horizon: 5d
 tick: 1h
 audience: {{{audience}}}
-channels: {{x: {{visibility: 0.2, network: {{{network}}}}}}}
+channels: {{x: {{visibility: {visibility}, network: {{{network}}}}}}}
 content: {{c: {{appeal: 0.25}}}}
 campaign:
   content: c
@@ -42,6 +45,7 @@ campaign:
 arms: {{paid: {{campaign.advocates: null}}, advocates: {{campaign.paid: []}}}}
 baseline: paid
 """
+VISIBILITY = 0.2
 NUMBERS = (
     "reach a member",
     "shares a member",
@@ -51,7 +55,7 @@ NUMBERS = (
 )
 
 
-def campaign(network: Network, worlds: int) -> NDArray[np.float64]:
+def campaign(network: Network, worlds: int, visibility: float = VISIBILITY) -> NDArray[np.float64]:
     """``NUMBERS`` of the campaign on a network; one advocate and 80 impressions for 1,000 members."""
     import viralsim as vs
     from viralsim.population.stored import save_network
@@ -61,7 +65,7 @@ def campaign(network: Network, worlds: int) -> NDArray[np.float64]:
         save_network(network, Path(folder) / "network")
         path = Path(folder) / "campaign.yaml"
         path.write_text(SCENARIO.format(
-            worlds=worlds, audience="participation: null, communities: {count: 1}", network="file: network",
+            worlds=worlds, audience="participation: null, communities: {count: 1}", network="file: network", visibility=visibility,
             budget_usd=0.08 * members * 0.005, advocates=max(1, round(members / 1000)),
         ))  # fmt: skip
         result = vs.simulate(vs.load(path), repeat_trust=False)
@@ -118,16 +122,21 @@ WAYS: dict[str, Callable[..., NDArray[np.bool_]]] = {
 }  # fmt: skip
 
 
-def whole(members: int, mixing: float) -> tuple[Network, NDArray[Any]]:
+def whole(members: int, mixing: float, seed: int = 7) -> tuple[Network, NDArray[Any]]:
     """A generated network with communities, and the community of each member."""
     from viralsim.population.build import build_population
     from viralsim.scenario import loads
 
     audience = f"members: {members}, communities: {{count: {members // 1000}, mixing: {mixing}}}"
     text = SCENARIO.format(
-        worlds=1, audience=audience, network="generate: {mean_following: 12}", budget_usd=1, advocates=1
+        worlds=1,
+        audience=audience,
+        network="generate: {mean_following: 12}",
+        budget_usd=1,
+        advocates=1,
+        visibility=VISIBILITY,
     )
-    found = build_population(loads(text))
+    found = build_population(loads(text.replace("seed: 7", f"seed: {seed}")))
     return found.networks["x"], found.audience.community
 
 
@@ -147,16 +156,23 @@ def main() -> None:
     print(f"| {size} | follows kept | {' | '.join(NUMBERS)} |")
     print("|---" * (len(NUMBERS) + 2) + "|")
     print(f"| whole network, as it is | 1 | {' | '.join(f'{x:.3g}' for x in true)} |", flush=True)
-    for word, choose in WAYS.items():
-        ratios, kept = [], []
+    for word in (*WAYS, "smaller"):
+        kept: list[float] = []
+        ratios: dict[str, list[NDArray[np.float64]]] = {"": [], ", visibility raised": []}
         for draw in range(given.draws):
-            there = choose(network, community, int(given.fraction * given.members), np.random.default_rng(draw))
-            sample = induced(network, there)
+            if word == "smaller":
+                sample, _ = whole(int(given.fraction * given.members), given.mixing, 100 + draw)
+            else:
+                there = WAYS[word](network, community, int(given.fraction * given.members), np.random.default_rng(draw))
+                sample = induced(network, there)
             kept.append(sample.follows / sample.members / (network.follows / network.members))
-            ratios.append(campaign(sample, given.worlds) / true)
-        mean, sd = np.mean(ratios, axis=0), np.std(ratios, axis=0, ddof=1)
-        cells = " | ".join(f"{m:.2f} ± {s:.2f}" for m, s in zip(mean, sd, strict=True))
-        print(f"| {word}, {given.fraction:.0%} of members | {np.mean(kept):.2f} | {cells} |", flush=True)
+            raised = min(1.0, VISIBILITY / kept[-1])
+            for way, visibility in zip(ratios, (VISIBILITY, raised), strict=True):
+                ratios[way].append(campaign(sample, given.worlds, visibility) / true)
+        for way, found in ratios.items():
+            mean, sd = np.mean(found, axis=0), np.std(found, axis=0, ddof=1)
+            cells = " | ".join(f"{m:.2f} ± {s:.2f}" for m, s in zip(mean, sd, strict=True))
+            print(f"| {word}, {given.fraction:.0%} of members{way} | {np.mean(kept):.2f} | {cells} |", flush=True)
 
 
 if __name__ == "__main__":

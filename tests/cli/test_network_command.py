@@ -64,3 +64,19 @@ def test_wrong_input_has_exit_status_2_and_a_place(tmp_path, edges):
         assert result.exit_code == 2, (arguments, result.output)
         assert message in result.output
         assert "Traceback" not in result.output
+
+
+def test_a_long_import_is_told_and_refused_early(edges, tmp_path, monkeypatch):
+    """On a terminal a large text file is forecast before it is read; a folder in the way is told before that."""
+    from viralsim.cli import network as command
+
+    said = []
+    monkeypatch.setattr(command, "_tell", said.append)
+    monkeypatch.setattr(command, "LONG_FILE_MIB", 0)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").touch()
+    assert run("import", edges, "--out", tmp_path / "full").exit_code == 2
+    assert said == []
+    assert run("import", edges, "--out", tmp_path / "net").exit_code == 0
+    assert "reading follows.csv: about 0 s and 0.0 GiB of memory" in said[0]
+    assert "3 members and 3 follows are read and sorted; writing" in said[1]

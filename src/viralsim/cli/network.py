@@ -65,13 +65,40 @@ def import_(
     FILE is an edge list (csv, tsv, SNAP style, .gz), GraphML, .npy or .npz. A scenario names the folder as a
     channel's network: {file: DIR}.
     """
-    from viralsim.population.stored import save_network
+    from viralsim.population.stored import refuse_taken, save_network
 
+    refuse_taken(folder)  # before a minute of reading, not after
+    _forecast(file)
     found, notes = _read(file, edge_means, undirected, tie_strength, influence_weight)
+    _tell(f"{found.members:,} members and {found.follows:,} follows are read and sorted; writing {folder}")
     save_network(found, folder, source=str(file))
     for note in notes:
         click.echo(f"note: {note}")
     click.echo(f"{folder}: {found.members:,} members, {found.follows:,} follows")
+
+
+# Of 1.5 GiB of text, ids as whole numbers: 58 s and 5.4 GiB at most (benchmarks/scale.py); text ids take more, .npy less.
+LONG_FILE_MIB, MIB_A_SECOND, MEMORY_A_BYTE = 100, 26, 3.7
+
+
+def _forecast(file: Path) -> None:
+    """On a terminal, say what a large text file will take before it is read."""
+    if not file.is_file() or file.suffix in (".npy", ".npz"):
+        return
+    mib = file.stat().st_size / 2**20 * (4 if file.suffix == ".gz" else 1)
+    if mib >= LONG_FILE_MIB:
+        _tell(
+            f"reading {file.name}: about {mib / MIB_A_SECOND:.0f} s and {MEMORY_A_BYTE * mib / 1024:.1f} GiB of memory "
+            "where ids are whole numbers; names take more"
+        )
+
+
+def _tell(text: str) -> None:
+    """Progress: to a terminal only, beside the output."""
+    import sys
+
+    if sys.stderr.isatty():
+        click.echo(text, err=True)
 
 
 @network.command()

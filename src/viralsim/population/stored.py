@@ -28,8 +28,7 @@ def save_network(network: Network, folder: str | Path, source: str = "") -> Path
     Labels that are not numbers are written as text; ``edge_position`` is not kept.
     """
     folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NetworkError(f"{folder}: exists already; name another folder or remove it")
+    refuse_taken(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -57,6 +56,12 @@ def save_network(network: Network, folder: str | Path, source: str = "") -> Path
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return folder
+
+
+def refuse_taken(folder: Path) -> None:
+    """``NetworkError`` where something is in the place of a new network."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NetworkError(f"{folder}: exists already; name another folder or remove it")
 
 
 def _umask() -> int:
