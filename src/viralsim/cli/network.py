@@ -49,7 +49,7 @@ def _read(
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ViralsimWarning)
-        found, notes = read_with_notes(file, edge_means, not undirected, tie_strength, influence_weight)
+        found, notes = read_with_notes(file, edge_means, not undirected, tie_strength, influence_weight, False)
     return found, [*notes, *(str(w.message) for w in caught if issubclass(w.category, ViralsimWarning))]
 
 

@@ -84,9 +84,10 @@ def _imported(folder: Path, name: str, network: Any, messages: list[str]) -> Net
         directed=network.directed,
         tie_strength=network.tie_strength,
         influence_weight=network.influence_weight,
+        keep_edge_order=False,
     )
     messages.extend(f"channels.{name}.network: {note}" for note in notes)
-    return read.without_edge_position()
+    return read
 
 
 def _members_file(folder: Path, audience: Any) -> MembersFile | None:

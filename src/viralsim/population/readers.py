@@ -45,6 +45,7 @@ def read_with_notes(
     directed: bool = True,
     tie_strength: str | int | None = None,
     influence_weight: str | int | None = None,
+    keep_edge_order: bool = True,
 ) -> tuple[Network, list[str]]:
     """As ``read_network``, and what the user should know of how the file was read."""
     path = Path(path)
@@ -74,7 +75,7 @@ def read_with_notes(
         notes.append(
             f'{path.name}: edges mean "source follows target": they were reversed, information flows to the source'
         )
-    return Network.of_edges(edges, edge_means=edge_means), notes
+    return Network.of_edges(edges, edge_means=edge_means, keep_edge_order=keep_edge_order), notes
 
 
 def _must_exist(path: Path) -> None:
