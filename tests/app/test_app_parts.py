@@ -254,3 +254,22 @@ def test_the_line_is_fair_and_has_an_end() -> None:
     assert waiting[0].result is not None
     assert waiting[0].result.world_count == 20
     assert refinement.result is not None
+
+
+def test_a_port_in_use_is_told_with_a_remedy() -> None:
+    """Where another program listens, the command says which port to take instead, exit code 2, and no server starts."""
+    import socket
+
+    from click.testing import CliRunner
+
+    from viralsim.cli import main
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        told = CliRunner().invoke(main, ["app", "--port", str(port)])
+    assert told.exit_code == 2
+    assert f"--port {port}: cannot be used" in told.output
+    assert f"choose another, --port {port % 65535 + 1}" in told.output
+    assert "viralsim app on" not in told.output

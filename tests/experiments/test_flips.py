@@ -116,3 +116,22 @@ def test_wrong_questions() -> None:
         decision_map(table(), "structural_virality")
     with pytest.raises(InputError, match="two arms"):
         decision_map(table().query("arm == 'paid'"), "shares")
+
+
+def test_best_of_three_must_beat_all() -> None:
+    """The second arm is surely worse, the third, less well known, may be better: the point stays open."""
+    rows = table(half=0.1)
+    third = rows[rows["arm"] == "advocates"].assign(arm="integrated")
+    lead = third["uplift_shares"].to_numpy()
+    third = third.assign(
+        shares=third["shares"] - 2, uplift_shares=lead - 2, uplift_shares_low=lead - 50, uplift_shares_high=lead + 46
+    )
+    both = pd.concat([rows, third]).sort_values("point", kind="stable")
+    sure = {one.point: one for one in decision_map(both, "shares", ["appeal"]).points}
+    alone = {one.point: one for one in decision_map(rows, "shares", ["appeal"]).points}
+    clear = [i for i, one in alone.items() if one.arm == "advocates" and one.sure]
+    assert clear
+    for i in clear:
+        assert sure[i].arm == "advocates"
+        assert not sure[i].sure
+        assert sure[i].least < 0 < sure[i].lead

@@ -163,3 +163,22 @@ def test_without_trees_the_page_says_so(result: Result) -> None:
     """What is not shown is said, with the reason."""
     assert "left out by wish" in page(result, trees=False)
     assert "holds no scenario" in page(synthetic_result(worlds=30, scenario_yaml=""))
+
+
+def test_one_audience_for_three_trees(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three worlds of one audience build it once, and grow the trees that each grows alone."""
+    from viralsim import simulation
+
+    built: list[int] = []
+    build = simulation.build_stage
+
+    def counted(scenario: object, population: int = 0) -> object:
+        built.append(population)
+        return build(scenario, population)
+
+    monkeypatch.setattr(simulation, "build_stage", counted)
+    forests = three_forests(result, "advocates")
+    assert built == [0]
+    for world, forest in forests.values():
+        alone = grow(result, "advocates", world)
+        assert all(np.array_equal(getattr(forest, f.name), getattr(alone, f.name)) for f in fields(Forest))

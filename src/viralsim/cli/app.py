@@ -27,5 +27,23 @@ def app(file: Path | None, port: int, room: bool, show: bool) -> None:
 
     if start is not None:
         start = within_limits(start, str(file))
+    _refuse_taken_port("0.0.0.0" if room else LOOPBACK, port)
     click.echo(f"viralsim app on http://{LOOPBACK}:{port} (Ctrl-C ends it)")
     serve(start, port, room=room, show=show)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """InputError where another program listens there, before the server says so in its own words."""
+    import socket
+
+    from viralsim.errors import InputError
+
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: a port just left is free
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise InputError(
+                f"--port {port}: cannot be used ({error.strerror}): choose another, --port {port % 65535 + 1}, "
+                "or end the program that listens there"
+            ) from error

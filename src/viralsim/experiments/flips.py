@@ -30,7 +30,10 @@ NOT_SWEPT = {"point", "id", "arm", "seed", "error"}
 
 @dataclass(frozen=True)
 class BestArm:
-    """The best arm at one point. values: path -> value; lead: its mean minus the second's, in the unit of the measure."""
+    """The best arm at one point. values: path -> value; lead: its mean minus the second's, in the unit of the measure.
+
+    low, high: 95 % limits of the lead. least: the lowest lower limit of its leads over all the other arms.
+    """
 
     point: int
     values: dict[str, Any]
@@ -39,11 +42,12 @@ class BestArm:
     lead: float
     low: float
     high: float
+    least: float
 
     @property
     def sure(self) -> bool:
-        """Whether the lead over the second is above 0 in its whole 95 % interval."""
-        return self.low > 0.0
+        """Whether the lead over every other arm is above 0 in its whole 95 % interval."""
+        return self.least > 0.0
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,8 @@ def _best(point: int, rows: pd.DataFrame, swept: Sequence[str], measure: str, si
     means = (sign * rows[measure]).sort_values(ascending=False, kind="stable")
     first, second = str(means.index[0]), str(means.index[1])
     values = {path: rows[path].iloc[0] for path in swept}
-    return BestArm(point, values, first, second, *_difference(rows, first, second, measure, sign))
+    leads = {str(arm): _difference(rows, first, str(arm), measure, sign) for arm in means.index[1:]}
+    return BestArm(point, values, first, second, *leads[second], least=min(low for _, low, _ in leads.values()))
 
 
 def _flips(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from viralsim.errors import InputError
 from viralsim.report.document import page
 from viralsim.results import Result
+from viralsim.whole import write_text
 
 
 def write_page(result: Result, path: str | Path, folder: str | Path = "", trees: bool | None = None) -> Path:
@@ -22,18 +21,5 @@ def write_page(result: Result, path: str | Path, folder: str | Path = "", trees:
 
 def write_whole(text: str, path: str | Path) -> Path:
     """Write the text of a page to ``path``, whole or not at all; InputError where it cannot be written."""
-    target = Path(path)
-    building = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        if target.is_dir():
-            raise InputError(f"{target} is a folder: name a file for the page")
-        with building.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        building.replace(target)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error}): choose another file") from error
-    finally:
-        building.unlink(missing_ok=True)
-    return target
+    write_text(path, text, "choose another file")
+    return Path(path)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from viralsim.errors import InputError
 from viralsim.report.again import stored_scenario
 from viralsim.results import Result
+from viralsim.whole import whole
 
 FILE = "trees.npz"
 LUCK = {"unlucky": 0.05, "typical": 0.5, "lucky": 0.95}  # which world of the ordered ones stands for the word
@@ -57,8 +58,10 @@ def three_worlds(result: Result, arm: str) -> dict[str, int]:
     return found if len(set(found.values())) == len(found) else {"typical": found["typical"]}
 
 
-def grow(result: Result, arm: str, world: int) -> Forest:
+def grow(result: Result, arm: str, world: int, stages: dict[int, Any] | None = None) -> Forest:
     """Run one world of one arm again and return its posts.
+
+    ``stages``: audiences by population that were built before for this result; those that are built are added.
 
     Raises: InputError where the result has no such arm or world, where its scenario or the files that it names are not
     what they were, or where the world comes out otherwise than it was stored (another version of the law).
@@ -73,8 +76,11 @@ def grow(result: Result, arm: str, world: int) -> Forest:
     from viralsim.kernels.worlds import trace_world
     from viralsim.simulation import build_stage, compile_arms
 
-    populations = result.populations_of_world
-    stage = build_stage(scenario, 0 if populations is None else int(populations[world]))
+    population = 0 if result.populations_of_world is None else int(result.populations_of_world[world])
+    known = {} if stages is None or result.uncertain else stages  # inputs of its own may make an audience of its own
+    if population not in known:
+        known[population] = build_stage(scenario, population)
+    stage = known[population]
     inputs = compile_arms(scenario, stage, [arm])[arm].world
     nodes = trace_world(inputs, result.seed, world)
     kept = np.flatnonzero(nodes.content == int(inputs.rules.values[Rule.FOCAL]))
@@ -109,13 +115,13 @@ def _forest(nodes: object, kept: NDArray[np.int64]) -> Forest:
 
 def three_forests(result: Result, arm: str) -> dict[str, tuple[int, Forest]]:
     """word -> (world, its posts) of the unlucky, the typical and the lucky world of an arm."""
-    return {word: (world, grow(result, arm, world)) for word, world in three_worlds(result, arm).items()}
+    stages: dict[int, Any] = {}
+    return {word: (world, grow(result, arm, world, stages)) for word, world in three_worlds(result, arm).items()}
 
 
 def save_forests(result: Result, arm: str, found: Mapping[str, tuple[int, Forest]], folder: str | Path) -> Path:
     """Keep trees beside a stored result, so that a report need not run worlds again; written whole or not at all."""
     target = Path(folder) / FILE
-    building = target.with_name(f".{FILE}.{os.getpid()}.part")
     arrays: dict[str, NDArray[np.generic]] = {
         "stamp": np.array(_stamp(result, arm)),
         "words": np.array(list(found), dtype=str),
@@ -123,14 +129,8 @@ def save_forests(result: Result, arm: str, found: Mapping[str, tuple[int, Forest
     }
     for word, (_, forest) in found.items():
         arrays |= {f"{word}.{name}": getattr(forest, name) for name in COLUMNS}
-    try:
-        with building.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-        building.replace(target)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
-    finally:
-        building.unlink(missing_ok=True)
+    with whole(target) as building, building.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
     return target
 
 
