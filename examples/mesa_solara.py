@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SCENARIO = Path(__file__).resolve().parent.parent / "scenarios" / "advocates_vs_paid.yaml"
-# Mesa 3 draws with Vuetify 2; a plain mesa[viz] brings ipyvuetify 3, with which the page stays blank.
-WANTED = "the page needs Solara: pip install 'mesa[viz]>=3.3.1,<4' 'ipyvuetify<2' 'ipyvue<2' matplotlib"
+# Mesa 3 draws with Vuetify 2; a plain mesa[viz] brings ipyvuetify 3, with which the page stays blank, and no networkx, without which
+# mesa.visualization is not imported.
+WANTED = "the page needs Solara: pip install 'mesa[viz]>=3.3.1,<4' 'ipyvuetify<2' 'ipyvue<2' matplotlib networkx"
 STEPS_A_PICTURE = 3  # drawing takes longer than stepping
 COLOURS = {"posted": "#c2410c", "shown": "#0b6e99", "not reached": "#d1d5db"}
 
@@ -88,7 +89,7 @@ def solara_page(model: Launch | None = None) -> Any:
         import solara
         from mesa.visualization import SolaraViz, make_plot_component
     except ImportError as error:
-        raise vs.InputError(WANTED) from error
+        raise vs.InputError(f"{WANTED} ({error})") from error
     if int(version("ipyvuetify").split(".")[0]) > 1:
         raise vs.InputError(f"ipyvuetify {version('ipyvuetify')} leaves the page blank; {WANTED}")
 

@@ -32,7 +32,8 @@ def test_opening_reads_no_worlds(result: Result, tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(TableFile, "column", noted)
     again = open_result(tmp_path / "run")
     assert again.summaries["paid"]["shares"].count == 60
-    assert {name for name, _ in asked} <= {"arm", "id", "posts", "shares", "population"}  # advocates, and whose world it is
+    # the advocates' table, and whose audience a world has
+    assert {name for name, _ in asked} <= {"arm", "id", "posts", "shares", "population"}
     assert ("shares", 60) not in asked
     del asked[:]
     arm = list(result.arms)[1]
