@@ -7,22 +7,24 @@ import multiprocessing
 import os
 import signal
 import threading
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from viralsim.errors import InputError
 from viralsim.experiments.points import Runner
+from viralsim.population.shared import forget_networks, share_networks
 from viralsim.scenario import Scenario
 
 Item = tuple[int, dict[str, Any]]
 WAITING_A_WORKER = 4  # points handed out and not come back: enough to be busy, few enough to keep memory flat
-# Processes start in about 3 s and build the audience each for itself; threads share it, but also one interpreter. Of 10,000 points
-# of 10 ms two threads were 1.6 times as fast as one, two processes 2.0 times (benchmarks/SWEEPS.md). Both limits are judgement, not
-# measured crossings.
+# Processes start in about 3 s and build the audience each for itself (large networks once for all); threads share one interpreter.
+# Of 10,000 points of 10 ms two threads were 1.6 times as fast as one, two processes 2.0 times (benchmarks/SWEEPS.md). Both limits
+# are judgement, not measured crossings.
 LEAST_POINTS_OF_PROCESSES, MOST_MEMBERS_OF_PROCESSES = 200, 50_000
 MOST_BREAKS = 5  # times that a pool is made anew after a worker was lost, without a point finished in between
 
@@ -53,18 +55,20 @@ def workers_by_default(settings: Settings, points: int) -> int:
 _RUNNER: list[tuple[Settings, Runner]] = []  # of this worker process: audiences are built once
 
 
-def start_worker(settings: Settings, threads: int) -> None:
+def start_worker(settings: Settings, threads: int, key: str) -> None:
     """Make this process's runner. Control-C reaches every process of a terminal; the one that leads answers it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(key,), daemon=True).start()
+    share_networks(key)
     _RUNNER[:] = [(settings, settings.runner(threads))]
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(key: str) -> None:
     """End this process when the one that leads has ended, also by kill -9: nobody would fetch what it finds."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        forget_networks(key)
         os._exit(1)
 
 
@@ -89,6 +93,7 @@ def run_in_worker(overrides: dict[str, Any]) -> dict[str, Any]:
 def run_on_cluster(key: str, settings: Settings, threads: int, overrides: dict[str, Any]) -> dict[str, Any]:
     """Run a point in a process of a cluster, which keeps one runner for each sweep it has seen last."""
     if not _CLUSTER or _CLUSTER[0][0] != key:
+        share_networks(key)
         _CLUSTER[:] = [(key, settings.runner(threads))]
     return _CLUSTER[0][1].run(overrides)
 
@@ -118,7 +123,7 @@ class Crew:
         self._client: Any = None
         self._local: Any = None  # a cluster of this machine, started and ended here
         self._runner: Runner | None = None
-        self._key = ""
+        self._key = uuid.uuid4().hex  # of this run: nobody can guess it
         self._shared: Any = None
 
     def __enter__(self) -> Crew:
@@ -126,11 +131,15 @@ class Crew:
 
     def __exit__(self, kind: Any, *more: Any) -> None:
         if self._client is not None:  # what was not fetched is dropped with its client
+            if self._local is None:
+                with suppress(Exception):  # a worker that is lost has nothing to remove
+                    self._client.run(forget_networks, self._key)
             self._client.close()
             if self._local is not None:
                 self._local.close()
         elif self._executor is not None:
             self._executor.shutdown(wait=kind is None, cancel_futures=True)
+        forget_networks(self._key)
 
     def run(self, points: Iterator[Item]) -> Iterator[tuple[int, dict[str, Any]]]:
         """(number, finished point) in the order of finishing; a point whose worker was lost is run again."""
@@ -188,13 +197,14 @@ class Crew:
             return self._connect()
         if self.workers:
             return ProcessPoolExecutor(
-                self.workers, multiprocessing.get_context("spawn"), start_worker, (self.settings, self.threads)
+                self.workers,
+                multiprocessing.get_context("spawn"),
+                start_worker,
+                (self.settings, self.threads, self._key),
             )
         return ThreadPoolExecutor(self.at_once)
 
     def _connect(self) -> Executor:
-        import uuid
-
         try:
             from distributed import Client, LocalCluster
         except ImportError as error:  # pragma: no cover - a plain dependency
@@ -210,7 +220,6 @@ class Crew:
             raise InputError(f"no Dask scheduler answers at {self.cluster}: {error}") from error
         nthreads = self._client.nthreads()
         self.at_once, self.threads = max(1, sum(nthreads.values())), 1
-        self._key = uuid.uuid4().hex
         self._shared = self._client.scatter(self.settings, broadcast=True, hash=False)
         executor: Executor = self._client.get_executor(retries=3, pure=False)
         return executor

@@ -18,6 +18,7 @@ from viralsim.population.communities import MOST_FOLLOWS_TO_SEARCH, drawn_commun
 from viralsim.population.fields import allocate
 from viralsim.population.generate import Traits, generate_and_measure
 from viralsim.population.network import Network, ViralsimWarning
+from viralsim.population.shared import drawn_once
 from viralsim.population.union import MemberIds, on_members, union_of_ids
 
 if TYPE_CHECKING:
@@ -229,7 +230,11 @@ def _generated(
     digest.update(b"" if present is None else present.tobytes())
     key = digest.digest()
     if key not in _networks:
-        _networks[key] = generate_and_measure(community, *traits, mixing, seed, present)
+        _networks[key] = drawn_once(
+            key.hex(),
+            len(community) * words.mean_following,
+            lambda: generate_and_measure(community, *traits, mixing, seed, present),
+        )
         while len(_networks) > 1 and sum(n.follows for n, _ in _networks.values()) > KEPT_FOLLOWS:
             _networks.popitem(last=False)
     _networks.move_to_end(key)
