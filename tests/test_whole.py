@@ -13,7 +13,7 @@ from viralsim.whole import whole, write_json, write_text
 
 def test_a_failed_writer_leaves_the_old_file(tmp_path: Path) -> None:
     """Whoever fails half way leaves what was there, and no half file beside it."""
-    place = tmp_path / "deep" / "answer.txt"
+    place = tmp_path / "answer.txt"
     write_text(place, "old\n")
 
     def half() -> None:

@@ -16,16 +16,15 @@ from viralsim.errors import InputError
 def whole(path: str | Path, remedy: str = "make room, run again") -> Iterator[Path]:
     """A path to write to; where the block ends well, what was written there is on the disk and takes the place of ``path``.
 
-    Else ``path`` is as it was. Folders that are missing are made.
+    Else ``path`` is as it was.
 
-    Raises: InputError with ``remedy`` where the disk does not take it, or where ``path`` is a folder.
+    Raises: InputError with ``remedy`` where the disk does not take it, or where ``path`` is a folder or in one that is not there.
     """
     target = Path(path)
     building = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         if target.is_dir():
             raise InputError(f"{target} is a folder: name a file")
-        target.parent.mkdir(parents=True, exist_ok=True)
         yield building
         flush(building)
         os.replace(building, target)

@@ -9,6 +9,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,8 @@ def archive(folder: str | Path, out: str | Path | None = None, *, authors: Seque
     named |= {f"store/{path.relative_to(source).as_posix()}": path for path in stored if path != target}
     names = tuple(sorted(named))
     named[SUMS] = "".join(f"{_sha256(named[name])}  {name}\n" for name in names).encode()
+    with suppress(OSError):  # told when it is written
+        target.parent.mkdir(parents=True, exist_ok=True)
     with whole(target, "choose another place") as building, zipfile.ZipFile(building, "w") as packed:
         for name in (*names, SUMS):
             _put(packed, name, named[name])
