@@ -19,6 +19,18 @@ from viralsim.experiments.journal import Journal
 from viralsim.scenario.loading import loads
 
 SWEEP = "{parameters: {content.c.appeal: {from: 0.02, to: 0.1, steps: 50}, campaign.advocates.count: [0, 2, 4, 6]}, worlds: 10}"
+LITTLE_ROOM = """
+import resource, signal, sys
+from viralsim.cli import main
+from viralsim.experiments import plan_of, run_sweep
+from viralsim.scenario import load
+
+file, out = sys.argv[1:]
+run_sweep(plan_of(load(file)), out + "-before", threads=2)  # compiles all there is: what is cached of it is larger
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write then fails as on a full disk
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+main(["sweep", file, "--out", out, "--threads", "2"])
+"""
 CREWS = [(), ("--workers", "2"), ("--cluster", "local")]
 
 
@@ -130,16 +142,9 @@ def test_an_interrupted_terminal_keeps_what_is_finished(undisturbed: pd.DataFram
 
 def test_a_disk_that_fills_up_loses_nothing(undisturbed: pd.DataFrame, tmp_path: Path) -> None:
     """The system refuses every byte beyond 100 kB of a file: a clear error; with room again the run goes on and completes."""
-    import resource
-
     file, out = write(tmp_path, SWEEP), tmp_path / "out"
-
-    def little_room() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write then fails as on a full disk
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-
-    command = [sys.executable, "-m", "viralsim", "sweep", str(file), "--out", str(out), "--threads", "2"]
-    full = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=little_room)
+    command = [sys.executable, "-c", LITTLE_ROOM, str(file), str(out)]
+    full = subprocess.run(command, capture_output=True, text=True, check=False)
     assert full.returncode == 2, full.stderr
     kept = finished(out)
     assert 0 < kept < 200
