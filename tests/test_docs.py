@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from viralsim.cli import main
 
@@ -24,12 +24,11 @@ def snippets(page: Path) -> Iterator[tuple[str, str]]:
     yield from FENCE.findall(page.read_text(encoding="utf-8"))
 
 
-def run_command(line: str) -> None:
-    """Run one ``$ viralsim ...`` line and require success."""
+def run_command(line: str) -> Result:
+    """What one ``$ viralsim ...`` line did."""
     words = shlex.split(line.removeprefix("$ "))
     assert words[0] == "viralsim", line
-    done = CliRunner().invoke(main, words[1:])
-    assert done.exit_code == 0, f"{line}\n{done.output}"
+    return CliRunner().invoke(main, words[1:])
 
 
 @pytest.fixture
@@ -51,7 +50,8 @@ def test_snippets_run(page: Path, copy: Path) -> None:
         elif language == "console":
             for line in text.splitlines():
                 if line.startswith("$ "):
-                    run_command(line)
+                    done = run_command(line)
+                    assert done.exit_code == 0, f"{line}\n{done.output}"
         elif language == "python":
             exec(compile(text, str(page), "exec"), names)
 

@@ -159,9 +159,7 @@ def _check_arm(name: str, arm: ArmWorlds, worlds: int) -> None:
     """Every array of one value a world has ``worlds`` rows."""
     groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.cost_lines)
     for group in groups:
-        if (
-            getattr(group, "rows", None) == worlds
-        ):  # columns on the disk: all have so many rows, and are not read for this
+        if getattr(group, "rows", None) == worlds:  # columns on the disk say so, and are not read for this
             continue
         for key, values in group.items():
             if len(values) != worlds:

@@ -193,3 +193,26 @@ def test_every_field_is_declared_once_and_checked():
 def test_drawn_communities_are_neighbours():
     """Members of one community have neighbouring numbers, so that their rows lie together."""
     assert (np.diff(drawn_communities(100, 7, 2.0)) >= 0).all()
+
+
+def test_a_network_larger_than_the_machine_is_refused(monkeypatch):
+    """Not the system's killer but an error ends it: how much it needs, how much there is, what to do; one that fits is built."""
+    from viralsim.population import build
+    from viralsim.scenario import loads
+
+    text = """
+viralsim: 1
+name: giant
+horizon: 6h
+audience: {members: 1000}
+channels: {x: {visibility: 0.2, network: {generate: {mean_following: 8}}}}
+content: {c: {appeal: 0.1}}
+campaign: {content: c, owned: [{channel: x, followers: 20, posts_at: [0h]}]}
+"""
+    monkeypatch.setattr(build, "memory_bytes", lambda: build.BYTES_A_FOLLOW * 8000 - 1)
+    with pytest.raises(
+        NetworkError, match=r"channels\.x\.network\.generate: 1,000 members who follow 8 need about .* fewer"
+    ):
+        build.build_population(loads(text))
+    monkeypatch.setattr(build, "memory_bytes", lambda: build.BYTES_A_FOLLOW * 8000)
+    assert build.build_population(loads(text)).members == 1000

@@ -77,8 +77,9 @@ def import_(
     click.echo(f"{folder}: {found.members:,} members, {found.follows:,} follows")
 
 
-# Of 1.5 GiB of text, ids as whole numbers: 58 s and 5.4 GiB at most (benchmarks/scale.py); text ids take more, .npy less.
-LONG_FILE_MIB, MIB_A_SECOND, MEMORY_A_BYTE = 100, 26, 3.7
+# 1,505 MiB of whole numbers took 66 s and 5.4 GiB (benchmarks/SCALE.md); 227 MiB of names, ten million lines, 28 s and 2.9 GiB.
+LONG_FILE_MIB = 100
+MIB_A_SECOND, MEMORY_A_BYTE = {"numbers": 23, "names": 8.2}, {"numbers": 3.7, "names": 12.9}
 
 
 def _forecast(file: Path) -> None:
@@ -87,10 +88,10 @@ def _forecast(file: Path) -> None:
         return
     mib = file.stat().st_size / 2**20 * (4 if file.suffix == ".gz" else 1)
     if mib >= LONG_FILE_MIB:
-        _tell(
-            f"reading {file.name}: about {mib / MIB_A_SECOND:.0f} s and {MEMORY_A_BYTE * mib / 1024:.1f} GiB of memory "
-            "where ids are whole numbers; names take more"
+        needs = (
+            f"{mib / MIB_A_SECOND[k]:.0f} s and {MEMORY_A_BYTE[k] * mib / 1024:.1f} GiB of memory" for k in MIB_A_SECOND
         )
+        _tell(f"reading {file.name}: about {', or '.join(needs)} where ids are names")
 
 
 def _tell(text: str) -> None:

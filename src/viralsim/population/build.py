@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from viralsim.population.union import MemberIds, on_members, union_of_ids
 if TYPE_CHECKING:
     from viralsim.population.members_file import MembersFile
 
+BYTES_A_FOLLOW = (
+    33  # 3.08 GiB for 100 million follows of 10 million members, drawing and one world (benchmarks/SCALE.md)
+)
 KEPT_FOLLOWS = 60_000_000  # generated networks that are kept in memory for sweeps: 240 MB
 
 
@@ -222,6 +226,7 @@ def _generated(
     spec: Any, name: str, words: Any, community: NDArray[np.int32], present: NDArray[np.bool_] | None, population: int
 ) -> tuple[Network, Traits]:
     """A generated network and its traits; the last ones are kept, so that sweeps and arms do not draw them again."""
+    _refuse_giant(f"channels.{name}.network.generate", len(community), words.mean_following)
     seed = int(audience_key(spec.seed, population, "network", name))
     traits = (words.mean_following, words.degree_exponent, words.reciprocity, words.clustering)
     mixing = spec.audience.communities.mixing
@@ -239,6 +244,21 @@ def _generated(
             _networks.popitem(last=False)
     _networks.move_to_end(key)
     return _networks[key]
+
+
+def memory_bytes() -> int:
+    """The memory of this machine."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def _refuse_giant(place: str, members: int, mean_following: float) -> None:
+    """NetworkError where a generated network is larger than the machine: else the system would end the process, or others."""
+    needed = BYTES_A_FOLLOW * members * mean_following
+    if needed > memory_bytes():
+        raise NetworkError(
+            f"{place}: {members:,} members who follow {mean_following:g} need about {needed / 2**30:.0f} GiB, this machine has "
+            f"{memory_bytes() / 2**30:.0f}: ask for fewer members (docs/scale.md says what a smaller audience tells)"
+        )
 
 
 def _not_reached(name: str, words: Any, reached: Traits) -> list[str]:

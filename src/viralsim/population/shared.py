@@ -14,7 +14,7 @@ from viralsim.population.network import Network
 from viralsim.population.stored import open_network, save_network
 from viralsim.whole import write_json
 
-LEAST_FOLLOWS = 1_000_000  # 4 MB: smaller ones are drawn in half a second, and every process may have its own
+LEAST_FOLLOWS = 1_000_000  # 4 MB, drawn in 0.27 s: of what is smaller every process may have its own
 MOST_NETWORKS = 16  # of one run on the disk: a sweep over the network itself draws a new one at every point
 _folder: list[Path] = []  # of this process
 
@@ -31,6 +31,8 @@ def folder_of(name: str) -> Path:
 
 def forget_networks(name: str) -> None:
     """Remove what was shared under ``name`` on this machine; who has a network open keeps it."""
+    if _folder == [folder_of(name)]:  # a cluster inside this process: later audiences are no part of that run
+        _folder.clear()
     shutil.rmtree(folder_of(name), ignore_errors=True)
 
 
