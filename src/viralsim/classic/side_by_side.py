@@ -4,6 +4,8 @@ A launch that reaches two members costs more in waiting for their rows than in d
 together: all rows that are asked for in one pass are read in the next. Who was reached stands in a short list a world instead of a
 set of bits over all members, so a launch touches the memory of those whom it reaches and nothing else. A world that outgrows
 its list is run again by ``cascade_kernels.cascade_by_gaps``: luck is counter-based, so it is the same world.
+
+Seeds that all worlds share are drawn for one member at a time over all worlds, which the compiler does eight worlds at once.
 """
 
 from __future__ import annotations
@@ -15,16 +17,19 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.classic.cascade_kernels import POST, cascade_by_gaps
-from viralsim.kernels.draws import draw, member_key, stream_key, world_key
+from viralsim.kernels.draws import GOLDEN, draw, member_key, stream_key, world_key
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.tables import GAP_BITS, GAP_TAIL
 
 WORLDS = 256  # side by side: enough to hide the wait, few enough for the second-level cache (benchmarks/NOTES.md)
-ROOM = 32  # members reached before a world is called large
-MOST_SEEDS = ROOM // 2
+ROOM = 48  # members reached before a world is called large
+MOST_SEEDS = ROOM // 3
+IN_CACHE_BYTES = 1 << 19  # a network up to here is not asked for ahead: that costs a sixth of a small world
 LARGE_SHARE = 4  # once more than one world in this many is large, worlds are run whole from the start
 GAP_SHIFT, GAP_LOW = np.uint64(64 - GAP_BITS), np.uint64((1 << (64 - GAP_BITS)) - 1)
 TAIL_SHIFT = np.int64(16)  # the number of the world stands below this bit, "511 failures, go on" above
+WORLD_SHIFT, MEMBER_MASK = np.uint64(32), np.uint64((1 << 32) - 1)
+MARK_SHIFT, ONE = np.uint64(58), np.uint64(1)
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
@@ -33,10 +38,12 @@ class Block(NamedTuple):
 
     whole: NDArray[np.uint8]  # [1], set where worlds of this run tend to be large
     key: NDArray[np.uint64]  # [WORLDS]
+    bits: NDArray[np.uint64]  # [WORLDS], the first draw of one member's row in each world
+    hit: NDArray[np.int32]  # [WORLDS + 1], worlds in which that row has a live edge
     found: NDArray[np.int32]  # [WORLDS], members reached; ROOM says that there may be more
-    reached: NDArray[np.int32]  # [WORLDS, ROOM + 1]
-    new_world: NDArray[np.int32]  # members reached whose rows were not read yet, and their worlds
-    new_member: NDArray[np.int32]
+    reached: NDArray[np.int32]  # [WORLDS, ROOM]
+    marks: NDArray[np.uint64]  # [WORLDS], the marks of those reached
+    new: NDArray[np.uint64]  # members reached whose rows were not read yet, their worlds above them
     live_world: NDArray[np.int32]  # rows with a live edge: world and tail, key, place of the edge, end of the row
     live_key: NDArray[np.uint64]
     live_at: NDArray[np.int64]
@@ -47,8 +54,9 @@ def block() -> Block:
     """Memory for one thread."""
     most = WORLDS * ROOM + 1
     return Block(
-        np.zeros(1, np.uint8), np.empty(WORLDS, np.uint64), np.empty(WORLDS, np.int32), np.empty((WORLDS, ROOM + 1), np.int32),
-        np.empty(most, np.int32), np.empty(most, np.int32),
+        np.zeros(1, np.uint8), np.empty(WORLDS, np.uint64), np.empty(WORLDS, np.uint64), np.empty(WORLDS + 1, np.int32),
+        np.empty(WORLDS, np.int32), np.empty((WORLDS, ROOM), np.int32), np.empty(WORLDS, np.uint64),
+        np.empty(most, np.uint64),
         np.empty(most, np.int32), np.empty(most, np.uint64), np.empty(most, np.int64), np.empty(most, np.int64),
     )  # fmt: skip
 
@@ -60,6 +68,12 @@ def _known(list_, n, member):  # type: ignore[no-untyped-def]
     for i in range(n):
         found |= list_[U(i)] == member
     return found
+
+
+@njit(cache=True, inline="always")
+def _mark(member):  # type: ignore[no-untyped-def]
+    """One of 64 bits: whose mark a world does not have, it has not reached."""
+    return ONE << ((U(member) * GOLDEN) >> MARK_SHIFT)
 
 
 @njit(cache=True, inline="always")
@@ -89,18 +103,47 @@ def _first_gap(world, member, start, stop, threshold, alias, side, live):  # typ
 
 
 @njit(cache=True)
-def _same_seeds(indptr, seeds, worlds, threshold, alias, side):  # type: ignore[no-untyped-def]
-    """Reach the same seeds int64[k] in all ``worlds``; returns the number of rows with a live edge."""
-    count = live = 0
+def _world_keys(seed, numbers, key):  # type: ignore[no-untyped-def]
+    """The keys of posts in the worlds ``numbers``, into ``key``."""
+    for s in range(len(numbers)):
+        key[U(s)] = stream_key(world_key(seed, numbers[U(s)]), POST, U(0), U(0))
+
+
+@njit(cache=True)
+def _first_bits(key, member, worlds, bits):  # type: ignore[no-untyped-def]
+    """Draw 0 of the row of ``member`` in each world, into ``bits``: eight at a time where the processor can."""
+    for s in range(worlds):
+        bits[U(s)] = draw(member_key(key[U(s)], member, 0), 0)
+
+
+@njit(cache=True)
+def _place_seeds(seeds, side):  # type: ignore[no-untyped-def]
+    """Put the seeds int64[k] at the head of every world's list, where they stay; returns how many members that are."""
+    count = 0
     for member in seeds:
-        if _known(side.reached[0], count, member):
-            continue
+        if not _known(side.reached[0], count, member):
+            side.reached[:, count] = member
+            count += 1
+    return count
+
+
+@njit(cache=True)
+def _same_seeds(indptr, count, worlds, threshold, alias, side):  # type: ignore[no-untyped-def]
+    """Reach the first ``count`` members of the lists in all ``worlds``; returns the number of rows with a live edge."""
+    live, marks = np.int64(0), U(0)
+    for c in range(count):
+        member = np.int64(side.reached[0, c])
         start, stop = indptr[U(member)], indptr[U(member) + U(1)]
+        _first_bits(side.key, member, worlds, side.bits)
+        hits = np.int64(0)
         for s in range(worlds):
-            side.reached[U(s), U(count)] = member
-            live = _first_gap(s, member, start, stop, threshold, alias, side, live)
-        count += 1
+            side.hit[U(hits)] = s
+            hits += np.int64(_gap(side.bits[U(s)], threshold, alias) < stop - start)
+        for i in range(hits):
+            live = _first_gap(np.int64(side.hit[U(i)]), member, start, stop, threshold, alias, side, live)
+        marks |= _mark(member)
     side.found[:worlds] = count
+    side.marks[:worlds] = marks
     return live
 
 
@@ -109,33 +152,37 @@ def _own_seeds(indptr, seeds, first, worlds, side):  # type: ignore[no-untyped-d
     """Reach the seeds int64[W, k] of each world; returns how many members that are."""
     new = 0
     for s in range(worlds):
-        n = 0
+        n, marks = 0, U(0)
         for i in range(seeds.shape[1]):
             member = seeds[first + s, i]
             if not _known(side.reached[s], n, member):
                 side.reached[s, n] = member
-                side.new_world[U(new)], side.new_member[U(new)] = s, member
+                side.new[U(new)] = (U(s) << WORLD_SHIFT) | U(member)
                 _ask_for_row(indptr, member)
+                marks |= _mark(member)
                 n += 1
                 new += 1
         side.found[s] = n
+        side.marks[s] = marks
     return new
 
 
 @njit(cache=True)
-def _read_rows(indptr, followers, new, threshold, alias, side):  # type: ignore[no-untyped-def]
+def _read_rows(indptr, followers, new, threshold, alias, side, far):  # type: ignore[no-untyped-def]
     """Draw the first gap along the rows of ``new`` members; returns the number of rows with a live edge."""
     live = 0
     for i in range(new):
-        member, before = np.int64(side.new_member[U(i)]), live
+        both, before = side.new[U(i)], live
+        member = np.int64(both & MEMBER_MASK)
         start, stop = indptr[U(member)], indptr[U(member) + U(1)]
-        live = _first_gap(np.int64(side.new_world[U(i)]), member, start, stop, threshold, alias, side, live)
-        prefetch(followers, side.live_at[U(before)] * (live - before))  # of a row without, what is in the cache
+        live = _first_gap(np.int64(both >> WORLD_SHIFT), member, start, stop, threshold, alias, side, live)
+        if far:
+            prefetch(followers, side.live_at[U(before)] * (live - before))  # of a row without, what is in the cache
     return live
 
 
 @njit(cache=True)
-def _reach_followers(indptr, followers, live, threshold, alias, side):  # type: ignore[no-untyped-def]
+def _reach_followers(indptr, followers, live, threshold, alias, side, far):  # type: ignore[no-untyped-def]
     """Reach the followers along the live edges of ``live`` rows; returns how many members are new."""
     new = np.int64(0)
     for i in range(live):
@@ -148,10 +195,15 @@ def _reach_followers(indptr, followers, live, threshold, alias, side):  # type: 
             if not tail:
                 member = followers[U(position)]
                 position += 1
-                first_time = np.int64(not _known(side.reached[s], n, member))
+                mark = _mark(member)
+                first_time = np.int64(1)
+                if side.marks[U(s)] & mark:
+                    first_time = np.int64(not _known(side.reached[s], n, member))
+                side.marks[U(s)] |= mark
                 side.reached[U(s), U(n)] = member
-                side.new_world[U(new)], side.new_member[U(new)] = s, member
-                _ask_for_row(indptr, member)
+                side.new[U(new)] = (U(s) << WORLD_SHIFT) | U(member)
+                if far:
+                    _ask_for_row(indptr, member)
                 n += first_time
                 new += first_time
             gap = _gap(draw(row_key, j), threshold, alias)
@@ -168,19 +220,21 @@ def _reach_followers(indptr, followers, live, threshold, alias, side):  # type: 
 def cascades_side_by_side(indptr, followers, seeds, gap_threshold, gap_alias, luck, first, last, scratch, side, sizes):  # type: ignore[no-untyped-def]
     """``cascade_by_gaps`` for worlds that tend to be small, with at most ``MOST_SEEDS`` seeds: the same sizes."""
     seed, numbers = luck
-    at = first
+    at, placed = first, 0
+    far = 8 * len(indptr) + 4 * len(followers) > IN_CACHE_BYTES
+    if len(seeds) == 1 and not side.whole[0]:
+        placed = _place_seeds(seeds[0], side)
     while at < last and not side.whole[0]:
         worlds = min(WORLDS, last - at)
-        for s in range(worlds):
-            side.key[s] = stream_key(world_key(seed, numbers[at + s]), POST, U(0), U(0))
+        _world_keys(seed, numbers[at : at + worlds], side.key)
         if len(seeds) == 1:
-            new, live = 0, _same_seeds(indptr, seeds[0], worlds, gap_threshold, gap_alias, side)
+            new, live = 0, _same_seeds(indptr, placed, worlds, gap_threshold, gap_alias, side)
         else:
             new, live = _own_seeds(indptr, seeds, at, worlds, side), 0
         while new > 0 or live > 0:
             if new > 0:
-                live = _read_rows(indptr, followers, new, gap_threshold, gap_alias, side)
-            new = _reach_followers(indptr, followers, live, gap_threshold, gap_alias, side)
+                live = _read_rows(indptr, followers, new, gap_threshold, gap_alias, side, far)
+            new = _reach_followers(indptr, followers, live, gap_threshold, gap_alias, side, far)
             live = 0
         large = 0
         for s in range(worlds):
