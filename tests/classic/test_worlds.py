@@ -14,7 +14,16 @@ from scipy.stats import binom
 
 from viralsim import classic
 from viralsim.classic.cascade_kernels import cascade_by_groups
-from viralsim.classic.groups import CLASS_BITS, CLASS_MASK, GroupedRows, gap_tables, group_rows
+from viralsim.classic.groups import (
+    BEGIN_SHIFT,
+    CLASS_BITS,
+    CLASS_MASK,
+    GROUPS_FOLLOW,
+    PAIR_MASK,
+    GroupedRows,
+    gap_tables,
+    group_rows,
+)
 from viralsim.classic.inputs import COIN_BITS
 from viralsim.population.network import Network
 
@@ -95,14 +104,22 @@ def test_mixed_probabilities_have_the_law_of_independent_coins() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.one_of(st.sampled_from([0.0, 1.0, 0.5, 0.25, 1e-9]), st.floats(0, 1)), min_size=1, max_size=60))
+@given(
+    st.lists(
+        st.one_of(st.sampled_from([0.0, 1.0, 0.5, 0.25, 0.1, 0.01, 1e-9]), st.floats(0, 1)), min_size=1, max_size=150
+    )
+)
 def test_groups_keep_every_probability(probability: list[float]) -> None:
     """Envelope times acceptance is the probability of each edge; edges that cannot be live are left out, no other."""
     chance = np.array(probability)
     followers = np.arange(1, len(chance) + 1, dtype=np.int32)
     row, words = group_rows(np.array([0, len(chance)], dtype=np.int64), followers, chance)
-    found, e = {}, 0
-    while e < row[1]:
+    begin, end = (int(place >> BEGIN_SHIFT) for place in row)
+    e = begin + 2 * int(row[0] & PAIR_MASK)
+    found = {word & 0xFFFFFFFF: (word >> 32) / 2**COIN_BITS for word in words[begin:e].tolist() if word}
+    assert bool(row[0] & GROUPS_FOLLOW) == (e < end)
+    assert len(words) == end
+    while e < end:
         b, length = int(words[e] & CLASS_MASK), int(words[e]) >> CLASS_BITS
         for word in words[e + 1 : e + 1 + length].tolist():
             found[word & 0xFFFFFFFF] = (word >> 32) / 2**COIN_BITS * 2.0**-b

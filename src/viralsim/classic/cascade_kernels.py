@@ -10,19 +10,28 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.classic.groups import CLASS_BITS, CLASS_MASK, GAP_THRESHOLD_BITS, HALF
+from viralsim.classic.groups import (
+    BEGIN_SHIFT,
+    CLASS_BITS,
+    CLASS_MASK,
+    GAP_THRESHOLD_BITS,
+    GROUPS_FOLLOW,
+    HALF,
+    PAIR_MASK,
+)
 from viralsim.classic.inputs import COIN_BITS
-from viralsim.kernels.draws import Stream, draw, member_key, stream_key, world_key
+from viralsim.kernels.draws import GOLDEN, Stream, draw, member_key, mix, stream_key, world_key
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.tables import GAP_BITS, GAP_TAIL, alias_draw
 
 POST = int(Stream.POST)
 HIGH_COIN = np.uint64(64 - COIN_BITS)
 LOW_COIN = np.uint64((1 << COIN_BITS) - 1)
-ONE = np.uint64(1)
+ONE, TWO, TAIL = np.uint64(1), np.uint64(2), np.uint64(GAP_TAIL)
 GAP_OUTCOME, CLASS_SHIFT = np.uint64(64 - GAP_BITS), np.uint64(CLASS_BITS)
 LOW_HALF = np.uint64(0xFFFFFFFF)
 WORD_SHIFT, WORD_MASK = np.uint64(6), np.uint64(63)
+NO_SHIFT = np.uint64(0)
 NEAR, FAR = 3, 8  # how far ahead in the queue rows and their places are fetched
 GAP_LOW = np.uint64((1 << GAP_THRESHOLD_BITS) - 1)
 
@@ -71,22 +80,22 @@ def finish(visited, reached, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def look_ahead(row, content, reached, i, n):  # type: ignore[no-untyped-def]
-    """Fetch the rows of members who wait in the queue: int64[N + 1] ``row`` into ``content``."""
+def look_ahead(row, content, reached, i, n, shift):  # type: ignore[no-untyped-def]
+    """Fetch the rows of members who wait in the queue: ``row`` [N + 1], above ``shift`` bits, into ``content``."""
     if i + FAR < n:
         prefetch(row, reached[i + FAR])
     if i + NEAR < n:
-        prefetch(content, row[reached[i + NEAR]])
+        prefetch(content, np.int64(np.uint64(row[reached[i + NEAR]]) >> shift))
 
 
 @njit(cache=True, inline="always")
-def look_ahead_worlds(row, content, seeds, w, last):  # type: ignore[no-untyped-def]
+def look_ahead_worlds(row, content, seeds, w, last, shift):  # type: ignore[no-untyped-def]
     """Fetch the rows of the first seeds of worlds to come, where every world has its own int64[W, k] ``seeds``."""
     if len(seeds) > 1 and seeds.shape[1] > 0:
         if w + FAR < last:
             prefetch(row, seeds[w + FAR, 0])
         if w + NEAR < last:
-            prefetch(content, row[seeds[w + NEAR, 0]])
+            prefetch(content, np.int64(np.uint64(row[seeds[w + NEAR, 0]]) >> shift))
 
 
 @njit(cache=True, nogil=True)
@@ -102,12 +111,12 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
     shift = np.uint64(55)
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
-        look_ahead_worlds(indptr, followers, seeds, w, last)
+        look_ahead_worlds(indptr, followers, seeds, w, last, NO_SHIFT)
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
         i = 0
         while i < n:
             u = reached[i]
-            look_ahead(indptr, followers, reached, i, n)
+            look_ahead(indptr, followers, reached, i, n, NO_SHIFT)
             i += 1
             position, stop = indptr[u], indptr[u + 1]
             row_key = member_key(key, u, 0)
@@ -136,46 +145,45 @@ def _reach(word, coin, visited, reached, n):  # type: ignore[no-untyped-def]
 def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of a cascade with a probability for each edge.
 
-    rows: ``GroupedRows``; gaps: ``GapTables``; the rest as in ``cascade_by_gaps``. Draw j of a row belongs to its j-th
-    candidate (upper half: the gap before it, lower half: whether it is kept), or to two edges under envelope 1.
-    O(reached * groups of a row + candidates).
+    rows: ``GroupedRows``; gaps: ``GapTables``; the rest as in ``cascade_by_gaps``. The first draws of a row belong to its
+    pairs of coins, a half each; then one to each candidate of its groups (upper half: the gap before it, lower half:
+    whether it is kept). O(reached + coins + groups + candidates).
     """
     seed, worlds = luck
     visited, reached = scratch
     row, words, threshold, alias = rows.row, rows.words, gaps.threshold, gaps.alias
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
-        look_ahead_worlds(row, words, seeds, w, last)
+        look_ahead_worlds(row, words, seeds, w, last, BEGIN_SHIFT)
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
         i = 0
         while i < n:
-            u = reached[i]
-            look_ahead(row, words, reached, i, n)
+            u = np.uint64(reached[i])
+            look_ahead(row, words, reached, i, n, BEGIN_SHIFT)
             i += 1
-            row_key = member_key(key, u, 0)
-            e, end = row[u], row[u + 1]
-            j = 0
+            counter, place = member_key(key, u, 0), row[u]
+            e = place >> BEGIN_SHIFT
+            stop = e + TWO * (place & PAIR_MASK)
+            while e < stop:
+                bits = mix(counter)
+                counter += GOLDEN
+                n = _reach(words[e], bits >> HIGH_COIN, visited, reached, n)
+                n = _reach(words[e + ONE], bits & LOW_COIN, visited, reached, n)
+                e += TWO
+            end = row[u + ONE] >> BEGIN_SHIFT if place & GROUPS_FOLLOW else e
             while e < end:
-                b, stop = words[e] & CLASS_MASK, e + 1 + np.int64(words[e] >> CLASS_SHIFT)
-                e += 1
-                while b == 0 and e < stop:
-                    bits = draw(row_key, j)
-                    j += 1
-                    n = _reach(words[e], bits >> HIGH_COIN, visited, reached, n)
-                    e += 1
-                    if e < stop:
-                        n = _reach(words[e], bits & LOW_COIN, visited, reached, n)
-                        e += 1
+                b, stop = words[e] & CLASS_MASK, e + ONE + (words[e] >> CLASS_SHIFT)
+                e += ONE
                 while e < stop:
-                    bits = draw(row_key, j)
-                    j += 1
-                    gap = np.int64(bits >> GAP_OUTCOME)
+                    bits = mix(counter)
+                    counter += GOLDEN
+                    gap = bits >> GAP_OUTCOME
                     if (bits >> HALF) & GAP_LOW >= threshold[b, gap]:
-                        gap = np.int64(alias[b, gap])
+                        gap = np.uint64(alias[b, gap])
                     e += gap
-                    if e < stop and gap != GAP_TAIL:
+                    if e < stop and gap != TAIL:
                         n = _reach(words[e], bits & LOW_COIN, visited, reached, n)
-                        e += 1
+                        e += ONE
                 e = stop
         finish(visited, reached, n)
         sizes[w] = n
