@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,6 +88,26 @@ def test_interrupted_and_resumed_equals_undisturbed(plan: Plan, whole: Path, tmp
         outcome = run_sweep(plan, tmp_path / "out", threads=1, progress=stop)
         assert (outcome.found, outcome.run, outcome.interrupted) == (i, 1, True)
         assert read_table(tmp_path / "out")["point"].nunique() == i + 1
+    assert run_sweep(plan, tmp_path / "out").complete
+    assert_same_store(whole, tmp_path / "out")
+
+
+def test_an_interrupt_between_the_disk_and_the_notes(
+    plan: Plan, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second point is on the disk when the interrupt comes, but not noted yet: it counts, and is in the table."""
+    note = Journal._note
+
+    def interrupted(journal: Journal, entry: dict[str, Any], offset: int) -> None:
+        if len(journal) == 1:
+            monkeypatch.undo()
+            raise KeyboardInterrupt
+        note(journal, entry, offset)
+
+    monkeypatch.setattr(Journal, "_note", interrupted)
+    outcome = run_sweep(plan, tmp_path / "out", threads=1)
+    assert (outcome.found, outcome.run, outcome.interrupted) == (0, 2, True)
+    assert read_table(tmp_path / "out")["point"].nunique() == 2
     assert run_sweep(plan, tmp_path / "out").complete
     assert_same_store(whole, tmp_path / "out")
 

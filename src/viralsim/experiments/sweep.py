@@ -88,6 +88,12 @@ class Store:
         self.journal.append({**entry, "plan": self.hash, "point": i})
         self.known[i] = entry["id"]
 
+    def look_again(self) -> None:
+        """Read the journal anew: an interrupt may have come after a point was on the disk and before it was noted here."""
+        self.journal.close()
+        self.journal = Journal(self.journal.path)
+        self.known.update(self.journal.points.get(self.hash, {}))
+
     def entry(self, i: int) -> dict[str, Any] | None:
         """The finished point i, or None."""
         return self.journal.read(self.known[i]) if i in self.known else None
@@ -167,6 +173,8 @@ def run_sweep(
                         progress(found + run, len(wanted), failed)
         except KeyboardInterrupt:
             interrupted = True
+            store.look_again()
+            run, failed = sum(1 for i in wanted if i in store.known) - found, store.failed()
         outcome = SweepOutcome(len(wanted), found, run, failed, interrupted)
         if shard is None:
             write_table(plan, store.entry, folder)
