@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from math import comb
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ from viralsim.errors import CapacityError
 from viralsim.seeding import Candidates
 from viralsim.seeding.cover_kernels import cover, index_sets
 from viralsim.seeding.objective import OPTIONS, Objective
-from viralsim.seeding.reach_set_kernels import COINS, GAPS, MIXED, SORTED
 from viralsim.seeding.reach_sets import Purse, ReachSets, Source, incoming_rows
+from viralsim.seeding.row_kernels import COINS, COUNTED, GAPS, MIXED, NUMBERS, SORTED, count_table
 
 SETS = 40_000
 
@@ -70,6 +71,81 @@ def test_linear_threshold_keeps_at_most_one_edge(chances: np.ndarray) -> None:
     assert inside[:, 1:].sum(axis=1).max() == 1
     error = np.sqrt(chances * (1 - chances) / SETS)
     assert (np.abs(inside[:, 1:].mean(axis=0) - chances) <= 4.5 * error + 1e-12).all()
+
+
+def sets_of(follows: list[tuple[int, int]], members: int, probability: object, value: np.ndarray) -> np.ndarray:
+    """bool[SETS, members]: who is in each set of those with a value; a pair is (who reaches, who is reached)."""
+    source, target = np.array(follows).T
+    network = vs.Network.from_edges(source, target, members=members)
+    people = Candidates([network], np.ones(members, dtype=bool))
+    goal = Objective.of(people, 1, {"value": value, "threads": 1}, "opim", OPTIONS)
+    incoming = incoming_rows(people, probability, goal.model)
+    assert set(incoming[0]["way"][incoming[0]["degree"] > 0].tolist()) == {COUNTED}
+    sets = ReachSets(Source(goal.model, incoming, goal.roots(), goal.marks()), 7, "law", 2, Purse(1 << 30))
+    sets.grow(SETS)
+    inside = np.zeros((SETS, members), dtype=bool)
+    inside[np.repeat(np.arange(SETS), np.diff(sets.ends, prepend=0)), sets.entries] = True
+    return inside
+
+
+@pytest.mark.parametrize(("degree", "p"), [(1, 0.4), (2, 0.5), (2, 0.9), (3, 1 / 3), (6, 0.3), (40, 0.05), (300, 1e-4)])
+@pytest.mark.parametrize("behind", [0, 1])
+def test_counted_rows_have_the_law_of_coins(degree: int, p: float, behind: int) -> None:
+    """The number of live edges is binomial, each edge is live alike, any two independently; of the root and of one behind.
+
+    Where the row is one behind the root, the root follows its member only, so that his luck is p: sets with him are looked at.
+    """
+    follows = [(i, degree) for i in range(degree)] + [(degree, degree + 1)] * behind
+    value = np.arange(degree + 2) == degree + behind
+    inside = sets_of(follows, degree + 2, p, value)
+    if behind:
+        reached = inside[:, degree]
+        assert abs(reached.mean() - p) <= 4.5 * np.sqrt(p * (1 - p) / SETS)
+        inside = inside[reached]
+    live = inside[:, :degree].astype(float)
+    error = np.sqrt(p * (1 - p) / max(len(live), 1))
+    assert (np.abs(live.mean(axis=0) - p) <= 4.5 * error + 1.0 / max(len(live), 1)).all()
+    if degree > 1 and len(live) * p * p > 50:
+        both, product = live.T @ live / len(live), p * p
+        apart = ~np.eye(degree, dtype=bool)
+        assert (np.abs(both - product) <= 5.2 * np.sqrt(product * (1 - product) / len(live)))[apart].all()
+    for k in range(4):
+        exact = comb(degree, k) * p**k * (1 - p) ** (degree - k)
+        seen = (live.sum(axis=1) == k).mean()
+        assert abs(seen - exact) <= 4.5 * np.sqrt(exact * (1 - exact) / max(len(live), 1)) + 1.0 / max(len(live), 1)
+
+
+def test_the_table_of_counts_is_the_binomial_distribution() -> None:
+    """At most k live edges, for weighted cascade and for numbers; the last number takes what is left."""
+    rows = np.zeros(5, dtype=incoming_rows(star_of(1), 0.5, 0)[0].dtype)
+    for i, (degree, p) in enumerate([(1, 1.0), (2, 0.5), (7, 1 / 7), (4000, 2.0 / 4000), (30, 1e-5)]):
+        rows[i] = (0, degree, COUNTED, p, 0.0)
+    table = count_table(rows)
+    for degree, p in zip(rows["degree"].tolist(), rows["chance"].tolist(), strict=True):
+        exactly = [comb(degree, k) * p**k * (1 - p) ** (degree - k) if k <= degree else 0.0 for k in range(NUMBERS)]
+        exact = np.cumsum(exactly)
+        assert np.allclose(table[degree, 1:], exact, rtol=0, atol=1e-13)
+        assert table[degree, -1] == 1.0
+
+
+def star_of(degree: int) -> Candidates:
+    """Members 1, 2, ... reach member 0."""
+    network = vs.Network.from_edges(np.arange(1, degree + 1), np.zeros(degree, int), members=degree + 1)
+    return Candidates([network], np.ones(degree + 1, dtype=bool))
+
+
+def test_the_sets_of_one_growth_share_the_members_out() -> None:
+    """Three sets a member in one growth: each member is the root of exactly three, by value where members have one."""
+    nobody = vs.Network.from_edges(np.zeros(0, int), np.zeros(0, int), members=50)
+    people = Candidates([nobody], np.ones(50, dtype=bool))
+    for value in (None, np.repeat([1.0, 2.0, 0.0, 3.0, 4.0], 10)):
+        goal = Objective.of(people, 1, {} if value is None else {"value": value}, "opim", OPTIONS)
+        source = Source(goal.model, incoming_rows(people, 0.1, goal.model), goal.roots(), goal.marks())
+        sets = ReachSets(source, 1, "roots", 1, Purse(1 << 30))
+        worth = np.ones(50) if value is None else value
+        for i in (1, 2):
+            sets.grow(3 * i * int(worth.sum()))
+            assert np.bincount(sets.entries, minlength=50).tolist() == (3 * i * worth).tolist()
 
 
 def test_roots_follow_their_value() -> None:

@@ -25,7 +25,7 @@ def outgoing_rows(candidates: Candidates, incoming: Incoming, model: int) -> Out
 
     indptr = np.zeros(candidates.members + 1, np.int64)
     indptr[1:] = np.cumsum(candidates.followers())
-    rows: Outgoing = turn_rows(model, *incoming, indptr)
+    rows: Outgoing = turn_rows(model, *incoming[:3], indptr)
     return rows
 
 

@@ -7,100 +7,21 @@ import math
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import Stream, below, draw, member_key, stream_key, unit, world_key
+from viralsim.kernels.draws import Stream, draw, member_key, stream_key, unit, world_key
+from viralsim.seeding.row_kernels import COINS, COUNTED, EVEN, GAPS, MIXED, NONE, NUMBERS, SORTED
 
 SEEDING = int(Stream.SEEDING)
 CASCADE, THRESHOLD = 0, 1  # the model: independent cascade, linear threshold
 ELIGIBLE, BARRED, TAKEN = 0, 1, 2  # marks of members
-# how the live edges into a member are found
-NONE, EVEN, COINS, GAPS, MIXED, SORTED = 0, 1, 2, 3, 4, 5
-COIN_AT_LEAST = 1.0 / 64.0  # a coin of 32 bits misses a probability by less than 1.5e-8 of it from here on
-GAP_COST = 10.0  # coins that take as long as one gap
-LONG_ROW = 24  # rows of mixed chances from this length on are drawn by gaps
-ROW = np.dtype(
-    [("first", np.int64), ("degree", np.int32), ("way", np.int32), ("chance", np.float64), ("scale", np.float64)]
-)
 ONE, HALF, LOW_HALF, TWO32 = np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
-
-
-@njit(cache=True, nogil=True)
-def transpose(indptr, followers, by_target, chance, rows, sources, turned):  # type: ignore[no-untyped-def]
-    """Append one network's follows to the rows by the member who is reached; ``rows["first"]`` is moved on.
-
-    by_target: float64[N], one chance for all edges into a member, or [0] where chance float64[E] has one an edge.
-    sources int32[E] and turned float64[E] (or [0]) are filled at ``rows["first"] + rows["degree"]``. O(E).
-    """
-    for u in range(len(indptr) - 1):
-        for e in range(indptr[u], indptr[u + 1]):
-            row = rows[followers[e]]
-            at = row["first"] + row["degree"]
-            row["degree"] += 1
-            sources[at] = u
-            if len(turned) > 0:
-                turned[at] = chance[e] if len(by_target) == 0 else by_target[followers[e]]
-
-
-@njit(cache=True, nogil=True)
-def settle_cascade(rows, by_target, sources, chance):  # type: ignore[no-untyped-def]
-    """Choose for each row how its live edges are found; long rows of mixed chances are put in falling order. O(E log E)."""
-    for v in range(len(rows)):
-        row = rows[v]
-        first, degree = row["first"], row["degree"]
-        end = first + degree
-        even = True
-        p = 0.0
-        if degree > 0:
-            p = by_target[v] if len(by_target) > 0 else chance[first]
-        if len(by_target) == 0:
-            for e in range(first, end):
-                even = even and chance[e] == p
-        row["chance"] = p
-        row["scale"] = 0.0
-        if not even:
-            row["way"] = MIXED
-            if degree >= LONG_ROW:
-                order = np.argsort(-chance[first:end], kind="mergesort")
-                chance[first:end] = chance[first:end][order]
-                sources[first:end] = sources[first:end][order]
-                row["way"] = SORTED
-        elif degree == 0 or p <= 0.0:
-            row["way"] = NONE
-        elif p >= 1.0:
-            row["way"] = COINS
-        else:
-            row["scale"] = 1.0 / math.log1p(-p)
-            row["way"] = COINS if p >= COIN_AT_LEAST and degree <= GAP_COST * (1.0 + p * degree) else GAPS
-
-
-@njit(cache=True, nogil=True)
-def settle_threshold(rows, by_target, sources, chance):  # type: ignore[no-untyped-def]
-    """Rows of the linear threshold model: evenly weighted, or cumulative weights; returns the largest in-sum. O(E)."""
-    largest = 0.0
-    for v in range(len(rows)):
-        row = rows[v]
-        first, degree = row["first"], row["degree"]
-        row["scale"] = 0.0
-        if len(by_target) > 0:
-            total = by_target[v] * degree
-            row["way"] = EVEN
-        else:
-            total = 0.0
-            for e in range(first, first + degree):
-                total += chance[e]
-                chance[e] = total
-            row["way"] = SORTED
-        if degree == 0 or total <= 0.0:
-            row["way"] = NONE
-        largest = max(largest, total)
-        row["chance"] = total
-    return largest
+BELOW_ONE = 1.0 - 2.0**-53
 
 
 @njit(cache=True, inline="always")
 def meet(live, u, visited, queue, n):  # type: ignore[no-untyped-def]
     """Put ``u`` into the set if the edge from him is ``live`` and he is not in it; returns the size of the set.
 
-    Without branches: whether an edge is live cannot be predicted. ``queue`` has room for one more than all members.
+    Without branches: whether an edge is live cannot be predicted. ``queue`` has room for one more than there can be.
     """
     place, bit = u >> 6, np.uint64(u & 63)
     block = visited[place]
@@ -110,46 +31,102 @@ def meet(live, u, visited, queue, n):  # type: ignore[no-untyped-def]
     return n + np.int64(new)
 
 
-@njit(cache=True)
-def search_back(key, incoming, marks, visited, queue):  # type: ignore[no-untyped-def]
-    """All who reach ``queue[0]`` over live edges of independent cascade: (size, whether one of them is taken).
+@njit(cache=True, inline="always")
+def meet_many(key, j, x, row, sources, counts, picks, visited, queue, n):  # type: ignore[no-untyped-def]
+    """Three live edges or more of a COUNTED row from one uniform ``x``: (end of the set, draws used so far).
 
-    Rows of one chance are searched by coins of half a draw each, or by the gap to the next live edge; rows of mixed
-    chances by a coin each or, sorted, by gaps under the largest chance that is left, thinned (Guo, Wang, Wei, Chen,
-    SIGMOD 2020). Stops at the first member who is taken. O(edges searched or drawn).
+    Each is drawn among those that are left, from the third on with draws of their own. picks int64[NUMBERS + 1]: positions
+    taken, in rising order.
     """
-    rows, sources, chance = incoming
-    n, j, i = 1, 1, 0
+    first, d = row["first"], np.int64(row["degree"])
+    k = 3
+    while x >= counts[d, 1 + k]:
+        k += 1
+    x = (x - counts[d, k]) / (counts[d, 1 + k] - counts[d, k])
+    for t in range(k):
+        if t >= 2:
+            x = unit(draw(key, j))
+            j += 1
+        x *= d - t
+        pick = min(np.int64(x), d - t - 1)
+        x -= pick
+        at = 0
+        while at < t and pick >= picks[at]:
+            pick += 1
+            at += 1
+        for i in range(t, at, -1):
+            picks[i] = picks[i - 1]
+        picks[at] = pick
+        n = meet(True, sources[first + pick], visited, queue, n)
+    return n, j
+
+
+@njit(cache=True)
+def search_row(key, j, x, row, sources, chance, visited, queue, n):  # type: ignore[no-untyped-def]
+    """The live edges of a row that is not COUNTED: (end of the set, draws used so far).
+
+    By coins of half a draw each, or by the gap to the next live edge (from ``x``, a uniform number); rows of mixed chances
+    by a coin each or, sorted, by gaps under the largest chance that is left, thinned (Guo, Wang, Wei, Chen, SIGMOD 2020).
+    """
+    way, e, p = row["way"], row["first"], row["chance"]
+    end = e + row["degree"]
+    if way == COINS:
+        limit = np.uint64(p * TWO32)
+        for k in range(e, end, 2):
+            bits = draw(key, j)
+            j += 1
+            n = meet((bits >> HALF) < limit, sources[k], visited, queue, n)
+            n = meet(((bits & LOW_HALF) < limit) & (k + 1 < end), sources[k + 1], visited, queue, n)
+    elif way == GAPS:
+        while True:
+            gap = math.log1p(-x) * row["scale"]
+            if gap >= end - e:
+                break
+            e += np.int64(gap)
+            n = meet(True, sources[e], visited, queue, n)
+            e += 1
+            x = unit(draw(key, j))
+            j += 1
+    elif way == MIXED:
+        for k in range(e, end):
+            n = meet(unit(draw(key, j)) < chance[k], sources[k], visited, queue, n)
+            j += 1
+    elif way == SORTED:
+        n, j = search_sorted(key, j, e, end, sources, chance, visited, queue, n)
+    return n, j
+
+
+@njit(cache=True, inline="always")
+def search_back(key, x, rows, sources, chance, counts, marks, visited, queue, start, picks):  # type: ignore[no-untyped-def]
+    """All who reach ``queue[start]`` over live edges of independent cascade: (end of the set, whether one is taken).
+
+    A row that is COUNTED takes one uniform number: how many edges are live is read off the table, and what is left of the
+    number within that says which. None or one is a line without a branch on luck between them. x: the number of the first
+    row. Stops at the first member who is taken. O(edges searched or drawn).
+    """
+    n, j, i = start + 1, 1, start
     while i < n:
         if marks[queue[i]] == TAKEN:
             return n, True
         row = rows[queue[i]]
+        if i > start:
+            x = unit(draw(key, j))
+            j += 1
         i += 1
-        way, e, p = row["way"], row["first"], row["chance"]
-        end = e + row["degree"]
-        if way == COINS:
-            limit = np.uint64(p * TWO32)
-            for k in range(e, end, 2):
-                bits = draw(key, j)
-                j += 1
-                n = meet((bits >> HALF) < limit, sources[k], visited, queue, n)
-                n = meet(((bits & LOW_HALF) < limit) & (k + 1 < end), sources[k + 1], visited, queue, n)
-        elif way == GAPS:
-            scale = row["scale"]
-            while True:
-                gap = math.log1p(-unit(draw(key, j))) * scale
-                j += 1
-                if gap >= end - e:
-                    break
-                e += np.int64(gap)
-                n = meet(True, sources[e], visited, queue, n)
-                e += 1
-        elif way == MIXED:
-            for k in range(e, end):
-                n = meet(unit(draw(key, j)) < chance[k], sources[k], visited, queue, n)
-                j += 1
-        elif way == SORTED:
-            n, j = search_sorted(key, j, e, end, sources, chance, visited, queue, n)
+        e, d = row["first"], np.int64(row["degree"])
+        if row["way"] != COUNTED:
+            n, j = search_row(key, j, x, row, sources, chance, visited, queue, n)
+        elif x < counts[d, 2]:
+            pick = min(np.int64(max((x - counts[d, 1]) * counts[d, 0], 0.0)), d - 1)
+            n = meet(x >= counts[d, 1], sources[e + pick], visited, queue, n)
+        elif x < counts[d, 3]:
+            place = (x - counts[d, 2]) / (counts[d, 3] - counts[d, 2]) * d
+            pick = min(np.int64(place), d - 1)
+            other = min(np.int64((place - pick) * (d - 1)), d - 2)
+            n = meet(True, sources[e + pick], visited, queue, n)
+            n = meet(True, sources[e + other + np.int64(other >= pick)], visited, queue, n)
+        else:
+            n, j = meet_many(key, j, x, row, sources, counts, picks, visited, queue, n)
     return n, False
 
 
@@ -168,20 +145,18 @@ def search_sorted(key, j, e, end, sources, chance, visited, queue, n):  # type: 
     return n, j
 
 
-@njit(cache=True)
-def walk_back(key, incoming, marks, visited, queue):  # type: ignore[no-untyped-def]
-    """All who reach ``queue[0]`` under linear threshold: every member keeps at most one edge, so that it is a walk.
+@njit(cache=True, inline="always")
+def walk_back(key, x, rows, sources, chance, marks, visited, queue, start):  # type: ignore[no-untyped-def]
+    """All who reach ``queue[start]`` under linear threshold: every member keeps at most one edge, so that it is a walk.
 
-    Kempe, Kleinberg, Tardos, KDD 2003, theorem 4.6. Returns (size, whether one of them is taken). O(size x log degree).
+    Kempe, Kleinberg, Tardos, KDD 2003, theorem 4.6. x: the number of the first step. Returns (end of the set, whether one of
+    them is taken). O(size x log degree).
     """
-    rows, sources, chance = incoming
-    n, j = 1, 1
+    n, j = start + 1, 1
     while True:
         if marks[queue[n - 1]] == TAKEN:
             return n, True
         row = rows[queue[n - 1]]
-        x = unit(draw(key, j))
-        j += 1
         if row["way"] == NONE or x >= row["chance"]:
             return n, False
         first, degree = row["first"], row["degree"]
@@ -193,44 +168,57 @@ def walk_back(key, incoming, marks, visited, queue):  # type: ignore[no-untyped-
         n = meet(True, sources[e], visited, queue, n)
         if n == before:
             return n, False
+        x = unit(draw(key, j))
+        j += 1
 
 
-@njit(cache=True)
-def root_of(bits, roots, members):  # type: ignore[no-untyped-def]
-    """The member that a set is of: any alike, or in proportion to the weights. O(log R)."""
-    if len(roots[0]) == 0:
-        return np.int64(below(bits, members))
-    place = np.searchsorted(roots[1], unit(bits) * roots[1][-1], side="right")
-    return roots[0][min(place, len(roots[0]) - 1)]
+@njit(cache=True, inline="always")
+def root_of(share, root_members, root_weights, members):  # type: ignore[no-untyped-def]
+    """The member at ``share`` in [0, 1) of all, or of all value, and how far within him: uniform in [0, 1). O(log R)."""
+    if len(root_members) == 0:
+        x = share * members
+        root = min(np.int64(x), members - 1)
+        return root, min(x - root, BELOW_ONE)
+    x = share * root_weights[-1]
+    place = min(np.searchsorted(root_weights, x, side="right"), len(root_members) - 1)
+    low = root_weights[place - 1] if place > 0 else 0.0
+    return root_members[place], min(max((x - low) / (root_weights[place] - low), 0.0), BELOW_ONE)
 
 
 @njit(cache=True, nogil=True)
-def draw_sets(model, incoming, roots, marks, luck, first, last, scratch):  # type: ignore[no-untyped-def]
+def draw_sets(model, incoming, roots, marks, luck, batch, first, last, visited):  # type: ignore[no-untyped-def]
     """Reverse-reachable sets number ``first..last-1``: (ends int64[S], members int32[]), only the eligible members.
 
-    incoming: (rows ROW[N], sources int32[E + 1], chance float64[E] or [0]). roots: (members int64[R], their cumulative
-    weights float64[R]); empty: any member alike. marks uint8[N]; a set that holds one who is taken is left empty, for
-    nobody can add to it. luck: (seed, name), two uint64: a set is a pure function of (seed, name, its number). scratch:
-    (visited uint64[ceil(N / 64)], zero before and after; queue int32[N + 1]). Borgs et al., SODA 2014.
+    incoming: (rows ROW[N], sources int32[E + 1], chance float64[E] or [0], counts of ``count_table``). roots: (members
+    int64[R], their cumulative weights float64[R]); empty: any member alike. marks uint8[N]; a set that holds one who is
+    taken is left empty, for nobody can add to it. luck: (seed, name), two uint64. visited: uint64[ceil(N / 64)], zero before
+    and after. Borgs et al., SODA 2014.
+
+    batch: (b, m); the sets b to b + m - 1 share all members, or all value, out among them: the root of the i-th is drawn from
+    the i-th of m equal parts, and how far within the root the number fell is the luck of his own row. Who reaches whom over
+    one step so varies little from one collection to another. A set is a pure function of (seed, name, batch, its number).
     """
-    seed, name = luck
-    visited, queue = scratch
-    ends = np.empty(last - first, np.int64)
-    found = np.empty(max(64, 4 * (last - first)), np.int32)
+    rows, sources, chance, counts = incoming  # here: a tuple that is opened for each set costs as much as the set
+    root_members, root_weights = roots
     n = 0
-    family = stream_key(world_key(seed, 0), SEEDING, name, np.uint64(0))
+    ends = np.empty(last - first, np.int64)
+    found = np.empty(4 * (last - first) + len(marks) + 1, np.int32)
+    picks = np.empty(NUMBERS + 1, np.int64)
+    family = stream_key(world_key(luck[0], 0), SEEDING, luck[1], np.uint64(0))
     for s in range(first, last):
+        if n + len(marks) >= len(found):
+            found = grown(found, n + len(marks) + 1)
         key = member_key(family, s, 0)
-        root = root_of(draw(key, 0), roots, len(marks))
-        meet(True, root, visited, queue, 0)
+        share = (s - batch[0] + unit(draw(key, 0))) / batch[1]
+        root, x = root_of(share, root_members, root_weights, len(marks))
+        meet(True, root, visited, found, n)
         if model == THRESHOLD:
-            size, taken = walk_back(key, incoming, marks, visited, queue)
+            end, taken = walk_back(key, x, rows, sources, chance, marks, visited, found, n)
         else:
-            size, taken = search_back(key, incoming, marks, visited, queue)
-        if n + size > len(found):
-            found = grown(found, n + size)
-        for i in range(size):
-            u = queue[i]
+            end, taken = search_back(key, x, rows, sources, chance, counts, marks, visited, found, n, picks)
+        start = n
+        for i in range(start, end):
+            u = found[i]
             visited[u >> 6] = 0
             found[n] = u
             n += 1 if marks[u] == ELIGIBLE and not taken else 0

@@ -15,7 +15,7 @@ from viralsim.kernels.draws import name_key, seed_key
 from viralsim.population.edge_chances import UNIFORM, WEIGHTED_CASCADE, edge_chances
 from viralsim.seeding.contract import Candidates
 
-Incoming = tuple[NDArray[np.void], NDArray[np.int32], NDArray[np.float64]]
+Incoming = tuple[NDArray[np.void], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]
 ENTRIES_A_BLOCK = 1 << 20  # so many are drawn between two looks at an interrupt and at the memory
 SETS_A_BLOCK = 16_384
 FIRST_BLOCK = 64  # before it is known how large sets are
@@ -58,7 +58,10 @@ class Purse:
 
 @dataclass
 class ReachSets:
-    """Sets number 0, 1, 2, ... of one name: ends int64[S] and members int32[] (see ``draw_sets``)."""
+    """Sets number 0, 1, 2, ... of one name: ends int64[S] and members int32[] (see ``draw_sets``).
+
+    Those of one call of ``grow`` share the members out among them, so that a collection depends on the sizes it had.
+    """
 
     source: Source
     seed: int
@@ -70,20 +73,21 @@ class ReachSets:
 
     def grow(self, sets: int) -> None:
         """Draw on until there are ``sets`` sets."""
+        batch = (len(self.ends), sets - len(self.ends))
         drawn: dict[int, tuple[NDArray[np.int64], NDArray[np.int32]]] = {}
         luck = (seed_key(self.seed), name_key(self.name))
 
-        def work(first: int, last: int, scratch: Any) -> int:
+        def work(first: int, last: int, visited: Any) -> int:
             from viralsim.seeding.reach_set_kernels import draw_sets
 
-            source = self.source
-            part = draw_sets(source.model, source.incoming, source.roots, source.marks, luck, first, last, scratch)
+            law = (self.source.model, self.source.incoming, self.source.roots, self.source.marks)
+            part = draw_sets(*law, luck, batch, first, last, visited)
             drawn[first] = part
             self.purse.spend(len(part[1]), last - first)
             return len(part[1])
 
         mean = len(self.entries) / len(self.ends) if len(self.ends) else None
-        in_blocks(work, self._scratch, len(self.ends), sets, self.threads, mean)
+        in_blocks(work, self._unvisited, len(self.ends), sets, self.threads, mean)
         ends, entries = [self.ends], [self.entries]
         at = len(self.entries)
         for first in sorted(drawn):
@@ -115,9 +119,8 @@ class ReachSets:
         gain: NDArray[np.int64] = further(self.ends, self.entries, chosen)
         return gain
 
-    def _scratch(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-        n = len(self.source.marks)
-        return np.zeros((n + 63) // 64, np.uint64), np.empty(n + 1, np.int32)
+    def _unvisited(self) -> NDArray[np.uint64]:
+        return np.zeros((len(self.source.marks) + 63) // 64, np.uint64)
 
 
 def in_blocks(
@@ -174,12 +177,14 @@ def in_blocks(
 
 
 def incoming_rows(candidates: Candidates, probability: Any, model: int) -> Incoming:
-    """Whom each member follows, over all channels: (rows ROW[N], sources int32[E + 1], chance float64[E] or [0]).
+    """Whom each member follows, over all channels: (rows, sources int32[E + 1], chance float64[E] or [0], counts).
 
-    With one channel and one number or word for all, the chance is kept once a member. Under linear threshold the words
-    share 1 over all whom a member follows on any channel; raises InputError where weights into a member exceed 1.
+    rows: ROW[N]; counts: ``row_kernels.count_table``. With one channel and one number or word for all, the chance is kept
+    once a member. Under linear threshold the words share 1 over all whom a member follows on any channel; raises InputError
+    where weights into a member exceed 1.
     """
-    from viralsim.seeding import reach_set_kernels as kernels
+    from viralsim.seeding import row_kernels as kernels
+    from viralsim.seeding.reach_set_kernels import CASCADE, THRESHOLD
 
     n, networks = candidates.members, candidates.networks
     indegree = np.zeros(n, np.int64)
@@ -188,7 +193,7 @@ def incoming_rows(candidates: Candidates, probability: Any, model: int) -> Incom
     rows = np.zeros(n, kernels.ROW)
     rows["first"][1:] = np.cumsum(indegree)[:-1]
     shared = isinstance(probability, str) and probability in (WEIGHTED_CASCADE, UNIFORM)
-    uniform = shared and (model == kernels.THRESHOLD or len(networks) == 1)
+    uniform = shared and (model == THRESHOLD or len(networks) == 1)
     by_target = np.empty(0)
     if uniform:
         by_target = 1.0 / np.maximum(indegree, 1)
@@ -200,13 +205,13 @@ def incoming_rows(candidates: Candidates, probability: Any, model: int) -> Incom
     for network in networks:
         chance = nothing if len(by_target) else edge_chances(network, probability)
         kernels.transpose(network.indptr, network.followers, by_target, chance, rows, sources, turned)
-    if model == kernels.CASCADE:
+    if model == CASCADE:
         kernels.settle_cascade(rows, by_target, sources, turned)
-        return rows, sources, turned
+        return rows, sources, turned, kernels.count_table(rows)
     largest = kernels.settle_threshold(rows, by_target, sources, turned)
     if largest > 1.0 + ROUNDING:
         raise InputError(
             f"under linear_threshold the weights into a member sum to {largest:.6g}, at most 1 is allowed; "
             'divide them by their sum, or give probability="uniform"'
         )
-    return rows, sources, turned
+    return rows, sources, turned, np.empty((0, 0))
