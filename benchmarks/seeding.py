@@ -37,10 +37,9 @@ Made by `python -m benchmarks.seeding --large --out benchmarks/SEEDS.md`.
 
 "wc" is weighted cascade, "lt" linear threshold with uniform weights. One thread, processor seconds, medians of the rounds; the
 spread is the mean over simulated worlds that neither side has seen. "never slower at equal spread": ours must reach no less
-in no more time. `tight` was set to 0.08 after 0.1 had missed the goal against CELF by 0.17 % (-0.67 % where -0.5 % is allowed);
-the rows "held-out" look at it with other luck and on a network that nothing was set for. With that other luck it misses on
-nethept: 0.08 is a choice of the first three seeds, and which of two doublings of the sets is the last decides between
--0.7 % in 0.2 s and -0.2 % in 0.5 s (0.06). Both goals at once, 0.5 % and 0.3 s, are so not reached with every luck.
+in no more time. `tight` was set to 0.07 with seeds 1 to 6; the rows "held-out" look at it with other luck and on a network that
+nothing was set for. The row "every" has twelve seeds of its own and asks for its goals of each of them: told are the slowest of
+ours and, beside the means, the worst spread against the mean of CELF's.
 """
 PEERS = """Peers that the Python package index has:
 
@@ -66,6 +65,8 @@ class Row:
     least_spread: float | None = None
     most_seconds: float | None = None
     first_seed: int = 1
+    rounds: int | None = None  # else as the command says
+    every: bool = False  # goals are asked of every round: the slowest, and the worst spread
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,19 @@ class Found:
     spread: float
     their_spread: float
     guarantee: float
+    slowest_s: float
+    worst_spread: float
 
     def misses(self, row: Row) -> list[str]:
         """The goals of the row that were missed."""
+        spread, seconds = (self.worst_spread, self.slowest_s) if row.every else (self.spread, self.ours_s)
         found = [
             (row.least_ratio is not None and self.ratio < row.least_ratio, f"ratio >= {row.least_ratio}"),
             (
-                row.least_spread is not None and self.spread < row.least_spread * self.their_spread,
+                row.least_spread is not None and spread < row.least_spread * self.their_spread,
                 f"spread >= {row.least_spread} x",
             ),
-            (row.most_seconds is not None and self.ours_s > row.most_seconds, f"under {row.most_seconds} s"),
+            (row.most_seconds is not None and seconds > row.most_seconds, f"under {row.most_seconds} s"),
         ]
         return [text for missed, text in found if missed]
 
@@ -147,7 +151,7 @@ def measure(row: Row, rounds: int) -> Found:
 
     ours(0)
     times, spreads, guarantees = [], [], []
-    for i in range(row.first_seed, row.first_seed + rounds):
+    for i in range(row.first_seed, row.first_seed + (row.rounds or rounds)):
         start = time.process_time()
         mine = ours(i)
         middle = time.process_time()
@@ -161,25 +165,24 @@ def measure(row: Row, rounds: int) -> Found:
     ratio = b / a
     return Found(
         float(np.median(a)), float(np.median(b)), float(np.median(ratio)), float(ratio.min()), float(ratio.max()),
-        float(x), float(y), float(np.median(guarantees)),
+        float(x), float(y), float(np.median(guarantees)), float(a.max()), float(np.array(spreads)[:, 0].min()),
     )  # fmt: skip
 
 
 def table() -> Iterator[Row]:
     """All rows, small networks first. Epsilon is 0.1 on both sides unless ``tight`` asks for more.
 
-    ``tight`` was set to 0.08 after 0.1 had missed the goal of spread against CELF; the rows "held-out" look at it where nothing
-    was set: with other luck, and on networks that were not looked at.
+    ``tight`` was set to 0.07 with seeds 1 to 6; the rows "held-out" look at it where nothing was set: with other luck, and on
+    networks that were not looked at.
     """
-    tight = {"tight": 0.08}
+    tight = {"tight": 0.07}
     for graph in ("nethept", "epinions"):
         for law in ("wc", "lt"):
             yield Row(f"{law}-{graph}-opimc", graph, law, "pynetim OPIM-C", {}, 1 / 1.5, 0.99)
             yield Row(f"{law}-{graph}-imm", graph, law, f"pynetim IMM {IMM_EPSILON[graph]}", tight, 1 / 1.5, 0.99)
         if graph == "nethept":
             yield Row("wc-nethept-celf", graph, "wc", "celf", tight, None, 0.995, 0.3)
-            yield Row("held-out-wc-nethept-celf", graph, "wc", "celf", tight, None, 0.995, 0.3, first_seed=1001)
-            yield Row("held-out-wc-nethept-celf-0.06", graph, "wc", "celf", {"tight": 0.06}, None, 0.995, 0.3, 1001)
+            yield Row("held-out-wc-nethept-celf-every", graph, "wc", "celf", tight, None, 0.995, 0.3, 101, 12, True)
             yield Row("held-out-wc-heavy-celf", "heavy-15k", "wc", "celf", tight, None, 0.995)
             yield Row("held-out-lt-nethept-celf", graph, "lt", "celf", tight, None, 0.995, first_seed=1001)
     yield Row("wc-epinions-never-slower", "epinions", "wc", "pynetim OPIM-C", {}, 1.0, 1.0, first_seed=1001)
@@ -237,11 +240,13 @@ LARGE_HEAD = ["row", "network", "options", "s", "peak GiB", "guarantee", "sets a
 def line(row: Row, found: Found) -> Cells:
     """One row of the table."""
     missed = found.misses(row)
+    ours = f"{found.ours_s:.3g}" + (f" (at most {found.slowest_s:.3g})" if row.every else "")
+    worst = f", worst {found.worst_spread / found.their_spread - 1:+.2%}" if row.every else ""
     options = ", ".join(f"{key} {value}" for key, value in row.options.items()) or "epsilon 0.1"
     return [
-        row.name, options, row.peer, f"{found.ours_s:.3g}", f"{found.theirs_s:.3g}", f"{found.ratio:.2f}",
+        row.name, options, row.peer, ours, f"{found.theirs_s:.3g}", f"{found.ratio:.2f}",
         f"{found.low:.2f} to {found.high:.2f}",
-        f"{found.spread:.1f} : {found.their_spread:.1f} ({found.spread / found.their_spread - 1:+.2%})",
+        f"{found.spread:.1f} : {found.their_spread:.1f} ({found.spread / found.their_spread - 1:+.2%}{worst})",
         f"{found.guarantee:.3f}", "MISSED: " + ", ".join(missed) if missed else "met",
     ]  # fmt: skip
 
