@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from benchmarks.graphs import MissingDataError
 from benchmarks.machine import description
+from benchmarks.peers import MissingPeerError
 from benchmarks.rows import QUICK, Effort, Outcome, Row, table
 
 HEAD = [
@@ -84,8 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"... {row.name}", file=sys.stderr, flush=True)
         try:
             outcomes.append(row.run(row, QUICK if options.quick else Effort()))
-        except (MissingDataError, ImportError) as reason:
+        except (MissingDataError, MissingPeerError, ImportError) as reason:
             skipped.append(f"{row.name}: {reason}")
+            print(f"    left out: {reason}", file=sys.stderr, flush=True)
             continue
         if outcomes[-1].pair is not None:
             print("    " + " | ".join(line(outcomes[-1])[3:]), file=sys.stderr, flush=True)

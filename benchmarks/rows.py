@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from benchmarks import full_model, graphs, machine, peers
-from benchmarks.pairing import Agreement, Pair, agreement, pair, seconds, worlds_for
+from benchmarks.graph_tool_peer import graph_tool_sir
+from benchmarks.pairing import FEWEST, Agreement, Pair, agreement, pair, timer, worlds_for
 from benchmarks.plain_sir import plain_sir
 from viralsim import classic
 from viralsim.population.network import Network
@@ -69,11 +70,16 @@ def ours_bare(network: Network, seeds: list[int], law: str, p: float) -> Callabl
     return lambda worlds: classic.independent_cascade(network, seeds, probability, worlds=worlds, threads=1)
 
 
-def compare(row: Row, effort: Effort, ours: Callable[[int], np.ndarray], theirs: peers.Runner) -> Outcome:
-    """Time both in turns and compare their mean sizes."""
-    first = seconds(ours, 1)
-    timing = pair(ours, theirs.run, rounds=effort.rounds, budget_s=effort.budget_s)
-    sizes = [run(worlds_for(run, effort.agreement_s, 1 << 20)) for run in (ours, theirs.sizes)]
+def compare(
+    row: Row, effort: Effort, ours: Callable[[int], np.ndarray], theirs: peers.Runner, fewest: int = 1
+) -> Outcome:
+    """Time both in turns and compare their mean sizes, of ``fewest`` worlds at least."""
+    first = timer(ours)(1)
+    sides = timer(ours), theirs.seconds or timer(theirs.run)
+    worlds = worlds_for(sides[0], effort.budget_s), worlds_for(sides[1], effort.budget_s)
+    timing = pair(*sides, worlds, effort.rounds)
+    runs = ours, theirs.sizes
+    sizes = [run(max(fewest, worlds_for(timer(run), effort.agreement_s, 1 << 20))) for run in runs]
     return Outcome(row.name, row.work, row.against, timing, agreement(*sizes), first, row.goal)
 
 
@@ -106,23 +112,40 @@ def sir(row: Row, effort: Effort) -> Outcome:
     return compare(row, effort, ours, peers.eon_sir(network, seeds, 0.02, 0.1, 100))
 
 
+def infected(counts: np.ndarray) -> np.ndarray:
+    """Who is infectious or recovered after the last tick."""
+    return counts[:, -1, 1] + counts[:, -1, 2]
+
+
+def ours_sir(network: Network, seeds: list[int], beta: float, gamma: float) -> Callable[[int], np.ndarray]:
+    """Our SIR on one thread, 100 ticks."""
+    return lambda worlds: infected(classic.sir(network, seeds, beta, gamma, 100, worlds=worlds, threads=1))
+
+
+def plain_loop(network: Network, seeds: list[int], beta: float, gamma: float) -> Callable[[int], np.ndarray]:
+    """The plain loop, 100 ticks: one coin a tick for each susceptible follower."""
+    run = plain_sir(network, seeds, beta, gamma, 100)
+    return lambda worlds: infected(run(worlds, 1))
+
+
 def sir_plain(row: Row, effort: Effort) -> Outcome:
-    """SIR, 100 ticks, 50 seeds, against the plain loop: one coin a tick for each susceptible follower."""
+    """SIR, 100 ticks, 50 seeds, against the plain loop."""
     network = graphs.GRAPHS[row.graph]()
     seeds = graphs.seeds_of(network, 50)
     beta, gamma = (float(word) for word in row.law.split("/"))
-    plain = plain_sir(network, seeds, beta, gamma, 100)
+    plain = plain_loop(network, seeds, beta, gamma)
+    return compare(row, effort, ours_sir(network, seeds, beta, gamma), peers.Runner(plain, plain))
 
-    def infected(counts: np.ndarray) -> np.ndarray:
-        return counts[:, -1, 1] + counts[:, -1, 2]
 
-    theirs = peers.Runner(lambda worlds: infected(plain(worlds, 1)), lambda worlds: infected(plain(worlds, 1)))
-    return compare(
-        row,
-        effort,
-        lambda worlds: infected(classic.sir(network, seeds, beta, gamma, 100, worlds=worlds, threads=1)),
-        theirs,
-    )
+def sir_graph_tool(row: Row, effort: Effort) -> Outcome:
+    """Our SIR against graph-tool's, or the plain loop where the row is named so."""
+    network = graphs.GRAPHS[row.graph]()
+    seeds = graphs.seeds_of(network, 50)
+    beta, gamma = (float(word) for word in row.law.split("/"))
+    ours = plain_loop if row.name.startswith("plain") else ours_sir
+    with graph_tool_sir(network, seeds, beta, gamma, 100) as (theirs, version):
+        found = compare(row, effort, ours(network, seeds, beta, gamma), theirs, FEWEST)
+    return replace(found, against=f"graph-tool {version}")
 
 
 def launches(row: Row, effort: Effort) -> Outcome:
@@ -146,24 +169,18 @@ def launches(row: Row, effort: Effort) -> Outcome:
         )
 
     large, small = work(1_000_000), work(10_000)
-    first = seconds(small, 1)
+    first = timer(small)(1)
     worlds = 1 << 18  # the same number on both sides: setting up a thread's memory counts
-    timing = pair_fixed(large, small, worlds, effort.rounds)
+    timing = pair_alike(large, small, worlds, effort.rounds)
     # One member's surroundings differ from network to network, so only launches from anyone have the same mean.
     same = agreement(large(worlds), small(worlds)) if anyone else None
     return Outcome(row.name, row.work, row.against, timing, same, first, row.goal)
 
 
-def pair_fixed(ours: Callable[[int], object], theirs: Callable[[int], object], worlds: int, rounds: int) -> Pair:
-    """Pair with the same number of worlds on both sides."""
+def pair_alike(ours: Callable[[int], object], theirs: Callable[[int], object], worlds: int, rounds: int) -> Pair:
+    """Pair with the same number of worlds on both sides, after a round that does not count."""
     ours(worlds), theirs(worlds)
-    mine = [(seconds(ours, worlds), seconds(theirs, worlds)) for _ in range(rounds)]
-    a, b = (np.array(column) / worlds for column in zip(*mine, strict=True))
-    ratio = b / a
-    return Pair(
-        1e3 * float(np.median(a)), 1e3 * float(np.median(b)),
-        float(np.median(ratio)), float(ratio.min()), float(ratio.max()), rounds,
-    )  # fmt: skip
+    return pair(timer(ours), timer(theirs), (worlds, worlds), rounds)
 
 
 def threads(row: Row, effort: Effort) -> Outcome:
@@ -180,9 +197,9 @@ def threads(row: Row, effort: Effort) -> Outcome:
         def run(worlds: int, crew: int) -> np.ndarray:
             return classic.independent_cascade(network, seeds, 0.05, worlds=worlds, threads=crew)
 
-    first = seconds(lambda worlds: run(worlds, 1), 1)
-    worlds = worlds_for(lambda n: run(n, 1), 2 * effort.budget_s)
-    timing = pair_fixed(lambda n: run(n, 2), lambda n: run(n, 1), worlds, effort.rounds)
+    first = timer(lambda worlds: run(worlds, 1))(1)
+    worlds = worlds_for(timer(lambda n: run(n, 1)), 2 * effort.budget_s)
+    timing = pair_alike(lambda n: run(n, 2), lambda n: run(n, 1), worlds, effort.rounds)
     same = agreement(run(2000, 2), run(2000, 1))
     return Outcome(row.name, row.work, row.against, timing, same, first, row.goal)
 
@@ -209,6 +226,14 @@ def table() -> Iterator[Row]:
         for rates in ("0.02/0.1", "0.01/0.2", "0.1/0.5"):
             work = f"SIR {rates.replace('/', ' / ')}, 100 ticks, 50 seeds, {graph}"
             yield Row(f"sir{rates.split('/')[0]}-{graph}-plain", work, "plain loop", sir_plain, graph, rates, goal=1.3)
+    for graph in ("heavy", "nethept"):
+        for rates in ("0.02/0.1", "0.01/0.2", "0.1/0.5"):
+            work = f"{rates.replace('/', ' / ')}, 100 ticks, 50 seeds, {graph}"
+            short = f"{rates.split('/')[0]}-{graph}-graphtool"
+            yield Row(
+                f"plain{short}", f"plain loop of SIR {work}", "graph-tool", sir_graph_tool, graph, rates, goal=3.0
+            )
+            yield Row(f"sir{short}", f"SIR {work}", "graph-tool", sir_graph_tool, graph, rates)
     for graph in ("heavy", "epinions", "nethept"):
         for p in (0.05, 0.01):
             work = f"full model, visibility 0.1, appeal {p / 0.1:g}, 10 seeds, {graph}"
