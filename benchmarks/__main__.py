@@ -13,16 +13,19 @@ from benchmarks.peers import MissingPeerError
 from benchmarks.rows import QUICK, Effort, Outcome, Row, table
 
 HEAD = [
-    "row", "work", "peer", "ours ms", "peer ms", "times as fast", "of the rounds", "mean size, ours : peer", "z",
+    "row", "work", "peer", "clock", "ours ms", "peer ms", "times as fast", "of the rounds", "mean size, ours : peer", "z",
     "first call s", "goal",
 ]  # fmt: skip
 
 ABOUT = """# Results of the benchmarks
 
-Made by `python -m benchmarks --out benchmarks/RESULTS.md`. Both sides run in turns in one process on one thread; times are of one
-world (one replicate), the ratio is the median of the rounds, beside it the smallest and the largest round (98 % interval of
+Made by `python -m benchmarks --out benchmarks/RESULTS.md`. Both sides run in turns on one thread; times are of one world (one
+replicate), the ratio is the median of the rounds, beside it the smallest and the largest round (98 % interval of
 the median with 7 rounds). "z" compares mean sizes in combined standard errors; the first call compiles, or reads
 compiled code from disk.
+
+"clock": processor time of the process, which other programs on the machine hardly touch, where both sides run in one process on one
+thread; wall-clock where threads are compared, or a peer runs in a process of its own (graph-tool, which times its own worlds).
 
 "goal" is what the project sets itself for a row: how many times as fast as the peer our side must be at least, "met" or "MISSED" by
 the median of the rounds. The peer of launches is our own side on 10,000 members: 0.769 means at most 1.3 times the time of a launch
@@ -36,7 +39,7 @@ What was tried to get there is in NOTES.md.
 
 def line(outcome: Outcome) -> list[str]:
     """One row of the table."""
-    cells = [outcome.name, outcome.work, outcome.against]
+    cells = [outcome.name, outcome.work, outcome.against, outcome.clock]
     if outcome.pair is None:
         return [*cells, *[""] * (len(HEAD) - len(cells))]
     pair, agreement = outcome.pair, outcome.agreement

@@ -42,6 +42,7 @@ class Outcome:
     first_call_s: float | None = None  # the first call: compilation, or reading the compiled code from disk
     goal: float | None = None  # times as fast, at least
     floor: float | None = None  # worlds a second of ours, at least
+    clock: str = ""  # one of pairing.CLOCKS
     numbers: dict[str, Any] = field(default_factory=dict)
 
     def judged(self) -> list[tuple[str, bool]]:
@@ -68,6 +69,13 @@ class Row:
     p: float = 0.0
     goal: float | None = None
     floor: float | None = None
+    clock: str = "processor"  # "wall" where threads or another process work
+
+    def outcome(self, timing: Pair, same: Agreement | None, first_call_s: float) -> Outcome:
+        """What came out, with what the row says of itself."""
+        return Outcome(
+            self.name, self.work, self.against, timing, same, first_call_s, self.goal, self.floor, self.clock
+        )
 
 
 LAWS = {"ic": "independent cascade", "wc": "weighted cascade", "lt": "linear threshold"}
@@ -91,13 +99,13 @@ def compare(
     row: Row, effort: Effort, ours: Callable[[int], np.ndarray], theirs: peers.Runner, fewest: int = 1
 ) -> Outcome:
     """Time both in turns and compare their mean sizes, of ``fewest`` worlds at least."""
-    first = timer(ours)(1)
-    sides = timer(ours), theirs.seconds or timer(theirs.run)
+    first = timer(ours, "wall")(1)
+    sides = timer(ours, row.clock), theirs.seconds or timer(theirs.run, row.clock)
     worlds = worlds_for(sides[0], effort.budget_s), worlds_for(sides[1], effort.budget_s)
     timing = pair(*sides, worlds, effort.rounds)
     runs = ours, theirs.sizes
-    sizes = [run(max(fewest, worlds_for(timer(run), effort.agreement_s, 1 << 20))) for run in runs]
-    return Outcome(row.name, row.work, row.against, timing, agreement(*sizes), first, row.goal)
+    sizes = [run(max(fewest, worlds_for(timer(run, "wall"), effort.agreement_s, 1 << 20))) for run in runs]
+    return row.outcome(timing, agreement(*sizes), first)
 
 
 def bare(row: Row, effort: Effort) -> Outcome:
@@ -186,18 +194,20 @@ def launches(row: Row, effort: Effort) -> Outcome:
         )
 
     large, small = work(1_000_000), work(10_000)
-    first = timer(small)(1)
+    first = timer(small, "wall")(1)
     worlds = 1 << 18  # the same number on both sides: setting up a thread's memory counts
-    timing = pair_alike(large, small, worlds, effort.rounds)
+    timing = pair_alike(row, large, small, worlds, effort.rounds)
     # One member's surroundings differ from network to network, so only launches from anyone have the same mean.
     same = agreement(large(worlds), small(worlds)) if anyone else None
-    return Outcome(row.name, row.work, row.against, timing, same, first, row.goal, row.floor)
+    return row.outcome(timing, same, first)
 
 
-def pair_alike(ours: Callable[[int], object], theirs: Callable[[int], object], worlds: int, rounds: int) -> Pair:
+def pair_alike(
+    row: Row, ours: Callable[[int], object], theirs: Callable[[int], object], worlds: int, rounds: int
+) -> Pair:
     """Pair with the same number of worlds on both sides, after a round that does not count."""
     ours(worlds), theirs(worlds)
-    return pair(timer(ours), timer(theirs), (worlds, worlds), rounds)
+    return pair(timer(ours, row.clock), timer(theirs, row.clock), (worlds, worlds), rounds)
 
 
 def threads(row: Row, effort: Effort) -> Outcome:
@@ -214,11 +224,11 @@ def threads(row: Row, effort: Effort) -> Outcome:
         def run(worlds: int, crew: int) -> np.ndarray:
             return classic.independent_cascade(network, seeds, 0.05, worlds=worlds, threads=crew)
 
-    first = timer(lambda worlds: run(worlds, 1))(1)
-    worlds = worlds_for(timer(lambda n: run(n, 1)), 2 * effort.budget_s)
-    timing = pair_alike(lambda n: run(n, 2), lambda n: run(n, 1), worlds, effort.rounds)
+    first = timer(lambda worlds: run(worlds, 1), "wall")(1)
+    worlds = worlds_for(timer(lambda n: run(n, 1), row.clock), 2 * effort.budget_s)
+    timing = pair_alike(row, lambda n: run(n, 2), lambda n: run(n, 1), worlds, effort.rounds)
     same = agreement(run(2000, 2), run(2000, 1))
-    return Outcome(row.name, row.work, row.against, timing, same, first, row.goal)
+    return row.outcome(timing, same, first)
 
 
 def measured(row: Row, effort: Effort) -> Outcome:
@@ -235,7 +245,7 @@ def sir_rows() -> Iterator[Row]:
             yield Row(f"sir{short}-plain", work, "plain loop", sir_plain, graph, rates, goal=SIR_AGAINST_PLAIN)
             if graph == "epinions":
                 continue
-            against = Row(f"sir{short}-graphtool", work, "graph-tool", sir_graph_tool, graph, rates)
+            against = Row(f"sir{short}-graphtool", work, "graph-tool", sir_graph_tool, graph, rates, clock="wall")
             plain = f"plain{short}-graphtool"
             yield replace(against, name=plain, work=f"plain loop of {work}", goal=PLAIN_AGAINST_GRAPH_TOOL)
             yield against
@@ -265,9 +275,7 @@ def table() -> Iterator[Row]:
             name, goals = f"launches-{law}-{start.split()[0]}", (LARGE_AGAINST_SMALL, LAUNCHES_A_SECOND[law])
             yield Row(name, work, "itself, smaller", launches, "", law, anyone, *goals)
     for law, work in (("ic", "bare cascade"), ("full", "full model")):
-        name = f"threads-{work.split()[0]}"
-        yield Row(
-            name, f"{work} p = 0.05, heavy, two threads", "itself, one thread", threads, law=law, goal=TWO_THREADS
-        )
+        name, work = f"threads-{work.split()[0]}", f"{work} p = 0.05, heavy, two threads"
+        yield Row(name, work, "itself, one thread", threads, law=law, goal=TWO_THREADS, clock="wall")
     yield Row("memory", "1,000,000 members, 20,000,000 follows", "-", measured, law="memory")
     yield Row("start", "start-up", "-", measured, law="start")
