@@ -34,7 +34,7 @@ class EdgeBlocks:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._file = None if folder is None else tempfile.TemporaryFile(dir=folder)
+        self._file = None if folder is None else tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         self._blocks: list[EdgeColumns | _Place] = []
         self._size = 0
         self.largest: list[int] = []  # id of each block
@@ -70,7 +70,7 @@ class EdgeBlocks:
         self._file.seek(place.offset)
         arrays = [None if dtype is None else np.empty(place.edges, dtype) for dtype in place.dtypes]
         for array in arrays:
-            if array is not None and self._file.readinto(array.data.cast("B")) != array.nbytes:  # type: ignore[attr-defined]
+            if array is not None and self._file.readinto(array.data.cast("B")) != array.nbytes:
                 raise OSError("a temporary file of edges was cut short")
         return EdgeColumns(*arrays)  # type: ignore[arg-type]
 

@@ -45,7 +45,7 @@ def _after_unread(text, p, separator):  # type: ignore[no-untyped-def]
     """The place after a field that nobody reads; -1 where it has a quote that may hold separators, or control characters."""
     while p < len(text):
         c = text[p]
-        if c == separator or c == NEWLINE or c == RETURN or c == HASH or (separator == 0 and (c == SPACE or c == TAB)):
+        if c in (separator, NEWLINE, RETURN, HASH) or (separator == 0 and c in (SPACE, TAB)):
             break
         if (c == QUOTE and separator != 0) or (c < SPACE and c != TAB):
             return -1

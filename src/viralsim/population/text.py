@@ -21,7 +21,7 @@ class _Unpacked(io.RawIOBase):
     """The content of a .gz file as it is read; refused where it is damaged, or grows as no text does."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._file, self._size = path, gzip.open(path), 0
+        self._path, self._file, self._size = path, gzip.GzipFile(path), 0
         self._allowed = max(1 << 26, MOST_COMPRESSION * path.stat().st_size)
 
     def readable(self) -> bool:
