@@ -2,7 +2,9 @@
 
 import gzip
 import pickle
+import tempfile
 import time
+from pathlib import Path
 
 import igraph
 import numpy as np
@@ -124,6 +126,11 @@ def read_network_once() -> None:
     """Compiling and importing are no part of the promise."""
     Network.from_edges(["a"], ["b"])
     igraph.Graph(1)
+    with tempfile.TemporaryDirectory() as folder:
+        for i, text in enumerate(("0 1\n1 0\n", "0 5\n5 0\n", "70000000000 50000000000\n")):
+            path = Path(folder) / f"{i}.txt"
+            path.write_text(text)
+            read_network(path)
 
 
 @pytest.mark.parametrize(

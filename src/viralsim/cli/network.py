@@ -65,16 +65,15 @@ def import_(
     FILE is an edge list (csv, tsv, SNAP style, .gz), GraphML, .npy or .npz. A scenario names the folder as a
     channel's network: {file: DIR}.
     """
-    from viralsim.population.stored import refuse_taken, save_network
+    from viralsim.population.importing import import_network
+    from viralsim.population.stored import refuse_taken
 
-    refuse_taken(folder)  # before a minute of reading, not after
+    refuse_taken(folder)  # before a forecast, too
     _forecast(file)
-    found, notes = _read(file, edge_means, undirected, tie_strength, influence_weight)
-    _tell(f"{found.members:,} members and {found.follows:,} follows are read and sorted; writing {folder}")
-    save_network(found, folder, source=str(file))
-    for note in notes:
+    done = import_network(file, folder, edge_means, not undirected, tie_strength, influence_weight)
+    for note in done.notes:
         click.echo(f"note: {note}")
-    click.echo(f"{folder}: {found.members:,} members, {found.follows:,} follows")
+    click.echo(f"{folder}: {done.members:,} members, {done.follows:,} follows")
 
 
 # 1,505 MiB of whole numbers took 66 s and 5.4 GiB (benchmarks/SCALE.md); 227 MiB of names, ten million lines, 28 s and 2.9 GiB.

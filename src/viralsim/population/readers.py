@@ -59,7 +59,7 @@ def read_with_notes(
                 "leave edge_means, directed, tie_strength and influence_weight out, or import the file again"
             )
         return open_network(path), []
-    kind = path.name.removesuffix(".gz").rsplit(".", 1)[-1].lower()
+    kind = _kind(path)
     notes: list[str] = []
     if kind == "graphml":
         edges = _read_graphml(path, directed, tie_strength, influence_weight)
@@ -72,10 +72,22 @@ def read_with_notes(
 
         edges, notes = read_edge_table(path, tie_strength, influence_weight, directed)
     if reverse and edges.directed:
-        notes.append(
-            f'{path.name}: edges mean "source follows target": they were reversed, information flows to the source'
-        )
+        notes.append(reversed_edges(path))
     return Network.of_edges(edges, edge_means=edge_means, keep_edge_order=keep_edge_order), notes
+
+
+def _kind(path: Path) -> str:
+    return path.name.removesuffix(".gz").rsplit(".", 1)[-1].lower()
+
+
+def is_text(path: Path) -> bool:
+    """Whether a path is read as an edge list in text."""
+    return not path.is_dir() and _kind(path) not in ("graphml", "npy", "npz")
+
+
+def reversed_edges(path: Path) -> str:
+    """What is said of a file whose edges were turned round."""
+    return f'{path.name}: edges mean "source follows target": they were reversed, information flows to the source'
 
 
 def _must_exist(path: Path) -> None:
