@@ -76,9 +76,10 @@ def import_(
     click.echo(f"{folder}: {done.members:,} members, {done.follows:,} follows")
 
 
-# 1,505 MiB of whole numbers took 66 s and 5.4 GiB (benchmarks/SCALE.md); 227 MiB of names, ten million lines, 28 s and 2.9 GiB.
+# 1,505 MiB of whole numbers took 29 s and 0.46 GiB (benchmarks/SCALE.md); 227 MiB of names, ten million lines, took 28 s and
+# 2.9 GiB before edges were sorted in files, and were not measured since.
 LONG_FILE_MIB = 100
-MIB_A_SECOND, MEMORY_A_BYTE = {"numbers": 23, "names": 8.2}, {"numbers": 3.7, "names": 12.9}
+MIB_A_SECOND, MEMORY_A_BYTE = {"numbers": 52, "names": 8.2}, {"numbers": 0.32, "names": 12.9}
 
 
 def _forecast(file: Path) -> None:
