@@ -12,7 +12,7 @@ a draw and nothing else.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -38,20 +38,20 @@ U = np.uint64  # as in ``plain_queue``
 class Opening(NamedTuple):
     """How a world begins: the first tick in which someone posts, who posts then, and who is lined up for later."""
 
-    tick: int  # -1 where nobody posts
-    posts: int  # in that tick; their nodes come first
-    touched: int  # records
-    later: int  # ticks after the first in which someone is to post of his own accord, noted in ``state.opening_tick``
+    tick: Any  # -1 where nobody posts
+    posts: Any  # in that tick; their nodes come first
+    touched: Any  # records
+    later: Any  # ticks after the first in which someone is to post of his own accord, noted in ``state.opening_tick``
 
 
 class Row(NamedTuple):
     """Where a world's numbers go."""
 
-    world: int
-    series: int  # negative: the series is not kept
-    key: int  # place of its families of keys
-    hits: int  # where the hits of its first tick begin, and how many they are
-    hit_count: int
+    world: Any
+    series: Any  # negative: the series is not kept
+    key: Any  # place of its families of keys
+    hits: Any  # where the hits of its first tick begin, and how many they are
+    hit_count: Any
 
 
 @njit(_nrt=False, forceinline=True)
@@ -117,16 +117,14 @@ def first_hits(world, state, opening, worlds, posters):  # type: ignore[no-untyp
     for i in range(opening.posts):
         member, start, stop = np.int64(state.due_first[U(i)]), state.due_start[U(i)], state.due_stop[U(i)]
         first_draws(family, member, worlds, bits)
-        shown = 0
+        shown = np.int64(0)
         for w in range(worlds):
             shown_in[U(shown)] = w
             shown += np.int64(gap_after(bits[U(w)], law.gap_threshold, law.gap_alias) < stop - start)
         for j in range(worlds if law.envelope >= 1.0 else shown):
-            w = np.int64(j if law.envelope >= 1.0 else shown_in[U(j)])
-            at = w * posters + counts[U(w)]
-            counts[U(w)] = (
-                first_hit(hits, at, i, member_key(family[U(w)], member, 0), bits[U(w)], start, stop, law) - w * posters
-            )
+            in_ = np.int64(j if law.envelope >= 1.0 else shown_in[U(j)])
+            key, at = member_key(family[U(in_)], member, 0), in_ * posters
+            counts[U(in_)] = first_hit(hits, at + counts[U(in_)], i, key, bits[U(in_)], start, stop, law) - at
 
 
 @njit(_nrt=False, forceinline=True)
@@ -136,9 +134,7 @@ def own_hits(world, state, opening, family, first):  # type: ignore[no-untyped-d
     if law.envelope > 0.0:
         for i in range(opening.posts):
             key = member_key(family, state.due_first[U(i)], 0)
-            end = first_hit(
-                state.hits, end, i, key, mix(key), state.due_start[U(i)], state.due_stop[U(i)], law
-            )
+            end = first_hit(state.hits, end, i, key, mix(key), state.due_start[U(i)], state.due_stop[U(i)], law)
     return end - first
 
 
@@ -183,9 +179,7 @@ def plain_world(world, state, out, opening, row, cascade_sizes):  # type: ignore
         of_tick = Tally(np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0))
         while at < end:
             at, shown = show_hits(ties, law, memory, at, end)
-            touched, lined_up, tally = answer(
-                ties, law, memory, shown, touched, tick, delay_family, by_community
-            )
+            touched, lined_up, tally = answer(ties, law, memory, shown, touched, tick, delay_family, by_community)
             waiting += lined_up
             of_tick = sum_of(of_tick, Tally(tally.reached, shown, tally.engaged, tally.converted, tally.clipped))
         state.ticks[U(visited)], state.tick_shares[U(visited)] = tick, count
@@ -217,13 +211,46 @@ def forget(state, first, touched):  # type: ignore[no-untyped-def]
         state.slot[U(state.plain_rows[U(i)].member)] = 0
 
 
+@njit(cache=True, _nrt=False)
+def shared_worlds(world, state, out, opening, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
+    """The worlds of rows ``first..last-1``, which all have the same ``opening``."""
+    recorded, posters = len(out.series) - 1, len(world.plan_organic_member)
+    first_hits(world, state, opening, last - first, posters)
+    for w in range(first, last):
+        open_again(state, opening)
+        i = w - first
+        row = Row(w, w if w < recorded else -1, i, i * posters, state.hit_count[U(i)])
+        out.structural_virality[U(w)], touched = plain_world(world, state, out, opening, row, cascade_sizes)
+        forget(state, opening.touched, touched)
+        out.done[U(w)] = True
+    state.generations[0] += (last - first) * opening.posts
+
+
+@njit(cache=True, _nrt=False)
+def drawn_worlds(world, state, out, seed, worlds, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
+    """The worlds of rows ``first..last-1``, each with posters of its own."""
+    recorded, posters = len(out.series) - 1, len(world.plan_organic_member)
+    for w in range(first, last):
+        draw_posters(world, state, seed, worlds[U(w)], (w - first) * posters)
+    if last - first > 1 and len(state.slot) + len(world.graph_followers) > IN_CACHE:
+        foresee(world, state, last - first, posters)
+    for w in range(first, last):
+        i = w - first
+        opening = open_first_tick(world, state, i * posters, False)
+        hits = own_hits(world, state, opening, state.post_family[U(i)], i * posters)
+        row = Row(w, w if w < recorded else -1, i, i * posters, hits)
+        out.structural_virality[U(w)], touched = plain_world(world, state, out, opening, row, cascade_sizes)
+        forget(state, 0, touched)
+        state.generations[0] += opening.posts
+        out.done[U(w)] = True
+
+
 @njit(cache=True, nogil=True)
 def run_plain_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
     """``worlds.run_block`` for plain worlds: ``worlds[first:last]``; returns the first that was not done, else ``last``."""
-    recorded, posters, ahead = len(out.series) - 1, len(world.plan_organic_member), len(state.post_family)
-    shared, far = True, len(state.slot) + len(world.graph_followers) > IN_CACHE
-    for member in world.plan_organic_member:
-        shared &= member >= 0
+    shared, ahead = True, len(state.post_family)
+    for i in range(len(world.plan_organic_member)):
+        shared &= world.plan_organic_member[i] >= 0
     opening = Opening(np.int64(-1), np.int64(0), np.int64(0), np.int64(0))
     if shared:
         draw_posters(world, state, seed, 0, 0)
@@ -233,28 +260,11 @@ def run_plain_block(world, state, out, seed, worlds, first, last, sums, stop):  
         upto = min(i + ahead, last)
         draw_families(world, state, seed, worlds, i, upto)
         if shared:
-            first_hits(world, state, opening, upto - i, posters)
+            shared_worlds(world, state, out, opening, i, upto, sums.cascade_sizes)
         else:
-            for w in range(i, upto):
-                draw_posters(world, state, seed, worlds[w], (w - i) * posters)
-            if ahead > 1 and far:
-                foresee(world, state, upto - i, posters)
-        for w in range(i, upto):
-            if shared:
-                open_again(state, opening)
-                row = Row(w, w if w < recorded else -1, w - i, (w - i) * posters, state.hit_count[w - i])
-            else:
-                opening = open_first_tick(world, state, (w - i) * posters, False)
-                hits = own_hits(world, state, opening, state.post_family[w - i], (w - i) * posters)
-                row = Row(w, w if w < recorded else -1, w - i, (w - i) * posters, hits)
-            virality, touched = plain_world(world, state, out, opening, row, sums.cascade_sizes)
-            forget(state, opening.touched if shared else 0, touched)
-            out.structural_virality[w] = virality
-            state.generations[0] += opening.posts
-            out.done[w] = True
+            drawn_worlds(world, state, out, seed, worlds, i, upto, sums.cascade_sizes)
         i = upto
-    if shared:
-        forget(state, 0, opening.touched)
+    forget(state, 0, opening.touched)
     sums.generations[:] += state.generations
     state.generations[:] = 0
     return i

@@ -33,18 +33,18 @@ class Ties(NamedTuple):
 class Law(NamedTuple):
     """What a plain world's channel and content do."""
 
-    envelope: float
+    envelope: Any
     gap_threshold: Any
     gap_alias: Any
-    delay_fixed: int
+    delay_fixed: Any
     delay_threshold: Any
     delay_alias: Any
     delay_shift: Any
-    appeal: float
+    appeal: Any
     novelty: Any  # float64[T]
-    engagement: float
-    conversion: float
-    trust: float
+    engagement: Any
+    conversion: Any
+    trust: Any
 
 
 class Memory(NamedTuple):
@@ -65,11 +65,11 @@ class Memory(NamedTuple):
 class Tally(NamedTuple):
     """What impressions brought, all of them earned."""
 
-    reached: int
-    impressions: int
-    engaged: int
-    converted: int
-    clipped: int
+    reached: Any
+    impressions: Any
+    engaged: Any
+    converted: Any
+    clipped: Any
 
 
 @njit(_nrt=False, forceinline=True)

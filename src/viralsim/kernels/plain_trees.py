@@ -49,16 +49,15 @@ def plain_trees(nodes, count, lone, hits, breadth, counts, cascade_sizes):  # ty
     The first ``lone`` nodes are roots of the first tick; of them only those in ``hits``, ascending, can have children. Their
     sizes are 1 again afterwards.
     """
-    cascades, single, largest, largest_root = lone, lone, min(lone, 1), 0
+    cascades, single, largest, largest_root = lone, lone, np.int64(min(lone, 1)), np.int64(0)
     for i in range(count - 1, lone - 1, -1):  # parents come before children
         size, parent = np.int64(nodes[U(i)].below), np.int64(nodes[U(i)].parent)
         if parent >= 0:
             nodes[U(parent)].below += size
             continue
         cascades += 1
-        if size >= max(largest, 2):
-            largest, largest_root = size, i
-        largest = max(largest, 1)
+        if size >= largest:  # of lone nodes the earliest root is the largest tree too
+            largest, largest_root = size, np.int64(i)
         if size > 1:
             cascade_sizes[bin_of(size)] += 1
         else:

@@ -7,7 +7,7 @@ pages that are written, so what is never touched costs nothing.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -254,6 +254,29 @@ def _worlds_ahead(plan: Plan) -> int:
     return max(1, AHEAD // posters) if drawn else max(1, min(AHEAD, BUFFER // posters))
 
 
+def _plain_memory(world: World, members: int) -> dict[str, NDArray[Any]]:
+    """The arrays that only plain worlds use, empty where the world is not plain."""
+    posters, ahead = len(world.plan.organic_member), _worlds_ahead(world.plan)
+    if not is_plain(world):
+        members = posters = 0
+    plain_rows = np.empty(members, dtype=PLAIN_ROW)
+    return {
+        "plain_rows": plain_rows,
+        "plain_words": plain_rows.view(np.int32).reshape(-1, PLAIN_ROW.itemsize // 4),
+        "plain_nodes": np.empty(members, dtype=PLAIN_NODE),
+        "hits": np.empty(members + 1 + ahead * posters, dtype=HIT),
+        "opening": np.empty((posters, PLAIN_ROW.itemsize // 4), dtype=np.int32),
+        "opening_tick": np.empty(posters, dtype=np.int32),
+        "opening_head": np.empty(posters, dtype=np.int32),
+        "drawn": np.empty(ahead * posters, dtype=np.int64),
+        "post_family": np.empty(ahead, dtype=np.uint64),
+        "delay_family": np.empty(ahead, dtype=np.uint64),
+        "first_bits": np.empty(ahead, dtype=np.uint64),
+        "shown_in": np.empty(ahead + 1, dtype=np.int32),
+        "hit_count": np.empty(ahead, dtype=np.int64),
+    }
+
+
 def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
     """The state of one thread for worlds of this shape.
 
@@ -264,8 +287,6 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
     channels, contents = len(world.channels.key), len(world.contents.key)
     cells, horizon = channels * contents, world.contents.novelty.shape[1]
     plan = world.plan
-    posters, ahead = len(plan.organic_member), _worlds_ahead(plan)
-    plain_rows = np.empty(members if is_plain(world) else 0, dtype=PLAIN_ROW)
     capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(world.rules.values[12] > 0)
     recommends = bool(np.any(world.channels.per_engagement > 0))
     rows = world.graph.indptr[:, 1:] - world.graph.indptr[:, :-1]
@@ -323,19 +344,7 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         ticks=np.empty(horizon, dtype=np.int32),
         family=np.zeros((8, cells), dtype=np.uint64),
         families=_families(world),
-        plain_rows=plain_rows,
-        plain_words=plain_rows.view(np.int32).reshape(-1, PLAIN_ROW.itemsize // 4),
-        plain_nodes=np.empty(members if is_plain(world) else 0, dtype=PLAIN_NODE),
-        hits=np.empty(members + 1 + ahead * posters if is_plain(world) else 0, dtype=HIT),
-        opening=np.empty((posters, PLAIN_ROW.itemsize // 4), dtype=np.int32),
-        opening_tick=np.empty(posters, dtype=np.int32),
-        opening_head=np.empty(posters, dtype=np.int32),
-        drawn=np.empty(ahead * posters, dtype=np.int64),
-        post_family=np.empty(ahead, dtype=np.uint64),
-        delay_family=np.empty(ahead, dtype=np.uint64),
-        first_bits=np.empty(ahead, dtype=np.uint64),
-        shown_in=np.empty(ahead + 1, dtype=np.int32),
-        hit_count=np.empty(ahead, dtype=np.int64),
+        **_plain_memory(world, members),
         generations=np.zeros(DEPTH_BINS, dtype=np.int64),
         earn_key=np.empty(waiting, dtype=np.uint64),
         earn_entry=np.empty(waiting, dtype=np.int64),
