@@ -15,7 +15,7 @@ from viralsim.population.in_order import in_order
 from viralsim.population.line_faults import name_first_fault
 from viralsim.population.plain_lines import read_plain_lines
 from viralsim.population.table_form import TableForm
-from viralsim.population.text import BYTE_ORDER_MARK, CHUNK, blocks_of_lines, open_text
+from viralsim.population.text import BYTE_ORDER_MARK, CHUNK, Report, blocks_of_lines, bytes_read, open_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,29 +33,37 @@ class LabelColumns(NamedTuple):
     influence_weight: NDArray[np.float64] | None
 
 
-def read_whole_rows(path: Path, form: TableForm, head: bytes) -> Iterator[EdgeColumns]:
+def read_whole_rows(path: Path, form: TableForm, head: bytes, report: Report | None = None) -> Iterator[EdgeColumns]:
     """The rows of a table whose ids are whole numbers; ``head``: its first bytes. ``NetworkError`` names a bad line."""
     offset = _first_row(form, head)
     weighted = form.tie_strength is not None or form.influence_weight is not None
     if offset is None or weighted:  # pandas' own rounding of decimal fractions is kept
-        yield from _by_pandas(path, form, head, None)  # type: ignore[misc]
+        yield from _by_pandas(path, form, head, None, report)  # type: ignore[misc]
         return
     start = offset
     with open_text(path, offset) as stream:
         blocks = blocks_of_lines(stream, BLOCK_BYTES, longest=CHUNK)
         for columns, read, size in in_order(lambda block: _plain(block, form), blocks):
             yield columns
+            _tell(report, path, stream)
             offset += read
             if read < size:
                 break
         else:
             return
-    yield from _by_pandas(path, form, head, None if offset == start else offset)  # type: ignore[misc]
+    yield from _by_pandas(path, form, head, None if offset == start else offset, report)  # type: ignore[misc]
 
 
-def read_labelled_rows(path: Path, form: TableForm, head: bytes) -> Iterator[LabelColumns]:
+def read_labelled_rows(
+    path: Path, form: TableForm, head: bytes, report: Report | None = None
+) -> Iterator[LabelColumns]:
     """The rows of a table whose ids are text. ``NetworkError`` names a bad line."""
-    return _by_pandas(path, form, head, None)  # type: ignore[return-value]
+    return _by_pandas(path, form, head, None, report)  # type: ignore[return-value]
+
+
+def _tell(report: Report | None, path: Path, stream: BinaryIO) -> None:
+    if report is not None:
+        report("reading", bytes_read(stream), path.stat().st_size)
 
 
 def _skipped(form: TableForm) -> int:
@@ -112,7 +120,9 @@ class _Prefixed(io.RawIOBase):
         return len(part)
 
 
-def _by_pandas(path: Path, form: TableForm, head: bytes, offset: int | None) -> Iterator[EdgeColumns | LabelColumns]:
+def _by_pandas(
+    path: Path, form: TableForm, head: bytes, offset: int | None, report: Report | None
+) -> Iterator[EdgeColumns | LabelColumns]:
     """The rows from the byte ``offset`` on, where a line begins (None: all); the first bad line is looked for and named.
 
     From the middle of a file on a row of zeros goes first: pandas takes the first row's width for the table's.
@@ -144,6 +154,7 @@ def _by_pandas(path: Path, form: TableForm, head: bytes, offset: int | None) -> 
             if fault is not None:
                 name_first_fault(path, form, offset or 0, fault)
             yield columns
+            _tell(report, path, stream)
 
 
 def _frames(source: Any, form: TableForm, skip: int) -> Iterator[pd.DataFrame]:

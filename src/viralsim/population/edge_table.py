@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,9 +13,7 @@ from viralsim.population.edge_blocks import EdgeBlocks, EdgeColumns
 from viralsim.population.edges import Edges
 from viralsim.population.labels import LARGEST_MEMBER
 from viralsim.population.table_form import SAMPLE_BYTES, TableForm, find_form
-from viralsim.population.text import BYTE_ORDER_MARK, check_whole, read_head
-
-Report = Callable[[int], None]  # is told how many edges have been read
+from viralsim.population.text import BYTE_ORDER_MARK, Report, check_whole, read_head
 
 
 class EdgeTable(NamedTuple):
@@ -91,10 +88,8 @@ def _gather_labelled(
     from viralsim.population.id_numbers import LabelNumbers, renumbered
 
     names = LabelNumbers()
-    for rows in read_labelled_rows(path, form, head):
+    for rows in read_labelled_rows(path, form, head, report):
         blocks.append(EdgeColumns(names.number(rows.source), names.number(rows.target), *rows[2:]))
-        if report is not None:
-            report(blocks.edges)
     final, ids = names.sorted()
     return renumbered(blocks, lambda numbers: final[numbers], folder), ids
 
@@ -104,13 +99,11 @@ def _gather_whole(path: Path, form: TableForm, head: bytes, blocks: EdgeBlocks, 
     from viralsim.population.edge_lines import read_whole_rows
 
     apart = form.announced is not None and form.width == 2
-    for rows in read_whole_rows(path, form, head):
+    for rows in read_whole_rows(path, form, head, report):
         if apart and len(rows.source):
             blocks.append(rows.part(0, 1))
             rows, apart = rows.part(1), False
         blocks.append(rows)
-        if report is not None:
-            report(blocks.edges)
 
 
 def _announced_members(path: Path, form: TableForm, blocks: EdgeBlocks, notes: list[str]) -> int | None:

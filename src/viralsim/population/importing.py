@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from viralsim.errors import NetworkError
-from viralsim.population.edge_table import Report, gather_edge_table
+from viralsim.population.edge_table import gather_edge_table
 from viralsim.population.edges import reverses
 from viralsim.population.network import REACHES, ViralsimWarning, dropped_edges
 from viralsim.population.readers import is_text, read_with_notes, reversed_edges
 from viralsim.population.stored import new_folder, refuse_taken, save_network, write_manifest
+from viralsim.population.text import Report
 
 
 class Imported(NamedTuple):
@@ -36,7 +37,7 @@ def import_network(
 
     The folder is byte for byte what ``save_network`` writes of ``read_network``. An edge list takes memory by its
     members and not by its lines: edges lie in nameless files beside ``folder``, which go with the process. report: is
-    told how many edges have been read, every so often.
+    told how far it is, every so often.
     """
     path, folder = Path(path), Path(folder)
     refuse_taken(folder)  # before a minute of reading, not after
@@ -53,7 +54,7 @@ def import_network(
     try:
         with new_folder(folder) as partial:
             table = gather_edge_table(path, tie_strength, influence_weight, partial, report)
-            written = write_rows(table, reverse, directed, partial)
+            written = write_rows(table, reverse, directed, partial, report)
             write_manifest(partial, table.members, written.follows, written.fingerprint, str(path))
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
