@@ -84,22 +84,29 @@ def _gather_labelled(
     path: Path, form: TableForm, head: bytes, blocks: EdgeBlocks, folder: Path | None, report: Report | None
 ) -> tuple[EdgeBlocks, NDArray[Any]]:
     """Edges between labels: numbered as they appear, then as they are sorted."""
-    from viralsim.population.edge_lines import read_labelled_rows
-    from viralsim.population.id_numbers import LabelNumbers, renumbered
+    from viralsim.population.edge_lines import LabelPlaces, read_rows
+    from viralsim.population.id_numbers import renumbered
+    from viralsim.population.label_numbers import LabelNumbers
 
     names = LabelNumbers()
-    for rows in read_labelled_rows(path, form, head, report):
-        blocks.append(EdgeColumns(names.number(rows.source), names.number(rows.target), *rows[2:]))
+    for rows in read_rows(path, form, head, report):
+        assert not isinstance(rows, EdgeColumns)
+        if isinstance(rows, LabelPlaces):
+            source, target = names.number(rows.text, rows.source), names.number(rows.text, rows.target)
+        else:
+            source, target = names.number_text(rows.source), names.number_text(rows.target)
+        blocks.append(EdgeColumns(source, target, rows.tie_strength, rows.influence_weight))
     final, ids = names.sorted()
     return renumbered(blocks, lambda numbers: final[numbers], folder), ids
 
 
 def _gather_whole(path: Path, form: TableForm, head: bytes, blocks: EdgeBlocks, report: Report | None) -> None:
     """Edges between whole numbers; a first row that may announce members and edges is a block of its own."""
-    from viralsim.population.edge_lines import read_whole_rows
+    from viralsim.population.edge_lines import read_rows
 
     apart = form.announced is not None and form.width == 2
-    for rows in read_whole_rows(path, form, head, report):
+    for rows in read_rows(path, form, head, report):
+        assert isinstance(rows, EdgeColumns)
         if apart and len(rows.source):
             blocks.append(rows.part(0, 1))
             rows, apart = rows.part(1), False

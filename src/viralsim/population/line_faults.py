@@ -10,7 +10,7 @@ import numpy as np
 
 from viralsim.errors import NetworkError
 from viralsim.population.table_form import NUMBER, WHOLE, TableForm, is_comment
-from viralsim.population.text import CHUNK, blocks_of_lines, check_whole, open_text
+from viralsim.population.text import BYTE_ORDER_MARK, CHUNK, blocks_of_lines, check_whole, open_text
 
 LARGEST_WHOLE = 2**63 - 1
 OTHER_LINE_ENDS = (b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e")  # of str.splitlines, beside "\n" and "\r"
@@ -36,7 +36,8 @@ def line_of(path: Path, form: TableForm, number: int) -> int:
     with open_text(path) as stream:
         for block in blocks_of_lines(stream, CHUNK):
             if wanted.encode() in block:
-                for i, line in enumerate(block.decode("utf-8", errors="replace").splitlines(), before + 1):
+                text = block.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="replace")
+                for i, line in enumerate(text.splitlines(), before + 1):
                     if i > form.skip and wanted in form.split(line):
                         return i
             before += _lines_in(block)
