@@ -9,6 +9,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 FULLEST = 0.6  # of the hash table; beyond that looking up takes long
+GROUP = 64
+LENGTH = np.int64(0xFFFFFFFF)
 
 
 class LabelNumbers:
@@ -28,10 +30,12 @@ class LabelNumbers:
         numbers = np.empty(len(places), np.int32)
         done = 0
         while True:
-            done, self._count = _number(text, places, done, self._table, self._begin, self._bytes, self._count, numbers)
+            done, self._count, _ = _number(
+                text, places, done, self._table, self._begin, self._bytes, self._count, numbers
+            )
             if done == len(places):
                 return numbers
-            self._grow(int(places[done] & 0xFFFFFFFF))
+            self._grow(int(places[done] & LENGTH))
 
     def number_text(self, labels: Any) -> NDArray[np.int32]:
         """The same of a pandas column of text."""
@@ -83,30 +87,51 @@ def _same(text, begin, data, start, length):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _found(text, begin, length, slot, table, starts, data):  # type: ignore[no-untyped-def]
+    """(slot, number there): of the label, or the free slot where it would be and -1."""
+    while True:
+        n = table[slot]
+        if n < 0 or (starts[n + 1] - starts[n] == length and _same(text, begin, data, starts[n], length)):
+            return slot, n
+        slot = (slot + 1) & (len(table) - 1)
+
+
+@njit(cache=True)
 def _number(text, places, done, table, starts, data, count, numbers):  # type: ignore[no-untyped-def]
-    """Number labels from number ``done`` on until all are, or room is short; returns (done, labels known)."""
+    """Number labels from number ``done`` on until all are, or room is short; returns (done, labels known, and a sum for nothing
+    but that the reads ahead stay).
+
+    Labels go in groups: what memory has to be asked for one after the other (slot, place, bytes) is asked for a whole
+    group at a time, so that the waits overlap.
+    """
     mask = np.uint64(len(table) - 1)
-    for e in range(done, len(places)):
-        begin = places[e] >> 32
-        length = places[e] & np.int64(0xFFFFFFFF)
-        slot = _hash(text, begin, begin + length) & mask
-        while True:
-            n = table[slot]
-            if n < 0 or (starts[n + 1] - starts[n] == length and _same(text, begin, data, starts[n], length)):
-                break
-            slot = (slot + np.uint64(1)) & mask
-        if n < 0:
-            start = starts[count]
-            if count >= FULLEST * len(table) or count + 1 >= len(starts) or start + length > len(data):
-                return e, count
-            for k in range(length):
-                data[start + k] = text[begin + k]
-            n = np.int32(count)
-            table[slot] = n
-            starts[count + 1] = start + length
-            count += 1
-        numbers[e] = n
-    return len(places), count
+    slots, first = np.empty(GROUP, np.int64), np.empty(GROUP, np.int32)
+    touched = np.int64(0)
+    for group in range(done, len(places), GROUP):
+        size = min(GROUP, len(places) - group)
+        for k in range(size):
+            begin = places[group + k] >> 32
+            slots[k] = np.int64(_hash(text, begin, begin + (places[group + k] & LENGTH)) & mask)
+        for k in range(size):
+            first[k] = table[slots[k]]
+        for k in range(size):
+            if first[k] >= 0:
+                touched += data[starts[first[k]]]
+        for k in range(size):
+            begin, length = places[group + k] >> 32, places[group + k] & LENGTH
+            slot, n = _found(text, begin, length, slots[k], table, starts, data)
+            if n < 0:
+                start = starts[count]
+                if count >= FULLEST * len(table) or count + 1 >= len(starts) or start + length > len(data):
+                    return group + k, count, touched
+                for i in range(length):
+                    data[start + i] = text[begin + i]
+                n = np.int32(count)
+                table[slot] = n
+                starts[count + 1] = start + length
+                count += 1
+            numbers[group + k] = n
+    return len(places), count, touched
 
 
 @njit(cache=True)
