@@ -83,7 +83,7 @@ def import_(
 
 # Measured at ten follows a member (benchmarks/SCALE.md); memory goes by the members, so fewer follows a member take more.
 LONG_FILE_MIB = 100
-MIB_A_SECOND, GIB_A_MIB = {"numbers": 75, "names": 6}, {"numbers": 0.00011, "names": 0.0007}
+MIB_A_SECOND, GIB_A_MIB = {"numbers": 75, "names": 30}, {"numbers": 0.00014, "names": 0.0005}
 GIB_AT_LEAST = 0.3
 
 

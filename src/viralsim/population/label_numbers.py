@@ -61,7 +61,12 @@ class LabelNumbers:
     def sorted(self) -> tuple[NDArray[np.int32], NDArray[Any]]:
         """(number in sorted order by number for the time being, labels in their order)."""
         begin, data = self._begin, self._bytes
-        labels = np.array([bytes(data[begin[i] : begin[i + 1]]).decode() for i in range(self._count)], np.str_)
+        parts = [np.zeros(0, "U1")]
+        for first in range(0, self._count, 1 << 16):  # texts of Python take more room than the array of them
+            last = min(first + (1 << 16), self._count)
+            parts.append(np.array([bytes(data[begin[i] : begin[i + 1]]).decode() for i in range(first, last)], np.str_))
+        labels = np.concatenate(parts)
+        del parts
         order = np.argsort(labels, kind="stable")
         final = np.empty(len(labels), np.int32)
         final[order] = np.arange(len(labels), dtype=np.int32)
@@ -98,8 +103,9 @@ def _found(text, begin, length, slot, table, starts, data):  # type: ignore[no-u
 
 @njit(cache=True)
 def _number(text, places, done, table, starts, data, count, numbers):  # type: ignore[no-untyped-def]
-    """Number labels from number ``done`` on until all are, or room is short; returns (done, labels known, and a sum for nothing
-    but that the reads ahead stay).
+    """Number labels from number ``done`` on until all are, or room is short; returns (done, labels known, a sum).
+
+    The sum is of no use but to keep the compiler from leaving out the reading ahead.
 
     Labels go in groups: what memory has to be asked for one after the other (slot, place, bytes) is asked for a whole
     group at a time, so that the waits overlap.
