@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from viralsim.errors import NetworkError
-from viralsim.population import edge_lines, sorted_rows
+from viralsim.population import edge_lines, readers, sorted_rows
 from viralsim.population.importing import import_network
 from viralsim.population.network import Network, ViralsimWarning
 from viralsim.population.readers import read_network
@@ -147,3 +147,21 @@ def test_an_import_that_ends_early_leaves_nothing(tmp_path, what, fault):
         import_network(path, tmp_path / "net", report=report)
     assert len(seen[0]) == 2  # what was being built lay beside, under another name
     assert [p.name for p in tmp_path.iterdir()] == ["e.txt"]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", ["<i8", ">u4", "u1"])
+def test_arrays_of_edges_are_imported_in_blocks(tmp_path, monkeypatch, order, dtype):
+    """Rows or columns one after the other, of any whole numbers: the folder that reading them gives."""
+    monkeypatch.setattr(readers, "NPY_ROWS", 7)
+    path = tmp_path / "e.npy"
+    np.save(path, np.asarray(np.random.default_rng(3).integers(0, 20, (50, 2)), dtype, order=order))
+    done = import_network(path, tmp_path / "net", "source follows target")
+    with pytest.warns(ViralsimWarning) as said:
+        save_network(read_network(path, "source follows target"), tmp_path / "read", str(path))
+    assert content(tmp_path / "net") == content(tmp_path / "read")
+    assert str(said[0].message) in done.notes
+    np.save(path, np.array([[0, 1]] * 20 + [[3, -2]]))
+    with pytest.raises(NetworkError, match=r"edges\[20\]: id -2 is negative"):
+        import_network(path, tmp_path / "other")
+    assert not (tmp_path / "other").exists()

@@ -65,18 +65,14 @@ def gather_edge_table(
         notes.append(f"{path.name}: columns not read: {', '.join(unread)} (name a column in tie_strength to use it)")
     columns = tuple(name for name in ("tie_strength", "influence_weight") if getattr(form, name) is not None)
     blocks = EdgeBlocks(folder)
-    try:
-        if not form.whole:
-            blocks, ids = _gather_labelled(path, form, head, blocks, folder, report)
-            return EdgeTable(blocks, len(ids), ids, columns, notes)
-        _gather_whole(path, form, head, blocks, report)
-        members = _announced_members(path, form, blocks, notes)
-        if members is not None:
-            return EdgeTable(blocks, members, None, columns, notes)
-        blocks, members, whole_ids = _number_whole(path, form, blocks, folder)
-    except BaseException:
-        blocks.close()
-        raise
+    if not form.whole:
+        blocks, ids = _gather_labelled(path, form, head, blocks, folder, report)
+        return EdgeTable(blocks, len(ids), ids, columns, notes)
+    _gather_whole(path, form, head, blocks, report)
+    members = _announced_members(path, form, blocks, notes)
+    if members is not None:
+        return EdgeTable(blocks, members, None, columns, notes)
+    blocks, members, whole_ids = _number_whole(path, form, blocks, folder)
     return EdgeTable(blocks, members, whole_ids, columns, notes)
 
 
