@@ -125,6 +125,9 @@ def test_lines_that_are_not_plain_are_read_as_ever(tmp_path):
     path.write_text("source,target,text\n" + "0,1,a\n" * 9 + '1,2,"two\nlines, and more"\n+2,"3",b\n3,0,c\n')
     done = import_network(path, tmp_path / "net")
     assert (done.members, done.follows) == (4, 4)
+    path.write_text("ann,bob\n" * 9 + "#cat,ann,eve\n")
+    with pytest.raises(NetworkError, match="Expected 2 fields in line 10, saw 3"):
+        import_network(path, tmp_path / "other")
     path.write_text("source,target\n0,1,\n1,2,\n")  # a header that is shorter than its rows
     assert "columns not read: 2 " in import_network(path, tmp_path / "shorter").notes[0]
     path.write_text("0,1\n" * 9 + "1,2,3\n")

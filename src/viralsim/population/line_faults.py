@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -25,6 +26,9 @@ def name_first_fault(path: Path, form: TableForm, offset: int, reason: str) -> N
         problem = _problem(form.split(line), form)
         if problem:
             raise NetworkError(f"{path}:{number}: {problem}")
+    if offset:  # the reader saw a row of its own and then the lines from there on
+        before = next(_numbered_lines(path, offset), (1, ""))[0] - 1
+        reason = re.sub(r"(?<=\bline )\d+", lambda number: str(int(number[0]) - 1 + before), reason)
     raise NetworkError(
         f"{path}: cannot be read as a table of edges: {reason.strip()[:200]}; check separators and quotes"
     )
