@@ -76,6 +76,10 @@ def test_weights_are_read_by_name_or_number_and_left_columns_are_told(tmp_path):
         np.testing.assert_array_equal(read_network(path, tie_strength=key).tie_strength, np.float32([0.25, 0.5]))
     assert "columns not read: w" in read_with_notes(path)[1][0]
     assert read_network(path, influence_weight="w").influence_weight is not None
+    short = tmp_path / "short.csv"
+    short.write_text("source,target,w\n1,0\n")
+    with pytest.raises(NetworkError, match="the first row has 2 fields only"):
+        read_network(short, tie_strength="w")
     with pytest.raises(NetworkError, match='no column "x"; columns are source, target, w'):
         read_network(path, tie_strength="x")
 

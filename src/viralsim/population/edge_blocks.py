@@ -84,6 +84,10 @@ class EdgeBlocks:
         if self._file is not None:
             self._file.close()
 
+    def __del__(self) -> None:  # of those that an error or Control-C left behind
+        if getattr(self, "_file", None) is not None:
+            self.close()
+
 
 class _Place(NamedTuple):
     """Where a block lies in the file."""

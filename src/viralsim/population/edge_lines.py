@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from viralsim.population.edge_blocks import LARGEST_INT32, EdgeColumns
 from viralsim.population.in_order import in_order
 from viralsim.population.line_faults import name_first_fault
-from viralsim.population.plain_lines import read_plain_lines
+from viralsim.population.plain_lines import NO_BYTE, read_plain_lines
 from viralsim.population.table_form import TableForm
-from viralsim.population.text import BYTE_ORDER_MARK, CHUNK, blocks_of_lines, open_text
+from viralsim.population.text import BYTE_ORDER_MARK, CHUNK, Report, blocks_of_lines, bytes_read, open_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,29 +33,43 @@ class LabelColumns(NamedTuple):
     influence_weight: NDArray[np.float64] | None
 
 
-def read_whole_rows(path: Path, form: TableForm, head: bytes) -> Iterator[EdgeColumns]:
-    """The rows of a table whose ids are whole numbers; ``head``: its first bytes. ``NetworkError`` names a bad line."""
-    offset = _first_row(form, head)
-    weighted = form.tie_strength is not None or form.influence_weight is not None
-    if offset is None or weighted:  # pandas' own rounding of decimal fractions is kept
-        yield from _by_pandas(path, form, head, None)  # type: ignore[misc]
-        return
-    start = offset
-    with open_text(path, offset) as stream:
-        blocks = blocks_of_lines(stream, BLOCK_BYTES, longest=CHUNK)
-        for columns, read, size in in_order(lambda block: _plain(block, form), blocks):
-            yield columns
-            offset += read
-            if read < size:
-                break
-        else:
-            return
-    yield from _by_pandas(path, form, head, None if offset == start else offset)  # type: ignore[misc]
+class LabelPlaces(NamedTuple):
+    """As ``EdgeColumns``, the ends being where their labels are in a text: ``place << 32 | length``."""
+
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    tie_strength: NDArray[np.float64] | None
+    influence_weight: NDArray[np.float64] | None
+    text: NDArray[np.uint8]
 
 
-def read_labelled_rows(path: Path, form: TableForm, head: bytes) -> Iterator[LabelColumns]:
-    """The rows of a table whose ids are text. ``NetworkError`` names a bad line."""
-    return _by_pandas(path, form, head, None)  # type: ignore[return-value]
+Rows = EdgeColumns | LabelColumns | LabelPlaces
+
+
+def read_rows(path: Path, form: TableForm, head: bytes, report: Report | None = None) -> Iterator[Rows]:
+    """The rows of a table, block after block; ``head``: its first bytes. ``NetworkError`` names a bad line.
+
+    Ids that are whole numbers come as ``EdgeColumns``, labels as either of the other two.
+    """
+    offset = start = _first_row(form, head)
+    if offset is not None:
+        with open_text(path, offset) as stream:
+            blocks = blocks_of_lines(stream, BLOCK_BYTES, longest=CHUNK)
+            for rows, read, size in in_order(lambda block: _plain(block, form), blocks):
+                _check(path, form, 0 if offset == start else offset, rows)
+                yield rows
+                _tell(report, path, stream)
+                offset += read
+                if read < size:
+                    break
+            else:
+                return
+    yield from _by_pandas(path, form, head, None if offset == start else offset, report)
+
+
+def _tell(report: Report | None, path: Path, stream: BinaryIO) -> None:
+    if report is not None:
+        report("reading", bytes_read(stream), path.stat().st_size)
 
 
 def _skipped(form: TableForm) -> int:
@@ -75,25 +89,31 @@ def _first_row(form: TableForm, head: bytes) -> int | None:
     return offset
 
 
-def _plain(block: bytes, form: TableForm) -> tuple[EdgeColumns, int, int]:
+def _plain(block: bytes, form: TableForm) -> tuple[EdgeColumns | LabelPlaces, int, int]:
     """(rows, bytes read, bytes there) of the lines of a block up to the first that is not plain."""
-    size = len(block)
-    most = block.count(b"\n") + 1
+    size, most = len(block), block.count(b"\n") + 1
     if not block.isascii():
         try:
             block.decode("utf-8")
         except UnicodeDecodeError:
             size = 0
-    elif size > CHUNK and not block.endswith(b"\n"):
+    if size > CHUNK and not block.endswith(b"\n"):
         size = 0
-    source, target = np.empty(most, np.int64), np.empty(most, np.int64)
-    separator = ord(form.separator) if form.separator else 0
+    wanted = (form.tie_strength, form.influence_weight)
+    ends = np.empty((2, most), np.int64)
+    weights = np.empty((2, most if wanted != (None, None) else 0), np.float64)
+    separator, comment = ord(form.separator or "\0"), ord("#") if form.comments else NO_BYTE
+    places = (form.source, form.target, *(-1 if i is None else i for i in wanted))
     text = np.frombuffer(block, np.uint8)[:size]
-    rows, read = read_plain_lines(text, separator, form.width, form.source, form.target, source, target)
-    source, target = source[:rows], target[:rows]
-    if rows and max(source.max(), target.max()) <= LARGEST_INT32:
-        return EdgeColumns(source.astype(np.int32), target.astype(np.int32)), read, len(block)
-    return EdgeColumns(source, target), read, len(block)
+    words = (separator, comment, 0 if form.whole else 1, form.width, *places)
+    rows, read = read_plain_lines(text, words, ends, weights)
+    strength, weight = (None if i is None else column[:rows] for i, column in zip(wanted, weights, strict=True))
+    if not form.whole:
+        return LabelPlaces(ends[0, :rows], ends[1, :rows], strength, weight, text), read, len(block)
+    source, target = ends[0, :rows], ends[1, :rows]
+    if rows and ends[:, :rows].max() <= LARGEST_INT32:
+        source, target = source.astype(np.int32), target.astype(np.int32)
+    return EdgeColumns(source, target, strength, weight), read, len(block)
 
 
 class _Prefixed(io.RawIOBase):
@@ -112,7 +132,7 @@ class _Prefixed(io.RawIOBase):
         return len(part)
 
 
-def _by_pandas(path: Path, form: TableForm, head: bytes, offset: int | None) -> Iterator[EdgeColumns | LabelColumns]:
+def _by_pandas(path: Path, form: TableForm, head: bytes, offset: int | None, report: Report | None) -> Iterator[Rows]:
     """The rows from the byte ``offset`` on, where a line begins (None: all); the first bad line is looked for and named.
 
     From the middle of a file on a row of zeros goes first: pandas takes the first row's width for the table's.
@@ -140,10 +160,9 @@ def _by_pandas(path: Path, form: TableForm, head: bytes, offset: int | None) -> 
                 frame = frame.iloc[1:]
             first = False
             columns = _columns(frame, form)
-            fault = _fault(columns, form)
-            if fault is not None:
-                name_first_fault(path, form, offset or 0, fault)
+            _check(path, form, offset or 0, columns)
             yield columns
+            _tell(report, path, stream)
 
 
 def _frames(source: Any, form: TableForm, skip: int) -> Iterator[pd.DataFrame]:
@@ -181,8 +200,14 @@ def _columns(frame: pd.DataFrame, form: TableForm) -> EdgeColumns | LabelColumns
     return LabelColumns(frame[form.source], frame[form.target], *weights)
 
 
-def _fault(columns: EdgeColumns | LabelColumns, form: TableForm) -> str | None:
-    """What is wrong somewhere in these rows though they could be read, or None."""
+def _check(path: Path, form: TableForm, offset: int, rows: Rows) -> None:
+    """Name the first bad line where something is wrong in rows though they could be read; none is before ``offset``."""
+    fault = _fault(rows)
+    if fault is not None:
+        name_first_fault(path, form, offset, fault)
+
+
+def _fault(columns: Rows) -> str | None:
     for values, high in ((columns.tie_strength, 1.0), (columns.influence_weight, np.inf)):
         if (
             values is not None
@@ -193,5 +218,7 @@ def _fault(columns: EdgeColumns | LabelColumns, form: TableForm) -> str | None:
     if isinstance(columns, EdgeColumns):
         negative = len(columns.source) > 0 and min(columns.source.min(), columns.target.min()) < 0
         return "an id is negative" if negative else None
+    if isinstance(columns, LabelPlaces):
+        return None
     missing = any((end == "").any() or end.isna().any() for end in (columns.source, columns.target))
     return "an id is missing" if missing else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,9 +13,7 @@ from viralsim.population.edge_blocks import EdgeBlocks, EdgeColumns
 from viralsim.population.edges import Edges
 from viralsim.population.labels import LARGEST_MEMBER
 from viralsim.population.table_form import SAMPLE_BYTES, TableForm, find_form
-from viralsim.population.text import BYTE_ORDER_MARK, check_whole, read_head
-
-Report = Callable[[int], None]  # is told how many edges have been read
+from viralsim.population.text import BYTE_ORDER_MARK, Report, check_whole, read_head
 
 
 class EdgeTable(NamedTuple):
@@ -68,18 +65,14 @@ def gather_edge_table(
         notes.append(f"{path.name}: columns not read: {', '.join(unread)} (name a column in tie_strength to use it)")
     columns = tuple(name for name in ("tie_strength", "influence_weight") if getattr(form, name) is not None)
     blocks = EdgeBlocks(folder)
-    try:
-        if not form.whole:
-            blocks, ids = _gather_labelled(path, form, head, blocks, folder, report)
-            return EdgeTable(blocks, len(ids), ids, columns, notes)
-        _gather_whole(path, form, head, blocks, report)
-        members = _announced_members(path, form, blocks, notes)
-        if members is not None:
-            return EdgeTable(blocks, members, None, columns, notes)
-        blocks, members, whole_ids = _number_whole(path, form, blocks, folder)
-    except BaseException:
-        blocks.close()
-        raise
+    if not form.whole:
+        blocks, ids = _gather_labelled(path, form, head, blocks, folder, report)
+        return EdgeTable(blocks, len(ids), ids, columns, notes)
+    _gather_whole(path, form, head, blocks, report)
+    members = _announced_members(path, form, blocks, notes)
+    if members is not None:
+        return EdgeTable(blocks, members, None, columns, notes)
+    blocks, members, whole_ids = _number_whole(path, form, blocks, folder)
     return EdgeTable(blocks, members, whole_ids, columns, notes)
 
 
@@ -87,30 +80,33 @@ def _gather_labelled(
     path: Path, form: TableForm, head: bytes, blocks: EdgeBlocks, folder: Path | None, report: Report | None
 ) -> tuple[EdgeBlocks, NDArray[Any]]:
     """Edges between labels: numbered as they appear, then as they are sorted."""
-    from viralsim.population.edge_lines import read_labelled_rows
-    from viralsim.population.id_numbers import LabelNumbers, renumbered
+    from viralsim.population.edge_lines import LabelPlaces, read_rows
+    from viralsim.population.id_numbers import renumbered
+    from viralsim.population.label_numbers import LabelNumbers
 
     names = LabelNumbers()
-    for rows in read_labelled_rows(path, form, head):
-        blocks.append(EdgeColumns(names.number(rows.source), names.number(rows.target), *rows[2:]))
-        if report is not None:
-            report(blocks.edges)
+    for rows in read_rows(path, form, head, report):
+        assert not isinstance(rows, EdgeColumns)
+        if isinstance(rows, LabelPlaces):
+            source, target = names.number(rows.text, rows.source), names.number(rows.text, rows.target)
+        else:
+            source, target = names.number_text(rows.source), names.number_text(rows.target)
+        blocks.append(EdgeColumns(source, target, rows.tie_strength, rows.influence_weight))
     final, ids = names.sorted()
     return renumbered(blocks, lambda numbers: final[numbers], folder), ids
 
 
 def _gather_whole(path: Path, form: TableForm, head: bytes, blocks: EdgeBlocks, report: Report | None) -> None:
     """Edges between whole numbers; a first row that may announce members and edges is a block of its own."""
-    from viralsim.population.edge_lines import read_whole_rows
+    from viralsim.population.edge_lines import read_rows
 
     apart = form.announced is not None and form.width == 2
-    for rows in read_whole_rows(path, form, head):
+    for rows in read_rows(path, form, head, report):
+        assert isinstance(rows, EdgeColumns)
         if apart and len(rows.source):
             blocks.append(rows.part(0, 1))
             rows, apart = rows.part(1), False
         blocks.append(rows)
-        if report is not None:
-            report(blocks.edges)
 
 
 def _announced_members(path: Path, form: TableForm, blocks: EdgeBlocks, notes: list[str]) -> int | None:

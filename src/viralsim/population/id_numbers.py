@@ -1,4 +1,4 @@
-"""Ids as member numbers, for edges that come block by block: whole numbers in ascending order, labels in sorted order."""
+"""Whole-number ids as member numbers in ascending order, for edges that come block by block."""
 
 from __future__ import annotations
 
@@ -13,30 +13,6 @@ from viralsim.population.edge_blocks import EdgeBlocks
 
 FREE = np.int64(-1)
 FULLEST = 0.6  # of a hash table; beyond that looking up takes long
-
-
-class LabelNumbers:
-    """Labels numbered as they appear; ``sorted`` says the numbers that they have in their order."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, int] = {}
-
-    def number(self, labels: Any) -> NDArray[np.int32]:
-        """Numbers for the time being of a pandas column of text."""
-        import pandas as pd
-
-        codes, names = pd.factorize(labels)
-        known = self._known
-        numbers = np.fromiter((known.setdefault(name, len(known)) for name in names), np.int32, len(names))
-        return numbers[codes]
-
-    def sorted(self) -> tuple[NDArray[np.int32], NDArray[Any]]:
-        """(number in sorted order by number for the time being, labels in their order)."""
-        labels = np.array(list(self._known), dtype=object)
-        order = np.argsort(labels, kind="stable")
-        final = np.empty(len(labels), np.int32)
-        final[order] = np.arange(len(labels), dtype=np.int32)
-        return final, labels[order].astype(np.str_)
 
 
 def renumbered(blocks: EdgeBlocks, number: Any, folder: Path | None) -> EdgeBlocks:

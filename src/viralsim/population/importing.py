@@ -1,4 +1,4 @@
-"""Import: a network file written as a folder that opens at once, an edge list without ever being whole in memory."""
+"""Import: a network file written as a folder that opens at once; lists and arrays of edges are never whole in memory."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from viralsim.errors import NetworkError
-from viralsim.population.edge_table import Report, gather_edge_table
 from viralsim.population.edges import reverses
 from viralsim.population.network import REACHES, ViralsimWarning, dropped_edges
-from viralsim.population.readers import is_text, read_with_notes, reversed_edges
+from viralsim.population.readers import comes_in_blocks, gather_edges, read_with_notes, reversed_edges
 from viralsim.population.stored import new_folder, refuse_taken, save_network, write_manifest
+from viralsim.population.text import Report
 
 
 class Imported(NamedTuple):
@@ -34,14 +34,14 @@ def import_network(
 ) -> Imported:
     """Write the network of a file as a folder for ``open_network``; the words are those of ``read_network``.
 
-    The folder is byte for byte what ``save_network`` writes of ``read_network``. An edge list takes memory by its
-    members and not by its lines: edges lie in nameless files beside ``folder``, which go with the process. report: is
-    told how many edges have been read, every so often.
+    The folder is byte for byte what ``save_network`` writes of ``read_network``. An edge list or array takes memory
+    by its members and not by its edges: edges lie in nameless files beside ``folder``, which go with the process. report: is
+    told how far it is, every so often.
     """
     path, folder = Path(path), Path(folder)
     refuse_taken(folder)  # before a minute of reading, not after
     reverse = reverses(edge_means)
-    if not is_text(path):
+    if not comes_in_blocks(path):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ViralsimWarning)
             found, notes = read_with_notes(path, edge_means, directed, tie_strength, influence_weight, False)
@@ -52,8 +52,8 @@ def import_network(
 
     try:
         with new_folder(folder) as partial:
-            table = gather_edge_table(path, tie_strength, influence_weight, partial, report)
-            written = write_rows(table, reverse, directed, partial)
+            table = gather_edges(path, tie_strength, influence_weight, partial, report)
+            written = write_rows(table, reverse, directed, partial, report)
             write_manifest(partial, table.members, written.follows, written.fingerprint, str(path))
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -10,7 +11,7 @@ import numpy as np
 
 from viralsim.errors import NetworkError
 from viralsim.population.table_form import NUMBER, WHOLE, TableForm, is_comment
-from viralsim.population.text import CHUNK, blocks_of_lines, check_whole, open_text
+from viralsim.population.text import BYTE_ORDER_MARK, CHUNK, blocks_of_lines, check_whole, open_text
 
 LARGEST_WHOLE = 2**63 - 1
 OTHER_LINE_ENDS = (b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e")  # of str.splitlines, beside "\n" and "\r"
@@ -25,6 +26,9 @@ def name_first_fault(path: Path, form: TableForm, offset: int, reason: str) -> N
         problem = _problem(form.split(line), form)
         if problem:
             raise NetworkError(f"{path}:{number}: {problem}")
+    if offset:  # the reader saw a row of its own and then the lines from there on
+        before = next(_numbered_lines(path, offset), (1, ""))[0] - 1
+        reason = re.sub(r"(?<=\bline )\d+", lambda number: str(int(number[0]) - 1 + before), reason)
     raise NetworkError(
         f"{path}: cannot be read as a table of edges: {reason.strip()[:200]}; check separators and quotes"
     )
@@ -36,7 +40,8 @@ def line_of(path: Path, form: TableForm, number: int) -> int:
     with open_text(path) as stream:
         for block in blocks_of_lines(stream, CHUNK):
             if wanted.encode() in block:
-                for i, line in enumerate(block.decode("utf-8", errors="replace").splitlines(), before + 1):
+                text = block.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="replace")
+                for i, line in enumerate(text.splitlines(), before + 1):
                     if i > form.skip and wanted in form.split(line):
                         return i
             before += _lines_in(block)

@@ -17,6 +17,7 @@ from viralsim.population.edges import check_influence_sums
 from viralsim.population.in_order import in_order
 from viralsim.population.rows import count_rows, rows_of_keys, share_out
 from viralsim.population.stored import save_array
+from viralsim.population.text import Report
 
 EDGES_OF_A_RANGE = 1 << 22  # sorted at once by each thread: 32 MiB of keys
 COARSE = 1 << 16  # steps by which the range of a member is looked up
@@ -49,11 +50,11 @@ class _SortedRange(NamedTuple):
     parallels: int
 
 
-def write_rows(table: EdgeTable, reverse: bool, directed: bool, folder: Path) -> Written:
+def write_rows(table: EdgeTable, reverse: bool, directed: bool, folder: Path, report: Report | None = None) -> Written:
     """Write the arrays of a network into ``folder``, as ``save_network`` would those of ``Network.of_edges``.
 
     reverse: information flows from the targets to the sources. directed: False takes both arcs of each edge.
-    Memory: 16 bytes a member, 24 with influence weights, and a fixed room for each thread. ``table.blocks`` is closed.
+    Memory: 8 bytes a member, 16 with influence weights, and a fixed room for each thread. ``table.blocks`` is closed.
     """
     arcs = _Arcs(table, reverse, directed)
     shared = _SharedOut(arcs, table.columns, folder)
@@ -74,6 +75,8 @@ def write_rows(table: EdgeTable, reverse: bool, directed: bool, folder: Path) ->
             if len(sums):
                 np.add.at(sums, done.followers, done.weights["influence_weight"].astype(np.float64))
             loops, parallels = loops + done.loops, parallels + done.parallels
+            if report is not None:
+                report("sorting", part + len(done.lengths), table.members)
     finally:
         shared.close()
         lengths = {name: file.close() for name, file in files.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -15,13 +15,16 @@ MOST_COMPRESSION = 400  # text of edges shrinks 3 to 20 times; a bomb 1000 times
 CHUNK = 1 << 24
 HEAD = 1 << 16  # what is looked at to tell text from other things
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+Report = Callable[[str, int, int], None]  # is told what is being done, how much of it is done, and of how much
 
 
 class _Unpacked(io.RawIOBase):
     """The content of a .gz file as it is read; refused where it is damaged, or grows as no text does."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._file, self._size = path, gzip.GzipFile(path), 0
+        self._path, self._size = path, 0
+        self._packed = path.open("rb")
+        self._file = gzip.GzipFile(fileobj=self._packed)
         self._allowed = max(1 << 26, MOST_COMPRESSION * path.stat().st_size)
 
     def readable(self) -> bool:
@@ -41,8 +44,13 @@ class _Unpacked(io.RawIOBase):
             )
         return count
 
+    def on_disk(self) -> int:
+        """How many bytes of the compressed file have been read."""
+        return self._packed.tell()
+
     def close(self) -> None:
         self._file.close()
+        self._packed.close()
         super().close()
 
 
@@ -69,6 +77,12 @@ def open_text(path: Path, offset: int = 0) -> BinaryIO:
     while offset > 0 and (part := stream.read(min(offset, CHUNK))):
         offset -= len(part)
     return stream
+
+
+def bytes_read(stream: BinaryIO) -> int:
+    """How much of its file a stream of ``open_text`` has read."""
+    raw = getattr(stream, "raw", None)
+    return raw.on_disk() if isinstance(raw, _Unpacked) else stream.tell()
 
 
 def read_bytes(path: Path) -> bytes:
