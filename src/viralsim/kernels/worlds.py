@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
+from viralsim.kernels.blocks import Blocks
 from viralsim.kernels.calendar import next_tick
 from viralsim.kernels.cascade import measure_trees
 from viralsim.kernels.draws import seed_key, world_key
@@ -163,21 +164,18 @@ class _Crew:
         self.block = run_plain_block if is_plain(world) else run_block
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
-        self.next, self.finished = 0, 0
+        self.finished = 0
         self.errors: list[BaseException] = []
         self.sums: list[_Sums] = []
 
-    def work(self, block: int, advocates: int) -> None:
+    def work(self, blocks: Iterable[tuple[int, int]], advocates: int) -> None:
         state = allocate(self.world, members_of(self.world))
         frames = frame_world(self.world), frame_state(state), frame_out(self.out)
         sums = _sums(advocates)
         with self.lock:
             self.sums.append(sums._replace(advocate_posts=state.advocate_posts))
-        while True:
-            with self.lock:
-                first = self.next
-                self.next = last = min(first + block, len(self.worlds))
-            if first >= last or self.stop[0]:
+        for first, last in blocks:
+            if self.stop[0]:
                 return
             reached = self.block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
             if reached < last and not self.stop[0]:
@@ -186,20 +184,23 @@ class _Crew:
             with self.lock:
                 self.finished += reached - first
 
-    def guarded(self, block: int, advocates: int) -> None:
+    def guarded(self, blocks: Iterable[tuple[int, int]], advocates: int) -> None:
         try:
-            self.work(block, advocates)
+            self.work(blocks, advocates)
         except BaseException as error:
             self.errors.append(error)
             self.stop[0] = True
 
     def run(self, threads: int, advocates: int) -> bool:
         """Run everything; False where an interrupt stopped it (what was finished stays)."""
-        block = max(1, min(256, len(self.worlds) // (threads * 16)))
         if threads == 1 and self.progress is None:
-            self.work(max(len(self.worlds), 1), advocates)
+            self.work([(0, len(self.worlds))], advocates)
             return True
-        crew = [threading.Thread(target=self.guarded, args=(block, advocates), daemon=True) for _ in range(threads)]
+        blocks = Blocks(len(self.worlds), threads)
+        crew = [
+            threading.Thread(target=self.guarded, args=(blocks.of_one_thread(), advocates), daemon=True)
+            for _ in range(threads)
+        ]
         for worker in crew:
             worker.start()
         interrupted = False
