@@ -20,7 +20,7 @@ from numba import njit
 from viralsim.kernels.calendar import next_tick
 from viralsim.kernels.draws import member_key, mix
 from viralsim.kernels.inputs import Count, Series
-from viralsim.kernels.plain_ahead import IN_CACHE, draw_families, draw_posters, first_draws, foresee, gap_after
+from viralsim.kernels.plain_ahead import IN_CACHE, draw_families, draw_posters, first_draws, first_gaps, foresee
 from viralsim.kernels.plain_queue import keep_opening, open_again, organic_posts, take_queue
 from viralsim.kernels.plain_shows import Law, Memory, Tally, Ties, answer, first_hit, post_due, show_hits, sum_of
 from viralsim.kernels.plain_trees import plain_peak, plain_trees
@@ -117,10 +117,11 @@ def first_hits(world, state, opening, worlds, posters):  # type: ignore[no-untyp
     for i in range(opening.posts):
         member, start, stop = np.int64(state.due_first[U(i)]), state.due_start[U(i)], state.due_stop[U(i)]
         first_draws(family, member, worlds, bits)
+        first_gaps(bits, worlds, law.gap_threshold, law.gap_alias, stop - start, state.is_shown)
         shown = np.int64(0)
         for w in range(worlds):
             shown_in[U(shown)] = w
-            shown += np.int64(gap_after(bits[U(w)], law.gap_threshold, law.gap_alias) < stop - start)
+            shown += np.int64(state.is_shown[U(w)])
         for j in range(worlds if law.envelope >= 1.0 else shown):
             in_ = np.int64(j if law.envelope >= 1.0 else shown_in[U(j)])
             key, at = member_key(family[U(in_)], member, 0), in_ * posters

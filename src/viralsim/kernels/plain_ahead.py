@@ -61,6 +61,13 @@ def first_draws(family, member, worlds, bits):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
+def first_gaps(bits, worlds, threshold, alias, length, ends):  # type: ignore[no-untyped-def]
+    """Whether the gap that each number draws ends within a row of ``length``, as 1 or 0 into ``ends``; in vectors too."""
+    for i in range(worlds):
+        ends[U(i)] = np.int64(gap_after(bits[U(i)], threshold, alias) < length)
+
+
+@njit(cache=True, _nrt=False)
 def foresee(world, state, worlds, posters):  # type: ignore[no-untyped-def]
     """Ask for the memory that the next ``worlds`` worlds will read: their first draws are made ahead, side by side.
 

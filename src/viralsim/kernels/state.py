@@ -199,6 +199,7 @@ class State(NamedTuple):
     post_family: U8  # families of keys of the plain worlds to come
     delay_family: U8
     first_bits: U8  # scratch: one poster's first draw in each of them
+    is_shown: I8  # scratch: 1 where someone is shown it
     shown_in: I4  # scratch: in which of them someone is shown it
     hit_count: I8  # hits of the first tick of each
     generations: I8  # [64] nodes by depth of plain worlds
@@ -214,7 +215,7 @@ class State(NamedTuple):
 class Out(NamedTuple):
     """Where the counts of worlds go; a row a world, ``State.now[OUT_ROW]`` is the running one."""
 
-    counts: I8  # [W, len(Count)]
+    counts: I8 | I4  # [W, len(Count)]
     structural_virality: F8  # [W]
     reach_by_channel: I4  # [W, C]
     reach_by_community: I4  # [W, G]
@@ -272,6 +273,7 @@ def _plain_memory(world: World, members: int) -> dict[str, NDArray[Any]]:
         "post_family": np.empty(ahead, dtype=np.uint64),
         "delay_family": np.empty(ahead, dtype=np.uint64),
         "first_bits": np.empty(ahead, dtype=np.uint64),
+        "is_shown": np.empty(ahead, dtype=np.int64),
         "shown_in": np.empty(ahead + 1, dtype=np.int32),
         "hit_count": np.empty(ahead, dtype=np.int64),
     }

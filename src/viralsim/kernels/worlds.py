@@ -28,7 +28,7 @@ SIZE_BINS = 40
 class RawWorlds(NamedTuple):
     """What the worlds of one arm counted; row i belongs to the i-th world asked for."""
 
-    counts: I8  # [W, len(Count)]
+    counts: I8 | I4  # [W, len(Count)]
     structural_virality: F8  # [W] of the largest tree, NaN where not defined
     reach_by_channel: I4  # [W, C]
     reach_by_community: I4  # [W, G]
@@ -128,12 +128,17 @@ def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
 
 
-def outputs(world: World, worlds: int, recorded: int) -> Out:
-    """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them."""
+def outputs(world: World, worlds: int, recorded: int, *, plain: bool = False) -> Out:
+    """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them.
+
+    ``plain`` worlds count in 32 bits where that must do: nobody posts twice, so there are no more impressions than follows.
+    The memory of the counts is a fifth of the price of a small world.
+    """
     horizon = world.contents.novelty.shape[1]
+    short = plain and len(world.graph.followers) < 2**31
     communities = int(world.audience.community.max(initial=0)) + 1
     return Out(
-        counts=np.zeros((worlds, len(Count)), dtype=np.int64),
+        counts=np.zeros((worlds, len(Count)), dtype=np.int32 if short else np.int64),
         structural_virality=np.full(worlds, np.nan),
         reach_by_channel=np.zeros((worlds, len(world.channels.key)), dtype=np.int32),
         reach_by_community=np.zeros((worlds, communities), dtype=np.int32),
@@ -247,7 +252,7 @@ def run_worlds(
     horizon = world.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = outputs(world, len(worlds), recorded)
+    out = outputs(world, len(worlds), recorded, plain=is_plain(world))
     advocates = int(world.plan.planned_advocate.max(initial=-1)) + 1
     crew = _Crew(world, seed, worlds, out, progress)
     whole = crew.run(max(1, min(threads, len(worlds) or 1)), advocates)
