@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.calendar import next_tick, sort_pairs
+from viralsim.kernels.state import PLAIN_WORDS
 
 ONE = np.uint64(1)
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
@@ -79,12 +80,11 @@ def organic_posts(ticks, drawn, at, rows, slot, head, occupied):  # type: ignore
     return touched
 
 
-@njit(inline="always")
-def copy_words(source, target, rows):  # type: ignore[no-untyped-def]
-    """Copy the first ``rows`` rows."""
-    for i in range(rows):
-        for j in range(source.shape[1]):
-            target[U(i), U(j)] = source[U(i), U(j)]
+@njit(cache=True, _nrt=False)
+def copy_words(source, target, words):  # type: ignore[no-untyped-def]
+    """Copy the first ``words`` words: one loop, so that the compiler copies many at once."""
+    for i in range(words):
+        target[U(i)] = source[U(i)]
 
 
 @njit(cache=True, _nrt=False)
@@ -94,7 +94,7 @@ def keep_opening(state, touched):  # type: ignore[no-untyped-def]
     Call after ``take_queue`` of the first tick. Returns in how many later ticks someone is to post of his own accord.
     """
     later, horizon = 0, len(state.head)
-    copy_words(state.plain_words, state.opening, touched)
+    copy_words(state.plain_words, state.opening, touched * PLAIN_WORDS)
     tick = np.int64(next_tick(state.occupied, -1, horizon))
     while tick < horizon:
         state.opening_tick[later], state.opening_head[later] = tick, state.head[tick]
@@ -109,7 +109,7 @@ def keep_opening(state, touched):  # type: ignore[no-untyped-def]
 def open_again(state, opening):  # type: ignore[no-untyped-def]
     """Begin a world as ``keep_opening`` took it down."""
     head, occupied = state.head, state.occupied
-    copy_words(state.opening, state.plain_words, opening.touched)
+    copy_words(state.opening, state.plain_words, opening.touched * PLAIN_WORDS)
     for i in range(opening.later):
         tick = np.int64(state.opening_tick[U(i)])
         head[U(tick)] = state.opening_head[U(i)]

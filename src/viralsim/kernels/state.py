@@ -98,6 +98,7 @@ PLAIN_ROW = np.dtype(  # of a member, where the world is plain
     ],
     align=True,
 )
+PLAIN_WORDS = PLAIN_ROW.itemsize // 4
 PLAIN_NODE = np.dtype(
     [("parent", np.int32), ("root", np.int32), ("depth", np.int32), ("below", np.int32)], align=True
 )  # as NODE; below: nodes of its subtree, itself included (NumPy's own scalars have a size)
@@ -189,10 +190,10 @@ class State(NamedTuple):
     family: U8  # [8, cells]
     families: I8  # those that this world draws from
     plain_rows: NDArray[np.void]  # PLAIN_ROW[N], or [0]: the world is not plain
-    plain_words: I4  # [N, 5] the same memory as words, to be copied many at once
+    plain_words: I4  # [N * PLAIN_WORDS] the same memory as words, to be copied many at once
     plain_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
     hits: NDArray[np.void]  # HIT[...], first those of the first tick of the plain worlds to come, then a later tick's
-    opening: I4  # [P, 5] the words of the rows of those who post of their own accord, as every world begins
+    opening: I4  # [P * PLAIN_WORDS] the words of the rows of those who post of their own accord, as every world begins
     opening_tick: I4  # [P] ticks after the first in which they post
     opening_head: I4  # [P] ... and the heads of their queues
     drawn: I8  # members who post of their own accord, in several plain worlds to come where they are drawn
@@ -263,10 +264,10 @@ def _plain_memory(world: World, members: int) -> dict[str, NDArray[Any]]:
     plain_rows = np.empty(members, dtype=PLAIN_ROW)
     return {
         "plain_rows": plain_rows,
-        "plain_words": plain_rows.view(np.int32).reshape(-1, PLAIN_ROW.itemsize // 4),
+        "plain_words": plain_rows.view(np.int32),
         "plain_nodes": np.empty(members, dtype=PLAIN_NODE),
         "hits": np.empty(members + 1 + ahead * posters, dtype=HIT),
-        "opening": np.empty((posters, PLAIN_ROW.itemsize // 4), dtype=np.int32),
+        "opening": np.empty(posters * PLAIN_WORDS, dtype=np.int32),
         "opening_tick": np.empty(posters, dtype=np.int32),
         "opening_head": np.empty(posters, dtype=np.int32),
         "drawn": np.empty(ahead * posters, dtype=np.int64),
