@@ -102,6 +102,13 @@ MEASURES: dict[str, Callable[[int], dict[str, Any]]] = {"memory": memory, "start
 PEERS = ("numpy", "numba", "cynetdiff", "pynetim", "ndlib", "eon")
 
 
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+
+
 def description(packages: Sequence[str] = PEERS) -> list[str]:
     """The machine and the versions of ``packages``, one fact a line."""
     cpu = platform.processor() or "?"
@@ -112,7 +119,7 @@ def description(packages: Sequence[str] = PEERS) -> list[str]:
                 break
     except OSError:
         pass
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
+    versions = ", ".join(f"{name} {_version(name)}" for name in packages)
     return [
         f"{cpu}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
         f"Python {platform.python_version()}, {versions}",

@@ -1,4 +1,4 @@
-"""Paired timing: in turns, in one process, the median of the ratios with an interval."""
+"""Paired timing: in turns, by one clock, the median of the ratios with an interval."""
 
 from __future__ import annotations
 
@@ -9,25 +9,35 @@ from dataclasses import dataclass
 import numpy as np
 
 Work = Callable[[int], object]
+Timer = Callable[[int], float]  # seconds that so many worlds take
 
 
-def seconds(work: Work, worlds: int) -> float:
-    """Wall-clock seconds that ``work(worlds)`` takes."""
-    start = time.perf_counter()
-    work(worlds)
-    return time.perf_counter() - start
+# Processor time of this process, all its threads together, counts neither other programs nor sleep: for one thread in one process.
+CLOCKS = {"processor": time.process_time, "wall": time.perf_counter}
 
 
-def worlds_for(work: Work, budget_s: float, most: int = 1 << 22) -> int:
+def timer(work: Work, clock: str = "processor") -> Timer:
+    """Times ``work`` by one of ``CLOCKS``."""
+    now = CLOCKS[clock]
+
+    def took(worlds: int) -> float:
+        start = now()
+        work(worlds)
+        return now() - start
+
+    return took
+
+
+def worlds_for(took: Timer, budget_s: float, most: int = 1 << 22) -> int:
     """How many worlds take about ``budget_s`` seconds more than one does: set-up is not what is to be measured."""
-    work(1)
-    one = seconds(work, 1)
+    took(1)
+    one = took(1)
     worlds = 2
     while worlds < most:
-        took = seconds(work, worlds) - one
-        if took >= budget_s / 5:
-            return max(1, min(most, int(worlds * budget_s / took)))
-        worlds *= max(2, min(16, int(budget_s / 5 / max(took, 1e-6))))
+        more = took(worlds) - one
+        if more >= budget_s / 5:
+            return max(1, min(most, int(worlds * budget_s / more)))
+        worlds *= max(2, min(16, int(budget_s / 5 / max(more, 1e-6))))
     return most
 
 
@@ -43,16 +53,15 @@ class Pair:
     rounds: int
 
 
-def pair(ours: Work, theirs: Work, *, rounds: int, budget_s: float) -> Pair:
-    """Run both in turns, each round ``budget_s`` seconds a side; the order changes from round to round."""
-    ours_worlds, theirs_worlds = worlds_for(ours, budget_s), worlds_for(theirs, budget_s)
+def pair(ours: Timer, theirs: Timer, worlds: tuple[int, int], rounds: int) -> Pair:
+    """Run both in turns, each with its number of worlds; the order changes from round to round."""
     mine, others = [], []
     for i in range(rounds):
         for side in (0, 1) if i % 2 else (1, 0):
             if side:
-                mine.append(seconds(ours, ours_worlds) / ours_worlds)
+                mine.append(ours(worlds[0]) / worlds[0])
             else:
-                others.append(seconds(theirs, theirs_worlds) / theirs_worlds)
+                others.append(theirs(worlds[1]) / worlds[1])
     ratios = np.array(others) / np.array(mine)
     return Pair(
         1e3 * float(np.median(mine)), 1e3 * float(np.median(others)),

@@ -1,7 +1,7 @@
 """Other people's simulators on the same work. Each is given its fastest way of running many replicates.
 
 ``Runner``: ``sizes(worlds)`` gives the final size of each replicate (not timed where ``total`` is quicker);
-``run(worlds)`` only does the work.
+``run(worlds)`` only does the work; ``seconds(worlds)`` is there where a peer in another process times its own worlds.
 """
 
 from __future__ import annotations
@@ -16,12 +16,17 @@ import numpy as np
 from viralsim.population.network import Network
 
 
+class MissingPeerError(Exception):
+    """A peer that is not here or does not run; its words say how to get it."""
+
+
 @dataclass
 class Runner:
     """A way of running replicates."""
 
     run: Callable[[int], object]
     sizes: Callable[[int], np.ndarray]
+    seconds: Callable[[int], float] | None = None
 
 
 def _unsigned(values: np.ndarray) -> array:

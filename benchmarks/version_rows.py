@@ -169,7 +169,7 @@ def timed(run: Run, worlds: int) -> dict[str, Any]:
 
 def answers(questions: TextIO, rows: list[Row], reply: Callable[[dict[str, Any]], None]) -> None:
     """Answer each question; what this version cannot do is an answer too: ``{"cannot": why}``."""
-    from benchmarks.pairing import worlds_for
+    from benchmarks.pairing import timer, worlds_for
 
     run = None
     for line in questions:
@@ -181,7 +181,7 @@ def answers(questions: TextIO, rows: list[Row], reply: Callable[[dict[str, Any]]
                 continue
             assert run is not None, "prepare comes first"
             if asked["do"] == "calibrate":
-                reply({"worlds": worlds_for(run.work, asked["budget_s"], run.most)})
+                reply({"worlds": worlds_for(timer(run.work), asked["budget_s"], run.most)})
             else:
                 reply(timed(run, asked["worlds"]))
         except Exception as reason:  # whatever an older version raises, the row is left out with its words

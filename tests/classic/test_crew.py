@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viralsim.classic import crew
+from viralsim.kernels import blocks
 
 
 @settings(max_examples=60, deadline=None)
@@ -38,9 +39,9 @@ def test_every_world_once(worlds: int, threads: int) -> None:
 def test_blocks_are_sized_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slow worlds come in small blocks, so that an interrupt is heard; quick ones in large blocks."""
     now_s = 0.0
-    monkeypatch.setattr(crew.time, "perf_counter", lambda: now_s)
+    monkeypatch.setattr(blocks.time, "perf_counter", lambda: now_s)
 
-    def blocks(world_s: float, worlds: int) -> list[int]:
+    def sizes_of(world_s: float, worlds: int) -> list[int]:
         sizes: list[int] = []
 
         def work(first: int, last: int, scratch: None) -> None:
@@ -51,9 +52,9 @@ def test_blocks_are_sized_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
         crew.over_worlds(work, lambda: None, worlds, 1)
         return sizes
 
-    assert max(blocks(0.008, 400)[6:]) == 4
-    assert set(blocks(1.0, 80)[6:]) == {1}
-    assert max(blocks(1e-7, 1_000_000)) == 131_072
+    assert max(sizes_of(0.008, 400)[6:]) == 4
+    assert set(sizes_of(1.0, 80)[6:]) == {1}
+    assert max(sizes_of(1e-7, 1_000_000)) == 131_072
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 from scipy import stats
@@ -183,6 +183,7 @@ def test_mix_is_splitmix64() -> None:
     assert [int(draws.draw(U64(1234567), U64(i))) for i in range(1, 6)] == published
 
 
+@settings(deadline=None)  # the first example compiles
 @given(st.integers(0, 2**64 - 1))
 def test_units_are_exact_and_below_one(bits: int) -> None:
     """A unit number is its bits over a power of two: at least 0, below 1, nothing rounded."""
@@ -246,6 +247,7 @@ def test_gap_table_is_geometric(probability: float) -> None:
     assert law[GAP_TAIL] == pytest.approx((1 - probability) ** 511, abs=1e-12)
 
 
+@settings(deadline=None)  # the first example compiles
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=20).filter(lambda p: sum(p) > 1e-3), st.integers(0, 2**64 - 1))
 def test_alias_draw_reads_the_table(weights: list[float], bits: int) -> None:
     """The upper bits choose a cell, the rest decides between the cell's outcome and its alias."""

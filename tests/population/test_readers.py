@@ -2,7 +2,9 @@
 
 import gzip
 import pickle
+import tempfile
 import time
+from pathlib import Path
 
 import igraph
 import numpy as np
@@ -74,6 +76,10 @@ def test_weights_are_read_by_name_or_number_and_left_columns_are_told(tmp_path):
         np.testing.assert_array_equal(read_network(path, tie_strength=key).tie_strength, np.float32([0.25, 0.5]))
     assert "columns not read: w" in read_with_notes(path)[1][0]
     assert read_network(path, influence_weight="w").influence_weight is not None
+    short = tmp_path / "short.csv"
+    short.write_text("source,target,w\n1,0\n")
+    with pytest.raises(NetworkError, match="the first row has 2 fields only"):
+        read_network(short, tie_strength="w")
     with pytest.raises(NetworkError, match='no column "x"; columns are source, target, w'):
         read_network(path, tie_strength="x")
 
@@ -124,6 +130,11 @@ def read_network_once() -> None:
     """Compiling and importing are no part of the promise."""
     Network.from_edges(["a"], ["b"])
     igraph.Graph(1)
+    with tempfile.TemporaryDirectory() as folder:
+        for i, text in enumerate(("0 1\n1 0\n", "0 5\n5 0\n", "70000000000 50000000000\n")):
+            path = Path(folder) / f"{i}.txt"
+            path.write_text(text)
+            read_network(path)
 
 
 @pytest.mark.parametrize(

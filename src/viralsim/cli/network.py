@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from viralsim.population.describe import Degrees, NetworkDescription
     from viralsim.population.network import Network
+    from viralsim.population.text import Report
 
 MEANINGS = ("source reaches target", "source follows target")
 
@@ -65,21 +69,22 @@ def import_(
     FILE is an edge list (csv, tsv, SNAP style, .gz), GraphML, .npy or .npz. A scenario names the folder as a
     channel's network: {file: DIR}.
     """
-    from viralsim.population.stored import refuse_taken, save_network
+    from viralsim.population.importing import import_network
+    from viralsim.population.stored import refuse_taken
 
-    refuse_taken(folder)  # before a minute of reading, not after
+    refuse_taken(folder)  # before a forecast, too
     _forecast(file)
-    found, notes = _read(file, edge_means, undirected, tie_strength, influence_weight)
-    _tell(f"{found.members:,} members and {found.follows:,} follows are read and sorted; writing {folder}")
-    save_network(found, folder, source=str(file))
-    for note in notes:
+    with _bar() as report:
+        done = import_network(file, folder, edge_means, not undirected, tie_strength, influence_weight, report)
+    for note in done.notes:
         click.echo(f"note: {note}")
-    click.echo(f"{folder}: {found.members:,} members, {found.follows:,} follows")
+    click.echo(f"{folder}: {done.members:,} members, {done.follows:,} follows")
 
 
-# 1,505 MiB of whole numbers took 66 s and 5.4 GiB (benchmarks/SCALE.md); 227 MiB of names, ten million lines, 28 s and 2.9 GiB.
+# Measured at ten follows a member (benchmarks/SCALE.md); memory goes by the members, so fewer follows a member take more.
 LONG_FILE_MIB = 100
-MIB_A_SECOND, MEMORY_A_BYTE = {"numbers": 23, "names": 8.2}, {"numbers": 3.7, "names": 12.9}
+MIB_A_SECOND, GIB_A_MIB = {"numbers": 75, "names": 30}, {"numbers": 0.00014, "names": 0.0005}
+GIB_AT_LEAST = 0.3
 
 
 def _forecast(file: Path) -> None:
@@ -89,15 +94,34 @@ def _forecast(file: Path) -> None:
     mib = file.stat().st_size / 2**20 * (4 if file.suffix == ".gz" else 1)
     if mib >= LONG_FILE_MIB:
         needs = (
-            f"{mib / MIB_A_SECOND[k]:.0f} s and {MEMORY_A_BYTE[k] * mib / 1024:.1f} GiB of memory" for k in MIB_A_SECOND
+            f"{mib / MIB_A_SECOND[k]:.0f} s and {GIB_AT_LEAST + GIB_A_MIB[k] * mib:.1f} GiB of memory"
+            for k in GIB_A_MIB
         )
         _tell(f"reading {file.name}: about {', or '.join(needs)} where ids are names")
 
 
+@contextmanager
+def _bar() -> Iterator[Report | None]:
+    """A bar with the time left, on a terminal only and beside the output."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def report(what: str, done: int, of: int) -> None:
+            if what != progress.tasks[0].description:
+                progress.reset(task, description=what)
+            progress.update(task, completed=done, total=of)
+
+        yield report
+
+
 def _tell(text: str) -> None:
     """Progress: to a terminal only, beside the output."""
-    import sys
-
     if sys.stderr.isatty():
         click.echo(text, err=True)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+from pathlib import Path
 
 import click
 
 
 @click.command(help="Compile all kernels now (about a minute, once); later runs start at once.")
 def warm() -> None:
-    """Compile the spread kernel, the generators and the classic models by running each on a tiny audience."""
+    """Compile the spread kernel, the generators, the classic models and the import by running each on something tiny."""
     import numpy as np
 
     import viralsim as vs
+    from viralsim.population.importing import import_network
 
     started = time.perf_counter()
     text = """
@@ -33,4 +36,15 @@ campaign: {content: post, organic: [{channel: x, members: 1, posts_at: [0h]}]}
     vs.classic.independent_cascade(network, [0], "weighted_cascade", worlds=2)
     vs.classic.linear_threshold(network, [0], worlds=2)
     vs.classic.sir(network, [0], 0.5, 0.5, 5, 2, 1)
+    click.echo("compiling the import of networks", err=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, edge in {
+            "numbers": "0 1",
+            "gaps": "0 2",
+            "wide": "50000000000 70000000000",
+            "names": "ann bob",
+        }.items():
+            path = Path(folder) / f"{name}.txt"
+            path.write_text(edge + "\n")
+            import_network(path, Path(folder) / name)
     click.echo(f"ready after {time.perf_counter() - started:.0f} s", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.kernels.bits import trailing_zeros
 from viralsim.kernels.draws import draw, unit
 from viralsim.kernels.state import CELLS, CONTENTS, ENTRIES, FREE, OVERFLOW, RECS, TOUCHED
 from viralsim.kernels.tables import alias_draw
@@ -52,13 +53,9 @@ def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
     tick += 1
     while tick < horizon:
         word = occupied[tick >> 6] >> np.uint64(tick & 63)
-        if word == ZERO:
-            tick = ((tick >> 6) + 1) << 6
-            continue
-        while word & ONE == ZERO:
-            word >>= ONE
-            tick += 1
-        return min(tick, horizon)
+        if word != ZERO:
+            return min(tick + trailing_zeros(word), horizon)
+        tick = ((tick >> 6) + 1) << 6
     return horizon
 
 

@@ -16,39 +16,66 @@ N_LARGEST, N_DEPTH, N_BREADTH = int(Count.LARGEST_CASCADE), int(Count.DEPTH), in
 U = np.uint64  # as in ``plain``
 
 
-@njit(cache=True, inline="always")
-def plain_trees(nodes, count, breadth, counts, cascade_sizes):  # type: ignore[no-untyped-def]
-    """``cascade.measure_trees`` for one content posted by members; returns the structural virality of the largest tree."""
-    cascades, lone, largest, largest_root = 0, 0, 0, -1
-    for i in range(count - 1, -1, -1):  # parents come before children
-        size, parent = nodes[U(i)].size, nodes[U(i)].parent
+@njit(inline="always")
+def bin_of(size):  # type: ignore[no-untyped-def]
+    """The bin of a cascade's size: b for 2**b to 2**(b + 1) - 1."""
+    bin_ = 0
+    while size > 1:
+        size >>= 1
+        bin_ += 1
+    return bin_
+
+
+@njit(inline="always")
+def widths(nodes, root, first, count, size, breadth):  # type: ignore[no-untyped-def]
+    """Crossings, depth and breadth of the tree of ``root``, whose other nodes are among ``first..count-1``."""
+    crossings, depth, widest = 0.0, 0, 1
+    for i in range(first, count):
+        n = nodes[U(i)]
+        if n.root == root and n.parent >= 0:
+            breadth[U(n.depth)] += 1
+            depth = max(depth, n.depth)
+            crossings += np.float64(n.below) * np.float64(size - n.below)
+    for d in range(1, depth + 1):
+        widest = max(widest, breadth[U(d)])
+        breadth[U(d)] = 0
+    return crossings, depth, widest
+
+
+@njit(inline="always")
+def plain_trees(nodes, count, lone, hits, breadth, counts, cascade_sizes):  # type: ignore[no-untyped-def]
+    """``cascade.measure_trees`` for one content posted by members; returns the structural virality of the largest tree.
+
+    The first ``lone`` nodes are roots of the first tick; of them only those in ``hits``, ascending, can have children. Their
+    sizes are 1 again afterwards.
+    """
+    cascades, single, largest, largest_root = lone, lone, np.int64(min(lone, 1)), np.int64(0)
+    for i in range(count - 1, lone - 1, -1):  # parents come before children
+        size, parent = np.int64(nodes[U(i)].below), np.int64(nodes[U(i)].parent)
         if parent >= 0:
-            nodes[U(parent)].size += size
+            nodes[U(parent)].below += size
             continue
         cascades += 1
-        if size >= largest:
-            largest, largest_root = size, i
-        if size == 1:
-            lone += 1
-            continue
-        bin_ = 0
-        while size > 1:
-            size >>= 1
-            bin_ += 1
-        cascade_sizes[bin_] += 1
-    cascade_sizes[0] += lone
-    crossings, depth, widest = 0.0, 0, min(largest, 1)
+        if size >= largest:  # of lone nodes the earliest root is the largest tree too
+            largest, largest_root = size, np.int64(i)
+        if size > 1:
+            cascade_sizes[bin_of(size)] += 1
+        else:
+            single += 1
+    if count > lone:
+        for h in range(len(hits) - 1, -1, -1):
+            root = np.int64(hits[U(h)].node)
+            size = np.int64(nodes[U(root)].below)
+            if size > 1:
+                nodes[U(root)].below = 1
+                cascade_sizes[bin_of(size)] += 1
+                single -= 1
+                if size >= largest:
+                    largest, largest_root = size, root
+    cascade_sizes[0] += single
+    crossings, depth, widest = 0.0, 0, largest
     if largest > 1:
-        for i in range(largest_root, count):
-            n = nodes[U(i)]
-            if n.root == largest_root:
-                breadth[n.depth] += 1
-                depth = max(depth, n.depth)
-                if n.parent >= 0:
-                    crossings += np.float64(n.size) * np.float64(largest - n.size)
-        for d in range(depth + 1):
-            widest = max(widest, breadth[d])
-            breadth[d] = 0
+        crossings, depth, widest = widths(nodes, largest_root, max(lone, largest_root), count, largest, breadth)
     counts[N_NODES], counts[N_CASCADES], counts[N_MEMBER_NODES], counts[N_MEMBER_ROOTS] = (
         count,
         cascades,
@@ -59,7 +86,7 @@ def plain_trees(nodes, count, breadth, counts, cascade_sizes):  # type: ignore[n
     return virality_of_sizes(crossings, largest)
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def plain_peak(ticks, tick_shares, visited, counts):  # type: ignore[no-untyped-def]
     """``tick.peak_and_half`` over the visited ticks."""
     peak = half = np.int64(-1)
@@ -70,4 +97,5 @@ def plain_peak(ticks, tick_shares, visited, counts):  # type: ignore[no-untyped-
             most, peak = tick_shares[i], np.int64(ticks[i])
         if half < 0 and total > 0 and 2 * sum_ >= total:
             half = np.int64(ticks[i])
+        tick_shares[i] = 0
     counts[N_PEAK], counts[N_HALF], counts[N_SOFTENED] = peak, half, -1

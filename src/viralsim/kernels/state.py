@@ -7,7 +7,7 @@ pages that are written, so what is never touched costs nothing.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,11 +98,24 @@ PLAIN_ROW = np.dtype(  # of a member, where the world is plain
     ],
     align=True,
 )
+PLAIN_WORDS = PLAIN_ROW.itemsize // 4
 PLAIN_NODE = np.dtype(
-    [("parent", np.int32), ("root", np.int32), ("depth", np.int32), ("size", np.int32)], align=True
-)  # as NODE
+    [("parent", np.int32), ("root", np.int32), ("depth", np.int32), ("below", np.int32)], align=True
+)  # as NODE; below: nodes of its subtree, itself included (NumPy's own scalars have a size)
+HIT = np.dtype(  # a post of a plain world that someone is shown
+    [
+        ("key", np.uint64),
+        ("start", np.int64),  # of its row of followers
+        ("stop", np.int64),
+        ("at", np.int64),  # where its first gap ends
+        ("node", np.int32),
+        ("tail", np.int32),  # 1 where that gap says "go on": nobody is shown it there
+    ],
+    align=True,
+)
 
 DEPTH_BINS = 64
+AHEAD = 64  # plain worlds, or posters drawn for them, whose first draws are made at once
 BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
 ROW, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
 # Index into State.now: the scalars of a running world
@@ -177,9 +190,19 @@ class State(NamedTuple):
     family: U8  # [8, cells]
     families: I8  # those that this world draws from
     plain_rows: NDArray[np.void]  # PLAIN_ROW[N], or [0]: the world is not plain
+    plain_words: I4  # [N * PLAIN_WORDS] the same memory as words, to be copied many at once
     plain_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
+    hits: NDArray[np.void]  # HIT[...], first those of the first tick of the plain worlds to come, then a later tick's
+    opening: I4  # [P * PLAIN_WORDS] the words of the rows of those who post of their own accord, as every world begins
+    opening_tick: I4  # [P] ticks after the first in which they post
+    opening_head: I4  # [P] ... and the heads of their queues
     drawn: I8  # members who post of their own accord, in several plain worlds to come where they are drawn
-    foreseen_family: U8  # their families of posts
+    post_family: U8  # families of keys of the plain worlds to come
+    delay_family: U8
+    first_bits: U8  # scratch: one poster's first draw in each of them
+    is_shown: I8  # scratch: 1 where someone is shown it
+    shown_in: I4  # scratch: in which of them someone is shown it
+    hit_count: I8  # hits of the first tick of each
     generations: I8  # [64] nodes by depth of plain worlds
     earn_key: U8  # scratch: recommendations of this tick
     earn_entry: I8
@@ -193,7 +216,7 @@ class State(NamedTuple):
 class Out(NamedTuple):
     """Where the counts of worlds go; a row a world, ``State.now[OUT_ROW]`` is the running one."""
 
-    counts: I8  # [W, len(Count)]
+    counts: I8 | I4  # [W, len(Count)]
     structural_virality: F8  # [W]
     reach_by_channel: I4  # [W, C]
     reach_by_community: I4  # [W, G]
@@ -227,9 +250,34 @@ def _families(world: World) -> I8:
 
 
 def _worlds_ahead(plan: Plan) -> int:
-    """For how many plain worlds to draw posters at once, so that the memory of the later ones is fetched in time."""
-    posters = len(plan.organic_member)
-    return max(1, 64 // posters) if posters and np.any(plan.organic_member < 0) else 1
+    """For how many plain worlds to make the first draws at once: vectors are filled, and memory is fetched in time."""
+    posters = max(1, len(plan.organic_member))
+    drawn = bool(np.any(plan.organic_member < 0))
+    return max(1, AHEAD // posters) if drawn else max(1, min(AHEAD, BUFFER // posters))
+
+
+def _plain_memory(world: World, members: int) -> dict[str, NDArray[Any]]:
+    """The arrays that only plain worlds use, empty where the world is not plain."""
+    posters, ahead = len(world.plan.organic_member), _worlds_ahead(world.plan)
+    if not is_plain(world):
+        members = posters = 0
+    plain_rows = np.empty(members, dtype=PLAIN_ROW)
+    return {
+        "plain_rows": plain_rows,
+        "plain_words": plain_rows.view(np.int32),
+        "plain_nodes": np.empty(members, dtype=PLAIN_NODE),
+        "hits": np.empty(members + 1 + ahead * posters, dtype=HIT),
+        "opening": np.empty(posters * PLAIN_WORDS, dtype=np.int32),
+        "opening_tick": np.empty(posters, dtype=np.int32),
+        "opening_head": np.empty(posters, dtype=np.int32),
+        "drawn": np.empty(ahead * posters, dtype=np.int64),
+        "post_family": np.empty(ahead, dtype=np.uint64),
+        "delay_family": np.empty(ahead, dtype=np.uint64),
+        "first_bits": np.empty(ahead, dtype=np.uint64),
+        "is_shown": np.empty(ahead, dtype=np.int64),
+        "shown_in": np.empty(ahead + 1, dtype=np.int32),
+        "hit_count": np.empty(ahead, dtype=np.int64),
+    }
 
 
 def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
@@ -299,10 +347,7 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         ticks=np.empty(horizon, dtype=np.int32),
         family=np.zeros((8, cells), dtype=np.uint64),
         families=_families(world),
-        plain_rows=np.empty(members if is_plain(world) else 0, dtype=PLAIN_ROW),
-        plain_nodes=np.empty(members if is_plain(world) else 0, dtype=PLAIN_NODE),
-        drawn=np.empty(_worlds_ahead(plan) * len(plan.organic_member), dtype=np.int64),
-        foreseen_family=np.empty(_worlds_ahead(plan), dtype=np.uint64),
+        **_plain_memory(world, members),
         generations=np.zeros(DEPTH_BINS, dtype=np.int64),
         earn_key=np.empty(waiting, dtype=np.uint64),
         earn_entry=np.empty(waiting, dtype=np.int64),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
+from viralsim.kernels.blocks import Blocks
 from viralsim.kernels.calendar import next_tick
 from viralsim.kernels.cascade import measure_trees
 from viralsim.kernels.draws import seed_key, world_key
@@ -27,7 +28,7 @@ SIZE_BINS = 40
 class RawWorlds(NamedTuple):
     """What the worlds of one arm counted; row i belongs to the i-th world asked for."""
 
-    counts: I8  # [W, len(Count)]
+    counts: I8 | I4  # [W, len(Count)]
     structural_virality: F8  # [W] of the largest tree, NaN where not defined
     reach_by_channel: I4  # [W, C]
     reach_by_community: I4  # [W, G]
@@ -127,12 +128,17 @@ def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
 
 
-def outputs(world: World, worlds: int, recorded: int) -> Out:
-    """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them."""
+def outputs(world: World, worlds: int, recorded: int, *, plain: bool = False) -> Out:
+    """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them.
+
+    ``plain`` worlds count in 32 bits where that must do: nobody posts twice, so there are no more impressions than follows.
+    The memory of the counts is a fifth of the price of a small world.
+    """
     horizon = world.contents.novelty.shape[1]
+    short = plain and len(world.graph.followers) < 2**31
     communities = int(world.audience.community.max(initial=0)) + 1
     return Out(
-        counts=np.zeros((worlds, len(Count)), dtype=np.int64),
+        counts=np.zeros((worlds, len(Count)), dtype=np.int32 if short else np.int64),
         structural_virality=np.full(worlds, np.nan),
         reach_by_channel=np.zeros((worlds, len(world.channels.key)), dtype=np.int32),
         reach_by_community=np.zeros((worlds, communities), dtype=np.int32),
@@ -163,21 +169,18 @@ class _Crew:
         self.block = run_plain_block if is_plain(world) else run_block
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
-        self.next, self.finished = 0, 0
+        self.finished = 0
         self.errors: list[BaseException] = []
         self.sums: list[_Sums] = []
 
-    def work(self, block: int, advocates: int) -> None:
+    def work(self, blocks: Iterable[tuple[int, int]], advocates: int) -> None:
         state = allocate(self.world, members_of(self.world))
         frames = frame_world(self.world), frame_state(state), frame_out(self.out)
         sums = _sums(advocates)
         with self.lock:
             self.sums.append(sums._replace(advocate_posts=state.advocate_posts))
-        while True:
-            with self.lock:
-                first = self.next
-                self.next = last = min(first + block, len(self.worlds))
-            if first >= last or self.stop[0]:
+        for first, last in blocks:
+            if self.stop[0]:
                 return
             reached = self.block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
             if reached < last and not self.stop[0]:
@@ -186,20 +189,23 @@ class _Crew:
             with self.lock:
                 self.finished += reached - first
 
-    def guarded(self, block: int, advocates: int) -> None:
+    def guarded(self, blocks: Iterable[tuple[int, int]], advocates: int) -> None:
         try:
-            self.work(block, advocates)
+            self.work(blocks, advocates)
         except BaseException as error:
             self.errors.append(error)
             self.stop[0] = True
 
     def run(self, threads: int, advocates: int) -> bool:
         """Run everything; False where an interrupt stopped it (what was finished stays)."""
-        block = max(1, min(256, len(self.worlds) // (threads * 16)))
         if threads == 1 and self.progress is None:
-            self.work(max(len(self.worlds), 1), advocates)
+            self.work([(0, len(self.worlds))], advocates)
             return True
-        crew = [threading.Thread(target=self.guarded, args=(block, advocates), daemon=True) for _ in range(threads)]
+        blocks = Blocks(len(self.worlds), threads)
+        crew = [
+            threading.Thread(target=self.guarded, args=(blocks.of_one_thread(), advocates), daemon=True)
+            for _ in range(threads)
+        ]
         for worker in crew:
             worker.start()
         interrupted = False
@@ -246,7 +252,7 @@ def run_worlds(
     horizon = world.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = outputs(world, len(worlds), recorded)
+    out = outputs(world, len(worlds), recorded, plain=is_plain(world))
     advocates = int(world.plan.planned_advocate.max(initial=-1)) + 1
     crew = _Crew(world, seed, worlds, out, progress)
     whole = crew.run(max(1, min(threads, len(worlds) or 1)), advocates)

@@ -79,7 +79,8 @@ def build_rows(edges: Edges, keep_edge_order: bool) -> Rows:
         int(parallels),
     )
     if rows.influence_weight is not None:
-        _check_influence_sums(rows.followers, rows.influence_weight, edges)
+        sums = np.bincount(rows.followers, weights=rows.influence_weight, minlength=edges.members)
+        check_influence_sums(sums, edges.ids)
     return rows
 
 
@@ -100,12 +101,11 @@ def edge_values(values: ArrayLike | None, name: str, edges: int) -> NDArray[np.f
     return array.astype(np.float32)
 
 
-def _check_influence_sums(followers: NDArray[np.int32], weight: NDArray[np.float32], edges: Edges) -> None:
+def check_influence_sums(sums: NDArray[Any], ids: NDArray[Any] | None) -> None:
     """The weights into one member are shares of his attention: they sum to at most 1 (rounding apart)."""
-    sums = np.bincount(followers, weights=weight, minlength=edges.members)
     if len(sums) and sums.max() > 1 + 1e-5:
         v = int(sums.argmax())
-        label = v if edges.ids is None else edges.ids[v]
+        label = v if ids is None else ids[v]
         raise NetworkError(
             f"influence_weight: the weights into member {label} sum to {sums[v]:.6g}, at most 1 is allowed; "
             "divide the weights into each member by their sum"

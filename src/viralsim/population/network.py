@@ -152,8 +152,7 @@ class Network:
             edges = edges._replace(source=edges.target, target=edges.source)
         rows = build_rows(edges, keep_edge_order)
         if rows.loops or rows.parallels:
-            dropped = f"dropped {rows.loops} self-loops and {rows.parallels} parallel edges"
-            warnings.warn(dropped, ViralsimWarning, stacklevel=3)
+            warnings.warn(dropped_edges(rows.loops, rows.parallels), ViralsimWarning, stacklevel=3)
         return cls(rows.indptr, rows.followers, rows.tie_strength, rows.influence_weight, edges.ids, rows.position)
 
     @classmethod
@@ -235,6 +234,11 @@ class Network:
             ids=ids,
             directed=directed,
         )
+
+
+def dropped_edges(loops: int, parallels: int) -> str:
+    """What is said of edges that are not in a network."""
+    return f"dropped {loops} self-loops and {parallels} parallel edges"
 
 
 def _refuse_sparse_ids(members: int, edges: int) -> None:

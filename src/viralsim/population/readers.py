@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,12 @@ from viralsim.errors import NetworkError
 from viralsim.population.edges import Edges, reverses
 from viralsim.population.labels import LARGEST_MEMBER
 from viralsim.population.network import REACHES, Network
-from viralsim.population.text import read_bytes
+from viralsim.population.text import Report, read_bytes
 
+if TYPE_CHECKING:
+    from viralsim.population.edge_table import EdgeTable
+
+NPY_ROWS = 1 << 20  # of an array, read at once
 UNREADABLE = (ValueError, OSError, EOFError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
@@ -59,7 +63,7 @@ def read_with_notes(
                 "leave edge_means, directed, tie_strength and influence_weight out, or import the file again"
             )
         return open_network(path), []
-    kind = path.name.removesuffix(".gz").rsplit(".", 1)[-1].lower()
+    kind = _kind(path)
     notes: list[str] = []
     if kind == "graphml":
         edges = _read_graphml(path, directed, tie_strength, influence_weight)
@@ -72,10 +76,32 @@ def read_with_notes(
 
         edges, notes = read_edge_table(path, tie_strength, influence_weight, directed)
     if reverse and edges.directed:
-        notes.append(
-            f'{path.name}: edges mean "source follows target": they were reversed, information flows to the source'
-        )
+        notes.append(reversed_edges(path))
     return Network.of_edges(edges, edge_means=edge_means, keep_edge_order=keep_edge_order), notes
+
+
+def _kind(path: Path) -> str:
+    return path.name.removesuffix(".gz").rsplit(".", 1)[-1].lower()
+
+
+def comes_in_blocks(path: Path) -> bool:
+    """Whether a path is read in blocks: an edge list in text, or an array of edges."""
+    return not path.is_dir() and _kind(path) not in ("graphml", "npz")
+
+
+def gather_edges(
+    path: Path, tie_strength: str | int | None, influence_weight: str | int | None, folder: Path, report: Report | None
+) -> EdgeTable:
+    """The edges of a file that comes in blocks, in a nameless file in ``folder``."""
+    from viralsim.population.edge_table import gather_edge_table
+
+    gather = gather_npy if _kind(path) == "npy" else gather_edge_table
+    return gather(path, tie_strength, influence_weight, folder, report)
+
+
+def reversed_edges(path: Path) -> str:
+    """What is said of a file whose edges were turned round."""
+    return f'{path.name}: edges mean "source follows target": they were reversed, information flows to the source'
 
 
 def _must_exist(path: Path) -> None:
@@ -128,17 +154,56 @@ def _no_weights(path: Path, tie_strength: Any, influence_weight: Any) -> None:
 
 def _read_npy(path: Path, directed: bool, tie_strength: Any, influence_weight: Any) -> Edges:
     """Edges of an array of member numbers [E, 2]."""
-    _must_exist(path)
     _no_weights(path, tie_strength, influence_weight)
+    array = np.asarray(open_npy(path))
+    return _of_numbers(path, array[:, 0], array[:, 1], None, directed)
+
+
+def open_npy(path: Path) -> NDArray[Any]:
+    """An array of whole numbers [E, 2], mapped; nothing is said of the numbers yet."""
+    _must_exist(path)
     try:
-        array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except UNREADABLE as error:
         raise NetworkError(
             f"{path}: no NumPy array that can be read ({_short(error)}); save whole numbers [E, 2]"
         ) from None
     if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iu":
         raise NetworkError(f"{path}: must hold whole numbers of shape [E, 2], got {array.dtype} {list(array.shape)}")
-    return _of_numbers(path, array[:, 0], array[:, 1], None, directed)
+    return array
+
+
+def gather_npy(path: Path, tie_strength: Any, influence_weight: Any, folder: Path, report: Report | None) -> EdgeTable:
+    """Edges of an array of member numbers [E, 2], in blocks: read and not mapped, since mapped pages count as memory."""
+    from viralsim.population.edge_blocks import EdgeBlocks, EdgeColumns
+    from viralsim.population.edge_table import EdgeTable
+
+    _no_weights(path, tie_strength, influence_weight)
+    array = open_npy(path)
+    blocks = EdgeBlocks(folder)
+    for first in range(0, len(array), NPY_ROWS):
+        source, target = _npy_rows(path, array, first, min(first + NPY_ROWS, len(array)))
+        if min(source.min(), target.min()) < 0 or max(source.max(), target.max()) > LARGEST_MEMBER:
+            _of_numbers(path, array[:, 0], array[:, 1], None, True)  # says which edge it is
+        blocks.append(EdgeColumns(source.astype(np.int32), target.astype(np.int32)))
+        if report is not None:
+            report("reading", first, len(array))
+    members = 1 + max(blocks.largest, default=-1)
+    _refuse_sparse(path, members, len(array))
+    return EdgeTable(blocks, members, None, (), [])
+
+
+def _npy_rows(path: Path, array: NDArray[Any], first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Both ends of some edges of a mapped array, read from its file."""
+    offset, size = getattr(array, "offset", 0), array.dtype.itemsize
+    if array.flags.c_contiguous:
+        rows = np.fromfile(path, array.dtype, 2 * (last - first), offset=offset + 2 * size * first).reshape(-1, 2)
+        return rows[:, 0], rows[:, 1]
+    source, target = (
+        np.fromfile(path, array.dtype, last - first, offset=offset + size * (column * len(array) + first))
+        for column in (0, 1)
+    )
+    return source, target
 
 
 def _of_numbers(
@@ -149,9 +214,14 @@ def _of_numbers(
 
     a, b = (member_numbers(np.asarray(end), f"{path}: edges", members) for end in (source, target))
     n = members if members is not None else 1 + int(max(a.max(initial=-1), b.max(initial=-1)))
-    if members is None and n > 10_000_000 and n > 100 * len(a):
-        raise NetworkError(f"{path}: id {n - 1} is out of range for {len(a)} edges; number members from 0")
+    if members is None:
+        _refuse_sparse(path, n, len(a))
     return Edges(a.astype(np.int32), b.astype(np.int32), n, directed=directed, **rest)
+
+
+def _refuse_sparse(path: Path, members: int, edges: int) -> None:
+    if members > 10_000_000 and members > 100 * edges:
+        raise NetworkError(f"{path}: id {members - 1} is out of range for {edges} edges; number members from 0")
 
 
 def _read_npz(path: Path, directed: bool, tie_strength: Any, influence_weight: Any) -> Edges:

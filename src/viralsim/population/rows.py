@@ -90,6 +90,68 @@ def drop_loops_and_parallels(indptr, followers, order, position):  # type: ignor
 
 
 @njit(cache=True)
+def count_rows(source, count):  # type: ignore[no-untyped-def]
+    """Add to ``count`` (int64[members + 1]) one at ``u + 1`` for each edge of ``u``. O(E)."""
+    for e in range(len(source)):
+        count[source[e] + 1] += 1
+
+
+@njit(cache=True, nogil=True)
+def share_out(source, target, first, coarse, shift, keys, order):  # type: ignore[no-untyped-def]
+    """Sort edges by the range of members that their source is in; within a range they stay in their order.
+
+    first: int64[ranges + 1], the first member of each range and the number of members. coarse: int32, the range of
+    member ``k << shift`` for each k. Filled: keys int64[E] (source in the upper half, target in the lower), order
+    int64[E] (the given index of each; or [0]: not wanted). Returns int64[ranges + 1], where each range begins. O(E).
+    """
+    begin = np.zeros(len(first), np.int64)
+    where = np.empty(len(source), np.int32)
+    for e in range(len(source)):
+        u = source[e]
+        r = coarse[u >> shift]
+        while u >= first[r + 1]:
+            r += 1
+        where[e] = r
+        begin[r + 1] += 1
+    for r in range(len(first) - 1):
+        begin[r + 1] += begin[r]
+    cursor = begin.copy()
+    for e in range(len(source)):
+        p = cursor[where[e]]
+        cursor[where[e]] = p + 1
+        keys[p] = (np.int64(source[e]) << 32) | np.int64(target[e])
+        if len(order) > 0:
+            order[p] = e
+    return begin
+
+
+@njit(cache=True, nogil=True)
+def rows_of_keys(keys, first, followers, kept_at, count):  # type: ignore[no-untyped-def]
+    """Rows of sorted keys (as of ``share_out``), self-loops and repeated followers left out.
+
+    first: the member of ``count[0]``. Filled: followers int32[E], kept_at int64[E] (which keys were kept; or [0]: not
+    wanted), count int64 (followers of each member). Returns (edges kept, self-loops, parallel edges). O(E).
+    """
+    kept = loops = parallels = 0
+    before = np.int64(-1)
+    for p in range(len(keys)):
+        key = keys[p]
+        u, v = key >> 32, key & np.int64(0xFFFFFFFF)
+        if u == v:
+            loops += 1
+        elif key == before:
+            parallels += 1
+        else:
+            followers[kept] = v
+            count[u - first] += 1
+            if len(kept_at) > 0:
+                kept_at[kept] = p
+            kept += 1
+        before = key
+    return kept, loops, parallels
+
+
+@njit(cache=True)
 def count_entries(members, entries):  # type: ignore[no-untyped-def]
     """How often each member occurs: int32[members] of the int32 ``entries``. O(members + E)."""
     count = np.zeros(members, np.int32)

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,35 +29,56 @@ def save_network(network: Network, folder: str | Path, source: str = "") -> Path
     source: where it came from, for the manifest. Written beside it and renamed, so that it is whole or not there.
     Labels that are not numbers are written as text; ``edge_position`` is not kept.
     """
-    folder = Path(folder)
-    refuse_taken(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with new_folder(folder) as partial:
         arrays = {name: getattr(network, name) for name in ARRAYS if getattr(network, name) is not None}
-        if "ids" in arrays and arrays["ids"].dtype.kind not in "iuU":
-            arrays["ids"] = np.asarray([str(label) for label in arrays["ids"].tolist()], dtype=np.str_)
         for name, array in arrays.items():
-            np.save(partial / f"{name}.npy", array, allow_pickle=False)
-        manifest = {
-            "format": FORMAT,
-            "version": VERSION,
-            "members": network.members,
-            "follows": network.follows,
-            "fingerprint": network.fingerprint(),
-            "arrays": sorted(arrays),
-            "source": source,
-            "information_flows": "from the member of a row to the followers in it",
-        }
-        (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+            save_array(partial, name, array)
+        write_manifest(partial, network.members, network.follows, network.fingerprint(), source)
+    return Path(folder)
+
+
+def save_array(folder: Path, name: str, array: NDArray[Any]) -> None:
+    """Write one of the arrays of a network."""
+    if name == "ids" and array.dtype.kind not in "iuU":
+        array = np.asarray([str(label) for label in array.tolist()], dtype=np.str_)
+    np.save(folder / f"{name}.npy", array, allow_pickle=False)
+
+
+def write_manifest(folder: Path, members: int, follows: int, fingerprint: str, source: str) -> None:
+    """Say what the arrays in a folder are."""
+    manifest = {
+        "format": FORMAT,
+        "version": VERSION,
+        "members": members,
+        "follows": follows,
+        "fingerprint": fingerprint,
+        "arrays": sorted(path.stem for path in folder.glob("*.npy")),
+        "source": source,
+        "information_flows": "from the member of a row to the followers in it",
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def new_folder(place: str | Path) -> Iterator[Path]:
+    """A folder to fill that becomes ``place`` when all went well; else nothing is left of it."""
+    place = Path(place)
+    refuse_taken(place)
+    missing = [parent for parent in place.parents if not parent.exists()]
+    place.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        yield partial
         partial.chmod(0o777 & ~_umask())
-        if folder.exists():
-            folder.rmdir()
-        os.replace(partial, folder)
+        if place.exists():
+            place.rmdir()
+        os.replace(partial, place)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
+        for parent in missing:
+            with suppress(OSError):
+                parent.rmdir()
         raise
-    return folder
 
 
 def refuse_taken(folder: Path) -> None:

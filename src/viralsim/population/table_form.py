@@ -143,6 +143,10 @@ def _position(path: Path, what: str, key: str | int | None, header: tuple[str, .
     if key is None:
         return None
     if isinstance(key, str) and header and key in header:
+        if header.index(key) >= width:
+            raise NetworkError(
+                f'{path}: {what}: column "{key}" is in the header, but the first row has {width} fields only'
+            )
         return header.index(key)
     known = f"columns are {', '.join(header)}" if header else f"columns are numbered 0 to {width - 1}"
     if isinstance(key, bool) or not str(key).isdecimal() or int(key) >= width:
