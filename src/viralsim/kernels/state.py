@@ -216,7 +216,7 @@ class State(NamedTuple):
 class Out(NamedTuple):
     """Where the counts of worlds go; a row a world, ``State.now[OUT_ROW]`` is the running one."""
 
-    counts: I8 | I4  # [W, len(Count)]
+    counts: NDArray[np.signedinteger]  # [W, len(Count)]
     structural_virality: F8  # [W]
     reach_by_channel: I4  # [W, C]
     reach_by_community: I4  # [W, G]

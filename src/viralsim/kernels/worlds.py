@@ -28,7 +28,7 @@ SIZE_BINS = 40
 class RawWorlds(NamedTuple):
     """What the worlds of one arm counted; row i belongs to the i-th world asked for."""
 
-    counts: I8 | I4  # [W, len(Count)]
+    counts: NDArray[np.signedinteger]  # [W, len(Count)]
     structural_virality: F8  # [W] of the largest tree, NaN where not defined
     reach_by_channel: I4  # [W, C]
     reach_by_community: I4  # [W, G]
@@ -135,10 +135,10 @@ def outputs(world: World, worlds: int, recorded: int, *, plain: bool = False) ->
     The memory of the counts is a fifth of the price of a small world.
     """
     horizon = world.contents.novelty.shape[1]
-    short = plain and len(world.graph.followers) < 2**31
+    count: type[np.int32] | type[np.int64] = np.int32 if plain and len(world.graph.followers) < 2**31 else np.int64
     communities = int(world.audience.community.max(initial=0)) + 1
     return Out(
-        counts=np.zeros((worlds, len(Count)), dtype=np.int32 if short else np.int64),
+        counts=np.zeros((worlds, len(Count)), dtype=count),
         structural_virality=np.full(worlds, np.nan),
         reach_by_channel=np.zeros((worlds, len(world.channels.key)), dtype=np.int32),
         reach_by_community=np.zeros((worlds, communities), dtype=np.int32),

@@ -45,9 +45,9 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     nearly all who could be reached, the answer is an upper bound that is small, with a poor guarantee.
 
     tight (None, or in (0, 1)): draw on, beyond epsilon, until chance takes no more than this share off the certificate;
-    0.07 came within 0.3 % of ``celf`` with 1,000 worlds for each of twelve seeds (benchmarks/SEEDS.md). improve (0): choose once more in so many simulated worlds with the same
-    luck among the chosen and those next to them, and keep what is better in as many other worlds; 300 is much where
-    cascades are small, and slow where they reach a large part of the network.
+    0.07 came within 0.3 % of ``celf`` with 1,000 worlds for each of twelve seeds (benchmarks/SEEDS.md). improve (0): choose
+    once more in so many simulated worlds with the same luck among the chosen and those next to them, and keep what is better
+    in as many other worlds; 300 is much where cascades are small, and slow where they reach a large part of the network.
 
     Raises InputError for an unknown option or one that is out of range, CapacityError where the sets outgrow memory_gib.
     """
