@@ -21,7 +21,7 @@ from viralsim.kernels.draws import GOLDEN, draw, member_key, stream_key, world_k
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.tables import GAP_BITS, GAP_TAIL
 
-WORLDS = 256  # side by side: enough to hide the wait, few enough for the second-level cache (benchmarks/NOTES.md)
+WORLDS = 512  # side by side: enough to hide the wait, few enough for the second-level cache (benchmarks/NOTES.md)
 ROOM = 48  # members reached before a world is called large
 MOST_SEEDS = ROOM // 3
 IN_CACHE_BYTES = 1 << 19  # a network up to here is not asked for ahead: that costs a sixth of a small world
@@ -148,7 +148,7 @@ def _same_seeds(indptr, count, worlds, threshold, alias, side):  # type: ignore[
 
 
 @njit(cache=True)
-def _own_seeds(indptr, seeds, first, worlds, side):  # type: ignore[no-untyped-def]
+def _own_seeds(indptr, seeds, first, worlds, side, ask):  # type: ignore[no-untyped-def]
     """Reach the seeds int64[W, k] of each world; returns how many members that are."""
     new = 0
     for s in range(worlds):
@@ -158,7 +158,8 @@ def _own_seeds(indptr, seeds, first, worlds, side):  # type: ignore[no-untyped-d
             if not _known(side.reached[s], n, member):
                 side.reached[s, n] = member
                 side.new[U(new)] = (U(s) << WORLD_SHIFT) | U(member)
-                _ask_for_row(indptr, member)
+                if ask:
+                    _ask_for_row(indptr, member)
                 marks |= _mark(member)
                 n += 1
                 new += 1
@@ -168,11 +169,16 @@ def _own_seeds(indptr, seeds, first, worlds, side):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def _read_rows(indptr, followers, new, threshold, alias, side, far):  # type: ignore[no-untyped-def]
-    """Draw the first gap along the rows of ``new`` members; returns the number of rows with a live edge."""
+def _read_rows(indptr, followers, new, threshold, alias, side, far, seeds, following, last):  # type: ignore[no-untyped-def]
+    """Draw the first gap along the rows of ``new`` members; returns the number of rows with a live edge.
+
+    Meanwhile the rows of the seeds of the worlds ``following..last-1`` are asked for, one a row, while there are.
+    """
     live = 0
     for i in range(new):
         both, before = side.new[U(i)], live
+        if following + i < last:
+            _ask_for_row(indptr, seeds[following + i, 0])
         member = np.int64(both & MEMBER_MASK)
         start, stop = indptr[U(member)], indptr[U(member) + U(1)]
         live = _first_gap(np.int64(both >> WORLD_SHIFT), member, start, stop, threshold, alias, side, live)
@@ -230,10 +236,12 @@ def cascades_side_by_side(indptr, followers, seeds, gap_threshold, gap_alias, lu
         if len(seeds) == 1:
             new, live = 0, _same_seeds(indptr, placed, worlds, gap_threshold, gap_alias, side)
         else:
-            new, live = _own_seeds(indptr, seeds, at, worlds, side), 0
+            new, live = _own_seeds(indptr, seeds, at, worlds, side, at == first), 0
+        following = at + worlds if far and len(seeds) > 1 else last
         while new > 0 or live > 0:
             if new > 0:
-                live = _read_rows(indptr, followers, new, gap_threshold, gap_alias, side, far)
+                live = _read_rows(indptr, followers, new, gap_threshold, gap_alias, side, far, seeds, following, last)
+                following = last
             new = _reach_followers(indptr, followers, live, gap_threshold, gap_alias, side, far)
             live = 0
         large = 0
