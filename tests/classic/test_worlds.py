@@ -16,10 +16,13 @@ from viralsim import classic
 from viralsim.classic.cascade_kernels import cascade_by_groups
 from viralsim.classic.groups import (
     BEGIN_SHIFT,
+    BUNDLE,
+    BUNDLES_MASK,
+    BUNDLES_SHIFT,
     CLASS_BITS,
     CLASS_MASK,
     GROUPS_FOLLOW,
-    PAIR_MASK,
+    SIZE_MASK,
     GroupedRows,
     gap_tables,
     group_rows,
@@ -103,30 +106,49 @@ def test_mixed_probabilities_have_the_law_of_independent_coins() -> None:
     assert_law(sizes - 1, law[:60])
 
 
+def law_of_bundle(cells: list[int]) -> np.ndarray:
+    """The probability of every outcome under the alias table of a bundle, as ``cascade_kernels`` reads it."""
+    size = len(cells).bit_length() - 1
+    law = np.zeros(len(cells))
+    for outcome, cell in enumerate(cells):
+        own = (cell >> size) / 2.0 ** (32 - size)
+        law[outcome] += own
+        law[cell & (len(cells) - 1)] += 1.0 - own
+    return law / len(cells)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.one_of(st.sampled_from([0.0, 1.0, 0.5, 0.25, 0.1, 0.01, 1e-9]), st.floats(0, 1)), min_size=1, max_size=150
     )
 )
-def test_groups_keep_every_probability(probability: list[float]) -> None:
-    """Envelope times acceptance is the probability of each edge; edges that cannot be live are left out, no other."""
+def test_rows_keep_every_probability(probability: list[float]) -> None:
+    """Bundles have the law of independent coins, and what is impossible stays so; in groups, envelope times acceptance is the
+    probability of each edge; edges that cannot be live are left out, no other."""
     chance = np.array(probability)
     followers = np.arange(1, len(chance) + 1, dtype=np.int32)
     row, words = group_rows(np.array([0, len(chance)], dtype=np.int64), followers, chance)
-    begin, end = (int(place >> BEGIN_SHIFT) for place in row)
-    e = begin + 2 * int(row[0] & PAIR_MASK)
-    found = {word & 0xFFFFFFFF: (word >> 32) / 2**COIN_BITS for word in words[begin:e].tolist() if word}
+    e, end = (int(place >> BEGIN_SHIFT) for place in row)
+    assert (e, end) == (0, len(words))
+    seen, size = [], int(row[0] & SIZE_MASK)
+    for _ in range(int(row[0] >> BUNDLES_SHIFT & BUNDLES_MASK)):
+        cells, members = words[e : e + 2**size].tolist(), words[e + 2**size : e + 2**size + size].tolist()
+        law = np.ones(1)
+        for v in members:  # bit i of an outcome is edge i, so later edges are the higher bits
+            law = np.outer([1.0 - chance[v - 1], chance[v - 1]], law).ravel()
+        assert law_of_bundle(cells) == pytest.approx(law, abs=2.0 ** (size - 33))
+        assert not law_of_bundle(cells)[law == 0.0].any()
+        seen += members
+        e, size = e + 2**size + size, BUNDLE
     assert bool(row[0] & GROUPS_FOLLOW) == (e < end)
-    assert len(words) == end
     while e < end:
         b, length = int(words[e] & CLASS_MASK), int(words[e]) >> CLASS_BITS
-        for word in words[e + 1 : e + 1 + length].tolist():
-            found[word & 0xFFFFFFFF] = (word >> 32) / 2**COIN_BITS * 2.0**-b
-        e += 1 + length
-    assert set(found) == set(np.flatnonzero(chance > 0) + 1)
-    for v, p in found.items():
-        assert p == pytest.approx(chance[v - 1], abs=2.0**-COIN_BITS)
+        for accept, v in words[e + 1 : e + 1 + 2 * length].reshape(-1, 2).tolist():
+            assert accept / 2**COIN_BITS * 2.0**-b == pytest.approx(chance[v - 1], abs=2.0**-COIN_BITS)
+            seen.append(v)
+        e += 1 + 2 * length
+    assert sorted(seen) == (np.flatnonzero(chance > 0) + 1).tolist()
 
 
 @pytest.mark.parametrize("p", [0.6, 0.3, 0.04, 0.001, 2.0**-12])

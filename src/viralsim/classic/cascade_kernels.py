@@ -12,26 +12,29 @@ from numba import njit
 
 from viralsim.classic.groups import (
     BEGIN_SHIFT,
+    BUNDLE,
+    BUNDLES_MASK,
+    BUNDLES_SHIFT,
     CLASS_BITS,
     CLASS_MASK,
     GAP_THRESHOLD_BITS,
     GROUPS_FOLLOW,
-    HALF,
-    PAIR_MASK,
+    SIZE_MASK,
 )
 from viralsim.classic.inputs import COIN_BITS
+from viralsim.kernels.bits import trailing_zeros
 from viralsim.kernels.draws import GOLDEN, Stream, draw, member_key, mix, stream_key, world_key
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.tables import GAP_BITS, GAP_TAIL, alias_draw
 
 POST = int(Stream.POST)
-HIGH_COIN = np.uint64(64 - COIN_BITS)
 LOW_COIN = np.uint64((1 << COIN_BITS) - 1)
-ONE, TWO, TAIL = np.uint64(1), np.uint64(2), np.uint64(GAP_TAIL)
+NONE, ONE, TWO, TAIL, WORD = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(GAP_TAIL), np.uint64(64)
 GAP_OUTCOME, CLASS_SHIFT = np.uint64(64 - GAP_BITS), np.uint64(CLASS_BITS)
+HALF = np.uint64(32)
 LOW_HALF = np.uint64(0xFFFFFFFF)
+WHOLE = np.uint64(BUNDLE)
 WORD_SHIFT, WORD_MASK = np.uint64(6), np.uint64(63)
-NO_SHIFT = np.uint64(0)
 NEAR, FAR = 3, 8  # how far ahead in the queue rows and their places are fetched
 GAP_LOW = np.uint64((1 << GAP_THRESHOLD_BITS) - 1)
 
@@ -85,7 +88,9 @@ def look_ahead(row, content, reached, i, n, shift):  # type: ignore[no-untyped-d
     if i + FAR < n:
         prefetch(row, reached[i + FAR])
     if i + NEAR < n:
-        prefetch(content, np.int64(np.uint64(row[reached[i + NEAR]]) >> shift))
+        at = np.int64(np.uint64(row[reached[i + NEAR]]) >> shift)
+        prefetch(content, at)
+        prefetch(content, at + 16)
 
 
 @njit(cache=True, inline="always")
@@ -111,12 +116,12 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
     shift = np.uint64(55)
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
-        look_ahead_worlds(indptr, followers, seeds, w, last, NO_SHIFT)
+        look_ahead_worlds(indptr, followers, seeds, w, last, NONE)
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
         i = 0
         while i < n:
             u = reached[i]
-            look_ahead(indptr, followers, reached, i, n, NO_SHIFT)
+            look_ahead(indptr, followers, reached, i, n, NONE)
             i += 1
             position, stop = indptr[u], indptr[u + 1]
             row_key = member_key(key, u, 0)
@@ -136,9 +141,28 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
 
 
 @njit(cache=True, inline="always")
-def _reach(word, coin, visited, reached, n):  # type: ignore[no-untyped-def]
-    """The number of the reached after an edge's ``word`` met its 31-bit ``coin``."""
-    return visit_if(coin < word >> HALF, word & LOW_HALF, visited, reached, n)
+def _bundle_draw(words, at, size, bits):  # type: ignore[no-untyped-def]
+    """The live edges of the bundle of ``size`` at ``at``, as a set of bits: upper ``bits`` choose a cell, lower are its coin."""
+    cell, others = bits >> (WORD - size), (ONE << size) - ONE
+    word = np.uint64(words[at + cell])
+    other = word & others
+    return other ^ ((cell ^ other) & (NONE - np.uint64((bits & LOW_HALF) | others < word)))  # a branch would be guessed
+
+
+@njit(cache=True, inline="always")
+def _reach_bundle(words, at, size, live, visited, reached, n):  # type: ignore[no-untyped-def]
+    """Reach the followers at ``at`` whose edges are ``live``; returns the number of the reached.
+
+    The first without a branch: whether there is one cannot be predicted, and a second is rare.
+    """
+    any_ = live != 0
+    first = np.uint64(trailing_zeros(live | (ONE << (size - ONE))))
+    n = visit_if(any_, np.uint64(words[at + first]), visited, reached, n)
+    live &= live - np.uint64(any_)
+    while live != 0:
+        n = visit_if(True, np.uint64(words[at + np.uint64(trailing_zeros(live))]), visited, reached, n)
+        live &= live - ONE
+    return n
 
 
 @njit(cache=True, nogil=True)
@@ -146,8 +170,9 @@ def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes):  # 
     """Worlds ``first..last-1`` of a cascade with a probability for each edge.
 
     rows: ``GroupedRows``; gaps: ``GapTables``; the rest as in ``cascade_by_gaps``. The first draws of a row belong to its
-    pairs of coins, a half each; then one to each candidate of its groups (upper half: the gap before it, lower half:
-    whether it is kept). O(reached + coins + groups + candidates).
+    bundles (upper bits: the outcome, lower bits: whether it is taken), the very first is the key of the row itself; then one
+    to each candidate of its groups (upper half: the gap before it, lower half: whether it is kept). O(reached + bundles +
+    groups + candidates).
     """
     seed, worlds = luck
     visited, reached = scratch
@@ -162,28 +187,35 @@ def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes):  # 
             look_ahead(row, words, reached, i, n, BEGIN_SHIFT)
             i += 1
             counter, place = member_key(key, u, 0), row[u]
-            e = place >> BEGIN_SHIFT
-            stop = e + TWO * (place & PAIR_MASK)
-            while e < stop:
-                bits = mix(counter)
-                counter += GOLDEN
-                n = _reach(words[e], bits >> HIGH_COIN, visited, reached, n)
-                n = _reach(words[e + ONE], bits & LOW_COIN, visited, reached, n)
-                e += TWO
+            e, size, bits = place >> BEGIN_SHIFT, place & SIZE_MASK, counter
+            bundles = (place >> BUNDLES_SHIFT) & BUNDLES_MASK
+            while bundles:
+                live = _bundle_draw(words, e, size, bits)
+                e += ONE << size
+                n = _reach_bundle(words, e, size, live, visited, reached, n)
+                e += size
+                size = WHOLE
+                bundles -= ONE
+                if bundles:
+                    counter += GOLDEN
+                    bits = mix(counter)
             end = row[u + ONE] >> BEGIN_SHIFT if place & GROUPS_FOLLOW else e
             while e < end:
-                b, stop = words[e] & CLASS_MASK, e + ONE + (words[e] >> CLASS_SHIFT)
+                head = np.uint64(words[e])
+                b = head & CLASS_MASK
                 e += ONE
+                stop = e + TWO * (head >> CLASS_SHIFT)
                 while e < stop:
-                    bits = mix(counter)
                     counter += GOLDEN
+                    bits = mix(counter)
                     gap = bits >> GAP_OUTCOME
                     if (bits >> HALF) & GAP_LOW >= threshold[b, gap]:
                         gap = np.uint64(alias[b, gap])
-                    e += gap
+                    e += TWO * gap
                     if e < stop and gap != TAIL:
-                        n = _reach(words[e], bits & LOW_COIN, visited, reached, n)
-                        e += ONE
+                        kept = bits & LOW_COIN < np.uint64(words[e])
+                        n = visit_if(kept, np.uint64(words[e + ONE]), visited, reached, n)
+                        e += TWO
                 e = stop
         finish(visited, reached, n)
         sizes[w] = n
