@@ -148,7 +148,7 @@ def ours_sir(network: Network, seeds: list[int], beta: float, gamma: float) -> C
 
 
 def plain_loop(network: Network, seeds: list[int], beta: float, gamma: float) -> Callable[[int], np.ndarray]:
-    """The plain loop, 100 ticks: one coin a tick for each susceptible follower."""
+    """The plain loop, 100 ticks: one coin a tick for each follow of the infectious."""
     run = plain_sir(network, seeds, beta, gamma, 100)
     return lambda worlds: infected(run(worlds, 1))
 

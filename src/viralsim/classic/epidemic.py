@@ -10,8 +10,6 @@ from viralsim.classic.crew import over_worlds
 from viralsim.classic.inputs import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
 from viralsim.population.network import Network
 
-Scratch = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
-
 
 def sir(
     network: Network,
@@ -38,7 +36,7 @@ def sir(
     crew = thread_count(threads)
     transmit, recover = number(beta, "beta", 0, 1), number(gamma, "gamma", 0, 1)
     counts = np.zeros((len(numbers), whole(ticks, "ticks", 0) + 1, 3), dtype=np.int64)
-    from viralsim.classic.epidemic_kernels import epidemic_worlds
+    from viralsim.classic.epidemic_kernels import Batch, batch, epidemic_worlds
     from viralsim.kernels.draws import seed_key
     from viralsim.kernels.tables import gap_table
 
@@ -46,12 +44,14 @@ def sir(
     gaps = (table.threshold, table.alias)
     luck = (seed_key(seed), numbers)
 
+    Scratch = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64], Batch]
+
     def work(first: int, last: int, scratch: Scratch) -> None:
         epidemic_worlds(network.indptr, network.followers, rows, gaps, recover, luck, first, last, scratch, counts)
 
     def scratch() -> Scratch:
         n = network.members
-        return *visit_scratch(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+        return *visit_scratch(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.uint64), batch()
 
     over_worlds(work, scratch, len(numbers), crew)
     return counts

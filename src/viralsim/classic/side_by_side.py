@@ -19,14 +19,13 @@ from numpy.typing import NDArray
 from viralsim.classic.cascade_kernels import POST, cascade_by_gaps
 from viralsim.kernels.draws import GOLDEN, draw, member_key, stream_key, world_key
 from viralsim.kernels.prefetch import prefetch
-from viralsim.kernels.tables import GAP_BITS, GAP_TAIL
+from viralsim.kernels.tables import GAP_TAIL, gap_draw
 
 WORLDS = 512  # side by side: enough to hide the wait, few enough for the second-level cache (benchmarks/NOTES.md)
 ROOM = 48  # members reached before a world is called large
 MOST_SEEDS = ROOM // 3
 IN_CACHE_BYTES = 1 << 19  # a network up to here is not asked for ahead: that costs a sixth of a small world
 LARGE_SHARE = 4  # once more than one world in this many is large, worlds are run whole from the start
-GAP_SHIFT, GAP_LOW = np.uint64(64 - GAP_BITS), np.uint64((1 << (64 - GAP_BITS)) - 1)
 TAIL_SHIFT = np.int64(16)  # the number of the world stands below this bit, "511 failures, go on" above
 WORLD_SHIFT, MEMBER_MASK = np.uint64(32), np.uint64((1 << 32) - 1)
 MARK_SHIFT, ONE = np.uint64(58), np.uint64(1)
@@ -84,17 +83,10 @@ def _ask_for_row(indptr, member):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def _gap(bits, threshold, alias):  # type: ignore[no-untyped-def]
-    """``tables.alias_draw`` without a branch, which would be guessed wrongly every third time."""
-    cell = np.int64(bits >> GAP_SHIFT)
-    return cell + (np.int64(alias[U(cell)]) - cell) * np.int64((bits & GAP_LOW) > threshold[U(cell)])
-
-
-@njit(cache=True, inline="always")
 def _first_gap(world, member, start, stop, threshold, alias, side, live):  # type: ignore[no-untyped-def]
     """Note the row of ``member`` if it has a live edge; returns the number of such rows."""
     row_key = member_key(side.key[U(world)], member, 0)
-    gap = _gap(draw(row_key, 0), threshold, alias)
+    gap = gap_draw(draw(row_key, 0), threshold, alias)
     side.live_world[U(live)] = world | (np.int64(gap == GAP_TAIL) << TAIL_SHIFT)
     side.live_key[U(live)] = row_key
     side.live_at[U(live)] = start + gap
@@ -138,7 +130,7 @@ def _same_seeds(indptr, count, worlds, threshold, alias, side):  # type: ignore[
         hits = np.int64(0)
         for s in range(worlds):
             side.hit[U(hits)] = s
-            hits += np.int64(_gap(side.bits[U(s)], threshold, alias) < stop - start)
+            hits += np.int64(gap_draw(side.bits[U(s)], threshold, alias) < stop - start)
         for i in range(hits):
             live = _first_gap(np.int64(side.hit[U(i)]), member, start, stop, threshold, alias, side, live)
         marks |= _mark(member)
@@ -212,7 +204,7 @@ def _reach_followers(indptr, followers, live, threshold, alias, side, far):  # t
                     _ask_for_row(indptr, member)
                 n += first_time
                 new += first_time
-            gap = _gap(draw(row_key, j), threshold, alias)
+            gap = gap_draw(draw(row_key, j), threshold, alias)
             j += 1
             position += gap
             if position >= stop:

@@ -8,21 +8,13 @@ from numba import njit
 from viralsim.kernels.draws import GOLDEN, RESPOND, Stream, draw, member_key, mix, stream_key, unit_high, world_key
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.show import pick
-from viralsim.kernels.tables import GAP_BITS
+from viralsim.kernels.tables import gap_draw
 
 S_POST, S_DELAY, S_ORGANIC = int(Stream.POST), int(Stream.DELAY), int(Stream.ORGANIC)
-GAP_SHIFT, GAP_LOW = np.uint64(64 - GAP_BITS), np.uint64((1 << (64 - GAP_BITS)) - 1)
 IN_CACHE = 1 << 19  # members and follows whose memory a processor keeps near: nothing to be asked for ahead
 FORESEEN = 1024  # posts that are looked into ahead at once
 ONE = np.uint64(1)
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
-
-
-@njit(cache=True, inline="always")
-def gap_after(drawn, threshold, alias):  # type: ignore[no-untyped-def]
-    """The gap that a number draws; a branch would be guessed wrongly every third time."""
-    cell = np.int64(drawn >> GAP_SHIFT)
-    return cell + (np.int64(alias[U(cell)]) - cell) * np.int64((drawn & GAP_LOW) > threshold[U(cell)])
 
 
 @njit(cache=True, _nrt=False)
@@ -64,7 +56,7 @@ def first_draws(family, member, worlds, bits):  # type: ignore[no-untyped-def]
 def first_gaps(bits, worlds, threshold, alias, length, ends):  # type: ignore[no-untyped-def]
     """Whether the gap that each number draws ends within a row of ``length``, as 1 or 0 into ``ends``; in vectors too."""
     for i in range(worlds):
-        ends[U(i)] = np.int64(gap_after(bits[U(i)], threshold, alias) < length)
+        ends[U(i)] = np.int64(gap_draw(bits[U(i)], threshold, alias) < length)
 
 
 @njit(cache=True, _nrt=False)
@@ -94,7 +86,7 @@ def foresee(world, state, worlds, posters):  # type: ignore[no-untyped-def]
         for i in range(begin, end):
             start, stop = indptr[U(who[i])], indptr[U(who[i]) + ONE]
             key = member_key(family[whose[i]], who[i], 0)
-            position = start + gap_after(mix(key), threshold, alias)
+            position = start + gap_draw(mix(key), threshold, alias)
             place[i] = position
             if position < stop:
                 prefetch(followers, position)
@@ -112,6 +104,6 @@ def foresee(world, state, worlds, posters):  # type: ignore[no-untyped-def]
                 if shares:
                     prefetch(indptr, member)
                     count += 1
-                position += 1 + gap_after(mix(counter), threshold, alias)
+                position += 1 + gap_draw(mix(counter), threshold, alias)
                 counter += GOLDEN
         begin = end

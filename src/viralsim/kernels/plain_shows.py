@@ -9,11 +9,10 @@ from numba import njit
 
 from viralsim.kernels.draws import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
 from viralsim.kernels.inputs import Source
-from viralsim.kernels.plain_ahead import gap_after
 from viralsim.kernels.plain_queue import add_member, leave, line_up
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.show import pick
-from viralsim.kernels.tables import GAP_TAIL
+from viralsim.kernels.tables import GAP_TAIL, gap_draw
 
 EARNED = int(Source.EARNED)
 REACHED_MARK, CONVERTED_MARK = 1, 2
@@ -87,7 +86,7 @@ def first_hit(hits, count, node, key, bits, start, stop, law):  # type: ignore[n
 
     ``bits`` is draw 0 of ``key``; who posts where everyone is shown everything is a hit where he has followers.
     """
-    gap = gap_after(bits, law.gap_threshold, law.gap_alias) if law.envelope < 1.0 else 0
+    gap = gap_draw(bits, law.gap_threshold, law.gap_alias) if law.envelope < 1.0 else 0
     h = hits[U(count)]
     h.key = key
     h.start, h.stop, h.at = start, stop, start + gap
@@ -147,7 +146,7 @@ def show_hits(ties, law, memory, first, last):  # type: ignore[no-untyped-def]
                 shown(ties, memory, position, h, at)
                 at += 1
                 position += 1
-            gap = gap_after(mix(counter), law.gap_threshold, law.gap_alias)
+            gap = gap_draw(mix(counter), law.gap_threshold, law.gap_alias)
             counter += GOLDEN
             position += gap
             if position >= stop:
