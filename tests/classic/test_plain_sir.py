@@ -31,5 +31,5 @@ def test_the_plain_loop_has_our_law(beta: float, gamma: float, more: int) -> Non
         a, b = ours[:, tick, column].astype(float), plain[:, tick, column].astype(float)
         error = np.sqrt(a.var(ddof=1) / worlds + b.var(ddof=1) / worlds)
         assert abs(a.mean() - b.mean()) <= 4 * error
-        assert ks_2samp(a, b).pvalue > 1e-4
+        assert ks_2samp(a, b, method="asymp").pvalue > 1e-4
     assert (plain.sum(axis=2) == 300).all()

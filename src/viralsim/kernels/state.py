@@ -115,6 +115,7 @@ HIT = np.dtype(  # a post of a plain world that someone is shown
 )
 
 DEPTH_BINS = 64
+FORESEEN = 1024  # posts of plain worlds to come that are looked into at once
 AHEAD = 64  # plain worlds, or posters drawn for them, whose first draws are made at once
 BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
 ROW, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
@@ -201,6 +202,8 @@ class State(NamedTuple):
     delay_family: U8
     first_bits: U8  # scratch: one poster's first draw in each of them
     is_shown: I8  # scratch: 1 where someone is shown it
+    foreseen_key: U8  # scratch: of posts whose memory is asked for ahead
+    foreseen_bits: U8
     shown_in: I4  # scratch: in which of them someone is shown it
     hit_count: I8  # hits of the first tick of each
     generations: I8  # [64] nodes by depth of plain worlds
@@ -275,6 +278,8 @@ def _plain_memory(world: World, members: int) -> dict[str, NDArray[Any]]:
         "delay_family": np.empty(ahead, dtype=np.uint64),
         "first_bits": np.empty(ahead, dtype=np.uint64),
         "is_shown": np.empty(ahead, dtype=np.int64),
+        "foreseen_key": np.empty(FORESEEN, dtype=np.uint64),
+        "foreseen_bits": np.empty(FORESEEN, dtype=np.uint64),
         "shown_in": np.empty(ahead + 1, dtype=np.int32),
         "hit_count": np.empty(ahead, dtype=np.int64),
     }
