@@ -49,8 +49,8 @@ rounds, not that between two starts of the same program: compare a version with 
 
 `slower` means: even the favourable end of the interval is worse than the share allowed (5 %; `--share`). `cannot tell` means that
 the interval is too wide: more `--rounds`. Results must be equal to the last bit where both versions state the same law
-(`LAW_VERSION`); which seeds are chosen is not part of that law, so that other seeds are told and are no fault. A row that a version
-cannot run is told and left out. The exit status is 1 where a row is slower or results differ, else 0.
+(`LAW_VERSION`). That law is about scenarios: other seeds chosen, or other worlds of the same law where every edge has a probability of
+its own (which the tests hold to that law), are told and are no fault. A row that a version cannot run is told and left out. The exit status is 1 where a row is slower or results differ, else 0.
 
 """
 HEAD = [
@@ -181,7 +181,7 @@ class Comparison:
     @property
     def differs(self) -> bool:
         """Whether results that must be equal are not."""
-        return self.same_law and self.row.law_bound and not self.equal
+        return self.same_law and not self.row.unlike and not self.equal
 
     def verdict(self, share: float) -> str:
         """What the interval says about a change by more than ``share``."""
@@ -198,7 +198,7 @@ class Comparison:
             return "equal"
         if self.differs:
             return "DIFFER"
-        return "other seeds" if self.same_law else "other law"
+        return self.row.unlike if self.same_law else "other law"
 
 
 def compare(row: Row, trees: tuple[Tree, Tree], rounds: int, budget_s: float) -> Comparison:

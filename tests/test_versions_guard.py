@@ -81,7 +81,7 @@ def test_a_slower_row_within_the_share_allowed_is_no_fault() -> None:
 
 def test_results_must_be_equal_under_the_same_law_only() -> None:
     """Other results are a fault where both versions state the same law and the row is bound by it."""
-    free = Row("seeds", "nothing", ROW.make, law_bound=False)
+    free = Row("seeds", "nothing", ROW.make, "other seeds")
     cases = [
         made_up(1, 1),
         made_up(1, 1, equal=False),
