@@ -49,8 +49,9 @@ rounds, not that between two starts of the same program: compare a version with 
 
 `slower` means: even the favourable end of the interval is worse than the share allowed (5 %; `--share`). `cannot tell` means that
 the interval is too wide: more `--rounds`. Results must be equal to the last bit where both versions state the same law
-(`LAW_VERSION`). That law is about scenarios: other seeds chosen, or other worlds of the same law where every edge has a probability of
-its own (which the tests hold to that law), are told and are no fault. A row that a version cannot run is told and left out. The exit status is 1 where a row is slower or results differ, else 0.
+(`LAW_VERSION`). It is that of scenarios: where other seeds are chosen, or where edges have probabilities of their own and the
+tests hold worlds to the law but not to their luck, this is told and no fault. A row that a version cannot run is told and left
+out. The exit status is 1 where a row is slower or results differ, else 0.
 
 """
 HEAD = [
