@@ -35,6 +35,7 @@ HALF = np.uint64(32)
 LOW_HALF = np.uint64(0xFFFFFFFF)
 WHOLE = np.uint64(BUNDLE)
 WORD_SHIFT, WORD_MASK = np.uint64(6), np.uint64(63)
+LINE = 16  # entries of 4 bytes in a line of memory
 NEAR, FAR = 3, 8  # how far ahead in the queue rows and their places are fetched
 GAP_LOW = np.uint64((1 << GAP_THRESHOLD_BITS) - 1)
 
@@ -84,13 +85,13 @@ def finish(visited, reached, n):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, inline="always")
 def look_ahead(row, content, reached, i, n, shift):  # type: ignore[no-untyped-def]
-    """Fetch the rows of members who wait in the queue: ``row`` [N + 1], above ``shift`` bits, into ``content``."""
+    """Fetch the rows of members who wait in the queue, two lines each: ``row`` [N + 1], above ``shift`` bits, into ``content``."""
     if i + FAR < n:
         prefetch(row, reached[i + FAR])
     if i + NEAR < n:
         at = np.int64(np.uint64(row[reached[i + NEAR]]) >> shift)
         prefetch(content, at)
-        prefetch(content, at + 16)
+        prefetch(content, at + LINE)
 
 
 @njit(cache=True, inline="always")

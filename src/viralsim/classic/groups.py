@@ -24,10 +24,8 @@ CLASSES = 21  # envelopes 1, 1/2, ..., 2**-20; smaller probabilities are under t
 BUNDLE = 4  # edges at most: 16 outcomes are one line of memory
 OUTCOMES = 1 << BUNDLE
 BUNDLED = 0.25  # what an edge of a bundle costs beside a drawn gap (benchmarks/NOTES.md)
-SIZE_BITS, BUNDLES_BITS = (
-    3,
-    24,
-)  # of a row's word: edges of its first bundle, bundles; above: whether groups follow, begin
+# Of a row's word, from below: edges of its first bundle, number of bundles, whether groups follow, where the row begins.
+SIZE_BITS, BUNDLES_BITS = 3, 27
 SIZE_MASK, BUNDLES_MASK = np.uint64((1 << SIZE_BITS) - 1), np.uint64((1 << BUNDLES_BITS) - 1)
 BUNDLES_SHIFT, GROUPS_FOLLOW = np.uint64(SIZE_BITS), np.uint64(1 << (SIZE_BITS + BUNDLES_BITS))
 BEGIN_SHIFT = np.uint64(SIZE_BITS + BUNDLES_BITS + 1)
@@ -39,7 +37,7 @@ GAP_THRESHOLD_BITS = 23  # of the upper half of a draw, below the 9 bits that ch
 class GroupedRows(NamedTuple):
     """A network for cascades with mixed probabilities, as one stream of words; edges that cannot be live are left out.
 
-    row: uint64[N + 1], begin, whether groups follow, number of bundles, edges of the first. words: uint32; a row begins with its
+    row: uint64[N + 1], where a row begins and what it holds (``SIZE_BITS`` on). words: uint32; a row begins with its
     bundles, then its groups, in one piece, so that it costs one to three cache lines.
     A bundle of d edges, 4 in all but the first of a row: 2**d cells of an alias table, (threshold << d) + the other outcome,
     where bit i of an outcome says that edge i is live; then its d followers.
