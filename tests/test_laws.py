@@ -161,6 +161,20 @@ def test_sir_is_the_full_model_world_by_world() -> None:
     assert np.array_equal(raw.series[:, :, Series.SHARES], counts[:, :, 1])
 
 
+@pytest.mark.parametrize(("beta", "peak"), [(0.2, 600), (0.002, 1)])
+def test_sir_with_a_hub_is_the_full_model_world_by_world(beta: float, peak: int) -> None:
+    """The same with more infectious members than are drawn in one batch, and a row longer than the table of gaps."""
+    around, members = random_graph(3000, 6.0, seed=13), 3000
+    sources = np.concatenate([around.sources(), np.zeros(members - 1, np.int64)])
+    pairs = np.unique(np.stack([sources, np.concatenate([around.followers, np.arange(1, members)])]), axis=1)
+    network = Network.from_edges(*pairs, members)
+    counts = classic.sir(network, [0, 1], beta, 0.3, 29, worlds=30)
+    world = full_world(network, [0, 1], visibility=beta, content=Content(persistence=0.7), ticks=30)
+    raw = run_worlds(world, 1, np.arange(30))
+    assert np.array_equal(raw.series[:, :, Series.SHARES], counts[:, :, 1])
+    assert counts[:, :, 1].max() > peak
+
+
 def test_uniform_thresholds_are_the_full_model_world_by_world() -> None:
     """Complex contagion with uniform fractions adopts as the full model does, in every single world."""
     network = random_graph(300, 5.0, seed=14)

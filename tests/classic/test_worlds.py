@@ -106,6 +106,16 @@ def test_mixed_probabilities_have_the_law_of_independent_coins() -> None:
     assert_law(sizes - 1, law[:60])
 
 
+def test_bundles_and_groups_of_a_row_are_independent() -> None:
+    """A star whose row holds two bundles and a group: its size has the exact law of independent coins."""
+    chance = np.array([0.5] * 5 + [0.05] * 30)
+    star = of_edges([(0, v + 1) for v in range(len(chance))])
+    law = np.ones(1)
+    for p in chance:
+        law = np.convolve(law, [1 - p, p])
+    assert_law(classic.independent_cascade(star, [0], chance, worlds=100_000) - 1, law)
+
+
 def law_of_bundle(cells: list[int]) -> np.ndarray:
     """The probability of every outcome under the alias table of a bundle, as ``cascade_kernels`` reads it."""
     size = len(cells).bit_length() - 1
@@ -145,10 +155,25 @@ def test_rows_keep_every_probability(probability: list[float]) -> None:
     while e < end:
         b, length = int(words[e] & CLASS_MASK), int(words[e]) >> CLASS_BITS
         for accept, v in words[e + 1 : e + 1 + 2 * length].reshape(-1, 2).tolist():
-            assert accept / 2**COIN_BITS * 2.0**-b == pytest.approx(chance[v - 1], abs=2.0**-COIN_BITS)
+            assert accept / 2**COIN_BITS * 2.0**-b == pytest.approx(chance[v - 1], abs=2.0 ** -(COIN_BITS + b))
             seen.append(v)
         e += 1 + 2 * length
     assert sorted(seen) == (np.flatnonzero(chance > 0) + 1).tolist()
+
+
+def test_unlikely_edges_keep_their_probability() -> None:
+    """Chances of 1e-9 and more in groups, to the last bit that a coin under their envelope has."""
+    chance = np.array([1e-9] * 9 + [3e-8] * 5 + [2.0**-19] * 20)
+    followers = np.arange(1, len(chance) + 1, dtype=np.int32)
+    row, words = group_rows(np.array([0, len(chance)], dtype=np.int64), followers, chance)
+    assert not int(row[0] >> BUNDLES_SHIFT & BUNDLES_MASK)
+    e, seen = 0, 0
+    while e < len(words):
+        b, length = int(words[e] & CLASS_MASK), int(words[e]) >> CLASS_BITS
+        for accept, v in words[e + 1 : e + 1 + 2 * length].reshape(-1, 2).tolist():
+            assert accept / 2**COIN_BITS * 2.0**-b == pytest.approx(chance[v - 1], abs=2.0 ** -(COIN_BITS + b), rel=0)
+        e, seen = e + 1 + 2 * length, seen + length
+    assert seen == len(chance)
 
 
 @pytest.mark.parametrize("p", [0.6, 0.3, 0.04, 0.001, 2.0**-12])
@@ -159,7 +184,7 @@ def test_gaps_of_every_envelope_are_geometric(p: float) -> None:
     rows = GroupedRows(*group_rows(star.indptr, star.followers, np.full(leaves, p)))
     sizes = np.zeros(20_000, dtype=np.int64)
     luck = (np.uint64(3), np.arange(20_000))
-    scratch = (np.zeros(leaves // 64 + 1, dtype=np.uint64), np.empty(leaves + 1, dtype=np.int32))
+    scratch = (np.zeros(leaves // 64 + 1, dtype=np.uint64), np.empty(leaves + 2, dtype=np.int32))
     cascade_by_groups(rows, gap_tables(), np.zeros((1, 1), dtype=np.int64), luck, 0, 20_000, scratch, sizes)
     assert_law(sizes - 1, binom.pmf(np.arange(leaves + 1), leaves, p))
     assert not scratch[0].any()

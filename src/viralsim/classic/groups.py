@@ -21,9 +21,9 @@ from viralsim.classic.inputs import COIN_BITS
 from viralsim.kernels.tables import GAP_TAIL, gap_table
 
 CLASSES = 21  # envelopes 1, 1/2, ..., 2**-20; smaller probabilities are under the last
-BUNDLE = 4  # edges at most: 16 outcomes are one line of memory
+BUNDLE = 4  # edges at most: 16 cells of a table are 64 bytes
 OUTCOMES = 1 << BUNDLE
-BUNDLED = 0.25  # what an edge of a bundle costs beside a drawn gap (benchmarks/NOTES.md)
+BUNDLED = 0.25  # what an edge of a bundle counts beside a drawn gap: four share a draw
 # Of a row's word, from below: edges of its first bundle, number of bundles, whether groups follow, where the row begins.
 SIZE_BITS, BUNDLES_BITS = 3, 27
 SIZE_MASK, BUNDLES_MASK = np.uint64((1 << SIZE_BITS) - 1), np.uint64((1 << BUNDLES_BITS) - 1)
@@ -38,7 +38,7 @@ class GroupedRows(NamedTuple):
     """A network for cascades with mixed probabilities, as one stream of words; edges that cannot be live are left out.
 
     row: uint64[N + 1], where a row begins and what it holds (``SIZE_BITS`` on). words: uint32; a row begins with its
-    bundles, then its groups, in one piece, so that it costs one to three cache lines.
+    bundles, then its groups, in one piece: a short row costs one or two cache lines.
     A bundle of d edges, 4 in all but the first of a row: 2**d cells of an alias table, (threshold << d) + the other outcome,
     where bit i of an outcome says that edge i is live; then its d followers.
     A group: a head, (number of edges << 5) + b of its envelope 2**-b; then for each edge the limit of the 31-bit coins that

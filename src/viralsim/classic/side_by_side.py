@@ -220,6 +220,9 @@ def cascades_side_by_side(indptr, followers, seeds, gap_threshold, gap_alias, lu
     seed, numbers = luck
     at, placed = first, 0
     far = 8 * len(indptr) + 4 * len(followers) > IN_CACHE_BYTES
+    ahead = (
+        far and len(seeds) > 1 and seeds.shape[1] == 1
+    )  # several seeds a world are more than a block's rows can ask for
     if len(seeds) == 1 and not side.whole[0]:
         placed = _place_seeds(seeds[0], side)
     while at < last and not side.whole[0]:
@@ -228,8 +231,8 @@ def cascades_side_by_side(indptr, followers, seeds, gap_threshold, gap_alias, lu
         if len(seeds) == 1:
             new, live = 0, _same_seeds(indptr, placed, worlds, gap_threshold, gap_alias, side)
         else:
-            new, live = _own_seeds(indptr, seeds, at, worlds, side, at == first), 0
-        following = at + worlds if far and len(seeds) > 1 else last
+            new, live = _own_seeds(indptr, seeds, at, worlds, side, far and (not ahead or at == first)), 0
+        following = at + worlds if ahead else last
         while new > 0 or live > 0:
             if new > 0:
                 live = _read_rows(indptr, followers, new, gap_threshold, gap_alias, side, far, seeds, following, last)

@@ -260,7 +260,7 @@ def _worlds_ahead(plan: Plan) -> int:
 
 
 def _plain_memory(world: World, members: int) -> dict[str, NDArray[Any]]:
-    """The arrays that only plain worlds use, empty where the world is not plain."""
+    """The arrays that only plain worlds use, none of the size of the audience where the world is not plain."""
     posters, ahead = len(world.plan.organic_member), _worlds_ahead(world.plan)
     if not is_plain(world):
         members = posters = 0
