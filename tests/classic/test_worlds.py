@@ -13,6 +13,7 @@ from law_engines import assert_law, of_edges, random_graph
 from scipy.stats import binom
 
 from viralsim import classic
+from viralsim.classic import groups
 from viralsim.classic.cascade_kernels import cascade_by_groups
 from viralsim.classic.groups import (
     BEGIN_SHIFT,
@@ -26,8 +27,10 @@ from viralsim.classic.groups import (
     GroupedRows,
     gap_tables,
     group_rows,
+    kept_rows,
 )
 from viralsim.classic.inputs import COIN_BITS
+from viralsim.errors import NetworkError
 from viralsim.population.network import Network
 
 
@@ -174,6 +177,29 @@ def test_unlikely_edges_keep_their_probability() -> None:
             assert accept / 2**COIN_BITS * 2.0**-b == pytest.approx(chance[v - 1], abs=2.0 ** -(COIN_BITS + b), rel=0)
         e, seen = e + 1 + 2 * length, seen + length
     assert seen == len(chance)
+
+
+def test_rows_are_kept_for_the_next_call_and_only_for_the_same_chances() -> None:
+    """The same chances find the rows of the call before; others, also those changed in place, get their own."""
+    star = of_edges([(0, v + 1) for v in range(9)])
+    chance = np.full(9, 0.5)
+    rows = kept_rows(star, chance)
+    assert kept_rows(star, np.full(9, 0.5)) is rows
+    assert kept_rows(of_edges([(0, v + 1) for v in range(9)]), chance) is not rows
+    chance[3] = 0.0
+    without = kept_rows(star, chance)
+    fresh = group_rows(star.indptr, star.followers, chance)
+    assert np.array_equal(without.row, fresh[0])
+    assert np.array_equal(without.words, fresh[1])
+    all_live = classic.independent_cascade(star, [0], np.ones(9), worlds=3)
+    assert all_live.tolist() == [10] * 3
+    assert classic.independent_cascade(star, [0], np.zeros(9), worlds=3).tolist() == [1] * 3
+
+
+def test_a_row_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "LONGEST_ROW", 8)
+    with pytest.raises(NetworkError, match="a member has 9 followers"):
+        classic.independent_cascade(of_edges([(0, v + 1) for v in range(9)]), [0], "weighted_cascade")
 
 
 @pytest.mark.parametrize("p", [0.6, 0.3, 0.04, 0.001, 2.0**-12])

@@ -70,11 +70,9 @@ def independent_cascade(
         def work(first: int, last: int, scratch: Scratch) -> None:
             kernels.cascade_by_gaps(*whole, first, last, scratch, sizes)
     else:
-        from viralsim.classic.groups import GroupedRows, gap_tables, group_rows
+        from viralsim.classic.groups import gap_tables, kept_rows
 
-        chance = edge_chances(network, probability)
-        grouped = GroupedRows(*group_rows(network.indptr, network.followers, chance))
-        tables = gap_tables()
+        grouped, tables = kept_rows(network, edge_chances(network, probability)), gap_tables()
 
         def work(first: int, last: int, scratch: Scratch) -> None:
             kernels.cascade_by_groups(grouped, tables, rows, luck, first, last, scratch, sizes)

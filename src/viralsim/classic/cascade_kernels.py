@@ -171,9 +171,9 @@ def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes):  # 
     """Worlds ``first..last-1`` of a cascade with a probability for each edge.
 
     rows: ``GroupedRows``; gaps: ``GapTables``; the rest as in ``cascade_by_gaps``. The first draws of a row belong to its
-    bundles (upper bits: the outcome, lower bits: whether it is taken), the very first is the key of the row itself; then one
-    to each candidate of its groups (upper half: the gap before it, lower half: whether it is kept). O(reached + bundles +
-    groups + candidates).
+    bundles (upper bits: the outcome, lower bits: whether it is taken), the very first is the key of the row itself, which
+    a row without bundles does not draw from; then one to each candidate of its groups (upper half: the gap before it, lower
+    half: whether it is kept). O(reached + bundles + groups + candidates).
     """
     seed, worlds = luck
     visited, reached = scratch

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -9,6 +11,11 @@ from viralsim.classic.cascade import visit_scratch
 from viralsim.classic.crew import over_worlds
 from viralsim.classic.inputs import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
 from viralsim.population.network import Network
+
+if TYPE_CHECKING:
+    from viralsim.classic.epidemic_kernels import Batch
+
+    Scratch = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64], Batch]
 
 
 def sir(
@@ -36,15 +43,13 @@ def sir(
     crew = thread_count(threads)
     transmit, recover = number(beta, "beta", 0, 1), number(gamma, "gamma", 0, 1)
     counts = np.zeros((len(numbers), whole(ticks, "ticks", 0) + 1, 3), dtype=np.int64)
-    from viralsim.classic.epidemic_kernels import Batch, batch, epidemic_worlds
+    from viralsim.classic.epidemic_kernels import batch, epidemic_worlds
     from viralsim.kernels.draws import seed_key
     from viralsim.kernels.tables import gap_table
 
     table = gap_table(transmit)
     gaps = (table.threshold, table.alias)
     luck = (seed_key(seed), numbers)
-
-    Scratch = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64], Batch]
 
     def work(first: int, last: int, scratch: Scratch) -> None:
         epidemic_worlds(network.indptr, network.followers, rows, gaps, recover, luck, first, last, scratch, counts)

@@ -110,10 +110,8 @@ def epidemic_worlds(indptr, followers, seeds, gaps, gamma, luck, first, last, sc
         posts = stream_key(world, POST, U(0), U(0))
         persist = stream_key(world, PERSIST, U(0), U(0))
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
-        active, known = (
-            np.int64(0),
-            np.int64(0),
-        )  # infectious[:active]; reached[known:n] become infectious in the next tick
+        # infectious[:active] are so in this tick; reached[known:n] become so in the next
+        active, known = np.int64(0), np.int64(0)
         for t in range(ticks + 1):
             while known < n:
                 infectious[U(active)] = reached[U(known)]

@@ -9,29 +9,36 @@ small to pay for a group of their own join the one before.
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.classic.inputs import COIN_BITS
+from viralsim.errors import NetworkError
+from viralsim.kernels.bits import trailing_zeros
 from viralsim.kernels.tables import GAP_TAIL, gap_table
+from viralsim.population.network import Network
 
 CLASSES = 21  # envelopes 1, 1/2, ..., 2**-20; smaller probabilities are under the last
 BUNDLE = 4  # edges at most: 16 cells of a table are 64 bytes
 OUTCOMES = 1 << BUNDLE
-BUNDLED = 0.25  # what an edge of a bundle counts beside a drawn gap: four share a draw
+BUNDLED = 0.5  # what an edge of a bundle counts beside a drawn gap: four share a draw, but take 80 bytes (by trial)
 # Of a row's word, from below: edges of its first bundle, number of bundles, whether groups follow, where the row begins.
 SIZE_BITS, BUNDLES_BITS = 3, 27
 SIZE_MASK, BUNDLES_MASK = np.uint64((1 << SIZE_BITS) - 1), np.uint64((1 << BUNDLES_BITS) - 1)
 BUNDLES_SHIFT, GROUPS_FOLLOW = np.uint64(SIZE_BITS), np.uint64(1 << (SIZE_BITS + BUNDLES_BITS))
 BEGIN_SHIFT = np.uint64(SIZE_BITS + BUNDLES_BITS + 1)
 CLASS_BITS = 5  # of a group's head, below the number of its edges
+LONGEST_ROW = (1 << (32 - CLASS_BITS)) - 1
 CLASS_MASK = np.uint64((1 << CLASS_BITS) - 1)
+ONE_HALF, MANTISSA_BITS = 1022, 52  # the exponent that float64 stores for [1/2, 1), and the bits below it
 GAP_THRESHOLD_BITS = 23  # of the upper half of a draw, below the 9 bits that choose the outcome
+KEPT_BYTES = 1 << 28  # rows that need more are built anew in every call
+ONE = np.uint64(1)
 
 
 class GroupedRows(NamedTuple):
@@ -71,99 +78,120 @@ def gap_tables() -> GapTables:
 
 
 @njit(cache=True)
-def _class_of(p):  # type: ignore[no-untyped-def]
-    """b with 2**-(b + 1) < p <= 2**-b, at most the last class."""
-    if p <= 0.0:
-        return CLASSES
-    fraction, exponent = math.frexp(p)  # fraction in [1/2, 1)
-    return min(CLASSES - 1, (1 if fraction == 0.5 else 0) - exponent)
+def _by_class(followers, chance, begin, stop, count, classes, row):  # type: ignore[no-untyped-def]
+    """Put those of the edges ``begin..stop-1`` that can be live into ``row`` (followers int64[], chances float64[]) by class.
+
+    The class of a chance p is b with 2**-(b + 1) < p <= 2**-b, at most the last. Returns (first class, last class + 1);
+    count: int64[CLASSES + 1], set between the two.
+    """
+    bits, low, high, live = chance.view(np.int64), CLASSES, 0, 0
+    count[:] = 0
+    for i in range(begin, stop):
+        if chance[i] > 0.0:
+            b = min(CLASSES - 1, ONE_HALF - (bits[i] - 1 >> MANTISSA_BITS))
+            classes[i - begin] = b
+            count[b] += 1
+            low, high = min(low, b), max(high, b + 1)
+    for b in range(low, high):  # from how many to where they begin
+        count[b], live = live, live + count[b]
+    for i in range(begin, stop):
+        if chance[i] > 0.0:
+            b = classes[i - begin]
+            row[0][count[b]], row[1][count[b]] = followers[i], chance[i]
+            count[b] += 1
+    for b in range(high - 1, low, -1):  # from where they end to how many
+        count[b] -= count[b - 1]
+    return low, high
 
 
 @njit(cache=True)
-def _cut(count, joined):  # type: ignore[no-untyped-def]
-    """Which envelope each class of a row gets: int64[CLASSES] into ``joined``. Greedy, from the likely to the unlikely.
+def _cut(count, low, high, joined):  # type: ignore[no-untyped-def]
+    """Which envelope each class of a row gets, into ``joined`` int64[CLASSES]; returns how many edges go into bundles.
 
-    A group costs one draw more than its candidates, so a class joins the group before it when that adds less than
-    one candidate. A row begins with bundles (envelope 1).
+    Greedy, from the likely to the unlikely. A group costs one draw more than its candidates, so a class joins the group
+    before it when that adds less than one candidate. A row begins with bundles (envelope 1).
     """
-    current = 0
-    for b in range(CLASSES):
+    current, bundled = 0, 0
+    for b in range(low, high):
         if count[b]:
             price = BUNDLED if current == 0 else 2.0**-current
             if count[b] * (price - 2.0**-b) >= 1.0:
                 current = b
         joined[b] = current
+        if current == 0:
+            bundled += count[b]
+    return bundled
 
 
 @njit(cache=True)
-def _bundle(chance, scratch, words, at):  # type: ignore[no-untyped-def]
-    """Write the alias table of the outcomes of edges with ``chance`` float64[d] to ``words[at:]`` (Vose 1991).
+def _weigh(chance, weight):  # type: ignore[no-untyped-def]
+    """Into ``weight`` float64[OUTCOMES], 2**d times the probability of each outcome of edges with ``chance`` float64[d].
 
-    scratch: float64[OUTCOMES] and two int64[OUTCOMES + 1]. The probability of an outcome is off by 2**(d - 33) at most, and that
-    of an impossible one is 0.
+    Returns (how many outcomes, those below 1 as a set of bits).
     """
-    weight, (small, large) = scratch
-    outcomes = 1
+    outcomes, light = 1, np.uint64(0)
     weight[0] = 2.0 ** len(chance)
     for p in chance:
         for o in range(outcomes):
             weight[outcomes + o] = weight[o] * p
             weight[o] *= 1.0 - p
         outcomes *= 2
-    always = (1 << 32 - len(chance)) - 1
-    fewer, more = 0, 0
     for o in range(outcomes):
-        words[at + o] = (always << len(chance)) + o
-        less = int(weight[o] < 1.0)
-        small[fewer], large[more] = o, o
-        fewer, more = fewer + less, more + 1 - less
-    while fewer > 0 and more > 0:
-        fewer -= 1
-        o, other = small[fewer], large[more - 1]
-        limit = min(int(weight[o] * (always + 1) + 0.5), always)
-        words[at + o] = (limit << len(chance)) + other
-        weight[other] -= 1.0 - weight[o]
-        if weight[other] < 1.0:
-            small[fewer] = other
-            fewer, more = fewer + 1, more - 1
+        light |= np.uint64(weight[o] < 1.0) << np.uint64(o)
+    return outcomes, light
 
 
 @njit(cache=True)
-def _by_class(followers, probability, count, place, row):  # type: ignore[no-untyped-def]
-    """Put a row's edges into ``row`` (followers int64[], chances float64[]) by class, and count them by class."""
-    count[:] = 0
-    place[0] = 0
-    for p in probability:
-        count[_class_of(p)] += 1
-    for b in range(CLASSES):
-        place[b + 1] = place[b] + count[b]
-    for i in range(len(followers)):
-        b = _class_of(probability[i])
-        row[0][place[b]], row[1][place[b]] = followers[i], probability[i]
-        place[b] += 1
+def _bundle(chance, weight, words, at):  # type: ignore[no-untyped-def]
+    """Write the alias table of the outcomes of edges with ``chance`` float64[d] to ``words[at:]``.
+
+    By one sweep over the light and the heavy outcomes (Huebschle-Schneider, Sanders, ESA 2019): the heavy one at hand fills
+    cells of light ones, and when it has become light itself, the next fills its own. The probability of an outcome is
+    off by 2**(d - 33) at most, and that of an impossible one is 0. weight: float64[OUTCOMES], scratch.
+    """
+    outcomes, light = _weigh(chance, weight)
+    heavy = (ONE << np.uint64(outcomes)) - ONE & ~light
+    size, always = len(chance), (1 << 32 - len(chance)) - 1
+    for o in range(outcomes):
+        words[at + o] = (always << size) + o
+    hand = trailing_zeros(heavy)
+    heavy &= heavy - ONE
+    left = weight[hand]
+    while light if left > 1.0 else heavy:
+        if left > 1.0:
+            cell, other, own, more = trailing_zeros(light), hand, weight[trailing_zeros(light)], left
+            light &= light - ONE
+        else:
+            cell, other, own, more = hand, trailing_zeros(heavy), left, weight[trailing_zeros(heavy)]
+            heavy &= heavy - ONE
+        words[at + cell] = (min(int(own * (always + 1) + 0.5), always) << size) + other
+        hand, left = other, more - (1.0 - own)
 
 
 @njit(cache=True)
-def _write_bundles(row, edges, scratch, words, end):  # type: ignore[no-untyped-def]
+def _write_bundles(row, edges, weight, words, end):  # type: ignore[no-untyped-def]
     """Write the first ``edges`` of ``row`` as bundles; returns (where they end, how many, edges of the first)."""
-    bundles = (edges + BUNDLE - 1) // BUNDLE
-    first = edges - BUNDLE * (bundles - 1) if bundles else 0
+    first = (edges - 1) % BUNDLE + 1 if edges else 0
     at, size = 0, first
-    for _ in range(bundles):
-        _bundle(row[1][at : at + size], scratch, words, end)
+    while at < edges:
+        _bundle(row[1][at : at + size], weight, words, end)
         end += 1 << size
         for i in range(at, at + size):
             words[end] = row[0][i]
             end += 1
         at, size = at + size, BUNDLE
-    return end, bundles, first
+    return end, (edges + BUNDLE - 1) // BUNDLE, first
 
 
 @njit(cache=True)
-def _write_groups(row, at, count, joined, words, end):  # type: ignore[no-untyped-def]
-    """Write the edges of ``row`` from ``at`` on as groups; returns where they end."""
+def _write_groups(row, at, classes, joined, words, end):  # type: ignore[no-untyped-def]
+    """Write the edges of ``row`` from ``at`` on as groups; returns where they end.
+
+    classes: (first class, last class + 1, edges of each int64[CLASSES]) of the row.
+    """
+    low, high, count = classes
     head = -1
-    for b in range(CLASSES):
+    for b in range(low, high):
         if joined[b] == 0 or count[b] == 0:
             continue
         if head < 0 or joined[b] != np.int64(words[head] & CLASS_MASK):
@@ -180,32 +208,51 @@ def _write_groups(row, at, count, joined, words, end):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def group_rows(indptr, followers, probability):  # type: ignore[no-untyped-def]
-    """The arrays of ``GroupedRows``; probability: float64[E] in [0, 1]. O(N * CLASSES + E)."""
+def group_rows(indptr, followers, chance):  # type: ignore[no-untyped-def]
+    """The arrays of ``GroupedRows``; chance: float64[E] in [0, 1]. O(N + E)."""
     members = len(indptr) - 1
     longest = 0
     for u in range(members):
         longest = max(longest, indptr[u + 1] - indptr[u])
     begins = np.zeros(members + 1, dtype=np.uint64)
-    words = np.empty(
-        (OUTCOMES // BUNDLE + 1) * len(followers), dtype=np.uint32
-    )  # no edge costs more than in a full bundle
-    row = np.empty(longest, np.int64), np.empty(longest)
-    scratch = np.empty(OUTCOMES), (np.empty(OUTCOMES + 1, np.int64), np.empty(OUTCOMES + 1, np.int64))
-    count, place, joined = np.zeros((3, CLASSES + 1), dtype=np.int64)
+    # No edge costs more than in a full bundle.
+    words = np.empty((OUTCOMES // BUNDLE + 1) * len(followers), dtype=np.uint32)
+    row, classes = (np.empty(longest, np.int64), np.empty(longest)), np.empty(longest, np.int64)
+    weight = np.empty(OUTCOMES)
+    count, joined = np.zeros((2, CLASSES), dtype=np.int64)
     end = 0
     for u in range(members):
-        begin, edges = end, slice(indptr[u], indptr[u + 1])
-        _by_class(followers[edges], probability[edges], count, place, row)
-        _cut(count, joined)
-        bundled = 0
-        for b in range(CLASSES):
-            bundled += count[b] * np.int64(joined[b] == 0)
-        end, bundles, first = _write_bundles(row, bundled, scratch, words, end)
-        last = _write_groups(row, bundled, count, joined, words, end)
+        begin = end
+        low, high = _by_class(followers, chance, indptr[u], indptr[u + 1], count, classes, row)
+        bundled = _cut(count, low, high, joined)
+        end, bundles, first = _write_bundles(row, bundled, weight, words, end)
+        last = _write_groups(row, bundled, (low, high, count), joined, words, end)
         follow = np.int64(last > end)
         head = (begin << 1 | follow) << BUNDLES_BITS | bundles
         begins[u] = np.uint64(head << SIZE_BITS | first)
         end = last
     begins[members] = np.uint64(end) << BEGIN_SHIFT
     return begins, words[:end]
+
+
+_kept: WeakKeyDictionary[Network, tuple[NDArray[np.float64], GroupedRows]] = WeakKeyDictionary()
+
+
+def kept_rows(network: Network, chance: NDArray[np.float64]) -> GroupedRows:
+    """The rows of ``network`` for these chances, float64[E].
+
+    Kept as long as the network, for the last chances: to build them costs what thousands of small worlds cost.
+    Raises NetworkError for a member with more followers than a row can hold.
+    """
+    before = _kept.get(network)
+    if before is not None and np.array_equal(before[0], chance):
+        return before[1]
+    most = int(network.follower_count().max(initial=0))
+    if most > LONGEST_ROW:
+        raise NetworkError(
+            f"a member has {most} followers; cascades with a probability for each edge take {LONGEST_ROW} at most"
+        )
+    rows = GroupedRows(*group_rows(network.indptr, network.followers, chance))
+    if rows.words.nbytes <= KEPT_BYTES:
+        _kept[network] = chance.copy(), rows
+    return rows
