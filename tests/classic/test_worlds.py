@@ -191,9 +191,11 @@ def test_rows_are_kept_for_the_next_call_and_only_for_the_same_chances() -> None
     fresh = group_rows(star.indptr, star.followers, chance)
     assert np.array_equal(without.row, fresh[0])
     assert np.array_equal(without.words, fresh[1])
-    all_live = classic.independent_cascade(star, [0], np.ones(9), worlds=3)
-    assert all_live.tolist() == [10] * 3
+    assert classic.independent_cascade(star, [0], np.ones(9), worlds=3).tolist() == [10] * 3
     assert classic.independent_cascade(star, [0], np.zeros(9), worlds=3).tolist() == [1] * 3
+    classic.independent_cascade(star, [0], np.ones(9), worlds=1)
+    star.followers[1:] = star.followers[0]  # who changes a network under our hands gets what he asks for, too
+    assert classic.independent_cascade(star, [0], np.ones(9), worlds=3).tolist() == [2] * 3
 
 
 def test_a_row_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

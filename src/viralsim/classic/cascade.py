@@ -34,6 +34,7 @@ def independent_cascade(
     network: information flows along its edges. seeds: member numbers [k], or [worlds, k] with one row a world.
     probability: one number for all edges; one number an edge in the order given to ``Network.from_edges``; or
     "weighted_cascade", 1 / (number of members whom the target follows). worlds: how many, or world numbers.
+    Rows of other probabilities are kept with the network, up to 256 MiB: the next call with the same ones need not build them.
     With one probability p the worlds are those of the full model with visibility p (same draws, same sizes).
 
     Raises InputError for what is out of range, NetworkError for probabilities that do not fit the edges.

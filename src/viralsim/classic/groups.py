@@ -10,7 +10,7 @@ small to pay for a group of their own join the one before.
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -235,24 +235,25 @@ def group_rows(indptr, followers, chance):  # type: ignore[no-untyped-def]
     return begins, words[:end]
 
 
-_kept: WeakKeyDictionary[Network, tuple[NDArray[np.float64], GroupedRows]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Network, tuple[list[NDArray[Any]], GroupedRows]] = WeakKeyDictionary()
 
 
 def kept_rows(network: Network, chance: NDArray[np.float64]) -> GroupedRows:
     """The rows of ``network`` for these chances, float64[E].
 
-    Kept as long as the network, for the last chances: to build them costs what thousands of small worlds cost.
+    Kept as long as the network, for what they were last built from: that costs what thousands of small worlds cost.
     Raises NetworkError for a member with more followers than a row can hold.
     """
+    built_from: list[NDArray[Any]] = [network.indptr, network.followers, chance]
     before = _kept.get(network)
-    if before is not None and np.array_equal(before[0], chance):
+    if before is not None and all(np.array_equal(a, b) for a, b in zip(before[0], built_from, strict=True)):
         return before[1]
     most = int(network.follower_count().max(initial=0))
     if most > LONGEST_ROW:
         raise NetworkError(
             f"a member has {most} followers; cascades with a probability for each edge take {LONGEST_ROW} at most"
         )
-    rows = GroupedRows(*group_rows(network.indptr, network.followers, chance))
+    rows = GroupedRows(*group_rows(*built_from))
     if rows.words.nbytes <= KEPT_BYTES:
-        _kept[network] = chance.copy(), rows
+        _kept[network] = [array.copy() for array in built_from], rows
     return rows
