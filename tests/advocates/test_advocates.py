@@ -182,6 +182,7 @@ def test_a_strategy_with_probabilities_tells_what_it_expected() -> None:
         ({}, 601, "must not exceed members"),
         ({"campaign.advocates.programme": {"fans": 0.01}}, 7, "6 are eligible"),
         ({"campaign.advocates.choose": {"members": [1, 2, 3, 4, 9999]}}, 5, "no member 9999"),
+        ({"campaign.advocates.choose": "members"}, 5, "are to be named"),
         ({"campaign.advocates.choose": {"opim": {"budget": 3}}}, 2, "buys nobody: the cheapest costs 4"),
     ],
 )

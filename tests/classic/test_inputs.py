@@ -30,6 +30,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"worlds": 0}, "at least 1"),
     ({"worlds": 2.5}, "whole number"),
     ({"worlds": [3, -1]}, ">= 0"),
+    ({"seed": 1.5}, "seed must be a whole number"),
+    ({"seed": None}, "seed must be a whole number"),
     ({"threads": 0}, "threads"),
     ({"threads": 1.5}, "threads"),
     ({"network": "karate"}, "from_networkx"),

@@ -52,11 +52,13 @@ def test_wrong_input_has_exit_status_2_and_a_place(tmp_path, edges):
     bad.write_text("0,1\n1\n")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
+    below_a_file = bad / "below"
     for arguments, message in (
         (("describe", bad), "bad.csv:2: 2 fields are needed"),
         (("describe", tmp_path / "no.csv"), "there is no such file"),
         (("describe", tmp_path / "full"), "viralsim network import"),
         (("import", edges, "--out", tmp_path / "full"), "exists already"),
+        (("import", edges, "--out", below_a_file), "cannot be written"),
         (("import", edges), "--out"),
         (("describe", edges, "--edge-means", "follows"), "source follows target"),
     ):

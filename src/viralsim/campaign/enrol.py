@@ -84,6 +84,8 @@ def _plan_of(spec: Any) -> str:
 
 def strategy_of(choose: Any) -> tuple[str, dict[str, Any]]:
     """A ``choose`` of the scenario as (word, options): ``degree``, ``{word: {options}}`` or ``{members: [...]}``."""
+    if choose == "members":
+        raise ScenarioError([Problem("members are to be named: choose: {members: [ids]}", "campaign.advocates.choose")])
     if isinstance(choose, str):
         return choose, {}
     ((word, options),) = dict(choose).items()

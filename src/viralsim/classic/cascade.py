@@ -32,7 +32,8 @@ def independent_cascade(
     """Final sizes of independent cascades (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
     network: information flows along its edges. seeds: member numbers [k], or [worlds, k] with one row a world.
-    probability: one number for all edges; one number an edge in the order given to ``Network.from_edges``; or
+    probability: one number for all edges; one number an edge in the order given to ``Network.from_edges`` (in
+    row order where the network does not keep that: ``edge_position``); or
     "weighted_cascade", 1 / (number of members whom the target follows). worlds: how many, or world numbers.
     Rows of other probabilities are kept with the network, up to 256 MiB: the next call with the same ones need not build them.
     With one probability p the worlds are those of the full model with visibility p (same draws, same sizes).

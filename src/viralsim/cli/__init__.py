@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import importlib
 import os
 import sys
@@ -42,6 +44,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
+# words of commands that start no kernel
+WITHOUT_KERNELS = {"init", "report", "compare", "merge", "info", "archive", "presets", "schema", "warm"}
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used."""
 
@@ -62,7 +68,7 @@ class LazyGroup(click.Group):
             raise click.ClickException(f"this version has no command {name!r} yet") from None
         if not isinstance(found, click.Command):
             raise TypeError(f"{module}.{attribute} is no command")
-        return found
+        return found if name in WITHOUT_KERNELS else _announcing(found)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their short help, without importing them."""
@@ -112,6 +118,22 @@ class LazyGroup(click.Group):
         sys.exit(status if isinstance(status, int) else 0)
 
 
+def _announcing(command: click.Command) -> click.Command:
+    """``command``, which says so when its kernels are compiled; not where only its help is asked for."""
+    announcing, callback = copy.copy(command), command.callback
+    assert callback is not None
+
+    @functools.wraps(callback)
+    def announced(*arguments: Any, **options: Any) -> Any:
+        from viralsim.cli.compiling import say_when_compiling
+
+        say_when_compiling(_tell)
+        return callback(*arguments, **options)
+
+    announcing.callback = announced
+    return announcing
+
+
 def _nearest(word: str) -> str:
     import difflib
 
@@ -133,8 +155,10 @@ def _fault(error: Exception) -> int:
     what = " ".join(str(error).split())[:300]
     if isinstance(error, CapacityError):
         _tell(what)
+    elif isinstance(error, MemoryError):
+        _tell(f"not enough memory ({what}): ask for fewer worlds, members or threads")
     else:
-        _tell(f"a fault of ours: {type(error).__name__}: {what}; --debug shows where, please report it")
+        _tell(f"a fault of ours: {type(error).__name__}: {what}; viralsim --debug shows where, please report it")
     return FAULT_OF_OURS
 
 

@@ -11,10 +11,13 @@ or use the functions as they are: they are compiled on first use.
 
 from __future__ import annotations
 
+import operator
 from enum import IntEnum
 
 import numpy as np
 from numba import njit
+
+from viralsim.errors import InputError
 
 
 class Stream(IntEnum):
@@ -125,5 +128,8 @@ def name_key(name: str) -> np.uint64:
 
 
 def seed_key(seed: int) -> np.uint64:
-    """Any Python integer as a 64-bit seed."""
-    return np.uint64(seed % 2**64)
+    """Any whole number as a 64-bit seed, modulo 2**64; InputError for what is none."""
+    try:
+        return np.uint64(operator.index(seed) % 2**64)
+    except TypeError:
+        raise InputError(f"seed must be a whole number, got {seed!r}") from None

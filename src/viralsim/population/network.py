@@ -113,7 +113,8 @@ class Network:
         source, target: [E] whole numbers (member numbers ``0..members-1``) or text and other labels, which are
         numbered in sorted order (or in the order of ``ids`` where given) and kept in ``ids``. members: the number of
         members; left out: the largest number plus 1, or the number of labels. tie_strength: [E] in [0, 1].
-        influence_weight: [E], the weights into one member sum to at most 1. keep_edge_order: fill ``edge_position``.
+        influence_weight: [E], the weights into one member sum to at most 1. keep_edge_order: fill ``edge_position``;
+        without it, numbers given one an edge elsewhere are taken in row order, and not in the order given here.
         directed: False gives both arcs of each edge; ``edge_position`` then holds the E arcs as given and after
         them the E reversed ones.
 

@@ -65,8 +65,11 @@ def new_folder(place: str | Path) -> Iterator[Path]:
     place = Path(place)
     refuse_taken(place)
     missing = [parent for parent in place.parents if not parent.exists()]
-    place.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    except OSError as error:
+        raise NetworkError(f"{place}: cannot be written ({error.strerror}); name another folder") from None
     try:
         yield partial
         partial.chmod(0o777 & ~_umask())

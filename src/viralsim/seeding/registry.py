@@ -63,7 +63,8 @@ def propose(
         raise InputError(f"count must be a whole number, got {count!r}")
     count = int(count)
     if count < 0 or count > eligible:
-        raise InputError(f"cannot choose {count} members: {eligible} are eligible; ask for fewer")
+        remedy = "ask for fewer" if count > 0 else "ask for 0 or more"
+        raise InputError(f"cannot choose {count} members: {eligible} are eligible; {remedy}")
     order = _STRATEGIES[word](candidates, count, seed, dict(options or {}))
     if isinstance(order, Chosen):
         return order
