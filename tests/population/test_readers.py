@@ -89,6 +89,7 @@ BAD = {
     "blank.csv": (b"\n \n", "is empty"),
     "comments.txt": (b"# only\n", "only comments"),
     "header.csv": (b"source,target\n", "no row"),
+    "matrix.mtx": (b"%%MatrixMarket matrix coordinate pattern general\n3 3 2\n1 2\n2 3\n", "a MatrixMarket file"),
     "one.csv": (b"5\n", ":1: a row needs two ids"),
     "short.csv": (b"0,1\n2\n3,4\n", ":2: 2 fields are needed"),
     "long.csv": (b"0,1\n2,3\n3,4,5\n", ":3: 2 fields are needed"),

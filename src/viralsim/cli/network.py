@@ -161,7 +161,7 @@ def table(d: NetworkDescription) -> list[str]:
         ("accounts followed", _degrees(d.following)),
         ("tail of followers", _tail(d.followers)),
         ("tail of accounts followed", _tail(d.following)),
-        ("reciprocity", f"{_number(d.reciprocity)} of follows are returned"),
+        ("reciprocity", _number(d.reciprocity, "{:.3f} of follows are returned")),
         ("transitivity", f"{_number(d.transitivity)} ({d.triangles:,} triangles)"),
         ("mean local clustering", _number(d.mean_local_clustering)),
         ("weak components", f"{d.weak_components:,}, the largest has {d.largest_weak_component:,} members"),

@@ -58,6 +58,10 @@ def is_comment(line: str) -> bool:
 
 def find_form(path: Path, data: bytes, tie_strength: str | int | None, influence_weight: str | int | None) -> TableForm:
     """Look at the first lines of a table of edges."""
+    if data.startswith(b"%%MatrixMarket"):  # its line of sizes would be read as an edge
+        raise NetworkError(
+            f"{path}: a MatrixMarket file; read it with scipy.io.mmread and give it to Network.from_scipy, or save it as .npz"
+        )
     sample = data[:SAMPLE_BYTES]
     if len(data) > SAMPLE_BYTES:
         sample = sample[: sample.rfind(b"\n") + 1 or len(sample)]
