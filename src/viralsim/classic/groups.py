@@ -81,10 +81,10 @@ def gap_tables() -> GapTables:
 def _by_class(followers, chance, begin, stop, count, classes, row):  # type: ignore[no-untyped-def]
     """Put those of the edges ``begin..stop-1`` that can be live into ``row`` (followers int64[], chances float64[]) by class.
 
-    The class of a chance p is b with 2**-(b + 1) < p <= 2**-b, at most the last. Returns (first class, last class + 1);
-    count: int64[CLASSES + 1], set between the two.
+    The class of a chance p is b with 2**-(b + 1) < p <= 2**-b, at most the last. Returns (first class, last class + 1).
+    count: int64[CLASSES], the edges of each class; classes: int64[longest row], scratch.
     """
-    bits, low, high, live = chance.view(np.int64), CLASSES, 0, 0
+    bits, low, high, begins = chance.view(np.int64), CLASSES, 0, 0
     count[:] = 0
     for i in range(begin, stop):
         if chance[i] > 0.0:
@@ -93,7 +93,7 @@ def _by_class(followers, chance, begin, stop, count, classes, row):  # type: ign
             count[b] += 1
             low, high = min(low, b), max(high, b + 1)
     for b in range(low, high):  # from how many to where they begin
-        count[b], live = live, live + count[b]
+        count[b], begins = begins, begins + count[b]
     for i in range(begin, stop):
         if chance[i] > 0.0:
             b = classes[i - begin]
@@ -241,7 +241,7 @@ _kept: WeakKeyDictionary[Network, tuple[list[NDArray[Any]], GroupedRows]] = Weak
 def kept_rows(network: Network, chance: NDArray[np.float64]) -> GroupedRows:
     """The rows of ``network`` for these chances, float64[E].
 
-    Kept as long as the network, for what they were last built from: that costs what thousands of small worlds cost.
+    Kept as long as the network, for the next call with the same input: building costs what thousands of small worlds cost.
     Raises NetworkError for a member with more followers than a row can hold.
     """
     built_from: list[NDArray[Any]] = [network.indptr, network.followers, chance]
