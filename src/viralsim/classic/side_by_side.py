@@ -168,14 +168,16 @@ def _read_rows(indptr, followers, new, threshold, alias, side, far, seeds, follo
     """
     live = 0
     for i in range(new):
-        both, before = side.new[U(i)], live
+        both = side.new[U(i)]
         if following + i < last:
             _ask_for_row(indptr, seeds[following + i, 0])
         member = np.int64(both & MEMBER_MASK)
         start, stop = indptr[U(member)], indptr[U(member) + U(1)]
         live = _first_gap(np.int64(both >> WORLD_SHIFT), member, start, stop, threshold, alias, side, live)
-        if far:
-            prefetch(followers, side.live_at[U(before)] * (live - before))  # of a row without, what is in the cache
+    if far:
+        for i in range(live):  # a second live edge tends to lie in the next line of memory
+            prefetch(followers, side.live_at[U(i)])
+            prefetch(followers, side.live_stop[U(i)] - 1)
     return live
 
 
