@@ -23,9 +23,9 @@ from viralsim.classic.groups import (
 )
 from viralsim.classic.inputs import COIN_BITS
 from viralsim.kernels.bits import trailing_zeros
-from viralsim.kernels.draws import GOLDEN, Stream, draw, member_key, mix, stream_key, world_key
+from viralsim.kernels.draws import GOLDEN, Stream, member_key, mix, stream_key, world_key
 from viralsim.kernels.prefetch import prefetch
-from viralsim.kernels.tables import GAP_BITS, GAP_TAIL, alias_draw
+from viralsim.kernels.tables import GAP_BITS, GAP_TAIL, gap_draw
 
 POST = int(Stream.POST)
 LOW_COIN = np.uint64((1 << COIN_BITS) - 1)
@@ -57,11 +57,11 @@ def visit_if(live, member, visited, reached, n):  # type: ignore[no-untyped-def]
     Without branches: whether an edge is live cannot be predicted, and a wrong guess costs more than the writes.
     ``reached`` has room for one more than all members.
     """
-    place, bit = np.int64(member >> WORD_SHIFT), member & WORD_MASK
+    place, bit = member >> WORD_SHIFT, member & WORD_MASK
     block = visited[place]
     new = np.uint64(live) & ~(block >> bit) & ONE
     visited[place] = block | (new << bit)
-    reached[n] = member
+    reached[np.uint64(n)] = member
     return n + np.int64(new)
 
 
@@ -114,29 +114,27 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
     """
     seed, worlds = luck
     visited, reached = scratch
-    shift = np.uint64(55)
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
         look_ahead_worlds(indptr, followers, seeds, w, last, NONE)
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
         i = 0
         while i < n:
-            u = reached[i]
+            u = np.uint64(reached[np.uint64(i)])
             look_ahead(indptr, followers, reached, i, n, NONE)
             i += 1
-            position, stop = indptr[u], indptr[u + 1]
-            row_key = member_key(key, u, 0)
-            j = 0
+            position, stop = np.uint64(indptr[u]), np.uint64(indptr[u + ONE])
+            counter = member_key(key, u, 0)
             while True:
-                gap = alias_draw(draw(row_key, j), gap_threshold, gap_alias, shift)
-                j += 1
+                gap = np.uint64(gap_draw(mix(counter), gap_threshold, gap_alias))
+                counter += GOLDEN
                 position += gap
                 if position >= stop:
                     break
-                if gap == GAP_TAIL:
+                if gap == TAIL:
                     continue
                 n = visit_if(True, np.uint64(followers[position]), visited, reached, n)
-                position += 1
+                position += ONE
         finish(visited, reached, n)
         sizes[w] = n
 

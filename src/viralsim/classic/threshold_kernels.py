@@ -15,6 +15,11 @@ CHOICE = np.uint64(64 - COIN_BITS)
 SLACK = 1e-9  # 0.1 * 30 is 3, whatever the last bit says
 ADOPTED = -1
 LINE = 16  # uint32 in a cache line
+ONE, TWO, THREE = (
+    np.uint64(1),
+    np.uint64(2),
+    np.uint64(3),
+)  # unsigned: nothing is compiled to wrap negative indices round
 
 
 @njit(cache=True, nogil=True)
@@ -65,7 +70,7 @@ def linear_threshold_worlds(indptr, windows, seeds, luck, first, last, scratch, 
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
         i = 0
         while i < n:
-            u = reached[i]
+            u = np.uint64(reached[np.uint64(i)])
             if i + FAR < n:
                 prefetch(indptr, reached[i + FAR])
             if i + NEAR < n:
@@ -73,10 +78,12 @@ def linear_threshold_worlds(indptr, windows, seeds, luck, first, last, scratch, 
                 prefetch(windows, ahead)
                 prefetch(windows, ahead + LINE)
             i += 1
-            for e in range(3 * indptr[u], 3 * indptr[u + 1], 3):
+            e, stop = THREE * np.uint64(indptr[u]), THREE * np.uint64(indptr[u + ONE])
+            while e < stop:
                 v = np.uint64(windows[e])
                 choice = np.uint32(member_key(key, v, 0) >> CHOICE)
-                n = visit_if(np.uint32(choice - windows[e + 1]) < windows[e + 2], v, visited, reached, n)
+                n = visit_if(np.uint32(choice - windows[e + ONE]) < windows[e + TWO], v, visited, reached, n)
+                e += THREE
         finish(visited, reached, n)
         sizes[w] = n
 
