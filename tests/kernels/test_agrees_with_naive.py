@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from naive import NaiveWorld, naive_world
 from strategies import worlds
 
+from viralsim.errors import CapacityError
 from viralsim.kernels.inputs import Count, Series, World
+from viralsim.kernels.state import MOST_CHANNELS
 from viralsim.kernels.worlds import RawWorlds, run_worlds, trace_world
 
 SIZES, DEPTHS = 40, 64
@@ -115,6 +117,16 @@ def test_cross_post_does_not_replace_a_post_of_the_same_tick() -> None:
         (0, 0, 0, 5),
         (0, 1, 1, 5),
     ]
+
+
+def test_reach_by_channel_on_as_many_as_there_may_be() -> None:
+    """29 channels, each with followers of its own, cross-posted: every channel counts who is reached there; a 30th is refused."""
+    channels = [Channel([(0, v) for v in range(1, c + 2)]) for c in range(MOST_CHANNELS)]
+    acts = Acts(organic=[Organic(0, tick=0)])
+    slow = assert_agrees(build_world(30, 5, channels, [Content()], manner=Manner(cross_post=1.0), acts=acts))
+    assert slow.reach_by_channel == list(range(1, MOST_CHANNELS + 1))
+    with pytest.raises(CapacityError, match="at most 29 channels, this one 30"):
+        run_worlds(build_world(30, 5, [*channels, Channel([(0, 1)])], [Content()], acts=acts), 5, np.array([3]))
 
 
 def test_every_planned_post_counts_for_its_advocate() -> None:

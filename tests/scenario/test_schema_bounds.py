@@ -13,7 +13,7 @@ from viralsim.errors import ScenarioError
 from viralsim.scenario import loads
 from viralsim.scenario.paths import element, put, slots
 from viralsim.scenario.reading import Place, path_text, read_yaml, write_yaml
-from viralsim.scenario.spec import Spec
+from viralsim.scenario.spec import MOST_CHANNELS, Spec
 from viralsim.units import ClockTime, Duration, NumberOrDuration, Quantity, Whole
 
 DATA = read_yaml(FULL).data
@@ -122,3 +122,12 @@ def test_the_full_text_is_full() -> None:
     said = {(type(q), path_text(tuple(p for p in place if not isinstance(p, int)))) for place, q in PLACES}
     assert {kind for kind, _ in said} >= {Whole, Duration, ClockTime, NumberOrDuration}
     loads(FULL)
+
+
+def test_as_many_channels_as_a_world_has_bits_for() -> None:
+    """29 channels are read, a 30th is refused with the number."""
+    first, most = next(iter(DATA["channels"])), MOST_CHANNELS - len(DATA["channels"])
+    more = {f"place_{i}": DATA["channels"][first] for i in range(most + 1)}
+    loads(write_yaml(put(DATA, ("channels",), DATA["channels"] | dict(list(more.items())[:most]))))
+    with pytest.raises(ScenarioError, match="channels: must have at most 29 entries"):
+        loads(write_yaml(put(DATA, ("channels",), DATA["channels"] | more)))

@@ -11,12 +11,13 @@ from viralsim.kernels.state import CELLS, CONTENTS, ENTRIES, FREE, OVERFLOW, REC
 from viralsim.kernels.tables import alias_draw
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
+U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(cache=True, _nrt=False)
 def touch(state, member):  # type: ignore[no-untyped-def]
     """Give ``member`` a row in the tables if he has none; returns the row."""
-    row = state.slot[member] - 1
+    row = np.int64(state.slot[U(member)]) - 1
     return row if row >= 0 else new_row(state, member)
 
 
@@ -27,13 +28,13 @@ def new_row(state, member):  # type: ignore[no-untyped-def]
     cells, contents = now[CELLS], now[CONTENTS]
     row = now[TOUCHED]
     now[TOUCHED] = row + 1
-    state.slot[member] = row + 1
-    state.touched[row] = member
-    state.impressions[row] = 0
+    state.slot[U(member)] = row + 1
+    state.touched[U(row)] = member
+    state.impressions[U(row)] = 0
     for i in range(row * cells, (row + 1) * cells):
-        state.posting[i] = state.blank_posting[0]
+        state.posting[U(i)] = state.blank_posting[0]
     for i in range(row * contents, (row + 1) * contents):
-        state.exposure[i] = state.blank_exposure[0]
+        state.exposure[U(i)] = state.blank_exposure[0]
     if len(state.advertised):
         lines = len(state.advertised) // len(state.slot)
         for i in range(row * lines, (row + 1) * lines):
@@ -44,7 +45,7 @@ def new_row(state, member):  # type: ignore[no-untyped-def]
 @njit(cache=True, _nrt=False)
 def occupy(occupied, tick):  # type: ignore[no-untyped-def]
     """Mark ``tick`` as one to visit."""
-    occupied[tick >> 6] |= ONE << np.uint64(tick & 63)
+    occupied[U(tick >> 6)] |= ONE << np.uint64(tick & 63)
 
 
 @njit(cache=True, _nrt=False)
@@ -52,7 +53,7 @@ def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
     """The first occupied tick after ``tick``, or ``horizon``; looks at 64 ticks at a time."""
     tick += 1
     while tick < horizon:
-        word = occupied[tick >> 6] >> np.uint64(tick & 63)
+        word = occupied[U(tick >> 6)] >> np.uint64(tick & 63)
         if word != ZERO:
             return min(tick + trailing_zeros(word), horizon)
         tick = ((tick >> 6) + 1) << 6
@@ -62,7 +63,7 @@ def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
 @njit(cache=True, _nrt=False)
 def schedule(state, place, due, parent, via):  # type: ignore[no-untyped-def]
     """Make the posting at ``place`` due at tick ``due`` unless it is past the horizon, posted, or due no later."""
-    p = state.posting[place]
+    p = state.posting[U(place)]
     if due >= len(state.head) or p.node >= 0 or (p.due >= 0 and p.due <= due):
         return
     p.due = due
@@ -77,16 +78,16 @@ def enqueue(state, place, due):  # type: ignore[no-untyped-def]
     now, entry_next = state.now, state.entry_next
     entry = now[FREE] - 1
     if entry >= 0:
-        now[FREE] = entry_next[entry]
+        now[FREE] = entry_next[U(entry)]
     else:
         entry = now[ENTRIES]
         if entry >= len(entry_next):
             now[OVERFLOW] = 1
             return
         now[ENTRIES] = entry + 1
-    state.entry_posting[entry] = place
-    entry_next[entry] = state.head[due]
-    state.head[due] = entry + 1
+    state.entry_posting[U(entry)] = place
+    entry_next[U(entry)] = state.head[U(due)]
+    state.head[U(due)] = entry + 1
     occupy(state.occupied, due)
 
 
@@ -133,24 +134,24 @@ def sort_pairs(keys, payload, spare_keys, spare_payload, count):  # type: ignore
     block = 16
     for first in range(0, count, block):
         for i in range(first + 1, min(first + block, count)):
-            key, load, j = keys[i], payload[i], i - 1
-            while j >= first and keys[j] > key:
-                keys[j + 1], payload[j + 1] = keys[j], payload[j]
+            key, load, j = keys[U(i)], payload[U(i)], i - 1
+            while j >= first and keys[U(j)] > key:
+                keys[U(j + 1)], payload[U(j + 1)] = keys[U(j)], payload[U(j)]
                 j -= 1
-            keys[j + 1], payload[j + 1] = key, load
+            keys[U(j + 1)], payload[U(j + 1)] = key, load
     while block < count:
         for first in range(0, count, 2 * block):
             middle, last = min(first + block, count), min(first + 2 * block, count)
             i, j = first, middle
             for k in range(first, last):
-                if i < middle and (j >= last or keys[i] <= keys[j]):
-                    spare_keys[k], spare_payload[k] = keys[i], payload[i]
+                if i < middle and (j >= last or keys[U(i)] <= keys[U(j)]):
+                    spare_keys[U(k)], spare_payload[U(k)] = keys[U(i)], payload[U(i)]
                     i += 1
                 else:
-                    spare_keys[k], spare_payload[k] = keys[j], payload[j]
+                    spare_keys[U(k)], spare_payload[U(k)] = keys[U(j)], payload[U(j)]
                     j += 1
         for k in range(count):
-            keys[k], payload[k] = spare_keys[k], spare_payload[k]
+            keys[U(k)], payload[U(k)] = spare_keys[U(k)], spare_payload[U(k)]
         block *= 2
 
 
@@ -158,22 +159,22 @@ def sort_pairs(keys, payload, spare_keys, spare_payload, count):  # type: ignore
 def take_due(state, tick, cells):  # type: ignore[no-untyped-def]
     """Empty the calendar queue at ``tick`` into ``state.due``, in the order of (channel, content, member); returns how many."""
     count = 0
-    entry = state.head[tick] - 1
-    state.head[tick] = 0
+    entry = np.int64(state.head[U(tick)]) - 1
+    state.head[U(tick)] = 0
     while entry >= 0:
-        place = state.entry_posting[entry]
-        following = state.entry_next[entry] - 1
-        state.entry_next[entry] = state.now[FREE]
+        place = state.entry_posting[U(entry)]
+        following = np.int64(state.entry_next[U(entry)]) - 1
+        state.entry_next[U(entry)] = state.now[FREE]
         state.now[FREE] = entry + 1
         entry = following
-        p = state.posting[place]
+        p = state.posting[U(place)]
         if p.due == tick:  # else an earlier post or a planned one took its place
             p.due = (
                 0  # taken: no cross-post of this tick replaces it, and an outdated entry of this tick does not match
             )
             row = place if cells == 1 else place // cells
-            state.due[count] = ((place - row * cells) << 32) | state.touched[row]
-            state.due_row[count] = row
+            state.due[U(count)] = ((place - row * cells) << 32) | state.touched[U(row)]
+            state.due_row[U(count)] = row
             count += 1
     if count > 1:
         sort_pairs(state.due, state.due_row, state.spare_due, state.spare_due_row, count)

@@ -6,14 +6,15 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.calendar import touch
-from viralsim.kernels.draws import SHOW, draw, unit
+from viralsim.kernels.draws import GOLDEN, SHOW, draw, mix, unit
 from viralsim.kernels.inputs import Rule
+from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.state import OUT_ROW, PAID, RECOMMENDED, ROW
-from viralsim.kernels.tables import GAP_BITS, GAP_TAIL
+from viralsim.kernels.tables import GAP_TAIL, gap_draw
 
 R_CAPACITY, R_DAY = int(Rule.FEED_CAPACITY), int(Rule.TICKS_PER_DAY)
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32
-GAP_SHIFT, GAP_LOW = np.uint64(64 - GAP_BITS), np.uint64((1 << (64 - GAP_BITS)) - 1)
+U = np.uint64  # as in ``calendar``
 
 
 @njit(cache=True, _nrt=False)
@@ -27,26 +28,24 @@ def gaps(world, state, members, channel, start, stop, key, at):  # type: ignore[
     n = at
     if envelope >= 1.0:
         for i in range(start, stop):
-            out_member[n] = members[i]
-            out_position[n] = i - start
+            out_member[U(n)] = members[U(i)]
+            out_position[U(n)] = i - start
             n += 1
         return n
     if envelope <= 0.0:
         return at
-    threshold, alias = world.channels_gap_threshold, world.channels_gap_alias
-    position, j = start, 0
+    threshold, alias = world.channels_gap_threshold[channel], world.channels_gap_alias[channel]
+    position, counter = np.int64(start), key
     while True:
-        bits = draw(key, j)
-        j += 1
-        cell = np.int64(bits >> GAP_SHIFT)
-        gap = cell if (bits & GAP_LOW) <= threshold[channel, cell] else np.int64(alias[channel, cell])
+        gap = gap_draw(mix(counter), threshold, alias)
+        counter += GOLDEN
         position += gap
         if position >= stop:
             return n
         if gap == GAP_TAIL:
             continue
-        out_member[n] = members[position]
-        out_position[n] = position - start
+        out_member[U(n)] = members[U(position)]
+        out_position[U(n)] = position - start
         n += 1
         position += 1
 
@@ -61,25 +60,25 @@ def thin(world, state, tick, channel, content, start, tied, key, first, last):  
     day = np.int32(tick // np.int64(world.rules_values[R_DAY]))
     kept = first
     for i in range(first, last):
-        member, position = state.buffer_member[i], state.buffer_position[i]
+        member, position = state.buffer_member[U(i)], state.buffer_position[U(i)]
         q = visibility
         if tied:
-            q *= np.float64(tie[start + position])
+            q *= np.float64(tie[U(start + position)])
         if len(background):
-            load = np.float64(background[member])
-            row = state.slot[member] - 1
+            load = np.float64(background[U(member)])
+            row = np.int64(state.slot[U(member)]) - 1
             if row >= 0:
                 for k in range(contents):
                     if k != content:
-                        e = state.exposure[row * contents + k]
+                        e = state.exposure[U(row * contents + k)]
                         if e.day == day:
                             load += e.today
             if load > capacity:
                 q *= capacity / load
         q = min(1.0, q * rhythm)
         if unit(draw(key + SHOW, position)) * envelope < q:
-            state.buffer_member[kept] = member
-            state.buffer_position[kept] = position
+            state.buffer_member[U(kept)] = member
+            state.buffer_position[U(kept)] = position
             kept += 1
     return kept
 
@@ -94,30 +93,39 @@ def candidate(world, channel, members, bits):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
+def target(world, state, line, channel, bits):  # type: ignore[no-untyped-def]
+    """Whom a paid impression of ``line`` is drawn for: one of the line's targets, or anyone on the channel."""
+    first, last = world.plan_paid_start[U(line)], world.plan_paid_start[U(line + 1)]
+    if last > first:
+        place = first + np.int64(((bits >> np.uint64(32)) * np.uint64(last - first)) >> np.uint64(32))
+        return np.int64(world.plan_paid_targets[U(place)])
+    return candidate(world, channel, len(state.slot), bits)
+
+
+@njit(cache=True, _nrt=False)
 def buy(world, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
     """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns where they end."""
-    members = len(state.slot)
-    first, last = world.plan_paid_start[line], world.plan_paid_start[line + 1]
     cap, lines = world.plan_paid_cap[line], len(world.plan_paid_cap)
+    slot, advertised = state.slot, state.advertised
+    out_member, out_position = state.buffer_member, state.buffer_position
+    for j in range(count):  # first choices at once, so that the look-ups of their rows overlap
+        member = target(world, state, line, channel, draw(key, TRIES_PAID * j))
+        out_member[U(at + j)] = member
+        if cap > 0:
+            prefetch(slot, member)
     n = at
     for j in range(count):
+        member = np.int64(out_member[U(at + j)])
         for i in range(TRIES_PAID):
-            bits = draw(key, TRIES_PAID * j + i)
-            if last > first:
-                member = np.int64(
-                    world.plan_paid_targets[
-                        first + np.int64(((bits >> np.uint64(32)) * np.uint64(last - first)) >> np.uint64(32))
-                    ]
-                )
-            else:
-                member = candidate(world, channel, members, bits)
+            if i > 0:
+                member = target(world, state, line, channel, draw(key, TRIES_PAID * j + i))
             if cap > 0:
-                row = touch(state, member)
-                if state.advertised[row * lines + line] >= cap:
+                place = U(touch(state, member) * lines + line)
+                if advertised[place] >= cap:
                     continue
-                state.advertised[row * lines + line] += 1
-            state.buffer_member[n] = member
-            state.buffer_position[n] = j
+                advertised[place] += 1
+            out_member[U(n)] = member
+            out_position[U(n)] = j
             n += 1
             break
     return n

@@ -36,6 +36,7 @@ T_CRITICAL = int(Series.CRITICAL_SHARES)
 R_FOCAL, R_CROSS_POST = int(Rule.FOCAL), int(Rule.CROSS_POST)
 LOW32 = (1 << 32) - 1
 ZERO = np.uint64(0)
+U = np.uint64  # as in ``calendar``
 
 
 @njit(cache=True, _nrt=False)
@@ -44,7 +45,7 @@ def add_node(state, member, cell, parent, tick, source, via, advocate):  # type:
     nodes = state.nodes
     number = state.now[NODES]
     state.now[NODES] = number + 1
-    n = nodes[number]
+    n = nodes[U(number)]
     n.member = member
     n.cell = cell
     n.parent = parent
@@ -57,8 +58,8 @@ def add_node(state, member, cell, parent, tick, source, via, advocate):  # type:
         n.root = number
         n.depth = 0
     else:
-        n.root = nodes[parent].root
-        n.depth = nodes[parent].depth + 1
+        n.root = nodes[U(parent)].root
+        n.depth = nodes[U(parent)].depth + 1
     return number
 
 
@@ -104,7 +105,7 @@ def make_post(world, state, tick, row, member, cell, planned, trust, advocate, s
     """A member posts: node, counts, what it schedules, and its showing."""
     channels, contents = len(world.channels_key), len(world.contents_key)
     content, channel = state.content_of[cell], state.channel_of[cell]
-    p = state.posting[row * channels * contents + cell]
+    p = state.posting[U(row * channels * contents + cell)]
     number = p.posts
     p.posts = number + 1
     p.due = -1
@@ -115,7 +116,7 @@ def make_post(world, state, tick, row, member, cell, planned, trust, advocate, s
         if world.rules_values[R_CROSS_POST] > 0.0 and channels > 1:
             cross_posts(world, state, tick, member, row, cell, p.node)
     node = p.node
-    earned = not planned and state.nodes[node].via >= 0
+    earned = not planned and state.nodes[U(node)].via >= 0
     count_share(world, state, out, tick, content, earned)
     key = member_key(state.family[F_POST, cell], member, number)
     rate = world.channels_per_engagement[channel]
@@ -129,7 +130,7 @@ def make_post(world, state, tick, row, member, cell, planned, trust, advocate, s
         enqueue(state, row * channels * contents + cell, tick + 1)
     if stop == start:  # nobody to show it to
         return
-    s = state.showings[state.now[SHOWINGS]]
+    s = state.showings[U(state.now[SHOWINGS])]
     state.now[SHOWINGS] += 1
     s.start = start
     s.stop = stop
@@ -154,7 +155,7 @@ def make_owned_post(world, state, tick, line, out):  # type: ignore[no-untyped-d
     state.brand_posts[cell] = number + 1
     if content == np.int64(world.rules_values[R_FOCAL]):
         out.counts[state.now[OUT_ROW], N_BRAND_POSTS] += 1
-    s = state.showings[state.now[SHOWINGS]]
+    s = state.showings[U(state.now[SHOWINGS])]
     state.now[SHOWINGS] += 1
     s.start = world.plan_owned_start[line]
     s.stop = world.plan_owned_start[line + 1]
@@ -184,12 +185,12 @@ def fetch_rows(world, state, count):  # type: ignore[no-untyped-def]
     """
     indptr, followers = world.graph_indptr, world.graph_followers
     for i in range(count):
-        member, channel = state.due[i] & LOW32, state.channel_of[state.due[i] >> 32]
-        state.due_start[i] = indptr[channel, member]
-        state.due_stop[i] = indptr[channel, member + 1]
+        member, channel = U(state.due[U(i)] & LOW32), U(state.channel_of[U(state.due[U(i)] >> 32)])
+        state.due_start[U(i)] = indptr[channel, member]
+        state.due_stop[U(i)] = indptr[channel, member + U(1)]
     for i in range(count):
-        if state.due_stop[i] > state.due_start[i]:
-            state.due_first[i] = followers[state.due_start[i]]
+        if state.due_stop[U(i)] > state.due_start[U(i)]:
+            state.due_first[U(i)] = followers[U(state.due_start[U(i)])]
 
 
 @njit(cache=True, _nrt=False)
@@ -211,8 +212,6 @@ def make_member_posts(world, state, tick, out):  # type: ignore[no-untyped-def]
     due = take_due(state, tick, cells)
     fetch_rows(world, state, due)
     for i in range(due):
-        order = state.due[i]
-        start, stop = state.due_start[i], state.due_stop[i]
-        make_post(
-            world, state, tick, state.due_row[i], order & LOW32, order >> 32, False, 1.0, np.int32(-1), start, stop, out
-        )
+        order = state.due[U(i)]
+        row, start, stop = state.due_row[U(i)], state.due_start[U(i)], state.due_stop[U(i)]
+        make_post(world, state, tick, row, order & LOW32, order >> 32, False, 1.0, np.int32(-1), start, stop, out)

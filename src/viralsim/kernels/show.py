@@ -32,7 +32,8 @@ T_REACH, T_EARNED_REACH, T_IMPRESSIONS = int(Series.REACH), int(Series.EARNED_RE
 T_ENGAGEMENTS, T_CONVERSIONS = int(Series.ENGAGEMENTS), int(Series.CONVERSIONS)
 R_FOCAL, R_IN_GROUP = int(Rule.FOCAL), int(Rule.IN_GROUP)
 R_DAY, R_DISTINCT = int(Rule.TICKS_PER_DAY), int(Rule.DISTINCT)
-EARNED_MARK, CONVERTED_MARK = 1, 2
+EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, doubled for each next
+U = np.uint64  # as in ``calendar``
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
 
@@ -84,7 +85,7 @@ def reinforcement(world, state, p, seen, content, channel, member, counted, edge
 @njit(cache=True, _nrt=False)
 def pick(field, member):  # type: ignore[no-untyped-def]
     """A member's value of a field; a field of length 1 holds for all."""
-    return field[member] if len(field) > 1 else field[0]
+    return field[U(member)] if len(field) > 1 else field[0]
 
 
 @njit(cache=True, _nrt=False)
@@ -125,13 +126,13 @@ def look_up(world, state, content, first, last):  # type: ignore[no-untyped-def]
     """Read what the answers need of the members buffered in ``first:last``: loads that do not wait for each other."""
     members, slot, out_row = state.buffer_member, state.slot, state.buffer_row
     for i in range(first, last):
-        out_row[i] = slot[members[i]] - 1
+        out_row[U(i)] = slot[U(members[U(i)])] - 1
     match, out_match = world.audience_match[content], state.buffer_match
     for i in range(first, last):
-        out_match[i] = match[members[i] if len(match) > 1 else 0]
+        out_match[U(i)] = match[U(members[U(i)]) if len(match) > 1 else U(0)]
     activity, out_activity = world.audience_activity, state.buffer_activity
     for i in range(first, last):
-        out_activity[i] = activity[members[i] if len(activity) > 1 else 0]
+        out_activity[U(i)] = activity[U(members[U(i)]) if len(activity) > 1 else U(0)]
 
 
 @njit(cache=True, _nrt=False)
@@ -144,7 +145,7 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
     content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
     twin, engagement = world.contents_twin[content], world.channels_engagement_rate[channel]
     focal, original = np.int64(world.rules_values[R_FOCAL]), world.contents_original[content]
-    is_focal = content == focal
+    is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
     soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
     appeal, novelty = world.contents_appeal[content], world.contents_novelty[content, tick]
     kind, controversy = world.contents_reinforcement[content], world.contents_controversy[content]
@@ -161,30 +162,30 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
     tired, engaged = len(fatigue_of) > 1, 0
     buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
     for i in range(first, last):
-        member, position = np.int64(buffer_member[i]), np.int64(buffer_position[i])
-        row = np.int64(buffer_row[i])
+        member, position = np.int64(buffer_member[U(i)]), np.int64(buffer_position[U(i)])
+        row = np.int64(buffer_row[U(i)])
         if row < 0:  # untouched when looked up; an earlier impression may have touched him since
             row = np.int64(touch(state, member))
-        e, p = exposure[row * K + content], posting[row * cells + cell]
+        e = exposure[U(row * K + content)]
         e.seen += 1
         if is_focal:
             if e.seen == 1:
-                community_reach[pick(community_of, member)] += 1
-            if p.seen == 0:
-                channel_reach[channel] += 1
+                community_reach[U(pick(community_of, member))] += 1
+            channel_reach[channel] += np.int32(e.marks & on_channel == 0)
+            e.marks |= on_channel
             note_reach(e, earned, counts, series)
-        p.seen = 1
         if dated:
             note_day(e, day)
-        match = np.float64(buffer_match[i])
+        match = np.float64(buffer_match[U(i)])
         trust = base_trust
         if in_group != 1.0 and pick(community_of, member) == home:
             trust *= in_group
-        share = appeal * match * np.float64(buffer_activity[i]) * trust * novelty
+        share = appeal * match * np.float64(buffer_activity[U(i)]) * trust * novelty
         if tired:
-            share *= fatigue_of[min(np.int64(impressions[row]), len(fatigue_of) - 1)]
-            impressions[row] += 1
+            share *= fatigue_of[min(np.int64(impressions[U(row)]), len(fatigue_of) - 1)]
+            impressions[U(row)] += 1
         if kind != SIMPLE:
+            p = posting[U(row * cells + cell)]
             share *= reinforcement(world, state, p, e.seen, content, channel, member, is_row, start + position)
         share *= soften_share
         if share > 1.0:
@@ -221,7 +222,7 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
 def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[no-untyped-def]
     """A member decided to post: he is due after his reaction delay, unless he posted or is to post."""
     place = row * (len(world.contents_key) * len(world.channels_key)) + cell
-    p = state.posting[place]
+    p = state.posting[U(place)]
     if p.node >= 0 or (p.due >= 0 and p.due <= tick + 1):
         return
     bits = member_key(state.family[F_DELAY, cell], member, 0)
@@ -234,12 +235,12 @@ def answer_buffered(world, state, tick, first, last, out):  # type: ignore[no-un
     """Look up, then answer, the impressions of the showings ``first:last``, in order."""
     at = np.int64(0)
     for i in range(first, last):
-        s = state.showings[i]
+        s = state.showings[U(i)]
         look_up(world, state, state.content_of[s.cell], at, s.end)
         at = np.int64(s.end)
     at = np.int64(0)
     for i in range(first, last):
-        s = state.showings[i]
+        s = state.showings[U(i)]
         if s.end > at:
             respond(world, state, tick, s, at, np.int64(s.end), out)
         at = np.int64(s.end)
@@ -256,7 +257,7 @@ def show_all(world, state, tick, out):  # type: ignore[no-untyped-def]
     one_by_one = len(world.audience_background_load) > 0 and state.now[CONTENTS] > 1
     first, at = 0, np.int64(0)
     for i in range(state.now[SHOWINGS]):
-        s = state.showings[i]
+        s = state.showings[U(i)]
         if at > 0 and (one_by_one or at + s.stop - s.start > len(state.buffer_member)):
             answer_buffered(world, state, tick, first, i, out)
             first, at = i, np.int64(0)

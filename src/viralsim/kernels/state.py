@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.errors import CapacityError
 from viralsim.kernels.inputs import F4, F8, I4, I8, U8, Plan, Rule, World, is_plain
 
 POSTING = np.dtype(  # of (member, channel, content)
@@ -23,14 +24,13 @@ POSTING = np.dtype(  # of (member, channel, content)
         ("heard", np.int32),  # distinct members whose post he was shown
         ("via", np.int32),  # source of the impression that convinced him, -1: of his own accord
         ("weight", np.float64),  # sum of influence weights of those members
-        ("seen", np.int64),  # 1 once an impression was had on this channel
     ],
     align=True,
 )
 EXPOSURE = np.dtype(  # of (member, content)
     [
         ("seen", np.int32),  # impressions
-        ("marks", np.int32),  # bit 0: earned reach, bit 1: converted
+        ("marks", np.int32),  # bit 0: earned reach, bit 1: converted, from bit 2 on: reached on that channel
         ("day", np.int32),
         ("today", np.int32),  # impressions in that day
     ],
@@ -115,6 +115,7 @@ HIT = np.dtype(  # a post of a plain world that someone is shown
 )
 
 DEPTH_BINS = 64
+MOST_CHANNELS = 29  # bits of EXPOSURE.marks that are left for them
 FORESEEN = 1024  # posts of plain worlds to come that are looked into at once
 AHEAD = 64  # plain worlds, or posters drawn for them, whose first draws are made at once
 BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
@@ -290,8 +291,10 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
 
     Cost: virtual memory O(N * cells); resident memory follows the members touched by the largest world.
     ``pool`` bounds the entries of the calendar and the recommendations (2**26). ``spare`` makes room for actions a tick
-    beyond the plan's, for actors that decide while the world runs.
+    beyond the plan's, for actors that decide while the world runs. Raises CapacityError for more than 29 channels.
     """
+    if len(world.channels.key) > MOST_CHANNELS:
+        raise CapacityError(f"a world has at most {MOST_CHANNELS} channels, this one {len(world.channels.key)}")
     channels, contents = len(world.channels.key), len(world.contents.key)
     cells, horizon = channels * contents, world.contents.novelty.shape[1]
     plan = world.plan
@@ -315,7 +318,7 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         touched=np.empty(members, dtype=np.int32),
         posting=np.empty(postings, dtype=POSTING),
         exposure=np.empty(members * contents, dtype=EXPOSURE),
-        blank_posting=np.array([(-1, -1, -1, 0, 0, -1, 0.0, 0)], dtype=POSTING),
+        blank_posting=np.array([(-1, -1, -1, 0, 0, -1, 0.0)], dtype=POSTING),
         blank_exposure=np.array([(0, 0, -1, 0)], dtype=EXPOSURE),
         impressions=np.empty(members, dtype=np.int32),
         advertised=np.empty(members * len(plan.paid_cap) if capped else 0, dtype=np.int32),

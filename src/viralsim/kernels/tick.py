@@ -55,6 +55,7 @@ R_RATIO, R_AT_LEAST, R_EFFECT = int(Rule.RESPOND_RATIO), int(Rule.RESPOND_AT_LEA
 R_DELAY, R_AMPLIFY = int(Rule.RESPOND_DELAY), int(Rule.AMPLIFY_SHARES)
 R_AT_MOST, R_COOLDOWN, R_FOCAL = int(Rule.AMPLIFY_AT_MOST), int(Rule.AMPLIFY_COOLDOWN), int(Rule.FOCAL)
 ZERO, ONE = np.uint64(0), np.uint64(1)
+U = np.uint64  # as in ``calendar``
 
 
 @njit(cache=True, _nrt=False)
@@ -237,7 +238,7 @@ def peak_and_half(state, out):  # type: ignore[no-untyped-def]
 def clear(state):  # type: ignore[no-untyped-def]
     """Forget the world: reset what it touched. O(touched)."""
     for i in range(state.now[TOUCHED]):
-        state.slot[state.touched[i]] = 0
+        state.slot[U(state.touched[U(i)])] = 0
     for i in range(state.now[TICKS]):
         state.tick_shares[state.ticks[i]] = 0
     for i in range(state.now[EDGES]):
