@@ -126,25 +126,25 @@ def contagion_worlds(indptr, followers, rule, seeds, luck, ticks, first, last, s
             if tick == ticks:
                 break
             while i < end:
-                u = adopted[i]
+                u = np.uint64(adopted[np.uint64(i)])
                 i += 1
-                for e in range(indptr[u], indptr[u + 1]):
-                    v = followers[e]
+                for e in range(indptr[u], indptr[u + ONE]):
+                    v = np.uint64(followers[np.uint64(e)])
                     missing = left[v]
                     if missing == ADOPTED:
                         continue
                     if missing == 0:
-                        touched[known] = v
+                        touched[np.uint64(known)] = v
                         known += 1
                         missing = needed(need, following, key, v)
                     missing -= 1
                     if missing == 0:
                         missing = ADOPTED
-                        adopted[n] = v
+                        adopted[np.uint64(n)] = v
                         n += 1
                     left[v] = missing
             tick += 1
             end = n
         for k in range(known):
-            left[touched[k]] = 0
+            left[np.uint64(touched[np.uint64(k)])] = 0
         sizes[w] = n
