@@ -12,6 +12,7 @@ from viralsim.kernels.draws import draw, member_key, unit, unit_high, unit_low
 from viralsim.population.neighbours import has_entry
 
 TRIES = 64  # to find someone new; then the slot stays empty
+U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(cache=True)
@@ -102,18 +103,17 @@ def circle_arcs(key, order, bounds, wanted, mutual_share, left, source, target):
 @njit(cache=True, inline="always")
 def _pick(x, cumulative, low, high):  # type: ignore[no-untyped-def]
     """The position in low..high-1 whose share of the weight holds the uniform ``x``; -1 where there is no weight."""
-    base, top = cumulative[low], cumulative[high]
+    base, top = cumulative[U(low)], cumulative[U(high)]
     if top <= base:
         return -1
     wanted = base + x * (top - base)
-    end = high
-    while low < high:  # the first position whose cumulative end is above wanted
-        middle = (low + high) >> 1
-        if cumulative[middle + 1] <= wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return min(low, end - 1)
+    at, left = low, high - low
+    while left > 0:  # the first position whose cumulative end is above wanted; without a branch, which would be guessed
+        half = left >> 1
+        above = np.int64(cumulative[U(at + half + 1)] <= wanted)
+        at += above * (half + 1)
+        left = half + above * (left - 2 * half - 1)
+    return min(at, high - 1)
 
 
 @njit(cache=True)
@@ -145,14 +145,14 @@ def popular_arcs(  # type: ignore[no-untyped-def]
                     p = _pick(x, home, start[c], start[c + 1])
                 if p < 0:
                     break
-                u = grouped[p]
-                if seen[u] == v or (outside and community[u] == c):
+                u = grouped[U(p)]
+                if seen[U(u)] == v or (outside and community[U(u)] == c):
                     continue
-                seen[u] = v
-                source[n], target[n] = u, v
+                seen[U(u)] = v
+                source[U(n)], target[U(n)] = u, v
                 n += 1
                 if both:
-                    source[n], target[n] = v, u
+                    source[U(n)], target[U(n)] = v, u
                     n += 1
                 break
     return n

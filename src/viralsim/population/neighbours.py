@@ -7,6 +7,8 @@ from numba import njit
 
 from viralsim.population.rows import rows_of_edges
 
+U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
+
 
 @njit(cache=True)
 def neighbour_rows(indptr, followers):  # type: ignore[no-untyped-def]
@@ -24,14 +26,14 @@ def neighbour_rows(indptr, followers):  # type: ignore[no-untyped-def]
         a, a_end = indptr[u], indptr[u + 1]
         b, b_end = start[u], start[u + 1]
         while a < a_end or b < b_end:
-            if b >= b_end or (a < a_end and followers[a] < following[b]):
-                merged[n] = followers[a]
+            if b >= b_end or (a < a_end and followers[U(a)] < following[U(b)]):
+                merged[U(n)] = followers[U(a)]
                 a += 1
-            elif a >= a_end or following[b] < followers[a]:
-                merged[n] = following[b]
+            elif a >= a_end or following[U(b)] < followers[U(a)]:
+                merged[U(n)] = following[U(b)]
                 b += 1
             else:
-                merged[n] = followers[a]
+                merged[U(n)] = followers[U(a)]
                 a += 1
                 b += 1
             n += 1
@@ -42,14 +44,14 @@ def neighbour_rows(indptr, followers):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def has_entry(indptr, entries, row, value):  # type: ignore[no-untyped-def]
     """Whether the ascending ``row`` holds ``value``: binary search."""
-    low, high = indptr[row], indptr[row + 1]
-    while low < high:
-        middle = (low + high) >> 1
-        if entries[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low < indptr[row + 1] and entries[low] == value
+    at, end = indptr[U(row)], indptr[U(row) + U(1)]
+    left = end - at
+    while left > 0:  # without a branch, which would be guessed
+        half = left >> 1
+        above = np.int64(entries[U(at + half)] < value)
+        at += above * (half + 1)
+        left = half + above * (left - 2 * half - 1)
+    return at < end and entries[U(at)] == value
 
 
 @njit(cache=True)
@@ -79,18 +81,16 @@ def local_clustering(rows, neighbours, chosen):  # type: ignore[no-untyped-def]
         if degree < 2:
             continue
         for p in range(rows[v], rows[v + 1]):
-            mark[neighbours[p]] = i
+            mark[U(neighbours[U(p)])] = i
         linked = 0
         for p in range(rows[v], rows[v + 1]):
             u = neighbours[p]
             if rows[u + 1] - rows[u] <= degree * 16:
                 for q in range(rows[u], rows[u + 1]):
-                    if mark[neighbours[q]] == i:
-                        linked += 1
+                    linked += np.int64(mark[U(neighbours[U(q)])] == i)
             else:  # a hub: look the few neighbours up in its long row
                 for q in range(rows[v], rows[v + 1]):
-                    if has_entry(rows, neighbours, u, neighbours[q]):
-                        linked += 1
+                    linked += np.int64(has_entry(rows, neighbours, u, neighbours[U(q)]))
         clustering[i] = linked / (degree * (degree - 1.0))
     return clustering
 
