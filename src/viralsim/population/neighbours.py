@@ -82,7 +82,7 @@ def local_clustering(rows, neighbours, chosen):  # type: ignore[no-untyped-def]
             continue
         for p in range(rows[v], rows[v + 1]):
             mark[U(neighbours[U(p)])] = i
-        linked = 0
+        linked = np.int64(0)
         for p in range(rows[v], rows[v + 1]):
             u = neighbours[p]
             if rows[u + 1] - rows[u] <= degree * 16:
