@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 FINER = 1.25  # with costs the bound is taken after 1, 2, 3, 4, 5, 7, 9, ... members: each takes a sort
 
 
@@ -13,16 +14,16 @@ def index_sets(ends, entries, members):  # type: ignore[no-untyped-def]
     """The sets of each member: (begin int64[N + 1], set numbers int32[]). O(N + entries)."""
     begin = np.zeros(members + 2, np.int64)
     for e in range(len(entries)):
-        begin[entries[e] + 2] += 1
+        begin[U(entries[U(e)]) + U(2)] += 1
     for v in range(members):
         begin[v + 2] += begin[v + 1]
     by_member = np.empty(len(entries), np.int32)
     start = 0
     for s in range(len(ends)):
         for e in range(start, ends[s]):
-            v = entries[e]
-            by_member[begin[v + 1]] = s
-            begin[v + 1] += 1
+            next_ = U(entries[U(e)]) + U(1)
+            by_member[U(begin[next_])] = s
+            begin[next_] += 1
         start = ends[s]
     return begin[: members + 1], by_member
 
@@ -30,8 +31,8 @@ def index_sets(ends, entries, members):  # type: ignore[no-untyped-def]
 @njit(cache=True, inline="always")
 def before(score, heap, a, b):  # type: ignore[no-untyped-def]
     """Whether heap place ``a`` comes before place ``b``: the higher score, then the lower number."""
-    x, y = score[a], score[b]
-    return x > y or (x == y and heap[a] < heap[b])
+    x, y = score[U(a)], score[U(b)]
+    return x > y or (x == y and heap[U(a)] < heap[U(b)])
 
 
 @njit(cache=True)
@@ -45,8 +46,8 @@ def sift(score, heap, size, i):  # type: ignore[no-untyped-def]
             child += 1
         if before(score, heap, i, child):
             return
-        score[i], score[child] = score[child], score[i]
-        heap[i], heap[child] = heap[child], heap[i]
+        score[U(i)], score[U(child)] = score[U(child)], score[U(i)]
+        heap[U(i)], heap[U(child)] = heap[U(child)], heap[U(i)]
         i = child
 
 
@@ -60,17 +61,17 @@ def take(member, index, sets, gain, done, counts, top):  # type: ignore[no-untyp
     ends, entries = sets
     new = 0
     for k in range(begin[member], begin[member + 1]):
-        s = by_member[k]
-        if done[s]:
+        s = np.int64(by_member[U(k)])
+        if done[U(s)]:
             continue
-        done[s] = True
+        done[U(s)] = True
         new += 1
-        for e in range(ends[s - 1] if s > 0 else 0, ends[s]):
-            v = entries[e]
+        for e in range(ends[U(s - 1)] if s > 0 else 0, ends[U(s)]):
+            v = U(entries[U(e)])
             g = gain[v]
             gain[v] = g - 1
-            counts[g] -= 1
-            counts[g - 1] += 1
+            counts[U(g)] -= 1
+            counts[U(g - 1)] += 1
             if g > top[0] + 1:
                 top[2] -= 1
             elif g == top[0] + 1:

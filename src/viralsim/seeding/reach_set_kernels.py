@@ -13,8 +13,10 @@ from viralsim.seeding.row_kernels import COINS, COUNTED, EVEN, GAPS, MIXED, NONE
 SEEDING = int(Stream.SEEDING)
 CASCADE, THRESHOLD = 0, 1  # the model: independent cascade, linear threshold
 ELIGIBLE, BARRED, TAKEN = 0, 1, 2  # marks of members
-ONE, HALF, LOW_HALF, TWO32 = np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
+ONE, SIX, LOW_SIX = np.uint64(1), np.uint64(6), np.uint64(63)
+HALF, LOW_HALF, TWO32 = np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
 BELOW_ONE = 1.0 - 2.0**-53
+U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(cache=True, inline="always")
@@ -23,11 +25,11 @@ def meet(live, u, visited, queue, n):  # type: ignore[no-untyped-def]
 
     Without branches: whether an edge is live cannot be predicted. ``queue`` has room for one more than there can be.
     """
-    place, bit = u >> 6, np.uint64(u & 63)
+    place, bit = U(u) >> SIX, U(u) & LOW_SIX
     block = visited[place]
     new = np.uint64(live) & ~(block >> bit) & ONE
     visited[place] = block | (new << bit)
-    queue[n] = u
+    queue[U(n)] = u
     return n + np.int64(new)
 
 
@@ -57,7 +59,7 @@ def meet_many(key, j, x, row, sources, counts, picks, visited, queue, n):  # typ
         for i in range(t, at, -1):
             picks[i] = picks[i - 1]
         picks[at] = pick
-        n = meet(True, sources[first + pick], visited, queue, n)
+        n = meet(True, sources[U(first + pick)], visited, queue, n)
     return n, j
 
 
@@ -75,21 +77,21 @@ def search_row(key, j, x, row, sources, chance, visited, queue, n):  # type: ign
         for k in range(e, end, 2):
             bits = draw(key, j)
             j += 1
-            n = meet((bits >> HALF) < limit, sources[k], visited, queue, n)
-            n = meet(((bits & LOW_HALF) < limit) & (k + 1 < end), sources[k + 1], visited, queue, n)
+            n = meet((bits >> HALF) < limit, sources[U(k)], visited, queue, n)
+            n = meet(((bits & LOW_HALF) < limit) & (k + 1 < end), sources[U(k + 1)], visited, queue, n)
     elif way == GAPS:
         while True:
             gap = math.log1p(-x) * row["scale"]
             if gap >= end - e:
                 break
             e += np.int64(gap)
-            n = meet(True, sources[e], visited, queue, n)
+            n = meet(True, sources[U(e)], visited, queue, n)
             e += 1
             x = unit(draw(key, j))
             j += 1
     elif way == MIXED:
         for k in range(e, end):
-            n = meet(unit(draw(key, j)) < chance[k], sources[k], visited, queue, n)
+            n = meet(unit(draw(key, j)) < chance[U(k)], sources[U(k)], visited, queue, n)
             j += 1
     elif way == SORTED:
         n, j = search_sorted(key, j, e, end, sources, chance, visited, queue, n)
@@ -106,25 +108,26 @@ def search_back(key, x, rows, sources, chance, counts, marks, visited, queue, st
     """
     n, j, i = start + 1, 1, start
     while i < n:
-        if marks[queue[i]] == TAKEN:
+        if marks[U(queue[U(i)])] == TAKEN:
             return n, True
-        row = rows[queue[i]]
+        row = rows[U(queue[U(i)])]
         if i > start:
             x = unit(draw(key, j))
             j += 1
         i += 1
         e, d = row["first"], np.int64(row["degree"])
+        shares = counts[U(d)]
         if row["way"] != COUNTED:
             n, j = search_row(key, j, x, row, sources, chance, visited, queue, n)
-        elif x < counts[d, 2]:
-            pick = min(np.int64(max((x - counts[d, 1]) * counts[d, 0], 0.0)), d - 1)
-            n = meet(x >= counts[d, 1], sources[e + pick], visited, queue, n)
-        elif x < counts[d, 3]:
-            place = (x - counts[d, 2]) / (counts[d, 3] - counts[d, 2]) * d
+        elif x < shares[2]:
+            pick = min(np.int64(max((x - shares[1]) * shares[0], 0.0)), d - 1)
+            n = meet(x >= shares[1], sources[U(e + pick)], visited, queue, n)
+        elif x < shares[3]:
+            place = (x - shares[2]) / (shares[3] - shares[2]) * d
             pick = min(np.int64(place), d - 1)
             other = min(np.int64((place - pick) * (d - 1)), d - 2)
-            n = meet(True, sources[e + pick], visited, queue, n)
-            n = meet(True, sources[e + other + np.int64(other >= pick)], visited, queue, n)
+            n = meet(True, sources[U(e + pick)], visited, queue, n)
+            n = meet(True, sources[U(e + other + np.int64(other >= pick))], visited, queue, n)
         else:
             n, j = meet_many(key, j, x, row, sources, counts, picks, visited, queue, n)
     return n, False
@@ -139,7 +142,7 @@ def search_sorted(key, j, e, end, sources, chance, visited, queue, n):  # type: 
         if gap >= end - e:
             return n, j + 1
         e += np.int64(gap)
-        n = meet(unit(draw(key, j + 1)) * most < chance[e], sources[e], visited, queue, n)
+        n = meet(unit(draw(key, j + 1)) * most < chance[e], sources[U(e)], visited, queue, n)
         j += 2
         e += 1
     return n, j
@@ -165,7 +168,7 @@ def walk_back(key, x, rows, sources, chance, marks, visited, queue, start):  # t
         else:
             e = first + min(np.searchsorted(chance[first : first + degree], x, side="right"), degree - 1)
         before = n
-        n = meet(True, sources[e], visited, queue, n)
+        n = meet(True, sources[U(e)], visited, queue, n)
         if n == before:
             return n, False
         x = unit(draw(key, j))
@@ -200,7 +203,7 @@ def draw_sets(model, incoming, roots, marks, luck, batch, first, last, visited):
     """
     rows, sources, chance, counts = incoming  # here: a tuple that is opened for each set costs as much as the set
     root_members, root_weights = roots
-    n = 0
+    n = np.int64(0)
     ends = np.empty(last - first, np.int64)
     found = np.empty(4 * (last - first) + len(marks) + 1, np.int32)
     picks = np.empty(NUMBERS + 1, np.int64)
@@ -218,10 +221,10 @@ def draw_sets(model, incoming, roots, marks, luck, batch, first, last, visited):
             end, taken = search_back(key, x, rows, sources, chance, counts, marks, visited, found, n, picks)
         start = n
         for i in range(start, end):
-            u = found[i]
-            visited[u >> 6] = 0
-            found[n] = u
-            n += 1 if marks[u] == ELIGIBLE and not taken else 0
+            u = U(found[U(i)])
+            visited[u >> SIX] = 0
+            found[U(n)] = u
+            n += np.int64(marks[u] == ELIGIBLE and not taken)
         ends[s - first] = n
     return ends, found[:n].copy()
 
@@ -239,8 +242,8 @@ def hits(ends, entries, chosen):  # type: ignore[no-untyped-def]
     """How many sets hold at least one of ``chosen`` bool[N]. O(entries)."""
     found, start = 0, 0
     for s in range(len(ends)):
-        for e in range(start, ends[s]):
-            if chosen[entries[e]]:
+        for e in range(start, ends[U(s)]):
+            if chosen[U(entries[U(e)])]:
                 found += 1
                 break
         start = ends[s]
@@ -254,10 +257,10 @@ def further(ends, entries, chosen):  # type: ignore[no-untyped-def]
     start = 0
     for s in range(len(ends)):
         hit = False
-        for e in range(start, ends[s]):
-            hit = hit or chosen[entries[e]]
+        for e in range(start, ends[U(s)]):
+            hit |= chosen[U(entries[U(e)])]
         if not hit:
-            for e in range(start, ends[s]):
-                gain[entries[e]] += 1
+            for e in range(start, ends[U(s)]):
+                gain[U(entries[U(e)])] += 1
         start = ends[s]
     return gain
