@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from math import comb
 
 import numpy as np
@@ -241,3 +244,23 @@ def test_memory_has_a_limit() -> None:
         vs.seeding.choose(network, "opim", 5, probability=0.3, memory_gib=0.005)
     with pytest.raises(CapacityError, match="fewer worlds"):
         vs.seeding.choose(network, "opim", 5, probability=0.01, memory_gib=0.05, improve=1_000_000)
+
+
+WITHOUT_COMPILER = """
+import numpy as np
+import viralsim as vs
+from viralsim.seeding import choose
+np.seterr(over="ignore")  # scalars of NumPy tell that they wrap round
+ends = np.arange(1, 31)
+source, target = np.concatenate([ends, [0]]), np.concatenate([np.zeros(30, int), [31]])
+network = vs.Network.from_edges(source, target, members=40)
+print(choose(network, "opim", 1, model="independent_cascade", probability=0.1, threads=1, seed=2).members[0])
+"""
+
+
+def test_no_table_is_read_past_its_end() -> None:
+    """With the compiler off every index is checked: a row longer than the table of counts is searched without it."""
+    alone = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run([sys.executable, "-c", WITHOUT_COMPILER], env=alone, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) in range(31)  # who reaches somebody

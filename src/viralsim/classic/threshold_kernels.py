@@ -15,11 +15,8 @@ CHOICE = np.uint64(64 - COIN_BITS)
 SLACK = 1e-9  # 0.1 * 30 is 3, whatever the last bit says
 ADOPTED = -1
 LINE = 16  # uint32 in a cache line
-ONE, TWO, THREE = (
-    np.uint64(1),
-    np.uint64(2),
-    np.uint64(3),
-)  # unsigned: nothing is compiled to wrap negative indices round
+# Unsigned: nothing is compiled to wrap negative indices round.
+ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 
 @njit(cache=True, nogil=True)

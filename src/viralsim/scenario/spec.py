@@ -31,7 +31,9 @@ class Spec(Block):
     tick: Annotated[float, Duration(gt=0, le=24)] = key(1.0, "the time step (1h)")
     launch_at: TimeOfDay = key(9.0, "time of day of tick 0, for the daily rhythm (09:00)")
     audience: Audience = block(Audience, "who is there", source=USER)
-    channels: dict[Name, Channel] = key(..., "follower networks", min_length=1, max_length=MOST_CHANNELS)
+    channels: dict[Name, Channel] = key(
+        ..., f"follower networks, {MOST_CHANNELS} at most", min_length=1, max_length=MOST_CHANNELS
+    )
     content: dict[Name, Content] = key(..., "what can spread", min_length=1, max_length=256)
     campaign: Campaign = key(..., "what the actors do")
     arms: dict[Name, dict[str, Any]] = key(

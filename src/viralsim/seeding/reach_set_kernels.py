@@ -116,10 +116,11 @@ def search_back(key, x, rows, sources, chance, counts, marks, visited, queue, st
             j += 1
         i += 1
         e, d = row["first"], np.int64(row["degree"])
-        shares = counts[U(d)]
         if row["way"] != COUNTED:
             n, j = search_row(key, j, x, row, sources, chance, visited, queue, n)
-        elif x < shares[2]:
+            continue
+        shares = counts[U(d)]
+        if x < shares[2]:
             pick = min(np.int64(max((x - shares[1]) * shares[0], 0.0)), d - 1)
             n = meet(x >= shares[1], sources[U(e + pick)], visited, queue, n)
         elif x < shares[3]:
