@@ -139,6 +139,35 @@ def test_an_interrupted_terminal_keeps_what_is_finished(undisturbed: pd.DataFram
     pd.testing.assert_frame_equal(read_table(out), undisturbed, check_exact=True)
 
 
+FULL_JOURNAL = """
+import pathlib, resource, signal, sys
+from viralsim.errors import InputError
+from viralsim.experiments.journal import Journal
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+for numbers in (10, 100, 1000):
+    journal = Journal(pathlib.Path(sys.argv[1]) / f"{numbers}.jsonl")
+    row = {f"m{i}": 1.0 for i in range(numbers)}
+    try:
+        for i in range(1000):
+            journal.append({"id": str(i), "error": None, "arms": {"a": row}})
+    except InputError as error:
+        journal.close()
+        assert f"{len(journal)} finished points are safe" in str(error)
+        assert 0 < len(journal) == len(Journal(journal.path)), "what is said to be safe is on the disk"
+        print("told")
+"""
+
+
+def test_a_full_disk_is_told_once_whatever_the_length_of_a_line(tmp_path: Path) -> None:
+    """Lines of 0.1, 1 and 10 kB: the file is closed without a second error, and holds the points that are said to be safe."""
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_JOURNAL, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("told\n" * 3, "")
+
+
 def test_a_disk_that_fills_up_loses_nothing(undisturbed: pd.DataFrame, tmp_path: Path) -> None:
     """The system refuses every byte beyond 100 kB of a file: a clear error; with room again the run goes on and completes."""
     file, out = write(tmp_path, SWEEP), tmp_path / "out"

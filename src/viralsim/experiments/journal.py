@@ -44,13 +44,15 @@ class Journal:
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 there = self.path.exists()
-                self._file = open(self.path, "r+b" if there else "w+b")  # noqa: SIM115
+                # without a buffer: what a full disk refuses would be written again, and refused again, by ``close``
+                self._file = open(self.path, "r+b" if there else "w+b", buffering=0)  # noqa: SIM115
                 if not there:
                     flush(self.path.parent)
             self._file.seek(self._end)
             self._file.truncate()  # what a killed run left half written
-            self._file.write(line)
-            self._file.flush()
+            left = memoryview(line)
+            while left:
+                left = left[self._file.write(left) :]
             os.fsync(self._file.fileno())
         except OSError as error:
             raise InputError(
