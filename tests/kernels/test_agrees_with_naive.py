@@ -16,6 +16,7 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.inputs import Count, Series, World
 from viralsim.kernels.state import MOST_CHANNELS
 from viralsim.kernels.worlds import RawWorlds, run_worlds, trace_world
+from viralsim.scenario import spec
 
 SIZES, DEPTHS = 40, 64
 SEEDS = st.sampled_from([0, 1, -3, 2**63 + 11, 2**70])
@@ -121,6 +122,7 @@ def test_cross_post_does_not_replace_a_post_of_the_same_tick() -> None:
 
 def test_reach_by_channel_on_as_many_as_there_may_be() -> None:
     """29 channels, each with followers of its own, cross-posted: every channel counts who is reached there; a 30th is refused."""
+    assert MOST_CHANNELS == spec.MOST_CHANNELS, "a scenario that is read can be run"
     channels = [Channel([(0, v) for v in range(1, c + 2)]) for c in range(MOST_CHANNELS)]
     acts = Acts(organic=[Organic(0, tick=0)])
     slow = assert_agrees(build_world(30, 5, channels, [Content()], manner=Manner(cross_post=1.0), acts=acts))
