@@ -61,12 +61,14 @@ def build_rows(edges: Edges, keep_edge_order: bool) -> Rows:
     wanted = keep_edge_order or strength is not None or weight is not None
     order = np.empty(arcs if wanted else 0, np.int32 if arcs < 2**31 else np.int64)
     position = np.empty(arcs if keep_edge_order else 0, np.int64)
+    from viralsim.population.huge_pages import copy_of, empty
     from viralsim.population.rows import drop_loops_and_parallels, rows_of_edges
 
-    indptr, followers = rows_of_edges(source, target, edges.members, order)
+    indptr, followers = empty(edges.members + 1, np.int64), empty(arcs, np.int32)
+    rows_of_edges(source, target, order, indptr, followers, empty(arcs, np.int32))
     kept, loops, parallels = drop_loops_and_parallels(indptr, followers, order, position)
     if kept < arcs:
-        followers, order = followers[:kept].copy(), order[:kept]
+        followers, order = copy_of(followers[:kept]), order[:kept]
     if not edges.directed:  # each given edge made two arcs
         order, loops, parallels = order % max(1, given), loops // 2, parallels // 2
     rows = Rows(

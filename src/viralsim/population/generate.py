@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from viralsim.errors import NetworkError
 from viralsim.population.degrees import Budgets, degree_budgets
 from viralsim.population.edges import Edges, build_rows
+from viralsim.population.huge_pages import copy_of
 from viralsim.population.network import Network
 
 F8 = NDArray[np.float64]
@@ -263,7 +264,7 @@ def _draw(
     rows = build_rows(Edges(source, target, n), keep_edge_order=False)
     if knobs.reciprocity == 0:  # popular members also find each other by accident
         kept = drop_returned(luck.pairs, rows.indptr, rows.followers)
-        return Network(rows.indptr, rows.followers[:kept].copy())
+        return Network(rows.indptr, copy_of(rows.followers[:kept]))
     return Network(rows.indptr, rows.followers)
 
 

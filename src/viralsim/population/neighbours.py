@@ -18,7 +18,8 @@ def neighbour_rows(indptr, followers):  # type: ignore[no-untyped-def]
     for u in range(members):
         for p in range(indptr[u], indptr[u + 1]):
             sources[p] = u
-    start, following = rows_of_edges(followers, sources, members, np.empty(0, np.int32))
+    start, following = np.empty(members + 1, np.int64), np.empty(len(followers), np.int32)
+    rows_of_edges(followers, sources, np.empty(0, np.int32), start, following, np.empty(len(followers), np.int32))
     rows = np.zeros(members + 1, np.int64)
     merged = np.empty(2 * len(followers), np.int32)
     n = 0

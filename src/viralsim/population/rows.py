@@ -7,21 +7,20 @@ from numba import njit
 
 
 @njit(cache=True)
-def rows_of_edges(source, target, members, order):  # type: ignore[no-untyped-def]
+def rows_of_edges(source, target, order, indptr, followers, by_target):  # type: ignore[no-untyped-def]
     """Sort edges into rows by source, ascending by target, equal edges in the order given.
 
     source, target: int32[E] in 0..members-1. order: int32 or int64[E], filled with the given index of each sorted
-    edge; or of length 0: not wanted. Returns indptr int64[members + 1] and the sorted targets int32[E].
-    Two stable counting sorts (a double transpose): O(members + E), 4 bytes an edge of scratch beside the result.
+    edge; or of length 0: not wanted. Filled: indptr int64[members + 1] and the sorted targets followers
+    int32[E]. by_target: int32[E], scratch. Two stable counting sorts (a double transpose): O(members + E).
     """
-    edges = len(source)
+    edges, members = len(source), len(indptr) - 1
     keep = len(order) > 0
     place = np.zeros(members + 1, np.int64)
     for e in range(edges):
         place[target[e] + 1] += 1
     for v in range(members):
         place[v + 1] += place[v]
-    by_target = np.empty(edges, np.int32)
     given = np.empty(len(order), order.dtype)
     for e in range(edges):
         p = place[target[e]]
@@ -30,13 +29,12 @@ def rows_of_edges(source, target, members, order):  # type: ignore[no-untyped-de
         if keep:
             given[p] = e
     # place[v] is now the end of the column of v
-    indptr = np.zeros(members + 1, np.int64)
+    indptr[:] = 0
     for e in range(edges):
         indptr[source[e] + 1] += 1
     for u in range(members):
         indptr[u + 1] += indptr[u]
     cursor = indptr[:-1].copy()
-    followers = np.empty(edges, np.int32)
     start = 0
     for v in range(members):
         for p in range(start, place[v]):
@@ -46,7 +44,6 @@ def rows_of_edges(source, target, members, order):  # type: ignore[no-untyped-de
                 order[cursor[u]] = given[p]
             cursor[u] += 1
         start = place[v]
-    return indptr, followers
 
 
 @njit(cache=True)
