@@ -27,7 +27,7 @@ from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_
 
 from viralsim.kernels import worlds as batch
 from viralsim.kernels.inputs import Reinforcement, World, is_plain
-from viralsim.kernels.plain_ahead import IN_CACHE
+from viralsim.kernels.plain_memory import IN_CACHE
 from viralsim.kernels.worlds import RawWorlds, run_worlds
 
 

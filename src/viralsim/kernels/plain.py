@@ -19,19 +19,12 @@ from numba import njit
 
 from viralsim.kernels.calendar import next_tick
 from viralsim.kernels.draws import member_key, mix
-from viralsim.kernels.inputs import Count, Series
-from viralsim.kernels.plain_ahead import IN_CACHE, draw_families, draw_posters, first_draws, first_gaps, foresee
+from viralsim.kernels.plain_ahead import draw_families, draw_posters, first_draws, first_gaps
 from viralsim.kernels.plain_queue import keep_opening, open_again, organic_posts, take_queue
 from viralsim.kernels.plain_shows import Law, Memory, Tally, Ties, answer, first_hit, post_due, show_hits, sum_of
-from viralsim.kernels.plain_trees import plain_peak, plain_trees
+from viralsim.kernels.plain_side_by_side import place_posters, side_by_side
+from viralsim.kernels.plain_trees import note_tick, note_world, plain_peak, plain_trees
 
-N_SHARES, N_EARNED_SHARES = int(Count.SHARES), int(Count.EARNED_SHARES)
-N_REACH, N_EARNED_REACH = int(Count.REACH), int(Count.EARNED_REACH)
-N_IMPRESSIONS, N_ENGAGEMENTS, N_CLIPPED = int(Count.IMPRESSIONS_EARNED), int(Count.ENGAGEMENTS), int(Count.CLIPPED)
-N_CONVERSIONS, N_CONVERSIONS_EARNED = int(Count.CONVERSIONS), int(Count.CONVERSIONS_EARNED)
-T_REACH, T_EARNED_REACH, T_IMPRESSIONS = int(Series.REACH), int(Series.EARNED_REACH), int(Series.IMPRESSIONS)
-T_SHARES, T_EARNED_SHARES = int(Series.SHARES), int(Series.EARNED_SHARES)
-T_ENGAGEMENTS, T_CONVERSIONS = int(Series.ENGAGEMENTS), int(Series.CONVERSIONS)
 U = np.uint64  # as in ``plain_queue``
 
 
@@ -139,28 +132,6 @@ def own_hits(world, state, opening, family, first):  # type: ignore[no-untyped-d
     return end - first
 
 
-@njit(_nrt=False, forceinline=True)
-def note_tick(series, posts, earned, tally):  # type: ignore[no-untyped-def]
-    """Count what a tick brought."""
-    series[T_SHARES] += posts
-    series[T_EARNED_SHARES] += earned
-    series[T_REACH] += tally.reached
-    series[T_EARNED_REACH] += tally.reached
-    series[T_IMPRESSIONS] += tally.impressions
-    series[T_ENGAGEMENTS] += tally.engaged
-    series[T_CONVERSIONS] += tally.converted
-
-
-@njit(_nrt=False, forceinline=True)
-def note_world(counts, posts, earned, tally):  # type: ignore[no-untyped-def]
-    """Count what a world brought."""
-    counts[N_SHARES], counts[N_EARNED_SHARES] = posts, earned
-    counts[N_REACH], counts[N_EARNED_REACH] = tally.reached, tally.reached
-    counts[N_IMPRESSIONS], counts[N_ENGAGEMENTS] = tally.impressions, tally.engaged
-    counts[N_CONVERSIONS], counts[N_CONVERSIONS_EARNED] = tally.converted, tally.converted
-    counts[N_CLIPPED] = tally.clipped
-
-
 @njit(cache=True, _nrt=False)
 def plain_world(world, state, out, opening, row, cascade_sizes):  # type: ignore[no-untyped-def]
     """One world after its opening, whole, its trees measured; returns the structural virality and the number of records.
@@ -213,57 +184,85 @@ def forget(state, first, touched):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def shared_worlds(world, state, out, opening, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
-    """The worlds of rows ``first..last-1``, which all have the same ``opening``."""
-    recorded, posters = len(out.series) - 1, len(world.plan_organic_member)
-    first_hits(world, state, opening, last - first, posters)
-    for w in range(first, last):
-        open_again(state, opening)
-        i = w - first
-        row = Row(w, w if w < recorded else -1, i, i * posters, state.hit_count[U(i)])
-        out.structural_virality[U(w)], touched = plain_world(world, state, out, opening, row, cascade_sizes)
-        forget(state, opening.touched, touched)
-        out.done[U(w)] = True
-    state.generations[0] += (last - first) * opening.posts
+def shared_world(world, state, out, opening, row, cascade_sizes):  # type: ignore[no-untyped-def]
+    """One world of those that all have the same ``opening``; its hits are there."""
+    open_again(state, opening)
+    out.structural_virality[U(row.world)], touched = plain_world(world, state, out, opening, row, cascade_sizes)
+    forget(state, opening.touched, touched)
+    state.generations[0] += opening.posts
+    out.done[U(row.world)] = True
 
 
 @njit(cache=True, _nrt=False)
-def drawn_worlds(world, state, out, seed, worlds, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
-    """The worlds of rows ``first..last-1``, each with posters of its own."""
+def drawn_world(world, state, out, w, i, cascade_sizes):  # type: ignore[no-untyped-def]
+    """The world of row ``w``, whose posters and keys were drawn as those of the ``i``-th to come."""
+    posters, recorded = len(world.plan_organic_member), len(out.series) - 1
+    opening = open_first_tick(world, state, i * posters, False)
+    hits = own_hits(world, state, opening, state.post_family[U(i)], i * posters)
+    row = Row(w, w if w < recorded else -1, i, i * posters, hits)
+    out.structural_virality[U(w)], touched = plain_world(world, state, out, opening, row, cascade_sizes)
+    forget(state, 0, touched)
+    state.generations[0] += opening.posts
+    out.done[U(w)] = True
+
+
+@njit(cache=True, _nrt=False)
+def one_by_one(world, state, out, opening, shared, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
+    """The worlds of rows ``first..last-1``."""
     recorded, posters = len(out.series) - 1, len(world.plan_organic_member)
-    for w in range(first, last):
-        draw_posters(world, state, seed, worlds[U(w)], (w - first) * posters)
-    if last - first > 1 and len(state.slot) + len(world.graph_followers) > IN_CACHE:
-        foresee(world, state, last - first, posters)
+    if shared:
+        first_hits(world, state, opening, last - first, posters)
     for w in range(first, last):
         i = w - first
-        opening = open_first_tick(world, state, i * posters, False)
-        hits = own_hits(world, state, opening, state.post_family[U(i)], i * posters)
-        row = Row(w, w if w < recorded else -1, i, i * posters, hits)
-        out.structural_virality[U(w)], touched = plain_world(world, state, out, opening, row, cascade_sizes)
-        forget(state, 0, touched)
-        state.generations[0] += opening.posts
-        out.done[U(w)] = True
+        if shared:
+            row = Row(w, w if w < recorded else -1, i, i * posters, state.hit_count[U(i)])
+            shared_world(world, state, out, opening, row, cascade_sizes)
+        else:
+            drawn_world(world, state, out, w, i, cascade_sizes)
+
+
+@njit(cache=True, _nrt=False)
+def together(world, state, out, opening, shared, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
+    """The same side by side, and those that grow large once more, alone."""
+    posters, recorded = len(world.plan_organic_member), len(out.series) - 1
+    start = Opening(np.int64(world.plan_organic_tick[0]), opening.posts, opening.touched, opening.later)
+    side_by_side(ties_of(world), law_of(world), state, out, start, shared, first, last, posters, cascade_sizes)
+    for w in range(first, last):
+        i = w - first
+        if not state.side_world[U(i)].large:
+            continue
+        if shared:
+            hits = own_hits(world, state, opening, state.post_family[U(i)], 0)
+            shared_world(
+                world, state, out, opening, Row(w, w if w < recorded else -1, i, np.int64(0), hits), cascade_sizes
+            )
+        else:
+            drawn_world(world, state, out, w, i, cascade_sizes)
 
 
 @njit(cache=True, nogil=True)
 def run_plain_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
     """``worlds.run_block`` for plain worlds: ``worlds[first:last]``; returns the first that was not done, else ``last``."""
-    shared, ahead = True, len(state.post_family)
-    for i in range(len(world.plan_organic_member)):
+    shared, ahead, posters = True, len(state.post_family), len(world.plan_organic_member)
+    for i in range(posters):
         shared &= world.plan_organic_member[i] >= 0
     opening = Opening(np.int64(-1), np.int64(0), np.int64(0), np.int64(0))
     if shared:
         draw_posters(world, state, seed, 0, 0)
         opening = open_first_tick(world, state, 0, True)
+        if not state.side_off[0]:
+            place_posters(state, opening)
     i = first
     while i < last and not stop[0]:
         upto = min(i + ahead, last)
         draw_families(world, state, seed, worlds, i, upto)
-        if shared:
-            shared_worlds(world, state, out, opening, i, upto, sums.cascade_sizes)
+        if not shared:
+            for w in range(i, upto):
+                draw_posters(world, state, seed, worlds[U(w)], (w - i) * posters)
+        if state.side_off[0]:
+            one_by_one(world, state, out, opening, shared, i, upto, sums.cascade_sizes)
         else:
-            drawn_worlds(world, state, out, seed, worlds, i, upto, sums.cascade_sizes)
+            together(world, state, out, opening, shared, i, upto, sums.cascade_sizes)
         i = upto
     forget(state, 0, opening.touched)
     sums.generations[:] += state.generations

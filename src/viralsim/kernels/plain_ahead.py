@@ -1,19 +1,14 @@
-"""Before plain worlds run, many at once: their keys, who posts of his own accord, and whom the first posts may be shown."""
+"""Before plain worlds run, many at once: their keys, who posts of his own accord, and the first draws of their posts."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import GOLDEN, RESPOND, Stream, draw, member_key, mix, stream_key, unit_high, world_key
-from viralsim.kernels.prefetch import prefetch
-from viralsim.kernels.show import pick
-from viralsim.kernels.state import FORESEEN
+from viralsim.kernels.draws import Stream, member_key, mix, stream_key, world_key
 from viralsim.kernels.tables import gap_draw
 
 S_POST, S_DELAY, S_ORGANIC = int(Stream.POST), int(Stream.DELAY), int(Stream.ORGANIC)
-IN_CACHE = 1 << 19  # members and follows whose memory a processor keeps near: nothing to be asked for ahead
-ONE = np.uint64(1)
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
@@ -57,56 +52,3 @@ def first_gaps(bits, worlds, threshold, alias, length, ends):  # type: ignore[no
     """Whether the gap that each number draws ends within a row of ``length``, as 1 or 0 into ``ends``; in vectors too."""
     for i in range(worlds):
         ends[U(i)] = np.int64(gap_draw(bits[U(i)], threshold, alias) < length)
-
-
-@njit(cache=True, _nrt=False)
-def _foreseen_draws(family, who, whose, first, last, key, bits):  # type: ignore[no-untyped-def]
-    """Keys and first draws of the posts ``first..last-1`` of ``who`` in the worlds ``whose``; in vectors where it can be."""
-    for i in range(first, last):
-        key[U(i)] = member_key(family[U(whose[U(i)])], who[U(i)], 0)
-        bits[U(i)] = mix(key[U(i)])
-
-
-@njit(cache=True, _nrt=False)
-def foresee(world, state, worlds, posters):  # type: ignore[no-untyped-def]
-    """Ask for the memory that the next ``worlds`` worlds will read: their first draws are made ahead, side by side.
-
-    A launch of two posts waits longer for the rows of its members than it computes. Every draw is a pure function, so to whom
-    the posts will be shown, and who will share, can be known before. Nothing is decided here: who is wrongly foreseen (a
-    member met twice, a share past the horizon) costs a line of memory. Whether someone shares is not guessed by a branch:
-    his row is asked for in any case.
-    """
-    indptr, followers, slot, hits = world.graph_indptr[0], world.graph_followers, state.slot, state.hits
-    who, whose, key, bits = state.buffer_member, state.buffer_row, state.foreseen_key, state.foreseen_bits
-    threshold, alias = world.channels_gap_threshold[0], world.channels_gap_alias[0]
-    appeal, room = world.contents_appeal[0], np.int64(min(min(len(who) - 1, FORESEEN), len(hits) - 1))
-    count = np.int64(min(worlds * posters, room))
-    for i in range(count):
-        who[U(i)], whose[U(i)] = state.drawn[U(i)], i // posters
-        prefetch(slot, who[U(i)])
-        prefetch(indptr, who[U(i)])
-    begin = np.int64(0)
-    while begin < count:
-        end, shown = count, np.int64(0)
-        _foreseen_draws(state.post_family, who, whose, begin, end, key, bits)
-        for i in range(begin, end):
-            start, stop = indptr[U(who[U(i)])], indptr[U(who[U(i)]) + ONE]
-            at = start + gap_draw(bits[U(i)], threshold, alias)
-            h = hits[U(shown)]
-            h.key, h.start, h.stop, h.at, h.node = key[U(i)], start, stop, at, whose[U(i)]
-            shown += np.int64(at < stop)
-            prefetch(followers, at)
-        for i in range(shown):
-            h = hits[U(i)]
-            at, counter = h.at, h.key + GOLDEN
-            while at < h.stop and count < room:
-                member = followers[U(at)]
-                prefetch(slot, member)
-                prefetch(indptr, member)
-                share = appeal * np.float64(pick(world.audience_match[0], U(member)))
-                share *= np.float64(pick(world.audience_activity, U(member)))
-                who[U(count)], whose[U(count)] = member, h.node
-                count += np.int64(unit_high(draw(h.key + RESPOND, at - h.start)) < share)
-                at += 1 + gap_draw(mix(counter), threshold, alias)
-                counter += GOLDEN
-        begin = end

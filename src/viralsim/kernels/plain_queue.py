@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.calendar import next_tick, sort_pairs
-from viralsim.kernels.state import PLAIN_WORDS
+from viralsim.kernels.plain_memory import PLAIN_WORDS
 
 ONE = np.uint64(1)
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round

@@ -1,4 +1,4 @@
-"""The measures of a plain world: its trees, and when it peaked."""
+"""The measures of a plain world: its counts, its trees, and when it peaked."""
 
 from __future__ import annotations
 
@@ -6,14 +6,42 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.cascade import virality_of_sizes
-from viralsim.kernels.inputs import Count
+from viralsim.kernels.inputs import Count, Series
 
-N_SHARES = int(Count.SHARES)
+N_SHARES, N_EARNED_SHARES = int(Count.SHARES), int(Count.EARNED_SHARES)
+N_REACH, N_EARNED_REACH = int(Count.REACH), int(Count.EARNED_REACH)
+N_IMPRESSIONS, N_ENGAGEMENTS, N_CLIPPED = int(Count.IMPRESSIONS_EARNED), int(Count.ENGAGEMENTS), int(Count.CLIPPED)
+N_CONVERSIONS, N_CONVERSIONS_EARNED = int(Count.CONVERSIONS), int(Count.CONVERSIONS_EARNED)
+T_REACH, T_EARNED_REACH, T_IMPRESSIONS = int(Series.REACH), int(Series.EARNED_REACH), int(Series.IMPRESSIONS)
+T_SHARES, T_EARNED_SHARES = int(Series.SHARES), int(Series.EARNED_SHARES)
+T_ENGAGEMENTS, T_CONVERSIONS = int(Series.ENGAGEMENTS), int(Series.CONVERSIONS)
 N_SOFTENED, N_PEAK, N_HALF = int(Count.SOFTENED_TICK), int(Count.PEAK_TICK), int(Count.HALF_TICK)
 N_NODES, N_CASCADES = int(Count.NODES), int(Count.CASCADES)
 N_MEMBER_NODES, N_MEMBER_ROOTS = int(Count.MEMBER_NODES), int(Count.MEMBER_ROOTS)
 N_LARGEST, N_DEPTH, N_BREADTH = int(Count.LARGEST_CASCADE), int(Count.DEPTH), int(Count.MAX_BREADTH)
 U = np.uint64  # as in ``plain``
+
+
+@njit(_nrt=False, forceinline=True)
+def note_tick(series, posts, earned, tally):  # type: ignore[no-untyped-def]
+    """Count what a tick brought."""
+    series[T_SHARES] += posts
+    series[T_EARNED_SHARES] += earned
+    series[T_REACH] += tally.reached
+    series[T_EARNED_REACH] += tally.reached
+    series[T_IMPRESSIONS] += tally.impressions
+    series[T_ENGAGEMENTS] += tally.engaged
+    series[T_CONVERSIONS] += tally.converted
+
+
+@njit(_nrt=False, forceinline=True)
+def note_world(counts, posts, earned, tally):  # type: ignore[no-untyped-def]
+    """Count what a world brought."""
+    counts[N_SHARES], counts[N_EARNED_SHARES] = posts, earned
+    counts[N_REACH], counts[N_EARNED_REACH] = tally.reached, tally.reached
+    counts[N_IMPRESSIONS], counts[N_ENGAGEMENTS] = tally.impressions, tally.engaged
+    counts[N_CONVERSIONS], counts[N_CONVERSIONS_EARNED] = tally.converted, tally.converted
+    counts[N_CLIPPED] = tally.clipped
 
 
 @njit(inline="always")
