@@ -7,6 +7,8 @@ it is the same alone, among a thousand others, and on any number of threads.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from viralsim.classic.adoption import bass
 from viralsim.classic.attention import limited_attention
 from viralsim.classic.cascade import independent_cascade
@@ -14,6 +16,9 @@ from viralsim.classic.epidemic import si, sir
 from viralsim.classic.rumour import maki_thompson
 from viralsim.classic.screens import Memory, Screen
 from viralsim.classic.threshold import complex_contagion, linear_threshold
+from viralsim.kernels.old_caches import forget_old_caches
+
+forget_old_caches(Path(__file__).parent)
 
 __all__ = [
     "Memory",

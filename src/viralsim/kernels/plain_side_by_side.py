@@ -51,12 +51,12 @@ OWN_ROWS = (
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
-class Series(NamedTuple):
+class Kept(NamedTuple):
     """Where what happened in each tick is kept."""
 
-    rows: Any  # ``Out.series``
+    series: Any  # ``Out.series``
     first: Any  # row of the first world of the block
-    kept: Any  # rows from here on are not kept
+    end: Any  # rows from here on are not kept
 
 
 @njit(_nrt=False, forceinline=True)
@@ -124,13 +124,13 @@ def difference(a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(_nrt=False, forceinline=True)
-def show_live(ties, law, side, live, horizon, delay_family, series):  # type: ignore[no-untyped-def]
+def show_live(ties, law, side, live, horizon, delay_family, kept):  # type: ignore[no-untyped-def]
     """Show the ``live`` posts along their rows."""
     for i in range(live):
         h = side.live[U(i)]
         s = side.world[U(h.world)]
         position, stop, tail, counter = h.at, h.stop, h.tail, h.key + GOLDEN
-        family, response, row = delay_family[U(h.world)], h.key + RESPOND, series.first + h.world
+        family, response, row = delay_family[U(h.world)], h.key + RESPOND, kept.first + h.world
         before = tally_of(s)
         while True:
             if not tail:
@@ -146,8 +146,8 @@ def show_live(ties, law, side, live, horizon, delay_family, series):  # type: ig
             if position >= stop:
                 break
             tail = np.int32(gap == GAP_TAIL)
-        if row < series.kept:
-            note_tick(series.rows[U(row), U(h.tick)], 0, 0, difference(tally_of(s), before))
+        if row < kept.end:
+            note_tick(kept.series[U(row), U(h.tick)], 0, 0, difference(tally_of(s), before))
 
 
 @njit(cache=True, _nrt=False)
@@ -167,15 +167,15 @@ def place_posters(state, opening):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def shared_posters(ties, law, state, side, opening, worlds, horizon, series):  # type: ignore[no-untyped-def]
+def shared_posters(ties, law, state, side, opening, worlds, horizon, kept):  # type: ignore[no-untyped-def]
     """The posts of those placed, one member after the other over all worlds."""
     posters = opening.posts
     for w in range(worlds):
         begin(side, w, posters)
         for i in range(posters):
             side.mood[U(w), U(i)] = POSTS
-        if series.first + w < series.kept:
-            note_tick(series.rows[U(series.first + w), U(opening.tick)], posters, 0, nothing())
+        if kept.first + w < kept.end:
+            note_tick(kept.series[U(kept.first + w), U(opening.tick)], posters, 0, nothing())
     for i in range(posters):
         member, start, stop = np.int64(state.due_first[U(i)]), state.due_start[U(i)], state.due_stop[U(i)]
         first_draws(state.post_family, member, worlds, state.first_bits)
@@ -192,7 +192,7 @@ def shared_posters(ties, law, state, side, opening, worlds, horizon, series):  #
             s.shown += 1
             key = member_key(state.post_family[U(in_)], member, 0)
             live = note_row(side, live, in_, i, opening.tick, key, state.first_bits[U(in_)], start, stop, law)
-        show_live(ties, law, side, live, horizon, state.delay_family, series)
+        show_live(ties, law, side, live, horizon, state.delay_family, kept)
 
 
 @njit(cache=True, _nrt=False)
@@ -211,7 +211,7 @@ def own_posters(ties, state, side, worlds, posters, tick):  # type: ignore[no-un
 
 
 @njit(cache=True, _nrt=False)
-def run_side_by_side(ties, law, state, side, worlds, horizon, series):  # type: ignore[no-untyped-def]
+def run_side_by_side(ties, law, state, side, worlds, horizon, kept):  # type: ignore[no-untyped-def]
     """From what is lined up to the end: every world that is active makes one post in a pass."""
     for i in range(worlds):
         side.active[U(i)] = i
@@ -224,15 +224,15 @@ def run_side_by_side(ties, law, state, side, worlds, horizon, series):  # type: 
             tick, member = post >> TICK_SHIFT, (post >> MEMBER_SHIFT) & MEMBER_MASK
             parent = post & NO_PARENT
             node = add_node(side, w, parent, tick)
-            if series.first + w < series.kept:
-                note_tick(series.rows[U(series.first + w), U(tick)], 1, np.int64(parent != NO_PARENT), nothing())
+            if kept.first + w < kept.end:
+                note_tick(kept.series[U(kept.first + w), U(tick)], 1, np.int64(parent != NO_PARENT), nothing())
             key = member_key(state.post_family[U(w)], member, 0)
             start, stop = ties.indptr[U(member)], ties.indptr[U(member) + U(1)]
             live = note_row(side, live, w, node, tick, key, mix(key), start, stop, law)
         for i in range(live):  # a second follower who is shown it tends to lie in the next line of memory
             prefetch(ties.followers, side.live[U(i)].at)
             prefetch(ties.followers, side.live[U(i)].stop - 1)
-        show_live(ties, law, side, live, horizon, state.delay_family, series)
+        show_live(ties, law, side, live, horizon, state.delay_family, kept)
         active = still_active(side, active)
 
 
@@ -286,17 +286,17 @@ def forget_series(ticks):  # type: ignore[no-untyped-def]
 def side_by_side(ties, law, state, out, opening, shared, first, last, posters, cascade_sizes):  # type: ignore[no-untyped-def]
     """The worlds of rows ``first..last-1``; the large ones are marked so in ``state.side_world`` and not done."""
     side, worlds, horizon = side_of(state), last - first, len(state.head)
-    series = Series(out.series, first, len(out.series) - 1)
+    kept = Kept(out.series, first, len(out.series) - 1)
     if shared:
-        shared_posters(ties, law, state, side, opening, worlds, horizon, series)
+        shared_posters(ties, law, state, side, opening, worlds, horizon, kept)
     else:
         own_posters(ties, state, side, worlds, posters, opening.tick)
-    run_side_by_side(ties, law, state, side, worlds, horizon, series)
+    run_side_by_side(ties, law, state, side, worlds, horizon, kept)
     for w in range(worlds):
         s = side.world[U(w)]
         if s.large:
             state.side_work[0] += SIDE_ROOM
-            if first + w < series.kept:
+            if first + w < kept.end:
                 forget_series(out.series[U(first + w)])
         else:
             state.side_work[1] += s.impressions
