@@ -18,8 +18,8 @@ from viralsim.kernels import plain_memory as memory
 from viralsim.kernels import worlds as batch
 from viralsim.kernels.frame import frame_out, frame_state, frame_world
 from viralsim.kernels.inputs import Count, Reinforcement, World
-from viralsim.kernels.plain import run_plain_block
 from viralsim.kernels.plain_memory import AHEAD, MOST_POSTERS, SIDE_ROOM, runs_side_by_side
+from viralsim.kernels.plain_side_by_side import run_side_block
 from viralsim.kernels.state import State, allocate
 from viralsim.kernels.worlds import members_of, outputs, run_worlds
 
@@ -83,7 +83,7 @@ def block_of(world: World, worlds: int) -> tuple[State, np.ndarray]:
     state, out = allocate(world, members_of(world)), outputs(world, worlds, 0, plain=True)
     frames = frame_world(world), frame_state(state), frame_out(out)
     sums, go_on = batch._sums(0), np.zeros(1, np.bool_)
-    assert run_plain_block(*frames, np.uint64(5), np.arange(worlds), 0, worlds, sums, go_on) == worlds
+    assert run_side_block(*frames, np.uint64(5), np.arange(worlds), 0, worlds, sums, go_on) == worlds
     return state, out.counts
 
 

@@ -22,7 +22,6 @@ from viralsim.kernels.draws import member_key, mix
 from viralsim.kernels.plain_ahead import draw_families, draw_posters, first_draws, first_gaps
 from viralsim.kernels.plain_queue import keep_opening, open_again, organic_posts, take_queue
 from viralsim.kernels.plain_shows import Law, Memory, Tally, Ties, answer, first_hit, post_due, show_hits, sum_of
-from viralsim.kernels.plain_side_by_side import place_posters, side_by_side
 from viralsim.kernels.plain_trees import note_tick, note_world, plain_peak, plain_trees
 
 U = np.uint64  # as in ``plain_queue``
@@ -222,49 +221,44 @@ def one_by_one(world, state, out, opening, shared, first, last, cascade_sizes): 
 
 
 @njit(cache=True, _nrt=False)
-def together(world, state, out, opening, shared, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
-    """The same side by side, and those that grow large once more, alone."""
-    posters, recorded = len(world.plan_organic_member), len(out.series) - 1
-    start = Opening(np.int64(world.plan_organic_tick[0]), opening.posts, opening.touched, opening.later)
-    side_by_side(ties_of(world), law_of(world), state, out, start, shared, first, last, posters, cascade_sizes)
-    for w in range(first, last):
-        i = w - first
-        if not state.side_world[U(i)].large:
-            continue
-        if shared:
-            hits = own_hits(world, state, opening, state.post_family[U(i)], 0)
-            shared_world(
-                world, state, out, opening, Row(w, w if w < recorded else -1, i, np.int64(0), hits), cascade_sizes
-            )
-        else:
-            drawn_world(world, state, out, w, i, cascade_sizes)
+def open_block(world, state, seed):  # type: ignore[no-untyped-def]
+    """Whether all worlds have the same posters, and if so how they begin."""
+    drawn = np.int64(0)
+    for i in range(len(world.plan_organic_member)):
+        drawn += np.int64(world.plan_organic_member[i] < 0)
+    if drawn > 0:
+        return False, Opening(np.int64(-1), np.int64(0), np.int64(0), np.int64(0))
+    draw_posters(world, state, seed, 0, 0)
+    return True, open_first_tick(world, state, 0, True)
+
+
+@njit(cache=True, _nrt=False)
+def draw_ahead(world, state, seed, worlds, first, last, shared):  # type: ignore[no-untyped-def]
+    """What is drawn for the worlds ``first..last-1`` before they run: families of keys, and posters that are not shared."""
+    posters = len(world.plan_organic_member)
+    draw_families(world, state, seed, worlds, first, last)
+    for w in range(first, last if not shared else first):
+        draw_posters(world, state, seed, worlds[U(w)], (w - first) * posters)
+
+
+@njit(cache=True, _nrt=False)
+def close_block(state, opening, sums):  # type: ignore[no-untyped-def]
+    """Forget how the worlds began, and hand over what was counted."""
+    forget(state, 0, opening.touched)
+    for depth in range(len(state.generations)):
+        sums.generations[depth] += state.generations[depth]
+        state.generations[depth] = 0
 
 
 @njit(cache=True, nogil=True)
 def run_plain_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
     """``worlds.run_block`` for plain worlds: ``worlds[first:last]``; returns the first that was not done, else ``last``."""
-    shared, ahead, posters = True, len(state.post_family), len(world.plan_organic_member)
-    for i in range(posters):
-        shared &= world.plan_organic_member[i] >= 0
-    opening = Opening(np.int64(-1), np.int64(0), np.int64(0), np.int64(0))
-    if shared:
-        draw_posters(world, state, seed, 0, 0)
-        opening = open_first_tick(world, state, 0, True)
-        if not state.side_off[0]:
-            place_posters(state, opening)
-    i = first
+    shared, opening = open_block(world, state, seed)
+    i, ahead = first, len(state.post_family)
     while i < last and not stop[0]:
         upto = min(i + ahead, last)
-        draw_families(world, state, seed, worlds, i, upto)
-        if not shared:
-            for w in range(i, upto):
-                draw_posters(world, state, seed, worlds[U(w)], (w - i) * posters)
-        if state.side_off[0]:
-            one_by_one(world, state, out, opening, shared, i, upto, sums.cascade_sizes)
-        else:
-            together(world, state, out, opening, shared, i, upto, sums.cascade_sizes)
+        draw_ahead(world, state, seed, worlds, i, upto, shared)
+        one_by_one(world, state, out, opening, shared, i, upto, sums.cascade_sizes)
         i = upto
-    forget(state, 0, opening.touched)
-    sums.generations[:] += state.generations
-    state.generations[:] = 0
+    close_block(state, opening, sums)
     return i

@@ -9,15 +9,25 @@ so it is the same world. The order within a world is that of ``plain``: by tick,
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
+from viralsim.kernels.draws import member_key, mix
+from viralsim.kernels.plain import (
+    Opening,
+    Row,
+    close_block,
+    draw_ahead,
+    drawn_world,
+    law_of,
+    one_by_one,
+    open_block,
+    own_hits,
+    shared_world,
+    ties_of,
+)
 from viralsim.kernels.plain_ahead import first_draws, first_gaps
 from viralsim.kernels.plain_lists import (
-    CONVERTED,
     MEMBER_MASK,
     MEMBER_SHIFT,
     NO_PARENT,
@@ -27,19 +37,15 @@ from viralsim.kernels.plain_lists import (
     add_node,
     add_poster,
     begin,
-    mark_of,
     next_post,
     note_row,
-    place_of,
     side_of,
     still_active,
 )
 from viralsim.kernels.plain_memory import SIDE_ROOM
-from viralsim.kernels.plain_shows import Tally, delay_after
+from viralsim.kernels.plain_side_shows import Kept, nothing, show_live, tally_of
 from viralsim.kernels.plain_trees import note_tick, note_world, plain_peak, plain_trees
 from viralsim.kernels.prefetch import prefetch
-from viralsim.kernels.show import pick
-from viralsim.kernels.tables import GAP_TAIL, gap_draw
 
 SURE = 512  # worlds after which it is asked whether this pays
 WASTE = (
@@ -49,105 +55,6 @@ OWN_ROWS = (
     10  # ... of which a world counts as having so many more where its posters, and so the rows waited for, are its own
 )
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
-
-
-class Kept(NamedTuple):
-    """Where what happened in each tick is kept."""
-
-    series: Any  # ``Out.series``
-    first: Any  # row of the first world of the block
-    end: Any  # rows from here on are not kept
-
-
-@njit(_nrt=False, forceinline=True)
-def respond(ties, law, side, h, s, member, bits, horizon, delay_family):  # type: ignore[no-untyped-def]
-    """The response of ``member`` to an impression of the post ``h``; False where the lists have no room for him."""
-    w, n = h.world, np.int64(s.members)
-    at = place_of(side, w, s, member)
-    if at == SIDE_ROOM:
-        return False
-    fresh = np.int64(at == n)
-    mood = np.int64(side.mood[U(w), U(at)]) * (1 - fresh)
-    side.member[U(w), U(at)] = member
-    s.members = n + fresh
-    word, bit = mark_of(member)
-    side.marks[U(w), word] |= bit
-    s.impressions += 1
-    s.reached += 1 - (mood & REACHED)
-    match = np.float64(pick(ties.match, U(member)))
-    share = law.appeal * match * np.float64(pick(ties.activity, U(member))) * law.novelty[U(h.tick)]
-    if share > 1.0:
-        share = 1.0
-        s.clipped += 1
-    if law.conversion > 0.0 and not mood & CONVERTED and unit_low(bits) < law.conversion * match * law.trust:
-        mood |= CONVERTED
-        s.converted += 1
-    u = unit_high(bits)
-    if u < share:
-        if not mood & POSTS:  # else he posted, or is to post no later
-            due = np.int64(h.tick) + delay_after(law, member_key(delay_family, member, 0))
-            if due < horizon:
-                mood |= POSTS
-                prefetch(ties.indptr, member)
-                prefetch(ties.indptr, member + 1)  # every eighth row has its end in the next line of memory
-                side.queue[U(w), U(s.waiting)] = (
-                    (due << TICK_SHIFT) | (np.int64(member) << MEMBER_SHIFT) | np.int64(h.node)
-                )
-                s.waiting += 1
-    elif u < share + (1.0 - share) * law.engagement:
-        s.engaged += 1
-    side.mood[U(w), U(at)] = mood | REACHED
-    return True
-
-
-@njit(_nrt=False, forceinline=True)
-def tally_of(s):  # type: ignore[no-untyped-def]
-    """What the impressions of a world brought so far."""
-    return Tally(
-        np.int64(s.reached), np.int64(s.impressions), np.int64(s.engaged), np.int64(s.converted), np.int64(s.clipped)
-    )  # fmt: skip
-
-
-@njit(_nrt=False, forceinline=True)
-def nothing():  # type: ignore[no-untyped-def]
-    """An empty tally."""
-    return Tally(np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0))
-
-
-@njit(_nrt=False, forceinline=True)
-def difference(a, b):  # type: ignore[no-untyped-def]
-    """What came to a tally ``b`` to make it ``a``."""
-    return Tally(
-        a.reached - b.reached, a.impressions - b.impressions, a.engaged - b.engaged, a.converted - b.converted,
-        a.clipped - b.clipped,
-    )  # fmt: skip
-
-
-@njit(_nrt=False, forceinline=True)
-def show_live(ties, law, side, live, horizon, delay_family, kept):  # type: ignore[no-untyped-def]
-    """Show the ``live`` posts along their rows."""
-    for i in range(live):
-        h = side.live[U(i)]
-        s = side.world[U(h.world)]
-        position, stop, tail, counter = h.at, h.stop, h.tail, h.key + GOLDEN
-        family, response, row = delay_family[U(h.world)], h.key + RESPOND, kept.first + h.world
-        before = tally_of(s)
-        while True:
-            if not tail:
-                member = ties.followers[U(position)]
-                bits = draw(response, position - h.start)
-                if not respond(ties, law, side, h, s, member, bits, horizon, family):
-                    s.large = 1
-                    break
-                position += 1
-            gap = gap_draw(mix(counter), law.gap_threshold, law.gap_alias)
-            counter += GOLDEN
-            position += gap
-            if position >= stop:
-                break
-            tail = np.int32(gap == GAP_TAIL)
-        if row < kept.end:
-            note_tick(kept.series[U(row), U(h.tick)], 0, 0, difference(tally_of(s), before))
 
 
 @njit(cache=True, _nrt=False)
@@ -305,3 +212,41 @@ def side_by_side(ties, law, state, out, opening, shared, first, last, posters, c
     state.side_work[2] += worlds
     wasted, useful, done = state.side_work[0], state.side_work[1], state.side_work[2]
     state.side_off[0] = done >= SURE and WASTE * wasted > useful
+
+
+@njit(cache=True, _nrt=False)
+def together(world, state, out, opening, shared, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
+    """The same side by side, and those that grow large once more, alone."""
+    posters, recorded = len(world.plan_organic_member), len(out.series) - 1
+    start = Opening(np.int64(world.plan_organic_tick[0]), opening.posts, opening.touched, opening.later)
+    side_by_side(ties_of(world), law_of(world), state, out, start, shared, first, last, posters, cascade_sizes)
+    for w in range(first, last):
+        i = w - first
+        if not state.side_world[U(i)].large:
+            continue
+        if shared:
+            hits = own_hits(world, state, opening, state.post_family[U(i)], 0)
+            shared_world(
+                world, state, out, opening, Row(w, w if w < recorded else -1, i, np.int64(0), hits), cascade_sizes
+            )
+        else:
+            drawn_world(world, state, out, w, i, cascade_sizes)
+
+
+@njit(cache=True, nogil=True)
+def run_side_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
+    """``plain.run_plain_block`` for worlds that ``plain_memory.runs_side_by_side``: the same worlds."""
+    shared, opening = open_block(world, state, seed)
+    if shared and not state.side_off[0]:
+        place_posters(state, opening)
+    i, ahead = first, len(state.post_family)
+    while i < last and not stop[0]:
+        upto = min(i + ahead, last)
+        draw_ahead(world, state, seed, worlds, i, upto, shared)
+        if state.side_off[0]:
+            one_by_one(world, state, out, opening, shared, i, upto, sums.cascade_sizes)
+        else:
+            together(world, state, out, opening, shared, i, upto, sums.cascade_sizes)
+        i = upto
+    close_block(state, opening, sums)
+    return i

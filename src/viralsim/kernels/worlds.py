@@ -18,6 +18,8 @@ from viralsim.kernels.draws import seed_key, world_key
 from viralsim.kernels.frame import frame_out, frame_state, frame_world
 from viralsim.kernels.inputs import F8, I4, I8, Count, Rule, Series, World, is_plain
 from viralsim.kernels.plain import run_plain_block
+from viralsim.kernels.plain_memory import runs_side_by_side
+from viralsim.kernels.plain_side_by_side import run_side_block
 from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, State, allocate
 from viralsim.kernels.tick import advance, begin, clear, decide, peak_and_half
 
@@ -166,7 +168,7 @@ class _Crew:
     def __init__(self, world: World, seed: int, worlds: I8, out: Out, progress: Callable[[int], None] | None) -> None:
         self.world, self.seed, self.worlds, self.out = world, seed_key(seed), worlds, out
         self.progress = progress
-        self.block = run_plain_block if is_plain(world) else run_block
+        self.block = run_side_block if runs_side_by_side(world) else run_plain_block if is_plain(world) else run_block
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
         self.finished = 0
