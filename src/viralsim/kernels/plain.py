@@ -182,7 +182,7 @@ def forget(state, first, touched):  # type: ignore[no-untyped-def]
         state.slot[U(state.plain_rows[U(i)].member)] = 0
 
 
-@njit(cache=True, _nrt=False)
+@njit(_nrt=False, forceinline=True)
 def shared_world(world, state, out, opening, row, cascade_sizes):  # type: ignore[no-untyped-def]
     """One world of those that all have the same ``opening``; its hits are there."""
     open_again(state, opening)
@@ -192,7 +192,7 @@ def shared_world(world, state, out, opening, row, cascade_sizes):  # type: ignor
     out.done[U(row.world)] = True
 
 
-@njit(cache=True, _nrt=False)
+@njit(_nrt=False, forceinline=True)
 def drawn_world(world, state, out, w, i, cascade_sizes):  # type: ignore[no-untyped-def]
     """The world of row ``w``, whose posters and keys were drawn as those of the ``i``-th to come."""
     posters, recorded = len(world.plan_organic_member), len(out.series) - 1
@@ -205,7 +205,7 @@ def drawn_world(world, state, out, w, i, cascade_sizes):  # type: ignore[no-unty
     out.done[U(w)] = True
 
 
-@njit(cache=True, _nrt=False)
+@njit(_nrt=False, forceinline=True)
 def one_by_one(world, state, out, opening, shared, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
     """The worlds of rows ``first..last-1``."""
     recorded, posters = len(out.series) - 1, len(world.plan_organic_member)
@@ -232,7 +232,7 @@ def open_block(world, state, seed):  # type: ignore[no-untyped-def]
     return True, open_first_tick(world, state, 0, True)
 
 
-@njit(cache=True, _nrt=False)
+@njit(_nrt=False, forceinline=True)
 def draw_ahead(world, state, seed, worlds, first, last, shared):  # type: ignore[no-untyped-def]
     """What is drawn for the worlds ``first..last-1`` before they run: families of keys, and posters that are not shared."""
     posters = len(world.plan_organic_member)
