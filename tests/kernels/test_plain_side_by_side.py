@@ -116,9 +116,9 @@ def test_worlds_side_by_side_equal_worlds_one_by_one(
 
 def test_worlds_that_outgrow_their_lists_are_among_them() -> None:
     """The worlds compared above were small and large, and every one of them began in the lists."""
-    state, counts = block_of(community_world([700], 1.0), 2 * AHEAD)
+    state, counts = block_of(community_world([700], 1.0), AHEAD)
     wasted, useful, worlds = state.side_work
-    assert worlds == 2 * AHEAD
+    assert worlds == AHEAD
     assert 0 < wasted < worlds * SIDE_ROOM
     assert 0 < useful < counts[:, Count.IMPRESSIONS_EARNED].sum()
 

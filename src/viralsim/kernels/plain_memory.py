@@ -56,7 +56,7 @@ SIDE_LIVE = np.dtype(
 )
 
 BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
-AHEAD = 128  # plain worlds whose first draws are made at once, and that run side by side
+AHEAD = 512  # plain worlds whose first draws are made at once, and that run side by side
 IN_CACHE = 1 << 19  # members and follows whose memory a processor keeps near: no world waits for it
 LONGEST_SIDE = 1 << 25  # ticks that their queue can tell apart
 SIDE_ROOM = 96  # members touched before a plain world is too large for that
