@@ -6,7 +6,8 @@ feature come from one drawn seed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from build_world import (
@@ -231,4 +232,19 @@ def worlds(draw: Draw) -> World:
         who=draw(members_like(size.members)),
         manner=draw(manners(size)),
         acts=draw(acts(size)),
+    )
+
+
+def plain_world(draw: Draw, posts: Callable[[Size], list[Organic]]) -> World:
+    """Any small plain world in which members post of their own accord as ``posts`` says: fields by member, delays, conversions."""
+    size = Size(draw(st.integers(2, 14)), 1, 1, draw(st.integers(4, 30)))
+    channel = draw(channels(size, ties=False, weights=False, presence=draw(st.booleans())))
+    content = draw(contents(size, weights=False))
+    return build_world(
+        size.members,
+        size.ticks,
+        [replace(channel, per_engagement=0.0, envelope=None)],
+        [replace(content, controversy=0.0, persistence=0.0, reinforcement=Reinforcement.SIMPLE)],
+        who=replace(draw(members_like(size.members)), background_load=()),
+        acts=Acts(organic=posts(size)),
     )

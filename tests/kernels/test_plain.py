@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from build_world import (
@@ -22,7 +20,7 @@ from build_world import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive import naive_world
-from strategies import Size, channels, contents, members_like, organic_posts
+from strategies import luck, organic_posts, plain_world
 from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_agree, assert_world_agrees
 
 from viralsim.kernels import worlds as batch
@@ -33,19 +31,8 @@ from viralsim.kernels.worlds import RawWorlds, run_worlds
 
 @st.composite
 def plain_worlds(draw: st.DrawFn) -> World:
-    """Any small plain world: fields by member, drawn delays, conversions, posts of one's own accord at several ticks."""
-    size = Size(draw(st.integers(2, 14)), 1, 1, draw(st.integers(4, 30)))
-    channel = draw(channels(size, ties=False, weights=False, presence=draw(st.booleans())))
-    content = draw(contents(size, weights=False))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    return build_world(
-        size.members,
-        size.ticks,
-        [replace(channel, per_engagement=0.0, envelope=None)],
-        [replace(content, controversy=0.0, persistence=0.0, reinforcement=Reinforcement.SIMPLE)],
-        who=replace(draw(members_like(size.members)), background_load=()),
-        acts=Acts(organic=organic_posts(rng, size, draw(st.integers(0, 4)))),
-    )
+    """Any small plain world, with posts of one's own accord at several ticks."""
+    return plain_world(draw, lambda size: organic_posts(luck(draw), size, draw(st.integers(0, 4))))
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from build_world import Acts, Channel, Content, Members, Organic, build_world
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from naive import naive_world
-from strategies import Size, channels, contents, members_like
+from strategies import Size, plain_world
 from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_agree, assert_world_agrees
 
 from viralsim.kernels import plain_lists
 from viralsim.kernels import plain_memory as memory
 from viralsim.kernels import worlds as batch
 from viralsim.kernels.frame import frame_out, frame_state, frame_world
-from viralsim.kernels.inputs import Count, Reinforcement, World
+from viralsim.kernels.inputs import Count, World
 from viralsim.kernels.plain_memory import AHEAD, MOST_POSTERS, SIDE_ROOM, runs_side_by_side
 from viralsim.kernels.plain_side_by_side import run_side_block
 from viralsim.kernels.state import State, allocate
@@ -32,19 +30,13 @@ def every_network_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 @st.composite
 def worlds_that_begin_at_once(draw: st.DrawFn) -> World:
     """Any small plain world whose posters begin in the same tick."""
-    size = Size(draw(st.integers(2, 14)), 1, 1, draw(st.integers(4, 30)))
-    channel = draw(channels(size, ties=False, weights=False, presence=draw(st.booleans())))
-    content = draw(contents(size, weights=False))
     tick = draw(st.integers(0, 3))
-    posters = draw(st.lists(st.integers(-1, size.members - 1), min_size=1, max_size=5))
-    return build_world(
-        size.members,
-        size.ticks,
-        [replace(channel, per_engagement=0.0, envelope=None)],
-        [replace(content, controversy=0.0, persistence=0.0, reinforcement=Reinforcement.SIMPLE)],
-        who=replace(draw(members_like(size.members)), background_load=()),
-        acts=Acts(organic=[Organic(member, tick, index=i) for i, member in enumerate(posters)]),
-    )
+
+    def posts(size: Size) -> list[Organic]:
+        posters = draw(st.lists(st.integers(-1, size.members - 1), min_size=1, max_size=5))
+        return [Organic(member, tick, index=i) for i, member in enumerate(posters)]
+
+    return plain_world(draw, posts)
 
 
 @settings(

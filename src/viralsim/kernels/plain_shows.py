@@ -126,6 +126,13 @@ def shown(ties, memory, position, h, at):  # type: ignore[no-untyped-def]
 
 
 @njit(_nrt=False, forceinline=True)
+def next_shown(law, position, counter):  # type: ignore[no-untyped-def]
+    """Where the next gap along a row ends, the key of the draw after it, and 1 where that gap says "go on"."""
+    gap = gap_draw(mix(counter), law.gap_threshold, law.gap_alias)
+    return position + gap, counter + GOLDEN, np.int32(gap == GAP_TAIL)
+
+
+@njit(_nrt=False, forceinline=True)
 def show_hits(ties, law, memory, first, last):  # type: ignore[no-untyped-def]
     """Buffer the impressions of the hits from ``first`` on while there is room; returns where it stopped, and how many."""
     room, at, i = min(len(memory.members), len(memory.bits)), np.int64(0), np.int64(first)
@@ -146,12 +153,9 @@ def show_hits(ties, law, memory, first, last):  # type: ignore[no-untyped-def]
                 shown(ties, memory, position, h, at)
                 at += 1
                 position += 1
-            gap = gap_draw(mix(counter), law.gap_threshold, law.gap_alias)
-            counter += GOLDEN
-            position += gap
+            position, counter, tail = next_shown(law, position, counter)
             if position >= stop:
                 break
-            tail = np.int32(gap == GAP_TAIL)
     return i, at
 
 

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
+from viralsim.kernels.draws import GOLDEN, RESPOND, draw, member_key, unit_high, unit_low
 from viralsim.kernels.plain_lists import CONVERTED, MEMBER_SHIFT, POSTS, REACHED, TICK_SHIFT, mark_of, place_of
 from viralsim.kernels.plain_memory import SIDE_ROOM
-from viralsim.kernels.plain_shows import Tally, delay_after
+from viralsim.kernels.plain_shows import Tally, delay_after, next_shown
 from viralsim.kernels.plain_trees import note_tick
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.show import pick
-from viralsim.kernels.tables import GAP_TAIL, gap_draw
 
 U = np.uint64  # as in ``plain_lists``
 
@@ -108,11 +107,8 @@ def show_live(ties, law, side, live, horizon, delay_family, kept):  # type: igno
                     s.large = 1
                     break
                 position += 1
-            gap = gap_draw(mix(counter), law.gap_threshold, law.gap_alias)
-            counter += GOLDEN
-            position += gap
+            position, counter, tail = next_shown(law, position, counter)
             if position >= stop:
                 break
-            tail = np.int32(gap == GAP_TAIL)
         if row < kept.end:
             note_tick(kept.series[U(row), U(h.tick)], 0, 0, difference(tally_of(s), before))
