@@ -21,7 +21,18 @@ from viralsim.kernels.calendar import next_tick
 from viralsim.kernels.draws import member_key, mix
 from viralsim.kernels.plain_ahead import draw_families, draw_posters, first_draws, first_gaps
 from viralsim.kernels.plain_queue import keep_opening, open_again, organic_posts, take_queue
-from viralsim.kernels.plain_shows import Law, Memory, Tally, Ties, answer, first_hit, post_due, show_hits, sum_of
+from viralsim.kernels.plain_shows import (
+    Law,
+    Memory,
+    Tally,
+    Ties,
+    answer,
+    first_hit,
+    nothing,
+    post_due,
+    show_hits,
+    sum_of,
+)
 from viralsim.kernels.plain_trees import note_tick, note_world, plain_peak, plain_trees
 
 U = np.uint64  # as in ``plain_queue``
@@ -144,10 +155,10 @@ def plain_world(world, state, out, opening, row, cascade_sizes):  # type: ignore
     node, touched, waiting, tick, visited, earned = (
         opening.posts, opening.touched, opening.touched - opening.posts, opening.tick, np.int64(0), np.int64(0),
     )  # fmt: skip
-    total = Tally(np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0))
+    total = nothing()
     at, end, count, answers = row.hits, row.hits + row.hit_count, opening.posts, np.int64(0)
     while opening.posts > 0:
-        of_tick = Tally(np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0))
+        of_tick = nothing()
         while at < end:
             at, shown = show_hits(ties, law, memory, at, end)
             touched, lined_up, tally = answer(ties, law, memory, shown, touched, tick, delay_family, by_community)

@@ -72,6 +72,12 @@ class Tally(NamedTuple):
 
 
 @njit(_nrt=False, forceinline=True)
+def nothing():  # type: ignore[no-untyped-def]
+    """An empty tally."""
+    return Tally(np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0))
+
+
+@njit(_nrt=False, forceinline=True)
 def sum_of(a, b):  # type: ignore[no-untyped-def]
     """Two tallies together."""
     return Tally(

@@ -43,7 +43,8 @@ from viralsim.kernels.plain_lists import (
     still_active,
 )
 from viralsim.kernels.plain_memory import SIDE_ROOM
-from viralsim.kernels.plain_side_shows import Kept, nothing, show_live, tally_of
+from viralsim.kernels.plain_shows import nothing
+from viralsim.kernels.plain_side_shows import Kept, show_live, tally_of
 from viralsim.kernels.plain_trees import note_tick, note_world, plain_peak, plain_trees
 from viralsim.kernels.prefetch import prefetch
 

@@ -76,12 +76,6 @@ def tally_of(s):  # type: ignore[no-untyped-def]
 
 
 @njit(_nrt=False, forceinline=True)
-def nothing():  # type: ignore[no-untyped-def]
-    """An empty tally."""
-    return Tally(np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0))
-
-
-@njit(_nrt=False, forceinline=True)
 def difference(a, b):  # type: ignore[no-untyped-def]
     """What came to a tally ``b`` to make it ``a``."""
     return Tally(
