@@ -251,3 +251,19 @@ def test_half_a_million_edges_are_read_in_seconds(tmp_path):
         network = read_network(path)
     assert time.perf_counter() - started < 4.0
     assert network.members == 50_000
+
+
+@pytest.mark.parametrize(("at", "value"), [((6, 8), 1), ((8, 10), 99)], ids=["encrypted", "unknown compression"])
+def test_an_archive_that_cannot_be_unpacked_is_told(tmp_path: Path, at: tuple[int, int], value: int) -> None:
+    """Encrypted, or packed by a method that zipfile does not know: a sentence, not zipfile's own error."""
+    path = tmp_path / "r.npz"
+    np.savez(path, indptr=np.array([0, 1, 1]), followers=np.array([1]))
+    archive = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\x03\x04", at[0]), (b"PK\x01\x02", at[1])):
+        start = archive.find(mark)
+        while start >= 0:
+            archive[start + place] |= value
+            start = archive.find(mark, start + 4)
+    path.write_bytes(bytes(archive))
+    with pytest.raises(NetworkError, match=r"r\.npz"):
+        read_network(path)

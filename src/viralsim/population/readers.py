@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from viralsim.population.edge_table import EdgeTable
 
 NPY_ROWS = 1 << 20  # of an array, read at once
-UNREADABLE = (ValueError, OSError, EOFError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+# RuntimeError: zipfile says so of an archive that is encrypted, or packed in a way that it does not know
+UNREADABLE = (ValueError, OSError, EOFError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error, RuntimeError)
 
 
 def read_network(
