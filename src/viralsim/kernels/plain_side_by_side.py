@@ -156,7 +156,15 @@ def note_communities(ties, side, w, by_community):  # type: ignore[no-untyped-de
             by_community[U(ties.community[U(side.member[U(w), U(i)])])] += 1
 
 
-@njit(cache=True, _nrt=False)
+@njit(_nrt=False, forceinline=True)
+def forget_series(ticks):  # type: ignore[no-untyped-def]
+    """Take back what was kept of a world that is run again."""
+    for tick in range(ticks.shape[0]):
+        for column in range(ticks.shape[1]):
+            ticks[U(tick), U(column)] = 0
+
+
+@njit(_nrt=False, forceinline=True)
 def measure(ties, state, side, out, w, row, placed, tick, cascade_sizes):  # type: ignore[no-untyped-def]
     """Write the numbers of the world ``w`` into ``row``: those of ``plain.plain_world``.
 
@@ -182,12 +190,21 @@ def measure(ties, state, side, out, w, row, placed, tick, cascade_sizes):  # typ
     out.done[U(row)] = True
 
 
-@njit(_nrt=False, forceinline=True)
-def forget_series(ticks):  # type: ignore[no-untyped-def]
-    """Take back what was kept of a world that is run again."""
-    for tick in range(ticks.shape[0]):
-        for column in range(ticks.shape[1]):
-            ticks[U(tick), U(column)] = 0
+@njit(cache=True, _nrt=False)
+def measure_all(ties, state, side, out, first, worlds, placed, tick, recorded, cascade_sizes):  # type: ignore[no-untyped-def]
+    """Measure the worlds of a block, of rows from ``first`` on; of the large ones forget what was kept.
+
+    All in one call: so many arrays handed over took as long as the measures themselves, 54 of 240 ns a launch.
+    """
+    for w in range(worlds):
+        s, row = side.world[U(w)], first + w
+        if s.large:
+            state.side_work[0] += SIDE_ROOM
+            if row < recorded:
+                forget_series(out.series[U(row)])
+        else:
+            state.side_work[1] += s.impressions
+            measure(ties, state, side, out, w, row, placed, tick, cascade_sizes)
 
 
 @njit(cache=True, _nrt=False)
@@ -200,15 +217,8 @@ def side_by_side(ties, law, state, out, opening, shared, first, last, posters, c
     else:
         own_posters(ties, state, side, worlds, posters, opening.tick)
     run_side_by_side(ties, law, state, side, worlds, horizon, kept)
-    for w in range(worlds):
-        s = side.world[U(w)]
-        if s.large:
-            state.side_work[0] += SIDE_ROOM
-            if first + w < kept.end:
-                forget_series(out.series[U(first + w)])
-        else:
-            state.side_work[1] += s.impressions
-            measure(ties, state, side, out, w, first + w, opening.posts if shared else 0, opening.tick, cascade_sizes)
+    placed = opening.posts if shared else 0
+    measure_all(ties, state, side, out, first, worlds, placed, opening.tick, kept.end, cascade_sizes)
     state.side_work[1] += 0 if shared else worlds * OWN_ROWS
     state.side_work[2] += worlds
     wasted, useful, done = state.side_work[0], state.side_work[1], state.side_work[2]
