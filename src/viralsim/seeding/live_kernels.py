@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.draws import Stream, draw, member_key, stream_key, unit, world_key
-from viralsim.seeding.reach_set_kernels import THRESHOLD
+from viralsim.seeding.reach_set_rows import THRESHOLD
 
 SEEDING = int(Stream.SEEDING)
 ONE = np.uint64(1)

@@ -1,182 +1,26 @@
-"""Reverse-reachable sets: who could have reached a random member, under independent cascade and linear threshold."""
+"""Reverse-reachable sets: who could have reached a random member, under independent cascade and linear threshold.
+
+Many sets are drawn side by side, one member of each at a time, so that while one waits for memory the others go on. Under linear
+threshold every member keeps at most one edge, so that a set is a walk (Kempe, Kleinberg, Tardos, KDD 2003, theorem 4.6). A set
+is complete when the rows of all its members are read, or at the first who is taken, as nobody can add to it then.
+"""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numba import njit
 
 from viralsim.kernels.draws import Stream, draw, member_key, stream_key, unit, world_key
-from viralsim.seeding.row_kernels import COINS, COUNTED, EVEN, GAPS, MIXED, NONE, NUMBERS, SORTED
+from viralsim.kernels.prefetch import prefetch
+from viralsim.seeding.reach_set_rows import ELIGIBLE, MARK, SIDE, U, step
 
 SEEDING = int(Stream.SEEDING)
-CASCADE, THRESHOLD = 0, 1  # the model: independent cascade, linear threshold
-ELIGIBLE, BARRED, TAKEN = 0, 1, 2  # marks of members
-ONE, SIX, LOW_SIX = np.uint64(1), np.uint64(6), np.uint64(63)
-HALF, LOW_HALF, TWO32 = np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
 BELOW_ONE = 1.0 - 2.0**-53
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
+# of the state of a run: sets side by side, the next one, entries so far, places wanted
+ACTIVE, NEXT, ENTRIES, ROOM = 0, 1, 2, 3
 
 
-@njit(cache=True, inline="always")
-def meet(live, u, visited, queue, n):  # type: ignore[no-untyped-def]
-    """Put ``u`` into the set if the edge from him is ``live`` and he is not in it; returns the size of the set.
-
-    Without branches: whether an edge is live cannot be predicted. ``queue`` has room for one more than there can be.
-    """
-    place, bit = U(u) >> SIX, U(u) & LOW_SIX
-    block = visited[place]
-    new = np.uint64(live) & ~(block >> bit) & ONE
-    visited[place] = block | (new << bit)
-    queue[U(n)] = u
-    return n + np.int64(new)
-
-
-@njit(cache=True, inline="always")
-def meet_many(key, j, x, row, sources, counts, picks, visited, queue, n):  # type: ignore[no-untyped-def]
-    """Three live edges or more of a COUNTED row from one uniform ``x``: (end of the set, draws used so far).
-
-    Each is drawn among those that are left, from the third on with draws of their own. picks int64[NUMBERS + 1]: positions
-    taken, in rising order.
-    """
-    first, d = row["first"], np.int64(row["degree"])
-    k = 3
-    while x >= counts[d, 1 + k]:
-        k += 1
-    x = (x - counts[d, k]) / (counts[d, 1 + k] - counts[d, k])
-    for t in range(k):
-        if t >= 2:
-            x = unit(draw(key, j))
-            j += 1
-        x *= d - t
-        pick = min(np.int64(x), d - t - 1)
-        x -= pick
-        at = 0
-        while at < t and pick >= picks[at]:
-            pick += 1
-            at += 1
-        for i in range(t, at, -1):
-            picks[i] = picks[i - 1]
-        picks[at] = pick
-        n = meet(True, sources[U(first + pick)], visited, queue, n)
-    return n, j
-
-
-@njit(cache=True)
-def search_row(key, j, x, row, sources, chance, visited, queue, n):  # type: ignore[no-untyped-def]
-    """The live edges of a row that is not COUNTED: (end of the set, draws used so far).
-
-    By coins of half a draw each, or by the gap to the next live edge (from ``x``, a uniform number); rows of mixed chances
-    by a coin each or, sorted, by gaps under the largest chance that is left, thinned (Guo, Wang, Wei, Chen, SIGMOD 2020).
-    """
-    way, e, p = row["way"], row["first"], row["chance"]
-    end = e + row["degree"]
-    if way == COINS:
-        limit = np.uint64(p * TWO32)
-        for k in range(e, end, 2):
-            bits = draw(key, j)
-            j += 1
-            n = meet((bits >> HALF) < limit, sources[U(k)], visited, queue, n)
-            n = meet(((bits & LOW_HALF) < limit) & (k + 1 < end), sources[U(k + 1)], visited, queue, n)
-    elif way == GAPS:
-        while True:
-            gap = math.log1p(-x) * row["scale"]
-            if gap >= end - e:
-                break
-            e += np.int64(gap)
-            n = meet(True, sources[U(e)], visited, queue, n)
-            e += 1
-            x = unit(draw(key, j))
-            j += 1
-    elif way == MIXED:
-        for k in range(e, end):
-            n = meet(unit(draw(key, j)) < chance[U(k)], sources[U(k)], visited, queue, n)
-            j += 1
-    elif way == SORTED:
-        n, j = search_sorted(key, j, e, end, sources, chance, visited, queue, n)
-    return n, j
-
-
-@njit(cache=True, inline="always")
-def search_back(key, x, rows, sources, chance, counts, marks, visited, queue, start, picks):  # type: ignore[no-untyped-def]
-    """All who reach ``queue[start]`` over live edges of independent cascade: (end of the set, whether one is taken).
-
-    A row that is COUNTED takes one uniform number: how many edges are live is read off the table, and what is left of the
-    number within that says which. None or one is a line without a branch on luck between them. x: the number of the first
-    row. Stops at the first member who is taken. O(edges searched or drawn).
-    """
-    n, j, i = start + 1, 1, start
-    while i < n:
-        if marks[U(queue[U(i)])] == TAKEN:
-            return n, True
-        row = rows[U(queue[U(i)])]
-        if i > start:
-            x = unit(draw(key, j))
-            j += 1
-        i += 1
-        e, d = row["first"], np.int64(row["degree"])
-        if row["way"] != COUNTED:
-            n, j = search_row(key, j, x, row, sources, chance, visited, queue, n)
-            continue
-        shares = counts[U(d)]
-        if x < shares[2]:
-            pick = min(np.int64(max((x - shares[1]) * shares[0], 0.0)), d - 1)
-            n = meet(x >= shares[1], sources[U(e + pick)], visited, queue, n)
-        elif x < shares[3]:
-            place = (x - shares[2]) / (shares[3] - shares[2]) * d
-            pick = min(np.int64(place), d - 1)
-            other = min(np.int64((place - pick) * (d - 1)), d - 2)
-            n = meet(True, sources[U(e + pick)], visited, queue, n)
-            n = meet(True, sources[U(e + other + np.int64(other >= pick))], visited, queue, n)
-        else:
-            n, j = meet_many(key, j, x, row, sources, counts, picks, visited, queue, n)
-    return n, False
-
-
-@njit(cache=True)
-def search_sorted(key, j, e, end, sources, chance, visited, queue, n):  # type: ignore[no-untyped-def]
-    """The live edges of a row in falling order of chance: (size of the set, draws used)."""
-    while e < end and chance[e] > 0.0:
-        most = chance[e]
-        gap = math.log1p(-unit(draw(key, j))) / math.log1p(-most) if most < 1.0 else 0.0
-        if gap >= end - e:
-            return n, j + 1
-        e += np.int64(gap)
-        n = meet(unit(draw(key, j + 1)) * most < chance[e], sources[U(e)], visited, queue, n)
-        j += 2
-        e += 1
-    return n, j
-
-
-@njit(cache=True, inline="always")
-def walk_back(key, x, rows, sources, chance, marks, visited, queue, start):  # type: ignore[no-untyped-def]
-    """All who reach ``queue[start]`` under linear threshold: every member keeps at most one edge, so that it is a walk.
-
-    Kempe, Kleinberg, Tardos, KDD 2003, theorem 4.6. x: the number of the first step. Returns (end of the set, whether one of
-    them is taken). O(size x log degree).
-    """
-    n, j = start + 1, 1
-    while True:
-        if marks[queue[n - 1]] == TAKEN:
-            return n, True
-        row = rows[queue[n - 1]]
-        if row["way"] == NONE or x >= row["chance"]:
-            return n, False
-        first, degree = row["first"], row["degree"]
-        if row["way"] == EVEN:
-            e = first + min(np.int64(x / row["chance"] * degree), degree - 1)
-        else:
-            e = first + min(np.searchsorted(chance[first : first + degree], x, side="right"), degree - 1)
-        before = n
-        n = meet(True, sources[U(e)], visited, queue, n)
-        if n == before:
-            return n, False
-        x = unit(draw(key, j))
-        j += 1
-
-
-@njit(cache=True, inline="always")
+@njit(_nrt=False, forceinline=True)
 def root_of(share, root_members, root_weights, members):  # type: ignore[no-untyped-def]
     """The member at ``share`` in [0, 1) of all, or of all value, and how far within him: uniform in [0, 1). O(log R)."""
     if len(root_members) == 0:
@@ -189,45 +33,101 @@ def root_of(share, root_members, root_weights, members):  # type: ignore[no-unty
     return root_members[place], min(max((x - low) / (root_weights[place] - low), 0.0), BELOW_ONE)
 
 
+@njit(_nrt=False, forceinline=True)
+def begin_set(h, number, family, batch, roots, rows, side):  # type: ignore[no-untyped-def]
+    """Begin the set ``number`` with its root, at the place ``h``."""
+    s = side.sets[U(h)]
+    key = member_key(family, number, 0)
+    share = (number - batch[0] + unit(draw(key, 0))) / batch[1]
+    root, x = root_of(share, roots[0], roots[1], len(side.known))
+    s["number"], s["key"], s["x"], s["draws"], s["read"], s["size"], s["taken"] = number, key, x, 1, 0, 1, 0
+    side.known[U(root)] |= np.uint32(1) << np.uint32(h)
+    side.queue[U(h), U(0)] = root
+    prefetch(rows, root)
+
+
+@njit(_nrt=False, forceinline=True)
+def end_set(h, entries, found, side):  # type: ignore[no-untyped-def]
+    """Append the eligible members of the set at ``h``, none if one is taken, and forget it; returns the number of entries."""
+    s, bit, n = side.sets[U(h)], ~(np.uint32(1) << np.uint32(h)), np.int64(entries)
+    for i in range(s["size"]):
+        u = side.queue[U(h), U(i)]
+        word = side.known[U(u)]
+        side.known[U(u)] = word & bit
+        found[U(n)] = u
+        n += np.int64((word >> MARK == ELIGIBLE) & (s["taken"] == 0))
+    return n
+
+
+@njit(cache=True, _nrt=False)
+def draw_on(model, incoming, roots, family, batch, first, last, side, state, found, begins, ends):  # type: ignore[no-untyped-def]
+    """Draw until all sets are complete, or ``found`` has no room: then ``state[ACTIVE]`` is not 0, and it says how much."""
+    active, number, n = state[ACTIVE], state[NEXT], state[ENTRIES]
+    while active > 0:
+        still, state[ROOM] = np.int64(0), 0
+        for i in range(active):
+            h = np.int64(side.active[U(i)])
+            s = side.sets[U(h)]
+            side.active[U(still)] = h
+            still += 1
+            if s["read"] < s["size"]:
+                continue
+            if n + s["size"] >= len(found):
+                state[ROOM] = n + s["size"] + 1
+                continue
+            begins[U(s["number"] - first)] = n
+            n = end_set(h, n, found, side)
+            ends[U(s["number"] - first)] = n
+            if number < last:
+                begin_set(h, number, family, batch, roots, incoming[0], side)
+                number += 1
+            else:
+                still -= 1
+        active = still
+        if state[ROOM] > 0:
+            break
+        step(model, incoming, active, side)
+    state[ACTIVE], state[NEXT], state[ENTRIES] = active, number, n
+
+
 @njit(cache=True, nogil=True)
-def draw_sets(model, incoming, roots, marks, luck, batch, first, last, visited):  # type: ignore[no-untyped-def]
+def draw_sets(model, incoming, roots, luck, batch, first, last, side):  # type: ignore[no-untyped-def]
     """Reverse-reachable sets number ``first..last-1``: (ends int64[S], members int32[]), only the eligible members.
 
     incoming: (rows ROW[N], sources int32[E + 1], chance float64[E] or [0], counts of ``count_table``). roots: (members
-    int64[R], their cumulative weights float64[R]); empty: any member alike. marks uint8[N]; a set that holds one who is
-    taken is left empty, for nobody can add to it. luck: (seed, name), two uint64. visited: uint64[ceil(N / 64)], zero before
-    and after. Borgs et al., SODA 2014.
+    int64[R], their cumulative weights float64[R]); empty: any member alike. A set that holds one who is taken is left empty.
+    luck: (seed, name), two uint64. side: ``side_of`` the marks of members, as it was before and after. Borgs et al., SODA 2014.
 
     batch: (b, m); the sets b to b + m - 1 share all members, or all value, out among them: the root of the i-th is drawn from
     the i-th of m equal parts, and how far within the root the number fell is the luck of his own row. Who reaches whom over
     one step so varies little from one collection to another. A set is a pure function of (seed, name, batch, its number).
     """
-    rows, sources, chance, counts = incoming  # here: a tuple that is opened for each set costs as much as the set
-    root_members, root_weights = roots
-    n = np.int64(0)
-    ends = np.empty(last - first, np.int64)
-    found = np.empty(4 * (last - first) + len(marks) + 1, np.int32)
-    picks = np.empty(NUMBERS + 1, np.int64)
-    family = stream_key(world_key(luck[0], 0), SEEDING, luck[1], np.uint64(0))
-    for s in range(first, last):
-        if n + len(marks) >= len(found):
-            found = grown(found, n + len(marks) + 1)
-        key = member_key(family, s, 0)
-        share = (s - batch[0] + unit(draw(key, 0))) / batch[1]
-        root, x = root_of(share, root_members, root_weights, len(marks))
-        meet(True, root, visited, found, n)
-        if model == THRESHOLD:
-            end, taken = walk_back(key, x, rows, sources, chance, marks, visited, found, n)
-        else:
-            end, taken = search_back(key, x, rows, sources, chance, counts, marks, visited, found, n, picks)
-        start = n
-        for i in range(start, end):
-            u = U(found[U(i)])
-            visited[u >> SIX] = 0
-            found[U(n)] = u
-            n += np.int64(marks[u] == ELIGIBLE and not taken)
-        ends[s - first] = n
-    return ends, found[:n].copy()
+    sets, family = last - first, stream_key(world_key(luck[0], 0), SEEDING, luck[1], np.uint64(0))
+    begins, ends = np.empty(sets, np.int64), np.empty(sets, np.int64)
+    found = np.empty(4 * sets + len(side.known) + 1, np.int32)
+    state = np.zeros(4, np.int64)
+    state[ACTIVE] = min(SIDE, sets)
+    state[NEXT] = first + state[ACTIVE]
+    for h in range(state[ACTIVE]):
+        side.active[h] = h
+        begin_set(h, first + h, family, batch, roots, incoming[0], side)
+    while True:
+        draw_on(model, incoming, roots, family, batch, first, last, side, state, found, begins, ends)
+        if state[ACTIVE] == 0:
+            return in_order(begins, ends, found, state[ENTRIES])
+        found = grown(found, state[ROOM])
+
+
+@njit(cache=True, nogil=True)
+def in_order(begins, ends, found, entries):  # type: ignore[no-untyped-def]
+    """The sets by number, where ``found`` has them as they became complete: (ends int64[S], members int32[])."""
+    out, n = np.empty(entries, np.int32), 0
+    for i in range(len(ends)):
+        for e in range(begins[U(i)], ends[U(i)]):
+            out[U(n)] = found[U(e)]
+            n += 1
+        ends[U(i)] = n
+    return ends, out
 
 
 @njit(cache=True, nogil=True)

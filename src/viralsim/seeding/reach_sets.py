@@ -27,7 +27,7 @@ ROUNDING = 1e-5  # in-sums of float32 weights may exceed 1 by this much
 class Source:
     """What sets are drawn from.
 
-    model: CASCADE or THRESHOLD of ``reach_set_kernels``. incoming: whom each member follows. roots: (members int64[R],
+    model: CASCADE or THRESHOLD of ``reach_set_rows``. incoming: whom each member follows. roots: (members int64[R],
     cumulative weights float64[R]), or both empty for any member alike. marks: uint8[N].
     """
 
@@ -77,17 +77,16 @@ class ReachSets:
         drawn: dict[int, tuple[NDArray[np.int64], NDArray[np.int32]]] = {}
         luck = (seed_key(self.seed), name_key(self.name))
 
-        def work(first: int, last: int, visited: Any) -> int:
+        def work(first: int, last: int, side: Any) -> int:
             from viralsim.seeding.reach_set_kernels import draw_sets
 
-            law = (self.source.model, self.source.incoming, self.source.roots, self.source.marks)
-            part = draw_sets(*law, luck, batch, first, last, visited)
+            part = draw_sets(self.source.model, self.source.incoming, self.source.roots, luck, batch, first, last, side)
             drawn[first] = part
             self.purse.spend(len(part[1]), last - first)
             return len(part[1])
 
         mean = len(self.entries) / len(self.ends) if len(self.ends) else None
-        in_blocks(work, self._unvisited, len(self.ends), sets, self.threads, mean)
+        in_blocks(work, self._side, len(self.ends), sets, self.threads, mean)
         ends, entries = [self.ends], [self.entries]
         at = len(self.entries)
         for first in sorted(drawn):
@@ -119,8 +118,10 @@ class ReachSets:
         gain: NDArray[np.int64] = further(self.ends, self.entries, chosen)
         return gain
 
-    def _unvisited(self) -> NDArray[np.uint64]:
-        return np.zeros((len(self.source.marks) + 63) // 64, np.uint64)
+    def _side(self) -> Any:
+        from viralsim.seeding.reach_set_rows import side_of
+
+        return side_of(self.source.marks)
 
 
 def in_blocks(
@@ -184,7 +185,7 @@ def incoming_rows(candidates: Candidates, probability: Any, model: int) -> Incom
     where weights into a member exceed 1.
     """
     from viralsim.seeding import row_kernels as kernels
-    from viralsim.seeding.reach_set_kernels import CASCADE, THRESHOLD
+    from viralsim.seeding.reach_set_rows import CASCADE, THRESHOLD
 
     n, networks = candidates.members, candidates.networks
     indegree = np.zeros(n, np.int64)
