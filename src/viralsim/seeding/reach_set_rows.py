@@ -38,7 +38,7 @@ class Side(NamedTuple):
     """Memory of one thread for ``SIDE`` sets."""
 
     known: NDArray[np.uint32]  # [N], of each member which sets hold him, and his mark
-    queue: NDArray[np.int32]  # [SIDE, N + 1], the members of each set; one place more than there can be is written
+    queue: NDArray[np.int32]  # [SIDE, N + 1], the members of each set (memory as far as sets grow), and one place more
     sets: NDArray[Any]  # SET[SIDE]
     active: NDArray[np.int64]  # [SIDE + 1], which of them are not complete
     place: NDArray[np.int64]  # [2 * SIDE + 1], live edges, at most two a row
