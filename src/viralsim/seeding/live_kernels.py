@@ -13,7 +13,8 @@ from viralsim.kernels.draws import Stream, draw, member_key, stream_key, unit, w
 from viralsim.seeding.reach_set_rows import THRESHOLD
 
 SEEDING = int(Stream.SEEDING)
-ONE = np.uint64(1)
+ONE, SIX, LOW_SIX = np.uint64(1), np.uint64(6), np.uint64(63)
+U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(cache=True, nogil=True)
@@ -44,34 +45,53 @@ def turn_rows(model, rows, sources, chance, indptr):  # type: ignore[no-untyped-
     return indptr, followers, low, high
 
 
-@njit(cache=True)
-def spread_from(u, world, model, outgoing, value, reached, queue):  # type: ignore[no-untyped-def]
-    """Reach all who are not yet ``reached`` (bits of one world) from ``u``: (how many, their value).
+@njit(_nrt=False, forceinline=True)
+def meet(u, reached, w, queue, n):  # type: ignore[no-untyped-def]
+    """Reach ``u`` if he is not reached in the world ``w``; returns how many are in ``queue``.
 
-    Who is reached already has reached all he reaches, so the search stops there. queue: int32[N], left holding the new.
+    Without a branch; ``queue`` has room for one more than there can be.
+    """
+    place, bit = u >> SIX, u & LOW_SIX
+    block = reached[U(w), place]
+    new = ~(block >> bit) & ONE
+    reached[U(w), place] = block | (new << bit)
+    queue[U(n)] = u
+    return n + np.int64(new)
+
+
+@njit(_nrt=False, forceinline=True)
+def spread_from(u, world, model, outgoing, value, reached, w, queue):  # type: ignore[no-untyped-def]
+    """Reach all whom the world ``w`` has not yet ``reached`` from ``u``: (how many, their value).
+
+    Who is reached already has reached all he reaches, so the search stops there. queue: int32[N + 1], left holding the new.
     """
     indptr, followers, low, high = outgoing
-    if reached[u >> 6] & (ONE << np.uint64(u & 63)):
-        return 0, 0.0
-    reached[u >> 6] |= ONE << np.uint64(u & 63)
-    queue[0] = u
-    n, i, worth = 1, 0, 0.0
+    n, i, worth = meet(U(u), reached, w, queue, np.int64(0)), np.int64(0), 0.0
     while i < n:
-        source = queue[i]
+        source = U(queue[U(i)])
         i += 1
         worth += value[source] if len(value) > 0 else 1.0
-        key = member_key(world, source, 1)
-        for e in range(indptr[source], indptr[source + 1]):
-            v = followers[e]
+        key, start = member_key(world, source, 1), indptr[source]
+        for e in range(start, indptr[source + ONE]):
+            v = U(followers[U(e)])
             if model == THRESHOLD:
                 x = unit(member_key(world, v, 0))
             else:
-                x = unit(draw(key, e - indptr[source]))
-            if low[e] <= x < high[e] and not reached[v >> 6] & (ONE << np.uint64(v & 63)):
-                reached[v >> 6] |= ONE << np.uint64(v & 63)
-                queue[n] = v
-                n += 1
+                x = unit(draw(key, e - start))
+            if low[U(e)] <= x < high[U(e)]:
+                n = meet(v, reached, w, queue, n)
     return n, worth
+
+
+@njit(cache=True, _nrt=False)
+def gains_in(w, members, world, model, outgoing, value, reached, queue, keep, out):  # type: ignore[no-untyped-def]
+    """``gains_of`` in the world ``w``, whose key is ``world``."""
+    for i in range(len(members)):
+        n, out[U(w), U(i)] = spread_from(members[U(i)], world, model, outgoing, value, reached, w, queue)
+        if not keep:
+            for k in range(n):
+                v = U(queue[U(k)])
+                reached[U(w), v >> SIX] &= ~(ONE << (v & LOW_SIX))
 
 
 @njit(cache=True, nogil=True)
@@ -84,8 +104,4 @@ def gains_of(members, model, outgoing, value, luck, reached, queue, keep, out): 
     seed, name, first = luck
     for w in range(len(reached)):
         key = stream_key(world_key(seed, first + w), SEEDING, name, np.uint64(1))
-        for i in range(len(members)):
-            n, out[w, i] = spread_from(members[i], key, model, outgoing, value, reached[w], queue)
-            if not keep:
-                for k in range(n):
-                    reached[w, queue[k] >> 6] &= ~(ONE << np.uint64(queue[k] & 63))
+        gains_in(w, members, key, model, outgoing, value, reached, queue, keep, out)

@@ -84,5 +84,5 @@ class LiveWorlds:
                 out[b, : len(sums)] = sums
             return last - first
 
-        in_blocks(work, lambda: np.empty(self.goal.members, np.int32), 0, blocks, threads, least=1)
+        in_blocks(work, lambda: np.empty(self.goal.members + 1, np.int32), 0, blocks, threads, least=1)
         return out
