@@ -97,10 +97,10 @@ def test_what_is_hostile_is_refused_in_under_a_second(text: str, tmp_path: Path)
     """A bomb of aliases, 10 MB, a million values, 1e12 members: refused within a second, with the file's name."""
     file = tmp_path / "s.yaml"
     file.write_text(text)
-    start = time.perf_counter()
+    start = time.process_time()  # what it costs, not what else the machine does
     with pytest.raises(ScenarioError, match=r"s\.yaml"):
         load(file)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
