@@ -28,13 +28,24 @@ class Source:
     """What sets are drawn from.
 
     model: CASCADE or THRESHOLD of ``reach_set_rows``. incoming: whom each member follows. roots: (members int64[R],
-    cumulative weights float64[R]), or both empty for any member alike. marks: uint8[N].
+    cumulative weights float64[R]), or both empty for any member alike. marks: uint8[N]. free: memory of threads that are
+    done, for those to come: making it takes as long as thousands of small sets.
     """
 
     model: int
     incoming: Incoming
     roots: tuple[NDArray[np.int64], NDArray[np.float64]]
     marks: NDArray[np.uint8]
+    free: list[Any] = field(default_factory=list, repr=False)
+
+    def side(self) -> Any:
+        """Memory for one thread: ``reach_set_rows.Side``."""
+        from viralsim.seeding.reach_set_rows import side_of
+
+        try:
+            return self.free.pop()
+        except IndexError:
+            return side_of(self.marks)
 
 
 @dataclass
@@ -77,6 +88,13 @@ class ReachSets:
         drawn: dict[int, tuple[NDArray[np.int64], NDArray[np.int32]]] = {}
         luck = (seed_key(self.seed), name_key(self.name))
 
+        lent: list[Any] = []
+
+        def lend() -> Any:
+            side = self.source.side()
+            lent.append(side)
+            return side
+
         def work(first: int, last: int, side: Any) -> int:
             from viralsim.seeding.reach_set_kernels import draw_sets
 
@@ -86,7 +104,8 @@ class ReachSets:
             return len(part[1])
 
         mean = len(self.entries) / len(self.ends) if len(self.ends) else None
-        in_blocks(work, self._side, len(self.ends), sets, self.threads, mean)
+        in_blocks(work, lend, len(self.ends), sets, self.threads, mean)
+        self.source.free.extend(lent)  # not after an interrupt or an error, which can leave them in the middle of a set
         ends, entries = [self.ends], [self.entries]
         at = len(self.entries)
         for first in sorted(drawn):
@@ -117,11 +136,6 @@ class ReachSets:
         chosen[members] = True
         gain: NDArray[np.int64] = further(self.ends, self.entries, chosen)
         return gain
-
-    def _side(self) -> Any:
-        from viralsim.seeding.reach_set_rows import side_of
-
-        return side_of(self.source.marks)
 
 
 def in_blocks(
