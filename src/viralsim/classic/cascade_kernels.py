@@ -26,6 +26,7 @@ from viralsim.kernels.bits import trailing_zeros
 from viralsim.kernels.draws import GOLDEN, Stream, member_key, mix, stream_key, world_key
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.tables import GAP_BITS, GAP_TAIL, gap_draw
+from viralsim.kernels.visited import finish, start, visit_if
 
 POST = int(Stream.POST)
 LOW_COIN = np.uint64((1 << COIN_BITS) - 1)
@@ -34,53 +35,9 @@ GAP_OUTCOME, CLASS_SHIFT = np.uint64(64 - GAP_BITS), np.uint64(CLASS_BITS)
 HALF = np.uint64(32)
 LOW_HALF = np.uint64(0xFFFFFFFF)
 WHOLE = np.uint64(BUNDLE)
-WORD_SHIFT, WORD_MASK = np.uint64(6), np.uint64(63)
 LINE = 16  # entries of 4 bytes in a line of memory
 NEAR, FAR = 3, 8  # how far ahead in the queue rows and their places are fetched
 GAP_LOW = np.uint64((1 << GAP_THRESHOLD_BITS) - 1)
-
-
-@njit(cache=True, inline="always")
-def first_visit(visited, member):  # type: ignore[no-untyped-def]
-    """Put ``member`` into the set of bits uint64[ceil(N / 64)]; whether he was not in it."""
-    word, bit = member >> 6, ONE << np.uint64(member & 63)
-    if visited[word] & bit:
-        return False
-    visited[word] |= bit
-    return True
-
-
-@njit(cache=True, inline="always")
-def visit_if(live, member, visited, reached, n):  # type: ignore[no-untyped-def]
-    """Reach ``member`` (uint64) if ``live`` and not visited; returns the number of the reached.
-
-    Without branches: whether an edge is live cannot be predicted, and a wrong guess costs more than the writes.
-    ``reached`` has room for one more than all members.
-    """
-    place, bit = member >> WORD_SHIFT, member & WORD_MASK
-    block = visited[place]
-    new = np.uint64(live) & ~(block >> bit) & ONE
-    visited[place] = block | (new << bit)
-    reached[np.uint64(n)] = member
-    return n + np.int64(new)
-
-
-@njit(cache=True)
-def start(seeds, visited, reached):  # type: ignore[no-untyped-def]
-    """Reach the seeds int64[k]; returns how many distinct members that are."""
-    n = 0
-    for member in seeds:
-        if first_visit(visited, member):
-            reached[n] = member
-            n += 1
-    return n
-
-
-@njit(cache=True)
-def finish(visited, reached, n):  # type: ignore[no-untyped-def]
-    """Clear the bits of the ``n`` members reached."""
-    for i in range(n):
-        visited[reached[i] >> 6] = 0
 
 
 @njit(cache=True, inline="always")

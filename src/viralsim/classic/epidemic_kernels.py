@@ -8,10 +8,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from viralsim.classic.cascade_kernels import finish, start, visit_if
 from viralsim.kernels.draws import GOLDEN, NUMBER, Stream, draw, mix, stream_key, world_key
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.tables import GAP_TAIL, gap_draw
+from viralsim.kernels.visited import finish, start, visit_if
 
 POST, PERSIST = int(Stream.POST), int(Stream.PERSIST)
 BATCH = 256  # infectious members whose draws are made together

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.classic.cascade_kernels import FAR, NEAR, finish, start, visit_if
+from viralsim.classic.cascade_kernels import FAR, NEAR
 from viralsim.classic.inputs import COIN_BITS
 from viralsim.kernels.draws import Stream, member_key, stream_key, unit, world_key
 from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.visited import finish, start, visit_if
 
 THRESHOLD = int(Stream.THRESHOLD)
 CHOICE = np.uint64(64 - COIN_BITS)

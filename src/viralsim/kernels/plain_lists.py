@@ -10,11 +10,8 @@ from numba import njit
 from viralsim.kernels.draws import GOLDEN
 from viralsim.kernels.tables import GAP_TAIL, gap_draw
 
-REACHED, CONVERTED, POSTS = (
-    np.int64(1),
-    np.int64(2),
-    np.int64(4),
-)  # of a member: what happened to him, and that he is to post
+# of a member: what happened to him, and that he is to post
+REACHED, CONVERTED, POSTS = np.int64(1), np.int64(2), np.int64(4)
 NO_PARENT = np.int64((1 << 7) - 1)
 MEMBER_SHIFT, TICK_SHIFT = np.int64(7), np.int64(7 + 31)  # a post in the queue: tick, member, node that convinced him
 MEMBER_MASK = np.int64((1 << 31) - 1)

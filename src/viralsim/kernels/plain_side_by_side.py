@@ -49,12 +49,9 @@ from viralsim.kernels.plain_trees import note_tick, note_world, plain_peak, plai
 from viralsim.kernels.prefetch import prefetch
 
 SURE = 512  # worlds after which it is asked whether this pays
-WASTE = (
-    4  # it does not where members touched in worlds that grow large are a quarter of the impressions in the others ...
-)
-OWN_ROWS = (
-    10  # ... of which a world counts as having so many more where its posters, and so the rows waited for, are its own
-)
+# It does not where members touched in worlds that grow large are a quarter of the impressions in the others, of which a world
+# counts as having ten more where its posters, and so the rows waited for, are its own.
+WASTE, OWN_ROWS = 4, 10
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 

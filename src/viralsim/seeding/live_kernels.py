@@ -10,10 +10,10 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.draws import Stream, draw, member_key, stream_key, unit, world_key
+from viralsim.kernels.visited import ONE, WORD_MASK, WORD_SHIFT, visit_if
 from viralsim.seeding.reach_set_rows import THRESHOLD
 
 SEEDING = int(Stream.SEEDING)
-ONE, SIX, LOW_SIX = np.uint64(1), np.uint64(6), np.uint64(63)
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
@@ -46,27 +46,13 @@ def turn_rows(model, rows, sources, chance, indptr):  # type: ignore[no-untyped-
 
 
 @njit(_nrt=False, forceinline=True)
-def meet(u, reached, w, queue, n):  # type: ignore[no-untyped-def]
-    """Reach ``u`` if he is not reached in the world ``w``; returns how many are in ``queue``.
-
-    Without a branch; ``queue`` has room for one more than there can be.
-    """
-    place, bit = u >> SIX, u & LOW_SIX
-    block = reached[U(w), place]
-    new = ~(block >> bit) & ONE
-    reached[U(w), place] = block | (new << bit)
-    queue[U(n)] = u
-    return n + np.int64(new)
-
-
-@njit(_nrt=False, forceinline=True)
-def spread_from(u, world, model, outgoing, value, reached, w, queue):  # type: ignore[no-untyped-def]
-    """Reach all whom the world ``w`` has not yet ``reached`` from ``u``: (how many, their value).
+def spread_from(u, world, model, outgoing, value, reached, queue):  # type: ignore[no-untyped-def]
+    """Reach all who are not yet ``reached`` (bits of one world) from ``u``: (how many, their value).
 
     Who is reached already has reached all he reaches, so the search stops there. queue: int32[N + 1], left holding the new.
     """
     indptr, followers, low, high = outgoing
-    n, i, worth = meet(U(u), reached, w, queue, np.int64(0)), np.int64(0), 0.0
+    n, i, worth = visit_if(True, U(u), reached, queue, np.int64(0)), np.int64(0), 0.0
     while i < n:
         source = U(queue[U(i)])
         i += 1
@@ -79,19 +65,19 @@ def spread_from(u, world, model, outgoing, value, reached, w, queue):  # type: i
             else:
                 x = unit(draw(key, e - start))
             if low[U(e)] <= x < high[U(e)]:
-                n = meet(v, reached, w, queue, n)
+                n = visit_if(True, v, reached, queue, n)
     return n, worth
 
 
 @njit(cache=True, _nrt=False)
-def gains_in(w, members, world, model, outgoing, value, reached, queue, keep, out):  # type: ignore[no-untyped-def]
-    """``gains_of`` in the world ``w``, whose key is ``world``."""
+def gains_in(members, world, model, outgoing, value, reached, queue, keep, out):  # type: ignore[no-untyped-def]
+    """``gains_of`` in the world whose key is ``world``."""
     for i in range(len(members)):
-        n, out[U(w), U(i)] = spread_from(members[U(i)], world, model, outgoing, value, reached, w, queue)
+        n, out[U(i)] = spread_from(members[U(i)], world, model, outgoing, value, reached, queue)
         if not keep:
             for k in range(n):
                 v = U(queue[U(k)])
-                reached[U(w), v >> SIX] &= ~(ONE << (v & LOW_SIX))
+                reached[v >> WORD_SHIFT] &= ~(ONE << (v & WORD_MASK))
 
 
 @njit(cache=True, nogil=True)
@@ -104,4 +90,4 @@ def gains_of(members, model, outgoing, value, luck, reached, queue, keep, out): 
     seed, name, first = luck
     for w in range(len(reached)):
         key = stream_key(world_key(seed, first + w), SEEDING, name, np.uint64(1))
-        gains_in(w, members, key, model, outgoing, value, reached, queue, keep, out)
+        gains_in(members, key, model, outgoing, value, reached[w], queue, keep, out[w])

@@ -87,7 +87,6 @@ class ReachSets:
         batch = (len(self.ends), sets - len(self.ends))
         drawn: dict[int, tuple[NDArray[np.int64], NDArray[np.int32]]] = {}
         luck = (seed_key(self.seed), name_key(self.name))
-
         lent: list[Any] = []
 
         def lend() -> Any:
