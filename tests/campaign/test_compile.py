@@ -280,3 +280,43 @@ def test_reproduction_number_is_that_of_the_branching_process(tmp_path: Any) -> 
     lines, warnings = vital_signs(scenario, stage, {"only": arm})
     assert any("reproduction number 0.4" in line for line in lines)
     assert warnings == []
+
+
+@pytest.mark.parametrize("channel", [0, 1])
+def test_reproduction_number_is_that_of_the_third_generation(arms: dict[str, Arm], stage: Stage, channel: int) -> None:
+    """Followed generation by generation with a matrix: expected sharers of the third over those of the second."""
+    arm, network = arms["all"], stage.networks[channel]
+    chance = arm.appeal[0] * stage.match(arm.spec.content["post"]).astype(float) * arm.visibility[channel]
+    shown = np.zeros((stage.members, stage.members))
+    shown[network.sources(), network.followers] = 1.0
+    generations = [np.full(stage.members, 1.0 / stage.members)]
+    for _ in range(3):
+        generations.append((generations[-1] @ shown) * chance)
+    expected = generations[3].sum() / generations[2].sum()
+    assert reproduction_number(stage, arm, channel) == pytest.approx(expected, rel=1e-12)
+
+
+def test_share_probabilities_are_means_over_impressions(arms: dict[str, Arm], stage: Stage) -> None:
+    """Of each source: the mean over its impressions, each member counted once for every way to him."""
+    arm = arms["all"]
+    chance = np.minimum(1.0, arm.appeal[0] * stage.match(arm.spec.content["post"]).astype(float))
+    plan = arm.world.plan
+    owned, paid, asked = np.zeros((3, stage.members))
+    for v in plan.owned_followers:
+        owned[v] += 1
+    for v in plan.paid_targets:
+        paid[v] += 1
+    for channel, advocate in {*zip(plan.planned_channel.tolist(), plan.planned_member.tolist(), strict=True)}:
+        network = stage.networks[channel]
+        for v in network.followers[network.indptr[advocate] : network.indptr[advocate + 1]]:
+            asked[v] += 1
+    weights = {
+        "owned": (owned, plan.owned_trust.mean()),
+        "paid": (paid, plan.paid_trust.mean()),
+        "asked": (asked, plan.planned_trust.mean()),
+        "earned": (stage.following.sum(axis=0), 1.0),
+    }
+    lines, _ = vital_signs(vs.loads(TEXT), stage, {"all": arm})
+    for source, (weight, trust) in weights.items():
+        mean = (chance * trust * weight).sum() / weight.sum()
+        assert f"share probability of a fresh {source} impression: {mean:.3g}" in lines

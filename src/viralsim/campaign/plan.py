@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from viralsim.campaign.stage import Stage
 from viralsim.kernels.draws import Stream, name_key
 from viralsim.kernels.inputs import Plan
-from viralsim.seeding.uninformed import hashed
+from viralsim.seeding.uninformed import first_by_lot
 
 if TYPE_CHECKING:
     from viralsim.campaign.enrol import Enrolment
@@ -46,13 +46,13 @@ def horizon_ticks(spec: Any) -> int:
 def brand_followers(stage: Stage, spec: Any, channel: int, count: int) -> NDArray[np.int32]:
     """The brand's followers on a channel: the first ``count`` members of an order by lot that no arm changes, ascending."""
 
-    def order() -> NDArray[np.int64]:
+    def first() -> NDArray[np.int32]:
         members = np.flatnonzero(stage.present_on(channel))
         seed = (spec.seed * 1_000_003 + int(name_key(stage.channels[channel])) + int(Stream.BRAND_FOLLOWERS)) % 2**64
-        return members[np.argsort(hashed(seed, members), kind="stable")]
+        return np.sort(first_by_lot(seed, members, count)).astype(np.int32)
 
-    ranked = stage.once(("brand", channel, spec.seed), order)
-    return np.sort(ranked[:count]).astype(np.int32)
+    followers: NDArray[np.int32] = stage.once(("brand", channel, spec.seed, count), first)
+    return followers
 
 
 def _integers(rows: list[Any]) -> NDArray[np.int64]:

@@ -13,15 +13,19 @@ from viralsim.seeding.contract import Candidates
 from viralsim.seeding.uninformed import hashed
 
 
-def by_score(candidates: Candidates, score: NDArray[Any], seed: int) -> NDArray[np.int64]:
-    """The eligible by falling score; ties fall by lot, the same lot for the same seed."""
+def by_score(candidates: Candidates, score: NDArray[Any], seed: int, count: int | None = None) -> NDArray[np.int64]:
+    """The eligible by falling score, the first ``count`` or all; ties fall by lot, the same lot for the same seed."""
     members = np.flatnonzero(candidates.eligible)
-    return members[np.lexsort((hashed(seed, members), -np.asarray(score, dtype=np.float64)[members]))]
+    score = np.asarray(score, dtype=np.float64)[members]
+    if count is not None and 0 < count < len(members):  # of many only those who can be among the first are put in order
+        good = score >= np.partition(score, -count)[-count]
+        members, score = members[good], score[good]
+    return members[np.lexsort((hashed(seed, members), -score))][:count]
 
 
 def degree(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> NDArray[np.int64]:
     """Most followers first."""
-    return by_score(candidates, candidates.followers(), seed)
+    return by_score(candidates, candidates.followers(), seed, count)
 
 
 def _graph(network: Network) -> Any:
@@ -38,7 +42,7 @@ def pagerank(candidates: Candidates, count: int, seed: int, options: Mapping[str
         graph = _graph(network)
         graph.reverse_edges()
         score += np.asarray(graph.pagerank(damping=float(options.get("damping", 0.85))))
-    return by_score(candidates, score, seed)
+    return by_score(candidates, score, seed, count)
 
 
 def core(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> NDArray[np.int64]:
@@ -47,4 +51,4 @@ def core(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     for network in candidates.networks:
         shell += np.asarray(_graph(network).coreness(mode="all"))
     followers = candidates.followers()
-    return by_score(candidates, shell + followers / (followers.max(initial=1) + 1.0), seed)
+    return by_score(candidates, shell + followers / (followers.max(initial=1) + 1.0), seed, count)

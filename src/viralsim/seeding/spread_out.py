@@ -55,4 +55,4 @@ def community(candidates: Candidates, count: int, seed: int, options: Mapping[st
 def fit(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> NDArray[np.int64]:
     """Best match with the content first, times the logarithm of followers plus one, so that someone is listening."""
     match = np.ones(candidates.members) if candidates.match is None else np.asarray(candidates.match, dtype=np.float64)
-    return by_score(candidates, match * np.log1p(candidates.followers()), seed)
+    return by_score(candidates, match * np.log1p(candidates.followers()), seed, count)

@@ -22,10 +22,18 @@ def hashed(seed: int, members: NDArray[np.int64]) -> NDArray[np.uint64]:
         return z ^ (z >> np.uint64(31))
 
 
+def first_by_lot(seed: int, members: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The first ``count`` of some members in an order by lot; whoever asks for more gets these and others after them."""
+    lot = hashed(seed, members)
+    if 0 < count < len(members):
+        first = np.argpartition(lot, count - 1)[:count]  # no two members have the same lot
+        members, lot = members[first], lot[first]
+    return members[np.argsort(lot, kind="stable")][:count]
+
+
 def random(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> NDArray[np.int64]:
     """A uniform order of the eligible; asking for more keeps those already chosen."""
-    members = np.flatnonzero(candidates.eligible)
-    return members[np.argsort(hashed(seed, members), kind="stable")]
+    return first_by_lot(seed, np.flatnonzero(candidates.eligible), count)
 
 
 def given(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> NDArray[np.int64]:
