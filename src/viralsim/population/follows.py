@@ -5,13 +5,17 @@ An arc is (poster, follower): who is followed, who follows. All numbers are coun
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numba import njit
 
 from viralsim.kernels.draws import draw, member_key, unit, unit_high, unit_low
+from viralsim.kernels.prefetch import prefetch
 from viralsim.population.neighbours import has_entry
 
 TRIES = 64  # to find someone new; then the slot stays empty
+BLOCK = 512  # slots whose first tries are made together
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
@@ -100,61 +104,137 @@ def circle_arcs(key, order, bounds, wanted, mutual_share, left, source, target):
     return n
 
 
-@njit(cache=True, inline="always")
-def _pick(x, cumulative, low, high):  # type: ignore[no-untyped-def]
-    """The position in low..high-1 whose share of the weight holds the uniform ``x``; -1 where there is no weight."""
-    base, top = cumulative[U(low)], cumulative[U(high)]
-    if top <= base:
-        return -1
-    wanted = base + x * (top - base)
-    at, left = low, high - low
-    while left > 0:  # the first position whose cumulative end is above wanted; without a branch, which would be guessed
-        half = left >> 1
-        above = np.int64(cumulative[U(at + half + 1)] <= wanted)
-        at += above * (half + 1)
-        left = half + above * (left - 2 * half - 1)
-    return min(at, high - 1)
+class Parts(NamedTuple):
+    """Members to pick by weight, from one community or, the last part, from all.
+
+    cumulative: float64[2 N + 2], weights added up by community and, after them, over all. low, high: int64[parts], where a part
+    lies in it. guide: int32[2 N + 2], at ``low + b`` the pick of ``b / buckets`` of the weight of a part. buckets: int64[parts],
+    powers of two, at most one a member, so that buckets and their bounds are exact.
+    """
+
+    cumulative: Any
+    low: Any
+    high: Any
+    guide: Any
+    buckets: Any
 
 
 @njit(cache=True)
-def popular_arcs(  # type: ignore[no-untyped-def]
-    key, slots, leaving, both, grouped, start, community, home, away, source, target
-):
+def parts_of(home, away, start):  # type: ignore[no-untyped-def]
+    """Parts of weights at ``home`` and ``away``, float64[N], of members by community, which begin at ``start``. O(N).
+
+    The guide is that of Chen and Asau (AIIE Transactions 6, 1974): a pick takes a search over two members on average.
+    """
+    n, count = len(home), len(start)
+    low, high = np.append(start[:-1], n + 1), np.append(start[1:], 2 * n + 1)
+    cumulative = np.zeros(2 * n + 2)
+    for i in range(n):
+        cumulative[i + 1] = cumulative[i] + home[i]
+        cumulative[n + 2 + i] = cumulative[n + 1 + i] + away[i]
+    guide, buckets = np.zeros(2 * n + 2, np.int32), np.ones(count, np.int64)
+    for c in range(count):
+        while 2 * buckets[c] <= high[c] - low[c]:
+            buckets[c] *= 2
+        p, base, width = low[c], cumulative[low[c]], cumulative[high[c]] - cumulative[low[c]]
+        for b in range(buckets[c]):
+            wanted = base + b / buckets[c] * width
+            while p < high[c] - 1 and cumulative[p + 1] <= wanted:
+                p += 1
+            guide[low[c] + b] = p
+    return Parts(cumulative, low, high, guide, buckets)
+
+
+@njit(cache=True, inline="always")
+def _bucket(x, part, parts):  # type: ignore[no-untyped-def]
+    """Where the guide tells of the uniform ``x``."""
+    return parts.low[U(part)] + np.int64(x * parts.buckets[U(part)])
+
+
+@njit(cache=True, inline="always")
+def _pick(x, part, bucket, parts):  # type: ignore[no-untyped-def]
+    """The member of a part, by his place among members by community, whose share of the weight holds ``x``; -1: no weight."""
+    low, high = parts.low[U(part)], parts.high[U(part)]
+    base, top = parts.cumulative[U(low)], parts.cumulative[U(high)]
+    if top <= base:
+        return -1
+    wanted = base + x * (top - base)
+    at = np.int64(parts.guide[U(bucket)])
+    last = np.int64(parts.guide[U(bucket + 1)]) if bucket + 1 < low + parts.buckets[U(part)] else high - 1
+    left = last - at
+    while left > 0:  # the first position whose cumulative end is above wanted; without a branch, which would be guessed
+        half = left >> 1
+        above = np.int64(parts.cumulative[U(at + half + 1)] <= wanted)
+        at += above * (half + 1)
+        left = half + above * (left - 2 * half - 1)
+    return at - low if part == len(parts.low) - 1 else at
+
+
+@njit(cache=True)
+def _first_tries(key, first, end, slots, leaving, grouped, parts, community, seen, tries):  # type: ignore[no-untyped-def]
+    """First tries for the slots of the members ``first`` to ``end - 1``, together: each step asks for the memory of the next."""
+    x, part, place = tries
+    n = 0
+    for v in range(first, end):
+        own = member_key(key, v, 0)
+        for i in range(slots[v]):
+            x[n] = unit(draw(own, i * (TRIES + 1) + 1))
+            part[n] = len(parts.low) - 1 if unit(draw(own, i * (TRIES + 1))) < leaving else community[v]
+            place[n] = _bucket(x[n], part[n], parts)
+            prefetch(parts.guide, place[n])
+            n += 1
+    for k in range(n):
+        prefetch(parts.cumulative, parts.guide[U(place[k])] + 1)
+    for k in range(n):
+        place[k] = _pick(x[k], part[k], place[k], parts)
+        prefetch(grouped, max(place[k], 0))
+    for k in range(n):
+        if place[k] >= 0:
+            place[k] = grouped[U(place[k])]
+            prefetch(seen, place[k])
+            prefetch(community, place[k])
+
+
+@njit(cache=True)
+def popular_arcs(key, slots, leaving, both, grouped, parts, community, source, target):  # type: ignore[no-untyped-def]
     """Every member fills his slots with others drawn by weight: in his community, or outside it; returns the arcs.
 
     slots: int32[N] follows to make. leaving: chance that a slot leaves the community. both: the other follows back.
-    grouped: int64[N] members by community, start: int64[communities + 1] into it. home, away: float64[N + 1]
-    cumulative weights along ``grouped`` for choices inside and from outside. O(slots log N).
+    grouped: int64[N] members by community. O(slots).
     """
     n = 0
-    members = len(slots)
+    members, whole = len(slots), len(parts.low) - 1
     seen = np.full(members, -1, np.int32)
+    room = BLOCK + slots.max()
+    tries = np.empty(room), np.empty(room, np.int32), np.empty(room, np.int64)
+    end = 0
     for v in range(members):
-        if slots[v] <= 0:
-            continue
+        if v == end:
+            at, wanted = 0, 0
+            while end < members and wanted < BLOCK:
+                wanted += max(slots[end], 0)
+                end += 1
+            _first_tries(key, v, end, slots, leaving, grouped, parts, community, seen, tries)
         own = member_key(key, v, 0)
-        seen[v] = v
-        c = community[v]
+        seen[U(v)] = v
         for i in range(slots[v]):
-            outside = unit(draw(own, i * (TRIES + 1))) < leaving
-            for attempt in range(TRIES):
-                x = unit(draw(own, i * (TRIES + 1) + 1 + attempt))
-                if outside:
-                    p = _pick(x, away, 0, members)
-                else:
-                    p = _pick(x, home, start[c], start[c + 1])
-                if p < 0:
+            part, u = tries[1][U(at)], tries[2][U(at)]
+            at += 1
+            attempt = 0
+            while u >= 0 and (seen[U(u)] == v or (part == whole and community[U(u)] == community[U(v)])):
+                attempt += 1
+                if attempt == TRIES:
+                    u = -1
                     break
-                u = grouped[U(p)]
-                if seen[U(u)] == v or (outside and community[U(u)] == c):
-                    continue
-                seen[U(u)] = v
-                source[U(n)], target[U(n)] = u, v
+                x = unit(draw(own, i * (TRIES + 1) + 1 + attempt))
+                u = grouped[U(_pick(x, part, _bucket(x, part, parts), parts))]
+            if u < 0:
+                continue
+            seen[U(u)] = v
+            source[U(n)], target[U(n)] = u, v
+            n += 1
+            if both:
+                source[U(n)], target[U(n)] = v, u
                 n += 1
-                if both:
-                    source[U(n)], target[U(n)] = v, u
-                    n += 1
-                break
     return n
 
 

@@ -307,14 +307,14 @@ def _popular(
     key: np.uint64, slots: NDArray[np.int32], weight: F8, leaving: float, both: bool, community: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Arcs by popularity. Nobody can have more followers at home than his community holds: the rest are outside."""
-    from viralsim.population.follows import popular_arcs
+    from viralsim.population.follows import parts_of, popular_arcs
 
     size = np.bincount(community)
     grouped = np.argsort(community, kind="stable")
     start = np.concatenate([[0], np.cumsum(size)])
     at_home = np.minimum((1.0 - leaving) * weight, 0.9 * size[community])
-    home, away = (np.concatenate([[0.0], np.cumsum(w[grouped])]) for w in (at_home, weight - at_home))
+    parts = parts_of(at_home[grouped], (weight - at_home)[grouped], start)
     room = int(slots.sum()) * (2 if both else 1)
     source, target = np.empty(room, np.int32), np.empty(room, np.int32)
-    n = popular_arcs(key, slots, leaving, both, grouped, start, community, home, away, source, target)
+    n = popular_arcs(key, slots, leaving, both, grouped, parts, community, source, target)
     return source[:n], target[:n]
