@@ -18,6 +18,7 @@ from viralsim.kernels.prefetch import prefetch
 F8: TypeAlias = NDArray[np.float64]
 ADS_A_MEMBER = 10.0  # more paid impressions a member than this is wallpaper
 CLIPPED_SHARE = 0.01
+EVERYONE = slice(None)
 AHEAD = 48  # follows looked ahead: 14 ns a follow become 9 where ten million members are summed over
 
 
@@ -68,9 +69,6 @@ class _Shown(NamedTuple):
     members: Any
     weight: F8
     trust: float
-
-
-EVERYONE = slice(None)
 
 
 def _shown_by_source(stage: Stage, arm: Arm) -> dict[str, _Shown]:
