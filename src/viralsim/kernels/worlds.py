@@ -175,12 +175,14 @@ class _Crew:
         self.errors: list[BaseException] = []
         self.sums: list[_Sums] = []
 
-    def work(self, blocks: Iterable[tuple[int, int]], advocates: int) -> None:
-        state = allocate(self.world, members_of(self.world))
+    def memory(self, advocates: int) -> tuple[State, _Sums]:
+        """What one thread needs; made by the caller, as threads that make it at once wait for each other."""
+        state, sums = allocate(self.world, members_of(self.world)), _sums(advocates)
+        self.sums.append(sums._replace(advocate_posts=state.advocate_posts))
+        return state, sums
+
+    def work(self, blocks: Iterable[tuple[int, int]], state: State, sums: _Sums) -> None:
         frames = frame_world(self.world), frame_state(state), frame_out(self.out)
-        sums = _sums(advocates)
-        with self.lock:
-            self.sums.append(sums._replace(advocate_posts=state.advocate_posts))
         for first, last in blocks:
             if self.stop[0]:
                 return
@@ -191,9 +193,9 @@ class _Crew:
             with self.lock:
                 self.finished += reached - first
 
-    def guarded(self, blocks: Iterable[tuple[int, int]], advocates: int) -> None:
+    def guarded(self, blocks: Iterable[tuple[int, int]], state: State, sums: _Sums) -> None:
         try:
-            self.work(blocks, advocates)
+            self.work(blocks, state, sums)
         except BaseException as error:
             self.errors.append(error)
             self.stop[0] = True
@@ -201,11 +203,11 @@ class _Crew:
     def run(self, threads: int, advocates: int) -> bool:
         """Run everything; False where an interrupt stopped it (what was finished stays)."""
         if threads == 1 and self.progress is None:
-            self.work([(0, len(self.worlds))], advocates)
+            self.work([(0, len(self.worlds))], *self.memory(advocates))
             return True
         blocks = Blocks(len(self.worlds), threads)
         crew = [
-            threading.Thread(target=self.guarded, args=(blocks.of_one_thread(), advocates), daemon=True)
+            threading.Thread(target=self.guarded, args=(blocks.of_one_thread(), *self.memory(advocates)), daemon=True)
             for _ in range(threads)
         ]
         for worker in crew:
