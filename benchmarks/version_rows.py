@@ -134,6 +134,32 @@ def opim() -> Run:
     return Run(work, most=1000)
 
 
+def audience() -> Run:
+    """A generated network: "worlds" are networks, each with a seed of its own; the followers of all are the outcome."""
+    from viralsim.population.generate import generate_network
+
+    community = np.sort(np.random.default_rng(5).integers(0, 100, 100_000))
+
+    def work(times: int) -> np.ndarray:
+        drawn = (generate_network(community, 20.0, 2.4, 0.4, 0.2, 0.15, seed) for seed in range(times))
+        return np.concatenate([network.followers for network in drawn])
+
+    return Run(work, most=100)
+
+
+def start() -> Run:
+    """What stands between a generated audience and its first world: enrolment, plan, vital signs, one world of each arm."""
+    import viralsim
+
+    text = MAIN_SCENARIO.read_text(encoding="utf-8").replace("members: 15000", "members: 200000")
+    loaded = viralsim.loads(text)
+    return Run(
+        lambda times: [viralsim.simulate(loaded, 1, threads=1, repeat_trust=False) for _ in range(times)][-1],
+        lambda result: result.worlds()[["reach", "shares"]].to_numpy(dtype=np.float64),
+        100,
+    )
+
+
 ROWS = [
     Row("cascade-0.05", "independent cascade p = 0.05, 10 seeds, heavy", bare("ic", 0.05)),
     Row("cascade-0.01", "independent cascade p = 0.01, 10 seeds, heavy", bare("ic", 0.01)),
@@ -145,6 +171,8 @@ ROWS = [
     Row("launches-bare", "bare launches of mean size 2 from anyone, 1,000,000 members", launches_bare),
     Row("launches-full", "full launches of mean size 2 from anyone, 1,000,000 members", launches_full),
     Row("scenario", "the main scenario by viralsim.simulate, one thread", scenario),
+    Row("audience", "a network of 100,000 members and 2,000,000 follows, generated", audience),
+    Row("start", "the main scenario with 200,000 members, all that stands before its worlds, and one world", start),
     Row("opim", "ten times 50 seeds by opim, weighted cascade, 15,000 members", opim, "other seeds"),
 ]
 
