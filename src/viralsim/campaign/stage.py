@@ -105,9 +105,10 @@ class Stage:
                 (content.tone, audience.tone_names, audience.tones),
             ):
                 if weights and names and sum(weights.values()) > 0:
-                    rows = [names.index(name) for name in weights if name in names]
-                    weight = np.array([w for name, w in weights.items() if name in names])
-                    total = total * (weight @ values[rows].astype(np.float64) / weight.sum())
+                    known = {name: w for name, w in weights.items() if name in names}
+                    # not a matrix product: its threads would spin on beside the worlds, and its last bit depends on the machine
+                    overlap = sum(w * values[names.index(name)].astype(np.float64) for name, w in known.items())
+                    total = total * (overlap / np.sum(list(known.values())))
             return np.clip(total, 0.0, 1.0).astype(np.float32)
 
         return self.once(key, make)  # type: ignore[no-any-return]

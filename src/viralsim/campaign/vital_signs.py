@@ -56,8 +56,8 @@ def reproduction_number(stage: Stage, arm: Arm, channel: int) -> float:
     first = chance * stage.following[channel]
     second = _over_followers(indptr, graph.followers, chance)
     third = _over_followers(indptr, graph.followers, chance * second)
-    size = float(first @ second)
-    return float(first @ third) / size if size > 0 else 0.0
+    size = float((first * second).sum())
+    return float((first * third).sum()) / size if size > 0 else 0.0
 
 
 class _Shown(NamedTuple):
@@ -142,8 +142,8 @@ def _share_lines(stage: Stage, arm: Arm, warnings: list[str]) -> list[str]:
         if total <= 0:
             continue
         trusted = chance[members] * trust
-        share = float(np.minimum(1.0, trusted) @ weight) / total
-        clipped = float((trusted > 1.0) @ weight) / total
+        share = float((np.minimum(1.0, trusted) * weight).sum()) / total
+        clipped = float(weight[trusted > 1.0].sum()) / total
         lines.append(f"share probability of a fresh {source} impression: {share:.3g}")
         if clipped > CLIPPED_SHARE:
             warnings.append(
