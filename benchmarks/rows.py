@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from benchmarks import full_model, graphs, machine, peers
 from benchmarks.graph_tool_peer import graph_tool_sir
@@ -231,6 +233,29 @@ def threads(row: Row, effort: Effort) -> Outcome:
     return row.outcome(timing, same, first)
 
 
+@njit(nogil=True)
+def _registers(rounds, bits):  # type: ignore[no-untyped-def]
+    """Steps of a xorshift generator, 10,000 a round: nothing in memory (Marsaglia, Journal of Statistical Software 8, 2003)."""
+    for _ in range(10_000 * rounds):
+        bits ^= bits << np.uint64(13)
+        bits ^= bits >> np.uint64(7)
+        bits ^= bits << np.uint64(17)
+    return bits
+
+
+def machine_threads(row: Row, effort: Effort) -> Outcome:
+    """Two threads against one where they share nothing: what the machine allows."""
+
+    def run(rounds: int, crew: int) -> list[np.uint64]:
+        with ThreadPoolExecutor(crew) as pool:
+            return list(pool.map(lambda part: _registers(rounds // crew, np.uint64(part + 1)), range(crew)))
+
+    first = timer(lambda rounds: run(rounds, 1), "wall")(1)
+    rounds = worlds_for(timer(lambda n: run(n, 1), row.clock), 2 * effort.budget_s)
+    timing = pair_alike(row, lambda n: run(n, 2), lambda n: run(n, 1), rounds, effort.rounds)
+    return row.outcome(timing, None, first)
+
+
 def measured(row: Row, effort: Effort) -> Outcome:
     """Memory and start-up: numbers without a peer, each in a process of its own."""
     return Outcome(row.name, row.work, row.against, numbers=machine.MEASURES[row.law](effort.rounds))
@@ -277,5 +302,7 @@ def table() -> Iterator[Row]:
     for law, work in (("ic", "bare cascade"), ("full", "full model")):
         name, work = f"threads-{work.split()[0]}", f"{work} p = 0.05, heavy, two threads"
         yield Row(name, work, "itself, one thread", threads, law=law, goal=TWO_THREADS, clock="wall")
+    work = "a loop in registers, in units of 10,000 steps, two threads"
+    yield Row("machine-threads", work, "itself, one thread", machine_threads, clock="wall")
     yield Row("memory", "1,000,000 members, 20,000,000 follows", "-", measured, law="memory")
     yield Row("start", "start-up", "-", measured, law="start")
