@@ -61,9 +61,10 @@ def reproduction_number(stage: Stage, arm: Arm, channel: int) -> float:
 
 
 class _Shown(NamedTuple):
-    """Whom a source shows things.
+    """Who is shown what comes from a source.
 
-    members: int[M], a member once for each way to it, or everyone. weight: float64[M], relative number of impressions. trust: mean.
+    members: int[M], each as often as he is shown it, or ``EVERYONE``. weight: float64[M], relative number of impressions.
+    trust: the mean of the source's.
     """
 
     members: Any
@@ -72,7 +73,7 @@ class _Shown(NamedTuple):
 
 
 def _shown_by_source(stage: Stage, arm: Arm) -> dict[str, _Shown]:
-    """For each source in use who is shown it. A source that reaches few is a list of them: large audiences cost too much."""
+    """Who is shown what, for each source in use: a list where they are few, which costs nothing in a large audience."""
     plan, graph = arm.world.plan, arm.world.graph
     attending = np.broadcast_to(attention(stage, arm.spec), stage.members)
     found: dict[str, _Shown] = {}

@@ -108,13 +108,15 @@ class Parts(NamedTuple):
     """Members to pick by weight, from one community or, the last part, from all.
 
     cumulative: float64[2 N + 2], weights added up by community and, after them, over all. low, high: int64[parts], where a part
-    lies in it. guide: int32[2 N + 2], at ``low + b`` the pick of ``b / buckets`` of the weight of a part. buckets: int64[parts],
-    powers of two, at most one a member, so that buckets and their bounds are exact.
+    lies in it. before: int64[parts], what stands before the place of its first member there. guide: int32[2 N + 2], at ``low + b``
+    the pick of ``b / buckets`` of the weight of a part. buckets: int64[parts], powers of two, at most one a member, so that
+    buckets and their bounds are exact.
     """
 
     cumulative: Any
     low: Any
     high: Any
+    before: Any
     guide: Any
     buckets: Any
 
@@ -126,7 +128,8 @@ def parts_of(home, away, start):  # type: ignore[no-untyped-def]
     The guide is that of Chen and Asau (AIIE Transactions 6, 1974): a pick takes a search over two members on average.
     """
     n, count = len(home), len(start)
-    low, high = np.append(start[:-1], n + 1), np.append(start[1:], 2 * n + 1)
+    low, high, before = np.append(start[:-1], n + 1), np.append(start[1:], 2 * n + 1), np.zeros(count, np.int64)
+    before[-1] = n + 1
     cumulative = np.zeros(2 * n + 2)
     for i in range(n):
         cumulative[i + 1] = cumulative[i] + home[i]
@@ -141,7 +144,7 @@ def parts_of(home, away, start):  # type: ignore[no-untyped-def]
             while p < high[c] - 1 and cumulative[p + 1] <= wanted:
                 p += 1
             guide[low[c] + b] = p
-    return Parts(cumulative, low, high, guide, buckets)
+    return Parts(cumulative, low, high, before, guide, buckets)
 
 
 @njit(cache=True, inline="always")
@@ -166,7 +169,7 @@ def _pick(x, part, bucket, parts):  # type: ignore[no-untyped-def]
         above = np.int64(parts.cumulative[U(at + half + 1)] <= wanted)
         at += above * (half + 1)
         left = half + above * (left - 2 * half - 1)
-    return at - low if part == len(parts.low) - 1 else at
+    return at - parts.before[U(part)]
 
 
 @njit(cache=True)

@@ -25,10 +25,10 @@ def hashed(seed: int, members: NDArray[np.int64]) -> NDArray[np.uint64]:
 def first_by_lot(seed: int, members: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """The first ``count`` of some members in an order by lot; whoever asks for more gets these and others after them."""
     lot = hashed(seed, members)
-    if 0 < count < len(members):
-        first = np.argpartition(lot, count - 1)[:count]  # no two members have the same lot
+    if count < len(members):
+        first = np.argpartition(lot, count)[:count]  # no two members have the same lot
         members, lot = members[first], lot[first]
-    return members[np.argsort(lot, kind="stable")][:count]
+    return members[np.argsort(lot, kind="stable")]
 
 
 def random(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> NDArray[np.int64]:
