@@ -301,18 +301,26 @@ def test_share_probabilities_are_means_over_impressions(arms: dict[str, Arm], st
     arm = arms["all"]
     chance = np.minimum(1.0, arm.appeal[0] * stage.match(arm.spec.content["post"]).astype(float))
     plan = arm.world.plan
-    owned, paid, asked = np.zeros((3, stage.members))
+    owned, asked = np.zeros((2, stage.members))
     for v in plan.owned_followers:
         owned[v] += 1
-    for v in plan.paid_targets:
-        paid[v] += 1
+    # one paid line aims at everyone with half the trust, one at two communities, one at those whom it fits on the forum
+    community = stage.population.audience.community
+    aims = [
+        stage.present_on(0),
+        np.isin(community, [1, 2]),
+        stage.present_on(1) & (stage.match(arm.spec.content["post"]) >= 0.6),
+    ]
+    paid = sum(
+        bought * trust * chance[aim].mean()
+        for bought, trust, aim in zip([777, 500, 250], [0.5, 1, 1], aims, strict=True)
+    )
     for channel, advocate in {*zip(plan.planned_channel.tolist(), plan.planned_member.tolist(), strict=True)}:
         network = stage.networks[channel]
         for v in network.followers[network.indptr[advocate] : network.indptr[advocate + 1]]:
             asked[v] += 1
     weights = {
         "owned": (owned, plan.owned_trust.mean()),
-        "paid": (paid, plan.paid_trust.mean()),
         "asked": (asked, plan.planned_trust.mean()),
         "earned": (stage.following.sum(axis=0), 1.0),
     }
@@ -320,3 +328,4 @@ def test_share_probabilities_are_means_over_impressions(arms: dict[str, Arm], st
     for source, (weight, trust) in weights.items():
         mean = (chance * trust * weight).sum() / weight.sum()
         assert f"share probability of a fresh {source} impression: {mean:.3g}" in lines
+    assert f"share probability of a fresh paid impression: {paid / (777 + 500 + 250):.3g}" in lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.rates import attention
 from viralsim.campaign.stage import Stage
-from viralsim.kernels.inputs import Rule
+from viralsim.kernels.inputs import Plan, Rule
 from viralsim.kernels.prefetch import prefetch
 
 F8: TypeAlias = NDArray[np.float64]
@@ -61,10 +61,10 @@ def reproduction_number(stage: Stage, arm: Arm, channel: int) -> float:
 
 
 class _Shown(NamedTuple):
-    """Who is shown what comes from a source.
+    """Who is shown what comes from a source, or from one line of it.
 
-    members: int[M], each as often as he is shown it, or ``EVERYONE``. weight: float64[M], relative number of impressions.
-    trust: the mean of the source's.
+    members: int[M], each as often as he is shown it, or ``EVERYONE``. weight: float64[M], number of impressions, relative to
+    those of the other lines. trust: its own, or the mean of the source's.
     """
 
     members: Any
@@ -72,23 +72,35 @@ class _Shown(NamedTuple):
     trust: float
 
 
-def _shown_by_source(stage: Stage, arm: Arm) -> dict[str, _Shown]:
+def _paid_lines(stage: Stage, plan: Plan) -> Iterator[_Shown]:
+    """Each paid line that buys something, spread evenly over those at whom it aims."""
+    for i, bought in enumerate(plan.paid_count.sum(axis=1)):
+        targets = plan.paid_targets[plan.paid_start[i] : plan.paid_start[i + 1]]
+        if not len(targets) and len(stage.presence):
+            targets = np.flatnonzero(stage.present_on(int(plan.paid_channel[i]))).astype(np.int32)
+        count = len(targets) or stage.members
+        if bought > 0:
+            yield _Shown(
+                targets if len(targets) else EVERYONE, np.full(count, bought / count), float(plan.paid_trust[i])
+            )
+
+
+def _shown_by_source(stage: Stage, arm: Arm) -> dict[str, list[_Shown]]:
     """Who is shown what, for each source in use: a list where they are few, which costs nothing in a large audience."""
     plan, graph = arm.world.plan, arm.world.graph
     attending = np.broadcast_to(attention(stage, arm.spec), stage.members)
-    found: dict[str, _Shown] = {}
+    found: dict[str, list[_Shown]] = {}
     if len(plan.owned_channel):
         members = plan.owned_followers
-        found["owned"] = _Shown(members, attending[members], float(plan.owned_trust.mean()))
+        found["owned"] = [_Shown(members, attending[members], float(plan.owned_trust.mean()))]
     if plan.paid_count.sum() > 0:
-        targets = plan.paid_targets if len(plan.paid_targets) else EVERYONE
-        found["paid"] = _Shown(targets, np.ones_like(attending[targets]), float(plan.paid_trust.mean()))
+        found["paid"] = list(_paid_lines(stage, plan))
     if len(plan.planned_member):
         posters = np.unique(np.stack([plan.planned_channel, plan.planned_member]), axis=1).T
         rows = [graph.followers[graph.indptr[c, v] : graph.indptr[c, v + 1]] for c, v in posters]
         members = np.concatenate(rows)
-        found["asked"] = _Shown(members, attending[members], float(plan.planned_trust.mean()))
-    found["earned"] = _Shown(EVERYONE, stage.following.sum(axis=0) * attending, 1.0)
+        found["asked"] = [_Shown(members, attending[members], float(plan.planned_trust.mean()))]
+    found["earned"] = [_Shown(EVERYONE, stage.following.sum(axis=0) * attending, 1.0)]
     return found
 
 
@@ -138,13 +150,15 @@ def _events(arm: Arm) -> float:
 def _share_lines(stage: Stage, arm: Arm, warnings: list[str]) -> list[str]:
     chance = share_chance(stage, arm)
     lines = []
-    for source, (members, weight, trust) in _shown_by_source(stage, arm).items():
-        total = float(weight.sum())
+    for source, parts in _shown_by_source(stage, arm).items():
+        total = sum(float(part.weight.sum()) for part in parts)
         if total <= 0:
             continue
-        trusted = chance[members] * trust
-        share = float((np.minimum(1.0, trusted) * weight).sum()) / total
-        clipped = float(weight[trusted > 1.0].sum()) / total
+        share = clipped = 0.0
+        for members, weight, trust in parts:
+            trusted = chance[members] * trust
+            share += float((np.minimum(1.0, trusted) * weight).sum()) / total
+            clipped += float(weight[trusted > 1.0].sum()) / total
         lines.append(f"share probability of a fresh {source} impression: {share:.3g}")
         if clipped > CLIPPED_SHARE:
             warnings.append(
