@@ -1,4 +1,4 @@
-"""The full model set to one content on one channel, built from ``kernels/inputs.py`` alone.
+"""The full model set to one content on one channel, built from ``kernels/arm_inputs.py`` alone.
 
 Two-stage responses, exact reach, cascade trees and drawn reaction delays are on; everything that a bare cascade does
 not have (attention, rhythm, novelty, trust) is at its neutral value.
@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from viralsim.kernels.inputs import (
+from viralsim.kernels.alias import alias_table, gap_table
+from viralsim.kernels.arm_inputs import (
     Audience,
     Channels,
     Contents,
@@ -23,9 +24,8 @@ from viralsim.kernels.inputs import (
     Rules,
     World,
 )
-from viralsim.kernels.tables import alias_table, gap_table
-from viralsim.kernels.worlds import run_worlds
-from viralsim.population.network import Network
+from viralsim.kernels.batch import run_worlds
+from viralsim.population.network.network import Network
 
 NO_KEY = np.zeros(1, dtype=np.uint64)  # content and channel 0: the keys of the classic models
 

@@ -68,9 +68,9 @@ def plan(points: int, worlds: int) -> Any:
 
 def simulations_alone(points: int, worlds: int) -> Numbers:
     """Seconds of the simulations of at most ``MOST_ALONE`` points, scaled to all: their scenarios are made before."""
-    from viralsim.running import build_stage
     from viralsim.scenario.overlays import arm_specs
-    from viralsim.simulation import launch
+    from viralsim.simulation.front import launch
+    from viralsim.simulation.run import build_stage
 
     asked = plan(points, worlds)
     stages = [build_stage(asked.scenario)]

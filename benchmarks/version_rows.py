@@ -136,7 +136,7 @@ def opim() -> Run:
 
 def audience() -> Run:
     """A generated network: "worlds" are networks, each with a seed of its own; the followers of all are the outcome."""
-    from viralsim.population.generate import generate_network
+    from viralsim.population.generators.generate import generate_network
 
     community = np.sort(np.random.default_rng(5).integers(0, 100, 100_000))
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from viralsim.kernels.draws import name_key
-from viralsim.kernels.inputs import Audience, Channels, Contents, Graph, Plan, Reinforcement, Rule, Rules, World
-from viralsim.kernels.tables import AliasTable, alias_table, gap_table
+from viralsim.kernels.alias import AliasTable, alias_table, gap_table
+from viralsim.kernels.arm_inputs import Audience, Channels, Contents, Graph, Plan, Reinforcement, Rule, Rules, World
+from viralsim.kernels.rng import name_key
 
 THRESHOLDS = (Reinforcement.COUNT, Reinforcement.FRACTION, Reinforcement.WEIGHT)
 UNIFORM = -1.0  # a threshold that is fresh for each member and world

@@ -8,9 +8,9 @@ import numpy as np
 from build_world import Acts, Channel, Content, Organic, build_world
 from scipy.stats import chisquare
 
-from viralsim.kernels.inputs import Count, Graph, World
-from viralsim.kernels.worlds import run_worlds
-from viralsim.population.network import Network
+from viralsim.kernels.arm_inputs import Count, Graph, World
+from viralsim.kernels.batch import run_worlds
+from viralsim.population.network.network import Network
 from viralsim.validation.graphs import complete, of_edges, random_graph
 from viralsim.validation.graphs import poisson_rows as poisson_graph
 

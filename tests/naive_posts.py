@@ -23,9 +23,9 @@ from naive_luck import (
     unit,
 )
 
-from viralsim.kernels import draws
-from viralsim.kernels.draws import Stream
-from viralsim.kernels.inputs import Rule, Series, Source, World
+from viralsim.kernels import rng
+from viralsim.kernels.arm_inputs import Rule, Series, Source, World
+from viralsim.kernels.rng import Stream
 
 
 class Posts:
@@ -36,7 +36,7 @@ class Posts:
         self.members = world.graph.indptr.shape[1] - 1
         self.channels, self.contents = len(world.channels.key), len(world.contents.key)
         self.horizon = world.contents.novelty.shape[1]
-        self.key = int(draws.world_key(draws.seed_key(seed), U64(number)))
+        self.key = int(rng.world_key(rng.seed_key(seed), U64(number)))
         self.focal = int(self.rules[Rule.FOCAL])
         self.critical = int(world.contents.twin[self.focal])
         self.counts: Counter[str] = Counter()
@@ -217,7 +217,7 @@ class Posts:
             self.nodes.append(Node(v, channel, content, parent, self.tick, int(source)))
             self.cross_post(channel, content, v)
         post = Post(channel, content, v, number, source, trust, self.node_of[where])
-        earned_by = draw(plus(self.post_key(post), draws.EARN), 0)
+        earned_by = draw(plus(self.post_key(post), rng.EARN), 0)
         self.earn(channel, content, earned_by, post.node, source == Source.EARNED)
         return post
 

@@ -25,7 +25,7 @@ from build_world import (
 )
 from hypothesis import strategies as st
 
-from viralsim.kernels.inputs import Reinforcement, World
+from viralsim.kernels.arm_inputs import Reinforcement, World
 
 Draw = st.DrawFn
 

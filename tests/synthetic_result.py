@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from viralsim.launches import ArmWorlds, Goal, PopulationSummary
 from viralsim.measurement.measures import NAMES
+from viralsim.records.record import ArmWorlds, Goal, PopulationSummary
 from viralsim.results import Result
 
 MEMBERS = 50_000

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import viralsim as vs
 from viralsim.campaign.compile import Arm
-from viralsim.kernels.inputs import Count
-from viralsim.kernels.worlds import Nodes, RawWorlds, run_worlds, trace_world
-from viralsim.simulation import build_stage, compile_arms
+from viralsim.kernels.arm_inputs import Count
+from viralsim.kernels.batch import Nodes, RawWorlds, run_worlds, trace_world
+from viralsim.simulation.front import build_stage, compile_arms
 
 # What can turn more or earlier into less stays off: controversy, fatigue, rhythm, recommendation, caps, reactive rules.
 COUPLED = """\

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import viralsim as vs
-from viralsim.campaign.stage import Stage
-from viralsim.kernels.worlds import Nodes, trace_world
-from viralsim.simulation import build_stage, compile_arms
+from viralsim.campaign.shared_arrays import Stage
+from viralsim.kernels.batch import Nodes, trace_world
+from viralsim.simulation.front import build_stage, compile_arms
 
 # Everything that goes from member to follower is on; what goes through the brand or a feed of strangers
 # (recommendations, rules that answer or amplify) has no such reach and is left out.

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import viralsim as vs
-from viralsim.kernels.inputs import Count
-from viralsim.kernels.worlds import RawWorlds, run_worlds
-from viralsim.simulation import build_stage, compile_arms
+from viralsim.kernels.arm_inputs import Count
+from viralsim.kernels.batch import RawWorlds, run_worlds
+from viralsim.simulation.front import build_stage, compile_arms
 
 EVERYTHING = """\
 viralsim: 1

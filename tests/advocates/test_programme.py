@@ -160,7 +160,7 @@ def test_judged_in_words_and_what_is_refused() -> None:
 
 def test_nurturing_and_fans_bound_the_split() -> None:
     """Money buys no more advocates than the hours make, nor more than there are fans."""
-    from viralsim.experiments.split import lines_of
+    from viralsim.experiments.budget_split import lines_of
 
     def most(**words: object) -> list[int]:
         lines, _ = lines_of(with_words(**words))

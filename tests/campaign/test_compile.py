@@ -14,13 +14,13 @@ import viralsim as vs
 from viralsim.campaign.compile import Arm, envelopes, rhythm
 from viralsim.campaign.delays import delay_cdf, delay_ticks
 from viralsim.campaign.plan import brand_followers
-from viralsim.campaign.stage import Stage
-from viralsim.campaign.vital_signs import reproduction_number, vital_signs
-from viralsim.kernels.inputs import Count
-from viralsim.kernels.tables import AliasTable
-from viralsim.kernels.worlds import run_worlds
+from viralsim.campaign.preflight import reproduction_number, vital_signs
+from viralsim.campaign.shared_arrays import Stage
+from viralsim.kernels.alias import AliasTable
+from viralsim.kernels.arm_inputs import Count
+from viralsim.kernels.batch import run_worlds
 from viralsim.scenario.channels import ReactionDelay
-from viralsim.simulation import arm_specs, build_stage, compile_arms
+from viralsim.simulation.front import arm_specs, build_stage, compile_arms
 
 HOURS = np.array([0.01, 0.1, 0.5, 1.0, 2.0, 7.0, 24.0, 100.0, 1000.0])
 

@@ -12,9 +12,9 @@ from build_world import Content
 from law_engines import assert_law, assert_mean, complete, full_world
 
 from viralsim import classic
-from viralsim.kernels.inputs import Count
-from viralsim.kernels.worlds import run_worlds
-from viralsim.population.network import Network
+from viralsim.kernels.arm_inputs import Count
+from viralsim.kernels.batch import run_worlds
+from viralsim.population.network.network import Network
 
 
 @cache

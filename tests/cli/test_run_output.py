@@ -14,7 +14,7 @@ from synthetic_result import arm_of, changed, synthetic_result
 from viralsim.cli import main
 from viralsim.cli.render import render, run_again
 from viralsim.cli.run import _progress
-from viralsim.launches import PopulationSummary
+from viralsim.records.record import PopulationSummary
 from viralsim.results import open_result
 
 SCENARIO = """

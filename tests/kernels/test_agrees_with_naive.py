@@ -13,9 +13,9 @@ from naive import NaiveWorld, naive_world
 from strategies import worlds
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.inputs import Count, Series, World
+from viralsim.kernels.arm_inputs import Count, Series, World
+from viralsim.kernels.batch import RawWorlds, run_worlds, trace_world
 from viralsim.kernels.state import MOST_CHANNELS
-from viralsim.kernels.worlds import RawWorlds, run_worlds, trace_world
 from viralsim.scenario import spec
 
 SIZES, DEPTHS = 40, 64

@@ -11,8 +11,8 @@ from numba import njit
 from randomness_battery import TESTS, battery, cells, most
 from scipy import stats
 
-from viralsim.kernels import draws
-from viralsim.kernels.draws import Stream, name_key, seed_key
+from viralsim.kernels import rng as draws
+from viralsim.kernels.rng import Stream, name_key, seed_key
 
 U64 = np.uint64
 MANY = 1 << 18

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 
 from viralsim.errors import NetworkError
-from viralsim.population.network import Network, ViralsimWarning
+from viralsim.population.network.network import Network, ViralsimWarning
 
 EDGES = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=60)
 

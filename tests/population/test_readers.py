@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array, save_npz
 
 from viralsim.errors import NetworkError
-from viralsim.population.network import Network, ViralsimWarning
-from viralsim.population.readers import read_network, read_with_notes
-from viralsim.population.stored import open_network, save_network
+from viralsim.population.importers.read import read_network, read_with_notes
+from viralsim.population.network.network import Network, ViralsimWarning
+from viralsim.population.network.storage import open_network, save_network
 
 TEXTS = {
     "plain.csv": "0,1\n1,2\n3,0\n",

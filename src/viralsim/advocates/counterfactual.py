@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from viralsim.advocates.tier import Tier
 from viralsim.errors import InputError
-from viralsim.kernels.worlds import trace_world
+from viralsim.kernels.batch import trace_world
 from viralsim.scenario import Scenario
 
 Int64 = NDArray[np.int64]

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.advocates.finding import Gain
+from viralsim.advocates.ranking import Gain
 from viralsim.advocates.tier import Tier
-from viralsim.campaign.enrol import Enrolment
-from viralsim.campaign.outcome import arm_worlds
+from viralsim.campaign.accounting import arm_worlds
+from viralsim.campaign.enrolment import Enrolment
 from viralsim.campaign.plan import compile_plan
 from viralsim.errors import InputError
-from viralsim.kernels.worlds import run_worlds
-from viralsim.launches import ArmWorlds
+from viralsim.kernels.batch import run_worlds
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
+from viralsim.records.record import ArmWorlds
 from viralsim.scenario import Scenario
 from viralsim.scenario.programme import HOURS_PER_WEEK, Programme
 
@@ -224,7 +224,7 @@ def _launch(
     tier: Tier, number: int, rosters: list[list[Roster]], parts: list[NDArray[np.int64]]
 ) -> tuple[OneLaunch, dict[str, Any], NDArray[np.float64]]:
     """One launch in all histories: what it was, differences to no tier by measure, and extra cost, float64[worlds]."""
-    from viralsim.simulation import compile_arms
+    from viralsim.simulation.front import compile_arms
 
     plain = tier.compiled([])
     arm = compile_arms(tier.scenario, tier.stage, [tier.arm])[tier.arm]

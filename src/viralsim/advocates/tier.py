@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.enrol import Enrolment, eligible_members, enrol, strategy_of
+from viralsim.campaign.enrolment import Enrolment, eligible_members, enrol, strategy_of
 from viralsim.errors import InputError
-from viralsim.launches import ArmWorlds
+from viralsim.records.record import ArmWorlds
 from viralsim.scenario import Scenario
 from viralsim.scenario.campaign import Advocates
 
@@ -34,7 +34,7 @@ class Tier:
         seed: int | None = None,
         threads: int = 1,
     ) -> None:
-        from viralsim.simulation import build_stage
+        from viralsim.simulation.front import build_stage
 
         self.arm = _arm_with_advocates(scenario, arm)
         written = scenario.data.get("arms") or {}  # a scenario without arms has one of its own making
@@ -121,7 +121,7 @@ class Tier:
 
     def compiled(self, members: Sequence[int]) -> Arm:
         """The arm with these members, ready for the kernels."""
-        from viralsim.simulation import compile_arms
+        from viralsim.simulation.front import compile_arms
 
         return compile_arms(self.scenario_with(members), self.stage, [self.arm])[self.arm]
 
@@ -134,7 +134,7 @@ class Tier:
         return self.scenario.override(changes)
 
     def _launch(self, scenario: Scenario) -> ArmWorlds:
-        from viralsim.simulation import launch
+        from viralsim.simulation.front import launch
 
         return launch(scenario, [self.stage], [self.arm], self.worlds, self.seed, self.threads)[self.arm]
 

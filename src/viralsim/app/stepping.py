@@ -55,7 +55,7 @@ def play(scenario: Scenario, arm: str, world: int) -> Played:
 
     Raises InputError where the audience is larger than can be drawn.
     """
-    from viralsim.model import ViralityModel
+    from viralsim.mesa_driver.model import ViralityModel
 
     model = ViralityModel(scenario, arm=arm, world=world)
     members = model.stage.members

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.delays import delay_ticks
-from viralsim.campaign.enrol import Enrolment, enrol
+from viralsim.campaign.enrolment import Enrolment, enrol
 from viralsim.campaign.plan import compile_plan, horizon_ticks
-from viralsim.campaign.rates import appeal, visibility
-from viralsim.campaign.stage import Stage
-from viralsim.kernels.draws import name_key
-from viralsim.kernels.inputs import Channels, Contents, Reinforcement, Rule, Rules, Source, World
-from viralsim.kernels.tables import gap_table
+from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.solve_rates import appeal, visibility
+from viralsim.kernels.alias import gap_table
+from viralsim.kernels.arm_inputs import Channels, Contents, Reinforcement, Rule, Rules, Source, World
+from viralsim.kernels.rng import name_key
 
 TWIN = "/critical"  # a twin's name is its content's name with this ending
 HOURS_PER_DAY = 24.0

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.tables import AliasTable, alias_table
+from viralsim.kernels.alias import AliasTable, alias_table
 
 NEAR_ZERO = 1e-12
 

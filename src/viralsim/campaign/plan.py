@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.stage import Stage
-from viralsim.kernels.draws import Stream, name_key
-from viralsim.kernels.inputs import Plan
-from viralsim.seeding.uninformed import first_by_lot
+from viralsim.campaign.shared_arrays import Stage
+from viralsim.kernels.arm_inputs import Plan
+from viralsim.kernels.rng import Stream, name_key
+from viralsim.seeding.baselines import first_by_lot
 
 if TYPE_CHECKING:
-    from viralsim.campaign.enrol import Enrolment
+    from viralsim.campaign.enrolment import Enrolment
 
 IMPRESSIONS_PER_CPM = 1000.0
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.classic.arguments import Worlds, check_network, number, thread_count, whole, world_numbers
 from viralsim.classic.crew import over_worlds
-from viralsim.classic.inputs import Worlds, check_network, number, thread_count, whole, world_numbers
 from viralsim.classic.screens import Memory, Screen, checked, scratch
 from viralsim.errors import CapacityError, InputError
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ def limited_attention(
     numbers, crew = world_numbers(worlds), thread_count(threads)
     rules = None if screen is None and memory is None else checked(screen, memory, graph.members)
     from viralsim.classic import attention_kernels as kernels
-    from viralsim.kernels.draws import name_key, seed_key
+    from viralsim.kernels.rng import name_key, seed_key
 
     name, luck, n = name_key("limited_attention"), (seed_key(seed), numbers), graph.members
     counts = np.empty(len(numbers), dtype=np.int64)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.classic.groups import (
+from viralsim.classic.arguments import COIN_BITS
+from viralsim.classic.subset_sampling import (
     BEGIN_SHIFT,
     BUNDLE,
     BUNDLES_MASK,
@@ -21,11 +22,10 @@ from viralsim.classic.groups import (
     GROUPS_FOLLOW,
     SIZE_MASK,
 )
-from viralsim.classic.inputs import COIN_BITS
-from viralsim.kernels.bits import trailing_zeros
-from viralsim.kernels.draws import GOLDEN, Stream, member_key, mix, stream_key, world_key
+from viralsim.kernels.alias import GAP_BITS, GAP_TAIL, gap_draw
+from viralsim.kernels.cpu import trailing_zeros
 from viralsim.kernels.prefetch import prefetch
-from viralsim.kernels.tables import GAP_BITS, GAP_TAIL, gap_draw
+from viralsim.kernels.rng import GOLDEN, Stream, member_key, mix, stream_key, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 
 POST = int(Stream.POST)

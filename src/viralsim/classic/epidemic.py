@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.classic.arguments import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
 from viralsim.classic.cascade import visit_scratch
 from viralsim.classic.crew import over_worlds
-from viralsim.classic.inputs import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 if TYPE_CHECKING:
     from viralsim.classic.epidemic_kernels import Batch
@@ -44,8 +44,8 @@ def sir(
     transmit, recover = number(beta, "beta", 0, 1), number(gamma, "gamma", 0, 1)
     counts = np.zeros((len(numbers), whole(ticks, "ticks", 0) + 1, 3), dtype=np.int64)
     from viralsim.classic.epidemic_kernels import batch, epidemic_worlds
-    from viralsim.kernels.draws import seed_key
-    from viralsim.kernels.tables import gap_table
+    from viralsim.kernels.alias import gap_table
+    from viralsim.kernels.rng import seed_key
 
     table = gap_table(transmit)
     gaps = (table.threshold, table.alias)

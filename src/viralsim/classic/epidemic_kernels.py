@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from viralsim.kernels.draws import GOLDEN, NUMBER, Stream, draw, mix, stream_key, world_key
+from viralsim.kernels.alias import GAP_TAIL, gap_draw
 from viralsim.kernels.prefetch import prefetch
-from viralsim.kernels.tables import GAP_TAIL, gap_draw
+from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, draw, mix, stream_key, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 
 POST, PERSIST = int(Stream.POST), int(Stream.PERSIST)

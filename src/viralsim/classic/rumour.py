@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.classic.arguments import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
 from viralsim.classic.cascade import visit_scratch
 from viralsim.classic.crew import over_worlds
-from viralsim.classic.inputs import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
 from viralsim.errors import InputError
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 Scratch = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]
 
@@ -41,7 +41,7 @@ def maki_thompson(
     convince = number(spread, "spread", 0, 1, open_low=True)
     stop = number(stifle, "stifle", 0, 1, open_low=True)
     from viralsim.classic import rumour_kernels as kernels
-    from viralsim.kernels.draws import name_key, seed_key
+    from viralsim.kernels.rng import name_key, seed_key
 
     name, luck = name_key("maki_thompson"), (seed_key(seed), numbers)
     sizes = np.zeros(len(numbers), dtype=np.int64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.classic.inputs import number, whole
+from viralsim.classic.arguments import number, whole
 from viralsim.errors import InputError
 
 

@@ -5,20 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.classic.arguments import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
 from viralsim.classic.cascade import Scratch, visit_scratch
 from viralsim.classic.crew import over_worlds
-from viralsim.classic.inputs import (
-    Worlds,
-    check_network,
-    number,
-    seed_members,
-    thread_count,
-    whole,
-    world_numbers,
-)
 from viralsim.errors import InputError, NetworkError
-from viralsim.population.edge_chances import edge_values
-from viralsim.population.network import Network
+from viralsim.population.network.edge_values import edge_values
+from viralsim.population.network.network import Network
 
 UNIFORM = "uniform"
 STORED = "influence_weight"
@@ -49,7 +41,7 @@ def linear_threshold(
     rows = seed_members(seeds, network.members, len(numbers))
     crew = thread_count(threads)
     from viralsim.classic import threshold_kernels as kernels
-    from viralsim.kernels.draws import seed_key
+    from viralsim.kernels.rng import seed_key
 
     windows = _windows(network, weights)
     luck = (seed_key(seed), numbers)
@@ -118,7 +110,7 @@ def complex_contagion(
     following = network.following_count()
     need = _adopters_needed(threshold, following)
     from viralsim.classic import threshold_kernels as kernels
-    from viralsim.kernels.draws import seed_key
+    from viralsim.kernels.rng import seed_key
 
     luck = (seed_key(seed), numbers)
     sizes = np.zeros(len(numbers), dtype=np.int64)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.classic.arguments import COIN_BITS
 from viralsim.classic.cascade_kernels import FAR, NEAR
-from viralsim.classic.inputs import COIN_BITS
-from viralsim.kernels.draws import Stream, member_key, stream_key, unit, world_key
 from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.rng import Stream, member_key, stream_key, unit, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 
 THRESHOLD = int(Stream.THRESHOLD)

@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from viralsim.advocates import EqualMoney, Found, Judged, Shapley
-    from viralsim.advocates.worth import CurvePoint
+    from viralsim.advocates.value import CurvePoint
     from viralsim.scenario import Scenario
 
 
@@ -48,7 +48,7 @@ def advocates(file: Path, count: int, out: Path | None, as_json: bool, **options
         found = find(scenario, count, progress=progress, **words)
     more = _more(scenario, found, count, options)
     if out is not None:
-        from viralsim.whole import write_text
+        from viralsim.atomic import write_text
 
         write_text(out, _csv(found))
     if as_json:
@@ -88,7 +88,7 @@ def _more(scenario: Scenario, found: Found, count: int, options: dict[str, Any])
     """Curve, equal money, programme and fair shares, where asked for and where there are any."""
     from viralsim.advocates import Tier, shapley
     from viralsim.advocates import curve as curve_of
-    from viralsim.simulation import default_threads
+    from viralsim.simulation.front import default_threads
 
     seed, threads = options["seed"], options["threads"] or default_threads()
     tier = Tier(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads)
@@ -131,7 +131,7 @@ def _show_programme(judged: Judged) -> None:
 def _money(scenario: Scenario, found: Found, seed: int | None, threads: int) -> EqualMoney | None:
     """The break-even cost of an advocate of the scenario's own tier, where the scenario has an arm to compare with."""
     from viralsim.advocates import equal_money
-    from viralsim.advocates.money import paid_arm
+    from viralsim.advocates.break_even import paid_arm
 
     advocates = scenario.for_arm(found.arm).campaign.advocates
     comparable = paid_arm(scenario) is not None and scenario.spec.baseline is not None
@@ -142,7 +142,7 @@ def _money(scenario: Scenario, found: Found, seed: int | None, threads: int) -> 
 
 def _show(found: Found, more: _More) -> None:
     """The list, then what was asked for beyond it."""
-    from viralsim.advocates.money import saturation
+    from viralsim.advocates.break_even import saturation
 
     _show_list(found)
     for point in more.curve:

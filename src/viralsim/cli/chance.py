@@ -32,7 +32,7 @@ def chance(
 ) -> None:
     """Load, count, print; exit 130 where the user stopped it, with what was counted so far."""
     from viralsim.cli.run import _progress
-    from viralsim.experiments.rare import rare_chances
+    from viralsim.experiments.rare_events import rare_chances
     from viralsim.experiments.sensitivity import finite
     from viralsim.scenario import load, parse_set
 

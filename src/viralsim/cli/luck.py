@@ -35,7 +35,7 @@ def luck(
 ) -> None:
     """Load, change, launch every content in its worlds, and print the shares and what they mean."""
     from viralsim.cli.run import _progress
-    from viralsim.luck_report import how_much_luck
+    from viralsim.experiments.luck import how_much_luck
     from viralsim.scenario import load, parse_set
 
     scenario = load(file)

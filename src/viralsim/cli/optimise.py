@@ -51,8 +51,8 @@ def optimise(
             threads=threads, progress=progress,
         )  # fmt: skip
     if out is not None:
-        from viralsim.experiments.lift import write_curves
-        from viralsim.whole import write_json
+        from viralsim.atomic import write_json
+        from viralsim.experiments.lift_tests import write_curves
 
         write_curves(found.curves, out)
         write_json(out / "optimum.json", found.to_dict())

@@ -46,19 +46,19 @@ def run(
     if sets:
         scenario = scenario.override(dict(parse_set(text) for text in sets))
     if out is not None:
-        from viralsim.store import refuse_foreign
+        from viralsim.records import refuse_foreign
 
         refuse_foreign(out)
     if dry_run:
         _say_plan(scenario, worlds, seed, arms, as_json)
         return
-    from viralsim.simulation import simulate
+    from viralsim.simulation.front import simulate
 
     with _progress() as progress:
         result = simulate(scenario, worlds=worlds, seed=seed, arms=arms or None, threads=threads, progress=progress)
     if out is not None:
         result.save(out)
-        from viralsim.report.gallery import keep_trees
+        from viralsim.report.charts.gallery import keep_trees
 
         keep_trees(result, out)
     _print(result, file, arms, sets, out, as_json)

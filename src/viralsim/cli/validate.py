@@ -115,8 +115,8 @@ def _ran(full: bool, only: tuple[str, ...], seed: int) -> dict[str, Any]:
 
 
 def _write(out: Path, outcomes: list[Outcome], pictures: list[Any], ran: dict[str, Any]) -> None:
+    from viralsim.atomic import write_json, write_text
     from viralsim.validation.page import as_dict, markdown, pictures_page
-    from viralsim.whole import write_json, write_text
 
     out.mkdir(parents=True, exist_ok=True)
     write_text(out / "validation.md", markdown(outcomes, ran))

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from viralsim.atomic import write_json
 from viralsim.errors import InputError
-from viralsim.experiments.crew import Crew, Settings, workers_by_default
-from viralsim.experiments.identity import ID_VERSION
+from viralsim.experiments.executors import Crew, Settings, workers_by_default
+from viralsim.experiments.ids import ID_VERSION
 from viralsim.experiments.journal import Journal
 from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.table import TABLE, entries_of, write_table
 from viralsim.scenario.loading import loads
 from viralsim.versions import LAW_VERSION, versions
-from viralsim.whole import write_json
 
 MANIFEST = "sweep.json"
 FORMAT, FORMAT_VERSION = "viralsim sweep", 1

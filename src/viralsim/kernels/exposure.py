@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.calendar import touch
-from viralsim.kernels.draws import GOLDEN, SHOW, draw, mix, unit
-from viralsim.kernels.inputs import Rule
+from viralsim.kernels.alias import GAP_TAIL, gap_draw
+from viralsim.kernels.arm_inputs import Rule
 from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.queues import touch
+from viralsim.kernels.rng import GOLDEN, SHOW, draw, mix, unit
 from viralsim.kernels.state import OUT_ROW, PAID, RECOMMENDED, ROW
-from viralsim.kernels.tables import GAP_TAIL, gap_draw
 
 R_CAPACITY, R_DAY = int(Rule.FEED_CAPACITY), int(Rule.TICKS_PER_DAY)
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32

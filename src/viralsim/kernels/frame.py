@@ -23,7 +23,7 @@ from numba.experimental import structref
 from numba.extending import infer_getattr, intrinsic
 from numba.np.arrayobj import make_array
 
-from viralsim.kernels.inputs import Audience, Channels, Contents, Graph, Plan, Rules, World
+from viralsim.kernels.arm_inputs import Audience, Channels, Contents, Graph, Plan, Rules, World
 from viralsim.kernels.state import Out, State
 
 
@@ -108,7 +108,7 @@ _GROUPS: dict[str, Any] = {
 WORLD_FIELDS = [f"{group}_{field}" for group, kind in _GROUPS.items() for field in kind._fields]
 # numba keys its cache by the file of the outermost function alone, so a change in another file would go unnoticed. The name of
 # one empty field carries a hash of all kernel sources: another source, another type, another entry in the cache.
-_SOURCES = sorted(Path(__file__).parent.glob("*.py"))
+_SOURCES = sorted(Path(__file__).parent.rglob("*.py"))
 BUILD = "build_" + blake2b(b"".join(path.read_bytes() for path in _SOURCES), digest_size=8).hexdigest()
 WORLD_FIELDS.append(BUILD)
 structref.define_proxy(WorldFrame, WorldFrameType, WORLD_FIELDS)

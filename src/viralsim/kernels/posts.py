@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.calendar import delay_ticks, earn, enqueue, schedule, take_due, touch
-from viralsim.kernels.draws import EARN, Stream, draw, member_key, stream_key, unit
-from viralsim.kernels.inputs import Count, Rule, Series, Source
+from viralsim.kernels.arm_inputs import Count, Rule, Series, Source
+from viralsim.kernels.queues import delay_ticks, earn, enqueue, schedule, take_due, touch
+from viralsim.kernels.rng import EARN, Stream, draw, member_key, stream_key, unit
 from viralsim.kernels.state import (
     ACTIONS,
     BRAND,

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.inputs import F4, F8, I4, I8, U8, Rule, World
-from viralsim.kernels.plain_memory import BUFFER, plain_memory
+from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U8, Rule, World
+from viralsim.kernels.fast.memory import BUFFER, plain_memory
 
 POSTING = np.dtype(  # of (member, channel, content)
     [

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.calendar import occupy, schedule, sort_pairs, touch
-from viralsim.kernels.draws import Stream, member_key, stream_key, unit
-from viralsim.kernels.inputs import Count, Rule, Source
+from viralsim.kernels.arm_inputs import Count, Rule, Source
 from viralsim.kernels.posts import make_member_posts, make_owned_posts
-from viralsim.kernels.show import show_all
+from viralsim.kernels.queues import occupy, schedule, sort_pairs, touch
+from viralsim.kernels.respond import show_all
+from viralsim.kernels.rng import Stream, member_key, stream_key, unit
 from viralsim.kernels.state import (
     ACTIONS,
     ANSWERED,

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.launches import ArmWorlds, RunRecord
 from viralsim.measurement import inequality
 from viralsim.measurement.intervals import MODERATE_WORLDS, column_groups, mean_intervals, proportion_interval
 from viralsim.measurement.measures import NAMES, measure
+from viralsim.records.record import ArmWorlds, RunRecord
 
 Float64 = NDArray[np.float64]
 

@@ -9,9 +9,9 @@ from itertools import combinations, permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.launches import ArmWorlds, RunRecord
 from viralsim.measurement.intervals import column_groups, fieller, mean_intervals
 from viralsim.measurement.measures import MEASURES, Measure
+from viralsim.records.record import ArmWorlds, RunRecord
 
 Float64 = NDArray[np.float64]
 NAN = float("nan")

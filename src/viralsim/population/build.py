@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
 from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest, drawn_presence
-from viralsim.population.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
 from viralsim.population.fields import allocate
-from viralsim.population.generate import Traits, generate_and_measure
-from viralsim.population.network import Network, ViralsimWarning
-from viralsim.population.shared import drawn_once
-from viralsim.population.union import MemberIds, on_members, union_of_ids
+from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
+from viralsim.population.generators.generate import Traits, generate_and_measure
+from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
+from viralsim.population.network.network import Network, ViralsimWarning
+from viralsim.population.network.shared_memory import drawn_once
 
 if TYPE_CHECKING:
-    from viralsim.population.members_file import MembersFile
+    from viralsim.population.importers.members_file import MembersFile
 
 BYTES_A_FOLLOW = (
     33  # 3.08 GiB for 100 million follows of 10 million members, drawing and one world (benchmarks/SCALE.md)
@@ -81,7 +81,7 @@ def build_population(scenario: Any, population: int = 0) -> Population:
 
 
 def _imported(folder: Path, name: str, network: Any, messages: list[str]) -> Network:
-    from viralsim.population.readers import read_with_notes
+    from viralsim.population.importers.read import read_with_notes
 
     read, notes = read_with_notes(
         folder / network.file,
@@ -98,7 +98,7 @@ def _imported(folder: Path, name: str, network: Any, messages: list[str]) -> Net
 def _members_file(folder: Path, audience: Any) -> MembersFile | None:
     if getattr(audience, "members_file", None) is None:
         return None
-    from viralsim.population.members_file import read_members
+    from viralsim.population.importers.members_file import read_members
 
     return read_members(folder / audience.members_file)
 

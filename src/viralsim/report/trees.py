@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.atomic import whole
 from viralsim.errors import InputError
-from viralsim.report.again import stored_scenario
+from viralsim.report.rerun import stored_scenario
 from viralsim.results import Result
-from viralsim.whole import whole
 
 FILE = "trees.npz"
 LUCK = {"unlucky": 0.05, "typical": 0.5, "lucky": 0.95}  # which world of the ordered ones stands for the word
@@ -72,9 +72,9 @@ def grow(result: Result, arm: str, world: int, stages: dict[int, Any] | None = N
     scenario = stored_scenario(result)
     if result.uncertain:
         scenario = scenario.override({path: float(values[world]) for path, values in result.inputs_of_world.items()})
-    from viralsim.kernels.inputs import Rule
-    from viralsim.kernels.worlds import trace_world
-    from viralsim.simulation import build_stage, compile_arms
+    from viralsim.kernels.arm_inputs import Rule
+    from viralsim.kernels.batch import trace_world
+    from viralsim.simulation.front import build_stage, compile_arms
 
     population = 0 if result.populations_of_world is None else int(result.populations_of_world[world])
     known = {} if stages is None or result.uncertain else stages  # inputs of its own may make an audience of its own

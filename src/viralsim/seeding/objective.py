@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from viralsim.errors import InputError
-from viralsim.population.edge_chances import WEIGHTED_CASCADE
-from viralsim.seeding.contract import Candidates
+from viralsim.population.network.edge_values import WEIGHTED_CASCADE
+from viralsim.seeding.strategy import Candidates
 
 BEST = 1.0 - 1.0 / math.e  # what greedy reaches of the best cover
 BEST_WITH_COSTS = 1.0 - 1.0 / math.sqrt(math.e)  # ... within a budget

@@ -16,8 +16,8 @@ THETA, C_PER_S, START_S = 0.2314843, 6.265725e-4, 300.0
 
 def reaction_delays(setting: Setting) -> list[Number]:
     """SEISMIC's memory kernel: the law's quantiles, and 100,000 delays drawn from the tick table."""
-    from viralsim.kernels.draws import draw
-    from viralsim.kernels.tables import alias_draw, alias_table
+    from viralsim.kernels.alias import alias_draw, alias_table
+    from viralsim.kernels.rng import draw
 
     law = SimpleNamespace(
         lognormal=None,

@@ -1,0 +1,107 @@
+"""The chances of one launch edge by edge, for strategies that choose by probabilities: see docs/how-to/own-strategy.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.plan import horizon_ticks
+from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.solve_rates import appeal, attention, visibility
+from viralsim.seeding.surrogate import Follows, LaunchModel
+
+F8 = NDArray[np.float64]
+HOURS_PER_DAY = 24.0
+
+
+def launch_model(stage: Stage, spec: Any) -> LaunchModel:
+    """The advocate tier's launch as an independent cascade that counts what the scenario's goal counts.
+
+    Counted are conversions where the goal is one (or money, and the content converts), members reached where it is reach or
+    impressions, else earned shares. What is left out: criticism, fatigue of impressions, competing contents, cross-posts,
+    recommendations, community management; a post counts with its plan's time, a reshare with the mean of those times; of a
+    threshold of n impressions each fills the n-th part (exact for uniform thresholds of a fraction or weight).
+    """
+    tier, goal = spec.campaign.advocates, spec.goal
+    content = spec.content[tier.content or spec.campaign.content]
+    measure = "earned_shares" if goal is None else str(goal.measure)
+    converts = measure.startswith("conversions") or measure.endswith("_usd")
+    if converts and content.conversion_rate > 0:
+        counts = "conversions"
+    else:
+        counts = "members reached" if measure in ("reach", "earned_reach", "impressions") else "earned shares"
+    channels = [c for c, name in enumerate(stage.channels) if name in (tier.channels or stage.channels)]
+    follows = [_follows(stage, spec, c, counts, by_asked=measure != "earned_reach") for c in channels]
+    return LaunchModel(follows, counts, float(tier.cost_usd))
+
+
+def _follows(stage: Stage, spec: Any, channel: int, counts: str, by_asked: bool) -> Follows:
+    """Chances on one channel; memory: 8 bytes a follow and chance."""
+    tier = spec.campaign.advocates
+    content = spec.content[tier.content or spec.campaign.content]
+    network = stage.networks[channel]
+    seen = visibility(stage, spec, channel) * np.broadcast_to(attention(stage, spec), stage.members)[network.followers]
+    if network.tie_strength is not None:
+        seen = seen * network.tie_strength
+    share, match = _share(stage, spec, channel), np.broadcast_to(stage.match(content), stage.members)[network.followers]
+    trust = content.conversion_trust
+    sold = {
+        s: content.conversion_rate * (1.0 if trust is None else float(getattr(trust, s))) for s in ("asked", "earned")
+    }
+    passed, passed_count, novelty_sum = np.ones(network.follows), np.ones(network.follows), 0.0
+    posts = [post for post in _posts(spec) if post[0] > 0.0]
+    for willing, rhythm, novelty in posts:
+        novelty_sum += novelty
+        here = willing * np.minimum(1.0, seen * rhythm)
+        passed *= 1.0 - here * np.minimum(1.0, share * float(tier.trust) * novelty)
+        passed_count *= 1.0 - here * (np.minimum(1.0, sold["asked"] * match) if counts == "conversions" else 1.0)
+    seen, share = np.minimum(1.0, seen), np.minimum(1.0, share * (novelty_sum / len(posts) if posts else 1.0))
+    if counts == "earned shares":
+        return Follows(network, 1.0 - passed, seen * share, 1.0 - passed, seen * share)
+    counted = seen * (np.minimum(1.0, sold["earned"] * match) if counts == "conversions" else 1.0)
+    return Follows(network, 1.0 - passed, seen * share, (1.0 - passed_count) * by_asked, counted)
+
+
+def _share(stage: Stage, spec: Any, channel: int) -> F8:
+    """The chance that a follower shares a first, fresh impression of an ordinary member's post, uncut: float64[E]."""
+    tier, people = spec.campaign.advocates, stage.population.audience
+    name = tier.content or spec.campaign.content
+    network, content = stage.networks[channel], spec.content[name]
+    drive = np.broadcast_to(stage.match(content), stage.members) * people.activity.astype(np.float64)
+    share: F8 = (appeal(stage, spec, name) * drive)[network.followers]
+    if spec.audience.in_group != 1.0:
+        home = people.community
+        share = np.where(home[network.sources()] == home[network.followers], spec.audience.in_group, 1.0) * share
+    threshold = content.reinforcement.threshold if content.reinforcement.kind == "threshold" else None
+    if threshold is None:
+        return share
+    part: Any = 1.0
+    if threshold.count is not None:
+        part = 1.0 / threshold.count
+    elif threshold.fraction is not None:
+        part = 1.0 / np.maximum(1, stage.following[channel])[network.followers]
+        part = part if threshold.fraction == "uniform" else part / max(float(threshold.fraction), 1e-12)
+    elif network.influence_weight is not None:
+        part = network.influence_weight.astype(np.float64)
+        part = part if threshold.weight == "uniform" else part / max(float(threshold.weight), 1e-12)
+    return np.asarray(share * np.minimum(1.0, part), dtype=np.float64)
+
+
+def _posts(spec: Any) -> list[tuple[float, float, float]]:
+    """(willingness, rhythm, novelty) of each planned post of an advocate within the horizon."""
+    tier, daily = spec.campaign.advocates, spec.audience.rhythm
+    content = spec.content[tier.content or spec.campaign.content]
+    found = []
+    for wave, at in enumerate(tier.posts_at):
+        tick = int(np.floor(at / spec.tick + 1e-9))
+        if tick >= horizon_ticks(spec):
+            continue
+        hours = tick * spec.tick
+        willing = float(tier.willingness) * (1.0 - tier.programme.ask_fatigue) ** wave
+        angle = 0.0 if daily is None else 2.0 * np.pi * (hours + spec.launch_at - daily.peak) / HOURS_PER_DAY
+        rhythm = 1.0 if daily is None else 1.0 + daily.depth * float(np.cos(angle))
+        age = max(hours - float(content.released_at), 0.0)
+        found.append((willing, rhythm, 1.0 if content.half_life is None else 2.0 ** (-age / content.half_life)))
+    return found

@@ -1,0 +1,116 @@
+"""What a post brings in a plain world that runs beside others: impressions, responses, posts lined up."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from viralsim.kernels.fast.impressions import Tally, delay_after, next_shown
+from viralsim.kernels.fast.lockstep_lists import (
+    CONVERTED,
+    MEMBER_SHIFT,
+    POSTS,
+    REACHED,
+    TICK_SHIFT,
+    mark_of,
+    place_of,
+)
+from viralsim.kernels.fast.memory import SIDE_ROOM
+from viralsim.kernels.fast.trees import note_tick
+from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.respond import pick
+from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, unit_high, unit_low
+
+U = np.uint64  # as in ``plain_lists``
+
+
+class Kept(NamedTuple):
+    """Where what happened in each tick is kept."""
+
+    series: Any  # ``Out.series``
+    first: Any  # row of the first world of the block
+    end: Any  # rows from here on are not kept
+
+
+@njit(_nrt=False, forceinline=True)
+def respond(ties, law, side, h, s, member, bits, horizon, delay_family):  # type: ignore[no-untyped-def]
+    """The response of ``member`` to an impression of the post ``h``; False where the lists have no room for him."""
+    w, n = h.world, np.int64(s.members)
+    at = place_of(side, w, s, member)
+    if at == SIDE_ROOM:
+        return False
+    fresh = np.int64(at == n)
+    mood = np.int64(side.mood[U(w), U(at)]) * (1 - fresh)
+    side.member[U(w), U(at)] = member
+    s.members = n + fresh
+    word, bit = mark_of(member)
+    side.marks[U(w), word] |= bit
+    s.impressions += 1
+    s.reached += 1 - (mood & REACHED)
+    match = np.float64(pick(ties.match, U(member)))
+    share = law.appeal * match * np.float64(pick(ties.activity, U(member))) * law.novelty[U(h.tick)]
+    if share > 1.0:
+        share = 1.0
+        s.clipped += 1
+    if law.conversion > 0.0 and not mood & CONVERTED and unit_low(bits) < law.conversion * match * law.trust:
+        mood |= CONVERTED
+        s.converted += 1
+    u = unit_high(bits)
+    if u < share:
+        if not mood & POSTS:  # else he posted, or is to post no later
+            due = np.int64(h.tick) + delay_after(law, member_key(delay_family, member, 0))
+            if due < horizon:
+                mood |= POSTS
+                prefetch(ties.indptr, member)
+                prefetch(ties.indptr, member + 1)  # every eighth row has its end in the next line of memory
+                side.queue[U(w), U(s.waiting)] = (
+                    (due << TICK_SHIFT) | (np.int64(member) << MEMBER_SHIFT) | np.int64(h.node)
+                )
+                s.waiting += 1
+    elif u < share + (1.0 - share) * law.engagement:
+        s.engaged += 1
+    side.mood[U(w), U(at)] = mood | REACHED
+    return True
+
+
+@njit(_nrt=False, forceinline=True)
+def tally_of(s):  # type: ignore[no-untyped-def]
+    """What the impressions of a world brought so far."""
+    return Tally(
+        np.int64(s.reached), np.int64(s.impressions), np.int64(s.engaged), np.int64(s.converted), np.int64(s.clipped)
+    )  # fmt: skip
+
+
+@njit(_nrt=False, forceinline=True)
+def difference(a, b):  # type: ignore[no-untyped-def]
+    """What came to a tally ``b`` to make it ``a``."""
+    return Tally(
+        a.reached - b.reached, a.impressions - b.impressions, a.engaged - b.engaged, a.converted - b.converted,
+        a.clipped - b.clipped,
+    )  # fmt: skip
+
+
+@njit(_nrt=False, forceinline=True)
+def show_live(ties, law, side, live, horizon, delay_family, kept):  # type: ignore[no-untyped-def]
+    """Show the ``live`` posts along their rows."""
+    for i in range(live):
+        h = side.live[U(i)]
+        s = side.world[U(h.world)]
+        position, stop, tail, counter = h.at, h.stop, h.tail, h.key + GOLDEN
+        family, response, row = delay_family[U(h.world)], h.key + RESPOND, kept.first + h.world
+        before = tally_of(s)
+        while True:
+            if not tail:
+                member = ties.followers[U(position)]
+                bits = draw(response, position - h.start)
+                if not respond(ties, law, side, h, s, member, bits, horizon, family):
+                    s.large = 1
+                    break
+                position += 1
+            position, counter, tail = next_shown(law, position, counter)
+            if position >= stop:
+                break
+        if row < kept.end:
+            note_tick(kept.series[U(row), U(h.tick)], 0, 0, difference(tally_of(s), before))

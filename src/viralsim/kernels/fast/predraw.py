@@ -1,0 +1,54 @@
+"""Before plain worlds run, many at once: their keys, who posts of his own accord, and the first draws of their posts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.kernels.alias import gap_draw
+from viralsim.kernels.rng import Stream, member_key, mix, stream_key, world_key
+
+S_POST, S_DELAY, S_ORGANIC = int(Stream.POST), int(Stream.DELAY), int(Stream.ORGANIC)
+U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
+
+
+@njit(cache=True, _nrt=False)
+def draw_families(world, state, seed, worlds, first, last):  # type: ignore[no-untyped-def]
+    """The families of keys of the worlds ``first..last-1``: eight worlds at a time where the processor can."""
+    content, channel = world.contents_key[0], world.channels_key[0]
+    post, delay = state.post_family, state.delay_family
+    for i in range(last - first):
+        key = world_key(seed, worlds[U(first + i)])
+        post[U(i)] = stream_key(key, S_POST, content, channel)
+        delay[U(i)] = stream_key(key, S_DELAY, content, channel)
+
+
+@njit(cache=True, _nrt=False)
+def draw_posters(world, state, seed, number, at):  # type: ignore[no-untyped-def]
+    """Who posts of his own accord in the world ``number``, into ``state.drawn`` from ``at`` on."""
+    planned, drawn, members = world.plan_organic_member, state.drawn, len(state.slot)
+    family = stream_key(world_key(seed, number), S_ORGANIC, world.contents_key[0], world.channels_key[0])
+    first, last = world.audience_present_start[0], world.audience_present_start[1]
+    for i in range(len(planned)):
+        member = planned[U(i)]
+        if member < 0:
+            bits = member_key(family, world.plan_organic_line[U(i)], world.plan_organic_index[U(i)])
+            n = last - first if last > first else members
+            member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+            if last > first:
+                member = np.int64(world.audience_present[first + member])
+        drawn[U(at + i)] = member
+
+
+@njit(cache=True, _nrt=False)
+def first_draws(family, member, worlds, bits):  # type: ignore[no-untyped-def]
+    """Draw 0 of the first post of ``member`` in each of so many worlds, into ``bits``: eight at a time where the processor can."""
+    for i in range(worlds):
+        bits[U(i)] = mix(member_key(family[U(i)], member, 0))
+
+
+@njit(cache=True, _nrt=False)
+def first_gaps(bits, worlds, threshold, alias, length, ends):  # type: ignore[no-untyped-def]
+    """Whether the gap that each number draws ends within a row of ``length``, as 1 or 0 into ``ends``; in vectors too."""
+    for i in range(worlds):
+        ends[U(i)] = np.int64(gap_draw(bits[U(i)], threshold, alias) < length)

@@ -1,0 +1,266 @@
+"""How posts are shown and answered: impressions of many showings at a time, one response to each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.kernels.arm_inputs import Count, Reinforcement, Rule, Series
+from viralsim.kernels.exposure import expose
+from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
+from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
+from viralsim.kernels.state import (
+    CELLS,
+    CONTENTS,
+    EDGES,
+    F_DELAY,
+    F_THRESHOLD,
+    OUT_ROW,
+    OVERFLOW,
+    ROW,
+    SERIES_ROW,
+    SHOWINGS,
+)
+
+SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
+SIMPLE, WEIGHT = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT)
+N_REACH, N_EARNED_REACH = int(Count.REACH), int(Count.EARNED_REACH)
+N_IMPRESSIONS, N_CRITICAL_IMPRESSIONS = int(Count.IMPRESSIONS_OWNED), int(Count.CRITICAL_IMPRESSIONS)
+N_ENGAGEMENTS, N_CLIPPED = int(Count.ENGAGEMENTS), int(Count.CLIPPED)
+N_CONVERSIONS, N_CONVERSIONS_BY = int(Count.CONVERSIONS), int(Count.CONVERSIONS_OWNED)
+T_REACH, T_EARNED_REACH, T_IMPRESSIONS = int(Series.REACH), int(Series.EARNED_REACH), int(Series.IMPRESSIONS)
+T_ENGAGEMENTS, T_CONVERSIONS = int(Series.ENGAGEMENTS), int(Series.CONVERSIONS)
+R_FOCAL, R_IN_GROUP = int(Rule.FOCAL), int(Rule.IN_GROUP)
+R_DAY, R_DISTINCT = int(Rule.TICKS_PER_DAY), int(Rule.DISTINCT)
+EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, doubled for each next
+U = np.uint64  # as in ``calendar``
+SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
+
+
+@njit(cache=True, _nrt=False)
+def newly_heard(state, edge, content, contents):  # type: ignore[no-untyped-def]
+    """True the first time that this edge carries this content in this world (open addressing, at most half full)."""
+    edge_seen, edge_slots, now = state.edge_seen, state.edge_slots, state.now
+    key = edge * contents + content
+    mask = len(edge_seen) - 1
+    place = np.int64(mix(np.uint64(key) + EARN) & np.uint64(mask))
+    while edge_seen[place] >= 0:
+        if edge_seen[place] == key:
+            return False
+        place = (place + 1) & mask
+    if now[EDGES] >= len(edge_slots):
+        now[OVERFLOW] = 3
+        return True
+    edge_seen[place] = key
+    edge_slots[now[EDGES]] = place
+    now[EDGES] += 1
+    return True
+
+
+@njit(cache=True, _nrt=False)
+def reinforcement(world, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
+    """The factor of repeated impressions; ``counted`` says that this impression is a member's post, on edge ``edge``."""
+    kind = world.contents_reinforcement[content]
+    if kind == SOCIAL:
+        return min(world.contents_cap[content], 1.0 + world.contents_gain[content] * (seen - 1))
+    if counted and (
+        world.rules_values[R_DISTINCT] == 0.0 or newly_heard(state, edge, content, len(world.contents_key))
+    ):
+        p.heard += 1
+        if kind == WEIGHT:
+            p.weight += np.float64(world.graph_influence_weight[edge])
+    threshold = world.contents_threshold[content]
+    if threshold < 0.0:
+        cell = channel * len(world.contents_key) + content
+        threshold = unit(member_key(state.family[F_THRESHOLD, cell], member, 0))
+    if p.heard == 0:
+        return 0.0
+    if kind == COUNT:
+        return 1.0 if p.heard >= threshold else 0.0
+    if kind == FRACTION:
+        return 1.0 if p.heard >= threshold * world.graph_following[channel, member] - SLACK else 0.0
+    return 1.0 if p.weight >= threshold - SLACK else 0.0
+
+
+@njit(cache=True, _nrt=False)
+def pick(field, member):  # type: ignore[no-untyped-def]
+    """A member's value of a field; a field of length 1 holds for all."""
+    return field[U(member)] if len(field) > 1 else field[0]
+
+
+@njit(cache=True, _nrt=False)
+def convert(world, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
+    """One trial of conversion, at most one success a member."""
+    if e.marks & CONVERTED_MARK == 0 and x < (
+        world.contents_conversion_rate[content] * match * world.contents_conversion_trust[content, source]
+    ):
+        e.marks |= CONVERTED_MARK
+        counts[N_CONVERSIONS] += 1
+        counts[N_CONVERSIONS_BY + source] += 1
+        series[T_CONVERSIONS] += 1
+
+
+@njit(cache=True, _nrt=False)
+def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
+    """Count a member who is reached for the first time, and for the first time by an ordinary member."""
+    if e.seen == 1:
+        counts[N_REACH] += 1
+        series[T_REACH] += 1
+    if earned and e.marks & EARNED_MARK == 0:
+        e.marks |= EARNED_MARK
+        counts[N_EARNED_REACH] += 1
+        series[T_EARNED_REACH] += 1
+
+
+@njit(cache=True, _nrt=False)
+def note_day(e, day):  # type: ignore[no-untyped-def]
+    """Count the impression towards those of the member's day."""
+    if e.day != day:
+        e.day = day
+        e.today = 0
+    e.today += 1
+
+
+@njit(cache=True, _nrt=False)
+def look_up(world, state, content, first, last):  # type: ignore[no-untyped-def]
+    """Read what the answers need of the members buffered in ``first:last``: loads that do not wait for each other."""
+    members, slot, out_row = state.buffer_member, state.slot, state.buffer_row
+    for i in range(first, last):
+        out_row[U(i)] = slot[U(members[U(i)])] - 1
+    match, out_match = world.audience_match[content], state.buffer_match
+    for i in range(first, last):
+        out_match[U(i)] = match[U(members[U(i)]) if len(match) > 1 else U(0)]
+    activity, out_activity = world.audience_activity, state.buffer_activity
+    for i in range(first, last):
+        out_activity[U(i)] = activity[U(members[U(i)]) if len(activity) > 1 else U(0)]
+
+
+@njit(cache=True, _nrt=False)
+def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped-def]
+    """Every impression of showing ``s``, buffered in ``first:last``, gets exactly one response. O(impressions)."""
+    K, cells = state.now[CONTENTS], state.now[CELLS]
+    world_row = state.now[OUT_ROW]
+    counts, series = out.counts[world_row], out.series[state.now[SERIES_ROW], tick]
+    channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
+    content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
+    twin, engagement = world.contents_twin[content], world.channels_engagement_rate[channel]
+    focal, original = np.int64(world.rules_values[R_FOCAL]), world.contents_original[content]
+    is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
+    soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
+    appeal, novelty = world.contents_appeal[content], world.contents_novelty[content, tick]
+    kind, controversy = world.contents_reinforcement[content], world.contents_controversy[content]
+    converts = is_focal and world.contents_conversion_rate[content] > 0.0
+    in_group = world.rules_values[R_IN_GROUP] if s.kind == ROW else 1.0
+    home = pick(world.audience_community, s.poster) if in_group != 1.0 else -1
+    dated, day = len(world.audience_background_load) > 0, np.int32(tick // np.int64(world.rules_values[R_DAY]))
+    per_engagement = world.channels_per_engagement[channel]
+    key, base_trust, is_row, earned = s.key, s.trust, s.kind == ROW, s.earned
+    start, node, cell = s.start, s.node, s.cell
+    fatigue_of = world.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
+    community_of, buffer_member, buffer_position = world.audience_community, state.buffer_member, state.buffer_position
+    posting, exposure, impressions = state.posting, state.exposure, state.impressions
+    tired, engaged = len(fatigue_of) > 1, 0
+    buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
+    for i in range(first, last):
+        member, position = np.int64(buffer_member[U(i)]), np.int64(buffer_position[U(i)])
+        row = np.int64(buffer_row[U(i)])
+        if row < 0:  # untouched when looked up; an earlier impression may have touched him since
+            row = np.int64(touch(state, member))
+        e = exposure[U(row * K + content)]
+        e.seen += 1
+        if is_focal:
+            if e.seen == 1:
+                community_reach[U(pick(community_of, member))] += 1
+            channel_reach[channel] += np.int32(e.marks & on_channel == 0)
+            e.marks |= on_channel
+            note_reach(e, earned, counts, series)
+        if dated:
+            note_day(e, day)
+        match = np.float64(buffer_match[U(i)])
+        trust = base_trust
+        if in_group != 1.0 and pick(community_of, member) == home:
+            trust *= in_group
+        share = appeal * match * np.float64(buffer_activity[U(i)]) * trust * novelty
+        if tired:
+            share *= fatigue_of[min(np.int64(impressions[U(row)]), len(fatigue_of) - 1)]
+            impressions[U(row)] += 1
+        if kind != SIMPLE:
+            p = posting[U(row * cells + cell)]
+            share *= reinforcement(world, state, p, e.seen, content, channel, member, is_row, start + position)
+        share *= soften_share
+        if share > 1.0:
+            share = 1.0
+            counts[N_CLIPPED] += is_focal
+        bits = draw(key + RESPOND, position)
+        u = unit_high(bits)
+        if converts:
+            convert(world, e, content, source, match, unit_low(bits), counts, series)
+        if u < share:
+            answer(world, state, tick, row, member, cell, node, source)
+            continue
+        criticise = 0.0
+        if twin >= 0:
+            criticise = (1.0 - share) * controversy * np.float64(pick(world.audience_hostility, member)) * soften
+            if u < share + criticise:
+                answer(world, state, tick, row, member, channel * K + twin, -1, source)
+                continue
+        if u < share + criticise + (1.0 - share - criticise) * engagement:
+            engaged += 1
+            if per_engagement > 0.0:
+                delay = world.channels_recommend_delay[channel]
+                earn(state, per_engagement, delay, tick, mix(bits + EARN), cell, node, earned)
+    if is_focal:
+        counts[N_IMPRESSIONS + source] += last - first
+        series[T_IMPRESSIONS] += last - first
+        counts[N_ENGAGEMENTS] += engaged
+        series[T_ENGAGEMENTS] += engaged
+    elif original == focal:
+        counts[N_CRITICAL_IMPRESSIONS] += last - first
+
+
+@njit(cache=True, _nrt=False)
+def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[no-untyped-def]
+    """A member decided to post: he is due after his reaction delay, unless he posted or is to post."""
+    place = row * (len(world.contents_key) * len(world.channels_key)) + cell
+    p = state.posting[U(place)]
+    if p.node >= 0 or (p.due >= 0 and p.due <= tick + 1):
+        return
+    bits = member_key(state.family[F_DELAY, cell], member, 0)
+    due = tick + delay_ticks(world, state.channel_of[cell], bits)
+    schedule(state, place, due, parent, via)
+
+
+@njit(cache=True, _nrt=False)
+def answer_buffered(world, state, tick, first, last, out):  # type: ignore[no-untyped-def]
+    """Look up, then answer, the impressions of the showings ``first:last``, in order."""
+    at = np.int64(0)
+    for i in range(first, last):
+        s = state.showings[U(i)]
+        look_up(world, state, state.content_of[s.cell], at, s.end)
+        at = np.int64(s.end)
+    at = np.int64(0)
+    for i in range(first, last):
+        s = state.showings[U(i)]
+        if s.end > at:
+            respond(world, state, tick, s, at, np.int64(s.end), out)
+        at = np.int64(s.end)
+
+
+@njit(cache=True, _nrt=False)
+def show_all(world, state, tick, out):  # type: ignore[no-untyped-def]
+    """Show everything of this tick, in order. O(impressions).
+
+    Impressions of many showings are drawn into one buffer before they are answered, so that the look-ups of their members
+    overlap. Where the chance of an impression rests on what was shown before in the same tick (competing contents under limited
+    attention), each showing is answered before the next is drawn.
+    """
+    one_by_one = len(world.audience_background_load) > 0 and state.now[CONTENTS] > 1
+    first, at = 0, np.int64(0)
+    for i in range(state.now[SHOWINGS]):
+        s = state.showings[U(i)]
+        if at > 0 and (one_by_one or at + s.stop - s.start > len(state.buffer_member)):
+            answer_buffered(world, state, tick, first, i, out)
+            first, at = i, np.int64(0)
+        at = np.int64(expose(world, state, tick, s, at, out))
+        s.end = at
+    answer_buffered(world, state, tick, first, state.now[SHOWINGS], out)
