@@ -70,10 +70,10 @@ def simulations_alone(points: int, worlds: int) -> Numbers:
     """Seconds of the simulations of at most ``MOST_ALONE`` points, scaled to all: their scenarios are made before."""
     from viralsim.scenario.overlays import arm_specs
     from viralsim.simulation.front import launch
-    from viralsim.simulation.run import build_stage
+    from viralsim.simulation.run import compile_audience
 
     asked = plan(points, worlds)
-    stages = [build_stage(asked.scenario)]
+    compiled_audiences = [compile_audience(asked.scenario)]
     some = asked.points[:: max(1, points // MOST_ALONE)]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in a worker: no second thread that waits for Control-C
     clock = processor = 0.0
@@ -82,7 +82,7 @@ def simulations_alone(points: int, worlds: int) -> Numbers:
         specs = arm_specs(scenario)
         began, used = time.perf_counter(), time.thread_time()
         for arm in specs:
-            launch(scenario, stages, [arm], worlds, asked.seed, 1, specs)
+            launch(scenario, compiled_audiences, [arm], worlds, asked.seed, 1, specs)
         if i:  # the first compiles
             clock, processor = clock + time.perf_counter() - began, processor + time.thread_time() - used
     scale = points / len(some)

@@ -15,7 +15,7 @@ import numpy as np
 from naive_luck import Node, of
 from naive_shows import Run
 
-from viralsim.kernels.arm_inputs import Count, Rule, Series, World
+from viralsim.kernels.arm_inputs import ArmInputs, Count, Rule, Series
 
 
 @dataclass
@@ -68,7 +68,7 @@ def mean_distance(nodes: list[Node], tree: list[int]) -> float:
     return total / pairs if pairs else math.nan
 
 
-def naive_world(world: World, seed: int, w: int) -> NaiveWorld:
+def naive_world(world: ArmInputs, seed: int, w: int) -> NaiveWorld:
     """Run world ``w`` of ``world`` under ``seed``, slowly."""
     run = Run(world, seed, w)
     run.run()

@@ -41,8 +41,8 @@ class Run(Posts):
 
     def post_key(self, post: Post) -> int:
         if post.member == NOBODY:
-            return member_key(self.family(Stream.BRAND_POST, post.content, post.channel), 0, post.number)
-        return member_key(self.family(Stream.POST, post.content, post.channel), post.member, post.number)
+            return member_key(self.stream_keys(Stream.BRAND_POST, post.content, post.channel), 0, post.number)
+        return member_key(self.stream_keys(Stream.POST, post.content, post.channel), post.member, post.number)
 
     def show_owned(self, post: Post) -> None:
         start = self.plan.owned_start
@@ -113,7 +113,7 @@ class Run(Posts):
         targets = [int(v) for v in plan.paid_targets[plan.paid_start[line] : plan.paid_start[line + 1]]]
         targets = targets or self.present(channel)
         cap = int(plan.paid_cap[line])
-        key = member_key(self.family(Stream.PAID, content, channel), int(plan.paid_number[line]), self.tick)
+        key = member_key(self.stream_keys(Stream.PAID, content, channel), int(plan.paid_number[line]), self.tick)
         for j in range(int(plan.paid_count[line, self.tick]) if targets else 0):
             tried = (targets[below(draw(key, PAID_TRIES * j + i), len(targets))] for i in range(PAID_TRIES))
             v = next((v for v in tried if cap == 0 or self.bought_for[line, v] < cap), None)
@@ -165,7 +165,7 @@ class Run(Posts):
         self.convert(shown)
 
     def convince(self, channel: int, content: int, v: int, parent: int) -> None:
-        bits = member_key(self.family(Stream.DELAY, content, channel), v, 0)
+        bits = member_key(self.stream_keys(Stream.DELAY, content, channel), v, 0)
         self.make_due(channel, content, v, Due(self.tick + self.delay(channel, bits), parent, True))
 
     def share_probability(self, shown: Impression) -> float:
@@ -189,7 +189,7 @@ class Run(Posts):
             n = self.seen_content[k, v] + 1
             return min(float(contents.cap[k]), 1.0 + float(contents.gain[k]) * (n - 1))
         if threshold < 0:
-            threshold = unit(member_key(self.family(Stream.THRESHOLD, k, c), v, 0))
+            threshold = unit(member_key(self.stream_keys(Stream.THRESHOLD, k, c), v, 0))
         m = len(self.posters_seen[c, k, v])
         if m == 0:
             return 0.0

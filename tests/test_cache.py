@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viralsim.cache import BYTES_OF_A_VALUE, Once, bytes_of
+from viralsim.cache import BYTES_OF_A_VALUE, BoundedCache, bytes_of
 from viralsim.campaign.compile import compile_arm, envelopes
 from viralsim.campaign.enrolment import Enrolment
 from viralsim.scenario import loads
-from viralsim.simulation.run import build_stage
+from viralsim.simulation.run import compile_audience
 
 SCENARIO = """
 viralsim: 1
@@ -29,7 +29,7 @@ campaign: {content: c, advocates: {count: 2, choose: random, channels: [x], post
 @given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 20))
 def test_the_newest_are_kept_and_the_room_is_never_exceeded(asked: list[int], room: int) -> None:
     """What is given back is what was made for the key; the values kept are those asked for last that fit into the room."""
-    once = Once(room, lambda value: value + 1)
+    once = BoundedCache(room, lambda value: value + 1)
     kept: list[int] = []
     for key in asked:
         assert once.get(key, lambda key=key: key) == key  # type: ignore[misc]
@@ -42,7 +42,7 @@ def test_the_newest_are_kept_and_the_room_is_never_exceeded(asked: list[int], ro
 
 def test_many_threads_make_a_value_once() -> None:
     """Threads that ask at the same time wait for the one that makes the value."""
-    once, made, gate = Once(1 << 20), [], threading.Barrier(8)
+    once, made, gate = BoundedCache(1 << 20), [], threading.Barrier(8)
 
     def make() -> int:
         made.append(1)
@@ -63,7 +63,7 @@ def test_many_threads_make_a_value_once() -> None:
 
 def test_what_fails_is_made_again() -> None:
     """A value whose making failed is not kept, and nobody waits for it."""
-    once = Once(100)
+    once = BoundedCache(100)
     with pytest.raises(ZeroDivisionError):
         once.get("key", lambda: 1 / 0)
     assert once.get("key", lambda: 3) == 3
@@ -80,13 +80,13 @@ def test_bytes_are_those_of_the_arrays() -> None:
 def test_people_enrolled_by_hand_are_never_taken_for_others() -> None:
     """Tiers made one after another by a caller, each forgotten before the next, each post as themselves."""
     scenario = loads(SCENARIO)
-    stage = build_stage(scenario)
+    compiled = compile_audience(scenario)
     spec = scenario.for_arm(scenario.arm_names[0])
-    envelope = envelopes(stage, {"all": spec})
+    envelope = envelopes(compiled, {"all": spec})
     for first in range(40):
         people = Enrolment(
             np.array([first, first + 1]), ["a", "b"], np.ones((2, 1), bool), np.full(2, 1.0), np.full(2, 0.0)
         )
-        arm = compile_arm(stage, "all", spec, envelope, Path("."), people)
+        arm = compile_arm(compiled, "all", spec, envelope, Path("."), people)
         assert set(arm.world.plan.planned_member.tolist()) == {first, first + 1}
         del people, arm

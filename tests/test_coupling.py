@@ -14,7 +14,7 @@ import viralsim as vs
 from viralsim.campaign.compile import Arm
 from viralsim.kernels.arm_inputs import Count
 from viralsim.kernels.batch import Nodes, RawWorlds, run_worlds, trace_world
-from viralsim.simulation.front import build_stage, compile_arms
+from viralsim.simulation.front import compile_arms, compile_audience
 
 # What can turn more or earlier into less stays off: controversy, fatigue, rhythm, recommendation, caps, reactive rules.
 COUPLED = """\
@@ -61,7 +61,7 @@ def scenario(**changed: Any) -> vs.Scenario:
 
 
 def arms_of(given: vs.Scenario) -> dict[str, Arm]:
-    return compile_arms(given, build_stage(given))
+    return compile_arms(given, compile_audience(given))
 
 
 def run(arm: Arm, worlds: int, seed: int = 3) -> RawWorlds:

@@ -31,7 +31,7 @@ def test_every_world_once(worlds: int, threads: int) -> None:
         kept.append([])
         return kept[-1]
 
-    crew.over_worlds(work, allocate, worlds, threads)
+    crew.run_blocks(work, allocate, worlds, threads)
     assert (runs == 1).all()
     assert len({scratch for _, scratch in owners}) == len(owners) <= min(threads, worlds)
 
@@ -49,7 +49,7 @@ def test_blocks_are_sized_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
             sizes.append(last - first)
             now_s += world_s * (last - first)
 
-        crew.over_worlds(work, lambda: None, worlds, 1)
+        crew.run_blocks(work, lambda: None, worlds, 1)
         return sizes
 
     assert max(sizes_of(0.008, 400)[6:]) == 4
@@ -69,5 +69,5 @@ def test_an_error_ends_it(threads: int) -> None:
         time.sleep(0.001)
 
     with pytest.raises(ValueError, match="no more"):
-        crew.over_worlds(work, lambda: None, 1_000_000, threads)
+        crew.run_blocks(work, lambda: None, 1_000_000, threads)
     assert max(done) < 1_000_000

@@ -12,7 +12,7 @@ import numpy as np
 BYTES_OF_A_VALUE = 400  # beside its numbers: the object, its key, its place in a table
 
 
-class Once:
+class BoundedCache:
     """Values by key, each made once; those asked for longest ago go when ``room_bytes`` is used up.
 
     The last value made stays whatever its size. ``size`` tells the bytes of a value; by default its arrays are counted.

@@ -21,7 +21,7 @@ from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import NAMES, measure
 from viralsim.measurement.verdict import Verdict, judge
 from viralsim.records import open_more, open_record, save_record
-from viralsim.records.record import ArmWorlds, Goal, PopulationSummary, RunRecord
+from viralsim.records.record import ArmOutcomes, Goal, PopulationSummary, RunRecord
 from viralsim.versions import package_version
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from viralsim.report.charts.plots import Plots
 
-__all__ = ["ArmWorlds", "Goal", "PopulationSummary", "Result", "open_result"]
+__all__ = ["ArmOutcomes", "Goal", "PopulationSummary", "Result", "open_result"]
 
 
 class Result(RunRecord):

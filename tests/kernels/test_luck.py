@@ -57,8 +57,8 @@ def along_world(key, n):  # type: ignore[no-untyped-def]
     """One decision in the worlds 0, 1, 2, ... of the seed ``key``."""
     out = np.empty(n, dtype=np.uint64)
     for w in range(n):
-        family = rng.stream_key(rng.world_key(key, w), np.uint64(1), np.uint64(5), np.uint64(6))
-        out[w] = rng.member_key(family, 0, 0)
+        stream_keys = rng.stream_key(rng.world_key(key, w), np.uint64(1), np.uint64(5), np.uint64(6))
+        out[w] = rng.member_key(stream_keys, 0, 0)
     return out
 
 
@@ -67,8 +67,8 @@ def along_seed(key, n):  # type: ignore[no-untyped-def]
     """One decision of world 0 under neighbouring seeds."""
     out = np.empty(n, dtype=np.uint64)
     for s in range(n):
-        family = rng.stream_key(rng.world_key(key + np.uint64(s), 0), np.uint64(1), np.uint64(5), np.uint64(6))
-        out[s] = rng.member_key(family, 0, 0)
+        stream_keys = rng.stream_key(rng.world_key(key + np.uint64(s), 0), np.uint64(1), np.uint64(5), np.uint64(6))
+        out[s] = rng.member_key(stream_keys, 0, 0)
     return out
 
 

@@ -33,8 +33,8 @@ def block(across, number):  # type: ignore[no-untyped-def]
     for i in range(BLOCK):
         j = number * BLOCK + i
         if across:
-            family = rng.stream_key(rng.world_key(SEED, j >> 10), POST, CONTENT, CHANNEL)
-            out[i] = rng.member_key(family, j & 1023, 0)
+            stream_keys = rng.stream_key(rng.world_key(SEED, j >> 10), POST, CONTENT, CHANNEL)
+            out[i] = rng.member_key(stream_keys, j & 1023, 0)
         else:
             out[i] = rng.draw(key, j)
     return out

@@ -20,7 +20,7 @@ from viralsim.measurement.measures import NAMES
 from viralsim.mesa_driver import Advocate, BuyImpressions, CommunityManager, OwnedPost
 from viralsim.mesa_driver.model import ViralityModel
 from viralsim.scenario import Scenario
-from viralsim.simulation.front import build_stage, compile_arms
+from viralsim.simulation.front import compile_arms, compile_audience
 
 EVERYTHING = """
 viralsim: 1
@@ -78,8 +78,8 @@ def stepped(scenario: Scenario, **how: object) -> ViralityModel:
 @pytest.mark.parametrize("arm", ["bare", "asked", "all"])
 def test_stepped_world_is_the_world_of_the_batch_driver(scenario: Scenario, arm: str) -> None:
     """Counts, ticks and trees are equal bit for bit, whichever driver ran the world."""
-    stage = build_stage(scenario)
-    world = compile_arms(scenario, stage)[arm].world
+    compiled = compile_audience(scenario)
+    world = compile_arms(scenario, compiled)[arm].world
     raw = run_worlds(world, scenario.seed, np.arange(4))
     assert raw.counts[:, 7].sum() > 0, "nothing was shared: the test would be empty"
     for number in range(4):
@@ -174,7 +174,7 @@ def test_seed_and_rng_are_one_word(scenario: Scenario) -> None:
     np.testing.assert_array_equal(a.raw().counts, b.raw().counts)
     assert (a.raw().counts != stepped(scenario, arm="all").raw().counts).any()
     first = ViralityModel(scenario, arm="all")
-    np.testing.assert_array_equal(a.stage.graph.followers, first.stage.graph.followers)
+    np.testing.assert_array_equal(a.compiled.graph.followers, first.compiled.graph.followers)
 
 
 def test_import_is_light() -> None:

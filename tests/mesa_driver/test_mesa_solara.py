@@ -66,7 +66,7 @@ def test_the_picture_counts_every_member_once(launch: Launch) -> None:
     """Posted, shown and not reached add up to the audience, and to the measure of reach; nobody is drawn twice."""
     counts = by_community(launch)
     assert counts.shape == (40, 3)
-    assert counts.sum() == launch.stage.members
+    assert counts.sum() == launch.compiled.members
     assert counts[:, 0].sum() == np.count_nonzero(launch.states() == 2) > 0
     assert counts[:, 1].sum() == np.count_nonzero(launch.states() == 1) > 0
     bars = picture(launch).axes[0].patches

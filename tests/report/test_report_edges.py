@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.synthetic_result import arm_of, synthetic_result
-from viralsim.records.record import ArmWorlds, PopulationSummary
+from viralsim.records.record import ArmOutcomes, PopulationSummary
 from viralsim.report import page
 from viralsim.report.charts.gallery import DRAWS
 from viralsim.results import Result
@@ -22,9 +22,9 @@ def changed(result: Result, **changes: Any) -> Result:
     return Result(**{**{f.name: getattr(result, f.name) for f in fields(result)}, **changes})
 
 
-def bare(arm: ArmWorlds) -> ArmWorlds:
+def bare(arm: ArmOutcomes) -> ArmOutcomes:
     """An arm that kept its measures only."""
-    return ArmWorlds(arm.name, arm.measures)
+    return ArmOutcomes(arm.name, arm.measures)
 
 
 BASE = synthetic_result(worlds=40)

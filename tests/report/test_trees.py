@@ -170,7 +170,7 @@ def test_one_audience_for_three_trees(result: Result, monkeypatch: pytest.Monkey
     from viralsim.simulation import front
 
     built: list[int] = []
-    build = front.build_stage
+    build = front.compile_audience
 
     def counted(scenario: object, population: int = 0) -> object:
         built.append(population)

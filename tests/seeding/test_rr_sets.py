@@ -19,7 +19,7 @@ from viralsim.seeding import Candidates
 from viralsim.seeding.in_edges import COINS, COUNTED, GAPS, MIXED, NUMBERS, SORTED, count_table
 from viralsim.seeding.max_cover import cover, index_sets
 from viralsim.seeding.objective import OPTIONS, Objective
-from viralsim.seeding.rr_sets import Purse, ReachSets, Source, incoming_rows
+from viralsim.seeding.rr_sets import MemoryBudget, ReachSets, Source, incoming_rows
 
 SETS = 40_000
 
@@ -33,7 +33,7 @@ def star_sets(chances: np.ndarray, model: str) -> tuple[int, np.ndarray]:
     goal = Objective.of(people, 1, {"model": model, "value": middle, "threads": 2}, "opim", OPTIONS)
     incoming = incoming_rows(people, chances, goal.model)
     way = int(incoming[0]["way"][0])
-    sets = ReachSets(Source(goal.model, incoming, goal.roots(), goal.marks()), 7, "law", 2, Purse(1 << 30))
+    sets = ReachSets(Source(goal.model, incoming, goal.roots(), goal.marks()), 7, "law", 2, MemoryBudget(1 << 30))
     sets.grow(SETS)
     inside = np.zeros((SETS, members), dtype=bool)
     inside[np.repeat(np.arange(SETS), np.diff(sets.ends, prepend=0)), sets.entries] = True
@@ -84,7 +84,7 @@ def sets_of(follows: list[tuple[int, int]], members: int, probability: object, v
     goal = Objective.of(people, 1, {"value": value, "threads": 1}, "opim", OPTIONS)
     incoming = incoming_rows(people, probability, goal.model)
     assert set(incoming[0]["way"][incoming[0]["degree"] > 0].tolist()) == {COUNTED}
-    sets = ReachSets(Source(goal.model, incoming, goal.roots(), goal.marks()), 7, "law", 2, Purse(1 << 30))
+    sets = ReachSets(Source(goal.model, incoming, goal.roots(), goal.marks()), 7, "law", 2, MemoryBudget(1 << 30))
     sets.grow(SETS)
     inside = np.zeros((SETS, members), dtype=bool)
     inside[np.repeat(np.arange(SETS), np.diff(sets.ends, prepend=0)), sets.entries] = True
@@ -144,7 +144,7 @@ def test_the_sets_of_one_growth_share_the_members_out() -> None:
     for value in (None, np.repeat([1.0, 2.0, 0.0, 3.0, 4.0], 10)):
         goal = Objective.of(people, 1, {} if value is None else {"value": value}, "opim", OPTIONS)
         source = Source(goal.model, incoming_rows(people, 0.1, goal.model), goal.roots(), goal.marks())
-        sets = ReachSets(source, 1, "roots", 1, Purse(1 << 30))
+        sets = ReachSets(source, 1, "roots", 1, MemoryBudget(1 << 30))
         worth = np.ones(50) if value is None else value
         for i in (1, 2):
             sets.grow(3 * i * int(worth.sum()))
@@ -158,7 +158,7 @@ def test_roots_follow_their_value() -> None:
     value = np.array([0.0, 1.0, 2.0, 0.0, 4.0, 0.5])
     goal = Objective.of(people, 1, {"value": value}, "opim", OPTIONS)
     source = Source(goal.model, incoming_rows(people, 0.1, goal.model), goal.roots(), goal.marks())
-    sets = ReachSets(source, 1, "roots", 1, Purse(1 << 30))
+    sets = ReachSets(source, 1, "roots", 1, MemoryBudget(1 << 30))
     sets.grow(SETS)
     share = np.bincount(sets.entries, minlength=6) / SETS
     p = value / value.sum()

@@ -111,12 +111,12 @@ def test_rare_counting_is_the_same_in_two_copies_and_in_three() -> None:
     """Where few are counted, posts worth a mean and members who are counted give nearly the same; the first is no less."""
     changes = {"content.c.conversion_rate": 0.01, "goal": {"measure": "conversions", "matters_from": 1}}
     tier = Tier(loaded(changes), worlds=2)
-    model = launch_model(tier.stage, tier.spec)
+    model = launch_model(tier.compiled, tier.spec)
     assert model.rare
     expected = []
     for rare in (True, False):
         model.__dict__["rare"] = rare
-        candidates, options = model.terms(vs.seeding.Candidates([tier.stage.networks[0]], tier.eligible), {}, "opim")
+        candidates, options = model.terms(vs.seeding.Candidates([tier.compiled.networks[0]], tier.eligible), {}, "opim")
         found = vs.seeding.propose(candidates, "opim", 10, 1, options)
         assert model.copies == (2 if rare else 3)
         expected.append((found.lower_bound or 0.0, found.upper_bound or 0.0))
@@ -139,8 +139,8 @@ def test_several_channels_and_the_plan() -> None:
     y = "channels:\n  y: {visibility: 0.1, network: {generate: {mean_following: 4}}}\n"
     scenario = vs.loads(TEXT.replace("channels:\n", y, 1))
     tier = Tier(scenario, worlds=2)
-    model = launch_model(tier.stage, tier.spec)
+    model = launch_model(tier.compiled, tier.spec)
     assert len(model.follows) == 2
     only = Tier(scenario.override({"campaign.advocates.channels": ["y"]}), worlds=2)
-    assert len(launch_model(only.stage, only.spec).follows) == 1
+    assert len(launch_model(only.compiled, only.spec).follows) == 1
     assert not np.array_equal(tier.choose("opim", 10).members, only.choose("opim", 10).members)

@@ -79,7 +79,7 @@ def equal_money(
     if people == 0:
         raise InputError("nobody is enrolled: a break-even cost needs one advocate or more")
     names = [tier.arm, other, baseline]
-    ran = launch(scenario, [tier.stage], list(dict.fromkeys(names)), worlds, tier.seed, threads)
+    ran = launch(scenario, [tier.compiled], list(dict.fromkeys(names)), worlds, tier.seed, threads)
     gain, other_gain = (ran[name].measures[tier.measure] - ran[baseline].measures[tier.measure] for name in names[:2])
     cost, other_cost = (float((ran[name].cost_usd() - ran[baseline].cost_usd()).mean()) for name in names[:2])
     fixed = cost - people * tier.cost_usd

@@ -37,7 +37,7 @@ class Gain:
 
 
 @dataclass(frozen=True)
-class Listed:
+class RankedAdvocate:
     """One proposed advocate.
 
     gain: what the measure loses without him, all else as it was (leave one out). overlap: share of his followers whom those
@@ -63,14 +63,14 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Found:
+class Ranking:
     """The answer of ``find``; gains are in ``measure`` a launch."""
 
     strategy: str
     arm: str
     measure: str
     worlds: int
-    listed: tuple[Listed, ...]
+    listed: tuple[RankedAdvocate, ...]
     against: Mapping[str, Gain]  # strategy -> gain of the chosen tier over that strategy's
     against_none: Gain
     credited_shares: float  # of the whole tier, a launch
@@ -98,7 +98,7 @@ def find(
     seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> Found:
+) -> Ranking:
     """Propose ``count`` advocates and score them on the full model.
 
     Args:
@@ -128,7 +128,7 @@ def _found(
     enrolment: Enrolment,
     others: Mapping[str, NDArray[np.int64]],
     progress: Progress | None,
-) -> Found:
+) -> Ranking:
     """The scores of those proposed against ``others``, each tier in the same worlds."""
     (word, options), chosen = strategy, enrolment.members
     scored, gains = _scoring(tier, chosen, len(others), progress), []
@@ -144,7 +144,7 @@ def _found(
     proposal = enrolment.proposal or Chosen(chosen, word)
     said = _sentences(tier, word, len(listed), over_none, against) + _certified(proposal, options, over_none)
     said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
-    return Found(
+    return Ranking(
         word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier,
         proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee, tuple(said),
     )  # fmt: skip
@@ -171,14 +171,14 @@ def _gain(difference: NDArray[np.float64]) -> Gain:
     return Gain(*mean_interval(difference))
 
 
-def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]) -> tuple[Listed, ...]:
-    stage, advocates = tier.stage, tier.words
-    audience = stage.population.audience
+def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]) -> tuple[RankedAdvocate, ...]:
+    compiled, advocates = tier.compiled, tier.words
+    audience = compiled.population.audience
     match = np.broadcast_to(
-        stage.match(tier.spec.content[advocates.content or tier.spec.campaign.content]), stage.members
+        compiled.match(tier.spec.content[advocates.content or tier.spec.campaign.content]), compiled.members
     )
-    names = [name for name in stage.channels if name in (advocates.channels or stage.channels)]
-    reached = np.zeros(stage.members, dtype=bool)
+    names = [name for name in compiled.channels if name in (advocates.channels or compiled.channels)]
+    reached = np.zeros(compiled.members, dtype=bool)
     table = tier.run(members).advocates
     credit = {
         str(i): float(n) / tier.worlds for i, n in zip(table["id"].tolist(), table["shares"].tolist(), strict=True)
@@ -187,8 +187,8 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
     for rank, (member, label, (gain, shares)) in enumerate(
         zip(members.tolist(), tier.labels(members), gains, strict=True), start=1
     ):
-        here = [name for name in names if stage.present_on(stage.channels.index(name))[member]]
-        rows = [stage.networks[stage.channels.index(name)] for name in here]
+        here = [name for name in names if compiled.present_on(compiled.channels.index(name))[member]]
+        rows = [compiled.networks[compiled.channels.index(name)] for name in here]
         followers = np.unique(
             np.concatenate([n.followers[n.indptr[member] : n.indptr[member + 1]] for n in rows] or [[]])
         )
@@ -197,7 +197,7 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         reached[followers] = True
         community = int(audience.community[member])
         tone = audience.tone_names[int(np.argmax(audience.tones[:, member]))] if audience.tone_names else ""
-        listed.append(Listed(
+        listed.append(RankedAdvocate(
             rank, label, gain, shares, credit[str(label)], len(followers), overlap, tuple(here), tone,
             community,
             float(match[member]), tier.cost_usd, tier.cost_usd / shares.mean if shares.low > 0 else None,

@@ -11,7 +11,7 @@ from viralsim.campaign.compile import Arm
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
 from viralsim.kernels.arm_inputs import Count, Series, Source
 from viralsim.kernels.batch import RawWorlds
-from viralsim.records.record import ArmWorlds
+from viralsim.records.record import ArmOutcomes
 
 F8: TypeAlias = NDArray[np.float64]
 HOURS_PER_WEEK, HOURS_PER_DAY = 168.0, 24.0
@@ -97,7 +97,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> dict[str, F8]:
     }
 
 
-def arm_worlds(arm: Arm, raw: RawWorlds) -> ArmWorlds:
+def arm_outcomes(arm: Arm, raw: RawWorlds) -> ArmOutcomes:
     """Everything that the worlds of one arm returned, in the words of the results."""
     lines = cost_lines(arm, raw)
     cost = np.sum(list(lines.values()), axis=0) if lines else np.zeros(len(raw.counts))
@@ -108,7 +108,7 @@ def arm_worlds(arm: Arm, raw: RawWorlds) -> ArmWorlds:
     def padded(values: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.concatenate([values, np.zeros(count - len(values), dtype=np.int64)])
 
-    return ArmWorlds(
+    return ArmOutcomes(
         name=arm.name,
         measures=measures(arm, raw, cost),
         impressions_by_source=sources,

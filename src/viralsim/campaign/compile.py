@@ -1,4 +1,4 @@
-"""One arm of a scenario as the ``World`` that the kernels run."""
+"""One arm of a scenario as the ``ArmInputs`` that the kernels run."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from viralsim.campaign.delays import delay_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
 from viralsim.campaign.plan import compile_plan, horizon_ticks
-from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, visibility
 from viralsim.kernels.alias import gap_table
-from viralsim.kernels.arm_inputs import Channels, Contents, Reinforcement, Rule, Rules, Source, World
+from viralsim.kernels.arm_inputs import ArmInputs, Channels, Contents, Reinforcement, Rule, Rules, Source
 from viralsim.kernels.rng import name_key
 
 TWIN = "/critical"  # a twin's name is its content's name with this ending
@@ -29,7 +29,7 @@ class Arm:
 
     name: str
     spec: Any
-    world: World
+    world: ArmInputs
     enrolment: Enrolment
     contents: tuple[str, ...]
     visibility: NDArray[np.float64]
@@ -51,29 +51,29 @@ def rhythm(spec: Any) -> NDArray[np.float64]:
     return np.asarray(1.0 + daily.depth * np.cos(angle), dtype=np.float64)
 
 
-def envelopes(stage: Stage, arms: Mapping[str, Any]) -> NDArray[np.float64]:
+def envelopes(compiled: CompiledAudience, arms: Mapping[str, Any]) -> NDArray[np.float64]:
     """The rate at which gaps are drawn on each channel: the highest chance of an impression in any arm and tick, float64[C]."""
-    highest = np.zeros(len(stage.channels))
+    highest = np.zeros(len(compiled.channels))
     for spec in arms.values():
         peak = rhythm(spec).max()
         for c in range(len(highest)):
-            highest[c] = max(highest[c], visibility(stage, spec, c) * peak)
-    if len(stage.graph.tie_strength):
+            highest[c] = max(highest[c], visibility(compiled, spec, c) * peak)
+    if len(compiled.graph.tie_strength):
         for c in range(len(highest)):
-            row = stage.graph.tie_strength[stage.graph.indptr[c, 0] : stage.graph.indptr[c, -1]]
+            row = compiled.graph.tie_strength[compiled.graph.indptr[c, 0] : compiled.graph.indptr[c, -1]]
             highest[c] *= float(row.max(initial=0.0))
     return np.minimum(1.0, highest)
 
 
-def _channels(stage: Stage, spec: Any, envelope: NDArray[np.float64], audience: Any) -> Channels:
+def _channels(compiled: CompiledAudience, spec: Any, envelope: NDArray[np.float64], audience: Any) -> Channels:
     horizon = horizon_ticks(spec)
-    seen = np.array([visibility(stage, spec, c) for c in range(len(stage.channels))])
-    thin = np.full(len(seen), bool(len(stage.graph.tie_strength) or len(audience.background_load)))
+    seen = np.array([visibility(compiled, spec, c) for c in range(len(compiled.channels))])
+    thin = np.full(len(seen), bool(len(compiled.graph.tie_strength) or len(audience.background_load)))
     thin |= (envelope != seen) | bool((rhythm(spec) != 1.0).any())
-    gaps = [stage.once(("gaps", float(e)), lambda e=e: gap_table(min(max(float(e), 1e-300), 1.0))) for e in envelope]
-    settings = [spec.channels[name] for name in stage.channels]
+    gaps = [compiled.once(("gaps", float(e)), lambda e=e: gap_table(min(max(float(e), 1e-300), 1.0))) for e in envelope]
+    settings = [spec.channels[name] for name in compiled.channels]
     delays = [
-        stage.once(
+        compiled.once(
             ("delay", repr(s.reaction_delay), spec.tick, horizon),
             lambda s=s: delay_ticks(s.reaction_delay, spec.tick, horizon),
         )
@@ -86,7 +86,7 @@ def _channels(stage: Stage, spec: Any, envelope: NDArray[np.float64], audience: 
 
     recommended = [s.recommended for s in settings]
     return Channels(
-        key=np.array([name_key(name) for name in stage.channels], dtype=np.uint64),
+        key=np.array([name_key(name) for name in compiled.channels], dtype=np.uint64),
         visibility=seen,
         envelope=np.ascontiguousarray(envelope, dtype=np.float64),
         thin=thin.astype(np.uint8),
@@ -130,7 +130,7 @@ def _novelty(spec: Any, half_life: float | None, released_at: float) -> NDArray[
     return np.asarray(np.exp2(-np.maximum(hours - released_at, 0.0) / half_life), dtype=np.float64)
 
 
-def _contents(stage: Stage, spec: Any, names: list[str]) -> Contents:
+def _contents(compiled: CompiledAudience, spec: Any, names: list[str]) -> Contents:
     """Parameters of all contents, twins included; a twin takes from its content what ``critical`` leaves out."""
     rows: list[dict[str, Any]] = []
     for name in names:
@@ -146,7 +146,7 @@ def _contents(stage: Stage, spec: Any, names: list[str]) -> Contents:
         rows.append(
             {
                 "key": name_key(name),
-                "appeal": float(own("appeal", appeal(stage, spec, base))),
+                "appeal": float(own("appeal", appeal(compiled, spec, base))),
                 "twin": names.index(name + TWIN) if name + TWIN in names else -1,
                 "original": names.index(base) if is_twin else -1,
                 "controversy": 0.0 if is_twin else float(content.controversy),
@@ -212,19 +212,24 @@ def _rules(spec: Any, names: list[str], contents: Contents, plan: Any) -> Rules:
 
 
 def compile_arm(
-    stage: Stage, name: str, spec: Any, envelope: NDArray[np.float64], folder: Any, enrolment: Enrolment | None = None
+    compiled: CompiledAudience,
+    name: str,
+    spec: Any,
+    envelope: NDArray[np.float64],
+    folder: Any,
+    enrolment: Enrolment | None = None,
 ) -> Arm:
-    """The ``World`` of one arm.
+    """The ``ArmInputs`` of one arm.
 
     ``envelope`` float64[C] is that of ``envelopes`` over all arms of the scenario, run or not, so that an arm alone has the
     worlds that it has among others. ``enrolment`` overrides who is enrolled. Raises ScenarioError where a number cannot be met.
     """
     names = content_names(spec)
-    enrolment = enrolment if enrolment is not None else enrol(stage, spec, folder)
-    matches = [stage.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
-    audience = stage.audience(spec, matches)
-    contents = _contents(stage, spec, names)
-    plan = stage.once(
+    enrolment = enrolment if enrolment is not None else enrol(compiled, spec, folder)
+    matches = [compiled.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
+    audience = compiled.audience(spec, matches)
+    contents = _contents(compiled, spec, names)
+    plan = compiled.once(
         (
             "plan",
             repr(spec.campaign),
@@ -233,12 +238,12 @@ def compile_arm(
             tuple(names),
             tuple(enrolment.willingness[:1]),
         ),
-        lambda: compile_plan(stage, spec, names, enrolment),
+        lambda: compile_plan(compiled, spec, names, enrolment),
         (enrolment.members,),
     )
-    channels = _channels(stage, spec, envelope, audience)
-    graph = stage.graph
+    channels = _channels(compiled, spec, envelope, audience)
+    graph = compiled.graph
     if (contents.reinforcement == Reinforcement.FRACTION).any():
-        graph = graph._replace(following=stage.following)
-    world = World(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
+        graph = graph._replace(following=compiled.following)
+    world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
     return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.mean_field import launch_model
-from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.seeding import Candidates, Chosen, propose
 
@@ -35,14 +35,16 @@ class Enrolment:
         return len(self.members)
 
 
-def enrol(stage: Stage, spec: Any, folder: Any) -> Enrolment:
+def enrol(compiled: CompiledAudience, spec: Any, folder: Any) -> Enrolment:
     """The advocates of a campaign (none where there is no tier); the same audience and words give the same people."""
     tier = spec.campaign.advocates
     if tier is None:
-        return Enrolment(np.zeros(0, np.int64), [], np.zeros((0, len(stage.channels)), bool), np.zeros(0), np.zeros(0))
+        return Enrolment(
+            np.zeros(0, np.int64), [], np.zeros((0, len(compiled.channels)), bool), np.zeros(0), np.zeros(0)
+        )
     content = spec.content[tier.content or spec.campaign.content]
-    names = tier.channels or stage.channels
-    where = np.array([name in names for name in stage.channels])
+    names = tier.channels or compiled.channels
+    where = np.array([name in names for name in compiled.channels])
     key = (
         "enrol",
         repr(tier.choose),
@@ -55,14 +57,14 @@ def enrol(stage: Stage, spec: Any, folder: Any) -> Enrolment:
         _plan_of(spec) if strategy_of(tier.choose)[0] not in PLAN_IS_NOTHING_TO else "",
     )
 
-    match = stage.match(content)
+    match = compiled.match(content)
 
     def make() -> Enrolment:
         if tier.file is not None:
-            return _from_file(stage, folder / tier.file, tier)
-        return _by_strategy(stage, spec, tier, where, match)
+            return _from_file(compiled, folder / tier.file, tier)
+        return _by_strategy(compiled, spec, tier, where, match)
 
-    chosen: Enrolment = stage.once(key, make, (match,))
+    chosen: Enrolment = compiled.once(key, make, (match,))
     if tier.file is not None:
         return chosen
     count = len(chosen)
@@ -92,20 +94,22 @@ def strategy_of(choose: Any) -> tuple[str, dict[str, Any]]:
     return str(word), {"members": options} if word == "members" else dict(options or {})
 
 
-def _by_strategy(stage: Stage, spec: Any, tier: Any, where: NDArray[np.bool_], match: NDArray[np.float32]) -> Enrolment:
+def _by_strategy(
+    compiled: CompiledAudience, spec: Any, tier: Any, where: NDArray[np.bool_], match: NDArray[np.float32]
+) -> Enrolment:
     word, options = strategy_of(tier.choose)
-    ids = stage.population.audience.ids
+    ids = compiled.population.audience.ids
     if word == "members":
-        options["members"] = _indices(options["members"], ids, stage.members)
+        options["members"] = _indices(options["members"], ids, compiled.members)
         count = len(options["members"])
     else:
         count = tier.programme.places(int(tier.count))
     candidates = Candidates(
-        [stage.networks[int(c)] for c in np.flatnonzero(where)],
-        eligible_members(stage, tier.programme.fans if word != "members" else 1.0, where, match),
-        stage.population.audience.community,
-        np.broadcast_to(match, stage.members),
-        lambda: launch_model(stage, spec),
+        [compiled.networks[int(c)] for c in np.flatnonzero(where)],
+        eligible_members(compiled, tier.programme.fans if word != "members" else 1.0, where, match),
+        compiled.population.audience.community,
+        np.broadcast_to(match, compiled.members),
+        lambda: launch_model(compiled, spec),
     )
     try:
         chosen = propose(candidates, word, count, spec.seed, options)
@@ -114,25 +118,25 @@ def _by_strategy(stage: Stage, spec: Any, tier: Any, where: NDArray[np.bool_], m
     except InputError as error:
         raise ScenarioError([Problem(str(error), "campaign.advocates.choose")]) from error
     handles = [int(m) if ids is None else ids[m].item() if hasattr(ids[m], "item") else ids[m] for m in chosen.members]
-    channels = np.stack([stage.present_on(c)[chosen.members] & where[c] for c in range(len(where))], axis=1)
+    channels = np.stack([compiled.present_on(c)[chosen.members] & where[c] for c in range(len(where))], axis=1)
     nobody = np.zeros(len(chosen.members))
     return Enrolment(chosen.members, handles, channels, nobody, nobody, chosen)
 
 
 def eligible_members(
-    stage: Stage, fans: float, where: NDArray[np.bool_], match: NDArray[np.float32]
+    compiled: CompiledAudience, fans: float, where: NDArray[np.bool_], match: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
     """Who can be enrolled, bool[N]: members on the tier's channels (``where``, bool[C]), of them the part ``fans`` that
     answers an impression most readily (activity x match; ties by index)."""
-    present = np.zeros(stage.members, dtype=bool)
+    present = np.zeros(compiled.members, dtype=bool)
     for c in np.flatnonzero(where):
-        present |= stage.present_on(int(c))
+        present |= compiled.present_on(int(c))
     if fans >= 1.0:
         return present
     members = np.flatnonzero(present)
-    readiness = (np.asarray(stage.population.audience.activity, dtype=np.float64) * match)[members]
+    readiness = (np.asarray(compiled.population.audience.activity, dtype=np.float64) * match)[members]
     most = members[np.argsort(-readiness, kind="stable")][: int(np.ceil(fans * len(members)))]
-    return np.isin(np.arange(stage.members), most)
+    return np.isin(np.arange(compiled.members), most)
 
 
 def _indices(given: Any, ids: Any, members: int) -> list[int]:
@@ -153,7 +157,7 @@ def _indices(given: Any, ids: Any, members: int) -> list[int]:
     return [place[str(m)] for m in given]
 
 
-def _from_file(stage: Stage, path: Any, tier: Any) -> Enrolment:
+def _from_file(compiled: CompiledAudience, path: Any, tier: Any) -> Enrolment:
     """Handles with follower counts stand in for the members of the audience whose follower counts are nearest.
 
     A campaign's real advocates are not in a generated audience; who has their reach is. Each member is taken once.
@@ -174,18 +178,18 @@ def _from_file(stage: Stage, path: Any, tier: Any) -> Enrolment:
         raise ScenarioError(
             [Problem(f"{path} {what}: known are {', '.join(sorted(known))}", "campaign.advocates.file")]
         )
-    taken = np.zeros(stage.members, dtype=bool)
-    members, channels = [], np.zeros((len(table), len(stage.channels)), dtype=bool)
+    taken = np.zeros(compiled.members, dtype=bool)
+    members, channels = [], np.zeros((len(table), len(compiled.channels)), dtype=bool)
     followers = pd.to_numeric(table["followers"], errors="coerce")
     for row, (name, wanted) in enumerate(zip(table["channel"], followers, strict=True)):
-        if name not in stage.channels or not np.isfinite(wanted) or wanted < 0:
+        if name not in compiled.channels or not np.isfinite(wanted) or wanted < 0:
             raise ScenarioError(
-                [Problem(f"{path} row {row + 2}: channel must be one of {', '.join(stage.channels)} and followers a number >= 0",
+                [Problem(f"{path} row {row + 2}: channel must be one of {', '.join(compiled.channels)} and followers a number >= 0",
                          "campaign.advocates.file")]
             )  # fmt: skip
-        c = stage.channels.index(name)
-        distance = np.abs(stage.networks[c].follower_count() - float(wanted)).astype(np.float64)
-        distance[taken | ~stage.present_on(c)] = np.inf
+        c = compiled.channels.index(name)
+        distance = np.abs(compiled.networks[c].follower_count() - float(wanted)).astype(np.float64)
+        distance[taken | ~compiled.present_on(c)] = np.inf
         member = int(np.argmin(distance))
         if not np.isfinite(distance[member]):
             raise ScenarioError(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.plan import horizon_ticks
-from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, attention, visibility
 from viralsim.seeding.surrogate import Follows, LaunchModel
 
@@ -16,7 +16,7 @@ F8 = NDArray[np.float64]
 HOURS_PER_DAY = 24.0
 
 
-def launch_model(stage: Stage, spec: Any) -> LaunchModel:
+def launch_model(compiled: CompiledAudience, spec: Any) -> LaunchModel:
     """The advocate tier's launch as an independent cascade that counts what the scenario's goal counts.
 
     Counted are conversions where the goal is one (or money, and the content converts), members reached where it is reach or
@@ -32,20 +32,26 @@ def launch_model(stage: Stage, spec: Any) -> LaunchModel:
         counts = "conversions"
     else:
         counts = "members reached" if measure in ("reach", "earned_reach", "impressions") else "earned shares"
-    channels = [c for c, name in enumerate(stage.channels) if name in (tier.channels or stage.channels)]
-    follows = [_follows(stage, spec, c, counts, by_asked=measure != "earned_reach") for c in channels]
+    channels = [c for c, name in enumerate(compiled.channels) if name in (tier.channels or compiled.channels)]
+    follows = [_follows(compiled, spec, c, counts, by_asked=measure != "earned_reach") for c in channels]
     return LaunchModel(follows, counts, float(tier.cost_usd))
 
 
-def _follows(stage: Stage, spec: Any, channel: int, counts: str, by_asked: bool) -> Follows:
+def _follows(compiled: CompiledAudience, spec: Any, channel: int, counts: str, by_asked: bool) -> Follows:
     """Chances on one channel; memory: 8 bytes a follow and chance."""
     tier = spec.campaign.advocates
     content = spec.content[tier.content or spec.campaign.content]
-    network = stage.networks[channel]
-    seen = visibility(stage, spec, channel) * np.broadcast_to(attention(stage, spec), stage.members)[network.followers]
+    network = compiled.networks[channel]
+    seen = (
+        visibility(compiled, spec, channel)
+        * np.broadcast_to(attention(compiled, spec), compiled.members)[network.followers]
+    )
     if network.tie_strength is not None:
         seen = seen * network.tie_strength
-    share, match = _share(stage, spec, channel), np.broadcast_to(stage.match(content), stage.members)[network.followers]
+    share, match = (
+        _share(compiled, spec, channel),
+        np.broadcast_to(compiled.match(content), compiled.members)[network.followers],
+    )
     trust = content.conversion_trust
     sold = {
         s: content.conversion_rate * (1.0 if trust is None else float(getattr(trust, s))) for s in ("asked", "earned")
@@ -64,13 +70,13 @@ def _follows(stage: Stage, spec: Any, channel: int, counts: str, by_asked: bool)
     return Follows(network, 1.0 - passed, seen * share, (1.0 - passed_count) * by_asked, counted)
 
 
-def _share(stage: Stage, spec: Any, channel: int) -> F8:
+def _share(compiled: CompiledAudience, spec: Any, channel: int) -> F8:
     """The chance that a follower shares a first, fresh impression of an ordinary member's post, uncut: float64[E]."""
-    tier, people = spec.campaign.advocates, stage.population.audience
+    tier, people = spec.campaign.advocates, compiled.population.audience
     name = tier.content or spec.campaign.content
-    network, content = stage.networks[channel], spec.content[name]
-    drive = np.broadcast_to(stage.match(content), stage.members) * people.activity.astype(np.float64)
-    share: F8 = (appeal(stage, spec, name) * drive)[network.followers]
+    network, content = compiled.networks[channel], spec.content[name]
+    drive = np.broadcast_to(compiled.match(content), compiled.members) * people.activity.astype(np.float64)
+    share: F8 = (appeal(compiled, spec, name) * drive)[network.followers]
     if spec.audience.in_group != 1.0:
         home = people.community
         share = np.where(home[network.sources()] == home[network.followers], spec.audience.in_group, 1.0) * share
@@ -81,7 +87,7 @@ def _share(stage: Stage, spec: Any, channel: int) -> F8:
     if threshold.count is not None:
         part = 1.0 / threshold.count
     elif threshold.fraction is not None:
-        part = 1.0 / np.maximum(1, stage.following[channel])[network.followers]
+        part = 1.0 / np.maximum(1, compiled.following[channel])[network.followers]
         part = part if threshold.fraction == "uniform" else part / max(float(threshold.fraction), 1e-12)
     elif network.influence_weight is not None:
         part = network.influence_weight.astype(np.float64)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Plan
 from viralsim.kernels.rng import Stream, name_key
 from viralsim.seeding.baselines import first_by_lot
@@ -21,13 +21,13 @@ IMPRESSIONS_PER_CPM = 1000.0
 class Lines:
     """Names of channels and contents as indices, and times as ticks."""
 
-    def __init__(self, stage: Stage, spec: Any, contents: list[str]) -> None:
-        self.stage, self.spec, self.contents = stage, spec, contents
+    def __init__(self, compiled: CompiledAudience, spec: Any, contents: list[str]) -> None:
+        self.compiled, self.spec, self.contents = compiled, spec, contents
         self.horizon = horizon_ticks(spec)
 
     def channel(self, name: str) -> int:
         """Index of a channel."""
-        return self.stage.channels.index(name)
+        return self.compiled.channels.index(name)
 
     def content(self, name: str | None) -> int:
         """Index of a content; None is the campaign's."""
@@ -43,15 +43,15 @@ def horizon_ticks(spec: Any) -> int:
     return max(1, int(np.ceil(spec.horizon / spec.tick - 1e-9)))
 
 
-def brand_followers(stage: Stage, spec: Any, channel: int, count: int) -> NDArray[np.int32]:
+def brand_followers(compiled: CompiledAudience, spec: Any, channel: int, count: int) -> NDArray[np.int32]:
     """The brand's followers on a channel: the first ``count`` members of an order by lot that no arm changes, ascending."""
 
     def first() -> NDArray[np.int32]:
-        members = np.flatnonzero(stage.present_on(channel))
-        seed = (spec.seed * 1_000_003 + int(name_key(stage.channels[channel])) + int(Stream.BRAND_FOLLOWERS)) % 2**64
+        members = np.flatnonzero(compiled.present_on(channel))
+        seed = (spec.seed * 1_000_003 + int(name_key(compiled.channels[channel])) + int(Stream.BRAND_FOLLOWERS)) % 2**64
         return np.sort(first_by_lot(seed, members, count)).astype(np.int32)
 
-    followers: NDArray[np.int32] = stage.once(("brand", channel, spec.seed, count), first)
+    followers: NDArray[np.int32] = compiled.once(("brand", channel, spec.seed, count), first)
     return followers
 
 
@@ -61,7 +61,7 @@ def _integers(rows: list[Any]) -> NDArray[np.int64]:
 
 def _owned(lines: Lines) -> dict[str, Any]:
     owned = lines.spec.campaign.owned
-    rows = [brand_followers(lines.stage, lines.spec, lines.channel(o.channel), o.followers) for o in owned]
+    rows = [brand_followers(lines.compiled, lines.spec, lines.channel(o.channel), o.followers) for o in owned]
     posts = sorted(
         (lines.tick(at), i) for i, o in enumerate(owned) for at in o.posts_at if lines.tick(at) < lines.horizon
     )
@@ -81,15 +81,15 @@ def line_cpm(spec: Any, line: Any) -> float:
     return float(line.cpm_usd if line.cpm_usd is not None else spec.channels[line.channel].cpm_usd)
 
 
-def _targets(stage: Stage, spec: Any, line: Any, channel: int) -> NDArray[np.int32]:
+def _targets(compiled: CompiledAudience, spec: Any, line: Any, channel: int) -> NDArray[np.int32]:
     """Members whom a paid line aims at; empty: everyone present."""
     if line.target is None:
         return np.zeros(0, dtype=np.int32)
-    keep = stage.present_on(channel)
+    keep = compiled.present_on(channel)
     if line.target.communities is not None:
-        keep = keep & np.isin(stage.population.audience.community, line.target.communities)
+        keep = keep & np.isin(compiled.population.audience.community, line.target.communities)
     if line.target.min_match is not None:
-        keep = keep & (stage.match(spec.content[line.content or spec.campaign.content]) >= line.target.min_match)
+        keep = keep & (compiled.match(spec.content[line.content or spec.campaign.content]) >= line.target.min_match)
     if not keep.any():
         from viralsim.errors import Problem, ScenarioError
 
@@ -115,7 +115,7 @@ def _paid(lines: Lines) -> dict[str, Any]:
         channel, content = lines.channel(line.channel), lines.content(line.content)
         numbers.append(seen.setdefault((channel, content), 0))
         seen[channel, content] += 1
-        targets.append(_targets(lines.stage, spec, line, channel))
+        targets.append(_targets(lines.compiled, spec, line, channel))
     return {
         "paid_channel": _integers([lines.channel(p.channel) for p in paid]),
         "paid_content": _integers([lines.content(p.content) for p in paid]),
@@ -176,7 +176,7 @@ def _organic(lines: Lines) -> dict[str, Any]:
     return {f"organic_{name}": np.ascontiguousarray(table[:, i]) for i, name in enumerate(names)}
 
 
-def compile_plan(stage: Stage, spec: Any, contents: list[str], enrolment: Enrolment) -> Plan:
+def compile_plan(compiled: CompiledAudience, spec: Any, contents: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays of one arm."""
-    lines = Lines(stage, spec, contents)
+    lines = Lines(compiled, spec, contents)
     return Plan(**_owned(lines), **_paid(lines), **_planned(lines, enrolment), **_organic(lines))

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import attention
 from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.prefetch import prefetch
@@ -36,24 +36,24 @@ def _over_followers(indptr, followers, values):  # type: ignore[no-untyped-def]
     return out
 
 
-def share_chance(stage: Stage, arm: Arm) -> F8:
+def share_chance(compiled: CompiledAudience, arm: Arm) -> F8:
     """The chance that each member shares a fresh impression of the campaign's content from an ordinary member, float64[N]."""
     focal = int(arm.world.rules.values[Rule.FOCAL])
-    drive = stage.match(arm.spec.content[arm.spec.campaign.content]).astype(np.float64)
-    drive = drive * stage.population.audience.activity.astype(np.float64)
-    return np.broadcast_to(arm.appeal[focal] * drive, stage.members)
+    drive = compiled.match(arm.spec.content[arm.spec.campaign.content]).astype(np.float64)
+    drive = drive * compiled.population.audience.activity.astype(np.float64)
+    return np.broadcast_to(arm.appeal[focal] * drive, compiled.members)
 
 
-def reproduction_number(stage: Stage, arm: Arm, channel: int) -> float:
+def reproduction_number(compiled: CompiledAudience, arm: Arm, channel: int) -> float:
     """Shares that one share brings about on a channel, mean field, fresh content, simple reinforcement.
 
     Third generation over second from a member drawn at random: by then sharers are typical of those who are reached. Both are
     sums over the first generation, of expected sharers two and three steps from its members on.
     """
     graph = arm.world.graph
-    chance = np.minimum(1.0, share_chance(stage, arm)) * arm.visibility[channel] * attention(stage, arm.spec)
+    chance = np.minimum(1.0, share_chance(compiled, arm)) * arm.visibility[channel] * attention(compiled, arm.spec)
     indptr = np.ascontiguousarray(graph.indptr[channel])
-    first = chance * stage.following[channel]
+    first = chance * compiled.following[channel]
     second = _over_followers(indptr, graph.followers, chance)
     third = _over_followers(indptr, graph.followers, chance * second)
     size = float((first * second).sum())
@@ -72,60 +72,60 @@ class _Shown(NamedTuple):
     trust: float
 
 
-def _paid_lines(stage: Stage, plan: Plan) -> Iterator[_Shown]:
+def _paid_lines(compiled: CompiledAudience, plan: Plan) -> Iterator[_Shown]:
     """Each paid line that buys something, spread evenly over those at whom it aims."""
     for i, bought in enumerate(plan.paid_count.sum(axis=1)):
         targets = plan.paid_targets[plan.paid_start[i] : plan.paid_start[i + 1]]
-        if not len(targets) and len(stage.presence):
-            targets = np.flatnonzero(stage.present_on(int(plan.paid_channel[i]))).astype(np.int32)
-        count = len(targets) or stage.members
+        if not len(targets) and len(compiled.presence):
+            targets = np.flatnonzero(compiled.present_on(int(plan.paid_channel[i]))).astype(np.int32)
+        count = len(targets) or compiled.members
         if bought > 0:
             yield _Shown(
                 targets if len(targets) else EVERYONE, np.full(count, bought / count), float(plan.paid_trust[i])
             )
 
 
-def _shown_by_source(stage: Stage, arm: Arm) -> dict[str, list[_Shown]]:
+def _shown_by_source(compiled: CompiledAudience, arm: Arm) -> dict[str, list[_Shown]]:
     """Who is shown what, for each source in use: a list where they are few, which costs nothing in a large audience."""
     plan, graph = arm.world.plan, arm.world.graph
-    attending = np.broadcast_to(attention(stage, arm.spec), stage.members)
+    attending = np.broadcast_to(attention(compiled, arm.spec), compiled.members)
     found: dict[str, list[_Shown]] = {}
     if len(plan.owned_channel):
         members = plan.owned_followers
         found["owned"] = [_Shown(members, attending[members], float(plan.owned_trust.mean()))]
     if plan.paid_count.sum() > 0:
-        found["paid"] = list(_paid_lines(stage, plan))
+        found["paid"] = list(_paid_lines(compiled, plan))
     if len(plan.planned_member):
         posters = np.unique(np.stack([plan.planned_channel, plan.planned_member]), axis=1).T
         rows = [graph.followers[graph.indptr[c, v] : graph.indptr[c, v + 1]] for c, v in posters]
         members = np.concatenate(rows)
         found["asked"] = [_Shown(members, attending[members], float(plan.planned_trust.mean()))]
-    found["earned"] = [_Shown(EVERYONE, stage.following.sum(axis=0) * attending, 1.0)]
+    found["earned"] = [_Shown(EVERYONE, compiled.following.sum(axis=0) * attending, 1.0)]
     return found
 
 
-def vital_signs(scenario: Any, stage: Stage, arms: Mapping[str, Arm]) -> tuple[list[str], list[str]]:
+def vital_signs(scenario: Any, compiled: CompiledAudience, arms: Mapping[str, Arm]) -> tuple[list[str], list[str]]:
     """(lines, warnings) about the arms of a scenario, before any world is run."""
     fullest = max(arms.values(), key=_events)
     spec = fullest.spec
-    match = stage.match(spec.content[spec.campaign.content])
+    match = compiled.match(spec.content[spec.campaign.content])
     lines = [f"mean match of {spec.campaign.content}: {float(match.mean()):.3g}"]
     warnings: list[str] = []
-    for c, name in enumerate(stage.channels):
-        seen = float((attention(stage, spec) * stage.following[c]).sum() / max(1, stage.following[c].sum()))
+    for c, name in enumerate(compiled.channels):
+        seen = float((attention(compiled, spec) * compiled.following[c]).sum() / max(1, compiled.following[c].sum()))
         line = f"{name}: mean visibility {fullest.visibility[c] * seen:.3g}"
-        reproduction = reproduction_number(stage, fullest, c)
+        reproduction = reproduction_number(compiled, fullest, c)
         lines.append(f"{line}, reproduction number {reproduction:.3g}")
         if reproduction > 1.0:
             warnings.append(
                 f"the reproduction number on {name} is {reproduction:.2g}, above 1: every launch that takes off floods the "
                 "audience; real posts rarely do, so check appeal and visibility"
             )
-    lines += _share_lines(stage, fullest, warnings)
-    lines += _both_forms(stage, fullest)
+    lines += _share_lines(compiled, fullest, warnings)
+    lines += _both_forms(compiled, fullest)
     said: dict[str, list[str]] = {}  # what is true of several arms is said once
     for name, arm in arms.items():
-        bought = arm.world.plan.paid_count.sum() / stage.members
+        bought = arm.world.plan.paid_count.sum() / compiled.members
         if bought > 0:
             said.setdefault(f"{bought:.3g} paid impressions a member", []).append(name)
         if bought > ADS_A_MEMBER:
@@ -134,7 +134,8 @@ def vital_signs(scenario: Any, stage: Stage, arms: Mapping[str, Arm]) -> tuple[l
             )
         if len(arm.enrolment):
             reach = sum(
-                int(stage.networks[c].follower_count()[arm.enrolment.members].sum()) for c in range(len(stage.channels))
+                int(compiled.networks[c].follower_count()[arm.enrolment.members].sum())
+                for c in range(len(compiled.channels))
             )
             said.setdefault(f"{len(arm.enrolment)} advocates with {reach} followers together", []).append(name)
     lines += [f"{'arm' if len(names) == 1 else 'arms'} {', '.join(names)}: {text}" for text, names in said.items()]
@@ -147,10 +148,10 @@ def _events(arm: Arm) -> float:
     return float(plan.paid_count.sum() + len(plan.planned_tick) + len(plan.owned_followers) + len(plan.organic_tick))
 
 
-def _share_lines(stage: Stage, arm: Arm, warnings: list[str]) -> list[str]:
-    chance = share_chance(stage, arm)
+def _share_lines(compiled: CompiledAudience, arm: Arm, warnings: list[str]) -> list[str]:
+    chance = share_chance(compiled, arm)
     lines = []
-    for source, parts in _shown_by_source(stage, arm).items():
+    for source, parts in _shown_by_source(compiled, arm).items():
         total = sum(float(part.weight.sum()) for part in parts)
         if total <= 0:
             continue
@@ -168,10 +169,10 @@ def _share_lines(stage: Stage, arm: Arm, warnings: list[str]) -> list[str]:
     return lines
 
 
-def _both_forms(stage: Stage, arm: Arm) -> list[str]:
+def _both_forms(compiled: CompiledAudience, arm: Arm) -> list[str]:
     """Where a dashboard number was given, what it became."""
     spec, lines = arm.spec, []
-    for c, name in enumerate(stage.channels):
+    for c, name in enumerate(compiled.channels):
         if spec.channels[name].organic_reach is not None:
             lines.append(
                 f"{name}: organic reach {spec.channels[name].organic_reach:.3g} is visibility {arm.visibility[c]:.3g}"

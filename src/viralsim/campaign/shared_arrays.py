@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.cache import Once
+from viralsim.cache import BoundedCache
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import Audience, Graph
 
@@ -16,7 +16,7 @@ F4: TypeAlias = NDArray[np.float32]
 KEPT_BYTES, KEPT_BYTES_A_MEMBER = 64 << 20, 64
 
 
-class Stage:
+class CompiledAudience:
     """One audience with its networks, in the kernels' form, and what is computed of it once.
 
     graph: all channels in one CSR. presence, present, present_start: who has an account where. following: accounts that v
@@ -32,7 +32,7 @@ class Stage:
         self.following = np.stack([n.following_count() for n in networks]).astype(np.int32)
         self.graph = self._graph(networks)
         self.presence, self.present, self.present_start = self._presence(population.audience.presence)
-        self._kept = Once(KEPT_BYTES + KEPT_BYTES_A_MEMBER * self.members)
+        self._kept = BoundedCache(KEPT_BYTES + KEPT_BYTES_A_MEMBER * self.members)
 
     def _graph(self, networks: list[Any]) -> Graph:
         offsets = np.concatenate([[0], np.cumsum([n.follows for n in networks])])

@@ -7,38 +7,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
 
 
-def attention(stage: Stage, spec: Any) -> NDArray[np.float64]:
+def attention(compiled: CompiledAudience, spec: Any) -> NDArray[np.float64]:
     """Limited attention of each member before any competing content, float64[N] in (0, 1]; length 1 where it is off."""
-    load = stage.background_load(spec)
+    load = compiled.background_load(spec)
     if len(load) == 0:
         return np.ones(1)
     capacity = float(spec.audience.attention.feed_capacity)
     return np.asarray(np.minimum(1.0, capacity / np.maximum(load.astype(np.float64), 1e-300)))
 
 
-def exposure_weight(stage: Stage, spec: Any, channel: int) -> NDArray[np.float64]:
+def exposure_weight(compiled: CompiledAudience, spec: Any, channel: int) -> NDArray[np.float64]:
     """How often each member is shown ordinary posts of a channel, relative: accounts followed * attention, float64[N]."""
-    return np.asarray(stage.following[channel] * attention(stage, spec), dtype=np.float64)
+    return np.asarray(compiled.following[channel] * attention(compiled, spec), dtype=np.float64)
 
 
-def visibility(stage: Stage, spec: Any, channel: int) -> float:
+def visibility(compiled: CompiledAudience, spec: Any, channel: int) -> float:
     """The channel's visibility; ``organic_reach`` (reach of a post / followers) is divided by the mean attention of a follower."""
-    name = stage.channels[channel]
+    name = compiled.channels[channel]
     setting = spec.channels[name]
     if setting.organic_reach is None:
         return float(setting.visibility)
 
     def solve() -> float:
-        follows = stage.following[channel].sum()
-        mean = exposure_weight(stage, spec, channel).sum() / follows if follows else 1.0
+        follows = compiled.following[channel].sum()
+        mean = exposure_weight(compiled, spec, channel).sum() / follows if follows else 1.0
         return float(setting.organic_reach / mean)
 
     key = ("visibility", channel, setting.organic_reach, repr(spec.audience.attention))
-    value: float = stage.once(key, solve)
+    value: float = compiled.once(key, solve)
     if value > 1.0:
         raise ScenarioError(
             [Problem(
@@ -50,20 +50,20 @@ def visibility(stage: Stage, spec: Any, channel: int) -> float:
     return value
 
 
-def appeal(stage: Stage, spec: Any, name: str) -> float:
+def appeal(compiled: CompiledAudience, spec: Any, name: str) -> float:
     """The content's appeal; ``share_rate`` (shares per impression) is solved for the audience that is shown ordinary posts."""
     content = spec.content[name]
     if content.share_rate is None:
         return float(content.appeal)
-    matched = stage.match(content)
+    matched = compiled.match(content)
     match = matched.astype(np.float64)
 
     def solve() -> float:
-        weight = sum(exposure_weight(stage, spec, c) for c in range(len(stage.channels)))
-        weight = np.broadcast_to(np.asarray(weight, dtype=np.float64), stage.members)
+        weight = sum(exposure_weight(compiled, spec, c) for c in range(len(compiled.channels)))
+        weight = np.broadcast_to(np.asarray(weight, dtype=np.float64), compiled.members)
         if weight.sum() == 0:
-            weight = np.ones(stage.members)
-        drive = match * stage.population.audience.activity.astype(np.float64)
+            weight = np.ones(compiled.members)
+        drive = match * compiled.population.audience.activity.astype(np.float64)
 
         def rate(a: float) -> float:
             return float((np.minimum(1.0, a * drive) * weight).sum() / weight.sum())
@@ -83,4 +83,4 @@ def appeal(stage: Stage, spec: Any, name: str) -> float:
             low, high = (middle, high) if rate(middle) < content.share_rate else (low, middle)
         return 0.5 * (low + high)
 
-    return float(stage.once(("appeal", content.share_rate, repr(spec.audience.attention)), solve, (matched,)))
+    return float(compiled.once(("appeal", content.share_rate, repr(spec.audience.attention)), solve, (matched,)))

@@ -38,7 +38,7 @@ def thread_count(threads: int | None) -> int:
     return int(threads)
 
 
-def whole(value: int, name: str, least: int) -> int:
+def integer_at_least(value: int, name: str, least: int) -> int:
     """A whole number that is at least ``least``."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise InputError(f"{name} must be a whole number >= {least}, got {value!r}")

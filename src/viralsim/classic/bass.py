@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.classic.arguments import Worlds, number, thread_count, whole, world_numbers
-from viralsim.classic.crew import over_worlds
+from viralsim.classic.arguments import Worlds, integer_at_least, number, thread_count, world_numbers
+from viralsim.classic.crew import run_blocks
 
 LARGEST_RATE = 1e6
 
@@ -28,12 +28,12 @@ def bass(
     the N ``members`` have. p: innovation, q: imitation, both rates >= 0 in the unit of time of ``dt``, the length of a
     tick. worlds, seed, threads: as in ``independent_cascade``. Raises InputError for what is out of range.
     """
-    size = whole(members, "members", 1)
+    size = integer_at_least(members, "members", 1)
     innovation, imitation = number(p, "p", 0, LARGEST_RATE), number(q, "q", 0, LARGEST_RATE)
     step = number(dt, "dt", 0, LARGEST_RATE, open_low=True)
     numbers = world_numbers(worlds)
-    crew = thread_count(threads)
-    adopters = np.zeros((len(numbers), whole(ticks, "ticks", 0) + 1), dtype=np.int64)
+    workers = thread_count(threads)
+    adopters = np.zeros((len(numbers), integer_at_least(ticks, "ticks", 0) + 1), dtype=np.int64)
     from viralsim.classic.bass_kernels import bass_worlds
     from viralsim.kernels.rng import name_key, seed_key
 
@@ -42,5 +42,5 @@ def bass(
     def work(first: int, last: int, scratch: None) -> None:
         bass_worlds(size, innovation, imitation, step, name, luck, first, last, adopters)
 
-    over_worlds(work, lambda: None, len(numbers), crew)
+    run_blocks(work, lambda: None, len(numbers), workers)
     return adopters

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from viralsim.classic.arguments import Worlds, check_network, number, seed_members, thread_count, world_numbers
-from viralsim.classic.crew import over_worlds
+from viralsim.classic.crew import run_blocks
 from viralsim.errors import InputError
 from viralsim.population.network.edge_values import WEIGHTED_CASCADE, edge_chances
 from viralsim.population.network.network import Network
@@ -36,7 +36,7 @@ def independent_cascade(
     network = check_network(network)
     numbers = world_numbers(worlds)
     rows = seed_members(seeds, network.members, len(numbers))
-    crew = thread_count(threads)
+    workers = thread_count(threads)
     if isinstance(probability, str) and probability != WEIGHTED_CASCADE:
         raise InputError(f'probability "{probability}" is unknown; use a number, one an edge, or "{WEIGHTED_CASCADE}"')
     from viralsim.classic import cascade_kernels as kernels
@@ -51,17 +51,17 @@ def independent_cascade(
         from viralsim.kernels.alias import gap_table
 
         gaps = gap_table(p)
-        whole = (network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck)
+        integer_at_least = (network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck)
         if rows.shape[1] <= lockstep.MOST_SEEDS:
 
             def work_together(first: int, last: int, scratch: tuple[Scratch, lockstep.Block]) -> None:
-                lockstep.cascades_side_by_side(*whole, first, last, *scratch, sizes)
+                lockstep.cascades_side_by_side(*integer_at_least, first, last, *scratch, sizes)
 
-            over_worlds(work_together, lambda: (visit_scratch(network.members), lockstep.block()), len(numbers), crew)
+            run_blocks(work_together, lambda: (visit_scratch(network.members), lockstep.block()), len(numbers), workers)
             return sizes
 
         def work(first: int, last: int, scratch: Scratch) -> None:
-            kernels.cascade_by_gaps(*whole, first, last, scratch, sizes)
+            kernels.cascade_by_gaps(*integer_at_least, first, last, scratch, sizes)
     else:
         from viralsim.classic.subset_sampling import gap_tables, kept_rows
 
@@ -70,7 +70,7 @@ def independent_cascade(
         def work(first: int, last: int, scratch: Scratch) -> None:
             kernels.cascade_by_groups(grouped, tables, rows, luck, first, last, scratch, sizes)
 
-    over_worlds(work, lambda: visit_scratch(network.members), len(numbers), crew)
+    run_blocks(work, lambda: visit_scratch(network.members), len(numbers), workers)
     return sizes
 
 

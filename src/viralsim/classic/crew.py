@@ -10,7 +10,7 @@ from viralsim.kernels.blocks import Blocks
 Scratch = TypeVar("Scratch")
 
 
-def over_worlds(
+def run_blocks(
     work: Callable[[int, int, Scratch], None], allocate: Callable[[], Scratch], worlds: int, threads: int
 ) -> None:
     """Call ``work(first, last, scratch)`` until all ``worlds`` are covered.
@@ -32,9 +32,9 @@ def over_worlds(
         drain()
         return
     with ThreadPoolExecutor(threads) as pool:
-        crew = [pool.submit(drain) for _ in range(threads)]
+        workers = [pool.submit(drain) for _ in range(threads)]
         try:
-            for member in crew:
+            for member in workers:
                 member.result()
         finally:  # after an interrupt or an error the others find nothing left to take
             blocks.stop()

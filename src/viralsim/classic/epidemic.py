@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.classic.arguments import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
+from viralsim.classic.arguments import (
+    Worlds,
+    check_network,
+    integer_at_least,
+    number,
+    seed_members,
+    thread_count,
+    world_numbers,
+)
 from viralsim.classic.cascade import visit_scratch
-from viralsim.classic.crew import over_worlds
+from viralsim.classic.crew import run_blocks
 from viralsim.population.network.network import Network
 
 if TYPE_CHECKING:
@@ -40,9 +48,9 @@ def sir(
     network = check_network(network)
     numbers = world_numbers(worlds)
     rows = seed_members(seeds, network.members, len(numbers))
-    crew = thread_count(threads)
+    workers = thread_count(threads)
     transmit, recover = number(beta, "beta", 0, 1), number(gamma, "gamma", 0, 1)
-    counts = np.zeros((len(numbers), whole(ticks, "ticks", 0) + 1, 3), dtype=np.int64)
+    counts = np.zeros((len(numbers), integer_at_least(ticks, "ticks", 0) + 1, 3), dtype=np.int64)
     from viralsim.classic.epidemic_kernels import batch, epidemic_worlds
     from viralsim.kernels.alias import gap_table
     from viralsim.kernels.rng import seed_key
@@ -58,7 +66,7 @@ def sir(
         n = network.members
         return *visit_scratch(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.uint64), batch()
 
-    over_worlds(work, scratch, len(numbers), crew)
+    run_blocks(work, scratch, len(numbers), workers)
     return counts
 
 

@@ -35,7 +35,7 @@ U = np.uint64  # an index of this type cannot be negative, so nothing is compile
 class Block(NamedTuple):
     """Memory of one thread for ``WORLDS`` worlds; whatever comes next in a list has one place more than the list needs."""
 
-    whole: NDArray[np.uint8]  # [1], set where worlds of this run tend to be large
+    integer_at_least: NDArray[np.uint8]  # [1], set where worlds of this run tend to be large
     key: NDArray[np.uint64]  # [WORLDS]
     bits: NDArray[np.uint64]  # [WORLDS], the first draw of one member's row in each world
     hit: NDArray[np.int32]  # [WORLDS + 1], worlds in which that row has a live edge

@@ -145,12 +145,12 @@ def network_hashes(scenario: Scenario) -> dict[str, dict[str, Any]]:
 
     Rows, followers, tie strengths and influence weights go into the hash in this order, in little-endian bytes.
     """
-    from viralsim.simulation.front import build_stage
+    from viralsim.simulation.front import compile_audience
 
     found = {}
     for p in range(min(scenario.spec.populations, MOST_AUDIENCES)):
-        stage = build_stage(scenario, p)
-        for channel, network in zip(stage.channels, stage.networks, strict=True):
+        compiled = compile_audience(scenario, p)
+        for channel, network in zip(compiled.channels, compiled.networks, strict=True):
             digest = hashlib.sha256()
             for values in (network.indptr, network.followers, network.tie_strength, network.influence_weight):
                 if values is not None:

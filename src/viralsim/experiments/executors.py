@@ -101,7 +101,7 @@ def run_on_cluster(key: str, settings: Settings, threads: int, overrides: dict[s
 _CLUSTER: list[tuple[str, Runner]] = []
 
 
-class Crew:
+class WorkerPool:
     """Runs points and gives them back as they finish; a context manager. Threads times workers never exceed the cores."""
 
     def __init__(
@@ -126,7 +126,7 @@ class Crew:
         self._key = uuid.uuid4().hex  # of this run: nobody can guess it
         self._shared: Any = None
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, kind: Any, *more: Any) -> None:

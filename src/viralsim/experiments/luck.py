@@ -16,7 +16,7 @@ from viralsim.measurement.inequality import gini, market_shares, unpredictabilit
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.variance_components import LuckAndContent, better_content_wins, luck_and_content
 from viralsim.records.record import plain
-from viralsim.simulation.front import build_stage, default_threads, launch
+from viralsim.simulation.front import compile_audience, default_threads, launch
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario
@@ -122,19 +122,19 @@ def how_much_luck(
     same = _without_content(certain, changes[0], names, arms is not None)
     names = tuple(arm for arm in names if arm not in same)
     _check_size(worlds, len(changes), len(names))
-    stages = [build_stage(scenario, p) for p in range(scenario.spec.populations)]
+    compiled_audiences = [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
     family = numbers_of(luck, "worlds of a content")
     found: dict[str, list[NDArray[np.float64]]] = {arm: [] for arm in names}
     for k, change in enumerate(changes):
         content = certain.override(change)
         own = int(draw(family, k))
-        launched = launch(content, stages, names, worlds, own, threads or default_threads())
+        launched = launch(content, compiled_audiences, names, worlds, own, threads or default_threads())
         for arm in names:
             found[arm].append(np.asarray(launched[arm].measures[name], dtype=np.float64))
         if progress is not None:
             progress((k + 1) * worlds * len(names), len(changes) * worlds * len(names))
     return LuckReport(
-        scenario.name, scenario.fingerprint, luck, name, worlds, tuple(changes), drawn, len(stages), same,
+        scenario.name, scenario.fingerprint, luck, name, worlds, tuple(changes), drawn, len(compiled_audiences), same,
         {arm: _split(arm, name, np.stack(rows)) for arm, rows in found.items()},
     )  # fmt: skip
 

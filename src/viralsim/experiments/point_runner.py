@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.cache import Once
+from viralsim.cache import BoundedCache
 from viralsim.errors import InputError, ViralsimError
 from viralsim.experiments.ids import arm_ids, audience_id, failed_id, own_seed, point_id
 from viralsim.measurement.arms import criterion_hits
 from viralsim.measurement.intervals import proportion_interval
 from viralsim.measurement.measures import MEASURES, NAMES
-from viralsim.records.record import ArmWorlds
+from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario
 from viralsim.scenario.spec import Spec
 
@@ -45,8 +45,8 @@ class Runner:
     def __init__(self, scenario: Scenario, worlds: int, seed: int, *, own_luck: bool = False, threads: int = 1) -> None:
         self.scenario, self.worlds, self.seed = scenario, worlds, seed
         self.own_luck, self.threads = own_luck, threads
-        self._stages = Once(STAGES_KEPT, lambda stages: 1)
-        self._arms = Once(ARMS_KEPT_BYTES)
+        self._stages = BoundedCache(STAGES_KEPT, lambda compiled_audiences: 1)
+        self._arms = BoundedCache(ARMS_KEPT_BYTES)
 
     def identity(self, overrides: Mapping[str, Any]) -> str:
         """The id of a point, without running it: what its result is a function of."""
@@ -57,7 +57,7 @@ class Runner:
 
     def worlds_of(
         self, overrides: Mapping[str, Any], arms: Sequence[str] | None = None
-    ) -> tuple[dict[str, ArmWorlds], int]:
+    ) -> tuple[dict[str, ArmOutcomes], int]:
         """The worlds of the arms of a point (all by default), and the number of members; ViralsimError where it cannot run."""
         point = self._prepared(overrides)
         wanted = point.arms if arms is None else {name: point.arms[name] for name in arms}
@@ -73,16 +73,18 @@ class Runner:
             return {"id": known, "seed": None, "arms": {}, "error": " ".join(str(error).split())[:1000]}
         return {"id": point.identity, "seed": point.seed, "arms": rows, "error": None}
 
-    def _worlds(self, point: _Point) -> tuple[dict[str, ArmWorlds], int]:
+    def _worlds(self, point: _Point) -> tuple[dict[str, ArmOutcomes], int]:
         from viralsim.simulation.front import launch
 
         scenario, seed = point.scenario, point.seed
-        stages = self._stages.get(audience_id(scenario), lambda: self._build(scenario))
+        compiled_audiences = self._stages.get(audience_id(scenario), lambda: self._build(scenario))
 
         def run(name: str) -> Any:
-            return lambda: launch(scenario, stages, [name], self.worlds, seed, self.threads, point.specs)[name]
+            return lambda: launch(scenario, compiled_audiences, [name], self.worlds, seed, self.threads, point.specs)[
+                name
+            ]
 
-        return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, stages[0].members
+        return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, compiled_audiences[0].members
 
     def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
         from viralsim.simulation.front import arm_specs
@@ -98,9 +100,9 @@ class Runner:
 
     @staticmethod
     def _build(scenario: Scenario) -> list[Any]:
-        from viralsim.simulation.front import build_stage
+        from viralsim.simulation.front import compile_audience
 
-        return [build_stage(scenario, p) for p in range(scenario.spec.populations)]
+        return [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
 
 
 def run_points(
@@ -112,7 +114,7 @@ def run_points(
     arms: Sequence[str] | None = None,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Iterator[dict[str, ArmWorlds]]:
+) -> Iterator[dict[str, ArmOutcomes]]:
     """Run a scenario with each of several changes, in memory, in the same worlds: arm -> its worlds, a point at a time.
 
     Args:
@@ -135,7 +137,7 @@ def run_points(
     luck, count = scenario.seed if seed is None else seed, scenario.worlds if worlds is None else worlds
     runner = Runner(scenario, count, luck, threads=threads or default_threads())
 
-    def run() -> Iterator[dict[str, ArmWorlds]]:
+    def run() -> Iterator[dict[str, ArmOutcomes]]:
         for done, point in enumerate(overrides, 1):
             yield runner.worlds_of(point, wanted)[0]
             if progress is not None:
@@ -152,7 +154,7 @@ def columns() -> list[str]:
     return names + [f"uplift_{name}{end}" for name in _PAIRED for end in ("", "_low", "_high", "_better")]
 
 
-def summarise_point(arms: Mapping[str, ArmWorlds], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:
+def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:
     """Arm -> column -> number; NaN where nothing is known.
 
     A measure's name holds its mean over worlds, ``_sd`` the standard deviation over worlds, ``_low`` and ``_high`` the
@@ -177,7 +179,7 @@ def summarise_point(arms: Mapping[str, ArmWorlds], members: int, scenario: Scena
     return rows
 
 
-def _uplifts(arm: ArmWorlds, baseline: ArmWorlds) -> dict[str, float]:
+def _uplifts(arm: ArmOutcomes, baseline: ArmOutcomes) -> dict[str, float]:
     differences = [arm.measures[m] - baseline.measures[m] for m in _PAIRED]
     row = _means([f"uplift_{m}" for m in _PAIRED], differences, sd=False)
     better = np.sign(np.stack(differences)) * _DIRECTIONS[:, None]  # NaN where the difference is not defined

@@ -59,7 +59,7 @@ def rare_chances(
     was counted so far is returned. InputError for wrong arguments, and for several audiences, whose worlds are not
     independent.
     """
-    from viralsim.simulation.front import build_stage, default_threads, launch
+    from viralsim.simulation.front import compile_audience, default_threads, launch
 
     if worlds < 1:
         raise InputError(f"worlds must be at least 1, got {worlds}")
@@ -71,15 +71,15 @@ def rare_chances(
             raise InputError(f"there is no arm {name!r}: choose from {', '.join(scenario.arm_names)}")
     rule = scenario.spec.viral_when.model_dump() if criterion is None else criterion
     rule = {key: float(value) for key, value in rule.items() if value is not None}
-    stage = build_stage(scenario)
+    compiled = compile_audience(scenario)
     luck = scenario.seed if seed is None else seed
     hits, done, interrupted = dict.fromkeys(names, 0), 0, False
     try:
         while done < worlds:
             count = min(BLOCK_WORLDS, worlds - done)
-            found = launch(scenario, [stage], names, count, luck, threads or default_threads(), first=done)
+            found = launch(scenario, [compiled], names, count, luck, threads or default_threads(), first=done)
             for name in names:
-                hits[name] += int(criterion_hits(rule, found[name], stage.members).sum())
+                hits[name] += int(criterion_hits(rule, found[name], compiled.members).sum())
             done += count
             if progress is not None:
                 progress(done, worlds)

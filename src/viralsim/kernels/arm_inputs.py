@@ -164,7 +164,7 @@ class Plan(NamedTuple):
     organic_index: I8  # number within the line
 
 
-class World(NamedTuple):
+class ArmInputs(NamedTuple):
     """Everything that a kernel needs to run worlds of one arm."""
 
     graph: Graph
@@ -226,9 +226,9 @@ class Series(IntEnum):
     CONVERSIONS = 7
 
 
-def is_plain(world: World) -> bool:
+def is_eligible(arm: ArmInputs) -> bool:
     """Whether nothing is on that the plain path (``kernels/fast/replicate.py``) leaves out."""
-    contents, channels, plan, values = world.contents, world.channels, world.plan, world.rules.values
+    contents, channels, plan, values = arm.contents, arm.channels, arm.plan, arm.rules.values
     return bool(
         len(channels.key) == 1
         and len(contents.key) == 1
@@ -240,7 +240,7 @@ def is_plain(world: World) -> bool:
         and contents.persistence[0] == 0.0
         and channels.per_engagement[0] == 0.0
         and not channels.thin[0]
-        and len(world.audience.background_load) == 0
-        and len(world.rules.fatigue) == 1
+        and len(arm.audience.background_load) == 0
+        and len(arm.rules.fatigue) == 1
         and len(plan.owned_channel) == len(plan.paid_channel) == len(plan.planned_tick) == 0
     )

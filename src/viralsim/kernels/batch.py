@@ -11,12 +11,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.arm_inputs import F8, I4, I8, Count, Rule, Series, World, is_plain
+from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs, Count, Rule, Series, is_eligible
 from viralsim.kernels.blocks import Blocks
-from viralsim.kernels.fast.lockstep import run_side_block
-from viralsim.kernels.fast.memory import runs_side_by_side
-from viralsim.kernels.fast.replicate import run_plain_block
-from viralsim.kernels.frame import frame_out, frame_state, frame_world
+from viralsim.kernels.fast.lockstep import run_lockstep_block
+from viralsim.kernels.fast.memory import runs_lockstep
+from viralsim.kernels.fast.replicate import run_fast_block
+from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, State, allocate
@@ -53,22 +53,22 @@ class Nodes(NamedTuple):
     parent: I4
     tick: I4
     source: I4
-    via: I4
+    cause: I4
     root: I4
     depth: I4
     advocate: I4
 
 
 @njit(cache=True, _nrt=False)
-def run_one(world, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
+def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """One world from the first to the last occupied tick; False where a pool overflowed. O(what happens)."""
     horizon = len(state.head)
-    begin(world, state, key, out, row, series_row)
+    begin(arm, state, key, out, row, series_row)
     tick = next_tick(state.occupied, -1, horizon)
     while tick < horizon:
-        decide(world, state, tick, key, out)
-        advance(world, state, tick, out)
-        if state.now[OVERFLOW]:
+        decide(arm, state, tick, key, out)
+        advance(arm, state, tick, out)
+        if state.scalars[OVERFLOW]:
             return False
         tick = next_tick(state.occupied, tick, horizon)
     peak_and_half(state, out)
@@ -76,17 +76,17 @@ def run_one(world, state, key, out, row, series_row):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True)
-def run_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
+def run_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
     """Worlds ``worlds[first:last]``; returns the first that was not done (overflow, or ``stop[0]`` set), else ``last``."""
-    focal = np.int64(world.rules_values[R_FOCAL])
+    focal = np.int64(arm.rules_values[R_FOCAL])
     recorded = len(out.series) - 1
     for i in range(first, last):
         if stop[0]:
             return i
-        if not run_one(world, state, world_key(seed, worlds[i]), out, i, min(i, recorded)):
+        if not run_one(arm, state, world_key(seed, worlds[i]), out, i, min(i, recorded)):
             return i
         out.structural_virality[i] = measure_trees(
-            state.nodes, state.now[NODES], state.content_of, focal, state.breadth, out.counts[i],
+            state.nodes, state.scalars[NODES], state.content_of, focal, state.breadth, out.counts[i],
             sums.cascade_sizes, sums.generations, sums.advocate_shares,
         )  # fmt: skip
         out.done[i] = True
@@ -95,22 +95,22 @@ def run_block(world, state, out, seed, worlds, first, last, sums, stop):  # type
 
 
 @njit(cache=True)
-def begin_world(world, state, out, key):  # type: ignore[no-untyped-def]
+def begin_world(arm, state, out, key):  # type: ignore[no-untyped-def]
     """Begin the world with key ``key`` in row 0 of ``out``, for a driver that steps."""
-    begin(world, state, key, out, 0, 0)
+    begin(arm, state, key, out, 0, 0)
 
 
 @njit(cache=True)
-def advance_world(world, state, out, tick):  # type: ignore[no-untyped-def]
+def advance_world(arm, state, out, tick):  # type: ignore[no-untyped-def]
     """One tick of a stepped world, after its actors decided."""
-    advance(world, state, tick, out)
+    advance(arm, state, tick, out)
     peak_and_half(state, out)
 
 
 @njit(cache=True)
-def trace_one(world, state, out, seed, number):  # type: ignore[no-untyped-def]
+def trace_one(arm, state, out, seed, number):  # type: ignore[no-untyped-def]
     """One world into row 0 of ``out``, left in ``state``; True where it was completed."""
-    return run_one(world, state, world_key(seed, number), out, 0, 0)
+    return run_one(arm, state, world_key(seed, number), out, 0, 0)
 
 
 @njit(cache=True)
@@ -130,29 +130,29 @@ def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
 
 
-def outputs(world: World, worlds: int, recorded: int, *, plain: bool = False) -> Out:
+def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False) -> Out:
     """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them.
 
     ``plain`` worlds count in 32 bits where that must do: nobody posts twice, so there are no more impressions than follows.
     The memory of the counts is a fifth of the price of a small world.
     """
-    horizon = world.contents.novelty.shape[1]
-    count: type[np.int32] | type[np.int64] = np.int32 if plain and len(world.graph.followers) < 2**31 else np.int64
-    communities = int(world.audience.community.max(initial=0)) + 1
+    horizon = arm.contents.novelty.shape[1]
+    count: type[np.int32] | type[np.int64] = np.int32 if plain and len(arm.graph.followers) < 2**31 else np.int64
+    communities = int(arm.audience.community.max(initial=0)) + 1
     return Out(
         counts=np.zeros((worlds, len(Count)), dtype=count),
         structural_virality=np.full(worlds, np.nan),
-        reach_by_channel=np.zeros((worlds, len(world.channels.key)), dtype=np.int32),
+        reach_by_channel=np.zeros((worlds, len(arm.channels.key)), dtype=np.int32),
         reach_by_community=np.zeros((worlds, communities), dtype=np.int32),
         series=np.zeros((recorded + 1, horizon, len(Series)), dtype=np.int32),  # the last row takes what is not kept
-        paid_bought=np.zeros((worlds, len(world.plan.paid_channel)), dtype=np.int64),
+        paid_bought=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int64),
         done=np.zeros(worlds, dtype=np.bool_),
     )
 
 
-def members_of(world: World) -> int:
+def members_of(arm: ArmInputs) -> int:
     """Number of members of a world."""
-    return int(world.graph.indptr.shape[1] - 1)
+    return int(arm.graph.indptr.shape[1] - 1)
 
 
 _OVERFLOWS = {
@@ -165,10 +165,10 @@ _OVERFLOWS = {
 class _Crew:
     """Threads that take blocks of worlds from one counter until none is left."""
 
-    def __init__(self, world: World, seed: int, worlds: I8, out: Out, progress: Callable[[int], None] | None) -> None:
-        self.world, self.seed, self.worlds, self.out = world, seed_key(seed), worlds, out
+    def __init__(self, arm: ArmInputs, seed: int, worlds: I8, out: Out, progress: Callable[[int], None] | None) -> None:
+        self.world, self.seed, self.worlds, self.out = arm, seed_key(seed), worlds, out
         self.progress = progress
-        self.block = run_side_block if runs_side_by_side(world) else run_plain_block if is_plain(world) else run_block
+        self.block = run_lockstep_block if runs_lockstep(arm) else run_fast_block if is_eligible(arm) else run_block
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
         self.finished = 0
@@ -182,13 +182,13 @@ class _Crew:
         return state, sums
 
     def work(self, blocks: Iterable[tuple[int, int]], state: State, sums: _Sums) -> None:
-        frames = frame_world(self.world), frame_state(state), frame_out(self.out)
+        frames = frame_arm(self.world), frame_state(state), frame_out(self.out)
         for first, last in blocks:
             if self.stop[0]:
                 return
             reached = self.block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
             if reached < last and not self.stop[0]:
-                what = _OVERFLOWS[int(state.now[OVERFLOW])]
+                what = _OVERFLOWS[int(state.scalars[OVERFLOW])]
                 raise CapacityError(f"world {self.worlds[reached]} outgrew {what}; use a smaller audience or horizon")
             with self.lock:
                 self.finished += reached - first
@@ -230,7 +230,7 @@ class _Crew:
 
 
 def run_worlds(
-    world: World,
+    arm: ArmInputs,
     seed: int,
     worlds: NDArray[np.int64],
     *,
@@ -253,12 +253,12 @@ def run_worlds(
     Raises: CapacityError where a world outgrows its pools.
     """
     worlds = np.ascontiguousarray(worlds, dtype=np.int64)
-    horizon = world.contents.novelty.shape[1]
+    horizon = arm.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = outputs(world, len(worlds), recorded, plain=is_plain(world))
-    advocates = int(world.plan.planned_advocate.max(initial=-1)) + 1
-    crew = _Crew(world, seed, worlds, out, progress)
+    out = outputs(arm, len(worlds), recorded, plain=is_eligible(arm))
+    advocates = int(arm.plan.planned_advocate.max(initial=-1)) + 1
+    crew = _Crew(arm, seed, worlds, out, progress)
     whole = crew.run(max(1, min(threads, len(worlds) or 1)), advocates)
     parts = crew.sums or [_sums(advocates)]
     total = _Sums(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
@@ -269,17 +269,17 @@ def run_worlds(
     )  # fmt: skip
 
 
-def trace_world(world: World, seed: int, number: int, *, state: State | None = None) -> Nodes:
+def trace_world(arm: ArmInputs, seed: int, number: int, *, state: State | None = None) -> Nodes:
     """The cascade trees of one world, node by node."""
-    out = outputs(world, 1, 1)
-    state = state or allocate(world, members_of(world))
+    out = outputs(arm, 1, 1)
+    state = state or allocate(arm, members_of(arm))
     memory = frame_state(state)
-    if not trace_one(frame_world(world), memory, frame_out(out), seed_key(seed), number):
-        raise CapacityError(f"world {number} outgrew {_OVERFLOWS[int(state.now[OVERFLOW])]}")
-    nodes = state.nodes[: int(state.now[NODES])].copy()
+    if not trace_one(frame_arm(arm), memory, frame_out(out), seed_key(seed), number):
+        raise CapacityError(f"world {number} outgrew {_OVERFLOWS[int(state.scalars[OVERFLOW])]}")
+    nodes = state.nodes[: int(state.scalars[NODES])].copy()
     clear_world(memory)
-    contents = len(world.contents.key)
+    contents = len(arm.contents.key)
     return Nodes(
         nodes["member"], nodes["cell"] // contents, nodes["cell"] % contents, nodes["parent"], nodes["tick"],
-        nodes["source"], nodes["via"], nodes["root"], nodes["depth"], nodes["advocate"],
+        nodes["source"], nodes["cause"], nodes["root"], nodes["depth"], nodes["advocate"],
     )  # fmt: skip

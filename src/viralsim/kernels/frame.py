@@ -23,7 +23,7 @@ from numba.experimental import structref
 from numba.extending import infer_getattr, intrinsic
 from numba.np.arrayobj import make_array
 
-from viralsim.kernels.arm_inputs import Audience, Channels, Contents, Graph, Plan, Rules, World
+from viralsim.kernels.arm_inputs import ArmInputs, Audience, Channels, Contents, Graph, Plan, Rules
 from viralsim.kernels.state import Out, State
 
 
@@ -32,8 +32,8 @@ class _FrameType(types.StructRef):  # type: ignore[misc]
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
-class WorldFrameType(_FrameType):
-    """Type of ``WorldFrame`` in compiled code."""
+class ArmFrameType(_FrameType):
+    """Type of ``ArmFrame`` in compiled code."""
 
 
 class StateFrameType(_FrameType):
@@ -81,12 +81,12 @@ def _register(kind: type[_FrameType]) -> None:
         setattr(_fields(context, builder, signature.args[0], args[0]), name, args[1])
 
 
-for _kind in (WorldFrameType, StateFrameType, OutFrameType):
+for _kind in (ArmFrameType, StateFrameType, OutFrameType):
     _register(_kind)
 
 
-class WorldFrame(structref.StructRefProxy):  # type: ignore[misc]
-    """The arrays of a ``World`` under flat names: ``graph_indptr``, ``channels_key``, ..."""
+class ArmFrame(structref.StructRefProxy):  # type: ignore[misc]
+    """The arrays of a ``ArmInputs`` under flat names: ``graph_indptr``, ``channels_key``, ..."""
 
 
 class StateFrame(structref.StructRefProxy):  # type: ignore[misc]
@@ -105,13 +105,13 @@ _GROUPS: dict[str, Any] = {
     "rules": Rules,
     "plan": Plan,
 }
-WORLD_FIELDS = [f"{group}_{field}" for group, kind in _GROUPS.items() for field in kind._fields]
+ARM_FIELDS = [f"{group}_{field}" for group, kind in _GROUPS.items() for field in kind._fields]
 # numba keys its cache by the file of the outermost function alone, so a change in another file would go unnoticed. The name of
 # one empty field carries a hash of all kernel sources: another source, another type, another entry in the cache.
 _SOURCES = sorted(Path(__file__).parent.rglob("*.py"))
 BUILD = "build_" + blake2b(b"".join(path.read_bytes() for path in _SOURCES), digest_size=8).hexdigest()
-WORLD_FIELDS.append(BUILD)
-structref.define_proxy(WorldFrame, WorldFrameType, WORLD_FIELDS)
+ARM_FIELDS.append(BUILD)
+structref.define_proxy(ArmFrame, ArmFrameType, ARM_FIELDS)
 structref.define_proxy(StateFrame, StateFrameType, list(State._fields))
 structref.define_proxy(OutFrame, OutFrameType, list(Out._fields))
 
@@ -143,8 +143,8 @@ def _cached_by_build(function: Any) -> Any:
 
 
 @_cached_by_build
-def _new_world(fields):  # type: ignore[no-untyped-def]
-    return WorldFrame(*_borrow(fields))
+def _new_arm(fields):  # type: ignore[no-untyped-def]
+    return ArmFrame(*_borrow(fields))
 
 
 @_cached_by_build
@@ -167,12 +167,12 @@ def _plain(names: Sequence[str], arrays: Sequence[Any]) -> Any:
     )
 
 
-def frame_world(world: World) -> WorldFrame:
-    """A frame of the arrays of ``world``; nothing is copied, and the caller keeps ``world`` alive."""
-    arrays = (*(array for group in world for array in group), np.zeros(0))
+def frame_arm(arm: ArmInputs) -> ArmFrame:
+    """A frame of the arrays of ``arm``; nothing is copied, and the caller keeps ``arm`` alive."""
+    arrays = (*(array for group in arm for array in group), np.zeros(0))
     if config.DISABLE_JIT:
-        return _plain(WORLD_FIELDS, arrays)  # type: ignore[no-any-return]
-    return _new_world(arrays)  # type: ignore[no-any-return]
+        return _plain(ARM_FIELDS, arrays)  # type: ignore[no-any-return]
+    return _new_arm(arrays)  # type: ignore[no-any-return]
 
 
 def frame_state(state: State) -> StateFrame:

@@ -24,7 +24,7 @@ def touch(state, member):  # type: ignore[no-untyped-def]
 @njit(cache=True, _nrt=False)
 def new_row(state, member):  # type: ignore[no-untyped-def]
     """A fresh row in the tables for ``member``."""
-    now = state.now
+    now = state.scalars
     cells, contents = now[CELLS], now[CONTENTS]
     row = now[TOUCHED]
     now[TOUCHED] = row + 1
@@ -61,21 +61,21 @@ def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def schedule(state, place, due, parent, via):  # type: ignore[no-untyped-def]
+def schedule(state, place, due, parent, cause):  # type: ignore[no-untyped-def]
     """Make the posting at ``place`` due at tick ``due`` unless it is past the horizon, posted, or due no later."""
     p = state.posting[U(place)]
     if due >= len(state.head) or p.node >= 0 or (p.due >= 0 and p.due <= due):
         return
     p.due = due
     p.parent = parent
-    p.via = via
+    p.cause = cause
     enqueue(state, place, due)
 
 
 @njit(cache=True, _nrt=False)
 def enqueue(state, place, due):  # type: ignore[no-untyped-def]
     """Put ``place`` into the calendar queue at tick ``due``; entries of past ticks are used again."""
-    now, entry_next = state.now, state.entry_next
+    now, entry_next = state.scalars, state.entry_next
     entry = now[FREE] - 1
     if entry >= 0:
         now[FREE] = entry_next[U(entry)]
@@ -92,13 +92,13 @@ def enqueue(state, place, due):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def delay_ticks(world, channel, bits):  # type: ignore[no-untyped-def]
+def delay_ticks(arm, channel, bits):  # type: ignore[no-untyped-def]
     """The reaction delay in ticks (>= 1) that ``bits`` select on ``channel``; the table's last outcome is past any horizon."""
-    if world.channels_delay_fixed[channel] > 0:
-        return world.channels_delay_fixed[channel]
-    threshold = world.channels_delay_threshold[channel]
-    alias = world.channels_delay_alias[channel]
-    return alias_draw(bits, threshold, alias, world.channels_delay_shift[channel]) + 1
+    if arm.channels_delay_fixed[channel] > 0:
+        return arm.channels_delay_fixed[channel]
+    threshold = arm.channels_delay_threshold[channel]
+    alias = arm.channels_delay_alias[channel]
+    return alias_draw(bits, threshold, alias, arm.channels_delay_shift[channel]) + 1
 
 
 @njit(cache=True, _nrt=False)
@@ -109,11 +109,11 @@ def earn(state, rate, delay, tick, key, cell, node, earned):  # type: ignore[no-
     due = tick + delay
     if count == 0 or due >= len(state.recommendation_head):
         return
-    place = state.now[RECS]
+    place = state.scalars[RECS]
     if place >= len(state.recommendations):
-        state.now[OVERFLOW] = 2
+        state.scalars[OVERFLOW] = 2
         return
-    state.now[RECS] = place + 1
+    state.scalars[RECS] = place + 1
     r = state.recommendations[place]
     r.key = key
     r.count = count
@@ -164,8 +164,8 @@ def take_due(state, tick, cells):  # type: ignore[no-untyped-def]
     while entry >= 0:
         place = state.entry_posting[U(entry)]
         following = np.int64(state.entry_next[U(entry)]) - 1
-        state.entry_next[U(entry)] = state.now[FREE]
-        state.now[FREE] = entry + 1
+        state.entry_next[U(entry)] = state.scalars[FREE]
+        state.scalars[FREE] = entry + 1
         entry = following
         p = state.posting[U(place)]
         if p.due == tick:  # else an earlier post or a planned one took its place

@@ -12,14 +12,14 @@ from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, uni
 from viralsim.kernels.state import (
     CELLS,
     CONTENTS,
+    DELIVERIES,
     EDGES,
-    F_DELAY,
-    F_THRESHOLD,
+    FOLLOWERS,
+    KEY_DELAY,
+    KEY_THRESHOLD,
     OUT_ROW,
     OVERFLOW,
-    ROW,
     SERIES_ROW,
-    SHOWINGS,
 )
 
 SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
@@ -40,7 +40,7 @@ SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever
 @njit(cache=True, _nrt=False)
 def newly_heard(state, edge, content, contents):  # type: ignore[no-untyped-def]
     """True the first time that this edge carries this content in this world (open addressing, at most half full)."""
-    edge_seen, edge_slots, now = state.edge_seen, state.edge_slots, state.now
+    edge_seen, edge_slots, now = state.edge_seen, state.edge_slots, state.scalars
     key = edge * contents + content
     mask = len(edge_seen) - 1
     place = np.int64(mix(np.uint64(key) + EARN) & np.uint64(mask))
@@ -58,27 +58,25 @@ def newly_heard(state, edge, content, contents):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def reinforcement(world, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
+def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
     """The factor of repeated impressions; ``counted`` says that this impression is a member's post, on edge ``edge``."""
-    kind = world.contents_reinforcement[content]
+    kind = arm.contents_reinforcement[content]
     if kind == SOCIAL:
-        return min(world.contents_cap[content], 1.0 + world.contents_gain[content] * (seen - 1))
-    if counted and (
-        world.rules_values[R_DISTINCT] == 0.0 or newly_heard(state, edge, content, len(world.contents_key))
-    ):
-        p.heard += 1
+        return min(arm.contents_cap[content], 1.0 + arm.contents_gain[content] * (seen - 1))
+    if counted and (arm.rules_values[R_DISTINCT] == 0.0 or newly_heard(state, edge, content, len(arm.contents_key))):
+        p.exposing_neighbours += 1
         if kind == WEIGHT:
-            p.weight += np.float64(world.graph_influence_weight[edge])
-    threshold = world.contents_threshold[content]
+            p.weight += np.float64(arm.graph_influence_weight[edge])
+    threshold = arm.contents_threshold[content]
     if threshold < 0.0:
-        cell = channel * len(world.contents_key) + content
-        threshold = unit(member_key(state.family[F_THRESHOLD, cell], member, 0))
-    if p.heard == 0:
+        cell = channel * len(arm.contents_key) + content
+        threshold = unit(member_key(state.stream_keys[KEY_THRESHOLD, cell], member, 0))
+    if p.exposing_neighbours == 0:
         return 0.0
     if kind == COUNT:
-        return 1.0 if p.heard >= threshold else 0.0
+        return 1.0 if p.exposing_neighbours >= threshold else 0.0
     if kind == FRACTION:
-        return 1.0 if p.heard >= threshold * world.graph_following[channel, member] - SLACK else 0.0
+        return 1.0 if p.exposing_neighbours >= threshold * arm.graph_following[channel, member] - SLACK else 0.0
     return 1.0 if p.weight >= threshold - SLACK else 0.0
 
 
@@ -89,12 +87,12 @@ def pick(field, member):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def convert(world, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
+def convert(arm, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
     """One trial of conversion, at most one success a member."""
-    if e.marks & CONVERTED_MARK == 0 and x < (
-        world.contents_conversion_rate[content] * match * world.contents_conversion_trust[content, source]
+    if e.flags & CONVERTED_MARK == 0 and x < (
+        arm.contents_conversion_rate[content] * match * arm.contents_conversion_trust[content, source]
     ):
-        e.marks |= CONVERTED_MARK
+        e.flags |= CONVERTED_MARK
         counts[N_CONVERSIONS] += 1
         counts[N_CONVERSIONS_BY + source] += 1
         series[T_CONVERSIONS] += 1
@@ -106,8 +104,8 @@ def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
     if e.seen == 1:
         counts[N_REACH] += 1
         series[T_REACH] += 1
-    if earned and e.marks & EARNED_MARK == 0:
-        e.marks |= EARNED_MARK
+    if earned and e.flags & EARNED_MARK == 0:
+        e.flags |= EARNED_MARK
         counts[N_EARNED_REACH] += 1
         series[T_EARNED_REACH] += 1
 
@@ -122,42 +120,42 @@ def note_day(e, day):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def look_up(world, state, content, first, last):  # type: ignore[no-untyped-def]
+def look_up(arm, state, content, first, last):  # type: ignore[no-untyped-def]
     """Read what the answers need of the members buffered in ``first:last``: loads that do not wait for each other."""
     members, slot, out_row = state.buffer_member, state.slot, state.buffer_row
     for i in range(first, last):
         out_row[U(i)] = slot[U(members[U(i)])] - 1
-    match, out_match = world.audience_match[content], state.buffer_match
+    match, out_match = arm.audience_match[content], state.buffer_match
     for i in range(first, last):
         out_match[U(i)] = match[U(members[U(i)]) if len(match) > 1 else U(0)]
-    activity, out_activity = world.audience_activity, state.buffer_activity
+    activity, out_activity = arm.audience_activity, state.buffer_activity
     for i in range(first, last):
         out_activity[U(i)] = activity[U(members[U(i)]) if len(activity) > 1 else U(0)]
 
 
 @njit(cache=True, _nrt=False)
-def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped-def]
+def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-def]
     """Every impression of showing ``s``, buffered in ``first:last``, gets exactly one response. O(impressions)."""
-    K, cells = state.now[CONTENTS], state.now[CELLS]
-    world_row = state.now[OUT_ROW]
-    counts, series = out.counts[world_row], out.series[state.now[SERIES_ROW], tick]
+    K, cells = state.scalars[CONTENTS], state.scalars[CELLS]
+    world_row = state.scalars[OUT_ROW]
+    counts, series = out.counts[world_row], out.series[state.scalars[SERIES_ROW], tick]
     channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
     content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
-    twin, engagement = world.contents_twin[content], world.channels_engagement_rate[channel]
-    focal, original = np.int64(world.rules_values[R_FOCAL]), world.contents_original[content]
+    twin, engagement = arm.contents_twin[content], arm.channels_engagement_rate[channel]
+    focal, original = np.int64(arm.rules_values[R_FOCAL]), arm.contents_original[content]
     is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
     soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
-    appeal, novelty = world.contents_appeal[content], world.contents_novelty[content, tick]
-    kind, controversy = world.contents_reinforcement[content], world.contents_controversy[content]
-    converts = is_focal and world.contents_conversion_rate[content] > 0.0
-    in_group = world.rules_values[R_IN_GROUP] if s.kind == ROW else 1.0
-    home = pick(world.audience_community, s.poster) if in_group != 1.0 else -1
-    dated, day = len(world.audience_background_load) > 0, np.int32(tick // np.int64(world.rules_values[R_DAY]))
-    per_engagement = world.channels_per_engagement[channel]
-    key, base_trust, is_row, earned = s.key, s.trust, s.kind == ROW, s.earned
+    appeal, novelty = arm.contents_appeal[content], arm.contents_novelty[content, tick]
+    kind, controversy = arm.contents_reinforcement[content], arm.contents_controversy[content]
+    converts = is_focal and arm.contents_conversion_rate[content] > 0.0
+    in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
+    home = pick(arm.audience_community, s.poster) if in_group != 1.0 else -1
+    dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_DAY]))
+    per_engagement = arm.channels_per_engagement[channel]
+    key, base_trust, is_row, earned = s.key, s.trust, s.kind == FOLLOWERS, s.earned
     start, node, cell = s.start, s.node, s.cell
-    fatigue_of = world.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
-    community_of, buffer_member, buffer_position = world.audience_community, state.buffer_member, state.buffer_position
+    fatigue_of = arm.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
+    community_of, buffer_member, buffer_position = arm.audience_community, state.buffer_member, state.buffer_position
     posting, exposure, impressions = state.posting, state.exposure, state.impressions
     tired, engaged = len(fatigue_of) > 1, 0
     buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
@@ -171,8 +169,8 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
         if is_focal:
             if e.seen == 1:
                 community_reach[U(pick(community_of, member))] += 1
-            channel_reach[channel] += np.int32(e.marks & on_channel == 0)
-            e.marks |= on_channel
+            channel_reach[channel] += np.int32(e.flags & on_channel == 0)
+            e.flags |= on_channel
             note_reach(e, earned, counts, series)
         if dated:
             note_day(e, day)
@@ -186,7 +184,7 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
             impressions[U(row)] += 1
         if kind != SIMPLE:
             p = posting[U(row * cells + cell)]
-            share *= reinforcement(world, state, p, e.seen, content, channel, member, is_row, start + position)
+            share *= reinforcement(arm, state, p, e.seen, content, channel, member, is_row, start + position)
         share *= soften_share
         if share > 1.0:
             share = 1.0
@@ -194,20 +192,20 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
         bits = draw(key + RESPOND, position)
         u = unit_high(bits)
         if converts:
-            convert(world, e, content, source, match, unit_low(bits), counts, series)
+            convert(arm, e, content, source, match, unit_low(bits), counts, series)
         if u < share:
-            answer(world, state, tick, row, member, cell, node, source)
+            answer(arm, state, tick, row, member, cell, node, source)
             continue
         criticise = 0.0
         if twin >= 0:
-            criticise = (1.0 - share) * controversy * np.float64(pick(world.audience_hostility, member)) * soften
+            criticise = (1.0 - share) * controversy * np.float64(pick(arm.audience_hostility, member)) * soften
             if u < share + criticise:
-                answer(world, state, tick, row, member, channel * K + twin, -1, source)
+                answer(arm, state, tick, row, member, channel * K + twin, -1, source)
                 continue
         if u < share + criticise + (1.0 - share - criticise) * engagement:
             engaged += 1
             if per_engagement > 0.0:
-                delay = world.channels_recommend_delay[channel]
+                delay = arm.channels_recommend_delay[channel]
                 earn(state, per_engagement, delay, tick, mix(bits + EARN), cell, node, earned)
     if is_focal:
         counts[N_IMPRESSIONS + source] += last - first
@@ -219,48 +217,48 @@ def respond(world, state, tick, s, first, last, out):  # type: ignore[no-untyped
 
 
 @njit(cache=True, _nrt=False)
-def answer(world, state, tick, row, member, cell, parent, via):  # type: ignore[no-untyped-def]
+def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[no-untyped-def]
     """A member decided to post: he is due after his reaction delay, unless he posted or is to post."""
-    place = row * (len(world.contents_key) * len(world.channels_key)) + cell
+    place = row * (len(arm.contents_key) * len(arm.channels_key)) + cell
     p = state.posting[U(place)]
     if p.node >= 0 or (p.due >= 0 and p.due <= tick + 1):
         return
-    bits = member_key(state.family[F_DELAY, cell], member, 0)
-    due = tick + delay_ticks(world, state.channel_of[cell], bits)
-    schedule(state, place, due, parent, via)
+    bits = member_key(state.stream_keys[KEY_DELAY, cell], member, 0)
+    due = tick + delay_ticks(arm, state.channel_of[cell], bits)
+    schedule(state, place, due, parent, cause)
 
 
 @njit(cache=True, _nrt=False)
-def answer_buffered(world, state, tick, first, last, out):  # type: ignore[no-untyped-def]
+def answer_buffered(arm, state, tick, first, last, out):  # type: ignore[no-untyped-def]
     """Look up, then answer, the impressions of the showings ``first:last``, in order."""
     at = np.int64(0)
     for i in range(first, last):
-        s = state.showings[U(i)]
-        look_up(world, state, state.content_of[s.cell], at, s.end)
+        s = state.deliveries[U(i)]
+        look_up(arm, state, state.content_of[s.cell], at, s.end)
         at = np.int64(s.end)
     at = np.int64(0)
     for i in range(first, last):
-        s = state.showings[U(i)]
+        s = state.deliveries[U(i)]
         if s.end > at:
-            respond(world, state, tick, s, at, np.int64(s.end), out)
+            respond(arm, state, tick, s, at, np.int64(s.end), out)
         at = np.int64(s.end)
 
 
 @njit(cache=True, _nrt=False)
-def show_all(world, state, tick, out):  # type: ignore[no-untyped-def]
+def deliver_all(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Show everything of this tick, in order. O(impressions).
 
     Impressions of many showings are drawn into one buffer before they are answered, so that the look-ups of their members
     overlap. Where the chance of an impression rests on what was shown before in the same tick (competing contents under limited
     attention), each showing is answered before the next is drawn.
     """
-    one_by_one = len(world.audience_background_load) > 0 and state.now[CONTENTS] > 1
+    one_by_one = len(arm.audience_background_load) > 0 and state.scalars[CONTENTS] > 1
     first, at = 0, np.int64(0)
-    for i in range(state.now[SHOWINGS]):
-        s = state.showings[U(i)]
+    for i in range(state.scalars[DELIVERIES]):
+        s = state.deliveries[U(i)]
         if at > 0 and (one_by_one or at + s.stop - s.start > len(state.buffer_member)):
-            answer_buffered(world, state, tick, first, i, out)
+            answer_buffered(arm, state, tick, first, i, out)
             first, at = i, np.int64(0)
-        at = np.int64(expose(world, state, tick, s, at, out))
+        at = np.int64(expose(arm, state, tick, s, at, out))
         s.end = at
-    answer_buffered(world, state, tick, first, state.now[SHOWINGS], out)
+    answer_buffered(arm, state, tick, first, state.scalars[DELIVERIES], out)

@@ -24,7 +24,7 @@ from viralsim.measurement.findings import (
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import Measure
 from viralsim.measurement.number_format import estimate, money, number
-from viralsim.records.record import ArmWorlds, Goal, RunRecord
+from viralsim.records.record import ArmOutcomes, Goal, RunRecord
 
 _FEWEST_IN_A_THIRD = 30
 _SAID = {MORE: "better", LESS: "worse", SAME: "no different by what matters", UNCLEAR: "not to be told apart"}
@@ -73,7 +73,7 @@ def _record_with_trusts_at_one(record: RunRecord) -> RunRecord | None:
         return None
     worlds = min(len(values) for measures in trusts.values() for values in measures.values())
     arms = {
-        name: ArmWorlds(
+        name: ArmOutcomes(
             name,
             {key: values[:worlds] for key, values in trusts[name].items()},
             cost_lines={key: line[:worlds] for key, line in arm.cost_lines.items()},

@@ -68,8 +68,8 @@ class Advocate(Actor):
 
     def willing(self, wave: int, willingness: float) -> bool:
         """The fixed coin of (advocate, wave): the same in every arm and driver."""
-        family = np.uint64(stream_key(self.model.key, int(Stream.WILLING), np.uint64(0), np.uint64(0)))
-        return bool(unit(np.uint64(member_key(family, self.member, wave))) < willingness)
+        stream_keys = np.uint64(stream_key(self.model.key, int(Stream.WILLING), np.uint64(0), np.uint64(0)))
+        return bool(unit(np.uint64(member_key(stream_keys, self.member, wave))) < willingness)
 
 
 class CommunityManager(Actor):

@@ -22,12 +22,12 @@ class MemberView:
     @property
     def community(self) -> int:
         """Number of the member's community."""
-        return int(self._model.stage.population.audience.community[self.index])
+        return int(self._model.compiled.population.audience.community[self.index])
 
     @property
     def activity(self) -> float:
         """How readily he shares, mean 1 over the audience."""
-        return float(self._model.stage.population.audience.activity[self.index])
+        return float(self._model.compiled.population.audience.activity[self.index])
 
     @property
     def impressions(self) -> int:
@@ -46,7 +46,7 @@ class MemberView:
 
     def followers(self, channel: str) -> Any:
         """Indices of those who are shown what he posts on a channel, int32."""
-        network = self._model.stage.population.networks[channel]
+        network = self._model.compiled.population.networks[channel]
         return network.followers[network.indptr[self.index] : network.indptr[self.index + 1]]
 
     def __repr__(self) -> str:
@@ -60,7 +60,7 @@ class Members:
         self._model = model
 
     def __len__(self) -> int:
-        return self._model.stage.members
+        return self._model.compiled.members
 
     def __getitem__(self, index: int) -> MemberView:
         if not -len(self) <= index < len(self):

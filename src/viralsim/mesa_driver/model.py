@@ -13,7 +13,7 @@ from viralsim.campaign.accounting import cost_lines, measures
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Count, Plan, Rule, Series
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
-from viralsim.kernels.frame import frame_out, frame_state, frame_world
+from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
 from viralsim.kernels.trees import measure_trees
@@ -31,7 +31,7 @@ from viralsim.mesa_driver import (
     SoftenCriticism,
 )
 from viralsim.scenario import Scenario, load
-from viralsim.simulation.front import arm_specs, build_stage, compile_arms
+from viralsim.simulation.front import arm_specs, compile_arms, compile_audience
 
 SPARE_ACTIONS = 1 << 20  # room for what actors decide beyond the plan
 
@@ -76,8 +76,8 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         self.arm_name = arm or loaded.arm_names[0]
         if self.arm_name not in arm_specs(loaded):
             raise InputError(f"there is no arm {arm!r}: choose from {', '.join(loaded.arm_names)}")
-        self.stage = build_stage(loaded, world % loaded.spec.populations)
-        self.arm = compile_arms(loaded, self.stage, [self.arm_name])[self.arm_name]
+        self.compiled = compile_audience(loaded, world % loaded.spec.populations)
+        self.arm = compile_arms(loaded, self.compiled, [self.arm_name])[self.arm_name]
         self.plan: Plan = self.arm.world.plan
         self.rules = self.arm.world.rules.values
         self.key = np.uint64(world_key(seed_key(luck), world))
@@ -98,10 +98,10 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         """Allocate the world and begin it; what is bought comes from actions, so the frame's plan buys nothing."""
         self._bought = np.zeros_like(self.plan.paid_count)
         inputs = self.arm.world._replace(plan=self.plan._replace(paid_count=self._bought))
-        self._state = allocate(self.arm.world, self.stage.members, spare=SPARE_ACTIONS // max(1, self.horizon))
+        self._state = allocate(self.arm.world, self.compiled.members, spare=SPARE_ACTIONS // max(1, self.horizon))
         self._out = outputs(self.arm.world, 1, 1)
         self._inputs = inputs  # the frames borrow these arrays
-        self._frames = frame_world(inputs), frame_state(self._state), frame_out(self._out)
+        self._frames = frame_arm(inputs), frame_state(self._state), frame_out(self._out)
         self._counts, self._series = self._out.counts[0], self._out.series[0]
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         begin_world(*self._frames, self.key)
@@ -111,8 +111,8 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         if self.tick >= self.horizon:
             self.running = False
             return
-        self._state.now[OWNED] = 0
-        self._state.now[ACTIONS] = 0
+        self._state.scalars[OWNED] = 0
+        self._state.scalars[ACTIONS] = 0
         for kind in (Brand, CommunityManager, Advocate):
             for actor in [a for a in self.agents if isinstance(a, kind)]:
                 actor.step()
@@ -120,7 +120,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             actor.step()
         self._settle_asked()
         advance_world(*self._frames, self.tick)
-        if self._state.now[OVERFLOW]:
+        if self._state.scalars[OVERFLOW]:
             raise InputError("this world outgrew its memory: use a smaller audience or horizon")
         self.tick += 1
         self.running = self.tick < self.horizon
@@ -128,7 +128,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
 
     def take(self, actor: Actor, action: Action) -> None:
         """Accept an action of this tick; InputError where it names a line, member or channel that does not exist."""
-        now, state = self._state.now, self._state
+        now, state = self._state.scalars, self._state
         if isinstance(action, OwnedPost):
             self._check(action.line, len(self.plan.owned_channel), "owned line")
             self._check(int(now[OWNED]), len(state.owned_now), "owned post of this tick")
@@ -141,8 +141,8 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             )
             self._bought[action.line, self.tick] += action.count
         elif isinstance(action, AskedPost):
-            self._check(action.member, self.stage.members, "member")
-            self._check(action.channel, len(self.stage.channels), "channel")
+            self._check(action.member, self.compiled.members, "member")
+            self._check(action.channel, len(self.compiled.channels), "channel")
             self._check(action.content, len(self.arm.contents), "content")
             self._check(int(now[ACTIONS]), len(state.actions), "asked post of this tick")
             order = (action.channel * len(self.arm.contents) + action.content) << 32 | action.member
@@ -160,13 +160,13 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
 
     def _settle_asked(self) -> None:
         """Put the asked posts in the order of (channel, content, member); two of one member are one."""
-        state, n = self._state, int(self._state.now[ACTIONS])
+        state, n = self._state, int(self._state.scalars[ACTIONS])
         ordered = state.actions[:n][np.argsort(state.actions["order"][:n], kind="stable")]
         first = np.ones(n, dtype=bool)
         first[1:] = ordered["order"][1:] != ordered["order"][:-1]
         kept = ordered[first]
         state.actions[: len(kept)] = kept
-        state.now[ACTIONS] = len(kept)
+        state.scalars[ACTIONS] = len(kept)
 
     def asked_rows(self, advocate: int) -> NDArray[np.int64]:
         """Rows of the plan that ask this advocate in this tick, on channels where he is present."""
@@ -201,9 +201,9 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
 
     def states(self) -> NDArray[np.int8]:
         """Every member's state, int8[N]: 2 who posted the campaign's content, 1 who was shown it, else 0."""
-        found = np.zeros(self.stage.members, dtype=np.int8)
-        n, contents, channels = int(self._state.now[TOUCHED]), len(self.arm.contents), len(self.stage.channels)
-        focal, rows = int(self.rules[Rule.FOCAL]), self._state.touched[: int(self._state.now[TOUCHED])]
+        found = np.zeros(self.compiled.members, dtype=np.int8)
+        n, contents, channels = int(self._state.scalars[TOUCHED]), len(self.arm.contents), len(self.compiled.channels)
+        focal, rows = int(self.rules[Rule.FOCAL]), self._state.touched[: int(self._state.scalars[TOUCHED])]
         seen = self._state.exposure["seen"][: n * contents].reshape(n, contents)[:, focal] > 0
         nodes = self._state.posting["node"][: n * contents * channels].reshape(n, channels, contents)[:, :, focal]
         found[rows] = np.where((nodes >= 0).any(axis=1), 2, seen.astype(np.int8))
@@ -214,7 +214,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         row = int(self._state.slot[member]) - 1
         if row < 0:
             return False
-        contents, channels = len(self.arm.contents), len(self.stage.channels)
+        contents, channels = len(self.arm.contents), len(self.compiled.channels)
         postings = self._state.posting[row * contents * channels : (row + 1) * contents * channels]
         return bool((postings["node"][int(self.rules[Rule.FOCAL]) :: contents] >= 0).any())
 
@@ -223,7 +223,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         advocates = int(self.plan.planned_advocate.max(initial=-1)) + 1
         sizes, generations = np.zeros(SIZE_BINS, np.int64), np.zeros(DEPTH_BINS, np.int64)
         posts, shares = self._state.advocate_posts.copy(), np.zeros(advocates, np.int64)
-        nodes, count = self._state.nodes, int(self._state.now[NODES])
+        nodes, count = self._state.nodes, int(self._state.scalars[NODES])
         virality = measure_trees(
             nodes, count, self._state.content_of, int(self.rules[Rule.FOCAL]), self._state.breadth, self._counts,
             sizes, generations, shares,

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.records.record import ArmWorlds
+from viralsim.records.record import ArmOutcomes
 
-Part: TypeAlias = tuple[NDArray[np.int64], ArmWorlds]  # rows of the whole table, and what stands there
+Part: TypeAlias = tuple[NDArray[np.int64], ArmOutcomes]  # rows of the whole table, and what stands there
 
 
 def _placed(rows: NDArray[np.int64], columns: Sequence[NDArray[Any]], worlds: int) -> NDArray[Any]:
@@ -23,7 +23,7 @@ def _placed(rows: NDArray[np.int64], columns: Sequence[NDArray[Any]], worlds: in
 
 
 def _table(parts: Sequence[Part], rows: NDArray[np.int64], worlds: int, field: str) -> dict[str, NDArray[Any]]:
-    """One of the tables of ``ArmWorlds`` by name; a name that a part lacks counts 0 there."""
+    """One of the tables of ``ArmOutcomes`` by name; a name that a part lacks counts 0 there."""
     names = dict.fromkeys(name for _, part in parts for name in getattr(part, field))
     return {
         name: _placed(rows, [getattr(part, field).get(name, np.zeros(part.worlds)) for _, part in parts], worlds)
@@ -50,7 +50,7 @@ def _advocates(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
     return {**first, **{key: np.sum([part.advocates[key] for _, part in parts], axis=0) for key in ("posts", "shares")}}
 
 
-def join_worlds(parts: Sequence[Part], worlds: int) -> ArmWorlds:
+def join_worlds(parts: Sequence[Part], worlds: int) -> ArmOutcomes:
     """The parts of one arm as one table of ``worlds`` rows."""
     if len(parts) == 1 and len(parts[0][0]) == worlds:
         return parts[0][1]
@@ -72,7 +72,7 @@ def join_worlds(parts: Sequence[Part], worlds: int) -> ArmWorlds:
     )
 
 
-def keep_worlds(worlds: ArmWorlds, keep: NDArray[np.bool_]) -> ArmWorlds:
+def keep_worlds(worlds: ArmOutcomes, keep: NDArray[np.bool_]) -> ArmOutcomes:
     """Only the worlds marked in ``keep`` bool[W]."""
 
     def rows(table: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -30,7 +30,7 @@ import numpy as np
 from viralsim.atomic import flush
 from viralsim.errors import InputError
 from viralsim.records.columns import StoredColumns, TableFile
-from viralsim.records.record import ArmWorlds, Goal, PopulationSummary, RunRecord, plain
+from viralsim.records.record import ArmOutcomes, Goal, PopulationSummary, RunRecord, plain
 
 FORMAT = "viralsim result"
 FORMAT_VERSION = 1
@@ -252,7 +252,7 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
         series_rows = max((worlds_ * ticks for worlds_, ticks in lists["series"].values()), default=0)
         first, rows = i * manifest["world_count"], manifest["world_count"]
         own = np.flatnonzero(handed == name)
-        arms[name] = ArmWorlds(
+        arms[name] = ArmOutcomes(
             name=name,
             **{group: StoredColumns(worlds, lists[group], prefix, first, rows) for prefix, group in _GROUPS.items()},
             reach_by_community=dense.get(f"{i}.reach_by_community"),

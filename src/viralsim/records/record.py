@@ -18,7 +18,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class ArmWorlds:
+class ArmOutcomes:
     """All worlds of one arm.
 
     name: the arm's word in the scenario. measures: measure name -> float64[W], NaN where it is not defined in a world.
@@ -60,7 +60,7 @@ class ArmWorlds:
         return total
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ArmWorlds) and _same_fields(self, other)
+        return isinstance(other, ArmOutcomes) and _same_fields(self, other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -102,7 +102,7 @@ class RunRecord:
     world_count: int
     tick_hours: float
     population: PopulationSummary
-    arms: Mapping[str, ArmWorlds]
+    arms: Mapping[str, ArmOutcomes]
     baseline: str | None = None
     about: str = ""
     goal: Goal | None = None
@@ -138,7 +138,7 @@ class RunRecord:
         if self.baseline is not None and self.baseline not in self.arms:
             raise InputError(f"baseline {self.baseline!r} is none of the arms {sorted(self.arms)}: name one of them")
 
-    def arm(self, name: str) -> ArmWorlds:
+    def arm(self, name: str) -> ArmOutcomes:
         """The worlds of one arm; InputError lists the arms there are."""
         if name not in self.arms:
             raise InputError(f"no arm {name!r} in this result: choose one of {', '.join(self.arms)}")
@@ -155,7 +155,7 @@ class RunRecord:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _check_arm(name: str, arm: ArmWorlds, worlds: int) -> None:
+def _check_arm(name: str, arm: ArmOutcomes, worlds: int) -> None:
     """Every array of one value a world has ``worlds`` rows."""
     groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.cost_lines)
     for group in groups:

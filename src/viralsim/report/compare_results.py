@@ -10,7 +10,7 @@ import numpy as np
 from viralsim.errors import InputError
 from viralsim.measurement.compare import Comparison, compare
 from viralsim.records.merge import keep_worlds
-from viralsim.records.record import ArmWorlds, RunRecord
+from viralsim.records.record import ArmOutcomes, RunRecord
 from viralsim.results import Result
 
 
@@ -61,7 +61,7 @@ def _difference(first: Result, second: Result, arm: str, worlds: int) -> list[Co
     return [replace(row, arm=arm, baseline=arm) for row in compare(record) if row.arm == "second"]
 
 
-def _first_worlds(result: Result, arm: str, name: str, worlds: int) -> ArmWorlds:
+def _first_worlds(result: Result, arm: str, name: str, worlds: int) -> ArmOutcomes:
     kept = np.arange(result.world_count) < worlds
     found = result.arms[arm]
     return replace(found if kept.all() else keep_worlds(found, kept), name=name)

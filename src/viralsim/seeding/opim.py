@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.seeding.objective import OPTIONS, Objective
-from viralsim.seeding.rr_sets import Purse, ReachSets, Source, incoming_rows
+from viralsim.seeding.rr_sets import MemoryBudget, ReachSets, Source, incoming_rows
 from viralsim.seeding.strategy import Candidates, Chosen
 from viralsim.seeding.surrogate import in_launch
 
@@ -57,8 +57,8 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     if goal.count == 0 or candidates.members == 0 or goal.total == 0.0:
         return Chosen(goal.filled(np.empty(0, np.int64)), "opim", 0.0, 0.0, 0.0, 1.0, 0, goal.cost_of([]))
     source = Source(goal.model, incoming_rows(candidates, goal.probability, goal.model), goal.roots(), goal.marks())
-    purse = Purse(int(goal.memory_gib * 2**30))
-    judge, choose = (ReachSets(source, seed, name, goal.threads, purse) for name in ("judge", "choose"))
+    memory = MemoryBudget(int(goal.memory_gib * 2**30))
+    judge, choose = (ReachSets(source, seed, name, goal.threads, memory) for name in ("judge", "choose"))
     found, a = _search(goal, judge, choose)
     if not goal.improve:
         return found
@@ -69,7 +69,7 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
         return found
     sets = len(judge.ends)
     judge.release()
-    fresh = ReachSets(source, seed, "judge of the improved", goal.threads, purse)
+    fresh = ReachSets(source, seed, "judge of the improved", goal.threads, memory)
     fresh.grow(sets)
     return certified(goal, better, fresh, found.upper_bound, a)
 

@@ -49,7 +49,7 @@ class Source:
 
 
 @dataclass
-class Purse:
+class MemoryBudget:
     """The memory that all collections of one search may take: ``limit_bytes``, 12 bytes an entry and 16 a set."""
 
     limit_bytes: int
@@ -78,7 +78,7 @@ class ReachSets:
     seed: int
     name: str
     threads: int
-    purse: Purse
+    memory: MemoryBudget
     ends: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     entries: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
@@ -99,7 +99,7 @@ class ReachSets:
 
             part = draw_sets(self.source.model, self.source.incoming, self.source.roots, luck, batch, first, last, side)
             drawn[first] = part
-            self.purse.spend(len(part[1]), last - first)
+            self.memory.spend(len(part[1]), last - first)
             return len(part[1])
 
         mean = len(self.entries) / len(self.ends) if len(self.ends) else None
@@ -116,7 +116,7 @@ class ReachSets:
 
     def release(self) -> None:
         """Forget all sets and give their memory back to the purse."""
-        self.purse.used_bytes -= BYTES_AN_ENTRY * len(self.entries) + BYTES_A_SET * len(self.ends)
+        self.memory.used_bytes -= BYTES_AN_ENTRY * len(self.entries) + BYTES_A_SET * len(self.ends)
         self.ends, self.entries = np.empty(0, np.int64), np.empty(0, np.int32)
 
     def hits(self, members: NDArray[np.int64]) -> int:

@@ -67,11 +67,11 @@ class LaunchModel:
     @cached_property
     def rare(self) -> bool:
         """Whether those counted twice are few even if everybody were asked: sum s^2 / 2 against sum s, s a member's chances."""
-        heard = np.zeros(self.follows[0].network.members)
+        exposing_neighbours = np.zeros(self.follows[0].network.members)
         for one in self.follows:
             for chance in (one.asked_count, one.count):
-                heard += np.bincount(one.network.followers, chance, minlength=len(heard))
-        return bool((heard**2).sum() <= 2.0 * RARE * heard.sum())
+                exposing_neighbours += np.bincount(one.network.followers, chance, minlength=len(exposing_neighbours))
+        return bool((exposing_neighbours**2).sum() <= 2.0 * RARE * exposing_neighbours.sum())
 
     @property
     def copies(self) -> int:

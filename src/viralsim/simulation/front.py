@@ -10,16 +10,16 @@ import numpy as np
 
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.preflight import vital_signs
-from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError
 from viralsim.kernels.batch import run_worlds
 from viralsim.measurement.sequential import sentence
 from viralsim.records.merge import keep_worlds
-from viralsim.records.record import ArmWorlds
+from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.overlays import arm_specs as arm_specs
 from viralsim.simulation.run import Progress, Run, join, run_certain, run_uncertain
-from viralsim.simulation.run import build_stage as build_stage
 from viralsim.simulation.run import compile_arms as compile_arms
+from viralsim.simulation.run import compile_audience as compile_audience
 from viralsim.simulation.run import default_threads as default_threads
 from viralsim.simulation.run import draw_inputs as draw_inputs
 
@@ -34,8 +34,8 @@ TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a 
 
 def describe(scenario: Scenario) -> list[str]:
     """The vital signs and warnings of a scenario as lines, for ``viralsim check``."""
-    stage = build_stage(scenario)
-    lines, warnings = vital_signs(scenario, stage, compile_arms(scenario, stage))
+    compiled = compile_audience(scenario)
+    lines, warnings = vital_signs(scenario, compiled, compile_arms(scenario, compiled))
     return [*lines, *(f"warning: {warning}" for warning in warnings)]
 
 
@@ -73,24 +73,24 @@ def simulate(
     started = time.perf_counter()
     run = _prepare(scenario, worlds, seed, arms, threads, progress)
     run.until = _until_of(scenario, worlds, until)
-    stages = [build_stage(scenario, p) for p in range(scenario.spec.populations)]
-    first_arms = compile_arms(scenario, stages[0])
-    signs, warnings = vital_signs(scenario, stages[0], first_arms)
+    compiled_audiences = [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
+    first_arms = compile_arms(scenario, compiled_audiences[0])
+    signs, warnings = vital_signs(scenario, compiled_audiences[0], first_arms)
     set_up = time.perf_counter()
     _compile(run, first_arms)
     compiled = time.perf_counter()
     inputs = draw_inputs(scenario, run.seed, run.worlds)
     if inputs:
-        run_uncertain(run, stages, inputs)
+        run_uncertain(run, compiled_audiences, inputs)
     else:
-        run_certain(run, stages)
+        run_certain(run, compiled_audiences)
     inputs = {path: values[: len(run.worlds)] for path, values in inputs.items()}
     simulated = time.perf_counter()
     if set(run.raw) != set(run.names):
         raise KeyboardInterrupt
-    record = _record(run, stages, inputs, signs, warnings)
+    record = _record(run, compiled_audiences, inputs, signs, warnings)
     record["trusts_at_one"] = (
-        _repeat_at_trust_one(run, stages) if repeat_trust and not run.interrupted and not inputs else None
+        _repeat_at_trust_one(run, compiled_audiences) if repeat_trust and not run.interrupted and not inputs else None
     )
     record["timing"] = {
         "setup_s": set_up - started,
@@ -103,14 +103,14 @@ def simulate(
 
 def launch(
     scenario: Scenario,
-    stages: list[Stage],
+    compiled_audiences: list[CompiledAudience],
     names: Sequence[str],
     worlds: int,
     seed: int,
     threads: int = 1,
     specs: Mapping[str, Any] | None = None,
     first: int = 0,
-) -> dict[str, ArmWorlds]:
+) -> dict[str, ArmOutcomes]:
     """``worlds`` worlds from ``first`` on of some arms, on audiences that are built; no series, nothing said about them.
 
     ``specs``: every arm's after its overlay, where they are known. Raises KeyboardInterrupt where someone stopped it.
@@ -119,9 +119,9 @@ def launch(
     run = Run(scenario, seed, numbers, tuple(names), threads, None, series=False)
     inputs = draw_inputs(scenario, seed, run.worlds)
     if inputs:
-        run_uncertain(run, stages, inputs)
+        run_uncertain(run, compiled_audiences, inputs)
     else:
-        run_certain(run, stages, specs)
+        run_certain(run, compiled_audiences, specs)
     if run.interrupted:
         raise KeyboardInterrupt
     return {name: join(run, name)[0] for name in names}
@@ -168,7 +168,7 @@ def _compile(run: Run, arms: Mapping[str, Arm]) -> None:
 
 
 def _record(
-    run: Run, stages: list[Stage], inputs: dict[str, Any], signs: list[str], warnings: list[str]
+    run: Run, compiled_audiences: list[CompiledAudience], inputs: dict[str, Any], signs: list[str], warnings: list[str]
 ) -> dict[str, Any]:
     """Everything a result holds, for the worlds that all arms finished."""
     from viralsim.records.record import Goal, PopulationSummary
@@ -181,9 +181,9 @@ def _record(
     if count == 0:
         raise KeyboardInterrupt
     arms = {name: worlds if done.all() else keep_worlds(worlds, done) for name, (worlds, _) in joined.items()}
-    stage = stages[0]
-    audience = stage.population.audience
-    notes = list(getattr(stage.population, "messages", []) or [])
+    compiled = compiled_audiences[0]
+    audience = compiled.population.audience
+    notes = list(getattr(compiled.population, "messages", []) or [])
     if run.until is not None:
         said = [(found.enough, sentence(found, run.until.measure, count)) for found in run.last_looks]
         signs = [*signs, *(text for enough, text in said if enough)]
@@ -196,11 +196,11 @@ def _record(
         "world_count": count,
         "tick_hours": float(spec.tick),
         "population": PopulationSummary(
-            members=stage.members,
+            members=compiled.members,
             communities=int(audience.community.max(initial=0)) + 1,
-            follows={c: n.follows for c, n in zip(stage.channels, stage.networks, strict=True)},
-            count=len(stages),
-            imported=any(spec.channels[c].network.file is not None for c in stage.channels),
+            follows={c: n.follows for c, n in zip(compiled.channels, compiled.networks, strict=True)},
+            count=len(compiled_audiences),
+            imported=any(spec.channels[c].network.file is not None for c in compiled.channels),
         ),
         "arms": arms,
         "baseline": spec.baseline if spec.baseline in run.names else None,
@@ -210,7 +210,7 @@ def _record(
         "warnings": [*notes, *warnings],
         "vital_signs": signs,
         "assumptions": scenario.assumptions(run.names[0]),
-        "populations_of_world": (run.worlds[done] % len(stages)).astype(np.int32),
+        "populations_of_world": (run.worlds[done] % len(compiled_audiences)).astype(np.int32),
         "uncertain": bool(inputs),
         "inputs_of_world": {path: values[done] for path, values in inputs.items()},
         "scenario_yaml": scenario.to_yaml(),
@@ -227,7 +227,7 @@ def _criterion(rule: Any) -> dict[str, float] | None:
     return {name: float(value) for name, value in rule.model_dump().items() if value is not None}
 
 
-def _repeat_at_trust_one(run: Run, stages: list[Stage]) -> dict[str, Any] | None:
+def _repeat_at_trust_one(run: Run, compiled_audiences: list[CompiledAudience]) -> dict[str, Any] | None:
     """The same arms with every trust at 1, where some trust is not, in the first worlds: measures by arm.
 
     Arms that no trust touches are not run again.
@@ -238,7 +238,7 @@ def _repeat_at_trust_one(run: Run, stages: list[Stage]) -> dict[str, Any] | None
         return None
     rows = run.worlds[:TRUST_WORLDS]
     again = Run(scenario, run.seed, rows, touched, run.threads, None)
-    run_certain(again, stages)
+    run_certain(again, compiled_audiences)
     return {
         name: join(again, name)[0].measures
         if name in touched

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.accounting import arm_worlds
+from viralsim.campaign.accounting import arm_outcomes
 from viralsim.campaign.compile import Arm, compile_arm, envelopes
-from viralsim.campaign.shared_arrays import Stage
+from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Series
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
 from viralsim.measurement.sequential import Look, look, looks
 from viralsim.records.merge import join_worlds
-from viralsim.records.record import ArmWorlds
+from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.overlays import arm_specs
 
 if TYPE_CHECKING:
@@ -38,21 +38,25 @@ def default_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def build_stage(scenario: Scenario, population: int = 0) -> Stage:
+def compile_audience(scenario: Scenario, population: int = 0) -> CompiledAudience:
     """The audience of a scenario, ready for the kernels."""
     from viralsim.population.build import build_population
 
-    return Stage(scenario.spec, build_population(scenario, population))
+    return CompiledAudience(scenario.spec, build_population(scenario, population))
 
 
 def compile_arms(
-    scenario: Scenario, stage: Stage, names: Sequence[str] | None = None, specs: Mapping[str, Any] | None = None
+    scenario: Scenario,
+    compiled: CompiledAudience,
+    names: Sequence[str] | None = None,
+    specs: Mapping[str, Any] | None = None,
 ) -> dict[str, Arm]:
     """Compile the named arms (all by default); envelopes are those of all arms of the scenario, ``specs`` where they are known."""
     specs = arm_specs(scenario) if specs is None else specs
-    envelope = envelopes(stage, specs)
+    envelope = envelopes(compiled, specs)
     return {
-        name: compile_arm(stage, name, specs[name], envelope, scenario.folder) for name in names or scenario.arm_names
+        name: compile_arm(compiled, name, specs[name], envelope, scenario.folder)
+        for name in names or scenario.arm_names
     }
 
 
@@ -106,7 +110,7 @@ class Run:
         assert self.until is not None
         values = {}
         for name in self.names:
-            parts = [(rows, arm_worlds(arm, raw).measures) for rows, arm, raw in self.raw[name]]
+            parts = [(rows, arm_outcomes(arm, raw).measures) for rows, arm, raw in self.raw[name]]
             order = np.argsort(np.concatenate([rows for rows, _ in parts]))
             values[name] = np.concatenate([measures[self.until.measure] for _, measures in parts])[order]
         baseline = self.scenario.spec.baseline
@@ -142,13 +146,13 @@ class Run:
         self.report(0)
 
 
-def run_certain(run: Run, stages: list[Stage], specs: Mapping[str, Any] | None = None) -> None:
+def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Mapping[str, Any] | None = None) -> None:
     """Blocks of worlds, each through all arms: who interrupts keeps the blocks that all arms finished."""
-    arms = [compile_arms(run.scenario, stage, run.names, specs) for stage in stages]
+    arms = [compile_arms(run.scenario, compiled, run.names, specs) for compiled in compiled_audiences]
     try:
         for rows in run.blocks():
-            for p in range(len(stages)):
-                own = rows[run.worlds[rows] % len(stages) == p]
+            for p in range(len(compiled_audiences)):
+                own = rows[run.worlds[rows] % len(compiled_audiences) == p]
                 for arm in arms[p].values():
                     if not run.interrupted and len(own):
                         run.run_arm(arm, own, run.threads, run.series_of(arm, own))
@@ -156,7 +160,7 @@ def run_certain(run: Run, stages: list[Stage], specs: Mapping[str, Any] | None =
         run.interrupted = True
 
 
-def run_uncertain(run: Run, stages: list[Stage], inputs: dict[str, NDArray[np.float64]]) -> None:
+def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: dict[str, NDArray[np.float64]]) -> None:
     """One world at a time, each with its own inputs; worlds are handed to threads."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -164,8 +168,8 @@ def run_uncertain(run: Run, stages: list[Stage], inputs: dict[str, NDArray[np.fl
         if run.interrupted:
             return
         scenario = run.scenario.override({path: float(values[i]) for path, values in inputs.items()})
-        stage = stages[int(run.worlds[i]) % len(stages)]
-        arms = compile_arms(scenario, stage, run.names)
+        compiled = compiled_audiences[int(run.worlds[i]) % len(compiled_audiences)]
+        arms = compile_arms(scenario, compiled, run.names)
         for arm in arms.values():
             run.run_arm(arm, np.array([i]), 1, run.series_of(arm, np.array([i])))
 
@@ -179,10 +183,10 @@ def run_uncertain(run: Run, stages: list[Stage], inputs: dict[str, NDArray[np.fl
             pool.shutdown(cancel_futures=True)
 
 
-def join(run: Run, name: str) -> tuple[ArmWorlds, NDArray[np.bool_]]:
+def join(run: Run, name: str) -> tuple[ArmOutcomes, NDArray[np.bool_]]:
     """The blocks of one arm as one table, in the order of the worlds asked for, and which worlds are done."""
     done = np.zeros(len(run.worlds), dtype=bool)
     for rows, _, raw in run.raw[name]:
         done[rows] = raw.done
-    parts = [(rows, arm_worlds(arm, raw)) for rows, arm, raw in run.raw[name]]
+    parts = [(rows, arm_outcomes(arm, raw)) for rows, arm, raw in run.raw[name]]
     return join_worlds(parts, len(run.worlds)), done

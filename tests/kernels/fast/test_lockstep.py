@@ -8,17 +8,17 @@ from build_world import Acts, Channel, Content, Members, Organic, build_world
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from naive import naive_world
-from strategies import Size, plain_world
+from strategies import Size, fast_world
 from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_agree, assert_world_agrees
 
 from viralsim.kernels import batch as batch
-from viralsim.kernels.arm_inputs import Count, World
+from viralsim.kernels.arm_inputs import ArmInputs, Count
 from viralsim.kernels.batch import members_of, outputs, run_worlds
 from viralsim.kernels.fast import lockstep_lists
 from viralsim.kernels.fast import memory as memory
-from viralsim.kernels.fast.lockstep import run_side_block
-from viralsim.kernels.fast.memory import AHEAD, MOST_POSTERS, SIDE_ROOM, runs_side_by_side
-from viralsim.kernels.frame import frame_out, frame_state, frame_world
+from viralsim.kernels.fast.lockstep import run_lockstep_block
+from viralsim.kernels.fast.memory import AHEAD, LANE_ROOM, MOST_POSTERS, runs_lockstep
+from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.state import State, allocate
 
 
@@ -28,7 +28,7 @@ def every_network_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @st.composite
-def worlds_that_begin_at_once(draw: st.DrawFn) -> World:
+def worlds_that_begin_at_once(draw: st.DrawFn) -> ArmInputs:
     """Any small plain world whose posters begin in the same tick."""
     tick = draw(st.integers(0, 3))
 
@@ -36,7 +36,7 @@ def worlds_that_begin_at_once(draw: st.DrawFn) -> World:
         posters = draw(st.lists(st.integers(-1, size.members - 1), min_size=1, max_size=5))
         return [Organic(member, tick, index=i) for i, member in enumerate(posters)]
 
-    return plain_world(draw, posts)
+    return fast_world(draw, posts)
 
 
 @settings(
@@ -45,9 +45,9 @@ def worlds_that_begin_at_once(draw: st.DrawFn) -> World:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 @given(worlds_that_begin_at_once(), SEEDS, NUMBERS)
-def test_side_by_side_equals_oracle(world: World, seed: int, numbers: list[int]) -> None:
+def test_side_by_side_equals_oracle(world: ArmInputs, seed: int, numbers: list[int]) -> None:
     """Every count and every tick is the one that docs/model.md prescribes."""
-    assume(runs_side_by_side(world))
+    assume(runs_lockstep(world))
     raw = run_worlds(world, seed, np.array(numbers))
     slow = [naive_world(world, seed, number) for number in numbers]
     for i, one in enumerate(slow):
@@ -55,7 +55,7 @@ def test_side_by_side_equals_oracle(world: World, seed: int, numbers: list[int])
     assert_sums_agree(raw, slow)
 
 
-def community_world(posters: list[int], appeal: float, visibility: float = 0.2, n: int = 3000) -> World:
+def community_world(posters: list[int], appeal: float, visibility: float = 0.2, n: int = 3000) -> ArmInputs:
     """A world of 3,000 members with everything that a plain one can have; some grow beyond any list."""
     rng = np.random.default_rng(3)
     edges = np.unique(np.column_stack([rng.integers(0, n, 36_000) ** 2 // n, rng.integers(0, n, 36_000)]), axis=0)
@@ -70,12 +70,12 @@ def community_world(posters: list[int], appeal: float, visibility: float = 0.2, 
     )
 
 
-def block_of(world: World, worlds: int) -> tuple[State, np.ndarray]:
+def block_of(world: ArmInputs, worlds: int) -> tuple[State, np.ndarray]:
     """The state after one block, and the impressions of each world."""
     state, out = allocate(world, members_of(world)), outputs(world, worlds, 0, plain=True)
-    frames = frame_world(world), frame_state(state), frame_out(out)
+    frames = frame_arm(world), frame_state(state), frame_out(out)
     sums, go_on = batch._sums(0), np.zeros(1, np.bool_)
-    assert run_side_block(*frames, np.uint64(5), np.arange(worlds), 0, worlds, sums, go_on) == worlds
+    assert run_lockstep_block(*frames, np.uint64(5), np.arange(worlds), 0, worlds, sums, go_on) == worlds
     return state, out.counts
 
 
@@ -95,31 +95,31 @@ def test_worlds_side_by_side_equal_worlds_one_by_one(
 ) -> None:
     """Every number, series of the first worlds included, on one thread and two, in blocks that end anywhere."""
     world = community_world(posters, appeal)
-    assert runs_side_by_side(world)
+    assert runs_lockstep(world)
     numbers = np.arange(2 * AHEAD + 40)
     together = run_worlds(world, 5, numbers, series_worlds=AHEAD + 7)
     assert_same_run(together, run_worlds(world, 5, numbers, series_worlds=AHEAD + 7, threads=2))
     alone = [run_worlds(world, 5, numbers[i : i + 1]).counts for i in range(3)]
     assert np.array_equal(np.vstack(alone), together.counts[:3])
     monkeypatch.setattr(memory, "IN_CACHE", 1 << 40)
-    assert not runs_side_by_side(world)
+    assert not runs_lockstep(world)
     assert_same_run(together, run_worlds(world, 5, numbers, series_worlds=AHEAD + 7))
 
 
 def test_worlds_that_outgrow_their_lists_are_among_them() -> None:
     """The worlds compared above were small and large, and every one of them began in the lists."""
     state, counts = block_of(community_world([700], 1.0), AHEAD)
-    wasted, useful, worlds = state.side_work
+    wasted, useful, worlds = state.lane_work
     assert worlds == AHEAD
-    assert 0 < wasted < worlds * SIDE_ROOM
+    assert 0 < wasted < worlds * LANE_ROOM
     assert 0 < useful < counts[:, Count.IMPRESSIONS_EARNED].sum()
 
 
 def test_where_most_worlds_are_large_they_are_run_whole() -> None:
     """After 512 worlds that were begun in vain nothing is begun in the lists any more."""
     state, _ = block_of(community_world([700, 701, 702], 1.0), 2000)
-    assert state.side_off[0]
-    assert 512 <= state.side_work[2] < 512 + AHEAD
+    assert state.lane_off[0]
+    assert 512 <= state.lane_work[2] < 512 + AHEAD
 
 
 @pytest.mark.parametrize(
@@ -131,14 +131,14 @@ def test_where_most_worlds_are_large_they_are_run_whole() -> None:
     ],
     ids=["everyone is shown everything", "nobody posts", "many posters"],
 )
-def test_other_worlds_are_run_whole(world: World) -> None:
+def test_other_worlds_are_run_whole(world: ArmInputs) -> None:
     """What the lists are not made for."""
-    assert not runs_side_by_side(world)
+    assert not runs_lockstep(world)
     assert run_worlds(world, 5, np.arange(3)).done.all()
 
 
 def test_a_post_in_the_queue_has_room_for_its_parts() -> None:
     """Node, member and tick stand side by side in 64 bits, and no node is taken for "none"."""
-    assert SIDE_ROOM <= lockstep_lists.NO_PARENT < 1 << lockstep_lists.MEMBER_SHIFT
+    assert LANE_ROOM <= lockstep_lists.NO_PARENT < 1 << lockstep_lists.MEMBER_SHIFT
     assert lockstep_lists.MEMBER_MASK == (1 << (lockstep_lists.TICK_SHIFT - lockstep_lists.MEMBER_SHIFT)) - 1
-    assert (memory.LONGEST_SIDE - 1) << int(lockstep_lists.TICK_SHIFT) < 2**63
+    assert (memory.LONGEST_LOCKSTEP - 1) << int(lockstep_lists.TICK_SHIFT) < 2**63

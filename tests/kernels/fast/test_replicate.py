@@ -20,26 +20,26 @@ from build_world import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive import naive_world
-from strategies import luck, organic_posts, plain_world
+from strategies import fast_world, luck, organic_posts
 from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_agree, assert_world_agrees
 
 from viralsim.kernels import batch as batch
-from viralsim.kernels.arm_inputs import Reinforcement, World, is_plain
+from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, is_eligible
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.fast.memory import IN_CACHE
 
 
 @st.composite
-def plain_worlds(draw: st.DrawFn) -> World:
+def plain_worlds(draw: st.DrawFn) -> ArmInputs:
     """Any small plain world, with posts of one's own accord at several ticks."""
-    return plain_world(draw, lambda size: organic_posts(luck(draw), size, draw(st.integers(0, 4))))
+    return fast_world(draw, lambda size: organic_posts(luck(draw), size, draw(st.integers(0, 4))))
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(plain_worlds(), SEEDS, NUMBERS)
-def test_plain_path_equals_oracle(world: World, seed: int, numbers: list[int]) -> None:
+def test_plain_path_equals_oracle(world: ArmInputs, seed: int, numbers: list[int]) -> None:
     """Every count and every tick of a plain world is the one that docs/model.md prescribes."""
-    assert is_plain(world)
+    assert is_eligible(world)
     raw = run_worlds(world, seed, np.array(numbers))
     slow = [naive_world(world, seed, number) for number in numbers]
     for i, one in enumerate(slow):
@@ -47,9 +47,9 @@ def test_plain_path_equals_oracle(world: World, seed: int, numbers: list[int]) -
     assert_sums_agree(raw, slow)
 
 
-def on_the_general_path(monkeypatch: pytest.MonkeyPatch, world: World, seed: int, numbers: np.ndarray) -> RawWorlds:
+def on_the_general_path(monkeypatch: pytest.MonkeyPatch, world: ArmInputs, seed: int, numbers: np.ndarray) -> RawWorlds:
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "is_plain", lambda world: False)
+        patch.setattr(batch, "is_eligible", lambda world: False)
         return run_worlds(world, seed, numbers)
 
 
@@ -80,7 +80,7 @@ def test_large_worlds_equal_the_general_path(
             ]
         ),
     )
-    assert is_plain(world)
+    assert is_eligible(world)
     numbers = np.arange(40)
     plain = run_worlds(world, 5, numbers)
     assert_same_run(plain, on_the_general_path(monkeypatch, world, 5, numbers))
@@ -90,7 +90,7 @@ def test_large_worlds_equal_the_general_path(
     assert np.array_equal(np.vstack(alone), plain.counts[:5])
 
 
-def plain(**changes: object) -> World:
+def plain(**changes: object) -> ArmInputs:
     """Three members in a row, with one thing changed."""
     parts = {
         "channel": Channel([(0, 1), (1, 2)]),
@@ -127,8 +127,8 @@ def plain(**changes: object) -> World:
 )
 def test_a_world_with_more_is_not_plain(changes: dict[str, object]) -> None:
     """Whatever the plain path leaves out keeps a world off it."""
-    assert is_plain(plain())
-    assert not is_plain(plain(**changes))
+    assert is_eligible(plain())
+    assert not is_eligible(plain(**changes))
 
 
 def test_an_earlier_post_takes_the_place_of_a_later_one() -> None:

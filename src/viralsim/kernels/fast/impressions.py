@@ -101,7 +101,7 @@ def first_hit(hits, count, node, key, bits, start, stop, law):  # type: ignore[n
 
 
 @njit(_nrt=False, forceinline=True)
-def post_due(ties, law, memory, due, due_row, count, first_node, first_hit_at, family, generations):  # type: ignore[no-untyped-def]
+def post_due(ties, law, memory, due, due_row, count, first_node, first_hit_at, stream_keys, generations):  # type: ignore[no-untyped-def]
     """Make the nodes of ``count`` due posts and note their hits; returns where the hits end, and how many answer."""
     rows, nodes, end, earned = memory.rows, memory.nodes, first_hit_at, 0
     for i in range(count):
@@ -116,7 +116,7 @@ def post_due(ties, law, memory, due, due_row, count, first_node, first_hit_at, f
             earned += 1
             generations[U(min(n.depth, len(generations) - 1))] += 1
         if law.envelope > 0.0:
-            key = member_key(family, member, 0)
+            key = member_key(stream_keys, member, 0)
             start, stop = ties.indptr[U(member)], ties.indptr[U(member) + U(1)]
             end = first_hit(memory.hits, end, node, key, mix(key), start, stop, law)
     generations[0] += count - earned
@@ -176,7 +176,7 @@ def delay_after(law, bits):  # type: ignore[no-untyped-def]
 
 
 @njit(_nrt=False, forceinline=True)
-def answer(ties, law, memory, impressions, touched, tick, delay_family, by_community):  # type: ignore[no-untyped-def]
+def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_community):  # type: ignore[no-untyped-def]
     """Each buffered impression gets exactly one response; returns the number of records, of posts lined up, and the tally."""
     rows, slot, head = memory.rows, memory.slot, memory.head
     appeal, novelty, horizon = law.appeal, law.novelty[U(tick)], len(memory.head)
@@ -191,8 +191,8 @@ def answer(ties, law, memory, impressions, touched, tick, delay_family, by_commu
                 add_member(rows, slot, record, member, -1, -1)
                 touched += 1
         r, bits = rows[U(record)], np.uint64(memory.bits[U(i)])
-        if r.marks == 0:
-            r.marks = REACHED_MARK
+        if r.flags == 0:
+            r.flags = REACHED_MARK
             reached += 1
             if communities:
                 by_community[U(ties.community[U(member)])] += 1
@@ -201,13 +201,13 @@ def answer(ties, law, memory, impressions, touched, tick, delay_family, by_commu
         if share > 1.0:
             share = 1.0
             clipped += 1
-        if law.conversion > 0.0 and r.marks == REACHED_MARK and unit_low(bits) < law.conversion * match * law.trust:
-            r.marks = CONVERTED_MARK
+        if law.conversion > 0.0 and r.flags == REACHED_MARK and unit_low(bits) < law.conversion * match * law.trust:
+            r.flags = CONVERTED_MARK
             converted += 1
         u = unit_high(bits)
         if u < share:
             if r.due < 0 or r.due > tick + 1:  # else he posted, or is to post no later
-                due = tick + delay_after(law, member_key(delay_family, member, 0))
+                due = tick + delay_after(law, member_key(delay_keys, member, 0))
                 if due < horizon and (r.due < 0 or due < r.due):
                     if r.due >= 0:
                         leave(rows, head, record, r.due)

@@ -17,7 +17,7 @@ from viralsim.kernels.fast.lockstep_lists import (
     mark_of,
     place_of,
 )
-from viralsim.kernels.fast.memory import SIDE_ROOM
+from viralsim.kernels.fast.memory import LANE_ROOM
 from viralsim.kernels.fast.trees import note_tick
 from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.respond import pick
@@ -35,43 +35,43 @@ class Kept(NamedTuple):
 
 
 @njit(_nrt=False, forceinline=True)
-def respond(ties, law, side, h, s, member, bits, horizon, delay_family):  # type: ignore[no-untyped-def]
+def respond(ties, law, lanes, h, s, member, bits, horizon, delay_keys):  # type: ignore[no-untyped-def]
     """The response of ``member`` to an impression of the post ``h``; False where the lists have no room for him."""
     w, n = h.world, np.int64(s.members)
-    at = place_of(side, w, s, member)
-    if at == SIDE_ROOM:
+    at = place_of(lanes, w, s, member)
+    if at == LANE_ROOM:
         return False
     fresh = np.int64(at == n)
-    mood = np.int64(side.mood[U(w), U(at)]) * (1 - fresh)
-    side.member[U(w), U(at)] = member
+    flags = np.int64(lanes.flags[U(w), U(at)]) * (1 - fresh)
+    lanes.member[U(w), U(at)] = member
     s.members = n + fresh
     word, bit = mark_of(member)
-    side.marks[U(w), word] |= bit
+    lanes.touched[U(w), word] |= bit
     s.impressions += 1
-    s.reached += 1 - (mood & REACHED)
+    s.reached += 1 - (flags & REACHED)
     match = np.float64(pick(ties.match, U(member)))
     share = law.appeal * match * np.float64(pick(ties.activity, U(member))) * law.novelty[U(h.tick)]
     if share > 1.0:
         share = 1.0
         s.clipped += 1
-    if law.conversion > 0.0 and not mood & CONVERTED and unit_low(bits) < law.conversion * match * law.trust:
-        mood |= CONVERTED
+    if law.conversion > 0.0 and not flags & CONVERTED and unit_low(bits) < law.conversion * match * law.trust:
+        flags |= CONVERTED
         s.converted += 1
     u = unit_high(bits)
     if u < share:
-        if not mood & POSTS:  # else he posted, or is to post no later
-            due = np.int64(h.tick) + delay_after(law, member_key(delay_family, member, 0))
+        if not flags & POSTS:  # else he posted, or is to post no later
+            due = np.int64(h.tick) + delay_after(law, member_key(delay_keys, member, 0))
             if due < horizon:
-                mood |= POSTS
+                flags |= POSTS
                 prefetch(ties.indptr, member)
                 prefetch(ties.indptr, member + 1)  # every eighth row has its end in the next line of memory
-                side.queue[U(w), U(s.waiting)] = (
+                lanes.queue[U(w), U(s.waiting)] = (
                     (due << TICK_SHIFT) | (np.int64(member) << MEMBER_SHIFT) | np.int64(h.node)
                 )
                 s.waiting += 1
     elif u < share + (1.0 - share) * law.engagement:
         s.engaged += 1
-    side.mood[U(w), U(at)] = mood | REACHED
+    lanes.flags[U(w), U(at)] = flags | REACHED
     return True
 
 
@@ -93,19 +93,19 @@ def difference(a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(_nrt=False, forceinline=True)
-def show_live(ties, law, side, live, horizon, delay_family, kept):  # type: ignore[no-untyped-def]
+def show_live(ties, law, lanes, live, horizon, delay_keys, kept):  # type: ignore[no-untyped-def]
     """Show the ``live`` posts along their rows."""
     for i in range(live):
-        h = side.live[U(i)]
-        s = side.world[U(h.world)]
+        h = lanes.live[U(i)]
+        s = lanes.world[U(h.world)]
         position, stop, tail, counter = h.at, h.stop, h.tail, h.key + GOLDEN
-        family, response, row = delay_family[U(h.world)], h.key + RESPOND, kept.first + h.world
+        stream_keys, response, row = delay_keys[U(h.world)], h.key + RESPOND, kept.first + h.world
         before = tally_of(s)
         while True:
             if not tail:
                 member = ties.followers[U(position)]
                 bits = draw(response, position - h.start)
-                if not respond(ties, law, side, h, s, member, bits, horizon, family):
+                if not respond(ties, law, lanes, h, s, member, bits, horizon, stream_keys):
                     s.large = 1
                     break
                 position += 1

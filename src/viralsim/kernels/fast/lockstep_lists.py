@@ -19,13 +19,13 @@ ONE = np.uint64(1)
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
-class Side(NamedTuple):
+class Lanes(NamedTuple):
     """The arrays of ``State`` that worlds side by side use; see there."""
 
-    world: Any
-    marks: Any
+    arm: Any
+    touched: Any
     member: Any
-    mood: Any
+    flags: Any
     queue: Any
     node: Any
     tick: Any
@@ -37,9 +37,9 @@ class Side(NamedTuple):
 @njit(_nrt=False, forceinline=True)
 def side_of(state):  # type: ignore[no-untyped-def]
     """The lists of the worlds of a block."""
-    return Side(
-        state.side_world, state.side_marks, state.side_member, state.side_mood, state.side_queue, state.side_node, state.side_tick,
-        state.side_shown, state.side_live, state.side_active,
+    return Lanes(
+        state.lane_world, state.lane_touched, state.lane_member, state.lane_flags, state.lane_queue, state.lane_node,
+        state.lane_tick, state.lane_shown, state.lane_live, state.lane_active,
     )  # fmt: skip
 
 
@@ -51,91 +51,91 @@ def mark_of(member):  # type: ignore[no-untyped-def]
 
 
 @njit(_nrt=False, forceinline=True)
-def place_of(side, w, s, member):  # type: ignore[no-untyped-def]
+def place_of(lanes, w, s, member):  # type: ignore[no-untyped-def]
     """Where the member stands in the list of the world; behind its end where he does not."""
     n = np.int64(s.members)
     at = n
     word, bit = mark_of(member)
-    if side.marks[U(w), word] & bit:
+    if lanes.touched[U(w), word] & bit:
         for i in range(n):
-            if side.member[U(w), U(i)] == member:
+            if lanes.member[U(w), U(i)] == member:
                 at = np.int64(i)
     return at
 
 
 @njit(_nrt=False, forceinline=True)
-def begin(side, w, posters):  # type: ignore[no-untyped-def]
+def begin(lanes, w, posters):  # type: ignore[no-untyped-def]
     """A world in which nothing happened but that the first ``posters`` members and nodes of its lists are there."""
-    s, marks = side.world[U(w)], side.marks[U(len(side.world))]
+    s, touched = lanes.world[U(w)], lanes.touched[U(len(lanes.world))]
     s.members = s.posts = s.roots = posters
     s.waiting = s.reached = s.impressions = s.engaged = s.converted = s.clipped = s.shown = s.large = 0
-    for i in range(len(marks)):
-        side.marks[U(w), U(i)] = marks[U(i)]
+    for i in range(len(touched)):
+        lanes.touched[U(w), U(i)] = touched[U(i)]
 
 
 @njit(_nrt=False, forceinline=True)
-def add_poster(side, w, member):  # type: ignore[no-untyped-def]
+def add_poster(lanes, w, member):  # type: ignore[no-untyped-def]
     """Someone who posts of his own accord; False where he is there already."""
-    s = side.world[U(w)]
+    s = lanes.world[U(w)]
     n = np.int64(s.members)
-    if place_of(side, w, s, member) < n:
+    if place_of(lanes, w, s, member) < n:
         return False
-    side.member[U(w), U(n)], side.mood[U(w), U(n)] = member, POSTS
+    lanes.member[U(w), U(n)], lanes.flags[U(w), U(n)] = member, POSTS
     s.members = n + 1
     word, bit = mark_of(member)
-    side.marks[U(w), word] |= bit
+    lanes.touched[U(w), word] |= bit
     return True
 
 
 @njit(_nrt=False, forceinline=True)
-def add_node(side, w, parent, tick):  # type: ignore[no-untyped-def]
+def add_node(lanes, w, parent, tick):  # type: ignore[no-untyped-def]
     """The node of a post; returns its number."""
-    s = side.world[U(w)]
+    s = lanes.world[U(w)]
     node = np.int64(s.posts)
-    n = side.node[U(w), U(node)]
+    n = lanes.node[U(w), U(node)]
     n.below, n.parent, n.root, n.depth = 1, -1, node, 0
     if parent == NO_PARENT:
         s.roots += 1
     else:
-        p = side.node[U(w), U(parent)]
+        p = lanes.node[U(w), U(parent)]
         n.parent, n.root, n.depth = parent, p.root, p.depth + 1
-    side.tick[U(w), U(node)] = tick
+    lanes.tick[U(w), U(node)] = tick
     s.posts = node + 1
     return node
 
 
 @njit(_nrt=False, forceinline=True)
-def note_row(side, live, w, node, tick, key, bits, start, stop, law):  # type: ignore[no-untyped-def]
+def note_row(lanes, live, w, node, tick, key, bits, start, stop, law):  # type: ignore[no-untyped-def]
     """Note the post as ``live`` if someone is shown it; returns how many are noted."""
     gap = gap_draw(bits, law.gap_threshold, law.gap_alias)
-    h = side.live[U(live)]
+    h = lanes.live[U(live)]
     h.key, h.start, h.stop, h.at = key, start, stop, start + gap
     h.tail, h.world, h.node, h.tick = np.int32(gap == GAP_TAIL), w, node, tick
     return live + np.int64(start + gap < stop)
 
 
 @njit(_nrt=False, forceinline=True)
-def next_post(side, w):  # type: ignore[no-untyped-def]
+def next_post(lanes, w):  # type: ignore[no-untyped-def]
     """Take the first post out of the queue of the world."""
-    s = side.world[U(w)]
+    s = lanes.world[U(w)]
     last = np.int64(s.waiting) - 1
-    first = side.queue[U(w), U(last)]
+    first = lanes.queue[U(w), U(last)]
     for i in range(last):
-        other = side.queue[U(w), U(i)]
+        other = lanes.queue[U(w), U(i)]
         if other < first:
-            side.queue[U(w), U(i)] = first
+            lanes.queue[U(w), U(i)] = first
             first = other
     s.waiting = last
     return first
 
 
 @njit(_nrt=False, forceinline=True)
-def still_active(side, worlds):  # type: ignore[no-untyped-def]
+def still_active(lanes, worlds):  # type: ignore[no-untyped-def]
     """Of the first ``worlds`` active worlds keep those in which someone is to post; returns how many."""
     active = np.int64(0)
     for i in range(worlds):
-        w = side.active[U(i)]
-        s = side.world[U(w)]
-        side.active[U(active)] = w
+        w = lanes.active[U(i)]
+        s = lanes.world[U(w)]
+        lanes.active[U(active)] = w
         active += np.int64((s.waiting > 0) & (s.large == 0))
     return active

@@ -13,10 +13,10 @@ U = np.uint64  # an index of this type cannot be negative, so nothing is compile
 
 
 @njit(cache=True, _nrt=False)
-def draw_families(world, state, seed, worlds, first, last):  # type: ignore[no-untyped-def]
+def draw_families(arm, state, seed, worlds, first, last):  # type: ignore[no-untyped-def]
     """The families of keys of the worlds ``first..last-1``: eight worlds at a time where the processor can."""
-    content, channel = world.contents_key[0], world.channels_key[0]
-    post, delay = state.post_family, state.delay_family
+    content, channel = arm.contents_key[0], arm.channels_key[0]
+    post, delay = state.post_keys, state.delay_keys
     for i in range(last - first):
         key = world_key(seed, worlds[U(first + i)])
         post[U(i)] = stream_key(key, S_POST, content, channel)
@@ -24,27 +24,27 @@ def draw_families(world, state, seed, worlds, first, last):  # type: ignore[no-u
 
 
 @njit(cache=True, _nrt=False)
-def draw_posters(world, state, seed, number, at):  # type: ignore[no-untyped-def]
+def draw_posters(arm, state, seed, number, at):  # type: ignore[no-untyped-def]
     """Who posts of his own accord in the world ``number``, into ``state.drawn`` from ``at`` on."""
-    planned, drawn, members = world.plan_organic_member, state.drawn, len(state.slot)
-    family = stream_key(world_key(seed, number), S_ORGANIC, world.contents_key[0], world.channels_key[0])
-    first, last = world.audience_present_start[0], world.audience_present_start[1]
+    planned, drawn, members = arm.plan_organic_member, state.drawn, len(state.slot)
+    stream_keys = stream_key(world_key(seed, number), S_ORGANIC, arm.contents_key[0], arm.channels_key[0])
+    first, last = arm.audience_present_start[0], arm.audience_present_start[1]
     for i in range(len(planned)):
         member = planned[U(i)]
         if member < 0:
-            bits = member_key(family, world.plan_organic_line[U(i)], world.plan_organic_index[U(i)])
+            bits = member_key(stream_keys, arm.plan_organic_line[U(i)], arm.plan_organic_index[U(i)])
             n = last - first if last > first else members
             member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
             if last > first:
-                member = np.int64(world.audience_present[first + member])
+                member = np.int64(arm.audience_present[first + member])
         drawn[U(at + i)] = member
 
 
 @njit(cache=True, _nrt=False)
-def first_draws(family, member, worlds, bits):  # type: ignore[no-untyped-def]
+def first_draws(stream_keys, member, worlds, bits):  # type: ignore[no-untyped-def]
     """Draw 0 of the first post of ``member`` in each of so many worlds, into ``bits``: eight at a time where the processor can."""
     for i in range(worlds):
-        bits[U(i)] = mix(member_key(family[U(i)], member, 0))
+        bits[U(i)] = mix(member_key(stream_keys[U(i)], member, 0))
 
 
 @njit(cache=True, _nrt=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.fast.memory import PLAIN_WORDS
+from viralsim.kernels.fast.memory import FAST_WORDS
 from viralsim.kernels.queues import next_tick, sort_pairs
 
 ONE = np.uint64(1)
@@ -20,7 +20,7 @@ def add_member(rows, slot, touched, member, due, parent):  # type: ignore[no-unt
     r.member = member
     r.due = due
     r.parent = parent
-    r.marks = 0
+    r.flags = 0
 
 
 @njit(inline="always")
@@ -46,7 +46,7 @@ def leave(rows, head, row, due):  # type: ignore[no-untyped-def]
 @njit(cache=True, _nrt=False)
 def take_queue(state, tick):  # type: ignore[no-untyped-def]
     """Empty the queue of ``tick`` into ``due`` and ``due_row``, ascending by member; returns how many."""
-    rows, due, due_row = state.plain_rows, state.due, state.due_row
+    rows, due, due_row = state.fast_rows, state.due, state.due_row
     entry = np.int64(state.head[U(tick)]) - 1
     state.head[U(tick)] = 0
     state.occupied[U(tick >> 6)] &= ~(ONE << np.uint64(tick & 63))
@@ -94,7 +94,7 @@ def keep_opening(state, touched):  # type: ignore[no-untyped-def]
     Call after ``take_queue`` of the first tick. Returns in how many later ticks someone is to post of his own accord.
     """
     later, horizon = 0, len(state.head)
-    copy_words(state.plain_words, state.opening, touched * PLAIN_WORDS)
+    copy_words(state.fast_words, state.opening, touched * FAST_WORDS)
     tick = np.int64(next_tick(state.occupied, -1, horizon))
     while tick < horizon:
         state.opening_tick[later], state.opening_head[later] = tick, state.head[tick]
@@ -109,7 +109,7 @@ def keep_opening(state, touched):  # type: ignore[no-untyped-def]
 def open_again(state, opening):  # type: ignore[no-untyped-def]
     """Begin a world as ``keep_opening`` took it down."""
     head, occupied = state.head, state.occupied
-    copy_words(state.opening, state.plain_words, opening.touched * PLAIN_WORDS)
+    copy_words(state.opening, state.fast_words, opening.touched * FAST_WORDS)
     for i in range(opening.later):
         tick = np.int64(state.opening_tick[U(i)])
         head[U(tick)] = state.opening_head[U(i)]

@@ -1,7 +1,7 @@
 """The plain path: worlds in which posts by members are all that happens, run whole with nothing paid for what is off.
 
 A world is *plain* where one content on one channel spreads by simple reinforcement from organic posts and every chance of an
-impression is the channel's envelope (``inputs.is_plain``). Then a member posts once, every impression is earned and the first
+impression is the channel's envelope (``inputs.is_eligible``). Then a member posts once, every impression is earned and the first
 one that convinces him is the one he answers, so one short record a member replaces the tables of the general path. The law, the
 draws and the order are those of ``tick``, ``posts`` and ``show``: ``tests/kernels/test_plain.py`` asks for the same numbers.
 
@@ -31,7 +31,7 @@ from viralsim.kernels.fast.impressions import (
 )
 from viralsim.kernels.fast.predraw import draw_families, draw_posters, first_draws, first_gaps
 from viralsim.kernels.fast.queues import keep_opening, open_again, organic_posts, take_queue
-from viralsim.kernels.fast.trees import note_tick, note_world, plain_peak, plain_trees
+from viralsim.kernels.fast.trees import fast_peak, fast_trees, note_tick, note_world
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import member_key, mix
 
@@ -50,7 +50,7 @@ class Opening(NamedTuple):
 class Row(NamedTuple):
     """Where a world's numbers go."""
 
-    world: Any
+    arm: Any
     series: Any  # negative: the series is not kept
     key: Any  # place of its families of keys
     hits: Any  # where the hits of its first tick begin, and how many they are
@@ -58,22 +58,22 @@ class Row(NamedTuple):
 
 
 @njit(_nrt=False, forceinline=True)
-def ties_of(world):  # type: ignore[no-untyped-def]
+def ties_of(arm):  # type: ignore[no-untyped-def]
     """The network and the members of a plain world."""
     return Ties(
-        world.graph_indptr[0], world.graph_followers, world.audience_community, world.audience_match[0],
-        world.audience_activity,
+        arm.graph_indptr[0], arm.graph_followers, arm.audience_community, arm.audience_match[0],
+        arm.audience_activity,
     )  # fmt: skip
 
 
 @njit(_nrt=False, forceinline=True)
-def law_of(world):  # type: ignore[no-untyped-def]
+def law_of(arm):  # type: ignore[no-untyped-def]
     """The channel and the content of a plain world."""
     return Law(
-        world.channels_envelope[0], world.channels_gap_threshold[0], world.channels_gap_alias[0],
-        world.channels_delay_fixed[0], world.channels_delay_threshold[0], world.channels_delay_alias[0],
-        world.channels_delay_shift[0], world.contents_appeal[0], world.contents_novelty[0],
-        world.channels_engagement_rate[0], world.contents_conversion_rate[0], world.contents_conversion_trust[0, 3],
+        arm.channels_envelope[0], arm.channels_gap_threshold[0], arm.channels_gap_alias[0],
+        arm.channels_delay_fixed[0], arm.channels_delay_threshold[0], arm.channels_delay_alias[0],
+        arm.channels_delay_shift[0], arm.contents_appeal[0], arm.contents_novelty[0],
+        arm.channels_engagement_rate[0], arm.contents_conversion_rate[0], arm.contents_conversion_trust[0, 3],
     )  # fmt: skip
 
 
@@ -81,18 +81,18 @@ def law_of(world):  # type: ignore[no-untyped-def]
 def memory_of(state):  # type: ignore[no-untyped-def]
     """The arrays that its loops use."""
     return Memory(
-        state.slot, state.plain_rows, state.plain_nodes, state.hits, state.head, state.occupied,
+        state.slot, state.fast_rows, state.fast_nodes, state.hits, state.head, state.occupied,
         state.buffer_member, state.buffer_position, state.buffer_row, state.spare_due,
     )  # fmt: skip
 
 
 @njit(cache=True, _nrt=False)
-def open_first_tick(world, state, drawn_at, shared):  # type: ignore[no-untyped-def]
+def open_first_tick(arm, state, drawn_at, shared):  # type: ignore[no-untyped-def]
     """Line up who posts of his own accord and take out those of the first tick, with their nodes and rows of followers."""
-    memory, indptr = memory_of(state), world.graph_indptr[0]
+    memory, indptr = memory_of(state), arm.graph_indptr[0]
     touched = np.int64(
         organic_posts(
-            world.plan_organic_tick, state.drawn, drawn_at, memory.rows, memory.slot, memory.head, memory.occupied
+            arm.plan_organic_tick, state.drawn, drawn_at, memory.rows, memory.slot, memory.head, memory.occupied
         )
     )
     if touched == 0:
@@ -110,16 +110,16 @@ def open_first_tick(world, state, drawn_at, shared):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, _nrt=False)
-def first_hits(world, state, opening, worlds, posters):  # type: ignore[no-untyped-def]
+def first_hits(arm, state, opening, worlds, posters):  # type: ignore[no-untyped-def]
     """Which posts of the first tick someone is shown, in ``worlds`` worlds of the same posters: O(posts * worlds) draws."""
-    law, family, bits, counts = law_of(world), state.post_family, state.first_bits, state.hit_count
+    law, stream_keys, bits, counts = law_of(arm), state.post_keys, state.first_bits, state.hit_count
     hits, shown_in = state.hits, state.shown_in
     counts[:worlds] = 0
     if law.envelope <= 0.0:
         return
     for i in range(opening.posts):
         member, start, stop = np.int64(state.due_first[U(i)]), state.due_start[U(i)], state.due_stop[U(i)]
-        first_draws(family, member, worlds, bits)
+        first_draws(stream_keys, member, worlds, bits)
         first_gaps(bits, worlds, law.gap_threshold, law.gap_alias, stop - start, state.is_shown)
         shown = np.int64(0)
         for w in range(worlds):
@@ -127,30 +127,30 @@ def first_hits(world, state, opening, worlds, posters):  # type: ignore[no-untyp
             shown += np.int64(state.is_shown[U(w)])
         for j in range(worlds if law.envelope >= 1.0 else shown):
             in_ = np.int64(j if law.envelope >= 1.0 else shown_in[U(j)])
-            key, at = member_key(family[U(in_)], member, 0), in_ * posters
+            key, at = member_key(stream_keys[U(in_)], member, 0), in_ * posters
             counts[U(in_)] = first_hit(hits, at + counts[U(in_)], i, key, bits[U(in_)], start, stop, law) - at
 
 
 @njit(_nrt=False, forceinline=True)
-def own_hits(world, state, opening, family, first):  # type: ignore[no-untyped-def]
+def own_hits(arm, state, opening, stream_keys, first):  # type: ignore[no-untyped-def]
     """``first_hits`` of one world, from ``first`` on; returns how many."""
-    law, end = law_of(world), first
+    law, end = law_of(arm), first
     if law.envelope > 0.0:
         for i in range(opening.posts):
-            key = member_key(family, state.due_first[U(i)], 0)
+            key = member_key(stream_keys, state.due_first[U(i)], 0)
             end = first_hit(state.hits, end, i, key, mix(key), state.due_start[U(i)], state.due_stop[U(i)], law)
     return end - first
 
 
 @njit(cache=True, _nrt=False)
-def plain_world(world, state, out, opening, row, cascade_sizes):  # type: ignore[no-untyped-def]
+def fast_world(arm, state, out, opening, row, cascade_sizes):  # type: ignore[no-untyped-def]
     """One world after its opening, whole, its trees measured; returns the structural virality and the number of records.
 
     O(what happens).
     """
-    ties, law, memory, horizon = ties_of(world), law_of(world), memory_of(state), len(state.head)
+    ties, law, memory, horizon = ties_of(arm), law_of(arm), memory_of(state), len(state.head)
     due, due_row = state.due, state.due_row
-    post_family, delay_family = state.post_family[U(row.key)], state.delay_family[U(row.key)]
+    post_keys, delay_keys = state.post_keys[U(row.key)], state.delay_keys[U(row.key)]
     by_community, later_hits = out.reach_by_community[U(row.world)], len(state.hits) - len(state.slot) - 1
     node, touched, waiting, tick, visited, earned = (
         opening.posts, opening.touched, opening.touched - opening.posts, opening.tick, np.int64(0), np.int64(0),
@@ -161,7 +161,7 @@ def plain_world(world, state, out, opening, row, cascade_sizes):  # type: ignore
         of_tick = nothing()
         while at < end:
             at, shown = show_hits(ties, law, memory, at, end)
-            touched, lined_up, tally = answer(ties, law, memory, shown, touched, tick, delay_family, by_community)
+            touched, lined_up, tally = answer(ties, law, memory, shown, touched, tick, delay_keys, by_community)
             waiting += lined_up
             of_tick = sum_of(of_tick, Tally(tally.reached, shown, tally.engaged, tally.converted, tally.clipped))
         state.ticks[U(visited)], state.tick_shares[U(visited)] = tick, count
@@ -175,81 +175,81 @@ def plain_world(world, state, out, opening, row, cascade_sizes):  # type: ignore
         tick = np.int64(next_tick(memory.occupied, tick, horizon))
         count = take_queue(state, tick)
         at = later_hits
-        end, answers = post_due(ties, law, memory, due, due_row, count, node, at, post_family, state.generations)
+        end, answers = post_due(ties, law, memory, due, due_row, count, node, at, post_keys, state.generations)
         waiting -= count
         node += count
     counts = out.counts[U(row.world)]
     note_world(counts, node, earned, total)
     out.reach_by_channel[U(row.world), 0] = total.reached
-    plain_peak(state.ticks, state.tick_shares, visited, counts)
+    fast_peak(state.ticks, state.tick_shares, visited, counts)
     hits = memory.hits[row.hits : row.hits + row.hit_count]
-    return plain_trees(memory.nodes, node, opening.posts, hits, state.breadth, counts, cascade_sizes), touched
+    return fast_trees(memory.nodes, node, opening.posts, hits, state.breadth, counts, cascade_sizes), touched
 
 
 @njit(cache=True, _nrt=False)
 def forget(state, first, touched):  # type: ignore[no-untyped-def]
     """Forget the members of the records ``first..touched-1``."""
     for i in range(first, touched):
-        state.slot[U(state.plain_rows[U(i)].member)] = 0
+        state.slot[U(state.fast_rows[U(i)].member)] = 0
 
 
 @njit(_nrt=False, forceinline=True)
-def shared_world(world, state, out, opening, row, cascade_sizes):  # type: ignore[no-untyped-def]
+def shared_world(arm, state, out, opening, row, cascade_sizes):  # type: ignore[no-untyped-def]
     """One world of those that all have the same ``opening``; its hits are there."""
     open_again(state, opening)
-    out.structural_virality[U(row.world)], touched = plain_world(world, state, out, opening, row, cascade_sizes)
+    out.structural_virality[U(row.world)], touched = fast_world(arm, state, out, opening, row, cascade_sizes)
     forget(state, opening.touched, touched)
     state.generations[0] += opening.posts
     out.done[U(row.world)] = True
 
 
 @njit(_nrt=False, forceinline=True)
-def drawn_world(world, state, out, w, i, cascade_sizes):  # type: ignore[no-untyped-def]
+def drawn_world(arm, state, out, w, i, cascade_sizes):  # type: ignore[no-untyped-def]
     """The world of row ``w``, whose posters and keys were drawn as those of the ``i``-th to come."""
-    posters, recorded = len(world.plan_organic_member), len(out.series) - 1
-    opening = open_first_tick(world, state, i * posters, False)
-    hits = own_hits(world, state, opening, state.post_family[U(i)], i * posters)
+    posters, recorded = len(arm.plan_organic_member), len(out.series) - 1
+    opening = open_first_tick(arm, state, i * posters, False)
+    hits = own_hits(arm, state, opening, state.post_keys[U(i)], i * posters)
     row = Row(w, w if w < recorded else -1, i, i * posters, hits)
-    out.structural_virality[U(w)], touched = plain_world(world, state, out, opening, row, cascade_sizes)
+    out.structural_virality[U(w)], touched = fast_world(arm, state, out, opening, row, cascade_sizes)
     forget(state, 0, touched)
     state.generations[0] += opening.posts
     out.done[U(w)] = True
 
 
 @njit(_nrt=False, forceinline=True)
-def one_by_one(world, state, out, opening, shared, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
+def one_by_one(arm, state, out, opening, shared, first, last, cascade_sizes):  # type: ignore[no-untyped-def]
     """The worlds of rows ``first..last-1``."""
-    recorded, posters = len(out.series) - 1, len(world.plan_organic_member)
+    recorded, posters = len(out.series) - 1, len(arm.plan_organic_member)
     if shared:
-        first_hits(world, state, opening, last - first, posters)
+        first_hits(arm, state, opening, last - first, posters)
     for w in range(first, last):
         i = w - first
         if shared:
             row = Row(w, w if w < recorded else -1, i, i * posters, state.hit_count[U(i)])
-            shared_world(world, state, out, opening, row, cascade_sizes)
+            shared_world(arm, state, out, opening, row, cascade_sizes)
         else:
-            drawn_world(world, state, out, w, i, cascade_sizes)
+            drawn_world(arm, state, out, w, i, cascade_sizes)
 
 
 @njit(cache=True, _nrt=False)
-def open_block(world, state, seed):  # type: ignore[no-untyped-def]
+def open_block(arm, state, seed):  # type: ignore[no-untyped-def]
     """Whether all worlds have the same posters, and if so how they begin."""
     drawn = np.int64(0)
-    for i in range(len(world.plan_organic_member)):
-        drawn += np.int64(world.plan_organic_member[i] < 0)
+    for i in range(len(arm.plan_organic_member)):
+        drawn += np.int64(arm.plan_organic_member[i] < 0)
     if drawn > 0:
         return False, Opening(np.int64(-1), np.int64(0), np.int64(0), np.int64(0))
-    draw_posters(world, state, seed, 0, 0)
-    return True, open_first_tick(world, state, 0, True)
+    draw_posters(arm, state, seed, 0, 0)
+    return True, open_first_tick(arm, state, 0, True)
 
 
 @njit(_nrt=False, forceinline=True)
-def draw_ahead(world, state, seed, worlds, first, last, shared):  # type: ignore[no-untyped-def]
+def draw_ahead(arm, state, seed, worlds, first, last, shared):  # type: ignore[no-untyped-def]
     """What is drawn for the worlds ``first..last-1`` before they run: families of keys, and posters that are not shared."""
-    posters = len(world.plan_organic_member)
-    draw_families(world, state, seed, worlds, first, last)
+    posters = len(arm.plan_organic_member)
+    draw_families(arm, state, seed, worlds, first, last)
     for w in range(first, last if not shared else first):
-        draw_posters(world, state, seed, worlds[U(w)], (w - first) * posters)
+        draw_posters(arm, state, seed, worlds[U(w)], (w - first) * posters)
 
 
 @njit(cache=True, _nrt=False)
@@ -262,14 +262,14 @@ def close_block(state, opening, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def run_plain_block(world, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
+def run_fast_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
     """``worlds.run_block`` for plain worlds: ``worlds[first:last]``; returns the first that was not done, else ``last``."""
-    shared, opening = open_block(world, state, seed)
-    i, ahead = first, len(state.post_family)
+    shared, opening = open_block(arm, state, seed)
+    i, ahead = first, len(state.post_keys)
     while i < last and not stop[0]:
         upto = min(i + ahead, last)
-        draw_ahead(world, state, seed, worlds, i, upto, shared)
-        one_by_one(world, state, out, opening, shared, i, upto, sums.cascade_sizes)
+        draw_ahead(arm, state, seed, worlds, i, upto, shared)
+        one_by_one(arm, state, out, opening, shared, i, upto, sums.cascade_sizes)
         i = upto
     close_block(state, opening, sums)
     return i

@@ -71,7 +71,7 @@ def widths(nodes, root, first, count, size, breadth):  # type: ignore[no-untyped
 
 
 @njit(inline="always")
-def plain_trees(nodes, count, lone, hits, breadth, counts, cascade_sizes):  # type: ignore[no-untyped-def]
+def fast_trees(nodes, count, lone, hits, breadth, counts, cascade_sizes):  # type: ignore[no-untyped-def]
     """``cascade.measure_trees`` for one content posted by members; returns the structural virality of the largest tree.
 
     The first ``lone`` nodes are roots of the first tick; of them only those in ``hits``, ascending, can have children. Their
@@ -115,7 +115,7 @@ def plain_trees(nodes, count, lone, hits, breadth, counts, cascade_sizes):  # ty
 
 
 @njit(inline="always")
-def plain_peak(ticks, tick_shares, visited, counts):  # type: ignore[no-untyped-def]
+def fast_peak(ticks, tick_shares, visited, counts):  # type: ignore[no-untyped-def]
     """``tick.peak_and_half`` over the visited ticks."""
     peak = half = np.int64(-1)
     most, sum_, total = 0, 0, counts[N_SHARES]

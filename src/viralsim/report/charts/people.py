@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from viralsim.measurement.number_format import listing, number, percent
-from viralsim.records.record import ArmWorlds
+from viralsim.records.record import ArmOutcomes
 from viralsim.report.charts.chart import Axis, Boxes, Chart, Key, Mark, Note, Panel, categories, linear
 from viralsim.report.charts.pictures import Picture
 from viralsim.report.selectors import Float64, mean_of, present, role, short
@@ -44,7 +44,7 @@ def advocates(result: Result) -> Picture | None:
     )
 
 
-def _ranked(worlds: ArmWorlds) -> list[tuple[str, float, float]]:
+def _ranked(worlds: ArmOutcomes) -> list[tuple[str, float, float]]:
     """(advocate, posts, shares) of a launch, the most shares first; equal ones in their stored order."""
     count = max(worlds.worlds, 1)
     shares = np.asarray(worlds.advocates["shares"], dtype=np.float64) / count

@@ -32,7 +32,7 @@ KINDS: dict[str, tuple[str, Shape, str]] = {
 def kind_of(forest: Forest) -> NDArray[np.str_]:
     """The kind of each post, a word of ``KINDS``."""
     kinds = np.full(len(forest.member), "earned", dtype="<U6")
-    kinds[forest.via == Source.PAID] = "paid"
+    kinds[forest.cause == Source.PAID] = "paid"
     kinds[forest.advocate >= 0] = "asked"
     kinds[forest.member < 0] = "owned"
     return kinds
