@@ -12,19 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from viralsim.kernels.alias import alias_table, gap_table
-from viralsim.kernels.arm_inputs import (
-    ArmInputs,
-    Audience,
-    Channels,
-    Contents,
-    Count,
-    Graph,
-    Plan,
-    Reinforcement,
-    Rule,
-    Rules,
-)
+from viralsim.kernels.arm_inputs import ArmInputs, Audience, Channels, Contents, Graph, Plan, Reinforcement, Rule, Rules
 from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.counts import Count
 from viralsim.population.network.network import Network
 
 NO_KEY = np.zeros(1, dtype=np.uint64)  # content and channel 0: the keys of the classic models

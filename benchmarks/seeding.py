@@ -70,7 +70,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Ranking:
+class Found:
     """What a row gave: medians of seconds, the ratio's median and range over the rounds, mean spreads."""
 
     ours_s: float
@@ -141,7 +141,7 @@ def judge(network: Network, law: str, members: Sequence[int], worlds: int) -> fl
     return float(classic.independent_cascade(network, members, "weighted_cascade", worlds=worlds, seed=99).mean())
 
 
-def measure(row: Row, rounds: int) -> Ranking:
+def measure(row: Row, rounds: int) -> Found:
     """Both in turns, another seed each round."""
     network, model = network_of(row.graph), LAWS[row.law]
     theirs = celf_chooser(row) if row.peer == "celf" else pynetim_chooser(row)
@@ -163,7 +163,7 @@ def measure(row: Row, rounds: int) -> Ranking:
     a, b = np.array(times).T
     x, y = np.array(spreads).mean(axis=0)
     ratio = b / a
-    return Ranking(
+    return Found(
         float(np.median(a)), float(np.median(b)), float(np.median(ratio)), float(ratio.min()), float(ratio.max()),
         float(x), float(y), float(np.median(guarantees)), float(a.max()), float(np.array(spreads)[:, 0].min()),
     )  # fmt: skip
@@ -237,7 +237,7 @@ HEAD = [
 LARGE_HEAD = ["row", "network", "options", "s", "peak GiB", "guarantee", "sets a side", "goals: 60 s, 6 GiB"]
 
 
-def line(row: Row, found: Ranking) -> Cells:
+def line(row: Row, found: Found) -> Cells:
     """One row of the table."""
     missed = found.misses(row)
     ours = f"{found.ours_s:.3g}" + (f" (at most {found.slowest_s:.3g})" if row.every else "")

@@ -108,7 +108,7 @@ def tree_of(revision: str, repository: Path, folder: Path) -> Tree:
     return Tree(short if commit.startswith(revision) else f"{revision} ({short})", home / "src", home / "compiled")
 
 
-class Lanes:
+class Side:
     """One version in a process of its own."""
 
     def __init__(self, tree: Tree) -> None:
@@ -138,7 +138,7 @@ class Lanes:
             raise CannotRunError(f"{self.tree.name}: {answer['cannot']}")
         return answer
 
-    def __enter__(self) -> Lanes:
+    def __enter__(self) -> Side:
         return self
 
     def __exit__(
@@ -204,7 +204,7 @@ class Comparison:
 
 def compare(row: Row, trees: tuple[Tree, Tree], rounds: int, budget_s: float) -> Comparison:
     """Run one row in both versions, in turns; the number of worlds is set by the new one and the same in both."""
-    with Lanes(trees[0]) as old, Lanes(trees[1]) as new:
+    with Side(trees[0]) as old, Side(trees[1]) as new:
         sides = (old, new)
         first = [side.ask(do="prepare", row=row.name) for side in sides]
         worlds = new.ask(do="calibrate", budget_s=budget_s)["worlds"]

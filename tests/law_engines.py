@@ -8,8 +8,9 @@ import numpy as np
 from build_world import Acts, Channel, Content, Organic, build_world
 from scipy.stats import chisquare
 
-from viralsim.kernels.arm_inputs import ArmInputs, Count, Graph
+from viralsim.kernels.arm_inputs import ArmInputs, Graph
 from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.counts import Count
 from viralsim.population.network.network import Network
 from viralsim.validation.graphs import complete, of_edges, random_graph
 from viralsim.validation.graphs import poisson_rows as poisson_graph

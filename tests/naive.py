@@ -15,7 +15,8 @@ import numpy as np
 from naive_luck import Node, of
 from naive_shows import Run
 
-from viralsim.kernels.arm_inputs import ArmInputs, Count, Rule, Series
+from viralsim.kernels.arm_inputs import ArmInputs, Rule
+from viralsim.kernels.counts import Count, Series
 
 
 @dataclass

@@ -24,7 +24,8 @@ from naive_luck import (
 )
 
 from viralsim.kernels import rng
-from viralsim.kernels.arm_inputs import ArmInputs, Rule, Series, Source
+from viralsim.kernels.arm_inputs import ArmInputs, Rule, Source
+from viralsim.kernels.counts import Series
 from viralsim.kernels.rng import Stream
 
 

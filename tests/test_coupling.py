@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import viralsim as vs
 from viralsim.campaign.compile import Arm
-from viralsim.kernels.arm_inputs import Count
 from viralsim.kernels.batch import Nodes, RawWorlds, run_worlds, trace_world
+from viralsim.kernels.counts import Count
 from viralsim.simulation.front import compile_arms, compile_audience
 
 # What can turn more or earlier into less stays off: controversy, fatigue, rhythm, recommendation, caps, reactive rules.

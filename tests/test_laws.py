@@ -22,8 +22,9 @@ from law_engines import (
 )
 
 from viralsim import classic
-from viralsim.kernels.arm_inputs import Reinforcement, Series
+from viralsim.kernels.arm_inputs import Reinforcement
 from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.counts import Series
 from viralsim.population.network.network import Network
 from viralsim.validation.cascades import REED_FROST, SMALL, borel, cascade_law, reed_frost
 

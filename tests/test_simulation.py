@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import viralsim as vs
-from viralsim.kernels.arm_inputs import Count
 from viralsim.kernels.batch import RawWorlds, run_worlds
+from viralsim.kernels.counts import Count
 from viralsim.simulation.front import compile_arms, compile_audience
 
 EVERYTHING = """\

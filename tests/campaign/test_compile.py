@@ -17,8 +17,8 @@ from viralsim.campaign.plan import brand_followers
 from viralsim.campaign.preflight import reproduction_number, vital_signs
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.alias import AliasTable
-from viralsim.kernels.arm_inputs import Count
 from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.counts import Count
 from viralsim.scenario.channels import ReactionDelay
 from viralsim.simulation.front import arm_specs, compile_arms, compile_audience
 

@@ -12,8 +12,8 @@ from build_world import Content
 from law_engines import assert_law, assert_mean, complete, full_world
 
 from viralsim import classic
-from viralsim.kernels.arm_inputs import Count
 from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.counts import Count
 from viralsim.population.network.network import Network
 
 

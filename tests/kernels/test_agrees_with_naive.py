@@ -13,8 +13,9 @@ from naive import NaiveWorld, naive_world
 from strategies import worlds
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.arm_inputs import ArmInputs, Count, Series
+from viralsim.kernels.arm_inputs import ArmInputs
 from viralsim.kernels.batch import RawWorlds, run_worlds, trace_world
+from viralsim.kernels.counts import Count, Series
 from viralsim.kernels.state import MOST_CHANNELS
 from viralsim.scenario import spec
 

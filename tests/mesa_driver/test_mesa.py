@@ -13,8 +13,8 @@ import pytest
 import viralsim as vs
 from examples.own_policy import ENOUGH_SHARES, StopsWhenItMoves
 from viralsim.errors import InputError
-from viralsim.kernels.arm_inputs import Series
 from viralsim.kernels.batch import run_worlds, trace_world
+from viralsim.kernels.counts import Series
 from viralsim.kernels.state import NODES
 from viralsim.measurement.measures import NAMES
 from viralsim.mesa_driver import Advocate, BuyImpressions, CommunityManager, OwnedPost

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
-from viralsim.kernels.arm_inputs import Count, Series, Source
+from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
+from viralsim.kernels.counts import Count, Series
 from viralsim.records.record import ArmOutcomes
 
 F8: TypeAlias = NDArray[np.float64]

@@ -13,7 +13,7 @@ from viralsim.campaign.compile import Arm
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import attention
 from viralsim.kernels.arm_inputs import Plan, Rule
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.cpu import prefetch
 
 F8: TypeAlias = NDArray[np.float64]
 ADS_A_MEMBER = 10.0  # more paid impressions a member than this is wallpaper

@@ -51,17 +51,17 @@ def independent_cascade(
         from viralsim.kernels.alias import gap_table
 
         gaps = gap_table(p)
-        integer_at_least = (network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck)
+        given = (network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck)
         if rows.shape[1] <= lockstep.MOST_SEEDS:
 
             def work_together(first: int, last: int, scratch: tuple[Scratch, lockstep.Block]) -> None:
-                lockstep.cascades_side_by_side(*integer_at_least, first, last, *scratch, sizes)
+                lockstep.cascades_side_by_side(*given, first, last, *scratch, sizes)
 
             run_blocks(work_together, lambda: (visit_scratch(network.members), lockstep.block()), len(numbers), workers)
             return sizes
 
         def work(first: int, last: int, scratch: Scratch) -> None:
-            kernels.cascade_by_gaps(*integer_at_least, first, last, scratch, sizes)
+            kernels.cascade_by_gaps(*given, first, last, scratch, sizes)
     else:
         from viralsim.classic.subset_sampling import gap_tables, kept_rows
 

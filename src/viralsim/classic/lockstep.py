@@ -17,8 +17,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.classic.cascade_kernels import POST, cascade_by_gaps
-from viralsim.kernels.alias import GAP_TAIL, gap_draw
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
+from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.rng import GOLDEN, draw, member_key, stream_key, world_key
 
 WORLDS = 512  # side by side: enough to hide the wait, few enough for the second-level cache (benchmarks/NOTES.md)
@@ -29,13 +29,12 @@ LARGE_SHARE = 4  # once more than one world in this many is large, worlds are ru
 TAIL_SHIFT = np.int64(16)  # the number of the world stands below this bit, "511 failures, go on" above
 WORLD_SHIFT, MEMBER_MASK = np.uint64(32), np.uint64((1 << 32) - 1)
 MARK_SHIFT, ONE = np.uint64(58), np.uint64(1)
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 class Block(NamedTuple):
     """Memory of one thread for ``WORLDS`` worlds; whatever comes next in a list has one place more than the list needs."""
 
-    integer_at_least: NDArray[np.uint8]  # [1], set where worlds of this run tend to be large
+    whole: NDArray[np.uint8]  # [1], set where worlds of this run tend to be large
     key: NDArray[np.uint64]  # [WORLDS]
     bits: NDArray[np.uint64]  # [WORLDS], the first draw of one member's row in each world
     hit: NDArray[np.int32]  # [WORLDS + 1], worlds in which that row has a live edge
@@ -187,10 +186,9 @@ def _reach_followers(indptr, followers, live, threshold, alias, side, far):  # t
     new = np.int64(0)
     for i in range(live):
         both = np.int64(side.live_world[U(i)])
-        s, tail = both & ((1 << TAIL_SHIFT) - 1), both >> TAIL_SHIFT
-        position, stop, row_key = side.live_at[U(i)], side.live_stop[U(i)], side.live_key[U(i)]
+        s, tail = both & ((1 << TAIL_SHIFT) - 1), both >> TAIL_SHIFT > 0
+        position, stop, counter = side.live_at[U(i)], side.live_stop[U(i)], side.live_key[U(i)] + GOLDEN
         n = np.int64(side.found[U(s)])
-        j = 1
         while n < ROOM:
             if not tail:
                 member = followers[U(position)]
@@ -206,12 +204,9 @@ def _reach_followers(indptr, followers, live, threshold, alias, side, far):  # t
                     _ask_for_row(indptr, member)
                 n += first_time
                 new += first_time
-            gap = gap_draw(draw(row_key, j), threshold, alias)
-            j += 1
-            position += gap
+            position, counter, tail = next_gap(position, counter, threshold, alias)
             if position >= stop:
                 break
-            tail = np.int64(gap == GAP_TAIL)
         side.found[U(s)] = n
     return new
 

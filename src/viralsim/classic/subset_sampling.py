@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from viralsim.classic.arguments import COIN_BITS
 from viralsim.errors import NetworkError
 from viralsim.kernels.alias import GAP_TAIL, gap_table
-from viralsim.kernels.cpu import trailing_zeros
+from viralsim.kernels.cpu import ONE, trailing_zeros
 from viralsim.population.network.network import Network
 
 CLASSES = 21  # envelopes 1, 1/2, ..., 2**-20; smaller probabilities are under the last
@@ -38,7 +38,6 @@ CLASS_MASK = np.uint64((1 << CLASS_BITS) - 1)
 ONE_HALF, MANTISSA_BITS = 1022, 52  # the exponent that float64 stores for [1/2, 1), and the bits below it
 GAP_THRESHOLD_BITS = 23  # of the upper half of a draw, below the 9 bits that choose the outcome
 KEPT_BYTES = 1 << 28  # rows that need more are built anew in every call
-ONE = np.uint64(1)
 
 
 class GroupedRows(NamedTuple):

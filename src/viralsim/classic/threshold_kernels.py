@@ -7,7 +7,7 @@ from numba import njit
 
 from viralsim.classic.arguments import COIN_BITS
 from viralsim.classic.cascade_kernels import FAR, NEAR
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.cpu import prefetch
 from viralsim.kernels.rng import Stream, member_key, stream_key, unit, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 

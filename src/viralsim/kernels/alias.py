@@ -8,6 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from viralsim.kernels.cpu import ONE, U
+from viralsim.kernels.rng import GOLDEN, mix
+
 GAP_BITS = 9  # 512 outcomes: 5 kB, stays in the first-level cache
 GAP_TAIL = (1 << GAP_BITS) - 1  # this outcome means: 511 failures, draw again
 GAP_SHIFT, GAP_LOW = np.uint64(64 - GAP_BITS), np.uint64((1 << (64 - GAP_BITS)) - 1)
@@ -51,17 +54,28 @@ def alias_table(probabilities: NDArray[np.float64]) -> AliasTable:
 
 @njit(cache=True, inline="always")
 def alias_draw(bits, threshold, alias, shift):  # type: ignore[no-untyped-def]
-    """The outcome (int64) that 64 random ``bits`` select."""
-    i = np.int64(bits >> shift)
-    low = bits & ((np.uint64(1) << shift) - np.uint64(1))
-    return i if low <= threshold[i] else np.int64(alias[i])
+    """The outcome (int64) that 64 random ``bits`` select, without a branch, which would be guessed wrongly."""
+    cell = np.int64(bits >> shift)
+    low = bits & ((ONE << shift) - ONE)
+    return cell + (np.int64(alias[U(cell)]) - cell) * np.int64(low > threshold[U(cell)])
 
 
 @njit(cache=True, inline="always")
 def gap_draw(bits, threshold, alias):  # type: ignore[no-untyped-def]
-    """``alias_draw`` of a ``gap_table``, without a branch, which would be guessed wrongly every third time."""
+    """``alias_draw`` of a ``gap_table``: failures before the next success, or ``GAP_TAIL``."""
     cell = np.int64(bits >> GAP_SHIFT)
-    return cell + (np.int64(alias[np.uint64(cell)]) - cell) * np.int64((bits & GAP_LOW) > threshold[np.uint64(cell)])
+    return cell + (np.int64(alias[U(cell)]) - cell) * np.int64((bits & GAP_LOW) > threshold[U(cell)])
+
+
+@njit(cache=True, inline="always")
+def next_gap(position, counter, threshold, alias):  # type: ignore[no-untyped-def]
+    """One step along a row of coins: where the next gap ends, the key of the draw after it, and whether it was ``GAP_TAIL``.
+
+    ``position`` int64, ``counter`` uint64. After ``GAP_TAIL`` nobody is met at that position: step on from there; else step on
+    from the position behind it.
+    """
+    gap = gap_draw(mix(counter), threshold, alias)
+    return position + gap, counter + GOLDEN, gap == GAP_TAIL
 
 
 def gap_table(probability: float) -> AliasTable:

@@ -11,19 +11,19 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs, Count, Rule, Series, is_eligible
+from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
 from viralsim.kernels.blocks import Blocks
+from viralsim.kernels.counts import R_FOCAL, Count, Series
+from viralsim.kernels.fast.eligible import is_eligible, runs_lockstep
 from viralsim.kernels.fast.lockstep import run_lockstep_block
-from viralsim.kernels.fast.memory import runs_lockstep
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
-from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, State, allocate
-from viralsim.kernels.tick import advance, begin, clear, decide, peak_and_half
+from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
+from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
 from viralsim.kernels.trees import measure_trees
 
-R_FOCAL = int(Rule.FOCAL)
 SIZE_BINS = 40
 
 
@@ -71,7 +71,7 @@ def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-d
         if state.scalars[OVERFLOW]:
             return False
         tick = next_tick(state.occupied, tick, horizon)
-    peak_and_half(state, out)
+    note_peak(state, out)
     return True
 
 
@@ -104,7 +104,7 @@ def begin_world(arm, state, out, key):  # type: ignore[no-untyped-def]
 def advance_world(arm, state, out, tick):  # type: ignore[no-untyped-def]
     """One tick of a stepped world, after its actors decided."""
     advance(arm, state, tick, out)
-    peak_and_half(state, out)
+    note_peak(state, out)
 
 
 @njit(cache=True)
@@ -156,9 +156,9 @@ def members_of(arm: ArmInputs) -> int:
 
 
 _OVERFLOWS = {
-    1: "the calendar of pending posts",
-    2: "the list of recommended impressions; lower per_engagement",
-    3: "the table of threshold pairs",
+    Overflow.CALENDAR: "the calendar of pending posts",
+    Overflow.RECOMMENDATIONS: "the list of recommended impressions; lower per_engagement",
+    Overflow.THRESHOLD_PAIRS: "the table of threshold pairs",
 }
 
 
@@ -188,7 +188,7 @@ class _Crew:
                 return
             reached = self.block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
             if reached < last and not self.stop[0]:
-                what = _OVERFLOWS[int(state.scalars[OVERFLOW])]
+                what = _OVERFLOWS[Overflow(state.scalars[OVERFLOW])]
                 raise CapacityError(f"world {self.worlds[reached]} outgrew {what}; use a smaller audience or horizon")
             with self.lock:
                 self.finished += reached - first
@@ -275,7 +275,7 @@ def trace_world(arm: ArmInputs, seed: int, number: int, *, state: State | None =
     state = state or allocate(arm, members_of(arm))
     memory = frame_state(state)
     if not trace_one(frame_arm(arm), memory, frame_out(out), seed_key(seed), number):
-        raise CapacityError(f"world {number} outgrew {_OVERFLOWS[int(state.scalars[OVERFLOW])]}")
+        raise CapacityError(f"world {number} outgrew {_OVERFLOWS[Overflow(state.scalars[OVERFLOW])]}")
     nodes = state.nodes[: int(state.scalars[NODES])].copy()
     clear_world(memory)
     contents = len(arm.contents.key)

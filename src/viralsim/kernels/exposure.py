@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.alias import GAP_TAIL, gap_draw
-from viralsim.kernels.arm_inputs import Rule
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.alias import next_gap
+from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
+from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.queues import touch
-from viralsim.kernels.rng import GOLDEN, SHOW, draw, mix, unit
+from viralsim.kernels.rng import SHOW, below, draw, unit
 from viralsim.kernels.state import FOLLOWERS, OUT_ROW, PAID, RECOMMENDED
 
-R_CAPACITY, R_DAY = int(Rule.FEED_CAPACITY), int(Rule.TICKS_PER_DAY)
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32
-U = np.uint64  # as in ``calendar``
 
 
 @njit(cache=True, _nrt=False)
@@ -37,12 +35,10 @@ def gaps(arm, state, members, channel, start, stop, key, at):  # type: ignore[no
     threshold, alias = arm.channels_gap_threshold[channel], arm.channels_gap_alias[channel]
     position, counter = np.int64(start), key
     while True:
-        gap = gap_draw(mix(counter), threshold, alias)
-        counter += GOLDEN
-        position += gap
+        position, counter, tail = next_gap(position, counter, threshold, alias)
         if position >= stop:
             return n
-        if gap == GAP_TAIL:
+        if tail:
             continue
         out_member[U(n)] = members[U(position)]
         out_position[U(n)] = position - start
@@ -55,9 +51,9 @@ def thin(arm, state, tick, channel, content, start, tied, key, first, last):  # 
     """Keep the impressions in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
     contents = len(arm.contents_key)
     visibility, envelope = arm.channels_visibility[channel], arm.channels_envelope[channel]
-    rhythm, capacity = arm.rules_rhythm[tick], arm.rules_values[R_CAPACITY]
+    rhythm, capacity = arm.rules_rhythm[tick], arm.rules_values[R_FEED_CAPACITY]
     tie, background = arm.graph_tie_strength, arm.audience_background_load
-    day = np.int32(tick // np.int64(arm.rules_values[R_DAY]))
+    day = np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
     kept = first
     for i in range(first, last):
         member, position = state.buffer_member[U(i)], state.buffer_position[U(i)]
@@ -84,11 +80,10 @@ def thin(arm, state, tick, channel, content, start, tied, key, first, last):  # 
 
 
 @njit(cache=True, _nrt=False)
-def candidate(arm, channel, members, bits):  # type: ignore[no-untyped-def]
-    """A uniformly drawn member who is present on ``channel``."""
+def present_member(arm, channel, members, bits):  # type: ignore[no-untyped-def]
+    """A uniformly drawn member who is present on ``channel``: of paid, recommended and organic posts alike."""
     first, last = arm.audience_present_start[channel], arm.audience_present_start[channel + 1]
-    n = last - first if last > first else members
-    i = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+    i = below(bits, last - first if last > first else members)
     return np.int64(arm.audience_present[first + i]) if last > first else i
 
 
@@ -97,9 +92,8 @@ def target(arm, state, line, channel, bits):  # type: ignore[no-untyped-def]
     """Whom a paid impression of ``line`` is drawn for: one of the line's targets, or anyone on the channel."""
     first, last = arm.plan_paid_start[U(line)], arm.plan_paid_start[U(line + 1)]
     if last > first:
-        place = first + np.int64(((bits >> np.uint64(32)) * np.uint64(last - first)) >> np.uint64(32))
-        return np.int64(arm.plan_paid_targets[U(place)])
-    return candidate(arm, channel, len(state.slot), bits)
+        return np.int64(arm.plan_paid_targets[U(first + below(bits, last - first))])
+    return present_member(arm, channel, len(state.slot), bits)
 
 
 @njit(cache=True, _nrt=False)
@@ -138,7 +132,7 @@ def recommend(arm, members, channel, content, count, key, out_member, out_positi
     for i in range(count):
         member = np.int64(0)
         for j in range(TRIES_RECOMMENDED):
-            member = candidate(arm, channel, members, draw(key, 1 + 64 * i + 2 * j))
+            member = present_member(arm, channel, members, draw(key, 1 + 64 * i + 2 * j))
             m = np.float64(match[member if len(match) > 1 else 0])
             if j == TRIES_RECOMMENDED - 1 or unit(draw(key, 2 + 64 * i + 2 * j)) * arm.channels_max_match[content] < m:
                 break

@@ -8,7 +8,21 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.arm_inputs import Count, Rule, Series, Source
+from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.counts import (
+    N_BRAND_POSTS,
+    N_CRITICAL_SHARES,
+    N_EARNED_SHARES,
+    N_OTHER_SHARES,
+    N_POSTED,
+    N_SHARES,
+    R_CROSS_POST,
+    R_FOCAL,
+    T_CRITICAL_SHARES,
+    T_EARNED_SHARES,
+    T_SHARES,
+)
+from viralsim.kernels.cpu import ZERO, U
 from viralsim.kernels.queues import delay_ticks, earn, enqueue, schedule, take_due, touch
 from viralsim.kernels.rng import EARN, Stream, draw, member_key, stream_key, unit
 from viralsim.kernels.state import (
@@ -28,15 +42,7 @@ from viralsim.kernels.state import (
 
 S_CROSS_POST = int(Stream.CROSS_POST)
 OWNED_SOURCE, ASKED, EARNED = int(Source.OWNED), int(Source.ASKED), int(Source.EARNED)
-N_SHARES, N_EARNED_SHARES = int(Count.SHARES), int(Count.EARNED_SHARES)
-N_CRITICAL, N_OTHER = int(Count.CRITICAL_SHARES), int(Count.OTHER_SHARES)
-N_POSTED, N_BRAND_POSTS = int(Count.POSTED), int(Count.BRAND_POSTS)
-T_SHARES, T_EARNED_SHARES = int(Series.SHARES), int(Series.EARNED_SHARES)
-T_CRITICAL = int(Series.CRITICAL_SHARES)
-R_FOCAL, R_CROSS_POST = int(Rule.FOCAL), int(Rule.CROSS_POST)
 LOW32 = (1 << 32) - 1
-ZERO = np.uint64(0)
-U = np.uint64  # as in ``calendar``
 
 
 @njit(cache=True, _nrt=False)
@@ -53,7 +59,7 @@ def add_node(state, member, cell, parent, tick, source, cause, advocate):  # typ
     n.source = source
     n.cause = cause
     n.advocate = advocate
-    n.size = 1
+    n.below = 1
     if parent < 0:
         n.root = number
         n.depth = 0
@@ -76,10 +82,10 @@ def count_share(arm, state, out, tick, content, earned):  # type: ignore[no-unty
             counts[N_EARNED_SHARES] += 1
             series[tick, T_EARNED_SHARES] += 1
     elif arm.contents_original[content] == focal:
-        counts[N_CRITICAL] += 1
-        series[tick, T_CRITICAL] += 1
+        counts[N_CRITICAL_SHARES] += 1
+        series[tick, T_CRITICAL_SHARES] += 1
     else:
-        counts[N_OTHER] += 1
+        counts[N_OTHER_SHARES] += 1
 
 
 @njit(cache=True, _nrt=False)

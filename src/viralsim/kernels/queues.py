@@ -6,12 +6,19 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.alias import alias_draw
-from viralsim.kernels.cpu import trailing_zeros
+from viralsim.kernels.cpu import ONE, ZERO, U, trailing_zeros
 from viralsim.kernels.rng import draw, unit
-from viralsim.kernels.state import CELLS, CONTENTS, ENTRIES, FREE, OVERFLOW, RECS, TOUCHED
-
-ZERO, ONE = np.uint64(0), np.uint64(1)
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
+from viralsim.kernels.state import (
+    CALENDAR_FULL,
+    CELLS,
+    CONTENTS,
+    ENTRIES,
+    FREE,
+    OVERFLOW,
+    RECOMMENDATIONS_FULL,
+    RECS,
+    TOUCHED,
+)
 
 
 @njit(cache=True, _nrt=False)
@@ -82,7 +89,7 @@ def enqueue(state, place, due):  # type: ignore[no-untyped-def]
     else:
         entry = now[ENTRIES]
         if entry >= len(entry_next):
-            now[OVERFLOW] = 1
+            now[OVERFLOW] = CALENDAR_FULL
             return
         now[ENTRIES] = entry + 1
     state.entry_posting[U(entry)] = place
@@ -91,14 +98,19 @@ def enqueue(state, place, due):  # type: ignore[no-untyped-def]
     occupy(state.occupied, due)
 
 
+@njit(_nrt=False, forceinline=True)
+def delay_of(bits, fixed, threshold, alias, shift):  # type: ignore[no-untyped-def]
+    """A delay in ticks (>= 1): ``fixed`` where it is above 0, else from the table, whose last outcome is past any horizon."""
+    return fixed if fixed > 0 else 1 + alias_draw(bits, threshold, alias, shift)
+
+
 @njit(cache=True, _nrt=False)
 def delay_ticks(arm, channel, bits):  # type: ignore[no-untyped-def]
-    """The reaction delay in ticks (>= 1) that ``bits`` select on ``channel``; the table's last outcome is past any horizon."""
-    if arm.channels_delay_fixed[channel] > 0:
-        return arm.channels_delay_fixed[channel]
-    threshold = arm.channels_delay_threshold[channel]
-    alias = arm.channels_delay_alias[channel]
-    return alias_draw(bits, threshold, alias, arm.channels_delay_shift[channel]) + 1
+    """The reaction delay in ticks that ``bits`` select on ``channel``."""
+    return delay_of(
+        bits, arm.channels_delay_fixed[channel], arm.channels_delay_threshold[channel], arm.channels_delay_alias[channel],
+        arm.channels_delay_shift[channel],
+    )  # fmt: skip
 
 
 @njit(cache=True, _nrt=False)
@@ -111,7 +123,7 @@ def earn(state, rate, delay, tick, key, cell, node, earned):  # type: ignore[no-
         return
     place = state.scalars[RECS]
     if place >= len(state.recommendations):
-        state.scalars[OVERFLOW] = 2
+        state.scalars[OVERFLOW] = RECOMMENDATIONS_FULL
         return
     state.scalars[RECS] = place + 1
     r = state.recommendations[place]

@@ -5,8 +5,37 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.arm_inputs import Count, Reinforcement, Rule, Series
+from viralsim.kernels.arm_inputs import Reinforcement
+from viralsim.kernels.counts import (
+    N_CLIPPED,
+    N_CONVERSIONS,
+    N_CONVERSIONS_OWNED,
+    N_CRITICAL_IMPRESSIONS,
+    N_EARNED_REACH,
+    N_ENGAGEMENTS,
+    N_IMPRESSIONS_OWNED,
+    N_REACH,
+    R_DISTINCT,
+    R_FOCAL,
+    R_IN_GROUP,
+    R_TICKS_PER_DAY,
+    T_CONVERSIONS,
+    T_EARNED_REACH,
+    T_ENGAGEMENTS,
+    T_IMPRESSIONS,
+    T_REACH,
+)
+from viralsim.kernels.cpu import U
 from viralsim.kernels.exposure import expose
+from viralsim.kernels.law import (
+    CRITICISE,
+    ENGAGE,
+    SHARE,
+    conversion_probability,
+    criticism_probability,
+    response_to,
+    share_probability,
+)
 from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
 from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
 from viralsim.kernels.state import (
@@ -19,26 +48,18 @@ from viralsim.kernels.state import (
     KEY_THRESHOLD,
     OUT_ROW,
     OVERFLOW,
+    PAIRS_FULL,
     SERIES_ROW,
 )
 
 SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
 SIMPLE, WEIGHT = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT)
-N_REACH, N_EARNED_REACH = int(Count.REACH), int(Count.EARNED_REACH)
-N_IMPRESSIONS, N_CRITICAL_IMPRESSIONS = int(Count.IMPRESSIONS_OWNED), int(Count.CRITICAL_IMPRESSIONS)
-N_ENGAGEMENTS, N_CLIPPED = int(Count.ENGAGEMENTS), int(Count.CLIPPED)
-N_CONVERSIONS, N_CONVERSIONS_BY = int(Count.CONVERSIONS), int(Count.CONVERSIONS_OWNED)
-T_REACH, T_EARNED_REACH, T_IMPRESSIONS = int(Series.REACH), int(Series.EARNED_REACH), int(Series.IMPRESSIONS)
-T_ENGAGEMENTS, T_CONVERSIONS = int(Series.ENGAGEMENTS), int(Series.CONVERSIONS)
-R_FOCAL, R_IN_GROUP = int(Rule.FOCAL), int(Rule.IN_GROUP)
-R_DAY, R_DISTINCT = int(Rule.TICKS_PER_DAY), int(Rule.DISTINCT)
 EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, doubled for each next
-U = np.uint64  # as in ``calendar``
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
 
 @njit(cache=True, _nrt=False)
-def newly_heard(state, edge, content, contents):  # type: ignore[no-untyped-def]
+def newly_exposed(state, edge, content, contents):  # type: ignore[no-untyped-def]
     """True the first time that this edge carries this content in this world (open addressing, at most half full)."""
     edge_seen, edge_slots, now = state.edge_seen, state.edge_slots, state.scalars
     key = edge * contents + content
@@ -49,7 +70,7 @@ def newly_heard(state, edge, content, contents):  # type: ignore[no-untyped-def]
             return False
         place = (place + 1) & mask
     if now[EDGES] >= len(edge_slots):
-        now[OVERFLOW] = 3
+        now[OVERFLOW] = PAIRS_FULL
         return True
     edge_seen[place] = key
     edge_slots[now[EDGES]] = place
@@ -63,7 +84,7 @@ def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):
     kind = arm.contents_reinforcement[content]
     if kind == SOCIAL:
         return min(arm.contents_cap[content], 1.0 + arm.contents_gain[content] * (seen - 1))
-    if counted and (arm.rules_values[R_DISTINCT] == 0.0 or newly_heard(state, edge, content, len(arm.contents_key))):
+    if counted and (arm.rules_values[R_DISTINCT] == 0.0 or newly_exposed(state, edge, content, len(arm.contents_key))):
         p.exposing_neighbours += 1
         if kind == WEIGHT:
             p.weight += np.float64(arm.graph_influence_weight[edge])
@@ -89,12 +110,13 @@ def pick(field, member):  # type: ignore[no-untyped-def]
 @njit(cache=True, _nrt=False)
 def convert(arm, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
     """One trial of conversion, at most one success a member."""
-    if e.flags & CONVERTED_MARK == 0 and x < (
-        arm.contents_conversion_rate[content] * match * arm.contents_conversion_trust[content, source]
+    trust = arm.contents_conversion_trust[content, source]
+    if e.flags & CONVERTED_MARK == 0 and x < conversion_probability(
+        arm.contents_conversion_rate[content], match, trust
     ):
         e.flags |= CONVERTED_MARK
         counts[N_CONVERSIONS] += 1
-        counts[N_CONVERSIONS_BY + source] += 1
+        counts[N_CONVERSIONS_OWNED + source] += 1
         series[T_CONVERSIONS] += 1
 
 
@@ -150,7 +172,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     converts = is_focal and arm.contents_conversion_rate[content] > 0.0
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
     home = pick(arm.audience_community, s.poster) if in_group != 1.0 else -1
-    dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_DAY]))
+    dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
     per_engagement = arm.channels_per_engagement[channel]
     key, base_trust, is_row, earned = s.key, s.trust, s.kind == FOLLOWERS, s.earned
     start, node, cell = s.start, s.node, s.cell
@@ -174,41 +196,38 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             note_reach(e, earned, counts, series)
         if dated:
             note_day(e, day)
-        match = np.float64(buffer_match[U(i)])
-        trust = base_trust
+        match, trust, fatigue, repeats = np.float64(buffer_match[U(i)]), base_trust, 1.0, 1.0
         if in_group != 1.0 and pick(community_of, member) == home:
             trust *= in_group
-        share = appeal * match * np.float64(buffer_activity[U(i)]) * trust * novelty
         if tired:
-            share *= fatigue_of[min(np.int64(impressions[U(row)]), len(fatigue_of) - 1)]
+            fatigue = fatigue_of[min(np.int64(impressions[U(row)]), len(fatigue_of) - 1)]
             impressions[U(row)] += 1
         if kind != SIMPLE:
             p = posting[U(row * cells + cell)]
-            share *= reinforcement(arm, state, p, e.seen, content, channel, member, is_row, start + position)
-        share *= soften_share
+            repeats = reinforcement(arm, state, p, e.seen, content, channel, member, is_row, start + position)
+        activity = np.float64(buffer_activity[U(i)])
+        share = share_probability(appeal, match, activity, trust, novelty, fatigue, repeats, soften_share)
         if share > 1.0:
             share = 1.0
             counts[N_CLIPPED] += is_focal
-        bits = draw(key + RESPOND, position)
-        u = unit_high(bits)
+        bits, criticism = draw(key + RESPOND, position), 0.0
         if converts:
             convert(arm, e, content, source, match, unit_low(bits), counts, series)
-        if u < share:
-            answer(arm, state, tick, row, member, cell, node, source)
-            continue
-        criticise = 0.0
         if twin >= 0:
-            criticise = (1.0 - share) * controversy * np.float64(pick(arm.audience_hostility, member)) * soften
-            if u < share + criticise:
-                answer(arm, state, tick, row, member, channel * K + twin, -1, source)
-                continue
-        if u < share + criticise + (1.0 - share - criticise) * engagement:
+            hostility = np.float64(pick(arm.audience_hostility, member))
+            criticism = criticism_probability(share, controversy, hostility, soften)
+        response = response_to(unit_high(bits), share, criticism, engagement)
+        if response == SHARE:
+            answer(arm, state, tick, row, member, cell, node, source)
+        elif response == CRITICISE:
+            answer(arm, state, tick, row, member, channel * K + twin, -1, source)
+        elif response == ENGAGE:
             engaged += 1
             if per_engagement > 0.0:
                 delay = arm.channels_recommend_delay[channel]
                 earn(state, per_engagement, delay, tick, mix(bits + EARN), cell, node, earned)
     if is_focal:
-        counts[N_IMPRESSIONS + source] += last - first
+        counts[N_IMPRESSIONS_OWNED + source] += last - first
         series[T_IMPRESSIONS] += last - first
         counts[N_ENGAGEMENTS] += engaged
         series[T_ENGAGEMENTS] += engaged

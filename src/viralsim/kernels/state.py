@@ -7,6 +7,7 @@ pages that are written, so what is never touched costs nothing.
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ NODE = np.dtype(
         ("source", np.int32),  # of the impressions that its first post gives
         ("cause", np.int32),
         ("advocate", np.int32),  # row of the advocate whose planned post this is, -1
-        ("size", np.int32),  # scratch of the tree measures
+        ("below", np.int32),  # scratch of the tree measures: nodes of its subtree (NumPy's own records have a ``size``)
     ],
     align=True,
 )
@@ -116,6 +117,17 @@ FOLLOWERS, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
     CELLS,
     CONTENTS,
 ) = range(20)
+
+
+class Overflow(IntEnum):
+    """What a world outgrew: the value of ``State.scalars[OVERFLOW]``, 0 where nothing."""
+
+    CALENDAR = 1
+    RECOMMENDATIONS = 2
+    THRESHOLD_PAIRS = 3
+
+
+CALENDAR_FULL, RECOMMENDATIONS_FULL, PAIRS_FULL = (int(overflow) for overflow in Overflow)
 # Index of families of keys in State.family
 KEY_POST, KEY_BRAND, KEY_PAID, KEY_DELAY, KEY_CROSS, KEY_PERSIST, KEY_THRESHOLD, KEY_ORGANIC = range(8)
 
@@ -254,7 +266,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     channels, contents = len(arm.channels.key), len(arm.contents.key)
     cells, horizon = channels * contents, arm.contents.novelty.shape[1]
     plan = arm.plan
-    capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[12] > 0)
+    capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[Rule.DISTINCT] > 0)
     recommends = bool(np.any(arm.channels.per_engagement > 0))
     longest = _longest_row(arm.graph.indptr)
     for start, stop in zip(plan.owned_start[:-1], plan.owned_start[1:], strict=True):

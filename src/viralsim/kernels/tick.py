@@ -5,7 +5,24 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.arm_inputs import Count, Rule, Source
+from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.counts import (
+    N_ASKED,
+    N_CRITICAL_SHARES,
+    N_HALF_TICK,
+    N_PEAK_TICK,
+    N_SHARES,
+    N_SOFTENED_TICK,
+    R_AMPLIFY_AT_MOST,
+    R_AMPLIFY_COOLDOWN,
+    R_AMPLIFY_SHARES,
+    R_RESPOND_AT_LEAST,
+    R_RESPOND_DELAY,
+    R_RESPOND_EFFECT,
+    R_RESPOND_RATIO,
+)
+from viralsim.kernels.cpu import ZERO, U
+from viralsim.kernels.exposure import present_member
 from viralsim.kernels.posts import make_member_posts, make_owned_posts
 from viralsim.kernels.queues import occupy, schedule, sort_pairs, touch
 from viralsim.kernels.respond import deliver_all
@@ -32,6 +49,7 @@ from viralsim.kernels.state import (
     TICKS,
     TOUCHED,
 )
+from viralsim.kernels.trees import peak_and_half
 
 PHASES = ("decide", "make owned posts", "make members' posts", "line up", "show")
 S_WILLING = int(Stream.WILLING)
@@ -49,13 +67,6 @@ KEY_STREAMS = np.array(  # the order of State.family
     dtype=np.int64,
 )
 FROM_PAID, FROM_RECOMMENDED = int(Source.PAID), int(Source.RECOMMENDED)
-N_SHARES, N_CRITICAL, N_ASKED = int(Count.SHARES), int(Count.CRITICAL_SHARES), int(Count.ASKED)
-N_SOFTENED, N_PEAK = int(Count.SOFTENED_TICK), int(Count.PEAK_TICK)
-R_RATIO, R_AT_LEAST, R_EFFECT = int(Rule.RESPOND_RATIO), int(Rule.RESPOND_AT_LEAST), int(Rule.RESPOND_EFFECT)
-R_DELAY, R_AMPLIFY = int(Rule.RESPOND_DELAY), int(Rule.AMPLIFY_SHARES)
-R_AT_MOST, R_COOLDOWN, R_FOCAL = int(Rule.AMPLIFY_AT_MOST), int(Rule.AMPLIFY_COOLDOWN), int(Rule.FOCAL)
-ZERO, ONE = np.uint64(0), np.uint64(1)
-U = np.uint64  # as in ``calendar``
 
 
 @njit(cache=True, _nrt=False)
@@ -78,7 +89,7 @@ def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def
     state.scalars[LAST_REPOST] = -(1 << 40)
     state.soften[0] = 1.0
     out.counts[row, :] = 0
-    out.counts[row, N_SOFTENED] = -1
+    out.counts[row, N_SOFTENED_TICK] = -1
     out.reach_by_channel[row, :] = 0
     out.reach_by_community[row, :] = 0
     out.paid_bought[row, :] = 0
@@ -88,11 +99,7 @@ def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def
         member = arm.plan_organic_member[i]
         if member < 0:
             bits = member_key(state.stream_keys[KEY_ORGANIC, cell], arm.plan_organic_line[i], arm.plan_organic_index[i])
-            first, last = arm.audience_present_start[c], arm.audience_present_start[c + 1]
-            n = last - first if last > first else len(state.slot)
-            member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
-            if last > first:
-                member = np.int64(arm.audience_present[first + member])
+            member = present_member(arm, c, len(state.slot), bits)
         row = touch(state, member)
         schedule(state, row * channels * contents + cell, arm.plan_organic_tick[i], -1, -1)
 
@@ -101,22 +108,26 @@ def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def
 def react(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """The community manager's two rules; adds a repost to the owned posts of this tick."""
     values, counts = arm.rules_values, out.counts[state.scalars[OUT_ROW]]
-    if values[R_RATIO] >= 0.0:
-        critical, all_ = counts[N_CRITICAL], counts[N_SHARES] + counts[N_CRITICAL]
-        if state.scalars[ANSWERED] == 0 and critical >= values[R_AT_LEAST] and critical >= values[R_RATIO] * all_:
+    if values[R_RESPOND_RATIO] >= 0.0:
+        critical, all_ = counts[N_CRITICAL_SHARES], counts[N_SHARES] + counts[N_CRITICAL_SHARES]
+        if (
+            state.scalars[ANSWERED] == 0
+            and critical >= values[R_RESPOND_AT_LEAST]
+            and critical >= values[R_RESPOND_RATIO] * all_
+        ):
             state.scalars[ANSWERED] = 1
-            softened = tick + np.int64(values[R_DELAY])
+            softened = tick + np.int64(values[R_RESPOND_DELAY])
             if softened < len(state.head):
-                counts[N_SOFTENED] = softened
-        if counts[N_SOFTENED] >= 0 and tick >= counts[N_SOFTENED]:
-            state.soften[0] = 1.0 - values[R_EFFECT]
+                counts[N_SOFTENED_TICK] = softened
+        if counts[N_SOFTENED_TICK] >= 0 and tick >= counts[N_SOFTENED_TICK]:
+            state.soften[0] = 1.0 - values[R_RESPOND_EFFECT]
     if (
-        values[R_AMPLIFY] >= 0.0
+        values[R_AMPLIFY_SHARES] >= 0.0
         and len(arm.plan_owned_channel) > 0
         and tick > 0
-        and state.tick_shares[tick - 1] >= values[R_AMPLIFY]
-        and state.scalars[REPOSTS] < values[R_AT_MOST]
-        and tick - state.scalars[LAST_REPOST] >= values[R_COOLDOWN]
+        and state.tick_shares[tick - 1] >= values[R_AMPLIFY_SHARES]
+        and state.scalars[REPOSTS] < values[R_AMPLIFY_AT_MOST]
+        and tick - state.scalars[LAST_REPOST] >= values[R_AMPLIFY_COOLDOWN]
     ):
         state.scalars[REPOSTS] += 1
         state.scalars[LAST_REPOST] = tick
@@ -212,26 +223,18 @@ def advance(arm, state, tick, out):  # type: ignore[no-untyped-def]
     make_member_posts(arm, state, tick, out)
     line_up_recommended(state, tick)
     deliver_all(arm, state, tick, out)
-    reactive = arm.rules_values[R_RATIO] >= 0.0 or arm.rules_values[R_AMPLIFY] >= 0.0
+    reactive = arm.rules_values[R_RESPOND_RATIO] >= 0.0 or arm.rules_values[R_AMPLIFY_SHARES] >= 0.0
     if reactive and tick + 1 < len(state.head):
         occupy(state.occupied, tick + 1)
 
 
 @njit(cache=True, _nrt=False)
-def peak_and_half(state, out):  # type: ignore[no-untyped-def]
-    """First tick with most shares, and first tick by which half of the final shares were made; -1 without a share."""
+def note_peak(state, out):  # type: ignore[no-untyped-def]
+    """Write the peak and the half time of the running world."""
     counts = out.counts[state.scalars[OUT_ROW]]
-    peak = half = np.int64(-1)
-    most, sum_, total = 0, 0, counts[N_SHARES]
-    for i in range(state.scalars[TICKS]):
-        tick = state.ticks[i]
-        shares = state.tick_shares[tick]
-        sum_ += shares
-        if shares > most:
-            most, peak = shares, np.int64(tick)
-        if half < 0 and total > 0 and 2 * sum_ >= total:
-            half = np.int64(tick)
-    counts[N_PEAK], counts[N_PEAK + 1] = peak, half
+    counts[N_PEAK_TICK], counts[N_HALF_TICK] = peak_and_half(
+        state.ticks, state.tick_shares, state.scalars[TICKS], counts[N_SHARES]
+    )
 
 
 @njit(cache=True, _nrt=False)

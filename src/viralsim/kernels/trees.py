@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.arm_inputs import Count
-
-N_NODES, N_CASCADES = int(Count.NODES), int(Count.CASCADES)
-N_MEMBER_NODES, N_MEMBER_ROOTS = int(Count.MEMBER_NODES), int(Count.MEMBER_ROOTS)
-N_LARGEST, N_DEPTH, N_BREADTH = int(Count.LARGEST_CASCADE), int(Count.DEPTH), int(Count.MAX_BREADTH)
+from viralsim.kernels.counts import (
+    N_CASCADES,
+    N_DEPTH,
+    N_LARGEST_CASCADE,
+    N_MAX_BREADTH,
+    N_MEMBER_NODES,
+    N_MEMBER_ROOTS,
+    N_NODES,
+)
+from viralsim.kernels.cpu import U
 
 
 @njit(cache=True)
@@ -49,6 +54,51 @@ def structural_virality(parent: np.ndarray) -> float:
     return float(virality_of_sizes(float((size * (n - size)).sum()), n))
 
 
+@njit(inline="always")
+def bin_of(size):  # type: ignore[no-untyped-def]
+    """The bin of a cascade's size: b for 2**b to 2**(b + 1) - 1."""
+    bin_ = 0
+    while size > 1:
+        size >>= 1
+        bin_ += 1
+    return bin_
+
+
+@njit(inline="always")
+def widths(nodes, root, first, count, size, breadth):  # type: ignore[no-untyped-def]
+    """Crossings, depth and breadth of the tree of ``root``, whose other nodes are among ``first..count-1``."""
+    crossings, depth, widest = 0.0, 0, 1
+    for i in range(first, count):
+        n = nodes[U(i)]
+        if n.root == root and n.parent >= 0:
+            breadth[U(n.depth)] += 1
+            depth = max(depth, n.depth)
+            crossings += np.float64(n.below) * np.float64(size - n.below)
+    for d in range(1, depth + 1):
+        widest = max(widest, breadth[U(d)])
+        breadth[U(d)] = 0
+    return crossings, depth, widest
+
+
+@njit(_nrt=False, forceinline=True)
+def peak_and_half(ticks, tick_shares, visited, total):  # type: ignore[no-untyped-def]
+    """First tick with most shares, and first tick by which half of ``total`` were made; -1 without a share.
+
+    ``ticks`` holds the ``visited`` ticks, ascending; ``tick_shares`` counts by tick.
+    """
+    peak = half = np.int64(-1)
+    most, sum_ = 0, 0
+    for i in range(visited):
+        tick = np.int64(ticks[U(i)])
+        shares = tick_shares[U(tick)]
+        sum_ += shares
+        if shares > most:
+            most, peak = shares, tick
+        if half < 0 and total > 0 and 2 * sum_ >= total:
+            half = tick
+    return peak, half
+
+
 @njit(cache=True)
 def measure_trees(nodes, count, content_of, focal, breadth, counts, cascade_sizes, generations, advocate_shares):  # type: ignore[no-untyped-def]
     """Measures of the focal trees; returns the structural virality of the largest (NaN: none, or a lone node). O(nodes).
@@ -59,11 +109,11 @@ def measure_trees(nodes, count, content_of, focal, breadth, counts, cascade_size
     """
     members = roots = cascades = total = 0
     for i in range(count):
-        nodes[i].size = 1
+        nodes[i].below = 1
     for i in range(count - 1, -1, -1):  # parents come before children
         n = nodes[i]
         if content_of[n.cell] == focal and n.parent >= 0:
-            nodes[n.parent].size += n.size
+            nodes[n.parent].below += n.below
     largest, largest_root = 0, -1
     for i in range(count):
         n = nodes[i]
@@ -80,27 +130,13 @@ def measure_trees(nodes, count, content_of, focal, breadth, counts, cascade_size
                 advocate_shares[advocate] += 1
         if n.parent < 0:
             cascades += 1
-            bin_, size = 0, n.size
-            while size > 1:
-                size >>= 1
-                bin_ += 1
-            cascade_sizes[bin_] += 1
-            if n.size > largest:
-                largest, largest_root = n.size, i
-    crossings = 0.0
-    depth = 0
-    for i in range(max(largest_root, 0), count):
-        n = nodes[i]
-        if n.root == largest_root:
-            breadth[n.depth] += 1
-            depth = max(depth, n.depth)
-            if n.parent >= 0:
-                crossings += np.float64(n.size) * np.float64(largest - n.size)
-    widest = 0
-    for d in range(depth + 1):
-        widest = max(widest, breadth[d])
-        breadth[d] = 0
+            cascade_sizes[bin_of(n.below)] += 1
+            if n.below > largest:
+                largest, largest_root = n.below, i
+    crossings, depth, widest = 0.0, 0, largest
+    if largest > 1:
+        crossings, depth, widest = widths(nodes, largest_root, largest_root, count, largest, breadth)
     counts[N_NODES], counts[N_CASCADES] = total, cascades
     counts[N_MEMBER_NODES], counts[N_MEMBER_ROOTS] = members, roots
-    counts[N_LARGEST], counts[N_DEPTH], counts[N_BREADTH] = largest, depth, widest
+    counts[N_LARGEST_CASCADE], counts[N_DEPTH], counts[N_MAX_BREADTH] = largest, depth, widest
     return virality_of_sizes(crossings, largest)

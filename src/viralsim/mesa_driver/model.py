@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import cost_lines, measures
 from viralsim.errors import InputError
-from viralsim.kernels.arm_inputs import Count, Plan, Rule, Series
+from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
+from viralsim.kernels.counts import Count, Series
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate

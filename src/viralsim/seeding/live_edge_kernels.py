@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.kernels.cpu import ONE, U
 from viralsim.kernels.rng import Stream, draw, member_key, stream_key, unit, world_key
-from viralsim.kernels.visited import ONE, WORD_MASK, WORD_SHIFT, visit_if
+from viralsim.kernels.visited import WORD_MASK, WORD_SHIFT, visit_if
 from viralsim.seeding.rr_step import THRESHOLD
 
 SEEDING = int(Stream.SEEDING)
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(cache=True, nogil=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.rng import Stream, draw, member_key, stream_key, unit, world_key
-from viralsim.seeding.rr_step import ELIGIBLE, MARK, SIDE, U, step
+from viralsim.seeding.rr_step import ELIGIBLE, MARK, SIDE, step
 
 SEEDING = int(Stream.SEEDING)
 BELOW_ONE = 1.0 - 2.0**-53

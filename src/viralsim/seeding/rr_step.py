@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.rng import draw, unit
 from viralsim.seeding.in_edges import COINS, COUNTED, EVEN, GAPS, MIXED, NONE, NUMBERS, SORTED
 
@@ -18,7 +18,6 @@ ELIGIBLE, BARRED, TAKEN = 0, 1, 2  # marks of members
 SIDE = 16  # sets side by side: enough to hide the wait for memory (benchmarks/NOTES.md)
 MARK = np.uint32(SIDE)  # a member's mark stands above this bit of what is known of him; below it, which sets hold him
 ONE, HALF, LOW_HALF, TWO32 = np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 SET = np.dtype(  # a set that is being drawn
     [

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from viralsim.campaign.accounting import arm_outcomes
 from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.shared_arrays import CompiledAudience
-from viralsim.kernels.arm_inputs import Series
 from viralsim.kernels.batch import RawWorlds, run_worlds
+from viralsim.kernels.counts import Series
 from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
 from viralsim.measurement.sequential import Look, look, looks
 from viralsim.records.merge import join_worlds

@@ -7,16 +7,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.alias import GAP_TAIL, gap_draw
+from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
 from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.fast.queues import add_member, leave, line_up
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability, response_to, share_probability
+from viralsim.kernels.queues import delay_of
 from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
 
 EARNED = int(Source.EARNED)
 REACHED_MARK, CONVERTED_MARK = 1, 2
-U = np.uint64  # as in ``plain_queue``
 
 
 class Ties(NamedTuple):
@@ -132,19 +133,12 @@ def shown(ties, memory, position, h, at):  # type: ignore[no-untyped-def]
 
 
 @njit(_nrt=False, forceinline=True)
-def next_shown(law, position, counter):  # type: ignore[no-untyped-def]
-    """Where the next gap along a row ends, the key of the draw after it, and 1 where that gap says "go on"."""
-    gap = gap_draw(mix(counter), law.gap_threshold, law.gap_alias)
-    return position + gap, counter + GOLDEN, np.int32(gap == GAP_TAIL)
-
-
-@njit(_nrt=False, forceinline=True)
 def show_hits(ties, law, memory, first, last):  # type: ignore[no-untyped-def]
     """Buffer the impressions of the hits from ``first`` on while there is room; returns where it stopped, and how many."""
     room, at, i = min(len(memory.members), len(memory.bits)), np.int64(0), np.int64(first)
     while i < last:
         h = memory.hits[U(i)]
-        position, stop, tail = h.at, h.stop, h.tail
+        position, stop, tail = h.at, h.stop, h.tail > 0
         if at + stop - h.start > room:
             break
         i += 1
@@ -159,7 +153,7 @@ def show_hits(ties, law, memory, first, last):  # type: ignore[no-untyped-def]
                 shown(ties, memory, position, h, at)
                 at += 1
                 position += 1
-            position, counter, tail = next_shown(law, position, counter)
+            position, counter, tail = next_gap(position, counter, law.gap_threshold, law.gap_alias)
             if position >= stop:
                 break
     return i, at
@@ -167,12 +161,8 @@ def show_hits(ties, law, memory, first, last):  # type: ignore[no-untyped-def]
 
 @njit(_nrt=False, forceinline=True)
 def delay_after(law, bits):  # type: ignore[no-untyped-def]
-    """``calendar.delay_ticks``, without a branch that would be guessed wrongly."""
-    if law.delay_fixed > 0:
-        return law.delay_fixed
-    cell = np.int64(bits >> law.delay_shift)
-    low = bits & ((U(1) << law.delay_shift) - U(1))
-    return 1 + cell + (np.int64(law.delay_alias[U(cell)]) - cell) * np.int64(low > law.delay_threshold[U(cell)])
+    """The reaction delay in ticks that ``bits`` select."""
+    return delay_of(bits, law.delay_fixed, law.delay_threshold, law.delay_alias, law.delay_shift)
 
 
 @njit(_nrt=False, forceinline=True)
@@ -197,15 +187,17 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
             if communities:
                 by_community[U(ties.community[U(member)])] += 1
         match = np.float64(pick(ties.match, U(member)))
-        share = appeal * match * np.float64(pick(ties.activity, U(member))) * novelty
+        activity = np.float64(pick(ties.activity, U(member)))
+        share = share_probability(appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0)
         if share > 1.0:
             share = 1.0
             clipped += 1
-        if law.conversion > 0.0 and r.flags == REACHED_MARK and unit_low(bits) < law.conversion * match * law.trust:
+        conversion = conversion_probability(law.conversion, match, law.trust)
+        if law.conversion > 0.0 and r.flags == REACHED_MARK and unit_low(bits) < conversion:
             r.flags = CONVERTED_MARK
             converted += 1
-        u = unit_high(bits)
-        if u < share:
+        response = response_to(unit_high(bits), share, 0.0, law.engagement)
+        if response == SHARE:
             if r.due < 0 or r.due > tick + 1:  # else he posted, or is to post no later
                 due = tick + delay_after(law, member_key(delay_keys, member, 0))
                 if due < horizon and (r.due < 0 or due < r.due):
@@ -216,7 +208,7 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
                     prefetch(ties.followers, ties.indptr[U(member)])  # of nearly everyone who is lined up, soon
                     line_up(rows, head, memory.occupied, record, due)
                     lined_up += 1
-        elif u < share + (1.0 - share) * law.engagement:
+        elif response == ENGAGE:
             engaged += 1
     if not communities:
         by_community[U(ties.community[0])] += reached

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.fast.impressions import nothing
 from viralsim.kernels.fast.lockstep_impressions import Kept, show_live, tally_of
 from viralsim.kernels.fast.lockstep_lists import (
@@ -45,14 +46,12 @@ from viralsim.kernels.fast.replicate import (
     ties_of,
 )
 from viralsim.kernels.fast.trees import fast_peak, fast_trees, note_tick, note_world
-from viralsim.kernels.prefetch import prefetch
 from viralsim.kernels.rng import member_key, mix
 
 SURE = 512  # worlds after which it is asked whether this pays
 # It does not where members touched in worlds that grow large are a quarter of the impressions in the others, of which a world
 # counts as having ten more where its posters, and so the rows waited for, are its own.
 WASTE, OWN_ROWS = 4, 10
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(cache=True, _nrt=False)
@@ -169,14 +168,14 @@ def measure(ties, state, lanes, out, w, row, placed, tick, cascade_sizes):  # ty
     """
     s, nodes, counts, deepest = lanes.world[U(w)], lanes.node[U(w)], out.counts[U(row)], len(state.generations) - 1
     posts, visited, before = np.int64(s.posts), np.int64(0), np.int64(tick)
-    state.ticks[0], state.tick_shares[0] = tick, placed
+    state.ticks[0], state.tick_shares[U(tick)] = tick, placed
     state.generations[0] += placed
     for i in range(placed, posts):
         now = np.int64(lanes.tick[U(w), U(i)])
         visited += np.int64(now != before)
         before = now
         state.ticks[U(visited)] = now
-        state.tick_shares[U(visited)] += 1
+        state.tick_shares[U(now)] += 1
         state.generations[min(np.int64(nodes[U(i)].depth), deepest)] += 1
     note_communities(ties, lanes, w, out.reach_by_community[U(row)])
     out.reach_by_channel[U(row), 0] = s.reached

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.fast.impressions import Tally, delay_after, next_shown
+from viralsim.kernels.alias import next_gap
+from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.fast.impressions import Tally, delay_after
 from viralsim.kernels.fast.lockstep_lists import (
     CONVERTED,
     MEMBER_SHIFT,
@@ -19,11 +21,9 @@ from viralsim.kernels.fast.lockstep_lists import (
 )
 from viralsim.kernels.fast.memory import LANE_ROOM
 from viralsim.kernels.fast.trees import note_tick
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability, response_to, share_probability
 from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, unit_high, unit_low
-
-U = np.uint64  # as in ``plain_lists``
 
 
 class Kept(NamedTuple):
@@ -50,15 +50,17 @@ def respond(ties, law, lanes, h, s, member, bits, horizon, delay_keys):  # type:
     s.impressions += 1
     s.reached += 1 - (flags & REACHED)
     match = np.float64(pick(ties.match, U(member)))
-    share = law.appeal * match * np.float64(pick(ties.activity, U(member))) * law.novelty[U(h.tick)]
+    activity = np.float64(pick(ties.activity, U(member)))
+    share = share_probability(law.appeal, match, activity, 1.0, law.novelty[U(h.tick)], 1.0, 1.0, 1.0)
     if share > 1.0:
         share = 1.0
         s.clipped += 1
-    if law.conversion > 0.0 and not flags & CONVERTED and unit_low(bits) < law.conversion * match * law.trust:
+    conversion = conversion_probability(law.conversion, match, law.trust)
+    if law.conversion > 0.0 and not flags & CONVERTED and unit_low(bits) < conversion:
         flags |= CONVERTED
         s.converted += 1
-    u = unit_high(bits)
-    if u < share:
+    response = response_to(unit_high(bits), share, 0.0, law.engagement)
+    if response == SHARE:
         if not flags & POSTS:  # else he posted, or is to post no later
             due = np.int64(h.tick) + delay_after(law, member_key(delay_keys, member, 0))
             if due < horizon:
@@ -69,7 +71,7 @@ def respond(ties, law, lanes, h, s, member, bits, horizon, delay_keys):  # type:
                     (due << TICK_SHIFT) | (np.int64(member) << MEMBER_SHIFT) | np.int64(h.node)
                 )
                 s.waiting += 1
-    elif u < share + (1.0 - share) * law.engagement:
+    elif response == ENGAGE:
         s.engaged += 1
     lanes.flags[U(w), U(at)] = flags | REACHED
     return True
@@ -98,7 +100,7 @@ def show_live(ties, law, lanes, live, horizon, delay_keys, kept):  # type: ignor
     for i in range(live):
         h = lanes.live[U(i)]
         s = lanes.world[U(h.world)]
-        position, stop, tail, counter = h.at, h.stop, h.tail, h.key + GOLDEN
+        position, stop, tail, counter = h.at, h.stop, h.tail > 0, h.key + GOLDEN
         stream_keys, response, row = delay_keys[U(h.world)], h.key + RESPOND, kept.first + h.world
         before = tally_of(s)
         while True:
@@ -109,7 +111,7 @@ def show_live(ties, law, lanes, live, horizon, delay_keys, kept):  # type: ignor
                     s.large = 1
                     break
                 position += 1
-            position, counter, tail = next_shown(law, position, counter)
+            position, counter, tail = next_gap(position, counter, law.gap_threshold, law.gap_alias)
             if position >= stop:
                 break
         if row < kept.end:

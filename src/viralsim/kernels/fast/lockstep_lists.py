@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.alias import GAP_TAIL, gap_draw
+from viralsim.kernels.cpu import ONE, U
 from viralsim.kernels.rng import GOLDEN
 
 # of a member: what happened to him, and that he is to post
@@ -15,14 +16,12 @@ REACHED, CONVERTED, POSTS = np.int64(1), np.int64(2), np.int64(4)
 NO_PARENT = np.int64((1 << 7) - 1)
 MEMBER_SHIFT, TICK_SHIFT = np.int64(7), np.int64(7 + 31)  # a post in the queue: tick, member, node that convinced him
 MEMBER_MASK = np.int64((1 << 31) - 1)
-ONE = np.uint64(1)
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 class Lanes(NamedTuple):
     """The arrays of ``State`` that worlds side by side use; see there."""
 
-    arm: Any
+    world: Any
     touched: Any
     member: Any
     flags: Any

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.arm_inputs import ArmInputs, Plan, is_eligible
+from viralsim.kernels.arm_inputs import ArmInputs, Plan
+from viralsim.kernels.fast.eligible import MOST_POSTERS, is_eligible, runs_lockstep
 
 FAST_ROW = np.dtype(  # of a member, where the world is plain
     [
@@ -57,10 +58,7 @@ LANE_LIVE = np.dtype(
 
 BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
 AHEAD = 512  # plain worlds whose first draws are made at once, and that run side by side
-IN_CACHE = 1 << 19  # members and follows whose memory a processor keeps near: no world waits for it
-LONGEST_LOCKSTEP = 1 << 25  # ticks that their queue can tell apart
 LANE_ROOM = 96  # members touched before a plain world is too large for that
-MOST_POSTERS = 16  # of one's own accord in such a world
 
 
 def _worlds_ahead(plan: Plan) -> int:
@@ -91,19 +89,6 @@ def fast_memory(arm: ArmInputs, members: int) -> dict[str, NDArray[Any]]:
         "hit_count": np.empty(ahead, dtype=np.int64),
         **_lockstep_memory(ahead if runs_lockstep(arm) else 0),
     }
-
-
-def runs_lockstep(arm: ArmInputs) -> bool:
-    """Whether small worlds are to run side by side: plain ones that wait for memory, and begin with few posts at once."""
-    plan, envelope = arm.plan, arm.channels.envelope[0]
-    horizon = arm.contents.novelty.shape[1]
-    return bool(
-        is_eligible(arm)
-        and len(arm.graph.followers) + arm.graph.indptr.shape[1] > IN_CACHE
-        and 0 < len(plan.organic_tick) <= MOST_POSTERS
-        and plan.organic_tick.min() == plan.organic_tick.max() < horizon < LONGEST_LOCKSTEP
-        and 0.0 < envelope < 1.0
-    )
 
 
 def _lockstep_memory(worlds: int) -> dict[str, NDArray[Any]]:

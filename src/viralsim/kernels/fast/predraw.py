@@ -6,10 +6,11 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.alias import gap_draw
+from viralsim.kernels.cpu import U
+from viralsim.kernels.exposure import present_member
 from viralsim.kernels.rng import Stream, member_key, mix, stream_key, world_key
 
 S_POST, S_DELAY, S_ORGANIC = int(Stream.POST), int(Stream.DELAY), int(Stream.ORGANIC)
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(cache=True, _nrt=False)
@@ -28,15 +29,11 @@ def draw_posters(arm, state, seed, number, at):  # type: ignore[no-untyped-def]
     """Who posts of his own accord in the world ``number``, into ``state.drawn`` from ``at`` on."""
     planned, drawn, members = arm.plan_organic_member, state.drawn, len(state.slot)
     stream_keys = stream_key(world_key(seed, number), S_ORGANIC, arm.contents_key[0], arm.channels_key[0])
-    first, last = arm.audience_present_start[0], arm.audience_present_start[1]
     for i in range(len(planned)):
         member = planned[U(i)]
         if member < 0:
             bits = member_key(stream_keys, arm.plan_organic_line[U(i)], arm.plan_organic_index[U(i)])
-            n = last - first if last > first else members
-            member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
-            if last > first:
-                member = np.int64(arm.audience_present[first + member])
+            member = present_member(arm, 0, members, bits)
         drawn[U(at + i)] = member
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.kernels.cpu import ONE, U
 from viralsim.kernels.fast.memory import FAST_WORDS
 from viralsim.kernels.queues import next_tick, sort_pairs
-
-ONE = np.uint64(1)
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(inline="always")

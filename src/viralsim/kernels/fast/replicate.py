@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from viralsim.kernels.cpu import U
 from viralsim.kernels.fast.impressions import (
     Law,
     Memory,
@@ -35,8 +36,6 @@ from viralsim.kernels.fast.trees import fast_peak, fast_trees, note_tick, note_w
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import member_key, mix
 
-U = np.uint64  # as in ``plain_queue``
-
 
 class Opening(NamedTuple):
     """How a world begins: the first tick in which someone posts, who posts then, and who is lined up for later."""
@@ -50,7 +49,7 @@ class Opening(NamedTuple):
 class Row(NamedTuple):
     """Where a world's numbers go."""
 
-    arm: Any
+    world: Any
     series: Any  # negative: the series is not kept
     key: Any  # place of its families of keys
     hits: Any  # where the hits of its first tick begin, and how many they are
@@ -164,7 +163,7 @@ def fast_world(arm, state, out, opening, row, cascade_sizes):  # type: ignore[no
             touched, lined_up, tally = answer(ties, law, memory, shown, touched, tick, delay_keys, by_community)
             waiting += lined_up
             of_tick = sum_of(of_tick, Tally(tally.reached, shown, tally.engaged, tally.converted, tally.clipped))
-        state.ticks[U(visited)], state.tick_shares[U(visited)] = tick, count
+        state.ticks[U(visited)], state.tick_shares[U(tick)] = tick, count
         visited += 1
         total = sum_of(total, of_tick)
         earned += answers

@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.rng import draw, member_key, unit, unit_high, unit_low
 from viralsim.population.network.graph_stats import has_entry
 
 TRIES = 64  # to find someone new; then the slot stays empty
 BLOCK = 512  # slots whose first tries are made together
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(cache=True)

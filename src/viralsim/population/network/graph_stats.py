@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.kernels.cpu import U
 from viralsim.population.network.csr import rows_of_edges
-
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 @njit(cache=True)

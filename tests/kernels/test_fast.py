@@ -24,9 +24,9 @@ from strategies import fast_world, luck, organic_posts
 from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_agree, assert_world_agrees
 
 from viralsim.kernels import batch as batch
-from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, is_eligible
+from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement
 from viralsim.kernels.batch import RawWorlds, run_worlds
-from viralsim.kernels.fast.memory import IN_CACHE
+from viralsim.kernels.fast.eligible import IN_CACHE, is_eligible
 
 
 @st.composite

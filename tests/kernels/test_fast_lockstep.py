@@ -12,19 +12,20 @@ from strategies import Size, fast_world
 from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_agree, assert_world_agrees
 
 from viralsim.kernels import batch as batch
-from viralsim.kernels.arm_inputs import ArmInputs, Count
+from viralsim.kernels.arm_inputs import ArmInputs
 from viralsim.kernels.batch import members_of, outputs, run_worlds
-from viralsim.kernels.fast import lockstep_lists
-from viralsim.kernels.fast import memory as memory
+from viralsim.kernels.counts import Count
+from viralsim.kernels.fast import eligible, lockstep_lists
+from viralsim.kernels.fast.eligible import MOST_POSTERS, runs_lockstep
 from viralsim.kernels.fast.lockstep import run_lockstep_block
-from viralsim.kernels.fast.memory import AHEAD, LANE_ROOM, MOST_POSTERS, runs_lockstep
+from viralsim.kernels.fast.memory import AHEAD, LANE_ROOM
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.state import State, allocate
 
 
 @pytest.fixture(autouse=True)
 def every_network_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "IN_CACHE", 0)
+    monkeypatch.setattr(eligible, "IN_CACHE", 0)
 
 
 @st.composite
@@ -101,7 +102,7 @@ def test_worlds_side_by_side_equal_worlds_one_by_one(
     assert_same_run(together, run_worlds(world, 5, numbers, series_worlds=AHEAD + 7, threads=2))
     alone = [run_worlds(world, 5, numbers[i : i + 1]).counts for i in range(3)]
     assert np.array_equal(np.vstack(alone), together.counts[:3])
-    monkeypatch.setattr(memory, "IN_CACHE", 1 << 40)
+    monkeypatch.setattr(eligible, "IN_CACHE", 1 << 40)
     assert not runs_lockstep(world)
     assert_same_run(together, run_worlds(world, 5, numbers, series_worlds=AHEAD + 7))
 
@@ -141,4 +142,4 @@ def test_a_post_in_the_queue_has_room_for_its_parts() -> None:
     """Node, member and tick stand side by side in 64 bits, and no node is taken for "none"."""
     assert LANE_ROOM <= lockstep_lists.NO_PARENT < 1 << lockstep_lists.MEMBER_SHIFT
     assert lockstep_lists.MEMBER_MASK == (1 << (lockstep_lists.TICK_SHIFT - lockstep_lists.MEMBER_SHIFT)) - 1
-    assert (memory.LONGEST_LOCKSTEP - 1) << int(lockstep_lists.TICK_SHIFT) < 2**63
+    assert (eligible.LONGEST_LOCKSTEP - 1) << int(lockstep_lists.TICK_SHIFT) < 2**63
