@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viralsim.classic import crew
-from viralsim.kernels import blocks
+from viralsim import parallel
 
 
 @settings(max_examples=60, deadline=None)
@@ -31,7 +30,7 @@ def test_every_world_once(worlds: int, threads: int) -> None:
         kept.append([])
         return kept[-1]
 
-    crew.run_blocks(work, allocate, worlds, threads)
+    parallel.run_blocks(work, allocate, worlds, threads)
     assert (runs == 1).all()
     assert len({scratch for _, scratch in owners}) == len(owners) <= min(threads, worlds)
 
@@ -39,7 +38,7 @@ def test_every_world_once(worlds: int, threads: int) -> None:
 def test_blocks_are_sized_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slow worlds come in small blocks, so that an interrupt is heard; quick ones in large blocks."""
     now_s = 0.0
-    monkeypatch.setattr(blocks.time, "perf_counter", lambda: now_s)
+    monkeypatch.setattr(parallel.time, "perf_counter", lambda: now_s)
 
     def sizes_of(world_s: float, worlds: int) -> list[int]:
         sizes: list[int] = []
@@ -49,7 +48,7 @@ def test_blocks_are_sized_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
             sizes.append(last - first)
             now_s += world_s * (last - first)
 
-        crew.run_blocks(work, lambda: None, worlds, 1)
+        parallel.run_blocks(work, lambda: None, worlds, 1)
         return sizes
 
     assert max(sizes_of(0.008, 400)[6:]) == 4
@@ -69,5 +68,5 @@ def test_an_error_ends_it(threads: int) -> None:
         time.sleep(0.001)
 
     with pytest.raises(ValueError, match="no more"):
-        crew.run_blocks(work, lambda: None, 1_000_000, threads)
+        parallel.run_blocks(work, lambda: None, 1_000_000, threads)
     assert max(done) < 1_000_000

@@ -9,7 +9,7 @@ import pytest
 
 import viralsim as vs
 from viralsim.advocates import Tier
-from viralsim.campaign.mean_field import launch_model
+from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.errors import InputError, ScenarioError
 
 TEXT = """

@@ -190,7 +190,9 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         here = [name for name in names if compiled.present_on(compiled.channels.index(name))[member]]
         rows = [compiled.networks[compiled.channels.index(name)] for name in here]
         followers = np.unique(
-            np.concatenate([n.followers[n.indptr[member] : n.indptr[member + 1]] for n in rows] or [[]])
+            np.concatenate(
+                [n.followers[n.indptr[member] : n.indptr[member + 1]] for n in rows] or [np.zeros(0, np.int32)]
+            )
         )
         followers = followers.astype(np.int64)
         overlap = float(reached[followers].mean()) if len(followers) else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +28,17 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     worlds = len(raw.counts)
     lines: dict[str, F8] = {}
 
-    def add(name: str, usd: Any) -> None:
+    def add(name: str, usd: F8 | float) -> None:
         lines[name] = lines.get(name, np.zeros(worlds)) + usd
 
-    for line in campaign.owned:
-        if line.cost_usd:
-            add("owned", float(line.cost_usd))
+    for owned in campaign.owned:
+        if owned.cost_usd:
+            add("owned", float(owned.cost_usd))
     for i, line in enumerate(campaign.paid):
-        add(f"paid on {line.channel}", raw.paid_bought[:, i] * line_cpm(spec, line) / IMPRESSIONS_PER_CPM)
+        add(
+            f"paid on {line.channel}",
+            raw.paid_bought[:, i].astype(np.float64) * line_cpm(spec, line) / IMPRESSIONS_PER_CPM,
+        )
     tier = campaign.advocates
     if tier is not None and len(arm.enrolment):
         each = arm.enrolment.cost_usd

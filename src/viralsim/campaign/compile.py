@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,28 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.delays import delay_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
-from viralsim.campaign.plan import compile_plan, horizon_ticks
+from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
+from viralsim.campaign.plan import compile_plan
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, visibility
 from viralsim.kernels.alias import gap_table
-from viralsim.kernels.arm_inputs import ArmInputs, Channels, Contents, Reinforcement, Rule, Rules, Source
+from viralsim.kernels.arm_inputs import (
+    ArmInputs,
+    Audience,
+    Channels,
+    Contents,
+    Plan,
+    Reinforcement,
+    Rule,
+    Rules,
+    Source,
+)
 from viralsim.kernels.rng import name_key
+from viralsim.scenario.blocks import filled
+from viralsim.scenario.content import Content
+from viralsim.scenario.spec import Spec
 
 TWIN = "/critical"  # a twin's name is its content's name with this ending
-HOURS_PER_DAY = 24.0
 ANYONE = np.ones(1, np.float32)  # the match of a content of which nothing is said
 
 
@@ -28,7 +42,7 @@ class Arm:
     """A compiled arm: its scenario, the kernels' inputs, and who was enrolled."""
 
     name: str
-    spec: Any
+    spec: Spec
     world: ArmInputs
     enrolment: Enrolment
     contents: tuple[str, ...]
@@ -36,26 +50,16 @@ class Arm:
     appeal: NDArray[np.float64]
 
 
-def content_names(spec: Any) -> list[str]:
+def content_names(spec: Spec) -> list[str]:
     """Contents in the order of the file, then the critical twins of those with controversy."""
     return [*spec.content, *(name + TWIN for name, content in spec.content.items() if content.controversy > 0)]
 
 
-def rhythm(spec: Any) -> NDArray[np.float64]:
-    """Daily activity by tick, float64[T], of mean 1 over a day: 1 + depth cos(2 pi (clock - peak) / 24 h)."""
-    hours = np.arange(horizon_ticks(spec)) * spec.tick
-    daily = spec.audience.rhythm
-    if daily is None:
-        return np.ones(len(hours))
-    angle = 2.0 * np.pi * (hours + spec.launch_at - daily.peak) / HOURS_PER_DAY
-    return np.asarray(1.0 + daily.depth * np.cos(angle), dtype=np.float64)
-
-
-def envelopes(compiled: CompiledAudience, arms: Mapping[str, Any]) -> NDArray[np.float64]:
+def envelopes(compiled: CompiledAudience, arms: Mapping[str, Spec]) -> NDArray[np.float64]:
     """The rate at which gaps are drawn on each channel: the highest chance of an impression in any arm and tick, float64[C]."""
     highest = np.zeros(len(compiled.channels))
     for spec in arms.values():
-        peak = rhythm(spec).max()
+        peak = rhythm(spec, tick_hours(spec)).max()
         for c in range(len(highest)):
             highest[c] = max(highest[c], visibility(compiled, spec, c) * peak)
     if len(compiled.graph.tie_strength):
@@ -65,11 +69,11 @@ def envelopes(compiled: CompiledAudience, arms: Mapping[str, Any]) -> NDArray[np
     return np.minimum(1.0, highest)
 
 
-def _channels(compiled: CompiledAudience, spec: Any, envelope: NDArray[np.float64], audience: Any) -> Channels:
-    horizon = horizon_ticks(spec)
+def _channels(compiled: CompiledAudience, spec: Spec, envelope: NDArray[np.float64], audience: Audience) -> Channels:
+    horizon = spec.ticks
     seen = np.array([visibility(compiled, spec, c) for c in range(len(compiled.channels))])
     thin = np.full(len(seen), bool(len(compiled.graph.tie_strength) or len(audience.background_load)))
-    thin |= (envelope != seen) | bool((rhythm(spec) != 1.0).any())
+    thin |= (envelope != seen) | bool((rhythm(spec, tick_hours(spec)) != 1.0).any())
     gaps = [compiled.once(("gaps", float(e)), lambda e=e: gap_table(min(max(float(e), 1e-300), 1.0))) for e in envelope]
     settings = [spec.channels[name] for name in compiled.channels]
     delays = [
@@ -105,14 +109,15 @@ def _channels(compiled: CompiledAudience, spec: Any, envelope: NDArray[np.float6
     )
 
 
-def _reinforcement(content: Any) -> tuple[int, float, float, float]:
+def _reinforcement(content: Content) -> tuple[int, float, float, float]:
     """(kind, gain, cap, threshold) of a content's reinforcement."""
     rule = content.reinforcement
     if rule.kind == "simple":
         return int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0
     if rule.kind == "social":
-        return int(Reinforcement.SOCIAL), float(rule.social.gain), float(rule.social.cap), 0.0
-    threshold = rule.threshold
+        social = filled(rule.social)
+        return int(Reinforcement.SOCIAL), float(social.gain), float(social.cap), 0.0
+    threshold = filled(rule.threshold)
     for kind, value in (
         (Reinforcement.COUNT, threshold.count),
         (Reinforcement.FRACTION, threshold.fraction),
@@ -123,14 +128,7 @@ def _reinforcement(content: Any) -> tuple[int, float, float, float]:
     raise ValueError("a threshold needs count, fraction or weight")
 
 
-def _novelty(spec: Any, half_life: float | None, released_at: float) -> NDArray[np.float64]:
-    hours = np.arange(horizon_ticks(spec)) * spec.tick
-    if half_life is None:
-        return np.ones(len(hours))
-    return np.asarray(np.exp2(-np.maximum(hours - released_at, 0.0) / half_life), dtype=np.float64)
-
-
-def _contents(compiled: CompiledAudience, spec: Any, names: list[str]) -> Contents:
+def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Contents:
     """Parameters of all contents, twins included; a twin takes from its content what ``critical`` leaves out."""
     rows: list[dict[str, Any]] = []
     for name in names:
@@ -154,7 +152,7 @@ def _contents(compiled: CompiledAudience, spec: Any, names: list[str]) -> Conten
                 "conversion_trust": [1.0 if trust is None else float(getattr(trust, s.name.lower())) for s in Source],
                 "kind": (int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0) if is_twin else _reinforcement(content),
                 "persistence": float(own("persistence", content.persistence)),
-                "novelty": _novelty(spec, own("half_life", content.half_life), float(content.released_at)),
+                "novelty": novelty(own("half_life", content.half_life), content.released_at, tick_hours(spec)),
             }
         )
 
@@ -179,7 +177,7 @@ def _contents(compiled: CompiledAudience, spec: Any, names: list[str]) -> Conten
     )
 
 
-def _rules(spec: Any, names: list[str], contents: Contents, plan: Any) -> Rules:
+def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rules:
     values = np.zeros(len(Rule))
     campaign, audience = spec.campaign, spec.audience
     values[Rule.FOCAL] = names.index(campaign.content)
@@ -208,15 +206,15 @@ def _rules(spec: Any, names: list[str], contents: Contents, plan: Any) -> Rules:
         steps = np.maximum(tired.floor, (1.0 - tired.per_impression) ** np.arange(1024))
         fatigue = steps[: int(np.argmin(steps)) + 1] if tired.per_impression > 0 else fatigue
         fatigue = np.append(fatigue, fatigue[-1])
-    return Rules(values, rhythm(spec), fatigue)
+    return Rules(values, rhythm(spec, tick_hours(spec)), fatigue)
 
 
 def compile_arm(
     compiled: CompiledAudience,
     name: str,
-    spec: Any,
+    spec: Spec,
     envelope: NDArray[np.float64],
-    folder: Any,
+    folder: Path,
     enrolment: Enrolment | None = None,
 ) -> Arm:
     """The ``ArmInputs`` of one arm.

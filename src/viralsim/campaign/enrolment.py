@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.mean_field import launch_model
+from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
+from viralsim.scenario.blocks import filled
+from viralsim.scenario.campaign import Advocates
+from viralsim.scenario.spec import Spec
 from viralsim.seeding import Candidates, Chosen, propose
 
 PLAN_IS_NOTHING_TO = ("random", "degree", "pagerank", "core", "nomination", "community", "fit", "members")
@@ -35,7 +39,7 @@ class Enrolment:
         return len(self.members)
 
 
-def enrol(compiled: CompiledAudience, spec: Any, folder: Any) -> Enrolment:
+def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
     """The advocates of a campaign (none where there is no tier); the same audience and words give the same people."""
     tier = spec.campaign.advocates
     if tier is None:
@@ -78,7 +82,7 @@ def enrol(compiled: CompiledAudience, spec: Any, folder: Any) -> Enrolment:
     )
 
 
-def _plan_of(spec: Any) -> str:
+def _plan_of(spec: Spec) -> str:
     """All that the chances of a launch rest on: a strategy that asks for them may choose others for another plan."""
     return repr((spec.campaign.advocates, spec.campaign.content, spec.content, spec.channels, spec.audience, spec.goal,
                  spec.tick, spec.horizon, spec.launch_at))  # fmt: skip
@@ -95,7 +99,7 @@ def strategy_of(choose: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _by_strategy(
-    compiled: CompiledAudience, spec: Any, tier: Any, where: NDArray[np.bool_], match: NDArray[np.float32]
+    compiled: CompiledAudience, spec: Spec, tier: Advocates, where: NDArray[np.bool_], match: NDArray[np.float32]
 ) -> Enrolment:
     word, options = strategy_of(tier.choose)
     ids = compiled.population.audience.ids
@@ -103,7 +107,7 @@ def _by_strategy(
         options["members"] = _indices(options["members"], ids, compiled.members)
         count = len(options["members"])
     else:
-        count = tier.programme.places(int(tier.count))
+        count = tier.programme.places(filled(tier.count))
     candidates = Candidates(
         [compiled.networks[int(c)] for c in np.flatnonzero(where)],
         eligible_members(compiled, tier.programme.fans if word != "members" else 1.0, where, match),
@@ -157,7 +161,7 @@ def _indices(given: Any, ids: Any, members: int) -> list[int]:
     return [place[str(m)] for m in given]
 
 
-def _from_file(compiled: CompiledAudience, path: Any, tier: Any) -> Enrolment:
+def _from_file(compiled: CompiledAudience, path: Path, tier: Advocates) -> Enrolment:
     """Handles with follower counts stand in for the members of the audience whose follower counts are nearest.
 
     A campaign's real advocates are not in a generated audience; who has their reach is. Each member is taken once.

@@ -1,113 +1,64 @@
-"""The chances of one launch edge by edge, for strategies that choose by probabilities: see docs/how-to/own-strategy.md."""
+"""What one impression does on average, before any luck: rhythm, novelty, attention and share drive, written here once.
+
+The kernels' tables, the vital signs, ``share_rate`` and the seeding surrogate all ask this module.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from viralsim.campaign.plan import horizon_ticks
 from viralsim.campaign.shared_arrays import CompiledAudience
-from viralsim.campaign.solve_rates import appeal, attention, visibility
-from viralsim.seeding.surrogate import Follows, LaunchModel
+from viralsim.scenario.content import Content
+from viralsim.scenario.spec import Spec
 
-F8 = NDArray[np.float64]
+F8: TypeAlias = NDArray[np.float64]
 HOURS_PER_DAY = 24.0
 
 
-def launch_model(compiled: CompiledAudience, spec: Any) -> LaunchModel:
-    """The advocate tier's launch as an independent cascade that counts what the scenario's goal counts.
-
-    Counted are conversions where the goal is one (or money, and the content converts), members reached where it is reach or
-    impressions, else earned shares. What is left out: criticism, fatigue of impressions, competing contents, cross-posts,
-    recommendations, community management; a post counts with its plan's time, a reshare with the mean of those times; of a
-    threshold of n impressions each fills the n-th part (exact for uniform thresholds of a fraction or weight).
-    """
-    tier, goal = spec.campaign.advocates, spec.goal
-    content = spec.content[tier.content or spec.campaign.content]
-    measure = "earned_shares" if goal is None else str(goal.measure)
-    converts = measure.startswith("conversions") or measure.endswith("_usd")
-    if converts and content.conversion_rate > 0:
-        counts = "conversions"
-    else:
-        counts = "members reached" if measure in ("reach", "earned_reach", "impressions") else "earned shares"
-    channels = [c for c, name in enumerate(compiled.channels) if name in (tier.channels or compiled.channels)]
-    follows = [_follows(compiled, spec, c, counts, by_asked=measure != "earned_reach") for c in channels]
-    return LaunchModel(follows, counts, float(tier.cost_usd))
+def tick_hours(spec: Spec) -> F8:
+    """Hours since the launch at which each tick begins, float64[T]."""
+    return np.arange(spec.ticks, dtype=np.float64) * spec.tick
 
 
-def _follows(compiled: CompiledAudience, spec: Any, channel: int, counts: str, by_asked: bool) -> Follows:
-    """Chances on one channel; memory: 8 bytes a follow and chance."""
-    tier = spec.campaign.advocates
-    content = spec.content[tier.content or spec.campaign.content]
-    network = compiled.networks[channel]
-    seen = (
-        visibility(compiled, spec, channel)
-        * np.broadcast_to(attention(compiled, spec), compiled.members)[network.followers]
-    )
-    if network.tie_strength is not None:
-        seen = seen * network.tie_strength
-    share, match = (
-        _share(compiled, spec, channel),
-        np.broadcast_to(compiled.match(content), compiled.members)[network.followers],
-    )
-    trust = content.conversion_trust
-    sold = {
-        s: content.conversion_rate * (1.0 if trust is None else float(getattr(trust, s))) for s in ("asked", "earned")
-    }
-    passed, passed_count, novelty_sum = np.ones(network.follows), np.ones(network.follows), 0.0
-    posts = [post for post in _posts(spec) if post[0] > 0.0]
-    for willing, rhythm, novelty in posts:
-        novelty_sum += novelty
-        here = willing * np.minimum(1.0, seen * rhythm)
-        passed *= 1.0 - here * np.minimum(1.0, share * float(tier.trust) * novelty)
-        passed_count *= 1.0 - here * (np.minimum(1.0, sold["asked"] * match) if counts == "conversions" else 1.0)
-    seen, share = np.minimum(1.0, seen), np.minimum(1.0, share * (novelty_sum / len(posts) if posts else 1.0))
-    if counts == "earned shares":
-        return Follows(network, 1.0 - passed, seen * share, 1.0 - passed, seen * share)
-    counted = seen * (np.minimum(1.0, sold["earned"] * match) if counts == "conversions" else 1.0)
-    return Follows(network, 1.0 - passed, seen * share, (1.0 - passed_count) * by_asked, counted)
+def rhythm(spec: Spec, hours: F8) -> F8:
+    """Daily activity at ``hours`` since the launch, of mean 1 over a day: 1 + depth cos(2 pi (clock - peak) / 24 h)."""
+    daily = spec.audience.rhythm
+    if daily is None:
+        return np.ones(len(hours))
+    angle = 2.0 * np.pi * (hours + spec.launch_at - daily.peak) / HOURS_PER_DAY
+    return np.asarray(1.0 + daily.depth * np.cos(angle), dtype=np.float64)
 
 
-def _share(compiled: CompiledAudience, spec: Any, channel: int) -> F8:
-    """The chance that a follower shares a first, fresh impression of an ordinary member's post, uncut: float64[E]."""
-    tier, people = spec.campaign.advocates, compiled.population.audience
-    name = tier.content or spec.campaign.content
-    network, content = compiled.networks[channel], spec.content[name]
-    drive = np.broadcast_to(compiled.match(content), compiled.members) * people.activity.astype(np.float64)
-    share: F8 = (appeal(compiled, spec, name) * drive)[network.followers]
-    if spec.audience.in_group != 1.0:
-        home = people.community
-        share = np.where(home[network.sources()] == home[network.followers], spec.audience.in_group, 1.0) * share
-    threshold = content.reinforcement.threshold if content.reinforcement.kind == "threshold" else None
-    if threshold is None:
-        return share
-    part: Any = 1.0
-    if threshold.count is not None:
-        part = 1.0 / threshold.count
-    elif threshold.fraction is not None:
-        part = 1.0 / np.maximum(1, compiled.following[channel])[network.followers]
-        part = part if threshold.fraction == "uniform" else part / max(float(threshold.fraction), 1e-12)
-    elif network.influence_weight is not None:
-        part = network.influence_weight.astype(np.float64)
-        part = part if threshold.weight == "uniform" else part / max(float(threshold.weight), 1e-12)
-    return np.asarray(share * np.minimum(1.0, part), dtype=np.float64)
+def novelty(half_life_hours: float | None, released_at_hours: float, hours: F8) -> F8:
+    """How fresh a content is at ``hours`` since the launch: 2^-(age / half-life), 1 where it has no half-life."""
+    if half_life_hours is None:
+        return np.ones(len(hours))
+    return np.asarray(np.exp2(-np.maximum(hours - released_at_hours, 0.0) / half_life_hours), dtype=np.float64)
 
 
-def _posts(spec: Any) -> list[tuple[float, float, float]]:
-    """(willingness, rhythm, novelty) of each planned post of an advocate within the horizon."""
-    tier, daily = spec.campaign.advocates, spec.audience.rhythm
-    content = spec.content[tier.content or spec.campaign.content]
-    found = []
-    for wave, at in enumerate(tier.posts_at):
-        tick = int(np.floor(at / spec.tick + 1e-9))
-        if tick >= horizon_ticks(spec):
-            continue
-        hours = tick * spec.tick
-        willing = float(tier.willingness) * (1.0 - tier.programme.ask_fatigue) ** wave
-        angle = 0.0 if daily is None else 2.0 * np.pi * (hours + spec.launch_at - daily.peak) / HOURS_PER_DAY
-        rhythm = 1.0 if daily is None else 1.0 + daily.depth * float(np.cos(angle))
-        age = max(hours - float(content.released_at), 0.0)
-        found.append((willing, rhythm, 1.0 if content.half_life is None else 2.0 ** (-age / content.half_life)))
-    return found
+def attention(compiled: CompiledAudience, spec: Spec) -> F8:
+    """Limited attention of each member before any competing content, float64[N] in (0, 1]; length 1 where it is off."""
+    load = compiled.background_load(spec)
+    if spec.audience.attention is None or len(load) == 0:
+        return np.ones(1)
+    capacity = float(spec.audience.attention.feed_capacity)
+    return np.asarray(np.minimum(1.0, capacity / np.maximum(load.astype(np.float64), 1e-300)))
+
+
+def exposure_weight(compiled: CompiledAudience, spec: Spec, channel: int) -> F8:
+    """How often each member is shown ordinary posts of a channel, relative: accounts followed * attention, float64[N]."""
+    return np.asarray(compiled.following[channel] * attention(compiled, spec), dtype=np.float64)
+
+
+def share_drive(compiled: CompiledAudience, content: Content) -> F8:
+    """match * activity of each member, float64[N]: their share probability per unit of appeal, trust and novelty."""
+    match = np.broadcast_to(compiled.match(content), compiled.members).astype(np.float64)
+    return np.asarray(match * compiled.population.audience.activity.astype(np.float64))
+
+
+def first_share_probability(appeal: float, drive: ArrayLike, trust: float = 1.0, freshness: float = 1.0) -> F8:
+    """The chance that a first impression is shared, without fatigue and reinforcement, before it is clipped at 1."""
+    return np.asarray(appeal * np.asarray(drive, dtype=np.float64) * trust * freshness)

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Plan
 from viralsim.kernels.rng import Stream, name_key
+from viralsim.scenario.blocks import filled
+from viralsim.scenario.campaign import Paid
+from viralsim.scenario.spec import Spec
 from viralsim.seeding.baselines import first_by_lot
 
 if TYPE_CHECKING:
@@ -21,13 +24,13 @@ IMPRESSIONS_PER_CPM = 1000.0
 class Lines:
     """Names of channels and contents as indices, and times as ticks."""
 
-    def __init__(self, compiled: CompiledAudience, spec: Any, contents: list[str]) -> None:
+    def __init__(self, compiled: CompiledAudience, spec: Spec, contents: list[str]) -> None:
         self.compiled, self.spec, self.contents = compiled, spec, contents
-        self.horizon = horizon_ticks(spec)
+        self.horizon = spec.ticks
 
-    def channel(self, name: str) -> int:
-        """Index of a channel."""
-        return self.compiled.channels.index(name)
+    def channel(self, name: str | None) -> int:
+        """Index of a channel; reading the scenario has filled in the only one."""
+        return self.compiled.channels.index(filled(name))
 
     def content(self, name: str | None) -> int:
         """Index of a content; None is the campaign's."""
@@ -35,15 +38,10 @@ class Lines:
 
     def tick(self, hours: float) -> int:
         """The tick in which a time lies."""
-        return int(np.floor(hours / self.spec.tick + 1e-9))
+        return self.spec.tick_of(hours)
 
 
-def horizon_ticks(spec: Any) -> int:
-    """Number of ticks of the horizon."""
-    return max(1, int(np.ceil(spec.horizon / spec.tick - 1e-9)))
-
-
-def brand_followers(compiled: CompiledAudience, spec: Any, channel: int, count: int) -> NDArray[np.int32]:
+def brand_followers(compiled: CompiledAudience, spec: Spec, channel: int, count: int) -> NDArray[np.int32]:
     """The brand's followers on a channel: the first ``count`` members of an order by lot that no arm changes, ascending."""
 
     def first() -> NDArray[np.int32]:
@@ -76,12 +74,12 @@ def _owned(lines: Lines) -> dict[str, Any]:
     }
 
 
-def line_cpm(spec: Any, line: Any) -> float:
+def line_cpm(spec: Spec, line: Paid) -> float:
     """Price of a thousand impressions of a paid line: its own, or the channel's, USD."""
-    return float(line.cpm_usd if line.cpm_usd is not None else spec.channels[line.channel].cpm_usd)
+    return float(line.cpm_usd if line.cpm_usd is not None else filled(spec.channels[filled(line.channel)].cpm_usd))
 
 
-def _targets(compiled: CompiledAudience, spec: Any, line: Any, channel: int) -> NDArray[np.int32]:
+def _targets(compiled: CompiledAudience, spec: Spec, line: Paid, channel: int) -> NDArray[np.int32]:
     """Members whom a paid line aims at; empty: everyone present."""
     if line.target is None:
         return np.zeros(0, dtype=np.int32)
@@ -163,8 +161,7 @@ def _organic(lines: Lines) -> dict[str, Any]:
         channel, content = lines.channel(line.channel), lines.content(line.content)
         number = seen.setdefault((channel, content), 0)
         seen[channel, content] += 1
-        given = isinstance(line.members, list | tuple)
-        members = list(line.members) if given else [-1] * line.members
+        members = [-1] * line.members if isinstance(line.members, int) else list(line.members)
         index = 0
         for at in line.posts_at:
             for member in members:
@@ -176,7 +173,7 @@ def _organic(lines: Lines) -> dict[str, Any]:
     return {f"organic_{name}": np.ascontiguousarray(table[:, i]) for i, name in enumerate(names)}
 
 
-def compile_plan(compiled: CompiledAudience, spec: Any, contents: list[str], enrolment: Enrolment) -> Plan:
+def compile_plan(compiled: CompiledAudience, spec: Spec, contents: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays of one arm."""
     lines = Lines(compiled, spec, contents)
     return Plan(**_owned(lines), **_paid(lines), **_planned(lines, enrolment), **_organic(lines))

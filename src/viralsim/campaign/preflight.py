@@ -10,10 +10,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
+from viralsim.campaign.mean_field import attention, first_share_probability, share_drive
 from viralsim.campaign.shared_arrays import CompiledAudience
-from viralsim.campaign.solve_rates import attention
 from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.cpu import prefetch
+from viralsim.scenario.scenario import Scenario
 
 F8: TypeAlias = NDArray[np.float64]
 ADS_A_MEMBER = 10.0  # more paid impressions a member than this is wallpaper
@@ -39,9 +40,8 @@ def _over_followers(indptr, followers, values):  # type: ignore[no-untyped-def]
 def share_chance(compiled: CompiledAudience, arm: Arm) -> F8:
     """The chance that each member shares a fresh impression of the campaign's content from an ordinary member, float64[N]."""
     focal = int(arm.world.rules.values[Rule.FOCAL])
-    drive = compiled.match(arm.spec.content[arm.spec.campaign.content]).astype(np.float64)
-    drive = drive * compiled.population.audience.activity.astype(np.float64)
-    return np.broadcast_to(arm.appeal[focal] * drive, compiled.members)
+    drive = share_drive(compiled, arm.spec.content[arm.spec.campaign.content])
+    return first_share_probability(arm.appeal[focal], drive)
 
 
 def reproduction_number(compiled: CompiledAudience, arm: Arm, channel: int) -> float:
@@ -104,7 +104,7 @@ def _shown_by_source(compiled: CompiledAudience, arm: Arm) -> dict[str, list[_Sh
     return found
 
 
-def vital_signs(scenario: Any, compiled: CompiledAudience, arms: Mapping[str, Arm]) -> tuple[list[str], list[str]]:
+def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[str, Arm]) -> tuple[list[str], list[str]]:
     """(lines, warnings) about the arms of a scenario, before any world is run."""
     fullest = max(arms.values(), key=_events)
     spec = fullest.spec
@@ -184,7 +184,7 @@ def _both_forms(compiled: CompiledAudience, arm: Arm) -> list[str]:
     return lines
 
 
-def arm_differences(scenario: Any) -> list[str]:
+def arm_differences(scenario: Scenario) -> list[str]:
     """A warning for each arm that differs from the baseline in more than one line of action."""
     baseline = scenario.spec.baseline
     if baseline is None:

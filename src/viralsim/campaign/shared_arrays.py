@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from viralsim.cache import BoundedCache
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import Audience, Graph
+from viralsim.population.build import Population
+from viralsim.population.network.network import Network
+from viralsim.scenario.content import Content
+from viralsim.scenario.spec import Spec
 
 F4: TypeAlias = NDArray[np.float32]
 # Room for what is computed of an audience: a sweep asks for other plans and gaps at every point.
@@ -23,7 +27,7 @@ class CompiledAudience:
     follows, int32[C, N]. Memory: 4 bytes a follow, 8 bytes a member and channel for rows, and the member fields.
     """
 
-    def __init__(self, spec: Any, population: Any) -> None:
+    def __init__(self, spec: Spec, population: Population) -> None:
         self.population = population
         self.channels = list(spec.channels)
         self.members: int = population.members
@@ -34,7 +38,7 @@ class CompiledAudience:
         self.presence, self.present, self.present_start = self._presence(population.audience.presence)
         self._kept = BoundedCache(KEPT_BYTES + KEPT_BYTES_A_MEMBER * self.members)
 
-    def _graph(self, networks: list[Any]) -> Graph:
+    def _graph(self, networks: list[Network]) -> Graph:
         offsets = np.concatenate([[0], np.cumsum([n.follows for n in networks])])
         indptr = np.stack([n.indptr + offset for n, offset in zip(networks, offsets, strict=False)])
         one = len(networks) == 1
@@ -81,7 +85,7 @@ class CompiledAudience:
         """``make()``, computed once for each key and the very objects ``of``: arms and worlds with the same inputs share arrays."""
         return self._kept.get(key, make, of)
 
-    def background_load(self, spec: Any) -> F4:
+    def background_load(self, spec: Spec) -> F4:
         """Posts a day that reach each member from the accounts he follows, float32[N]; length 0 where attention is off."""
         attention = spec.audience.attention
         if attention is None:
@@ -89,7 +93,7 @@ class CompiledAudience:
         rate = attention.background_posts
         return self.once(("load", rate), lambda: (self.following.sum(axis=0) * rate).astype(np.float32))  # type: ignore[no-any-return]
 
-    def match(self, content: Any) -> F4:
+    def match(self, content: Content) -> F4:
         """How well a content fits each member, float32[N] in [0, 1], or length 1 where nothing is said.
 
         The product of the overlaps of topics and of tone: sum of weight * interest over sum of weights (assumption: an
@@ -113,7 +117,7 @@ class CompiledAudience:
 
         return self.once(key, make)  # type: ignore[no-any-return]
 
-    def audience(self, spec: Any, matches: list[F4]) -> Audience:
+    def audience(self, spec: Spec, matches: list[F4]) -> Audience:
         """The members' fields as the kernels read them."""
         people = self.population.audience
         wide = max(len(m) for m in matches)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from viralsim.errors import InputError
+from viralsim.parallel import available_cores
 from viralsim.population.network.network import Network
 
 Worlds = int | ArrayLike
@@ -32,7 +32,7 @@ def world_numbers(worlds: Worlds) -> NDArray[np.int64]:
 def thread_count(threads: int | None) -> int:
     """How many threads to use; None is one for each core that this process may use."""
     if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return available_cores()
     if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
         raise InputError(f"threads must be a whole number >= 1 or None, got {threads!r}")
     return int(threads)

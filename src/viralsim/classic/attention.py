@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.classic.arguments import Worlds, check_network, integer_at_least, number, thread_count, world_numbers
-from viralsim.classic.crew import run_blocks
 from viralsim.classic.screens import Memory, Screen, checked, scratch
 from viralsim.errors import CapacityError, InputError
+from viralsim.parallel import run_blocks
 from viralsim.population.network.network import Network
 
 

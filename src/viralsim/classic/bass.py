@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.classic.arguments import Worlds, integer_at_least, number, thread_count, world_numbers
-from viralsim.classic.crew import run_blocks
+from viralsim.parallel import run_blocks
 
 LARGEST_RATE = 1e6
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from viralsim.classic.arguments import Worlds, check_network, number, seed_members, thread_count, world_numbers
-from viralsim.classic.crew import run_blocks
 from viralsim.errors import InputError
+from viralsim.parallel import run_blocks
 from viralsim.population.network.edge_values import WEIGHTED_CASCADE, edge_chances
 from viralsim.population.network.network import Network
 

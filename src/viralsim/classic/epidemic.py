@@ -17,7 +17,7 @@ from viralsim.classic.arguments import (
     world_numbers,
 )
 from viralsim.classic.cascade import visit_scratch
-from viralsim.classic.crew import run_blocks
+from viralsim.parallel import run_blocks
 from viralsim.population.network.network import Network
 
 if TYPE_CHECKING:

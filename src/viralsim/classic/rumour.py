@@ -15,8 +15,8 @@ from viralsim.classic.arguments import (
     world_numbers,
 )
 from viralsim.classic.cascade import visit_scratch
-from viralsim.classic.crew import run_blocks
 from viralsim.errors import InputError
+from viralsim.parallel import run_blocks
 from viralsim.population.network.network import Network
 
 Scratch = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]

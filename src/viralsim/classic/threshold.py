@@ -15,8 +15,8 @@ from viralsim.classic.arguments import (
     world_numbers,
 )
 from viralsim.classic.cascade import Scratch, visit_scratch
-from viralsim.classic.crew import run_blocks
 from viralsim.errors import InputError, NetworkError
+from viralsim.parallel import run_blocks
 from viralsim.population.network.edge_values import edge_values
 from viralsim.population.network.network import Network
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
-from viralsim.kernels.blocks import Blocks
 from viralsim.kernels.counts import R_FOCAL, Count, Series
 from viralsim.kernels.fast.eligible import is_eligible, runs_lockstep
 from viralsim.kernels.fast.lockstep import run_lockstep_block
@@ -23,6 +22,7 @@ from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
 from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
 from viralsim.kernels.trees import measure_trees
+from viralsim.parallel import Blocks
 
 SIZE_BINS = 40
 

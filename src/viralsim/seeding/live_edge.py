@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
 from viralsim.kernels.rng import name_key, seed_key
+from viralsim.parallel import run_blocks
 from viralsim.seeding.objective import Objective
-from viralsim.seeding.rr_sets import Incoming, in_blocks
+from viralsim.seeding.rr_sets import Incoming
 from viralsim.seeding.strategy import Candidates
 
 WORLDS_A_BLOCK = 32  # sums are made block by block in a fixed order, so that threads cannot change a last digit
@@ -73,7 +74,7 @@ class LiveWorlds:
         blocks = -(-self.worlds // WORLDS_A_BLOCK)
         out = np.zeros((blocks, WORLDS_A_BLOCK if axis else len(members)))
 
-        def work(first: int, last: int, queue: Any) -> int:
+        def work(first: int, last: int, queue: Any) -> None:
             for b in range(first, last):
                 start, stop = b * WORLDS_A_BLOCK, min(self.worlds, (b + 1) * WORLDS_A_BLOCK)
                 gain = np.empty((stop - start, len(members)))
@@ -82,7 +83,6 @@ class LiveWorlds:
                 gains_of(members, self.goal.model, self.outgoing, self._value, luck, reached, queue, keep, gain)
                 sums = gain.sum(axis=axis)
                 out[b, : len(sums)] = sums
-            return last - first
 
-        in_blocks(work, lambda: np.empty(self.goal.members + 1, np.int32), 0, blocks, threads, least=1)
+        run_blocks(work, lambda: np.empty(self.goal.members + 1, np.int32), blocks, threads)
         return out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from viralsim.errors import InputError
+from viralsim.parallel import available_cores
 from viralsim.population.network.edge_values import WEIGHTED_CASCADE
 from viralsim.seeding.strategy import Candidates
 
@@ -190,7 +190,7 @@ def integer_at_least(value: Any, name: str, least: int) -> int:
 def thread_count(threads: Any) -> int:
     """How many threads to use; None is one for each core that this process may use."""
     if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return available_cores()
     return integer_at_least(threads, "threads", 1)
 
 

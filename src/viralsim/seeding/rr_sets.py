@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError, InputError
 from viralsim.kernels.rng import name_key, seed_key
+from viralsim.parallel import drain_blocks
 from viralsim.population.network.edge_values import UNIFORM, WEIGHTED_CASCADE, edge_chances
 from viralsim.seeding.strategy import Candidates
 
@@ -94,16 +95,18 @@ class ReachSets:
             lent.append(side)
             return side
 
-        def work(first: int, last: int, side: Any) -> int:
+        mean = len(self.entries) / len(self.ends) if len(self.ends) else None
+        blocks = SizedBlocks(len(self.ends), sets, self.threads, mean)
+
+        def work(first: int, last: int, side: Any) -> None:
             from viralsim.seeding.rr_kernels import draw_sets
 
             part = draw_sets(self.source.model, self.source.incoming, self.source.roots, luck, batch, first, last, side)
             drawn[first] = part
             self.memory.spend(len(part[1]), last - first)
-            return len(part[1])
+            blocks.made(len(part[1]), last - first)
 
-        mean = len(self.entries) / len(self.ends) if len(self.ends) else None
-        in_blocks(work, lend, len(self.ends), sets, self.threads, mean)
+        drain_blocks(work, lend, blocks, 1 if batch[1] <= FIRST_BLOCK else self.threads)
         self.source.free.extend(lent)  # not after an interrupt or an error, which can leave them in the middle of a set
         ends, entries = [self.ends], [self.entries]
         at = len(self.entries)
@@ -115,7 +118,7 @@ class ReachSets:
         self.ends, self.entries = np.concatenate(ends), np.concatenate(entries)
 
     def release(self) -> None:
-        """Forget all sets and give their memory back to the purse."""
+        """Forget all sets and give their memory back to the budget."""
         self.memory.used_bytes -= BYTES_AN_ENTRY * len(self.entries) + BYTES_A_SET * len(self.ends)
         self.ends, self.entries = np.empty(0, np.int64), np.empty(0, np.int32)
 
@@ -137,57 +140,48 @@ class ReachSets:
         return gain
 
 
-def in_blocks(
-    work: Callable[[int, int, Any], int],
-    allocate: Callable[[], Any],
-    first: int,
-    last: int,
-    threads: int,
-    mean: float | None = None,
-    least: int = FIRST_BLOCK,
-) -> None:
-    """Call ``work(first, last, scratch)`` for blocks of ``first..last-1`` on ``threads`` threads.
+class SizedBlocks:
+    """Items ``first..last-1`` as ``parallel.Claims``, in blocks sized by how much ``made`` is told an item makes.
 
-    ``work`` returns how much it made (``mean`` an item so far, None where nobody knows), by which the next blocks are
-    sized after a first one of ``least``; what is made of an item must not depend on the block it is in. ``allocate``
-    gives one thread's scratch.
+    ``mean`` is how much an item made so far, None where nobody knows; the first blocks then are of ``least`` items.
     """
-    from concurrent.futures import ThreadPoolExecutor
 
-    lock = Lock()
-    state = {"next": first, "made": 0 if mean is None else int(mean * first), "items": 0 if mean is None else first}
+    def __init__(
+        self, first: int, last: int, threads: int, mean: float | None = None, least: int = FIRST_BLOCK
+    ) -> None:
+        self.next, self.last, self.threads, self.least = first, last, threads, least
+        self.items = 0 if mean is None else first
+        self.entries = 0 if mean is None else int(mean * first)
+        self.lock = Lock()
 
-    def claim() -> tuple[int, int]:
-        with lock:
-            block = least
-            if state["items"]:
-                average = max(1.0, state["made"] / state["items"])
-                block = max(1, min(SETS_A_BLOCK, int(ENTRIES_A_BLOCK / average), (last - first) // (4 * threads) + 1))
-            start = state["next"]
-            state["next"] = min(last, start + block)
-            return start, state["next"]
+    def stop(self) -> None:
+        """Hand out no more."""
+        self.next = self.last
 
-    def drain() -> None:
-        scratch = allocate()
+    def made(self, entries: int, items: int) -> None:
+        """Take note that ``items`` items made so many ``entries``."""
+        with self.lock:
+            self.entries += entries
+            self.items += items
+
+    def _claim(self) -> tuple[int, int]:
+        with self.lock:
+            block = self.least
+            if self.items:
+                average = max(1.0, self.entries / self.items)
+                left = (self.last - self.next) // (4 * self.threads) + 1
+                block = max(1, min(SETS_A_BLOCK, int(ENTRIES_A_BLOCK / average), left))
+            first = self.next
+            self.next = min(self.last, first + block)
+            return first, self.next
+
+    def of_one_thread(self) -> Iterator[tuple[int, int]]:
+        """(first, last) of the blocks of one thread, ``last`` excluded."""
         while True:
-            start, stop = claim()
-            if start >= stop:
+            first, last = self._claim()
+            if first >= last:
                 return
-            made = work(start, stop, scratch)
-            with lock:
-                state["made"] += made
-                state["items"] += stop - start
-
-    if threads == 1 or last - first <= least:
-        drain()
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        crew = [pool.submit(drain) for _ in range(threads)]
-        try:
-            for member in crew:
-                member.result()
-        finally:  # after an interrupt or an error the others find nothing left to take
-            state["next"] = last
+            yield first, last
 
 
 def incoming_rows(candidates: Candidates, probability: Any, model: int) -> Incoming:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.counts import Series
 from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
 from viralsim.measurement.sequential import Look, look, looks
+from viralsim.parallel import available_cores
 from viralsim.records.merge import join_worlds
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.overlays import arm_specs
@@ -35,7 +35,7 @@ SERIES_BYTES = 256 << 20
 
 def default_threads() -> int:
     """Threads to use: the cores this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return available_cores()
 
 
 def compile_audience(scenario: Scenario, population: int = 0) -> CompiledAudience:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.parallel import in_order
 from viralsim.population.importers.diagnostics import name_first_fault
 from viralsim.population.importers.dialect import TableForm
 from viralsim.population.importers.edge_spool import LARGEST_INT32, EdgeColumns
@@ -22,7 +23,6 @@ from viralsim.population.importers.text_stream import (
     bytes_read,
     open_text,
 )
-from viralsim.population.in_order import in_order
 
 if TYPE_CHECKING:
     import pandas as pd

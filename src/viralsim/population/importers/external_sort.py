@@ -11,10 +11,10 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.parallel import in_order
 from viralsim.population.importers.edge_list import EdgeTable
 from viralsim.population.importers.edge_spool import EdgeColumns
 from viralsim.population.importers.text_stream import Report
-from viralsim.population.in_order import in_order
 from viralsim.population.network.csr import count_rows, rows_of_keys, share_out
 from viralsim.population.network.edges import check_influence_sums
 from viralsim.population.network.storage import save_array
