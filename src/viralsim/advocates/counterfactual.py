@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from viralsim.advocates.tier import Tier
 from viralsim.errors import InputError
+from viralsim.kernels.arm_inputs import Rule
 from viralsim.kernels.batch import trace_world
 from viralsim.scenario import Scenario
 
@@ -81,8 +82,8 @@ def _tier(given: Tier | Scenario) -> Tier:
     return given if isinstance(given, Tier) else Tier(given)
 
 
-def _compare(tier: Tier, label: Any, member: int, with_him: Int64, without: Int64, world: int) -> Counterfactual:
-    posted, credited = _posted(tier, with_him, world, member)
+def _compare(tier: Tier, label: Any, member: int, with_member: Int64, without: Int64, world: int) -> Counterfactual:
+    posted, credited = _posted(tier, with_member, world, member)
     others, _ = _posted(tier, without, world, member)
 
     def labels(members: set[int]) -> tuple[Any, ...]:
@@ -98,8 +99,8 @@ def _posted(tier: Tier, members: Int64, world: int, of: int) -> tuple[set[int], 
     """Who posted the focal content in this world, and who of them in the trees of the planned posts of member ``of``."""
     arm = tier.arm_with(members.tolist())
     nodes = trace_world(arm.world, tier.seed, world)
-    focal = int(arm.world.rules.values[0])
+    focal = int(arm.world.rules.values[Rule.FOCAL])
     mine = (nodes.content == focal) & (nodes.member >= 0)
     roots = np.flatnonzero((nodes.parent < 0) & (nodes.member == of) & (nodes.advocate >= 0) & mine)
-    his = mine & np.isin(nodes.root, roots)
-    return {int(m) for m in nodes.member[mine]}, {int(m) for m in nodes.member[his]}
+    credited = mine & np.isin(nodes.root, roots)
+    return {int(m) for m in nodes.member[mine]}, {int(m) for m in nodes.member[credited]}

@@ -160,7 +160,7 @@ class View:
         def quick() -> tuple[str, str]:
             if number != session.asked:
                 return "", ""
-            from viralsim.simulation.front import simulate
+            from viralsim.simulation import simulate
 
             result = simulate(scenario, min(QUICK_WORLDS, scenario.worlds), threads=1, repeat_trust=False)
             return drawn_of(result)

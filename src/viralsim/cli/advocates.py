@@ -39,12 +39,12 @@ ORDERS = 50  # of members, over which fair shares are taken
 def advocates(file: Path, count: int, out: Path | None, as_json: bool, **options: Any) -> None:
     """Propose, score, tell."""
     from viralsim.advocates import find
-    from viralsim.cli.run import _progress
+    from viralsim.cli.progress import progress_bar
     from viralsim.scenario import load
 
     scenario = load(file)
     words = {name: options[name] for name in ("strategy", "compare", "arm", "worlds", "seed", "threads")}
-    with _progress() as progress:
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
         found = find(scenario, count, progress=progress, **words)
     more = _more(scenario, found, count, options)
     if out is not None:

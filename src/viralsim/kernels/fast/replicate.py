@@ -19,6 +19,7 @@ from numba import njit
 
 from viralsim.kernels.cpu import U
 from viralsim.kernels.fast.impressions import (
+    EARNED,
     Law,
     Memory,
     Tally,
@@ -72,7 +73,7 @@ def law_of(arm):  # type: ignore[no-untyped-def]
         arm.channels_envelope[0], arm.channels_gap_threshold[0], arm.channels_gap_alias[0],
         arm.channels_delay_fixed[0], arm.channels_delay_threshold[0], arm.channels_delay_alias[0],
         arm.channels_delay_shift[0], arm.contents_appeal[0], arm.contents_novelty[0],
-        arm.channels_engagement_rate[0], arm.contents_conversion_rate[0], arm.contents_conversion_trust[0, 3],
+        arm.channels_engagement_rate[0], arm.contents_conversion_rate[0], arm.contents_conversion_trust[0, EARNED],
     )  # fmt: skip
 
 
