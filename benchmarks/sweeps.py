@@ -68,7 +68,6 @@ def plan(points: int, worlds: int) -> Any:
 
 def simulations_alone(points: int, worlds: int) -> Numbers:
     """Seconds of the simulations of at most ``MOST_ALONE`` points, scaled to all: their scenarios are made before."""
-    from viralsim.scenario.overlays import arm_specs
     from viralsim.simulation.front import launch
     from viralsim.simulation.run import compile_audience
 
@@ -79,7 +78,7 @@ def simulations_alone(points: int, worlds: int) -> Numbers:
     clock = processor = 0.0
     for i, overrides in enumerate([some[0], *some]):
         scenario = asked.scenario.override(overrides)
-        specs = arm_specs(scenario)
+        specs = scenario.arm_specs()
         began, used = time.perf_counter(), time.thread_time()
         for arm in specs:
             launch(scenario, compiled_audiences, [arm], worlds, asked.seed, 1, specs)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import viralsim as vs
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.batch import Nodes, trace_world
-from viralsim.simulation.front import compile_arms, compile_audience
+from viralsim.simulation.run import compile_arms, compile_audience
 
 # Everything that goes from member to follower is on; what goes through the brand or a feed of strangers
 # (recommendations, rules that answer or amplify) has no such reach and is left out.

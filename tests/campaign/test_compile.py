@@ -20,7 +20,7 @@ from viralsim.kernels.alias import AliasTable
 from viralsim.kernels.batch import run_worlds
 from viralsim.kernels.counts import Count
 from viralsim.scenario.channels import ReactionDelay
-from viralsim.simulation.front import arm_specs, compile_arms, compile_audience
+from viralsim.simulation.run import compile_arms, compile_audience
 
 HOURS = np.array([0.01, 0.1, 0.5, 1.0, 2.0, 7.0, 24.0, 100.0, 1000.0])
 
@@ -208,7 +208,7 @@ def test_a_smaller_tier_is_the_beginning_of_a_larger(arms: dict[str, Arm]) -> No
 
 def test_envelope_is_that_of_all_arms(scenario: vs.Scenario, compiled: CompiledAudience, arms: dict[str, Arm]) -> None:
     """The rate at which gaps are drawn is the highest of any arm, for an arm alone too."""
-    expected = envelopes(compiled, arm_specs(scenario))
+    expected = envelopes(compiled, scenario.arm_specs())
     assert expected.tolist() == [0.5, 0.3]
     alone = compile_arms(scenario, compiled, ["all"])["all"]
     for arm in [*arms.values(), alone]:

@@ -20,7 +20,7 @@ from viralsim.measurement.measures import NAMES
 from viralsim.mesa_driver import Advocate, BuyImpressions, CommunityManager, OwnedPost
 from viralsim.mesa_driver.model import ViralityModel
 from viralsim.scenario import Scenario
-from viralsim.simulation.front import compile_arms, compile_audience
+from viralsim.simulation.run import compile_arms, compile_audience
 
 EVERYTHING = """
 viralsim: 1

@@ -21,7 +21,7 @@ def arcs(network: Network) -> set[tuple[int, int]]:
 
 @settings(deadline=None, max_examples=80)
 @given(EDGES)
-@pytest.mark.filterwarnings("ignore::viralsim.population.network.ViralsimWarning")
+@pytest.mark.filterwarnings("ignore::viralsim.population.network.network.ViralsimWarning")
 def test_rows_hold_exactly_the_distinct_edges_and_remember_where_each_went(edges):
     """Rows are the set of given edges without loops, ascending; edge_position finds every given edge again."""
     source, target = [e[0] for e in edges], [e[1] for e in edges]

@@ -112,7 +112,7 @@ def find(
 
     Raises InputError where no arm has advocates, the strategy is not known, or fewer members are eligible.
     """
-    from viralsim.simulation.front import default_threads
+    from viralsim.simulation.run import default_threads
 
     worlds = worlds or min(400, scenario.worlds)
     tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads or default_threads())

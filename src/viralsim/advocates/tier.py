@@ -34,7 +34,7 @@ class Tier:
         seed: int | None = None,
         threads: int = 1,
     ) -> None:
-        from viralsim.simulation.front import compile_audience
+        from viralsim.simulation.run import compile_audience
 
         self.arm = _arm_with_advocates(scenario, arm)
         written = scenario.data.get("arms") or {}  # a scenario without arms has one of its own making
@@ -121,7 +121,7 @@ class Tier:
 
     def arm_with(self, members: Sequence[int]) -> Arm:
         """The arm with these members, ready for the kernels."""
-        from viralsim.simulation.front import compile_arms
+        from viralsim.simulation.run import compile_arms
 
         return compile_arms(self.scenario_with(members), self.compiled, [self.arm])[self.arm]
 

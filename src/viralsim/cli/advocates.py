@@ -88,7 +88,7 @@ def _more(scenario: Scenario, found: Ranking, count: int, options: dict[str, Any
     """Curve, equal money, programme and fair shares, where asked for and where there are any."""
     from viralsim.advocates import Tier, shapley
     from viralsim.advocates import curve as curve_of
-    from viralsim.simulation.front import default_threads
+    from viralsim.simulation.run import default_threads
 
     seed, threads = options["seed"], options["threads"] or default_threads()
     tier = Tier(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads)

@@ -107,7 +107,7 @@ def _forecast(plan: Plan, as_json: bool) -> None:
     import time
 
     from viralsim.experiments import Runner
-    from viralsim.simulation.front import default_threads
+    from viralsim.simulation.run import default_threads
 
     runner = Runner(plan.scenario, plan.worlds, plan.seed, own_luck=plan.own_luck)
     runner.run(plan.points[0])  # builds the audience, and compiles

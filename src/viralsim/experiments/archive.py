@@ -145,7 +145,7 @@ def network_hashes(scenario: Scenario) -> dict[str, dict[str, Any]]:
 
     Rows, followers, tie strengths and influence weights go into the hash in this order, in little-endian bytes.
     """
-    from viralsim.simulation.front import compile_audience
+    from viralsim.simulation.run import compile_audience
 
     found = {}
     for p in range(min(scenario.spec.populations, MOST_AUDIENCES)):

@@ -45,7 +45,7 @@ class Settings:
 
 def workers_by_default(settings: Settings, points: int) -> int:
     """How many processes run a sweep where nobody said: all cores for many points of a small audience, else 0 (threads)."""
-    from viralsim.simulation.front import default_threads
+    from viralsim.simulation.run import default_threads
 
     members, cores = settings.scenario.spec.audience.members, default_threads()
     small = isinstance(members, int) and members <= MOST_MEMBERS_OF_PROCESSES
@@ -107,7 +107,7 @@ class WorkerPool:
     def __init__(
         self, settings: Settings, points: int, threads: int | None = None, workers: int = 0, cluster: str | None = None
     ) -> None:
-        from viralsim.simulation.front import default_threads
+        from viralsim.simulation.run import default_threads
 
         if workers < 0 or (threads is not None and threads < 1):
             raise InputError("workers must be >= 0 and threads >= 1")

@@ -16,7 +16,8 @@ from viralsim.measurement.inequality import gini, market_shares, unpredictabilit
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.variance_components import LuckAndContent, better_content_wins, luck_and_content
 from viralsim.records.record import plain
-from viralsim.simulation.front import compile_audience, default_threads, launch
+from viralsim.simulation.front import launch
+from viralsim.simulation.run import compile_audience, default_threads
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario

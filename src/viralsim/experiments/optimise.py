@@ -148,7 +148,7 @@ def optimise(
 
     Raises: InputError for wrong arguments, a missing Optuna, or constraints that exclude spending nothing.
     """
-    from viralsim.simulation.front import default_threads
+    from viralsim.simulation.run import default_threads
 
     if not budget_usd > 0:
         raise InputError(f"budget must be above 0 USD, got {budget_usd:g}")

@@ -87,10 +87,9 @@ class Runner:
         return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, compiled_audiences[0].members
 
     def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
-        from viralsim.simulation.front import arm_specs
 
         scenario = self.scenario.override(overrides) if overrides else self.scenario
-        specs = arm_specs(scenario)
+        specs = scenario.arm_specs()
         seed = self.seed
         ids = arm_ids(scenario, specs, self.worlds, seed)
         if self.own_luck:
@@ -100,7 +99,7 @@ class Runner:
 
     @staticmethod
     def _build(scenario: Scenario) -> list[Any]:
-        from viralsim.simulation.front import compile_audience
+        from viralsim.simulation.run import compile_audience
 
         return [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
 
@@ -128,7 +127,7 @@ def run_points(
     Audiences, and arms that a point does not touch, are made once. Raises ScenarioError at a point that makes no valid
     scenario, InputError for an arm that does not exist.
     """
-    from viralsim.simulation.front import default_threads
+    from viralsim.simulation.run import default_threads
 
     wanted = list(scenario.arm_names) if arms is None else list(arms)
     for name in wanted:

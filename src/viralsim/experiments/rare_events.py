@@ -59,7 +59,8 @@ def rare_chances(
     was counted so far is returned. InputError for wrong arguments, and for several audiences, whose worlds are not
     independent.
     """
-    from viralsim.simulation.front import compile_audience, default_threads, launch
+    from viralsim.simulation.front import launch
+    from viralsim.simulation.run import compile_audience, default_threads
 
     if worlds < 1:
         raise InputError(f"worlds must be at least 1, got {worlds}")

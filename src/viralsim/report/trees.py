@@ -74,7 +74,7 @@ def grow(result: Result, arm: str, world: int, compiled_audiences: dict[int, Any
         scenario = scenario.override({path: float(values[world]) for path, values in result.inputs_of_world.items()})
     from viralsim.kernels.arm_inputs import Rule
     from viralsim.kernels.batch import trace_world
-    from viralsim.simulation.front import compile_arms, compile_audience
+    from viralsim.simulation.run import compile_arms, compile_audience
 
     population = 0 if result.populations_of_world is None else int(result.populations_of_world[world])
     # inputs of its own may make an audience of its own
