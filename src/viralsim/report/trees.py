@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.atomic import whole
+from viralsim.atomic import atomic_path
 from viralsim.errors import InputError
 from viralsim.report.rerun import stored_scenario
 from viralsim.results import Result
@@ -132,7 +132,7 @@ def save_forests(result: Result, arm: str, found: Mapping[str, tuple[int, Forest
     }
     for word, (_, forest) in found.items():
         arrays |= {f"{word}.{name}": getattr(forest, name) for name in COLUMNS}
-    with whole(target) as building, building.open("wb") as file:
+    with atomic_path(target) as building, building.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     return target
 
