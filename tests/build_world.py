@@ -73,7 +73,7 @@ class Manner:
     feed_capacity: float = 1.0
     ticks_per_day: int = 24
     respond: tuple[float, int, float, int] | None = None  # ratio, at least, effect, delay in ticks
-    amplify: tuple[float, int, int] | None = None  # shares a tick, at most, cooldown in ticks
+    amplify: tuple[float, int, int] | None = None  # shares per tick, at most, cooldown in ticks
     rhythm: Sequence[float] | None = None  # by tick
     fatigue: Sequence[float] = (1.0,)
 

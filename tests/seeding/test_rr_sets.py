@@ -223,7 +223,7 @@ def test_cover_within_a_budget(family: list[set[int]], costs: list[float], budge
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(family=families, count=st.integers(1, 8))
 def test_equal_costs_cover_as_a_number_does(family: list[set[int]], count: int) -> None:
-    """With all costs 2 and a budget of 2 a member, greedy within the budget chooses what greedy by number does."""
+    """With all costs 2 and a budget of 2 per member, greedy within the budget chooses what greedy by number does."""
     ends, entries = as_arrays(family)
     index = index_sets(ends, entries, 8)
     plain = cover(ends, entries, index, np.empty(0), 0.0, count, -1)

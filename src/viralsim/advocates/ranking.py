@@ -41,7 +41,7 @@ class RankedAdvocate:
     """One proposed advocate.
 
     gain: what the measure loses without him, all else as it was (leave one out). overlap: share of his followers whom those
-    ranked before him reach too. credited: shares a launch in the trees that grow from his planned posts; more than ``shares``
+    ranked before him reach too. credited: shares per launch in the trees that grow from his planned posts; more than ``shares``
     where others would have reached the same people. cost_per_share_usd: cost over the shares he adds; None where they are
     not above 0.
     """
@@ -261,7 +261,7 @@ def _certified(proposal: Chosen, options: Mapping[str, Any], over_none: Gain) ->
 def _credit_and_cause(credited: float, removed: float, whole: Gain, waves: int) -> str:
     """How the shares of trees, of removals one by one and of the removal of all differ, and why."""
     return (
-        f"Their trees hold {credited:,.2f} shares a launch (credit). Without all of them {_told(whole)} are lost; removed one "
+        f"Their trees hold {credited:,.2f} shares per launch (credit). Without all of them {_told(whole)} are lost; removed one "
         f"by one, {removed:,.2f} in sum (cause): who would have been reached by another is lost by no single removal."
         + (" A tree counts a member once, shares count his every post." if waves > 1 else "")
     )

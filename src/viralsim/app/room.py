@@ -76,7 +76,7 @@ def projector(room: Room, address: str) -> Callable[[], None]:
 
 
 def _bars(values: np.ndarray) -> str:
-    """A bar a launch, the smallest first."""
+    """A bar per launch, the smallest first."""
     if not len(values):
         return ""
     wide, most = 720 / max(len(values), 10), max(1, int(values.max()))

@@ -24,7 +24,7 @@ class CompiledAudience:
     """One audience with its networks, in the kernels' form, and what is computed of it once.
 
     graph: all channels in one CSR. presence, present, present_start: who has an account where. following: accounts that v
-    follows, int32[C, N]. Memory: 4 bytes a follow, 8 bytes a member and channel for rows, and the member fields.
+    follows, int32[C, N]. Memory: 4 bytes per follow, 8 bytes per member and channel for rows, and the member fields.
     """
 
     def __init__(self, spec: Spec, population: Population) -> None:

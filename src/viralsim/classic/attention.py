@@ -19,7 +19,7 @@ class Memes:
     """The memes of all worlds, world after world, in the order of their invention; every array is int64[memes].
 
     world: the number of its world. popularity: how often it was broadcast. born: the action that invented it, from 0; -1
-    for the memes that stood on the screens at first, one a member (without ``own`` they stood nowhere, and stay at 0).
+    for the memes that stood on the screens at first, one per member (without ``own`` they stood nowhere, and stay at 0).
     last: the action that broadcast it last; -1: never. displaced: int64[worlds], posts that a screen's size pushed off
     before their time; of screens without end all that fell off, 0 in the one-screen model, which does not count them.
     """
@@ -68,7 +68,7 @@ def limited_attention(
     ``Screen(size=1, window=inf, attention=1, own=True)`` is the one-screen model, number for number.
 
     worlds, seed, threads: as in ``independent_cascade``. Cost: O(actions x mean following) for one screen, 32 bytes a
-    meme, and with ``screen`` 8 bytes a member and place of a screen or memory, for each thread.
+    meme, and with ``screen`` 8 bytes per member and place of a screen or memory, for each thread.
 
     Raises InputError for what is out of range, CapacityError where the memes of a world do not fit 32 bits.
     """

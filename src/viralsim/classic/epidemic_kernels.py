@@ -1,4 +1,4 @@
-"""SIR and SI in discrete time: the infectious post once a tick, each post with luck of its own."""
+"""SIR and SI in discrete time: the infectious post once per tick, each post with luck of its own."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _infect(followers, gaps, live, visited, reached, n, memory):  # type: ignore
 def epidemic_worlds(indptr, followers, seeds, gaps, gamma, luck, first, last, scratch, counts):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of SIR: in a tick all infectious transmit, then each recovers with ``gamma``.
 
-    gaps: (threshold uint64[512], alias int32[512]) of the transmission probability a tick; scratch: (visited
+    gaps: (threshold uint64[512], alias int32[512]) of the transmission probability per tick; scratch: (visited
     uint64[], reached int32[N + 1], infectious int32[N], place uint64[N], ``Batch``); writes counts int64[W, T + 1, 3] (S, I, R).
     O(sum over ticks of the infectious and their transmissions).
 

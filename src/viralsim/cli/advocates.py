@@ -116,7 +116,7 @@ def _judged(scenario: Scenario, found: Ranking, count: int, options: dict[str, A
 
 
 def _show_programme(judged: ProgrammeResult) -> None:
-    """A line a launch, then what the whole is worth."""
+    """A line per launch, then what the whole is worth."""
     click.echo()
     click.echo(f"launch people ambassadors  left joined posts if asked {judged.measure} gained (95 %), USD")
     for one in judged.launches:
@@ -177,7 +177,7 @@ def _told(point: CurvePoint) -> str:
     said = f"{point.count:>5} advocates: {point.gain.mean:,.2f} ({point.gain.low:,.2f} to {point.gain.high:,.2f})"
     said += f", the last {point.next_gain.mean:+,.2f}"
     if worth is not None:
-        said += f"; pays up to {worth.mean:,.2f} USD a person ({worth.low:,.2f} to {worth.high:,.2f})"
+        said += f"; pays up to {worth.mean:,.2f} USD per person ({worth.low:,.2f} to {worth.high:,.2f})"
     return said
 
 

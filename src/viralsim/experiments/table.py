@@ -1,4 +1,4 @@
-"""The table of a sweep: one Parquet file, a row a point and arm, whole or not there."""
+"""The table of a sweep: one Parquet file, a row per point and arm, whole or not there."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def pick(field, member):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, _nrt=False)
 def convert(arm, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
-    """One trial of conversion, at most one success a member."""
+    """One trial of conversion, at most one success per member."""
     trust = arm.contents_conversion_trust[content, source]
     if e.flags & CONVERTED_MARK == 0 and x < conversion_probability(
         arm.contents_conversion_rate[content], match, trust

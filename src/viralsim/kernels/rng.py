@@ -113,7 +113,7 @@ def stream_key(key, stream, a, b):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def units_of_worlds(seed, worlds, stream, name):  # type: ignore[no-untyped-def]
-    """One uniform float64 a world for the decision ``name`` (uint64) of ``stream``; worlds int64[W]."""
+    """One uniform float64 per world for the decision ``name`` (uint64) of ``stream``; worlds int64[W]."""
     out = np.empty(len(worlds))
     for i in range(len(worlds)):
         out[i] = unit(draw(stream_key(world_key(seed, worlds[i]), stream, name, np.uint64(0)), 0))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]
-    """Someone few and strategic: observes the model, decides once a tick, emits actions."""
+    """Someone few and strategic: observes the model, decides once per tick, emits actions."""
 
     model: ViralityModel
 

@@ -1,4 +1,4 @@
-"""Who is to post when, in a plain world: one record a member touched, in a queue a tick."""
+"""Who is to post when, in a plain world: one record per member touched, in a queue per tick."""
 
 from __future__ import annotations
 

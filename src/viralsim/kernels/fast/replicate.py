@@ -2,7 +2,7 @@
 
 A world is *plain* where one content on one channel spreads by simple reinforcement from organic posts and every chance of an
 impression is the channel's envelope (``inputs.is_eligible``). Then a member posts once, every impression is earned and the first
-one that convinces him is the one he answers, so one short record a member replaces the tables of the general path. The law, the
+one that convinces him is the one he answers, so one short record per member replaces the tables of the general path. The law, the
 draws and the order are those of ``tick``, ``posts`` and ``show``: ``tests/kernels/test_plain.py`` asks for the same numbers.
 
 Where the same members post of their own accord in every world, every world begins the same: their records, their nodes and

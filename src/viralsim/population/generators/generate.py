@@ -98,7 +98,7 @@ def generate_and_measure(
     """As ``generate_network``, and the traits reached (of the part on which corrections were found)."""
     groups = np.asarray(community)
     if groups.ndim != 1 or (len(groups) and (groups.dtype.kind not in "iu" or groups.min() < 0)):
-        raise NetworkError("community must hold one whole number >= 0 a member")
+        raise NetworkError("community must hold one whole number >= 0 per member")
     _check(mean_following, degree_exponent, {"reciprocity": reciprocity, "clustering": clustering, "mixing": mixing})
     near = None if similarity is None else np.asarray(similarity, dtype=np.float64)
     if present is None:
@@ -106,7 +106,7 @@ def generate_and_measure(
     else:
         there = np.asarray(present, dtype=bool)
         if there.shape != groups.shape:
-            raise NetworkError(f"present must have one entry a member: {len(groups)}, got shape {there.shape}")
+            raise NetworkError(f"present must have one entry per member: {len(groups)}, got shape {there.shape}")
         who = np.flatnonzero(there)
     asked = Traits(mean_following, reciprocity, clustering, mixing)
     near = None if near is None else near[who]
