@@ -116,7 +116,7 @@ class Planned:
 
 @dataclass
 class Organic:
-    """A member who posts of his own accord; member -1 is drawn in each world."""
+    """A member who posts unprompted; member -1 is drawn in each world."""
 
     member: int = -1
     tick: int = 0
@@ -365,6 +365,6 @@ def simple_world(
     seeds: Sequence[int] = (0,),
     ticks: int = 20,
 ) -> ArmInputs:
-    """One channel, one content, everything else off; the seeds post in tick 0 of their own accord."""
+    """One channel, one content, everything else off; the seeds post in tick 0 unprompted."""
     acts = Acts(organic=[Organic(v, index=i) for i, v in enumerate(seeds)])
     return build_world(members, ticks, [Channel(edges)], [Content(appeal=appeal)], acts=acts)

@@ -101,7 +101,7 @@ def _counted(shares: int) -> str:
 
 
 def pupil(room: Room) -> Callable[..., None]:
-    """A pupil's page: one launch, which is his."""
+    """A pupil's page: one launch, which is theirs."""
 
     def page(code: str = "") -> None:
         world = room.join(code, str(app.storage.browser["id"]))

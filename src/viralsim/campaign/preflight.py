@@ -63,7 +63,7 @@ def reproduction_number(compiled: CompiledAudience, arm: Arm, channel: int) -> f
 class _Shown(NamedTuple):
     """Who is shown what comes from a source, or from one line of it.
 
-    members: int[M], each as often as he is shown it, or ``EVERYONE``. weight: float64[M], number of impressions, relative to
+    members: int[M], each as often as they are shown it, or ``EVERYONE``. weight: float64[M], number of impressions, relative to
     those of the other lines. trust: its own, or the mean of the source's.
     """
 

@@ -86,7 +86,7 @@ class CompiledAudience:
         return self._kept.get(key, make, of)
 
     def background_load(self, spec: Spec) -> F4:
-        """Posts a day that reach each member from the accounts he follows, float32[N]; length 0 where attention is off."""
+        """Posts a day that reach each member from the accounts they follow, float32[N]; length 0 where attention is off."""
         attention = spec.audience.attention
         if attention is None:
             return np.zeros(0, dtype=np.float32)

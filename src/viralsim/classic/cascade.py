@@ -1,4 +1,4 @@
-"""Independent cascade: every newly active member has one chance to activate each of his followers."""
+"""Independent cascade: every newly active member has one chance to activate each of their followers."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def _show_fair(found: Ranking, fair: Shapley) -> None:
         f"({fair.orders} orders, with standard error):"
     )
     for one, value, error in zip(found.listed, fair.value, fair.error, strict=False):
-        click.echo(f"{one.member!s:>12} {value:8.2f} +- {error:.2f}; lost without him {one.gain.mean:.2f}")
+        click.echo(f"{one.member!s:>12} {value:8.2f} +- {error:.2f}; lost without them {one.gain.mean:.2f}")
     click.echo(
         "A fair share splits what several bring together; a loss counts only what nobody else would have brought."
     )
@@ -191,7 +191,7 @@ def _show_list(found: Ranking) -> None:
     for sentence in found.sentences:
         console.print(sentence)
     console.print(
-        f"gain: {found.measure} a launch that are lost without him, all else as it was, with its 95 % interval"
+        f"gain: {found.measure} a launch that are lost without them, all else as it was, with its 95 % interval"
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, justify in (

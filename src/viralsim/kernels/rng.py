@@ -31,7 +31,7 @@ class Stream(IntEnum):
     WILLING = 6  # does an asked advocate post: (member, wave)
     PERSIST = 7  # post again next tick: (content, channel, member, post number)
     THRESHOLD = 8  # a uniform threshold: (content, channel, member)
-    ORGANIC = 9  # who posts of his own accord: (content, channel, line, index)
+    ORGANIC = 9  # who posts unprompted: (content, channel, line, index)
     RECOMMEND = 10  # who is recommended to: (the impression or post that earned it)
     BRAND_FOLLOWERS = 11  # who follows the brand: (channel), not of a world
     UNCERTAIN = 12  # the joint draw of uncertain inputs: (path)

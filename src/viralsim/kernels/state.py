@@ -19,11 +19,11 @@ from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U8, ArmInputs, Rule
 POSTING = np.dtype(  # of (member, channel, content)
     [
         ("due", np.int32),  # tick of the pending ordinary post, -1: none
-        ("parent", np.int32),  # node that convinced him, -1: none
-        ("node", np.int32),  # node of his first post, -1: not posted
+        ("parent", np.int32),  # node that convinced them, -1: none
+        ("node", np.int32),  # node of their first post, -1: not posted
         ("posts", np.int32),  # posts made
-        ("exposing_neighbours", np.int32),  # distinct members whose post he was shown
-        ("cause", np.int32),  # source of the impression that convinced him, -1: of his own accord
+        ("exposing_neighbours", np.int32),  # distinct members whose post they were shown
+        ("cause", np.int32),  # source of the impression that convinced them, -1: unprompted
         ("weight", np.float64),  # sum of influence weights of those members
     ],
     align=True,

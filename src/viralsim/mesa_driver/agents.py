@@ -57,7 +57,7 @@ class Advocate(Actor):
         self.number, self.member = number, member
 
     def step(self) -> None:
-        """Answer the wave of this tick, if there is one for him."""
+        """Answer the wave of this tick, if there is one for them."""
         plan, model = self.model.plan, self.model
         for row in model.asked_rows(self.number):
             channel = int(plan.planned_channel[row])

@@ -1,4 +1,4 @@
-"""Rows by the member who is reached: whom he follows, and how his live edges are found."""
+"""Rows by the member who is reached: whom they follow, and how their live edges are found."""
 
 from __future__ import annotations
 

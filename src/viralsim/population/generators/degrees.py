@@ -52,7 +52,7 @@ def degree_budgets(
 
 
 def _scaled(values: F8, mean: float, n: int) -> F8:
-    """Values scaled to ``mean`` with none above n - 1: whoever is at the bound leaves his excess to the others."""
+    """Values scaled to ``mean`` with none above n - 1: whoever is at the bound leaves their excess to the others."""
     largest = max(n - 1.0, 0.0)
     mean = min(mean, largest)
     values = values * (mean / values.mean())
