@@ -25,7 +25,7 @@ class Enrolment:
     """The advocate tier of one arm, a row per advocate.
 
     members: int64[A]. handles: what the user calls them. channels: bool[A, C], where they are asked to post.
-    willingness: float64[A]. cost_usd: float64[A]. proposal: what the strategy said of them, with its certificate, or None.
+    willingness: float64[A]. cost_usd: float64[A]. proposal: what the strategy reports about them, with its certificate, or None.
     """
 
     members: NDArray[np.int64]

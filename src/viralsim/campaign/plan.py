@@ -42,7 +42,7 @@ class Lines:
 
 
 def brand_followers(compiled: CompiledAudience, spec: Spec, channel: int, count: int) -> NDArray[np.int32]:
-    """The brand's followers on a channel: the first ``count`` members of an order by lot that no arm changes, ascending."""
+    """The brand's followers on a channel: the first ``count`` members of a random order that no arm changes, ascending."""
 
     def first() -> NDArray[np.int32]:
         members = np.flatnonzero(compiled.present_on(channel))

@@ -269,7 +269,7 @@ def _refuse_giant(place: str, members: int, mean_following: float) -> None:
     if needed > memory_bytes():
         raise NetworkError(
             f"{place}: {members:,} members who follow {mean_following:g} need about {needed / 2**30:.0f} GiB, this machine has "
-            f"{memory_bytes() / 2**30:.0f}: ask for fewer members (docs/scale.md says what a smaller audience tells)"
+            f"{memory_bytes() / 2**30:.0f}: ask for fewer members (docs/scale.md says what a smaller audience shows)"
         )
 
 
