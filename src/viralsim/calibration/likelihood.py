@@ -27,15 +27,15 @@ LOG_WEIGHT = np.add.outer(*(2 * [np.log(_WEIGHT / _WEIGHT.sum()) + 0.5 * _LINE**
 
 
 class Spread(NamedTuple):
-    """The normal law of a post's pair: means float64[posts] of x and z, standard deviations, correlation."""
+    """The normal law of a post's pair: means float64[posts] of x and z; standard deviations and correlation, or [posts]."""
 
     mean_x: Floats
     mean_z: Floats
-    sd_x: float
-    sd_z: float
-    correlation: float
+    sd_x: float | Floats
+    sd_z: float | Floats
+    correlation: float | Floats
 
-    def precision(self) -> tuple[float, float, float]:
+    def precision(self) -> tuple[float | Floats, float | Floats, float | Floats]:
         """(xx, xz, zz) of the inverse covariance."""
         left = 1.0 - self.correlation**2
         return (
@@ -126,14 +126,15 @@ def integrate(posts: Posts, law: Spread, start: tuple[Floats, Floats] | None = N
     at_z = z[:, None] + below[:, None] * GRID[:, 0] + second[:, None] * GRID[:, 1]
     inside = np.minimum(at_z, HIGHEST_LOG_RATE)
     dx, dz = at_x - law.mean_x[:, None], at_z - law.mean_z[:, None]
+    by_node = [np.reshape(v, (-1, 1)) for v in (xx, xz, zz)]
     log = (
         _seen(posts, at_x)
         + posts.shares[:, None] * inside
         + (posts.impressions - posts.shares)[:, None] * np.log(-np.expm1(inside))
-        - 0.5 * (xx * dx * dx + 2 * xz * dx * dz + zz * dz * dz)
+        - 0.5 * (by_node[0] * dx * dx + 2 * by_node[1] * dx * dz + by_node[2] * dz * dz)
         + LOG_WEIGHT
     )
-    log += (np.log(first * second) + 0.5 * np.log(xx * zz - xz**2))[:, None]
+    log += np.reshape(np.log(first * second) + 0.5 * np.log(xx * zz - xz**2), (-1, 1))
     most = log.max(1)
     weight = np.exp(log - most[:, None])
     total = weight.sum(1)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from viralsim.calibration.likelihood import Pairs, Spread, integrate, modes
+from viralsim.calibration.likelihood import NODES, Pairs, Spread, integrate, modes
 from viralsim.calibration.observed import Floats, Posts
+
+MOST_NODES = 2_000_000  # of all posts and points that are computed at once
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,24 @@ class Model:
             float(np.tanh(at["atanh_correlation"])),
         )
 
-    def log_posterior(self, point: Floats) -> float:
-        """Log of prior times likelihood, but for a constant."""
-        if not np.all(np.abs(point - self.mean) < 12 * self.sd):
-            return -np.inf
-        return self._value(point, integrate(self.posts, self.law(point), self._modes))
+    def log_posterior(self, points: Floats) -> Floats:
+        """float64[points]: log of prior times likelihood at ``points`` [points, parameters], but for a constant."""
+        chunk = max(1, MOST_NODES // (len(self.posts) * NODES**2))
+        parts = [self._log_posterior(points[at : at + chunk]) for at in range(0, len(points), chunk)]
+        return np.concatenate(parts)
+
+    def _log_posterior(self, points: Floats) -> Floats:
+        laws = [self.law(point) for point in points]
+        wide = np.ones(len(self.posts))
+        law = Spread(*(np.concatenate([wide * part for part in parts]) for parts in zip(*laws, strict=True)))
+        start = (
+            None
+            if self._modes is None
+            else (np.tile(self._modes[0], len(points)), np.tile(self._modes[1], len(points)))
+        )
+        found = integrate(self.posts.repeated(len(points)), law, start)
+        each = found.log_integral.reshape(len(points), -1)
+        return np.asarray(each @ self.weight - 0.5 * (((points - self.mean) / self.sd) ** 2).sum(1))
 
     def pairs(self, point: Floats, posts: Posts | None = None) -> Pairs:
         """The pair of each of these posts, or of other ``posts``, at ``point`` as nodes with probabilities."""

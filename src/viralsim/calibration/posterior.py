@@ -51,53 +51,45 @@ class Posterior:
 
 
 def sample(model: Model, seed: int | Sequence[int] = 1, steps: int = STEPS) -> Posterior:
-    """Draws of the posterior: four chains that propose from a Student t at the mode, and step at random every third time.
+    """Draws of the posterior: four independence Metropolis-Hastings chains that propose from a Student t at the mode.
+
+    All proposals of an attempt are computed at once. Where the chains do not pass, the next proposal has their own mean and
+    covariance, and the chains are twice as long.
 
     Raises: NotConvergedError where effective sample size stays below 200 or split R-hat above 1.01.
     """
     generator = np.random.default_rng(seed)
-    mode = model.mode()
-    spread = model.curvature(mode)
+    centre = model.mode()
+    spread = model.curvature(centre)
     for attempt in range(MOST_TRIES):
-        factor: Floats = np.asarray(np.linalg.cholesky(spread), np.float64)
-        chains = np.array([_chain(model, mode, factor, steps << attempt, generator) for _ in range(CHAINS)])
+        chains = _chains(model, centre, spread, (steps << attempt) + WARM_UP, generator)[:, WARM_UP:]
         ess, rhat = diagnostics(chains)
         if ess.min() >= LOWEST_ESS and rhat.max() <= HIGHEST_RHAT:
             return Posterior(model.names, chains, ess, rhat)
-        flat = chains.reshape(-1, len(mode))
-        mode, spread = flat.mean(0), np.asarray(np.cov(flat.T), np.float64)
+        flat = chains.reshape(-1, len(centre))
+        centre, spread = flat.mean(0), np.asarray(np.cov(flat.T), np.float64)
     raise NotConvergedError(
         f"the chains do not agree (effective sample {ess.min():.0f}, split R-hat {rhat.max():.3f}): give more posts"
     )
 
 
-def _chain(model: Model, centre: Floats, factor: Floats, steps: int, generator: np.random.Generator) -> Floats:
-    """float64[steps, parameters] of one Metropolis-Hastings chain."""
+def _chains(model: Model, centre: Floats, spread: Floats, steps: int, generator: np.random.Generator) -> Floats:
+    """float64[chains, steps, parameters]."""
     size = len(centre)
-    wide = WIDER * factor
-    back = np.linalg.inv(wide)
-
-    def log_proposal(point: Floats) -> float:
-        return float(-0.5 * (TAIL_DF + size) * np.log1p(((back @ (point - centre)) ** 2).sum() / TAIL_DF))
-
-    point = centre + factor @ generator.standard_normal(size)
-    now, proposed_now = model.log_posterior(point), log_proposal(point)
-    kept = np.empty((steps, size))
-    for step in range(-WARM_UP, steps):
-        normal = generator.standard_normal(size)
-        if step % 3:
-            other = centre + wide @ normal / np.sqrt(generator.chisquare(TAIL_DF) / TAIL_DF)
-            log_other = log_proposal(other)
-            back_and_forth = proposed_now - log_other
-        else:
-            other = point + (2.38 / np.sqrt(size)) * (factor @ normal)
-            log_other, back_and_forth = log_proposal(other), 0.0
-        then = model.log_posterior(other)
-        if np.log(generator.random()) < then - now + back_and_forth:
-            point, now, proposed_now = other, then, log_other
-        if step >= 0:
-            kept[step] = point
-    return kept
+    normal = generator.standard_normal((CHAINS * steps, size))
+    scale = np.sqrt(TAIL_DF / generator.chisquare(TAIL_DF, (CHAINS * steps, 1)))
+    proposed = centre + WIDER * scale * (normal @ np.linalg.cholesky(spread).T)
+    log_proposal = -0.5 * (TAIL_DF + size) * np.log1p((normal**2).sum(1) * scale[:, 0] ** 2 / TAIL_DF)
+    log_weight = (model.log_posterior(proposed) - log_proposal).reshape(CHAINS, steps)
+    log_uniform = np.log(generator.random((CHAINS, steps)))
+    kept = np.zeros((CHAINS, steps), np.int64)
+    for chain in range(CHAINS):
+        now = 0
+        for step in range(steps):
+            if log_uniform[chain, step] < log_weight[chain, step] - log_weight[chain, now]:
+                now = step
+            kept[chain, step] = chain * steps + now
+    return np.asarray(proposed[kept])
 
 
 def diagnostics(chains: Floats) -> tuple[Floats, Floats]:
