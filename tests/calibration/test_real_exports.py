@@ -19,7 +19,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
     ],
 )
 def test_coverage_and_crps_of_later_posts(files: str, options: dict[str, bool]) -> None:
-    """80 % and 95 % intervals hold what they say within 2.5 standard errors, at a CRPS near the best of three simple predictions."""
+    """80 % and 95 % intervals hold what they say within 2.5 standard errors, at a CRPS near the best simple prediction."""
     paths = sorted(DATA.glob(files))
     if not paths:
         pytest.skip(f"real data are absent: {DATA / files}")

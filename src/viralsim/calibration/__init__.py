@@ -1,8 +1,9 @@
 """What past posts say about the next one, with the coverage that was measured on later posts."""
 
 from viralsim.calibration.backtest import Backtest, backtest
+from viralsim.calibration.calibrating import Calibration, calibrate
 from viralsim.calibration.model import Model, Prior
 from viralsim.calibration.posterior import NotConvergedError, Posterior, sample
 from viralsim.calibration.prediction import next_post
 
-__all__ = ["Backtest", "Model", "NotConvergedError", "Posterior", "Prior", "backtest", "next_post", "sample"]
+__all__ = ["Backtest", "Calibration", "Model", "NotConvergedError", "Posterior", "Prior", "backtest", "calibrate", "next_post", "sample"]

@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 from viralsim.calibration.likelihood import NODES, Pairs, Spread, integrate, modes
 from viralsim.calibration.observed import Floats, Posts
 
+LOG_SDS, ATANHS = (-7.0, 3.0), (-4.0, 4.0)  # proposals beyond are computed as these
 MOST_NODES = 2_000_000  # of all posts and points that are computed at once
 
 
@@ -80,9 +81,9 @@ class Model:
         return Spread(
             at["mean_log_level"] + self.grows(log_followers(posts), point) + at.get("paid_level", 0.0) * paid,
             at["mean_log_share_rate"] + at.get("paid_share_rate", 0.0) * paid,
-            float(np.exp(at["log_sd_level"])),
-            float(np.exp(at["log_sd_share_rate"])),
-            float(np.tanh(at["atanh_correlation"])),
+            float(np.exp(np.clip(at["log_sd_level"], *LOG_SDS))),
+            float(np.exp(np.clip(at["log_sd_share_rate"], *LOG_SDS))),
+            float(np.tanh(np.clip(at["atanh_correlation"], *ATANHS))),
         )
 
     def log_posterior(self, points: Floats) -> Floats:

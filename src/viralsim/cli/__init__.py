@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "chance": ("viralsim.cli.chance", "chance", "Count a rare event over very many worlds."),
     "sensitivity": ("viralsim.cli.sensitivity", "sensitivity", "Say which uncertain parameters decide."),
     "optimise": ("viralsim.cli.optimise", "optimise", "Split a budget; it may be best to spend nothing."),
+    "calibrate": ("viralsim.cli.calibrate", "calibrate", "What past posts say about the next one, and how well."),
     "flips": ("viralsim.cli.flips", "flips", "Say at which values another arm becomes best."),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
@@ -45,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 
 # words of commands that start no kernel
-WITHOUT_KERNELS = {"init", "report", "compare", "merge", "info", "archive", "presets", "schema", "warm"}
+WITHOUT_KERNELS = {"init", "calibrate", "report", "compare", "merge", "info", "archive", "presets", "schema", "warm"}
 
 
 class LazyGroup(click.Group):
