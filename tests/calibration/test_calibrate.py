@@ -60,9 +60,9 @@ def test_drift_and_misfit_are_said() -> None:
     """Thirty posts at another level are drift; half of the posts without any share, the others shared well, are a misfit."""
     assert any(w.startswith("drift: the last 30 posts") for w in calibrate(account(2, 100, later=1.5)).warnings)
     odd = account(4, 100)
-    odd["impressions"] = 100_000
-    odd["shares"] = np.where(np.arange(100) % 2 == 0, 0, 400)
-    assert any(w.startswith("misfit: the posts that nobody shared") for w in calibrate(odd).warnings)
+    odd["impressions"] *= 50
+    odd["shares"] = np.where(np.arange(100) % 2 == 0, 0, odd["impressions"] // 250)
+    assert any(w.startswith("misfit: most shared post") for w in calibrate(odd).warnings)
 
 
 def test_few_posts_are_not_judged() -> None:

@@ -6,4 +6,6 @@ from viralsim.calibration.model import Model, Prior
 from viralsim.calibration.posterior import NotConvergedError, Posterior, sample
 from viralsim.calibration.prediction import next_post
 
-__all__ = ["Backtest", "Calibration", "Model", "NotConvergedError", "Posterior", "Prior", "backtest", "calibrate", "next_post", "sample"]
+__all__ = [
+    "Backtest", "Calibration", "Model", "NotConvergedError", "Posterior", "Prior", "backtest", "calibrate", "next_post", "sample",
+]  # fmt: skip

@@ -10,22 +10,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from viralsim.atomic import write_text
 from viralsim.calibration.backtest import CALIBRATED, MEASURES, Backtest, backtest
-from viralsim.calibration.baselines import BASELINES
+from viralsim.calibration.criticism import drifts, misfits
 from viralsim.calibration.model import Model
-from viralsim.calibration.observed import FEWEST_POSTS, Floats, Posts, from_table, unpaid
+from viralsim.calibration.observed import FEWEST_POSTS, Posts, from_table, unpaid
 from viralsim.calibration.pairs import PastPairs
 from viralsim.calibration.posterior import Posterior, sample
+from viralsim.calibration.scores import coverage
 from viralsim.errors import InputError
 from viralsim.versions import package_version
 
 ROWS = 1000
 NOT_OF = ("advocates.trust", "advocates.willingness", "reshare number", "network", "conversion")
-REPLICATES, MISFIT = 400, 0.01
-RECENT, DRIFT = 30, 1e-3  # posts that are compared with those before; the p-value below which they differ
 FEWEST_TO_JUDGE = 20
 
 
@@ -61,24 +59,33 @@ class Calibration:
 
     def to_dict(self) -> dict[str, Any]:
         """What ``calibration.json`` holds."""
-        flat = self.parameters.flat
-        parameters = {
-            name: {
-                "prior": list(self.prior[name]), "mean": float(values.mean()), "sd": float(values.std()),
-                "p05": float(np.quantile(values, 0.05)), "p95": float(np.quantile(values, 0.95)), "ess": float(ess), "rhat": float(rhat),
-            }
-            for name, values, ess, rhat in zip(self.parameters.names, flat.T, self.parameters.ess, self.parameters.rhat, strict=True)
-        }  # fmt: skip
         return {
             "answer": self.first_line,
             "of": ["impressions of a post without advocates", "shares of a post without advocates"],
             "not_of": list(NOT_OF),
             "data": self.data,
-            "parameters": parameters,
+            "parameters": self._parameters(),
             "methods": None if self.coverage is None else self.coverage.to_dict(orient="records"),
             "relative_crps": None if self.backtest is None else {m: self.backtest.relative_crps(m) for m in MEASURES},
             "pit_uniform_p": None if self.backtest is None else {m: self.backtest.uniform(m) for m in MEASURES},
             "warnings": list(self.warnings),
+        }
+
+    def _parameters(self) -> dict[str, dict[str, Any]]:
+        """Prior and posterior of each parameter on the scale of the sampler, with its diagnostics."""
+        found = self.parameters
+        columns = zip(found.names, found.flat.T, found.ess, found.rhat, strict=True)
+        return {
+            name: {
+                "prior": list(self.prior[name]),
+                "mean": float(values.mean()),
+                "sd": float(values.std()),
+                "p05": float(np.quantile(values, 0.05)),
+                "p95": float(np.quantile(values, 0.95)),
+                "ess": float(ess),
+                "rhat": float(rhat),
+            }
+            for name, values, ess, rhat in columns
         }
 
     def save(self, folder: str | Path) -> None:
@@ -90,16 +97,25 @@ class Calibration:
     def lines(self) -> list[str]:
         """The answer in at most 15 lines."""
         shown = [self.first_line]
-        if self.coverage is not None:
-            shown.append(f"{'':22}{'CRPS':>8}{'80 % holds':>14}{'95 % holds':>14}   (last {self.coverage['posts'].iloc[0]} posts)")
-            for row in self.coverage.itertuples():
-                if row.method == CALIBRATED or row.measure == "shares":
-                    name = row.measure if row.method == CALIBRATED else f"  shares, {row.method}"
-                    shown.append(
-                        f"{name:22}{row.crps:8.3f}{row.covers_80:9.0%} ±{row.error_80:3.0%}{row.covers_95:9.0%} ±{row.error_95:3.0%}"
-                    )
+        if self.backtest is not None:
+            shown.append(
+                f"{'':24}{'CRPS':>8}{'80 % holds':>14}{'95 % holds':>14}   (last {len(self.backtest.true)} posts)"
+            )
+            for method in self.backtest.pits:
+                shown += [
+                    self._line(method, measure) for measure in MEASURES if method == CALIBRATED or measure == "shares"
+                ]
         shown.append(f"Not calibrated: {', '.join(NOT_OF)}; a difference between arms stays a what-if.")
         return [*shown, *self.warnings][:15]
+
+    def _line(self, method: str, measure: str) -> str:
+        """One row of the table of coverage as text."""
+        assert self.backtest is not None
+        at = MEASURES.index(measure)
+        name = measure if method == CALIBRATED else f"  {measure}, {method}"
+        holds = [coverage(self.backtest.pits[method][:, at], level) for level in (0.8, 0.95)]
+        shares = "".join(f"{inside:9.0%} ±{error:3.0%}" for inside, error in holds)
+        return f"{name:24}{self.backtest.crps[method][:, at].mean():8.3f}{shares}"
 
 
 def calibrate(past: pd.DataFrame, seed: int = 1) -> Calibration:
@@ -113,56 +129,19 @@ def calibrate(past: pd.DataFrame, seed: int = 1) -> Calibration:
     free = unpaid(posts)
     model = Model(posts)
     parameters = sample(model, [seed, 6])
-    judged = backtest(past, seed=seed) if len(free) >= FEWEST_TO_JUDGE and free.upto(FEWEST_POSTS).shares.any() else None
+    judged = (
+        backtest(past, seed=seed) if len(free) >= FEWEST_TO_JUDGE and free.upto(FEWEST_POSTS).shares.any() else None
+    )
     warnings = [*misfits(model, parameters, np.random.default_rng([seed, 7])), *drifts(free)]
-    return Calibration(new_posts(free, seed), parameters, judged, tuple(warnings), _facts(past, posts, seed), dict(model.table))
+    return Calibration(
+        new_posts(free, seed), parameters, judged, tuple(warnings), _facts(past, posts, seed), dict(model.table)
+    )
 
 
 def new_posts(posts: Posts, seed: int) -> pd.DataFrame:
     """``ROWS`` rows, one new post each: expected impressions at today's followers, and shares per impression."""
     x, z = PastPairs(posts).new_pairs(len(posts), ROWS, np.random.default_rng([seed, 8]))
     return pd.DataFrame({"impressions": np.exp(x), "share_rate": np.exp(np.minimum(z, 0.0))})
-
-
-def misfits(model: Model, parameters: Posterior, generator: np.random.Generator) -> list[str]:
-    """Sentences on what these posts have that posts of this model would not: posterior predictive p below 0.01."""
-    posts = model.posts
-    flat = parameters.flat
-    replicated = []
-    for point in flat[generator.integers(0, len(flat), REPLICATES)]:
-        law = model.law(point)
-        normal = generator.standard_normal((2, len(posts)))
-        x = law.mean_x + law.sd_x * normal[0]
-        z = law.mean_z + law.sd_z * (law.correlation * normal[0] + np.sqrt(1 - law.correlation**2) * normal[1])
-        impressions = generator.poisson(np.exp(np.minimum(x, 40.0)))
-        replicated.append(_shape(impressions, generator.binomial(impressions, np.exp(np.minimum(z, 0.0)))))
-    seen = _shape(posts.impressions, posts.shares)
-    words = ("posts that nobody shared", "spread of shares", "most shared post", "most seen post")
-    found = []
-    for word, values, true in zip(words, np.array(replicated).T, seen, strict=True):
-        p = 2 * min((values >= true).mean(), (values <= true).mean())
-        if p < MISFIT:
-            found.append(f"misfit: the {word} of these data are not those of the fitted law (p {p:.3f}); rows come from the posts themselves")
-    return found
-
-
-def _shape(impressions: Floats, shares: Floats) -> tuple[float, float, float, float]:
-    logs = np.log1p(shares)
-    return float((shares == 0).mean()), float(logs.std()), float(logs.max()), float(np.log1p(impressions).max())
-
-
-def drifts(posts: Posts) -> list[str]:
-    """Sentences on the last posts being others than those before."""
-    if len(posts) < 2 * RECENT:
-        return []
-    rates = {"impressions": posts.impressions, "shares per impression": posts.shares / np.maximum(posts.impressions, 1.0)}
-    found = []
-    for word, values in rates.items():
-        p = stats.mannwhitneyu(values[-RECENT:], values[:-RECENT]).pvalue
-        if p < DRIFT:
-            now, before = np.median(values[-RECENT:]), np.median(values[:-RECENT])
-            found.append(f"drift: the last {RECENT} posts have median {word} {now:.3g}, those before {before:.3g}; recent posts count more")
-    return found
 
 
 def _facts(past: pd.DataFrame, posts: Posts, seed: int) -> dict[str, Any]:

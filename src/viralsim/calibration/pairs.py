@@ -149,7 +149,7 @@ class PastPairs:
             if number
         ]
         x, z = np.concatenate(parts, axis=1)[:, generator.permutation(draws)]
-        return x + self.model.grows(np.array([growing]), self.point), z
+        return np.asarray(x + self.model.grows(np.array([growing]), self.point)), np.asarray(z, np.float64)
 
     def _smoothed(self, past: Kernel, number: int, generator: np.random.Generator) -> Floats:
         """float64[2, number]: pairs of past posts, moved by the kernel so that mean and spread stay."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from viralsim.calibration.model import Model
 from viralsim.calibration.observed import Floats
-from viralsim.errors import ViralsimError
+from viralsim.errors import InputError
 
 CHAINS, STEPS, WARM_UP = 4, 500, 50
 LOWEST_ESS, HIGHEST_RHAT = 200.0, 1.01
@@ -19,7 +19,7 @@ WIDER = 1.15  # than the curvature at the mode says
 MOST_TRIES = 4
 
 
-class NotConvergedError(ViralsimError):
+class NotConvergedError(InputError):
     """The chains do not agree: nothing may be said from them."""
 
 
@@ -69,7 +69,8 @@ def sample(model: Model, seed: int | Sequence[int] = 1, steps: int = STEPS) -> P
         flat = chains.reshape(-1, len(centre))
         centre, spread = flat.mean(0), np.asarray(np.cov(flat.T), np.float64)
     raise NotConvergedError(
-        f"the chains do not agree (effective sample {ess.min():.0f}, split R-hat {rhat.max():.3f}): give more posts"
+        f"past: the chains do not agree on these posts (effective sample {ess.min():.0f}, split R-hat {rhat.max():.3f}): "
+        "look for posts that are all alike, or give more"
     )
 
 

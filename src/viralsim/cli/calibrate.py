@@ -10,10 +10,14 @@ import click
 from viralsim.errors import InputError
 
 
-@click.command(help="From past posts (a platform's export): rows for new posts, and how well later posts were foretold.")
+@click.command(
+    help="From past posts (a platform's export): rows for new posts, and how well later posts were foretold."
+)
 @click.option("--data", "files", type=click.Path(path_type=Path), multiple=True, required=True,
               help="Export with one row per post; once per file.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), help="Write posterior.csv and calibration.json into this folder.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write posterior.csv and calibration.json into this folder."
+)
 @click.option("--map", "titles", multiple=True, metavar="NAME=TITLE", help="A column by hand, such as shares=Retweets.")
 @click.option("--horizon", help="Leave out posts younger than this at the newest one, such as 7d.")
 @click.option("--keep-doubtful", is_flag=True, help="Keep rows such as those with more reach than impressions.")
