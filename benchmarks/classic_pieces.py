@@ -27,7 +27,7 @@ def _network() -> Any:
 
 
 def independent_cascade(worlds: int) -> Values:
-    """One probability with few and many seeds and seeds by world; weighted cascade; a number an edge; chosen worlds."""
+    """One probability with few and many seeds and seeds by world; weighted cascade; a number per edge; chosen worlds."""
     from viralsim import classic
 
     network, rng = _network(), np.random.default_rng(3)
@@ -37,7 +37,7 @@ def independent_cascade(worlds: int) -> Values:
     yield "many seeds", run(network, np.arange(0, 3000, 3), 0.05, worlds, threads=1)
     yield "seeds by world", run(network, rng.integers(0, 3000, (worlds, 2)), 0.05, worlds, threads=1)
     yield "weighted cascade", run(network, SEEDS, "weighted_cascade", worlds, threads=1)
-    yield "a number an edge", run(network, SEEDS, rng.uniform(0, 0.3, network.follows), worlds, threads=1)
+    yield "a number per edge", run(network, SEEDS, rng.uniform(0, 0.3, network.follows), worlds, threads=1)
     yield "three probabilities", run(network, SEEDS, rng.choice([0.01, 0.1, 0.2], network.follows), worlds, threads=1)
     yield "chosen worlds", run(network, SEEDS, 0.05, [7, 3, 10**6], 9, threads=1)
     yield "two threads", run(network, SEEDS, 0.05, worlds, 2, threads=2)
@@ -46,7 +46,7 @@ def independent_cascade(worlds: int) -> Values:
 
 
 def linear_threshold(worlds: int) -> Values:
-    """Equal weights, a number an edge, the network's own."""
+    """Equal weights, a number per edge, the network's own."""
     from viralsim import classic
 
     network = _network()

@@ -68,7 +68,7 @@ def memory(_rounds: int) -> dict[str, Any]:
         "network MiB": round(found["network"], 1),
         "bare run MiB": round(found["bare"], 1),
         "full run MiB": round(found["full"], 1),
-        "limit MiB (8 bytes a follow, 64 a member)": round(limit, 1),
+        "limit MiB (8 bytes per follow, 64 per member)": round(limit, 1),
         "largest world, members": found["largest"],
     }
 

@@ -170,7 +170,7 @@ def rows(points: int, worlds: int, ways: Sequence[str]) -> Iterator[str]:
         before = after
 
 
-HEAD = """| way | points | simulations alone, ms a point | run, s | overhead by the clock, ms a point | of all cores \
+HEAD = """| way | points | simulations alone, ms per point | run, s | overhead by the clock, ms per point | of all cores \
 | by processor time | goal | times one thread | peak MiB | of a worker |
 |---|---|---|---|---|---|---|---|---|---|---|"""
 
@@ -205,7 +205,7 @@ def main() -> None:
     if given.million:
         found = in_a_process("million", 1, given.million)
         tell(
-            f"\n{given.million:,} worlds of this scenario, two arms: {found['bytes_a_world']:.1f} bytes a world on the disk; "
+            f"\n{given.million:,} worlds of this scenario, two arms: {found['bytes_a_world']:.1f} bytes per world on the disk; "
             f"a new process opens the store in {found['open_s']:.2f} s and has the summaries {found['summary_s']:.2f} s "
             f"later ({found['processor_s']:.2f} processor seconds)."
         )

@@ -299,7 +299,7 @@ def test_reproduction_number_is_that_of_the_third_generation(
 
 
 def test_share_probabilities_are_means_over_impressions(arms: dict[str, Arm], compiled: CompiledAudience) -> None:
-    """Of each source: the mean over its impressions, each member counted once for every way to him."""
+    """Of each source: the mean over its impressions, each member counted once for every way to them."""
     arm = arms["all"]
     chance = np.minimum(1.0, arm.appeal[0] * compiled.match(arm.spec.content["post"]).astype(float))
     plan = arm.world.plan

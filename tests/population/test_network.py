@@ -93,7 +93,7 @@ def test_labels_are_numbered_in_sorted_order_whatever_the_order_of_edges():
         ([0], [1], {"tie_strength": [1.5]}, r"in \[0, 1\]"),
         ([0], [1], {"tie_strength": [-0.1]}, "finite and >= 0"),
         ([0], [1], {"tie_strength": [np.inf]}, "finite"),
-        ([0], [1], {"tie_strength": [0.1, 0.2]}, "one number an edge"),
+        ([0], [1], {"tie_strength": [0.1, 0.2]}, "one number per edge"),
         ([0], [1], {"tie_strength": ["x"]}, "must be numbers"),
         ([0, 1], [2, 2], {"influence_weight": [0.7, 0.7]}, "sum to 1.4"),
         (["a"], [None], {}, "missing"),

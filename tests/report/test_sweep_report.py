@@ -206,7 +206,7 @@ def test_where_nothing_can_be_told_no_arm_is_named(tmp_path: Path) -> None:
 
 
 def test_words_for_values_stand_below_each_other(tmp_path: Path) -> None:
-    """A swept word has no line: a row each, an interval an arm, at the numbers of the table."""
+    """A swept word has no line: a row each, an interval per arm, at the numbers of the table."""
     facts = open_sweep(swept(tmp_path, "{parameters: {campaign.advocates.choose: [degree, random]}, worlds: 3}"))
     picture = along(facts)
     assert picture is not None

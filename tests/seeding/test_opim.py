@@ -276,7 +276,7 @@ def test_one_cost_for_all():
 
 
 def test_weights_of_the_network():
-    """The word "influence_weight" takes the network's own weights, as the same numbers given one an edge."""
+    """The word "influence_weight" takes the network's own weights, as the same numbers given one per edge."""
     edges = np.array([[0, 1], [1, 2], [0, 2], [3, 2]])
     weight = np.array([0.5, 0.25, 0.5, 0.125])
     network = vs.Network.from_edges(edges[:, 0], edges[:, 1], members=4, influence_weight=weight)

@@ -21,10 +21,10 @@ Int64 = NDArray[np.int64]
 class Counterfactual:
     """One world with and without one advocate.
 
-    posted_with, posted_without: who posted the campaign's content, by label. lost: posted only with him; won: only without him
-    (he took somebody's place in time). credited: members in the trees that grow from his planned posts, himself included;
-    anyway: those of them who post without him too.
-    The credit counts who came through him; the loss counts who would not have come at all. They differ where others
+    posted_with, posted_without: who posted the campaign's content, by label. lost: posted only with them; won: only without them
+    (they took somebody's place in time). credited: members in the trees that grow from their planned posts, themselves included;
+    anyway: those of them who post without them too.
+    The credit counts who came through them; the loss counts who would not have come at all. They differ where others
     would have reached the same people.
     """
 
@@ -41,23 +41,23 @@ class Counterfactual:
     def sentence(self) -> str:
         """The credit, the loss, and why they differ."""
         said = (
-            f"In world {self.world} the trees of {self.member} hold {self.credited:,} members (credit); without him "
+            f"In world {self.world} the trees of {self.member} hold {self.credited:,} members (credit); without them "
             f"{len(self.lost):,} would not have posted (cause)"
         )
         if self.anyway:
-            said += f"; {self.anyway:,} of his trees would have come through somebody else"
+            said += f"; {self.anyway:,} of their trees would have come through somebody else"
         elsewhere = len(self.lost) - (self.credited - self.anyway)
         if elsewhere > 0:
-            said += f"; {elsewhere:,} of those lost stand in other trees, which his posts helped along"
+            said += f"; {elsewhere:,} of those lost stand in other trees, which their posts helped along"
         if self.won:
-            said += f"; {len(self.won):,} posted only because he was not there"
+            said += f"; {len(self.won):,} posted only because they were not there"
         return said + "."
 
 
 def remove(tier: Tier | Scenario, member: Any, world: int) -> Counterfactual:
     """World ``world`` as it was, and as it would have been without ``member`` (a label) in the tier.
 
-    A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is not in the tier.
+    A scenario stands for the tier of its first arm that has advocates. Raises InputError where they are not in the tier.
     """
     tier = _tier(tier)
     enrolled, here = tier.enrolled, tier.index(member)
@@ -67,9 +67,9 @@ def remove(tier: Tier | Scenario, member: Any, world: int) -> Counterfactual:
 
 
 def add(tier: Tier | Scenario, member: Any, world: int) -> Counterfactual:
-    """World ``world`` with ``member`` (a label) added to the tier, and as it was; ``lost`` are those whom he would bring.
+    """World ``world`` with ``member`` (a label) added to the tier, and as it was; ``lost`` are those whom they would bring.
 
-    A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is in the tier already.
+    A scenario stands for the tier of its first arm that has advocates. Raises InputError where they are in the tier already.
     """
     tier = _tier(tier)
     enrolled, here = tier.enrolled, tier.index(member)

@@ -22,7 +22,7 @@ PLAN_IS_NOTHING_TO = ("random", "degree", "pagerank", "core", "nomination", "com
 
 @dataclass(frozen=True, eq=False)
 class Enrolment:
-    """The advocate tier of one arm, a row an advocate.
+    """The advocate tier of one arm, a row per advocate.
 
     members: int64[A]. handles: what the user calls them. channels: bool[A, C], where they are asked to post.
     willingness: float64[A]. cost_usd: float64[A]. proposal: what the strategy said of them, with its certificate, or None.

@@ -37,8 +37,8 @@ def linear_threshold(
 ) -> NDArray[np.int64]:
     """Final sizes of the linear threshold model (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
-    A member becomes active when the weights of the active members whom he follows reach his threshold, uniform on
-    [0, 1] and drawn anew in every world. weights: "uniform", 1 / (number of members whom he follows); one number an
+    A member becomes active when the weights of the active members whom they follow reach their threshold, uniform on
+    [0, 1] and drawn anew in every world. weights: "uniform", 1 / (number of members whom they follow); one number an
     edge in the order given to ``Network.from_edges``, the sum into a member at most 1; or "influence_weight", the
     network's own. seeds, worlds, seed, threads: as in ``independent_cascade``.
 
@@ -72,7 +72,7 @@ def _windows(network: Network, weights: str | ArrayLike) -> Windows:
             windows = kernels.choose_evenly(network.followers, network.following_count())
             return windows
         if weights != STORED:
-            raise InputError(f'weights "{weights}" is unknown; use "{UNIFORM}", "{STORED}" or one number an edge')
+            raise InputError(f'weights "{weights}" is unknown; use "{UNIFORM}", "{STORED}" or one number per edge')
         if network.influence_weight is None:
             raise NetworkError("the network has no influence_weight; give it to Network.from_edges, or weights here")
         rows = network.influence_weight.astype(np.float64)
@@ -105,7 +105,7 @@ def complex_contagion(
     threshold: a whole number counts adopters among those whom a member follows; a float in [0, 1] is the fraction of
     them (at least one adopter is needed); "uniform" draws the fraction for each member and world. Adoption is in
     synchronous ticks, seeds at tick 0; ticks: the last tick, None until nothing moves. seeds: member numbers [k], or
-    [worlds, k] with one row a world. Only "uniform" thresholds or seeds by world make worlds differ.
+    [worlds, k] with one row per world. Only "uniform" thresholds or seeds by world make worlds differ.
 
     Returns int64[worlds], seeds included; with ``adoption_tick`` int64[worlds, N], -1 for who never adopts.
     Raises InputError for what is out of range.

@@ -52,7 +52,7 @@ def groups_of_arms(console: Console, names: Sequence[str]) -> Iterable[Sequence[
 def side_by_side(
     console: Console, result: Result, rows: Sequence[tuple[str, Callable[[str], str]]], head: str
 ) -> Iterable[Table]:
-    """A row a quantity, a column an arm; ``rows`` are (label, text of an arm)."""
+    """A row a quantity, a column per arm; ``rows`` are (label, text of an arm)."""
     for names in groups_of_arms(console, list(result.arms)):
         table = plain_table(console)
         table.add_column(head, overflow="fold", max_width=LABEL_COLUMNS)
@@ -165,7 +165,7 @@ def _cost_of_one(row: Comparison) -> str:
 
 
 def lines_table(console: Console, result: Result) -> Iterable[Table]:
-    """Cost by line, USD a launch."""
+    """Cost by line, USD per launch."""
     names = list(dict.fromkeys(n for arm in result.arms.values() for n, line in arm.cost_lines.items() if line.any()))
 
     def of(line: str) -> Callable[[str], str]:

@@ -119,7 +119,7 @@ def _vital_signs(scenario: Scenario) -> list[str]:
 
 
 @click.command()
-@click.option("--markdown", "as_markdown", is_flag=True, help="As a page to read, one table a block.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="As a page to read, one table per block.")
 def schema(as_markdown: bool) -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from viralsim.scenario.spec import Spec
@@ -142,7 +142,7 @@ def schema(as_markdown: bool) -> None:
 def init(file: Path, word: str | None, posts: Path | None, force: bool) -> None:
     """Write a commented scenario to start from.
 
-    --from-posts reads the columns impressions, reach, shares, clicks and, optionally, followers, one row a post.
+    --from-posts reads the columns impressions, reach, shares, clicks and, optionally, followers, one row per post.
     """
     from viralsim.scenario.starting import TEMPLATES, from_posts, template
 

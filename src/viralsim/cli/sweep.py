@@ -139,8 +139,8 @@ def _forecast(plan: Plan, as_json: bool) -> None:
         click.echo("  " + ", ".join(f"{path} = {value}" for path, value in values.items()))
     click.echo(f"  and {len(plan.points) - 5:,} more" if len(plan.points) > 5 else "  and no more")
     click.echo(
-        f"about {said['forecast_s']:,.0f} s on {default_threads()} cores ({1e3 * one_s:.0f} ms a point), "
-        f"{said['forecast_memory_mb']:,.0f} MB of memory a process, {said['forecast_disk_mb']:,.1f} MB of disk"
+        f"about {said['forecast_s']:,.0f} s on {default_threads()} cores ({1e3 * one_s:.0f} ms per point), "
+        f"{said['forecast_memory_mb']:,.0f} MB of memory per process, {said['forecast_disk_mb']:,.1f} MB of disk"
     )
     click.echo("one point was run to foretell this; nothing was written")
 

@@ -1,4 +1,4 @@
-"""One point of a sweep: its scenario, its arms in the same worlds, and their statistics as one row an arm."""
+"""One point of a sweep: its scenario, its arms in the same worlds, and their statistics as one row per arm."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class RawWorlds(NamedTuple):
     cascade_sizes: I8  # [40] cascades of size 2^b to 2^(b+1) - 1, over all worlds
     generations: I8  # [64] nodes by depth, over all worlds
     advocate_posts: I8  # [A] planned posts made, over all worlds
-    advocate_shares: I8  # [A] member nodes in the trees rooted at his planned posts
+    advocate_shares: I8  # [A] member nodes in the trees rooted at their planned posts
     done: NDArray[np.bool_]  # [W] False where the run was interrupted before this world
     interrupted: bool = False  # someone pressed Ctrl-C, be it after the last world
 

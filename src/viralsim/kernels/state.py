@@ -1,4 +1,4 @@
-"""The memory of one running world: allocated once a thread, and only touched entries are reset.
+"""The memory of one running world: allocated once per thread, and only touched entries are reset.
 
 A member takes a row (*slot*) in the compact tables when first touched, so a launch that reaches ten members
 touches ten rows, whatever N is. Tables are sized for the worst case; the operating system gives memory to the
@@ -19,11 +19,11 @@ from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U8, ArmInputs, Rule
 POSTING = np.dtype(  # of (member, channel, content)
     [
         ("due", np.int32),  # tick of the pending ordinary post, -1: none
-        ("parent", np.int32),  # node that convinced him, -1: none
-        ("node", np.int32),  # node of his first post, -1: not posted
+        ("parent", np.int32),  # node that convinced them, -1: none
+        ("node", np.int32),  # node of their first post, -1: not posted
         ("posts", np.int32),  # posts made
-        ("exposing_neighbours", np.int32),  # distinct members whose post he was shown
-        ("cause", np.int32),  # source of the impression that convinced him, -1: of his own accord
+        ("exposing_neighbours", np.int32),  # distinct members whose post they were shown
+        ("cause", np.int32),  # source of the impression that convinced them, -1: unprompted
         ("weight", np.float64),  # sum of influence weights of those members
     ],
     align=True,
@@ -186,7 +186,7 @@ class State(NamedTuple):
 
 
 class Out(NamedTuple):
-    """Where the counts of worlds go; a row a world, ``State.scalars[OUT_ROW]`` is the running one."""
+    """Where the counts of worlds go; a row per world, ``State.scalars[OUT_ROW]`` is the running one."""
 
     counts: NDArray[np.signedinteger]  # [W, len(Count)]
     structural_virality: F8  # [W]
@@ -248,7 +248,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     if recommends:
         longest = max(longest, int(np.ceil(arm.channels.per_engagement.max())) + 1)
     postings = members * cells
-    extra = len(plan.owned_posts_tick) + horizon * (1 + spare)  # owned posts, and one repost a tick at most
+    extra = len(plan.owned_posts_tick) + horizon * (1 + spare)  # owned posts, and one repost per tick at most
     plan_ticks = [plan.owned_posts_tick, plan.planned_tick, np.flatnonzero(plan.paid_count.any(axis=0))]
     entries = min(postings * channels + len(plan.organic_tick) + 1, pool)
     waiting = pool // 4 if recommends else 1

@@ -170,7 +170,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         state.scalars[ACTIONS] = len(kept)
 
     def asked_rows(self, advocate: int) -> NDArray[np.int64]:
-        """Rows of the plan that ask this advocate in this tick, on channels where he is present."""
+        """Rows of the plan that ask this advocate in this tick, on channels where they are present."""
         plan, audience = self.plan, self.arm.world.audience
         rows = np.flatnonzero((plan.planned_tick == self.tick) & (plan.planned_advocate == advocate))
         if len(audience.presence):

@@ -17,7 +17,7 @@ Cell = Callable[[str], Markup]
 
 
 def arms_table(result: Result) -> Markup:
-    """A row a quantity, a column an arm: means, money, chances; chances to go viral only where a rule says what it is."""
+    """A row a quantity, a column per arm: means, money, chances; chances to go viral only where a rule says what it is."""
     goal = main_measure(result).name
     shown = [key for key in dict.fromkeys((goal, *FIRST_MEASURES)) if key != "net_usd"]
     rows: list[tuple[str, Cell]] = [

@@ -156,7 +156,7 @@ def _kept_flips(facts: SweepFacts) -> list[Flip]:
 
 
 def _arms_table(facts: SweepFacts) -> Markup:
-    """A row an arm: how often it is best, its lowest and its highest mean and where they lie."""
+    """A row per arm: how often it is best, its lowest and its highest mean and where they lie."""
     points = facts.found.points if facts.found else ()
     rows = []
     for arm in facts.arms:

@@ -63,7 +63,7 @@ class Paid(Block):
 
 
 class Organic(Block):
-    """Members who post of their own accord, at no cost."""
+    """Members who post unprompted, at no cost."""
 
     channel: Name | None = key(None, "where; left out: the only channel", source=FILLED)
     members: Members | tuple[MemberId, ...] = key(1, "how many, drawn afresh in every world, or a list of ids")
@@ -131,7 +131,7 @@ class Amplify(Block):
 
 
 class CommunityManagement(Block):
-    """A community manager and his two rules."""
+    """A community manager and their two rules."""
 
     cost_usd_per_day: Annotated[float, Real(ge=0, le=1e9, unit="US$ a day")] = key(0.0, "cost of a day", source="off")
     respond: Respond | None = key(None, "answers to criticism; left out: none", source="off")

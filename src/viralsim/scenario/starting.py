@@ -32,7 +32,7 @@ def _text(word: str) -> str:
 def from_posts(path: Path) -> str:
     """A scenario text whose share, reach and engagement rates are those of past posts.
 
-    path: CSV with columns impressions, reach, shares, clicks and, optionally, followers; one row a post.
+    path: CSV with columns impressions, reach, shares, clicks and, optionally, followers; one row per post.
     """
     posts = read_posts(path)
     share = _rate(posts, "shares", "impressions")

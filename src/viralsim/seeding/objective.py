@@ -205,13 +205,13 @@ def member_numbers(given: ArrayLike | Sequence[int] | None, members: int) -> NDA
 
 
 def numbers_of_members(given: ArrayLike, name: str, members: int) -> NDArray[np.float64]:
-    """One finite number >= 0 a member: float64[N]."""
+    """One finite number >= 0 per member: float64[N]."""
     try:
         numbers = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InputError(f"{name} must be one number a member, got {given!r}") from None
+        raise InputError(f"{name} must be one number per member, got {given!r}") from None
     if numbers.shape != (members,):
-        raise InputError(f"{name} must have one number a member: {members}, got shape {numbers.shape}")
+        raise InputError(f"{name} must have one number per member: {members}, got shape {numbers.shape}")
     bad = ~(np.isfinite(numbers) & (numbers >= 0))
     if bad.any():
         i = int(np.argmax(bad))
@@ -231,11 +231,11 @@ def value_of(given: Any, candidates: Candidates) -> NDArray[np.float64] | None:
     counts = np.ones(candidates.members, np.bool_)
     if "communities" in given:
         if candidates.community is None:
-            raise InputError("value asks for communities, and this network has none: give one number a member")
+            raise InputError("value asks for communities, and this network has none: give one number per member")
         counts &= np.isin(candidates.community, np.asarray(given["communities"]))
     if "match_at_least" in given:
         if candidates.match is None:
-            raise InputError("value asks for match_at_least, and no content is known here: give one number a member")
+            raise InputError("value asks for match_at_least, and no content is known here: give one number per member")
         counts &= np.asarray(candidates.match) >= within(given["match_at_least"], "match_at_least", math.inf)
     if not counts.any():
         raise InputError(f"value {dict(given)!r} leaves nobody who counts")
@@ -243,7 +243,7 @@ def value_of(given: Any, candidates: Candidates) -> NDArray[np.float64] | None:
 
 
 def _costs(costs: Any, budget: Any, members: int) -> tuple[NDArray[np.float64] | None, float | None]:
-    """Costs, one number for all or one a member, with their budget; one without the other is refused."""
+    """Costs, one number for all or one per member, with their budget; one without the other is refused."""
     if costs is None and budget is None:
         return None, None
     if costs is None or budget is None:

@@ -14,9 +14,9 @@ from viralsim.kernels.state import BUFFER, DEPTH_BINS, longest_row
 FAST_ROW = np.dtype(  # of a member, where the world is plain
     [
         ("member", np.int32),
-        ("due", np.int32),  # tick in which he posts or has posted, -1: none
-        ("parent", np.int32),  # node that convinced him, -1: of his own accord
-        ("next", np.int32),  # in the queue of his tick: 1 + row, 0: last
+        ("due", np.int32),  # tick in which they post or have posted, -1: none
+        ("parent", np.int32),  # node that convinced them, -1: unprompted
+        ("next", np.int32),  # in the queue of their tick: 1 + row, 0: last
         ("flags", np.int32),  # 0: no impression, 1: reached, 2: converted
     ],
     align=True,
@@ -41,7 +41,7 @@ LANE = np.dtype(  # one of many plain worlds side by side: what stands in its li
         ("members", np.int32),  # touched
         ("waiting", np.int32),  # posts in the queue
         ("posts", np.int32),
-        ("roots", np.int32),  # posts of one's own accord
+        ("roots", np.int32),  # unprompted posts
         ("reached", np.int32),
         ("impressions", np.int32),
         ("engaged", np.int32),
@@ -84,10 +84,10 @@ class FastState(NamedTuple):
     fast_words: I4  # [N * PLAIN_WORDS] the same memory as words, to be copied many at once
     fast_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
     hits: NDArray[np.void]  # HIT[...], first those of the first tick of the plain worlds to come, then a later tick's
-    opening: I4  # [P * PLAIN_WORDS] the words of the rows of those who post of their own accord, as every world begins
+    opening: I4  # [P * PLAIN_WORDS] the words of the rows of those who post unprompted, as every world begins
     opening_tick: I4  # [P] ticks after the first in which they post
     opening_head: I4  # [P] ... and the heads of their queues
-    drawn: I8  # members who post of their own accord, in several plain worlds to come where they are drawn
+    drawn: I8  # members who post unprompted, in several plain worlds to come where they are drawn
     post_keys: U8  # families of keys of the plain worlds to come
     delay_keys: U8
     first_bits: U8  # scratch: one poster's first draw in each of them

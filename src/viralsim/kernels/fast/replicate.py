@@ -2,10 +2,10 @@
 
 A world is *plain* where one content on one channel spreads by simple reinforcement from organic posts and every chance of an
 impression is the channel's envelope (``inputs.is_eligible``). Then a member posts once, every impression is earned and the first
-one that convinces him is the one he answers, so one short record a member replaces the tables of the general path. The law, the
+one that convinces them is the one they answer, so one short record per member replaces the tables of the general path. The law, the
 draws and the order are those of ``tick``, ``posts`` and ``show``: ``tests/kernels/test_plain.py`` asks for the same numbers.
 
-Where the same members post of their own accord in every world, every world begins the same: their records, their nodes and
+Where the same members post unprompted in every world, every world begins the same: their records, their nodes and
 their place in the queue are made once, and their first draws many worlds at once, so that a poster whom nobody is shown costs
 a draw and nothing else.
 """
@@ -44,7 +44,7 @@ class Opening(NamedTuple):
     tick: Any  # -1 where nobody posts
     posts: Any  # in that tick; their nodes come first
     touched: Any  # records
-    later: Any  # ticks after the first in which someone is to post of his own accord, noted in ``state.opening_tick``
+    later: Any  # ticks after the first in which someone is to post unprompted, noted in ``state.opening_tick``
 
 
 class Row(NamedTuple):
@@ -88,7 +88,7 @@ def memory_of(state):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, _nrt=False)
 def open_first_tick(arm, state, drawn_at, shared):  # type: ignore[no-untyped-def]
-    """Line up who posts of his own accord and take out those of the first tick, with their nodes and rows of followers."""
+    """Line up who posts unprompted and take out those of the first tick, with their nodes and rows of followers."""
     memory, indptr = memory_of(state), arm.graph_indptr[0]
     touched = np.int64(
         organic_posts(

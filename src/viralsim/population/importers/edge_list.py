@@ -33,11 +33,11 @@ def read_edge_table(
     table = gather_edge_table(path, tie_strength, influence_weight)
     blocks = list(table.blocks)
 
-    def whole(column: str, dtype: type) -> NDArray[Any]:
+    def joined(column: str, dtype: type) -> NDArray[Any]:
         return np.concatenate([np.zeros(0, dtype), *(getattr(block, column) for block in blocks)])
 
-    source, target = whole("source", np.int32), whole("target", np.int32)
-    weights = {column: whole(column, np.float64) for column in table.columns}
+    source, target = joined("source", np.int32), joined("target", np.int32)
+    weights = {column: joined(column, np.float64) for column in table.columns}
     return Edges(source, target, table.members, ids=table.ids, directed=directed, **weights), table.notes
 
 

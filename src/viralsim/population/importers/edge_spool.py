@@ -14,7 +14,7 @@ LARGEST_INT32 = 2**31 - 1
 
 
 class EdgeColumns(NamedTuple):
-    """The columns of some edges, one entry an edge."""
+    """The columns of some edges, one entry per edge."""
 
     source: NDArray[Any]  # int32 or int64
     target: NDArray[Any]

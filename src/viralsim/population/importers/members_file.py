@@ -1,4 +1,4 @@
-"""A members file: a CSV table with a row a member, column ``id`` and any declared member field."""
+"""A members file: a CSV table with a row per member, column ``id`` and any declared member field."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from viralsim.population.fields import FIELDS, field_of_column
 
 @dataclass(frozen=True, eq=False)
 class MembersFile:
-    """The table as arrays, a row a member.
+    """The table as arrays, a row per member.
 
     community: int32[M] numbered in the order of ``community_names``, or None. values: numbers, float32[M]
     """
@@ -44,7 +44,7 @@ def read_members(path: Path) -> MembersFile:
     try:
         frame = pd.read_csv(BytesIO(data), dtype=str, keep_default_na=False, skipinitialspace=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise NetworkError(f"{path}: no table with a row a member: {str(error).strip()}") from None
+        raise NetworkError(f"{path}: no table with a row per member: {str(error).strip()}") from None
     frame.columns = [str(c).strip() for c in frame.columns]
     _check_columns(path, list(frame.columns))
     ids = frame["id"].str.strip().to_numpy(dtype=object)
@@ -76,10 +76,10 @@ def _check_ids(path: Path, ids: NDArray[Any]) -> None:
         if label == "":
             raise NetworkError(f"{path}:{i + 2}: the id is missing; fill it or leave the row out")
         if label in first:
-            raise NetworkError(f"{path}:{i + 2}: id {label} is on line {first[label]} already; keep one row a member")
+            raise NetworkError(f"{path}:{i + 2}: id {label} is on line {first[label]} already; keep one row per member")
         first[label] = i + 2
     if len(ids) == 0:
-        raise NetworkError(f"{path}: the file names no member; add a row a member below the header")
+        raise NetworkError(f"{path}: the file names no member; add a row per member below the header")
 
 
 def _plain_ids(ids: NDArray[Any]) -> NDArray[Any]:

@@ -118,7 +118,7 @@ def check_whole(path: Path) -> None:
 
 
 def _empty(path: Path) -> NetworkError:
-    return NetworkError(f"{path}: the file is empty; it needs a row an edge (or a member)")
+    return NetworkError(f"{path}: the file is empty; it needs a row per edge (or a member)")
 
 
 def _check_head(path: Path, head: bytes) -> None:

@@ -1,4 +1,4 @@
-"""One number an edge, from the forms in which users give them, in row order."""
+"""One number per edge, from the forms in which users give them, in row order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STORED = "influence_weight"
 
 
 def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDArray[np.float64]:
-    """The probability of each edge in row order, float64[E], from a number, one an edge, or a word.
+    """The probability of each edge in row order, float64[E], from a number, one per edge, or a word.
 
     "weighted_cascade" or "uniform" is 1 / (number of members whom the target follows), "influence_weight" the network's
     own weights. Raises InputError for another word and NetworkError for numbers that do not fit the edges.
@@ -23,12 +23,12 @@ def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDAr
         if probability == STORED:
             if network.influence_weight is None:
                 raise NetworkError(
-                    "the network has no influence_weight; give it to Network.from_edges, or one number an edge"
+                    "the network has no influence_weight; give it to Network.from_edges, or one number per edge"
                 )
             return network.influence_weight.astype(np.float64)
         if probability not in (WEIGHTED_CASCADE, UNIFORM):
             words = f'"{WEIGHTED_CASCADE}", "{UNIFORM}" or "{STORED}"'
-            raise InputError(f'probability "{probability}" is unknown; use a number, one an edge, {words}')
+            raise InputError(f'probability "{probability}" is unknown; use a number, one per edge, {words}')
         by_target = 1.0 / np.maximum(network.following_count(), 1)
         chance: NDArray[np.float64] = by_target[network.followers]
         return chance
@@ -44,7 +44,7 @@ def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDAr
 
 
 def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Numbers in [0, 1] given one an edge, in the order given to ``from_edges``, put into row order: float64[E].
+    """Numbers in [0, 1] given one per edge, in the order given to ``from_edges``, put into row order: float64[E].
 
     Of parallel edges the first one's number holds; that of a self-loop is not used. A network built with
     ``directed=False`` takes one number for each edge (both ways) or one for each arc. A network that does not
@@ -53,7 +53,7 @@ def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.fl
     try:
         given = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise NetworkError(f"{name} must be a number, one number an edge, or a known word; got {values!r}") from None
+        raise NetworkError(f"{name} must be a number, one number per edge, or a known word; got {values!r}") from None
     bad = ~((given >= 0) & (given <= 1))
     if bad.any():
         i = int(np.argmax(bad))
@@ -63,7 +63,7 @@ def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.fl
     if position is not None and given.ndim == 1 and 2 * len(given) == expected and _mirrored(network, position):
         given = np.concatenate([given, given])
     if given.shape != (expected,):
-        raise NetworkError(f"{name} must have one number an edge: {expected}, got shape {given.shape}")
+        raise NetworkError(f"{name} must have one number per edge: {expected}, got shape {given.shape}")
     if position is None:
         return given
     rows = np.zeros(network.follows)

@@ -93,9 +93,9 @@ def edge_values(values: ArrayLike | None, name: str, edges: int) -> NDArray[np.f
     try:
         array: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise NetworkError(f"{name} must be numbers, one an edge") from None
+        raise NetworkError(f"{name} must be numbers, one per edge") from None
     if array.shape != (edges,):
-        raise NetworkError(f"{name} must have one number an edge: {edges}, got shape {array.shape}")
+        raise NetworkError(f"{name} must have one number per edge: {edges}, got shape {array.shape}")
     bad = ~np.isfinite(array) | (array < 0)
     if bad.any():
         i = int(np.argmax(bad))
@@ -104,7 +104,7 @@ def edge_values(values: ArrayLike | None, name: str, edges: int) -> NDArray[np.f
 
 
 def check_influence_sums(sums: NDArray[Any], ids: NDArray[Any] | None) -> None:
-    """The weights into one member are shares of his attention: they sum to at most 1 (rounding apart)."""
+    """The weights into one member are shares of their attention: they sum to at most 1 (rounding apart)."""
     if len(sums) and sums.max() > 1 + 1e-5:
         v = int(sums.argmax())
         label = v if ids is None else ids[v]

@@ -50,9 +50,9 @@ class Network:
         for name in ("tie_strength", "influence_weight"):
             values = getattr(self, name)
             if values is not None and (values.dtype != np.float32 or len(values) != len(self.followers)):
-                raise NetworkError(f"{name} must be float32, one a follow; use Network.from_edges")
+                raise NetworkError(f"{name} must be float32, one per follow; use Network.from_edges")
         if self.ids is not None and len(self.ids) != self.members:
-            raise NetworkError(f"ids must have one entry a member: {self.members}, got {len(self.ids)}")
+            raise NetworkError(f"ids must have one entry per member: {self.members}, got {len(self.ids)}")
 
     def __repr__(self) -> str:
         return f"Network(members={self.members}, follows={self.follows})"
@@ -114,7 +114,7 @@ class Network:
         numbered in sorted order (or in the order of ``ids`` where given) and kept in ``ids``. members: the number of
         members; left out: the largest number plus 1, or the number of labels. tie_strength: [E] in [0, 1].
         influence_weight: [E], the weights into one member sum to at most 1. keep_edge_order: fill ``edge_position``;
-        without it, numbers given one an edge elsewhere are taken in row order, and not in the order given here.
+        without it, numbers given one per edge elsewhere are taken in row order, and not in the order given here.
         directed: False gives both arcs of each edge; ``edge_position`` then holds the E arcs as given and after
         them the E reversed ones.
 
@@ -219,7 +219,7 @@ class Network:
         ids: ArrayLike | None = None,
         directed: bool = True,
     ) -> Network:
-        """A network of a table with a row an edge; names of its columns; ids as in ``from_edges``."""
+        """A network of a table with a row per edge; names of its columns; ids as in ``from_edges``."""
         for name in (source, target, tie_strength, influence_weight):
             if name is not None and name not in frame.columns:
                 known = ", ".join(map(str, frame.columns))

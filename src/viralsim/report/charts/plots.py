@@ -28,7 +28,7 @@ class Plots:
         self._result = result
 
     def series(self, name: str | None = None, *, dark: bool = False) -> Plot:
-        """Quantile bands over worlds of a cumulative series, a panel an arm; by default the goal's, else shares."""
+        """Quantile bands over worlds of a cumulative series, a panel per arm; by default the goal's, else shares."""
         return _drawn(time.bands(self._result, name), "no series was kept", dark)
 
     def distribution(self, name: str | None = None, *, dark: bool = False) -> Plot:
