@@ -31,8 +31,8 @@ def quota_cores(proc: Path = PROC, root: Path = Path("/")) -> float | None:
         root: where the file system with the mounted hierarchies begins.
     """
     try:
-        mounts = list(_mounts((proc / "mountinfo").read_text("utf-8", "replace")))
-        groups = dict(_groups((proc / "cgroup").read_text("utf-8", "replace")))
+        mounts = list(_mounts((proc / "mountinfo").read_text(encoding="utf-8", errors="replace")))
+        groups = dict(_groups((proc / "cgroup").read_text(encoding="utf-8", errors="replace")))
     except OSError:  # another system, or /proc is not shown
         return None
     quotas = []
@@ -84,9 +84,11 @@ def _way_up(mount: Mount, group: PurePosixPath, root: Path) -> Iterator[Path]:
 def _quota_of(folder: Path) -> float | None:
     """Cores by the quota of one group, of whichever version it is; None where it has none."""
     with suppress(OSError, ValueError):
-        quota, period = (folder / "cpu.max").read_text().split()
+        quota, period = (folder / "cpu.max").read_text(encoding="utf-8").split()
         return int(quota) / int(period) if quota != "max" and int(period) > 0 else None
     with suppress(OSError, ValueError):
-        quota_us, period_us = (int((folder / f"cpu.cfs_{word}_us").read_text()) for word in ("quota", "period"))
+        quota_us, period_us = (
+            int((folder / f"cpu.cfs_{word}_us").read_text(encoding="utf-8")) for word in ("quota", "period")
+        )
         return quota_us / period_us if quota_us > 0 and period_us > 0 else None
     return None

@@ -45,6 +45,6 @@ campaign: {content: post, organic: [{channel: x, members: 1, posts_at: [0h]}]}
             "names": "ann bob",
         }.items():
             path = Path(folder) / f"{name}.txt"
-            path.write_text(edge + "\n")
+            path.write_text(edge + "\n", encoding="utf-8")
             import_network(path, Path(folder) / name)
     click.echo(f"ready after {time.perf_counter() - started:.0f} s", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -260,7 +259,9 @@ def _generated(
 
 def memory_bytes() -> int:
     """The memory of this machine."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    import psutil
+
+    return int(psutil.virtual_memory().total)
 
 
 def _refuse_giant(place: str, members: int, mean_following: float) -> None:

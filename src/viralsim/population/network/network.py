@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from viralsim.errors import NetworkError
+from viralsim.errors import ViralsimWarning as ViralsimWarning
 from viralsim.population.importers.labels import LARGEST_MEMBER, column, is_label_array, member_numbers, number_labels
 from viralsim.population.network.edges import Edges, build_rows, reverses
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REACHES = "source reaches target"
-
-
-class ViralsimWarning(UserWarning):
-    """Something was changed or left out that the user should know of."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
