@@ -6,9 +6,11 @@ import errno
 import os
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.text import Text
 
 from viralsim.cli.output import OutputError, PrintableStream, printable
 
@@ -20,6 +22,10 @@ class PrintableConsole(Console):
         """The segments of a renderable; those that rich itself moves the cursor with stay."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=printable(segment.text))
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """A text of a plain string, printable, so that it is given the room that it takes."""
+        return super().render_str(printable(text), **options)
 
     def on_broken_pipe(self) -> None:
         """Let the command line say how it ends, as with everything else that is printed."""

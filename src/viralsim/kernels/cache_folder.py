@@ -29,8 +29,8 @@ def ensure_cache_folder(package: Path) -> None:
     Processes that are started from here on find it in their environment. Raises InputError where there is no temporary folder
     either.
     """
-    folders = {path.parent for path in package.rglob("*.py")}
-    if all(_looks_writable(folder) for folder in folders) or _numba_has_places_for(folders):
+    sources = {path.parent: path for path in package.rglob("*.py")}
+    if all(_looks_writable(folder) for folder in sources) or _numba_has_places_for(sources.values()):
         return
     try:
         folder = _temporary_folder(package)
@@ -56,13 +56,13 @@ def _looks_writable(folder: Path) -> bool:
     return os.access(cache if cache.is_dir() else folder, os.W_OK)
 
 
-def _numba_has_places_for(folders: Iterable[Path]) -> bool:
-    """Whether numba can keep a function of each folder, wherever: it looks for a place when a function is decorated."""
+def _numba_has_places_for(sources: Iterable[Path]) -> bool:
+    """Whether numba can keep a function of each source, wherever: it looks for a place when a function is decorated."""
     from numba import njit
 
-    for folder in folders:
+    for source in sources:
         scope: dict[str, object] = {}
-        exec(compile("def probe(): pass", str(folder / "__init__.py"), "exec"), scope)
+        exec(compile("def probe(): pass", str(source), "exec"), scope)
         try:
             njit(cache=True)(scope["probe"])
         except RuntimeError:  # "cannot cache function ...: no locator available"

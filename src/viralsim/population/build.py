@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -259,6 +260,8 @@ def _generated(
 
 def memory_bytes() -> int:
     """The memory of this machine."""
+    if hasattr(os, "sysconf"):  # without a library to load at every run
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     import psutil
 
     return int(psutil.virtual_memory().total)
