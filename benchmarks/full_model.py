@@ -55,11 +55,11 @@ def preset_world(
     reinforcement: Reinforcement = Reinforcement.SIMPLE,
     threshold: float = 0.0,
 ) -> ArmInputs:
-    """A world in which the seeds post in tick 0 of their own accord.
+    """A world in which the seeds post in tick 0 unprompted.
 
     delay: law of the delay (outcome k is k + 1 ticks, the last is past the horizon); None is one tick. A negative
     threshold is uniform. With visibility p and appeal 1 this is an independent cascade, with persistence 1 - gamma SIR.
-    A seed of -1 is drawn anew in every world.
+    A seed of -1 is drawn again in every world.
     """
     none = np.empty((0, 0), dtype=np.int32)
     asks = reinforcement >= Reinforcement.COUNT

@@ -83,7 +83,7 @@ def _timed(command: list[str], rounds: int) -> float:
 
 
 def start(rounds: int) -> dict[str, Any]:
-    """Median seconds of starting things anew, after a first start that compiled and cached."""
+    """Median seconds of starting things again, after a first start that compiled and cached."""
     command = str(Path(sys.executable).with_name("viralsim"))
     found: dict[str, Any] = {"import viralsim, s": _timed([sys.executable, "-c", "import viralsim"], rounds)}
     scenario = ROOT / "scenarios" / "advocates_vs_paid.yaml"

@@ -40,8 +40,8 @@ rounds, not that between two starts of the same program: compare a version with 
 `slower` means: even the favourable end of the interval is worse than the share allowed (5 %; `--share`). `cannot tell` means that
 the interval is too wide: more `--rounds`. Results must be equal to the last bit where both versions state the same law
 (`LAW_VERSION`). It is that of scenarios: where other seeds are chosen, or where edges have probabilities of their own and the
-tests hold worlds to the law but not to their luck, this is told and no fault. A row that a version cannot run is told and left
-out. The exit status is 1 where a row is slower or results differ, else 0.
+tests hold worlds to the law but not to their luck, this is reported and no fault. A row that a version cannot run is
+reported and left out. The exit status is 1 where a row is slower or results differ, else 0.
 
 """
 HEAD = [
@@ -92,7 +92,7 @@ class Comparison:
             return "slower"
         if low > 1 + share:
             return "quicker"
-        return "as quick" if low >= 1 / (1 + share) and high <= 1 + share else "cannot tell"
+        return "as fast" if low >= 1 / (1 + share) and high <= 1 + share else "cannot tell"
 
     def results(self) -> str:
         """Whether both versions gave the same."""

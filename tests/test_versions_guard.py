@@ -67,17 +67,17 @@ def test_interval_holds_the_median_as_often_as_it_says() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "verdict"),
-    [(1.0, 1.2, "slower"), (1.2, 1.0, "quicker"), (1.0, 1.0, "as quick"), (1.0, 1.05, "cannot tell")],
+    [(1.0, 1.2, "slower"), (1.2, 1.0, "quicker"), (1.0, 1.0, "as fast"), (1.0, 1.05, "cannot tell")],
 )
 def test_verdict(old: float, new: float, verdict: str) -> None:
-    """Slower and quicker are said beyond the share, "as quick" within it, else that it cannot be told."""
+    """Slower and quicker are said beyond the share, "as fast" within it, else that it cannot be told."""
     assert made_up(old, new).verdict(0.05) == verdict
 
 
 def test_a_slower_row_within_the_share_allowed_is_no_fault() -> None:
-    """20 % slower is slower where 5 % are allowed, and as quick where 30 % are."""
+    """20 % slower is slower where 5 % are allowed, and as fast where 30 % are."""
     found = made_up(1.0, 1.2)
-    assert (found.verdict(0.05), found.verdict(0.3)) == ("slower", "as quick")
+    assert (found.verdict(0.05), found.verdict(0.3)) == ("slower", "as fast")
 
 
 def test_results_must_be_equal_under_the_same_law_only() -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import viralsim as vs
-from viralsim.campaign.compile import Arm, envelopes, rhythm
+from viralsim.campaign.compile import Arm, envelopes
 from viralsim.campaign.delays import delay_cdf, delay_ticks
+from viralsim.campaign.mean_field import rhythm, tick_hours
 from viralsim.campaign.plan import brand_followers
 from viralsim.campaign.preflight import reproduction_number, vital_signs
 from viralsim.campaign.shared_arrays import CompiledAudience
@@ -224,7 +225,7 @@ def test_rhythm_has_mean_one_and_its_peak(tick: str, launch: str) -> None:
     """Daily activity has mean 1 over each day and is highest at its peak of the clock."""
     text = TEXT.replace("participation: null", 'participation: null, rhythm: {peak: "20:00", depth: 0.6}')
     spec = vs.loads(text.replace("horizon: 2d", f'horizon: 2d\ntick: {tick}\nlaunch_at: "{launch}"')).spec
-    daily = rhythm(spec)
+    daily = rhythm(spec, tick_hours(spec))
     ticks = round(24 / spec.tick)
     assert len(daily) == 2 * ticks
     assert daily[:ticks].mean() == pytest.approx(1.0)

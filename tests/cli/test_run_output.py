@@ -97,7 +97,7 @@ def test_the_parts_of_the_answer_come_in_order(result):
             "Mean and its 95 % interval",
         ),
         *("Paired by world", "paid minus organic", "Cost", "Who showed it", "Verdict", "What would overturn it"),
-        *("Warnings", "Read it so", "what-if and no", "saved in results/spring", "again: viralsim run"),
+        *("Warnings", "How to read this", "what-if and no", "saved in results/spring", "again: viralsim run"),
     ]
     places = [text.index(part) for part in parts]
     assert places == sorted(places)

@@ -359,20 +359,20 @@ def test_money_is_not_weighed_where_nothing_has_a_value():
 
 
 def test_no_difference_in_the_mean_is_not_no_difference_for_every_input():
-    """With uncertain inputs an arm that is nothing in the mean may matter for some of them, and that is said."""
+    """With uncertain inputs an arm that is nothing on average may matter for some of them, and that is said."""
     rng = np.random.default_rng(4)
     base = rng.integers(100, 200, 500).astype(float)
     gain = np.where(rng.uniform(size=500) < 0.2, 200.0, 0.0)
     arms = {"organic": arm_of("organic", base, {}), "paid": arm_of("paid", base + gain, {})}
     record = changed(synthetic_result(worlds=500), arms=arms)
     uncertain = changed(record, uncertain=True).verdict.sentences[0]
-    assert "The arm paid does not matter in the mean" in uncertain
+    assert "The arm paid does not matter on average" in uncertain
     assert uncertain.endswith("for some of the inputs held possible it matters.")
     assert "The arm paid does not matter here" in record.verdict.sentences[0]
 
 
 def test_a_win_that_money_bought_says_its_price():
-    """A winner that costs over 1 % more than the dearest rival is named with both costs; at equal cost with none."""
+    """A winner that costs over 1 % more than the most expensive rival is named with both costs; at equal cost with none."""
     dear = [s for s in synthetic_result().verdict.sentences if s.startswith("The winner")]
     assert len(dear) == 1
     record = synthetic_result()

@@ -152,7 +152,7 @@ def test_the_page_is_closed_and_its_answer_comes_first(folder: Path) -> None:
     parts = (
         "surely best",
         "Arms over the swept ranges",
-        "Read it so",
+        "How to read this",
         "Pictures</h2>",
         "What is assumed",
         "How it was made",

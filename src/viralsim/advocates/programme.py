@@ -1,4 +1,4 @@
-"""A programme over its launches: who is enrolled, tired, gone, made anew, and what all of it brings for its money."""
+"""A programme over its launches: who is enrolled, tired, gone, made again, and what all of it brings for its money."""
 
 from __future__ import annotations
 

@@ -138,6 +138,8 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 for c in range(len(compiled.channels))
             )
             said.setdefault(f"{len(arm.enrolment)} advocates with {reach} followers together", []).append(name)
+    notes = {note: None for arm in arms.values() for note in arm.enrolment.notes}  # arms with one file say it once
+    warnings += notes
     lines += [f"{'arm' if len(names) == 1 else 'arms'} {', '.join(names)}: {text}" for text, names in said.items()]
     warnings += arm_differences(scenario)
     return lines, warnings

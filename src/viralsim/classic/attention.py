@@ -51,10 +51,10 @@ def limited_attention(
     followers'. Where all have equally many followers and followings the mean popularity of memes that were left time is
     exactly 1 / mu, and for small mu popularity n has probability ~ n^-3/2: competition alone makes heavy tails.
 
-    Its published size law is that of a mean field, whose followers are drawn anew at each broadcast. Followers stay, so
+    Its published size law is that of a mean field, whose followers are drawn again at each broadcast. Followers stay, so
     that a member broadcasts again to screens on which their meme may still stand: with 10 followers each and mu = 0.02
     P(1) is 0.344 and P(>= 10) 0.261 where the law says 0.358 and 0.254. Longer runs (400 or 1,600 rounds) and more members
-    (3,000 or 20,000) give the same; with followers drawn anew the law is met (0.359 +- 0.0003 and 0.253 +- 0.0006).
+    (3,000 or 20,000) give the same; with followers drawn again the law is met (0.359 +- 0.0003 and 0.253 +- 0.0006).
 
     With ``screen`` or ``memory`` the rules are those of Weng, Flammini, Vespignani, Menczer (2012), Sci Rep 2:335: who does
     not invent looks through the posts on their screen; each draws their attention with a probability, and is then posted, or

@@ -38,7 +38,7 @@ def linear_threshold(
     """Final sizes of the linear threshold model (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
     A member becomes active when the weights of the active members whom they follow reach their threshold, uniform on
-    [0, 1] and drawn anew in every world. weights: "uniform", 1 / (number of members whom they follow); one number an
+    [0, 1] and drawn again in every world. weights: "uniform", 1 / (number of members whom they follow); one number an
     edge in the order given to ``Network.from_edges``, the sum into a member at most 1; or "influence_weight", the
     network's own. seeds, worlds, seed, threads: as in ``independent_cascade``.
 

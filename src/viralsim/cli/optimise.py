@@ -38,7 +38,7 @@ def optimise(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Load, search, measure anew, print; exit 130 where the user stopped the search, with the best so far."""
+    """Load, search, measure again, print; exit 130 where the user stopped the search, with the best so far."""
     from viralsim.cli.progress import progress_bar
     from viralsim.experiments.optimise import optimise as search
     from viralsim.scenario import load

@@ -145,7 +145,7 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
     # with uncertain inputs the range over worlds stands below the interval of the mean
     table.add_column("95 % interval\n[5 to 95 % range]" if result.uncertain else "95 % interval", justify="right")
     table.add_column("better in", justify="right")
-    table.add_column("USD for one more", justify="right")
+    table.add_column("cost of one more (USD)", justify="right")
     for row in result.comparisons:
         if (row.arm, row.baseline) == (arm, baseline) and row.measure in keys and not isnan(row.uplift):
             limits = span(row.ci_low, row.ci_high)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def check(file: Path, quick: bool) -> None:
     """Check a scenario wholly; print population, channels, arms, plan, cost and vital signs.
 
-    Every error is told at once with file, line and path; the exit status is 2 then.
+    All errors are reported at once, with file, line and path; the exit status is then 2.
     """
     from viralsim.scenario import load, planned_costs, unequal_money
 

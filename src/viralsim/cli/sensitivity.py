@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-@click.command(help="Say which uncertain parameters decide: Sobol indices or Morris screening, luck told apart.")
+@click.command(help="Say which uncertain parameters decide: Sobol indices or Morris screening, luck kept apart.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the points; resumes.")
 @click.option("--method", type=click.Choice(["sobol", "morris"]), default="sobol", show_default=True)

@@ -26,7 +26,7 @@ WAITING_A_WORKER = 4  # points handed out and not come back: enough to be busy, 
 # Of 10,000 points of 10 ms two threads were 1.4 to 1.6 times as fast as one, two processes 1.8 to 2.0 times (several runs, one in
 # benchmarks/SWEEPS.md). Both limits are judgement, not measured crossings.
 LEAST_POINTS_OF_PROCESSES, MOST_MEMBERS_OF_PROCESSES = 200, 50_000
-MOST_BREAKS = 5  # times that a pool is made anew after a worker was lost, without a point finished in between
+MOST_BREAKS = 5  # times that a pool is made again after a worker was lost, without a point finished in between
 
 
 @dataclass(frozen=True)

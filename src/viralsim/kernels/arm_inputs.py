@@ -155,7 +155,7 @@ class Plan(NamedTuple):
     planned_willingness: F8
     planned_trust: F8
     planned_advocate: I8  # row in the list of advocates
-    # organic posts: members who post of their own accord
+    # organic posts: members who post unprompted
     organic_tick: I8
     organic_channel: I8
     organic_content: I8

@@ -12,7 +12,7 @@ from viralsim.kernels.arm_inputs import Rule
 
 
 class Count(IntEnum):
-    """Columns of ``counts`` int64[worlds, len(Count)]; of the focal content where not said otherwise."""
+    """Columns of ``counts`` int64[worlds, len(Count)]; of the focal content unless stated otherwise."""
 
     REACH = 0
     EARNED_REACH = 1

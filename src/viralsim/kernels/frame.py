@@ -160,7 +160,7 @@ def _new_out(fields):  # type: ignore[no-untyped-def]
     return OutFrame(*borrow(fields))
 
 
-# The proxies' own constructors are compiled anew in every process (4 s); these are cached.
+# The proxies' own constructors are compiled again in every process (4 s); these are cached.
 
 
 def plain_frame(names: Sequence[str], arrays: Sequence[Any]) -> Any:

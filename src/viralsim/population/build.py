@@ -72,6 +72,8 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     people = _members_file(folder, spec.audience)
+    if people is not None:
+        messages.extend(f"{people.path.name}: {note}" for note in people.notes)
     who = union_of_ids(list(imported.values()), people.ids if people else None, spec.audience.members)
     networks = {name: on_members(network, who) for name, network in imported.items()}
     community, names = _community(spec, networks, people, who, messages)
@@ -273,7 +275,7 @@ def _refuse_giant(place: str, members: int, mean_following: float) -> None:
     if needed > memory_bytes():
         raise NetworkError(
             f"{place}: {members:,} members who follow {mean_following:g} need about {needed / 2**30:.0f} GiB, this machine has "
-            f"{memory_bytes() / 2**30:.0f}: ask for fewer members (docs/scale.md says what a smaller audience tells)"
+            f"{memory_bytes() / 2**30:.0f}: ask for fewer members (docs/scale.md says what a smaller audience shows)"
         )
 
 

@@ -28,7 +28,7 @@ def arms_table(result: Result) -> Markup:
     rows.append(("cost, USD", _cost_of(result)))
     if len(result.arms) > 1:
         bought = bought_measure(result)
-        rows.append((f"USD for one more ({bought.label})", _cost_of_one_more(result, bought.name)))
+        rows.append((f"cost of one more in USD ({bought.label})", _cost_of_one_more(result, bought.name)))
     if has_value(result):
         rows.append(("net value, USD", _mean_of(result, "net_usd")))
     for kind, label, known in (

@@ -76,7 +76,7 @@ def _answer(facts: SweepFacts) -> list[Markup]:
     ]
     if facts.finished:
         parts += [element("h2", "Arms over the swept ranges"), _arms_table(facts)]
-    return [*parts, element("h2", "Read it so"), *bullets(_doubts(facts))]
+    return [*parts, element("h2", "How to read this"), *bullets(_doubts(facts))]
 
 
 def _stamp(facts: SweepFacts) -> str:

@@ -106,6 +106,9 @@ class Advocates(Block):
     posts_at: PostsAt = posts_at()
     willingness: Probability = key(1.0, "chance that an asked advocate posts")
     file: str | None = key(None, "instead of count and choose: CSV of handle, channel, followers, ...", source="off")
+    followers_differ: Literal["warn", "allow"] = key(
+        "warn", "whether an advocate of the file may be played by a member with ten times more or fewer followers"
+    )
     trust: Factor = key(1.0, "multiplies the response of an advocate's followers")
     cost_usd: Usd = key(0.0, "cost of a person", source="off")
     cost_per: Literal["enrolled", "asked", "posted"] = key("enrolled", "what cost_usd is paid for", source="off")

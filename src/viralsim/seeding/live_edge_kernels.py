@@ -85,7 +85,7 @@ def gains_of(members, model, outgoing, value, luck, reached, queue, keep, out): 
     """What each of ``members`` int64[] adds in each world to those ``reached`` uint64[W, words]: out float64[W, len].
 
     luck: (seed, name, first world). keep: with True the members are added one after the other and stay reached; with
-    False each is weighed alone and ``reached`` is as before. O(members that are reached anew and their followers).
+    False each is weighed alone and ``reached`` is as before. O(members that are reached again and their followers).
     """
     seed, name, first = luck
     for w in range(len(reached)):

@@ -3,9 +3,9 @@
 A member stands in it as one who is asked (0..N-1, who can be chosen), once per channel as one who posts there, and last as one who
 counts for the goal. Who posts reaches the followers' copies with the chances of an ordinary post. Who is asked posts with a
 chance, as far as their planned posts are worth an ordinary one, and reaches the followers themselves by what they are worth
-beyond it, so that they do not post anew when they see the others. Sharing and counting are drawn apart, which leaves every
+beyond it, so that they do not post again when they see the others. Sharing and counting are drawn apart, which leaves every
 chance as it is. Where counting is rare (conversions), nearly nobody is counted through two posts: then posts are worth what
-they count in the mean, the last copy goes, and few random sets say what many would.
+they count on average, the last copy goes, and few random sets say what many would.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ WASTE, OWN_ROWS = 4, 10
 
 @njit(cache=True, _nrt=False)
 def place_posters(state, opening):  # type: ignore[no-untyped-def]
-    """Put those who post of their own accord in every world at the head of all lists, where they stay."""
+    """Put those who post unprompted in every world at the head of all lists, where they stay."""
     lanes = side_of(state)
     last = len(lanes.world)
     for i in range(lanes.touched.shape[1]):

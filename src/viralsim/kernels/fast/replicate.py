@@ -103,7 +103,7 @@ def open_first_tick(arm, state, drawn_at, shared):  # type: ignore[no-untyped-de
         n = memory.nodes[U(i)]
         n.parent, n.root, n.depth, n.below = -1, i, 0, 1
         member = state.due[U(i)]
-        state.due_first[U(i)] = member  # ``due`` itself is filled anew in each tick
+        state.due_first[U(i)] = member  # ``due`` itself is filled again in each tick
         state.due_start[U(i)], state.due_stop[U(i)] = indptr[U(member)], indptr[U(member) + U(1)]
     later = np.int64(keep_opening(state, touched) if shared else 0)
     return Opening(tick, count, touched, later)

@@ -37,7 +37,7 @@ class Traits:
     mean_following: accounts that a member follows. reciprocity: share of follows that are returned. clustering: mean
     local clustering coefficient of the undirected graph (Watts and Strogatz 1998), not the transitivity: in a network
     with heavy-tailed followers almost all pairs of neighbours are pairs of a hub's followers, so that transitivity
-    tells of hubs only and falls with size. mixing: share of follows that leave the community.
+    describes hubs only and falls with size. mixing: share of follows that leave the community.
     """
 
     mean_following: float
@@ -77,7 +77,7 @@ def generate_network(
     values are close are more often in one circle.
 
     Reached, where a network of this size can have it: mean following within 3 %, reciprocity within 0.03, clustering
-    within 25 % of the asked value; ``describe_network`` tells. 1,000,000 members with 20,000,000 follows take well
+    within 25 % of the asked value; ``describe_network`` reports. 1,000,000 members with 20,000,000 follows take well
     under a minute. Raises ``NetworkError`` for values that no network can have.
     """
     shape = (mean_following, degree_exponent, reciprocity, clustering, mixing)

@@ -17,7 +17,7 @@ from viralsim.population.network.edges import Edges
 
 
 class EdgeTable(NamedTuple):
-    """The edges of a text file by member number, and what is to be said of it."""
+    """The edges of a text file by member number, and what users should know of it."""
 
     blocks: EdgeBlocks
     members: int
@@ -29,7 +29,7 @@ class EdgeTable(NamedTuple):
 def read_edge_table(
     path: Path, tie_strength: str | int | None, influence_weight: str | int | None, directed: bool
 ) -> tuple[Edges, list[str]]:
-    """The edges of a text file and what is to be said of it; members numbered by ascending id."""
+    """The edges of a text file and what users should know of it; members numbered by ascending id."""
     table = gather_edge_table(path, tie_strength, influence_weight)
     blocks = list(table.blocks)
 

@@ -34,7 +34,7 @@ SOURCE_MEANS = {
 
 
 def waterfall(result: Result) -> Picture | None:
-    """Impressions by source, one upon the other up to the total, a panel per arm; None where nobody was shown anything."""
+    """Impressions by source, stacked up to the total, a panel per arm; None where nobody was shown anything."""
     names = present(result, "impressions_by_source")
     if not names:
         return None
@@ -140,7 +140,7 @@ def returns(result: Result) -> Picture | None:
     return Picture(
         "returns",
         f"What the money brought: {m.label} by cost",
-        "A point an arm: what a launch costs and what it brings in the mean, with the 95 % interval. "
+        "A point an arm: what a launch costs and what it brings on average, with the 95 % interval. "
         "These are the arms that were run; what lies between them was not simulated.",
         f"{m.label.capitalize()} by cost of a launch. "
         + "; ".join(f"{arm} {money(cost)}: {number(summary.mean)}" for arm, cost, summary in found)

@@ -51,7 +51,7 @@ class Plots:
         return _drawn(draw_trees.trees(self._result, chosen, found), "", dark)
 
     def sources(self, *, dark: bool = False) -> Plot:
-        """Impressions by source, one upon the other."""
+        """Impressions by source, stacked."""
         return _drawn(money.waterfall(self._result), "nobody was shown anything", dark)
 
     def returns(self, *, dark: bool = False) -> Plot:
