@@ -17,7 +17,7 @@ LAYERS = (
     ("errors", "once", "units", "versions", "whole"),
     ("scenario", "kernels"),
     ("population", "launches"),
-    ("seeding", "measurement", "store", "joining"),
+    ("seeding", "measurement", "store", "joining", "forecasting"),
     ("campaign", "results"),
     ("running", "simulation", "classic", "actors", "model"),
     ("experiments", "advocates", "luck_report", "validation"),
