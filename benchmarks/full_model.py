@@ -1,4 +1,4 @@
-"""The full model set to one content on one channel, built from ``kernels/inputs.py`` alone.
+"""The full model set to one content on one channel, built from ``kernels/arm_inputs.py`` alone.
 
 Two-stage responses, exact reach, cascade trees and drawn reaction delays are on; everything that a bare cascade does
 not have (attention, rhythm, novelty, trust) is at its neutral value.
@@ -11,21 +11,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from viralsim.kernels.inputs import (
-    Audience,
-    Channels,
-    Contents,
-    Count,
-    Graph,
-    Plan,
-    Reinforcement,
-    Rule,
-    Rules,
-    World,
+from benchmarks.homes import moved
+from viralsim import Network
+
+INPUTS = ("kernels.arm_inputs", "kernels.inputs")
+Audience, Channels, Contents, Graph, Plan, Reinforcement, Rule, Rules = (
+    moved(*(f"{home}:{name}" for home in INPUTS))
+    for name in ("Audience", "Channels", "Contents", "Graph", "Plan", "Reinforcement", "Rule", "Rules")
 )
-from viralsim.kernels.tables import alias_table, gap_table
-from viralsim.kernels.worlds import run_worlds
-from viralsim.population.network import Network
+ArmInputs = moved("kernels.arm_inputs:ArmInputs", "kernels.inputs:World")
+Count = moved("kernels.counts:Count", "kernels.inputs:Count")
+alias_table, gap_table = (
+    moved(f"kernels.alias:{name}", f"kernels.tables:{name}") for name in ("alias_table", "gap_table")
+)
+run_worlds = moved("kernels.batch:run_worlds", "kernels.worlds:run_worlds")
 
 NO_KEY = np.zeros(1, dtype=np.uint64)  # content and channel 0: the keys of the classic models
 
@@ -55,7 +54,7 @@ def preset_world(
     persistence: float = 0.0,
     reinforcement: Reinforcement = Reinforcement.SIMPLE,
     threshold: float = 0.0,
-) -> World:
+) -> ArmInputs:
     """A world in which the seeds post in tick 0 of their own accord.
 
     delay: law of the delay (outcome k is k + 1 ticks, the last is past the horizon); None is one tick. A negative
@@ -116,7 +115,7 @@ def preset_world(
         persistence=_one(persistence),
         novelty=np.ones((1, ticks)),
     )
-    return World(graph, audience, channels, contents, _rules(ticks, asks and persistence > 0), _plan(seeds, ticks))
+    return ArmInputs(graph, audience, channels, contents, _rules(ticks, asks and persistence > 0), _plan(seeds, ticks))
 
 
 def _rules(ticks: int, distinct: bool) -> Rules:
@@ -147,7 +146,7 @@ def _plan(seeds: Sequence[int], ticks: int) -> Plan:
     )
 
 
-def full_model_row(network: Network, seeds: Sequence[int], p: float, visibility: float = 0.1) -> World:
+def full_model_row(network: Network, seeds: Sequence[int], p: float, visibility: float = 0.1) -> ArmInputs:
     """The full model whose shares have the law of a bare cascade with probability p: appeal is p / visibility.
 
     Lognormal delays (median 2 h, sigma 1.2), hourly ticks, 60 days.
@@ -158,7 +157,7 @@ def full_model_row(network: Network, seeds: Sequence[int], p: float, visibility:
     )
 
 
-def shares(world: World, worlds: int, seed: int, threads: int = 1) -> np.ndarray:
+def shares(world: ArmInputs, worlds: int, seed: int, threads: int = 1) -> np.ndarray:
     """Shares of each world: int64[worlds]."""
     raw = run_worlds(world, seed, np.arange(worlds), threads=threads, series_worlds=0)
     return raw.counts[:, Count.SHARES]

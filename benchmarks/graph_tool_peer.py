@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers import MissingPeerError, Runner
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 CHILD = Path(__file__).with_name("graph_tool_child.py")
 PYTHON = "VIRALSIM_GRAPH_TOOL_PYTHON"  # names a Python that has graph-tool

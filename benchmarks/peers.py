@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 
 class MissingPeerError(Exception):

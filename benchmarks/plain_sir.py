@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numba import njit
 
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 SUSCEPTIBLE, INFECTIOUS, RECOVERED = 0, 1, 2
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)

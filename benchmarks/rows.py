@@ -15,7 +15,7 @@ from benchmarks.graph_tool_peer import graph_tool_sir
 from benchmarks.pairing import FEWEST, Agreement, Pair, agreement, pair, timer, worlds_for
 from benchmarks.plain_sir import plain_sir
 from viralsim import classic
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 AGREEMENT_S = 4.0  # seconds a side for the comparison of mean sizes
 

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import description
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 SCENARIO = """
 viralsim: 1
@@ -58,7 +58,7 @@ NUMBERS = (
 def campaign(network: Network, worlds: int, visibility: float = VISIBILITY) -> NDArray[np.float64]:
     """``NUMBERS`` of the campaign on a network; one advocate and 80 impressions for 1,000 members."""
     import viralsim as vs
-    from viralsim.population.stored import save_network
+    from viralsim.population.network.storage import save_network
 
     members = network.members
     with tempfile.TemporaryDirectory() as folder:

@@ -44,9 +44,7 @@ campaign:
 arms: {{paid: {{campaign.advocates: null}}, integrated: {{}}}}
 baseline: paid
 """
-OPEN = (
-    "import sys; from viralsim.population.stored import open_network; n = open_network(sys.argv[1]); print(n.follows)"
-)
+OPEN = "import sys; from viralsim.population.network.storage import open_network; n = open_network(sys.argv[1]); print(n.follows)"
 WRITE = """import sys; from pathlib import Path; from benchmarks.scale import write_edges
 write_edges(Path(sys.argv[1]), int(sys.argv[2]))"""
 

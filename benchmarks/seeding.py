@@ -23,7 +23,7 @@ from benchmarks import graphs, peers
 from benchmarks.graphs import MissingDataError
 from benchmarks.machine import description
 from viralsim import classic, seeding
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 COUNT = 50
 IMM_EPSILON = {"nethept": 0.1, "epinions": 0.5}  # 0.1 takes minutes on epinions

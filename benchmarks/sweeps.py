@@ -68,21 +68,20 @@ def plan(points: int, worlds: int) -> Any:
 
 def simulations_alone(points: int, worlds: int) -> Numbers:
     """Seconds of the simulations of at most ``MOST_ALONE`` points, scaled to all: their scenarios are made before."""
-    from viralsim.running import build_stage
-    from viralsim.scenario.overlays import arm_specs
-    from viralsim.simulation import launch
+    from viralsim.simulation.front import launch
+    from viralsim.simulation.run import compile_audience
 
     asked = plan(points, worlds)
-    stages = [build_stage(asked.scenario)]
+    compiled_audiences = [compile_audience(asked.scenario)]
     some = asked.points[:: max(1, points // MOST_ALONE)]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in a worker: no second thread that waits for Control-C
     clock = processor = 0.0
     for i, overrides in enumerate([some[0], *some]):
         scenario = asked.scenario.override(overrides)
-        specs = arm_specs(scenario)
+        specs = scenario.arm_specs()
         began, used = time.perf_counter(), time.thread_time()
         for arm in specs:
-            launch(scenario, stages, [arm], worlds, asked.seed, 1, specs)
+            launch(scenario, compiled_audiences, [arm], worlds, asked.seed, 1, specs)
         if i:  # the first compiles
             clock, processor = clock + time.perf_counter() - began, processor + time.thread_time() - used
     scale = points / len(some)

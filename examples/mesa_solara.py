@@ -47,7 +47,7 @@ class Launch(vs.ViralityModel):
 def by_community(model: vs.ViralityModel) -> NDArray[np.int64]:
     """Members by community and state, int64[communities, 3]: posted, shown but not posted, not reached."""
     states = model.states()
-    community = np.broadcast_to(model.stage.population.audience.community, states.shape)
+    community = np.broadcast_to(model.compiled.population.audience.community, states.shape)
     counts = np.zeros((int(community.max()) + 1, 3), dtype=np.int64)
     np.add.at(counts, (community, 2 - states), 1)
     return counts

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from viralsim import ViralityModel
-from viralsim.actors import Brand
+from viralsim.mesa_driver import Brand
 
 ENOUGH_SHARES = 20
 

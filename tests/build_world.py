@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from viralsim.kernels.draws import name_key
-from viralsim.kernels.inputs import Audience, Channels, Contents, Graph, Plan, Reinforcement, Rule, Rules, World
-from viralsim.kernels.tables import AliasTable, alias_table, gap_table
+from viralsim.kernels.alias import AliasTable, alias_table, gap_table
+from viralsim.kernels.arm_inputs import ArmInputs, Audience, Channels, Contents, Graph, Plan, Reinforcement, Rule, Rules
+from viralsim.kernels.rng import name_key
 
 THRESHOLDS = (Reinforcement.COUNT, Reinforcement.FRACTION, Reinforcement.WEIGHT)
 UNIFORM = -1.0  # a threshold that is fresh for each member and world
@@ -345,7 +345,7 @@ def build_world(
     who: Members | None = None,
     manner: Manner | None = None,
     acts: Acts | None = None,
-) -> World:
+) -> ArmInputs:
     """A world from its parts."""
     who, manner, acts = who or Members(), manner or Manner(), acts or Acts()
     graph = build_graph(members, channels)
@@ -354,7 +354,7 @@ def build_world(
         max_match=audience.match.max(axis=1).astype(np.float64)
     )
     rules = build_rules(manner, contents, acts, ticks)
-    return World(graph, audience, ways, build_contents(contents, ticks), rules, build_plan(acts, ticks))
+    return ArmInputs(graph, audience, ways, build_contents(contents, ticks), rules, build_plan(acts, ticks))
 
 
 def simple_world(
@@ -364,7 +364,7 @@ def simple_world(
     appeal: float = 1.0,
     seeds: Sequence[int] = (0,),
     ticks: int = 20,
-) -> World:
+) -> ArmInputs:
     """One channel, one content, everything else off; the seeds post in tick 0 of their own accord."""
     acts = Acts(organic=[Organic(v, index=i) for i, v in enumerate(seeds)])
     return build_world(members, ticks, [Channel(edges)], [Content(appeal=appeal)], acts=acts)

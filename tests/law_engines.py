@@ -8,9 +8,10 @@ import numpy as np
 from build_world import Acts, Channel, Content, Organic, build_world
 from scipy.stats import chisquare
 
-from viralsim.kernels.inputs import Count, Graph, World
-from viralsim.kernels.worlds import run_worlds
-from viralsim.population.network import Network
+from viralsim.kernels.arm_inputs import ArmInputs, Graph
+from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.counts import Count
+from viralsim.population.network.network import Network
 from viralsim.validation.graphs import complete, of_edges, random_graph
 from viralsim.validation.graphs import poisson_rows as poisson_graph
 
@@ -39,7 +40,7 @@ def full_world(
     ticks: int = 64,
     content: Content | None = None,
     delay: int | Sequence[float] = 1,
-) -> World:
+) -> ArmInputs:
     """The full model on a network, with the keys of the classic models: content 0 and channel 0."""
     acts = Acts(organic=[Organic(v, index=i) for i, v in enumerate(seeds)])
     channel = Channel([], visibility=visibility, delay=delay)
@@ -53,7 +54,7 @@ def full_world(
     )
 
 
-def shares(world: World, worlds: int) -> np.ndarray:
+def shares(world: ArmInputs, worlds: int) -> np.ndarray:
     return run_worlds(world, 1, np.arange(worlds), threads=2, series_worlds=0).counts[:, Count.SHARES]
 
 

@@ -1,6 +1,6 @@
 """One world the slow, obvious way: the oracle of the spread kernel.
 
-Written from docs/model.md and kernels/inputs.py alone. It shares with the kernel only the draws and the look-up in
+Written from docs/model.md and kernels/arm_inputs.py alone. It shares with the kernel only the draws and the look-up in
 an alias table; everything else is plain Python with dictionaries, lists and float64. Where the two differ, the
 page decides.
 """
@@ -15,7 +15,8 @@ import numpy as np
 from naive_luck import Node, of
 from naive_shows import Run
 
-from viralsim.kernels.inputs import Count, Rule, Series, World
+from viralsim.kernels.arm_inputs import ArmInputs, Rule
+from viralsim.kernels.counts import Count, Series
 
 
 @dataclass
@@ -68,7 +69,7 @@ def mean_distance(nodes: list[Node], tree: list[int]) -> float:
     return total / pairs if pairs else math.nan
 
 
-def naive_world(world: World, seed: int, w: int) -> NaiveWorld:
+def naive_world(world: ArmInputs, seed: int, w: int) -> NaiveWorld:
     """Run world ``w`` of ``world`` under ``seed``, slowly."""
     run = Run(world, seed, w)
     run.run()

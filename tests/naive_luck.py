@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from viralsim.kernels import draws
-from viralsim.kernels.tables import alias_draw
+from viralsim.kernels import rng
+from viralsim.kernels.alias import alias_draw
 
 U64 = np.uint64
 MASK = 2**64 - 1
@@ -77,15 +77,15 @@ class Recommended:
 
 
 def draw(key: int, i: int) -> int:
-    return int(draws.draw(U64(key), U64(i)))
+    return int(rng.draw(U64(key), U64(i)))
 
 
 def unit(bits: int) -> float:
-    return float(draws.unit(U64(bits)))
+    return float(rng.unit(U64(bits)))
 
 
 def below(bits: int, n: int) -> int:
-    return int(draws.below(U64(bits), U64(n)))
+    return int(rng.below(U64(bits), U64(n)))
 
 
 def plus(a: int, b: int) -> int:
@@ -93,11 +93,11 @@ def plus(a: int, b: int) -> int:
 
 
 def member_key(base: int, member: int, number: int) -> int:
-    return int(draws.member_key(U64(base), U64(member), U64(number)))
+    return int(rng.member_key(U64(base), U64(member), U64(number)))
 
 
 def stream_key(key: int, stream: int, a: int, b: int) -> int:
-    return int(draws.stream_key(U64(key), U64(stream), U64(a), U64(b)))
+    return int(rng.stream_key(U64(key), U64(stream), U64(a), U64(b)))
 
 
 def alias(bits: int, threshold: np.ndarray, other: np.ndarray, shift: U64) -> int:

@@ -23,20 +23,21 @@ from naive_luck import (
     unit,
 )
 
-from viralsim.kernels import draws
-from viralsim.kernels.draws import Stream
-from viralsim.kernels.inputs import Rule, Series, Source, World
+from viralsim.kernels import rng
+from viralsim.kernels.arm_inputs import ArmInputs, Rule, Source
+from viralsim.kernels.counts import Series
+from viralsim.kernels.rng import Stream
 
 
 class Posts:
     """The state of one world while it runs."""
 
-    def __init__(self, world: World, seed: int, number: int) -> None:
+    def __init__(self, world: ArmInputs, seed: int, number: int) -> None:
         self.world, self.plan, self.rules = world, world.plan, world.rules.values
         self.members = world.graph.indptr.shape[1] - 1
         self.channels, self.contents = len(world.channels.key), len(world.contents.key)
         self.horizon = world.contents.novelty.shape[1]
-        self.key = int(draws.world_key(draws.seed_key(seed), U64(number)))
+        self.key = int(rng.world_key(rng.seed_key(seed), U64(number)))
         self.focal = int(self.rules[Rule.FOCAL])
         self.critical = int(world.contents.twin[self.focal])
         self.counts: Counter[str] = Counter()
@@ -68,7 +69,7 @@ class Posts:
 
     # ---- luck and look-ups
 
-    def family(self, stream: int, content: int, channel: int) -> int:
+    def stream_keys(self, stream: int, content: int, channel: int) -> int:
         return stream_key(
             self.key, stream, int(self.world.contents.key[content]), int(self.world.channels.key[channel])
         )
@@ -109,8 +110,10 @@ class Posts:
             present = self.present(channel)
             if not present:
                 return
-            family = self.family(Stream.ORGANIC, content, channel)
-            v = present[below(member_key(family, int(plan.organic_line[i]), int(plan.organic_index[i])), len(present))]
+            stream_keys = self.stream_keys(Stream.ORGANIC, content, channel)
+            v = present[
+                below(member_key(stream_keys, int(plan.organic_line[i]), int(plan.organic_index[i])), len(present))
+            ]
         self.make_due(channel, content, v, Due(int(plan.organic_tick[i]), -1, False))
 
     def make_due(self, channel: int, content: int, v: int, due: Due) -> None:
@@ -164,7 +167,7 @@ class Posts:
 
     def make_planned(self) -> list[Post]:
         plan, posts = self.plan, []
-        family = stream_key(self.key, Stream.WILLING, 0, 0)
+        stream_keys = stream_key(self.key, Stream.WILLING, 0, 0)
         due = [int(i) for i in np.flatnonzero(plan.planned_tick == self.tick)]
         due.sort(key=lambda i: (plan.planned_channel[i], plan.planned_content[i], plan.planned_member[i]))
         for i in due:
@@ -176,7 +179,7 @@ class Posts:
             self.counts["ASKED"] += 1  # of any content: the programme pays for them
             if any((channel, content, v) == (post.channel, post.content, post.member) for post in posts):
                 continue  # asked twice for one tick: one post
-            if unit(member_key(family, v, int(plan.planned_wave[i]))) < plan.planned_willingness[i]:
+            if unit(member_key(stream_keys, v, int(plan.planned_wave[i]))) < plan.planned_willingness[i]:
                 self.counts["POSTED"] += 1
                 self.pending.pop((channel, content, v), None)
                 self.repeats.pop((channel, content, v), None)
@@ -202,8 +205,8 @@ class Posts:
             if earned:
                 self.count(content, "EARNED_SHARES", "EARNED_SHARES")
             posts.append(self.make_member_post(channel, content, v, Source.EARNED, 1.0, parent))
-            family = self.family(Stream.PERSIST, content, channel)
-            if unit(member_key(family, v, number)) < self.world.contents.persistence[content]:
+            stream_keys = self.stream_keys(Stream.PERSIST, content, channel)
+            if unit(member_key(stream_keys, v, number)) < self.world.contents.persistence[content]:
                 self.repeats[where] = earned
         return posts
 
@@ -217,7 +220,7 @@ class Posts:
             self.nodes.append(Node(v, channel, content, parent, self.tick, int(source)))
             self.cross_post(channel, content, v)
         post = Post(channel, content, v, number, source, trust, self.node_of[where])
-        earned_by = draw(plus(self.post_key(post), draws.EARN), 0)
+        earned_by = draw(plus(self.post_key(post), rng.EARN), 0)
         self.earn(channel, content, earned_by, post.node, source == Source.EARNED)
         return post
 
@@ -233,8 +236,8 @@ class Posts:
         for other in range(self.channels):
             if other == channel or not self.is_present(other, v):
                 continue
-            family = self.family(Stream.CROSS_POST, content, channel)
-            key = member_key(stream_key(family, Stream.CROSS_POST, int(self.world.channels.key[other]), 0), v, 0)
+            stream_keys = self.stream_keys(Stream.CROSS_POST, content, channel)
+            key = member_key(stream_key(stream_keys, Stream.CROSS_POST, int(self.world.channels.key[other]), 0), v, 0)
             if unit(draw(key, 0)) < self.rules[Rule.CROSS_POST]:
                 tick = self.tick + self.delay(other, draw(key, 1))
                 self.make_due(other, content, v, Due(tick, self.node_of[channel, content, v], True))

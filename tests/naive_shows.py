@@ -5,10 +5,10 @@ from __future__ import annotations
 from naive_luck import NOBODY, U64, Due, Impression, Post, Recommended, alias, below, draw, member_key, of, plus, unit
 from naive_posts import Posts
 
-from viralsim.kernels import draws
-from viralsim.kernels.draws import Stream
-from viralsim.kernels.inputs import Reinforcement, Rule, Source
-from viralsim.kernels.tables import GAP_TAIL
+from viralsim.kernels import rng
+from viralsim.kernels.alias import GAP_TAIL
+from viralsim.kernels.arm_inputs import Reinforcement, Rule, Source
+from viralsim.kernels.rng import Stream
 
 GAP_SHIFT = U64(64 - 9)
 RECOMMEND_TRIES, PAID_TRIES = 32, 16
@@ -41,8 +41,8 @@ class Run(Posts):
 
     def post_key(self, post: Post) -> int:
         if post.member == NOBODY:
-            return member_key(self.family(Stream.BRAND_POST, post.content, post.channel), 0, post.number)
-        return member_key(self.family(Stream.POST, post.content, post.channel), post.member, post.number)
+            return member_key(self.stream_keys(Stream.BRAND_POST, post.content, post.channel), 0, post.number)
+        return member_key(self.stream_keys(Stream.POST, post.content, post.channel), post.member, post.number)
 
     def show_owned(self, post: Post) -> None:
         start = self.plan.owned_start
@@ -64,7 +64,7 @@ class Run(Posts):
             if self.world.channels.thin[channel]:
                 q = float(self.world.channels.visibility[channel]) * tie * self.attention(post.content, v)
                 q = min(1.0, q * float(self.world.rules.rhythm[self.tick]))
-                if not unit(draw(plus(key, draws.SHOW), position)) * envelope < q:
+                if not unit(draw(plus(key, rng.SHOW), position)) * envelope < q:
                     continue
             trust = post.trust
             if post.member != NOBODY:
@@ -72,7 +72,7 @@ class Run(Posts):
                 if of(community, post.member) == of(community, v):
                     trust *= float(self.rules[Rule.IN_GROUP])
                 self.count_poster(channel, post.content, v, post.member, edges[position])
-            bits = draw(plus(key, draws.RESPOND), position)
+            bits = draw(plus(key, rng.RESPOND), position)
             earned = post.source == Source.EARNED
             self.impress(Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned))
 
@@ -83,7 +83,7 @@ class Run(Posts):
         table = self.world.channels.gap_threshold[channel], self.world.channels.gap_alias[channel]
         passed, position, j = [], -1, 0
         while position < n:
-            gap = alias(draw(plus(key, draws.GAP), j), *table, GAP_SHIFT)
+            gap = alias(draw(plus(key, rng.GAP), j), *table, GAP_SHIFT)
             j += 1
             position += gap
             if gap < GAP_TAIL:
@@ -113,7 +113,7 @@ class Run(Posts):
         targets = [int(v) for v in plan.paid_targets[plan.paid_start[line] : plan.paid_start[line + 1]]]
         targets = targets or self.present(channel)
         cap = int(plan.paid_cap[line])
-        key = member_key(self.family(Stream.PAID, content, channel), int(plan.paid_number[line]), self.tick)
+        key = member_key(self.stream_keys(Stream.PAID, content, channel), int(plan.paid_number[line]), self.tick)
         for j in range(int(plan.paid_count[line, self.tick]) if targets else 0):
             tried = (targets[below(draw(key, PAID_TRIES * j + i), len(targets))] for i in range(PAID_TRIES))
             v = next((v for v in tried if cap == 0 or self.bought_for[line, v] < cap), None)
@@ -121,7 +121,7 @@ class Run(Posts):
                 continue
             self.bought[line] += 1
             self.bought_for[line, v] += 1
-            bits = draw(plus(key, draws.RESPOND), j)
+            bits = draw(plus(key, rng.RESPOND), j)
             self.impress(Impression(v, channel, content, Source.PAID, bits, float(plan.paid_trust[line]), -1))
 
     def show_recommended(self, item: Recommended) -> None:
@@ -133,7 +133,7 @@ class Run(Posts):
             v = present[below(draw(item.key, 1 + 64 * item.index + 2 * j), len(present))]
             if unit(draw(item.key, 2 + 64 * item.index + 2 * j)) * top < self.match(item.content, v):
                 break
-        bits = draw(plus(item.key, draws.RESPOND), item.index)
+        bits = draw(plus(item.key, rng.RESPOND), item.index)
         self.impress(
             Impression(
                 v, item.channel, item.content, Source.RECOMMENDED, bits, 1.0, item.node, post_earned=item.post_earned
@@ -145,7 +145,7 @@ class Run(Posts):
     def impress(self, shown: Impression) -> None:
         """One impression: its counts, its response, its conversion."""
         v, k, c = shown.member, shown.content, shown.channel
-        contents, u = self.world.contents, float(draws.unit_high(U64(shown.bits)))
+        contents, u = self.world.contents, float(rng.unit_high(U64(shown.bits)))
         s = self.share_probability(shown)
         self.count_impression(shown)
         if s > 1.0:
@@ -160,12 +160,12 @@ class Run(Posts):
             self.convince(c, int(contents.twin[k]), v, -1)
         elif u < s + critical + engage:
             self.count(k, "ENGAGEMENTS", "ENGAGEMENTS")
-            key = int(draws.mix(U64(plus(shown.bits, draws.EARN))))
+            key = int(rng.mix(U64(plus(shown.bits, rng.EARN))))
             self.earn(c, k, key, shown.node, shown.post_earned)
         self.convert(shown)
 
     def convince(self, channel: int, content: int, v: int, parent: int) -> None:
-        bits = member_key(self.family(Stream.DELAY, content, channel), v, 0)
+        bits = member_key(self.stream_keys(Stream.DELAY, content, channel), v, 0)
         self.make_due(channel, content, v, Due(self.tick + self.delay(channel, bits), parent, True))
 
     def share_probability(self, shown: Impression) -> float:
@@ -189,7 +189,7 @@ class Run(Posts):
             n = self.seen_content[k, v] + 1
             return min(float(contents.cap[k]), 1.0 + float(contents.gain[k]) * (n - 1))
         if threshold < 0:
-            threshold = unit(member_key(self.family(Stream.THRESHOLD, k, c), v, 0))
+            threshold = unit(member_key(self.stream_keys(Stream.THRESHOLD, k, c), v, 0))
         m = len(self.posters_seen[c, k, v])
         if m == 0:
             return 0.0
@@ -202,7 +202,7 @@ class Run(Posts):
     def convert(self, shown: Impression) -> None:
         v, k, contents = shown.member, shown.content, self.world.contents
         rate = float(contents.conversion_rate[k]) * self.match(k, v) * float(contents.conversion_trust[k, shown.source])
-        if (k, v) not in self.converted and float(draws.unit_low(U64(shown.bits))) < rate:
+        if (k, v) not in self.converted and float(rng.unit_low(U64(shown.bits))) < rate:
             self.converted.add((k, v))
             self.count(k, "CONVERSIONS", "CONVERSIONS")
             self.count(k, f"CONVERSIONS_{Source(shown.source).name}")

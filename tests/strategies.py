@@ -25,7 +25,7 @@ from build_world import (
 )
 from hypothesis import strategies as st
 
-from viralsim.kernels.inputs import Reinforcement, World
+from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement
 
 Draw = st.DrawFn
 
@@ -220,7 +220,7 @@ def acts(draw: Draw, size: Size) -> Acts:
 
 
 @st.composite
-def worlds(draw: Draw) -> World:
+def worlds(draw: Draw) -> ArmInputs:
     """Any small world: 2 to 14 members, 1 to 3 channels, 1 to 3 contents and their twins, 4 to 30 ticks."""
     size = Size(draw(st.integers(2, 14)), draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(4, 30)))
     ties, weights, presence = chance(draw), chance(draw), chance(draw)
@@ -235,7 +235,7 @@ def worlds(draw: Draw) -> World:
     )
 
 
-def plain_world(draw: Draw, posts: Callable[[Size], list[Organic]]) -> World:
+def fast_world(draw: Draw, posts: Callable[[Size], list[Organic]]) -> ArmInputs:
     """Any small plain world in which members post of their own accord as ``posts`` says: fields by member, delays, conversions."""
     size = Size(draw(st.integers(2, 14)), 1, 1, draw(st.integers(4, 30)))
     channel = draw(channels(size, ties=False, weights=False, presence=draw(st.booleans())))

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from viralsim.launches import ArmWorlds, Goal, PopulationSummary
 from viralsim.measurement.measures import NAMES
+from viralsim.records.record import ArmOutcomes, Goal, PopulationSummary
 from viralsim.results import Result
 
 MEMBERS = 50_000
@@ -17,7 +17,7 @@ MATTERS_FROM_20 = Goal("conversions", 20.0)
 SOURCES = ("owned", "paid", "asked", "earned", "recommended")
 
 
-def arm_of(name: str, shares: np.ndarray, cost_lines: dict[str, float], advocates: int = 0) -> ArmWorlds:
+def arm_of(name: str, shares: np.ndarray, cost_lines: dict[str, float], advocates: int = 0) -> ArmOutcomes:
     """One arm whose measures all follow from its shares: 10 impressions a share, 1 conversion in 5 shares."""
     worlds = len(shares)
     reach = np.minimum(np.floor(8.0 * shares), MEMBERS)
@@ -50,7 +50,7 @@ def arm_of(name: str, shares: np.ndarray, cost_lines: dict[str, float], advocate
     series[:, 0] = shares[:kept] // 2
     series[:, 5] = shares[:kept] - shares[:kept] // 2
     ids = np.arange(advocates)
-    return ArmWorlds(
+    return ArmOutcomes(
         name,
         measures,
         impressions_by_source=dict.fromkeys(SOURCES, 2.0 * shares),

@@ -14,12 +14,12 @@ import viralsim
 SOURCE = Path(viralsim.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 LAYERS = (
-    ("errors", "once", "units", "versions", "whole"),
+    ("errors", "units", "versions", "atomic", "cache", "parallel"),
     ("scenario", "kernels"),
-    ("population", "launches"),
-    ("seeding", "measurement", "store", "joining", "forecasting"),
+    ("population",),
+    ("seeding", "measurement", "records", "forecasting"),
     ("campaign", "results"),
-    ("running", "simulation", "classic", "actors", "model"),
+    ("simulation", "classic", "mesa_driver", "model"),
     ("experiments", "advocates", "luck_report", "validation"),
     ("report", "lessons"),
     ("cli", "__main__", "app"),
@@ -30,7 +30,7 @@ VAGUE = {"utils", "util", "helpers", "common", "misc", "core"}
 
 
 def part_of(module: str) -> str:
-    """``viralsim.kernels.draws`` -> ``kernels``; the package itself is the empty part."""
+    """``viralsim.kernels.rng`` -> ``kernels``; the package itself is the empty part."""
     return module.split(".")[1] if "." in module else ""
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import viralsim as vs
 from viralsim.campaign.compile import Arm
-from viralsim.kernels.inputs import Count
-from viralsim.kernels.worlds import Nodes, RawWorlds, run_worlds, trace_world
-from viralsim.simulation import build_stage, compile_arms
+from viralsim.kernels.batch import Nodes, RawWorlds, run_worlds, trace_world
+from viralsim.kernels.counts import Count
+from viralsim.simulation.run import compile_arms, compile_audience
 
 # What can turn more or earlier into less stays off: controversy, fatigue, rhythm, recommendation, caps, reactive rules.
 COUPLED = """\
@@ -61,7 +61,7 @@ def scenario(**changed: Any) -> vs.Scenario:
 
 
 def arms_of(given: vs.Scenario) -> dict[str, Arm]:
-    return compile_arms(given, build_stage(given))
+    return compile_arms(given, compile_audience(given))
 
 
 def run(arm: Arm, worlds: int, seed: int = 3) -> RawWorlds:

@@ -22,9 +22,10 @@ from law_engines import (
 )
 
 from viralsim import classic
-from viralsim.kernels.inputs import Reinforcement, Series
-from viralsim.kernels.worlds import run_worlds
-from viralsim.population.network import Network
+from viralsim.kernels.arm_inputs import Reinforcement
+from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.counts import Series
+from viralsim.population.network.network import Network
 from viralsim.validation.cascades import REED_FROST, SMALL, borel, cascade_law, reed_frost
 
 Sizes = Callable[[Network, float, int], np.ndarray]

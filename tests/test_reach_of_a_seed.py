@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import viralsim as vs
-from viralsim.campaign.stage import Stage
-from viralsim.kernels.worlds import Nodes, trace_world
-from viralsim.simulation import build_stage, compile_arms
+from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.kernels.batch import Nodes, trace_world
+from viralsim.simulation.run import compile_arms, compile_audience
 
 # Everything that goes from member to follower is on; what goes through the brand or a feed of strangers
 # (recommendations, rules that answer or amplify) has no such reach and is left out.
@@ -47,19 +47,19 @@ VALUES: dict[str, Any] = {
 }  # fmt: skip
 
 
-def staged(chosen: list[int], **changed: Any) -> tuple[Stage, Any]:
+def staged(chosen: list[int], **changed: Any) -> tuple[CompiledAudience, Any]:
     """The audience and the compiled campaign with these advocates."""
     scenario = vs.loads(LOCAL.format(**{**VALUES, **changed, "chosen": chosen}))
-    stage = build_stage(scenario)
-    return stage, compile_arms(scenario, stage)["campaign"].world
+    compiled = compile_audience(scenario)
+    return compiled, compile_arms(scenario, compiled)["campaign"].world
 
 
-def reached_from(stage: Stage, member: int) -> set[int]:
+def reached_from(compiled: CompiledAudience, member: int) -> set[int]:
     """Everyone to whom a way leads from ``member``, follower by follower, over any channels; himself included."""
     found, waiting = {member}, [member]
     while waiting:
         v = waiting.pop()
-        for network in stage.networks:
+        for network in compiled.networks:
             for follower in network.followers[network.indptr[v] : network.indptr[v + 1]].tolist():
                 if follower not in found:
                     found.add(follower)
@@ -74,15 +74,15 @@ def fates(nodes: Nodes, left_out: set[int]) -> list[tuple[int, ...]]:
         if int(nodes.member[i]) not in left_out:
             parent = int(nodes.parent[i])
             answers = -1 if parent < 0 else int(nodes.member[parent])
-            columns = (nodes.member, nodes.channel, nodes.content, nodes.tick, nodes.source, nodes.via, nodes.depth)
+            columns = (nodes.member, nodes.channel, nodes.content, nodes.tick, nodes.source, nodes.cause, nodes.depth)
             rows.append((*(int(column[i]) for column in columns), answers))
     return sorted(rows)
 
 
 def compared(few: list[int], more: int, worlds: int, **changed: Any) -> tuple[int, int, int]:
     """Worlds of ``few`` with one advocate more: fates of those he cannot reach, how many differ, and of those he can."""
-    (stage, without), (_, with_him) = staged(few, **changed), staged([*few, more], **changed)
-    reach = reached_from(stage, more)
+    (compiled, without), (_, with_him) = staged(few, **changed), staged([*few, more], **changed)
+    reach = reached_from(compiled, more)
     kept = lost = moved = 0
     for number in range(worlds):
         traces = [trace_world(world, 5, number) for world in (without, with_him)]
@@ -93,17 +93,17 @@ def compared(few: list[int], more: int, worlds: int, **changed: Any) -> tuple[in
     return kept, lost, moved
 
 
-def least_reaching(stage: Stage) -> int:
+def least_reaching(compiled: CompiledAudience) -> int:
     """A member who reaches some others, and as few as there are."""
-    sizes = [len(reached_from(stage, v)) for v in range(stage.members)]
+    sizes = [len(reached_from(compiled, v)) for v in range(compiled.members)]
     return min((size, v) for v, size in enumerate(sizes) if size > 3)[1]
 
 
 @pytest.mark.parametrize("reinforcement", ["simple", "{social: {gain: 0.5}}", "{threshold: {count: 2}}"])
 def test_whom_a_seed_cannot_reach_keeps_his_fate(reinforcement: str) -> None:
     """200 worlds: posts, ticks, sources and whom they answer stay the same, while the seed's own reach changes."""
-    stage, _ = staged([7], reinforcement=reinforcement)
-    kept, lost, moved = compared([7], least_reaching(stage), 200, reinforcement=reinforcement)
+    compiled, _ = staged([7], reinforcement=reinforcement)
+    kept, lost, moved = compared([7], least_reaching(compiled), 200, reinforcement=reinforcement)
     assert lost == 0
     assert kept > 1000
     assert moved > 100
@@ -127,18 +127,18 @@ def test_the_independence_holds_for_any_scenario(more: int, **values: Any) -> No
 
 def test_what_works_through_the_feed_of_strangers_has_no_such_bound() -> None:
     """With recommendations the added seed changes fates beyond his followers, so the tests above can fail."""
-    stage, _ = staged([7])
-    more = least_reaching(stage)
+    compiled, _ = staged([7])
+    more = least_reaching(compiled)
     text = LOCAL.replace(
         "    visibility: {visibility}\n",
         "    visibility: {visibility}\n    recommended: {{per_engagement: 0.4, delay: 1h}}\n    engagement_rate: 0.5\n",
     )
-    reach = reached_from(stage, more)
+    reach = reached_from(compiled, more)
     changed = 0
     worlds = []
     for chosen in ([7], [7, more]):
         scenario = vs.loads(text.format(**{**VALUES, "chosen": chosen}))
-        worlds.append(compile_arms(scenario, build_stage(scenario))["campaign"].world)
+        worlds.append(compile_arms(scenario, compile_audience(scenario))["campaign"].world)
     for number in range(50):
         here, there = (fates(trace_world(world, 5, number), reach) for world in worlds)
         changed += here != there

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import viralsim as vs
-from viralsim.kernels.inputs import Count
-from viralsim.kernels.worlds import RawWorlds, run_worlds
-from viralsim.simulation import build_stage, compile_arms
+from viralsim.kernels.batch import RawWorlds, run_worlds
+from viralsim.kernels.counts import Count
+from viralsim.simulation.run import compile_arms, compile_audience
 
 EVERYTHING = """\
 viralsim: 1
@@ -111,7 +111,7 @@ def result(everything: vs.Scenario) -> vs.Result:
 
 def raw_arms(scenario: vs.Scenario, worlds: int) -> dict[str, tuple[Any, RawWorlds]]:
     """Arm -> (compiled arm, counts of the first worlds)."""
-    arms = compile_arms(scenario, build_stage(scenario))
+    arms = compile_arms(scenario, compile_audience(scenario))
     return {name: (arm, run_worlds(arm.world, scenario.seed, np.arange(worlds))) for name, arm in arms.items()}
 
 
@@ -128,7 +128,7 @@ def test_threads_change_nothing(everything: vs.Scenario, result: vs.Result) -> N
 
 def test_a_world_alone_is_the_same(everything: vs.Scenario) -> None:
     """A world run alone is the one that it is among a thousand, in any order."""
-    arm = compile_arms(everything, build_stage(everything))["integrated"]
+    arm = compile_arms(everything, compile_audience(everything))["integrated"]
     among = run_worlds(arm.world, 9, np.arange(1000), threads=2)
     for k in (0, 1, 499, 999):
         alone = run_worlds(arm.world, 9, np.array([k]))
@@ -390,11 +390,11 @@ def test_advocates_from_a_file(tmp_path: Path) -> None:
     assert arm.advocates["id"].tolist() == ["ann", "bob", "cid"]
     assert arm.advocates["posts"].tolist() == [30, 0, 30]
     assert (arm.cost_lines["advocates"] == 57.0).all()
-    stage = build_stage(scenario)
-    (compiled,) = compile_arms(scenario, stage).values()
-    members = compiled.enrolment.members
+    compiled = compile_audience(scenario)
+    (played,) = compile_arms(scenario, compiled).values()
+    members = played.enrolment.members
     assert len(set(members.tolist())) == 3
-    counts = stage.networks[0].follower_count()[members]
+    counts = compiled.networks[0].follower_count()[members]
     assert np.abs(counts - [60, 60, 5]).max() <= 5
 
 

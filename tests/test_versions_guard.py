@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import version_rows, versions
+from benchmarks import sides, version_rows, versions
+from benchmarks.sides import AskedWronglyError, CannotRunError, Side, Tree, tree_of
 from benchmarks.version_rows import Row, Run, fingerprint
-from benchmarks.versions import AskedWronglyError, CannotRunError, Comparison, Side, Tree, median_interval, tree_of
+from benchmarks.versions import Comparison, median_interval
 
 ROW = Row("made-up", "nothing", lambda: Run(np.zeros))
 NOISE = [0.99, 1.0, 1.01, 1.0, 0.98, 1.02, 1.0, 0.99, 1.01]
@@ -154,11 +155,11 @@ def test_what_is_no_revision_is_told(revision: str, repository: Path, tmp_path: 
 def test_a_folder_open_to_others_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lies in the cache folder is run: where others can write there, nothing is."""
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    folder = versions.cache_folder()
+    folder = sides.cache_folder()
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.chmod(0o777)
     with pytest.raises(AskedWronglyError, match="written by others"):
-        versions.cache_folder()
+        sides.cache_folder()
 
 
 def test_a_process_runs_the_package_of_its_tree(repository: Path, tmp_path: Path) -> None:

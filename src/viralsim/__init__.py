@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from viralsim import advocates, classic, forecasting, seeding
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
-    from viralsim.luck_report import how_much_luck
-    from viralsim.model import ViralityModel
-    from viralsim.population.network import Network
+    from viralsim.experiments.luck import how_much_luck
+    from viralsim.mesa_driver.model import ViralityModel
+    from viralsim.population.network.network import Network
     from viralsim.results import Result, open_result
     from viralsim.scenario import Scenario, load, loads
     from viralsim.simulation import simulate
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 _HOME = {
     "CapacityError": "viralsim.errors",
     "InputError": "viralsim.errors",
-    "Network": "viralsim.population.network",
+    "Network": "viralsim.population.network.network",
     "NetworkError": "viralsim.errors",
     "Result": "viralsim.results",
     "Scenario": "viralsim.scenario",
     "ScenarioError": "viralsim.errors",
-    "ViralityModel": "viralsim.model",
+    "ViralityModel": "viralsim.mesa_driver.model",
     "ViralsimError": "viralsim.errors",
-    "how_much_luck": "viralsim.luck_report",
+    "how_much_luck": "viralsim.experiments.luck",
     "load": "viralsim.scenario",
     "loads": "viralsim.scenario",
     "open_result": "viralsim.results",

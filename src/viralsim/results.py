@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from viralsim.errors import InputError
-from viralsim.launches import ArmWorlds, Goal, PopulationSummary, RunRecord
-from viralsim.measurement import answer
 from viralsim.measurement import arms as arm_statistics
 from viralsim.measurement import compare as pairing
+from viralsim.measurement import to_json
 from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary
 from viralsim.measurement.bands import QUANTILES, quantile_bands
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import NAMES, measure
 from viralsim.measurement.verdict import Verdict, judge
-from viralsim.store import open_more, open_record, save_record
+from viralsim.records import open_more, open_record, save_record
+from viralsim.records.record import ArmOutcomes, Goal, PopulationSummary, RunRecord
 from viralsim.versions import package_version
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from viralsim.report.plots import Plots
+    from viralsim.report.charts.plots import Plots
 
-__all__ = ["ArmWorlds", "Goal", "PopulationSummary", "Result", "open_result"]
+__all__ = ["ArmOutcomes", "Goal", "PopulationSummary", "Result", "open_result"]
 
 
 class Result(RunRecord):
@@ -138,12 +138,12 @@ class Result(RunRecord):
     def plot(self) -> Plots:
         """The pictures of the report as matplotlib figures: ``plot.series("shares")``, ``plot.cascade(3)``, ..."""
         # by name: pictures are made of results, so their package stands above this one
-        module = importlib.import_module("viralsim.report.plots")
+        module = importlib.import_module("viralsim.report.charts.plots")
         return cast("Plots", module.Plots(self))
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``viralsim run --json`` prints: plain numbers, None where something is not defined."""
-        return answer.as_dict(
+        return to_json.as_dict(
             self,
             self.summaries,
             self.comparisons,

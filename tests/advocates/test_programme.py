@@ -73,8 +73,8 @@ def test_recruits_are_fans() -> None:
     """Only the part of the members who answer most readily is enrolled, whatever the strategy."""
     scenario = with_words(fans=0.1)
     tier = Tier(scenario)
-    people = tier.stage.population.audience
-    readiness = people.activity * tier.stage.match(scenario.for_arm("advocates").content["c"])
+    people = tier.compiled.population.audience
+    readiness = people.activity * tier.compiled.match(scenario.for_arm("advocates").content["c"])
     tenth = np.sort(readiness)[-50]
     for word in ("degree", "random", "pagerank"):
         assert readiness[tier.choose(word, 10).members].min() >= tenth
@@ -160,7 +160,7 @@ def test_judged_in_words_and_what_is_refused() -> None:
 
 def test_nurturing_and_fans_bound_the_split() -> None:
     """Money buys no more advocates than the hours make, nor more than there are fans."""
-    from viralsim.experiments.split import lines_of
+    from viralsim.experiments.budget_split import lines_of
 
     def most(**words: object) -> list[int]:
         lines, _ = lines_of(with_words(**words))

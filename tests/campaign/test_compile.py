@@ -14,13 +14,13 @@ import viralsim as vs
 from viralsim.campaign.compile import Arm, envelopes, rhythm
 from viralsim.campaign.delays import delay_cdf, delay_ticks
 from viralsim.campaign.plan import brand_followers
-from viralsim.campaign.stage import Stage
-from viralsim.campaign.vital_signs import reproduction_number, vital_signs
-from viralsim.kernels.inputs import Count
-from viralsim.kernels.tables import AliasTable
-from viralsim.kernels.worlds import run_worlds
+from viralsim.campaign.preflight import reproduction_number, vital_signs
+from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.kernels.alias import AliasTable
+from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.counts import Count
 from viralsim.scenario.channels import ReactionDelay
-from viralsim.simulation import arm_specs, build_stage, compile_arms
+from viralsim.simulation.run import compile_arms, compile_audience
 
 HOURS = np.array([0.01, 0.1, 0.5, 1.0, 2.0, 7.0, 24.0, 100.0, 1000.0])
 
@@ -136,13 +136,13 @@ def scenario() -> vs.Scenario:
 
 
 @pytest.fixture(scope="module")
-def stage(scenario: vs.Scenario) -> Stage:
-    return build_stage(scenario)
+def compiled(scenario: vs.Scenario) -> CompiledAudience:
+    return compile_audience(scenario)
 
 
 @pytest.fixture(scope="module")
-def arms(scenario: vs.Scenario, stage: Stage) -> dict[str, Arm]:
-    return compile_arms(scenario, stage)
+def arms(scenario: vs.Scenario, compiled: CompiledAudience) -> dict[str, Arm]:
+    return compile_arms(scenario, compiled)
 
 
 def test_paid_impressions_follow_from_the_budget(arms: dict[str, Arm]) -> None:
@@ -160,16 +160,16 @@ def test_lines_of_one_channel_are_numbered(arms: dict[str, Arm]) -> None:
     assert arms["all"].world.plan.paid_number.tolist() == [0, 1, 0]
 
 
-def test_targets_fit(arms: dict[str, Arm], stage: Stage) -> None:
+def test_targets_fit(arms: dict[str, Arm], compiled: CompiledAudience) -> None:
     """A target's members are in its communities, match as asked, and have an account; no target is everyone."""
     plan = arms["all"].world.plan
     rows = [plan.paid_targets[a:b] for a, b in zip(plan.paid_start[:-1], plan.paid_start[1:], strict=True)]
     assert len(rows[0]) == 0
-    community = stage.population.audience.community
+    community = compiled.population.audience.community
     assert rows[1].tolist() == np.flatnonzero(np.isin(community, [1, 2])).tolist()
-    match = stage.match(arms["all"].spec.content["post"])
-    assert rows[2].tolist() == np.flatnonzero((match >= 0.6) & stage.present_on(1)).tolist()
-    assert 0 < len(rows[2]) < stage.present_on(1).sum()
+    match = compiled.match(arms["all"].spec.content["post"])
+    assert rows[2].tolist() == np.flatnonzero((match >= 0.6) & compiled.present_on(1)).tolist()
+    assert 0 < len(rows[2]) < compiled.present_on(1).sum()
 
 
 def test_posts_stand_at_their_tick(arms: dict[str, Arm]) -> None:
@@ -181,24 +181,24 @@ def test_posts_stand_at_their_tick(arms: dict[str, Arm]) -> None:
     assert sorted(set(plan.planned_wave.tolist())) == [0, 1]
 
 
-def test_planned_posts_are_in_the_order_of_the_kernel(arms: dict[str, Arm], stage: Stage) -> None:
+def test_planned_posts_are_in_the_order_of_the_kernel(arms: dict[str, Arm], compiled: CompiledAudience) -> None:
     """Planned posts ascend by (tick, channel, content, member), on channels where the advocate has an account."""
     plan = arms["all"].world.plan
     rows = list(zip(plan.planned_tick, plan.planned_channel, plan.planned_content, plan.planned_member, strict=True))
     assert rows == sorted(rows)
     members = arms["all"].enrolment.members
-    on_both = int(stage.present_on(1)[members].sum())
+    on_both = int(compiled.present_on(1)[members].sum())
     assert len(rows) == 2 * (20 + on_both)
     assert np.array_equal(members[plan.planned_advocate], plan.planned_member)
 
 
-def test_brand_followers_do_not_depend_on_the_arm(arms: dict[str, Arm], stage: Stage) -> None:
+def test_brand_followers_do_not_depend_on_the_arm(arms: dict[str, Arm], compiled: CompiledAudience) -> None:
     """A larger brand has the followers of the smaller and more; all have an account."""
-    few, many = (brand_followers(stage, arms[n].spec, 0, c) for n, c in (("all", 100), ("more_followers", 300)))
+    few, many = (brand_followers(compiled, arms[n].spec, 0, c) for n, c in (("all", 100), ("more_followers", 300)))
     assert np.array_equal(arms["all"].world.plan.owned_followers[:100], few)
     assert set(few.tolist()) < set(many.tolist())
     assert (np.diff(many) > 0).all()
-    assert stage.present_on(1)[brand_followers(stage, arms["all"].spec, 1, 50)].all()
+    assert compiled.present_on(1)[brand_followers(compiled, arms["all"].spec, 1, 50)].all()
 
 
 def test_a_smaller_tier_is_the_beginning_of_a_larger(arms: dict[str, Arm]) -> None:
@@ -206,11 +206,11 @@ def test_a_smaller_tier_is_the_beginning_of_a_larger(arms: dict[str, Arm]) -> No
     assert np.array_equal(arms["fewer"].enrolment.members, arms["all"].enrolment.members[:5])
 
 
-def test_envelope_is_that_of_all_arms(scenario: vs.Scenario, stage: Stage, arms: dict[str, Arm]) -> None:
+def test_envelope_is_that_of_all_arms(scenario: vs.Scenario, compiled: CompiledAudience, arms: dict[str, Arm]) -> None:
     """The rate at which gaps are drawn is the highest of any arm, for an arm alone too."""
-    expected = envelopes(stage, arm_specs(scenario))
+    expected = envelopes(compiled, scenario.arm_specs())
     assert expected.tolist() == [0.5, 0.3]
-    alone = compile_arms(scenario, stage, ["all"])["all"]
+    alone = compile_arms(scenario, compiled, ["all"])["all"]
     for arm in [*arms.values(), alone]:
         assert np.array_equal(arm.world.channels.envelope, expected)
     assert alone.world.channels.visibility.tolist() == [0.2, 0.3]
@@ -235,17 +235,17 @@ def test_rhythm_has_mean_one_and_its_peak(tick: str, launch: str) -> None:
     assert daily.min() >= 0.4 - 1e-12
 
 
-def test_match_is_the_overlap_with_the_content(stage: Stage, arms: dict[str, Arm]) -> None:
+def test_match_is_the_overlap_with_the_content(compiled: CompiledAudience, arms: dict[str, Arm]) -> None:
     """Match is the weighted mean interest in the content's topics, in [0, 1]; a content without topics matches all."""
-    audience = stage.population.audience
+    audience = compiled.population.audience
     interests = audience.interests.astype(np.float64)
     food = interests[audience.topic_names.index("food")]
-    assert np.allclose(stage.match(arms["all"].spec.content["post"]), np.clip(food, 0, 1))
+    assert np.allclose(compiled.match(arms["all"].spec.content["post"]), np.clip(food, 0, 1))
     plain = vs.loads(TEXT.replace(", topics: {food: 1.0}", "")).spec.content["post"]
-    assert stage.match(plain).tolist() == [1.0]
+    assert compiled.match(plain).tolist() == [1.0]
     both = vs.loads(TEXT.replace("topics: {food: 1.0}", "topics: {food: 1.0, sport: 0.5}")).spec.content["post"]
     sport = interests[audience.topic_names.index("sport")]
-    assert np.allclose(stage.match(both), np.clip((food + 0.5 * sport) / 1.5, 0, 1), atol=1e-6)
+    assert np.allclose(compiled.match(both), np.clip((food + 0.5 * sport) / 1.5, 0, 1), atol=1e-6)
 
 
 BRANCHING = """\
@@ -270,61 +270,63 @@ def test_reproduction_number_is_that_of_the_branching_process(tmp_path: Any) -> 
     np.savetxt(tmp_path / "regular.csv", pairs, fmt="%d", delimiter=",", header="source,target", comments="")
     (tmp_path / "s.yaml").write_text(BRANCHING.format(ticks=200))
     scenario = vs.load(tmp_path / "s.yaml")
-    stage = build_stage(scenario)
-    ((_, arm),) = compile_arms(scenario, stage).items()
-    found = reproduction_number(stage, arm, 0)
+    compiled = compile_audience(scenario)
+    ((_, arm),) = compile_arms(scenario, compiled).items()
+    found = reproduction_number(compiled, arm, 0)
     assert found == pytest.approx(10 * 0.25 * 0.16, rel=0.005)
     shares = run_worlds(arm.world, 1, np.arange(20000)).counts[:, Count.SHARES].astype(float)
     error = shares.std(ddof=1) / np.sqrt(len(shares))
     assert abs(shares.mean() - 1 / (1 - found)) < 4.5 * error + 0.005
-    lines, warnings = vital_signs(scenario, stage, {"only": arm})
+    lines, warnings = vital_signs(scenario, compiled, {"only": arm})
     assert any("reproduction number 0.4" in line for line in lines)
     assert warnings == []
 
 
 @pytest.mark.parametrize("channel", [0, 1])
-def test_reproduction_number_is_that_of_the_third_generation(arms: dict[str, Arm], stage: Stage, channel: int) -> None:
+def test_reproduction_number_is_that_of_the_third_generation(
+    arms: dict[str, Arm], compiled: CompiledAudience, channel: int
+) -> None:
     """Followed generation by generation with a matrix: expected sharers of the third over those of the second."""
-    arm, network = arms["all"], stage.networks[channel]
-    chance = arm.appeal[0] * stage.match(arm.spec.content["post"]).astype(float) * arm.visibility[channel]
-    shown = np.zeros((stage.members, stage.members))
+    arm, network = arms["all"], compiled.networks[channel]
+    chance = arm.appeal[0] * compiled.match(arm.spec.content["post"]).astype(float) * arm.visibility[channel]
+    shown = np.zeros((compiled.members, compiled.members))
     shown[network.sources(), network.followers] = 1.0
-    generations = [np.full(stage.members, 1.0 / stage.members)]
+    generations = [np.full(compiled.members, 1.0 / compiled.members)]
     for _ in range(3):
         generations.append((generations[-1] @ shown) * chance)
     expected = generations[3].sum() / generations[2].sum()
-    assert reproduction_number(stage, arm, channel) == pytest.approx(expected, rel=1e-12)
+    assert reproduction_number(compiled, arm, channel) == pytest.approx(expected, rel=1e-12)
 
 
-def test_share_probabilities_are_means_over_impressions(arms: dict[str, Arm], stage: Stage) -> None:
+def test_share_probabilities_are_means_over_impressions(arms: dict[str, Arm], compiled: CompiledAudience) -> None:
     """Of each source: the mean over its impressions, each member counted once for every way to him."""
     arm = arms["all"]
-    chance = np.minimum(1.0, arm.appeal[0] * stage.match(arm.spec.content["post"]).astype(float))
+    chance = np.minimum(1.0, arm.appeal[0] * compiled.match(arm.spec.content["post"]).astype(float))
     plan = arm.world.plan
-    owned, asked = np.zeros((2, stage.members))
+    owned, asked = np.zeros((2, compiled.members))
     for v in plan.owned_followers:
         owned[v] += 1
     # one paid line aims at everyone with half the trust, one at two communities, one at those whom it fits on the forum
-    community = stage.population.audience.community
+    community = compiled.population.audience.community
     aims = [
-        stage.present_on(0),
+        compiled.present_on(0),
         np.isin(community, [1, 2]),
-        stage.present_on(1) & (stage.match(arm.spec.content["post"]) >= 0.6),
+        compiled.present_on(1) & (compiled.match(arm.spec.content["post"]) >= 0.6),
     ]
     paid = sum(
         bought * trust * chance[aim].mean()
         for bought, trust, aim in zip([777, 500, 250], [0.5, 1, 1], aims, strict=True)
     )
     for channel, advocate in {*zip(plan.planned_channel.tolist(), plan.planned_member.tolist(), strict=True)}:
-        network = stage.networks[channel]
+        network = compiled.networks[channel]
         for v in network.followers[network.indptr[advocate] : network.indptr[advocate + 1]]:
             asked[v] += 1
     weights = {
         "owned": (owned, plan.owned_trust.mean()),
         "asked": (asked, plan.planned_trust.mean()),
-        "earned": (stage.following.sum(axis=0), 1.0),
+        "earned": (compiled.following.sum(axis=0), 1.0),
     }
-    lines, _ = vital_signs(vs.loads(TEXT), stage, {"all": arm})
+    lines, _ = vital_signs(vs.loads(TEXT), compiled, {"all": arm})
     for source, (weight, trust) in weights.items():
         mean = (chance * trust * weight).sum() / weight.sum()
         assert f"share probability of a fresh {source} impression: {mean:.3g}" in lines

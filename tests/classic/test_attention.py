@@ -6,7 +6,7 @@ import pytest
 import viralsim as vs
 from viralsim.classic.attention import limited_attention
 from viralsim.errors import CapacityError, InputError
-from viralsim.kernels.draws import Stream, below, draw, name_key, seed_key, stream_key, unit_low, world_key
+from viralsim.kernels.rng import Stream, below, draw, name_key, seed_key, stream_key, unit_low, world_key
 
 
 def ring(members, z):

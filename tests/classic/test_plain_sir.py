@@ -8,7 +8,7 @@ from scipy.stats import ks_2samp
 
 from benchmarks.plain_sir import plain_sir
 from viralsim import classic
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 
 def ring_with_chords(members: int, more: int) -> Network:

@@ -12,9 +12,9 @@ from build_world import Content
 from law_engines import assert_law, assert_mean, complete, full_world
 
 from viralsim import classic
-from viralsim.kernels.inputs import Count
-from viralsim.kernels.worlds import run_worlds
-from viralsim.population.network import Network
+from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.counts import Count
+from viralsim.population.network.network import Network
 
 
 @cache
@@ -76,8 +76,8 @@ def rumour_law(members: int, spread: float, stifle: float) -> np.ndarray:
 def test_rumour_has_the_law_of_its_jump_chain(engine: str, spread: float, stifle: float) -> None:
     """Maki-Thompson among 8: the exact law of how many hear, by counts alone and on the complete graph."""
     world = {"members": 8} if engine == "mixing" else {"network": complete(8)}
-    heard = classic.maki_thompson(spread=spread, stifle=stifle, worlds=50_000, **world)
-    assert_law(heard, rumour_law(8, spread, stifle))
+    exposing_neighbours = classic.maki_thompson(spread=spread, stifle=stifle, worlds=50_000, **world)
+    assert_law(exposing_neighbours, rumour_law(8, spread, stifle))
 
 
 def test_rumour_reaches_four_fifths() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import viralsim as vs
 from viralsim.classic import Memory, Screen, limited_attention
 from viralsim.errors import InputError
-from viralsim.kernels.draws import (
+from viralsim.kernels.rng import (
     Stream,
     below,
     draw,

@@ -11,9 +11,9 @@ from build_world import Content
 from law_engines import Edges, assert_mean, full_world, of_edges, random_graph, reachable, shares
 
 from viralsim import classic
-from viralsim.kernels.inputs import Reinforcement
-from viralsim.kernels.worlds import trace_world
-from viralsim.population.network import Network
+from viralsim.kernels.arm_inputs import Reinforcement
+from viralsim.kernels.batch import trace_world
+from viralsim.population.network.network import Network
 
 
 def live_choice_mean(edges: Edges, weights: Sequence[float]) -> float:

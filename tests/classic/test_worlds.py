@@ -13,9 +13,10 @@ from law_engines import assert_law, of_edges, random_graph
 from scipy.stats import binom
 
 from viralsim import classic
-from viralsim.classic import groups
+from viralsim.classic import subset_sampling
+from viralsim.classic.arguments import COIN_BITS
 from viralsim.classic.cascade_kernels import cascade_by_groups
-from viralsim.classic.groups import (
+from viralsim.classic.subset_sampling import (
     BEGIN_SHIFT,
     BUNDLE,
     BUNDLES_MASK,
@@ -29,9 +30,8 @@ from viralsim.classic.groups import (
     group_rows,
     kept_rows,
 )
-from viralsim.classic.inputs import COIN_BITS
 from viralsim.errors import NetworkError
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 
 @cache
@@ -199,7 +199,7 @@ def test_rows_are_kept_for_the_next_call_and_only_for_the_same_chances() -> None
 
 
 def test_a_row_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(groups, "LONGEST_ROW", 8)
+    monkeypatch.setattr(subset_sampling, "LONGEST_ROW", 8)
     with pytest.raises(NetworkError, match="a member has 9 followers"):
         classic.independent_cascade(of_edges([(0, v + 1) for v in range(9)]), [0], "weighted_cascade")
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from viralsim.cli import main
-from viralsim.population.stored import open_network
+from viralsim.population.network.storage import open_network
 
 
 def run(*arguments):

@@ -12,9 +12,9 @@ from rich.console import Console
 from synthetic_result import arm_of, changed, synthetic_result
 
 from viralsim.cli import main
+from viralsim.cli.progress import progress_bar
 from viralsim.cli.render import render, run_again
-from viralsim.cli.run import _progress
-from viralsim.launches import PopulationSummary
+from viralsim.records.record import PopulationSummary
 from viralsim.results import open_result
 
 SCENARIO = """
@@ -207,7 +207,7 @@ def test_progress_shows_launches_rate_and_time_on_a_terminal(monkeypatch):
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm-256color")
-    with _progress() as report:
+    with progress_bar("preparing the audience", lambda: "launches") as report:
         for done in range(0, 4001, 500):
             report(done, 4000)
     text = screen.getvalue()

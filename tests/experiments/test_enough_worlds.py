@@ -141,16 +141,17 @@ def test_coverage_on_a_scenario_whose_truth_is_known() -> None:
     from scipy.stats import binom
 
     from viralsim.measurement.intervals import mean_interval, wilson
-    from viralsim.simulation import build_stage, launch
+    from viralsim.simulation.front import launch
+    from viralsim.simulation.run import compile_audience
 
     repetitions, worlds, chance = 2000, 1000, 0.6**5
     limits = [wilson(k, worlds) for k in range(worlds + 1)]
     says = binom.pmf(np.arange(worlds + 1), worlds, chance) @ [low <= chance <= high for low, high in limits]
     scenario = loads(KNOWN)
-    stages = [build_stage(scenario)]
+    compiled_audiences = [compile_audience(scenario)]
     covered = dict.fromkeys(("uplift", "mean", "stopped", "wilson"), 0)
     for seed in range(repetitions):
-        found = launch(scenario, stages, ["organic", "advocates"], worlds, seed)
+        found = launch(scenario, compiled_audiences, ["organic", "advocates"], worlds, seed)
         own, other = (found[arm].measures["shares"] for arm in ("advocates", "organic"))
         for name, values in (("uplift", own - other), ("mean", own)):
             _, low, high = mean_interval(values, seed=seed)

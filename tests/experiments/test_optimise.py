@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from viralsim.cli.optimise import optimise as command
 from viralsim.errors import InputError
-from viralsim.experiments.lift import lift_rows, write_curves
+from viralsim.experiments.budget_split import SplitModel
+from viralsim.experiments.lift_tests import lift_rows, write_curves
 from viralsim.experiments.optimise import Optimum, default_measure, optimise
-from viralsim.experiments.split import SplitModel
 from viralsim.scenario.loading import loads
 
 # nobody shares; a dollar buys 100 impressions on a and 200 on b, and no member is shown more than one by a line

@@ -14,7 +14,7 @@ from test_enough_worlds import KNOWN
 import viralsim as vs
 from viralsim.cli.chance import chance as command
 from viralsim.errors import InputError
-from viralsim.experiments.rare import rare_chances
+from viralsim.experiments.rare_events import rare_chances
 from viralsim.measurement.intervals import clopper_pearson, wilson
 from viralsim.scenario.loading import loads
 

@@ -16,7 +16,7 @@ from sweep_scenario import text
 from viralsim.cli.sensitivity import sensitivity as command
 from viralsim.errors import InputError
 from viralsim.experiments import Runner
-from viralsim.experiments.points import columns
+from viralsim.experiments.point_runner import columns
 from viralsim.experiments.sensitivity import analyse, parameters_of, read_sensitivity, sensitivity, unit_points
 from viralsim.scenario.loading import loads
 

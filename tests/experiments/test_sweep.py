@@ -57,13 +57,11 @@ def test_rows_are_what_simulate_says(plan: Plan, whole: Path) -> None:
 
 def test_an_untouched_arm_runs_once(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """The arm without advocates is the same for every number of advocates: it is run once for each appeal."""
-    from viralsim import simulation
+    from viralsim.simulation import front
 
     run: list[str] = []
-    launch = simulation.launch
-    monkeypatch.setattr(
-        simulation, "launch", lambda s, st, names, *more: run.extend(names) or launch(s, st, names, *more)
-    )
+    launch = front.launch
+    monkeypatch.setattr(front, "launch", lambda s, st, names, *more: run.extend(names) or launch(s, st, names, *more))
     runner = Runner(plan.scenario, plan.worlds, plan.seed)
     for point in plan.points:
         runner.run(point)
@@ -193,8 +191,10 @@ def test_points_with_ids_made_in_another_way_run_again(tmp_path: Path, monkeypat
     plan = plan_of(loads(text("{parameters: {content.c.appeal: [0.02, 0.05]}, worlds: 5, luck: own}")))
     with monkeypatch.context() as earlier:
         earlier.setattr("viralsim.experiments.sweep.ID_VERSION", 1)
-        earlier.setattr("viralsim.experiments.points.own_seed", lambda seed, identity: 77)
-        earlier.setattr("viralsim.experiments.points.point_id", lambda arms, spec: f"old {spec.content['c'].appeal}")
+        earlier.setattr("viralsim.experiments.point_runner.own_seed", lambda seed, identity: 77)
+        earlier.setattr(
+            "viralsim.experiments.point_runner.point_id", lambda arms, spec: f"old {spec.content['c'].appeal}"
+        )
         run_sweep(plan, tmp_path / "out")
     assert run_sweep(plan, tmp_path / "out").run == 2
     run_sweep(plan, tmp_path / "new")

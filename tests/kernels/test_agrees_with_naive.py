@@ -13,9 +13,10 @@ from naive import NaiveWorld, naive_world
 from strategies import worlds
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.inputs import Count, Series, World
+from viralsim.kernels.arm_inputs import ArmInputs
+from viralsim.kernels.batch import RawWorlds, run_worlds, trace_world
+from viralsim.kernels.counts import Count, Series
 from viralsim.kernels.state import MOST_CHANNELS
-from viralsim.kernels.worlds import RawWorlds, run_worlds, trace_world
 from viralsim.scenario import spec
 
 SIZES, DEPTHS = 40, 64
@@ -58,7 +59,7 @@ def assert_same_run(a: RawWorlds, b: RawWorlds) -> None:
         np.testing.assert_array_equal(left, right, err_msg=name)
 
 
-def assert_nodes_agree(world: World, seed: int, number: int, slow: NaiveWorld) -> None:
+def assert_nodes_agree(world: ArmInputs, seed: int, number: int, slow: NaiveWorld) -> None:
     trace = trace_world(world, seed, number)
     fields = (trace.member, trace.channel, trace.content, trace.parent, trace.tick, trace.source)
     assert [tuple(int(x) for x in node) for node in zip(*fields, strict=True)] == [tuple(node) for node in slow.nodes]
@@ -66,7 +67,7 @@ def assert_nodes_agree(world: World, seed: int, number: int, slow: NaiveWorld) -
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(worlds(), SEEDS, NUMBERS)
-def test_kernel_equals_oracle(world: World, seed: int, numbers: list[int]) -> None:
+def test_kernel_equals_oracle(world: ArmInputs, seed: int, numbers: list[int]) -> None:
     """Every count, every tick, every node of every small world is the one that docs/model.md prescribes."""
     raw = run_worlds(world, seed, np.array(numbers))
     slow = [naive_world(world, seed, number) for number in numbers]
@@ -78,7 +79,7 @@ def test_kernel_equals_oracle(world: World, seed: int, numbers: list[int]) -> No
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(worlds(), SEEDS)
-def test_threads_and_company_change_nothing(world: World, seed: int) -> None:
+def test_threads_and_company_change_nothing(world: ArmInputs, seed: int) -> None:
     """One thread and two give the same; a world alone is the same world among fifty, and leaves nothing behind."""
     numbers = np.arange(50)
     one, two = run_worlds(world, seed, numbers), run_worlds(world, seed, numbers, threads=2)
@@ -98,7 +99,7 @@ def test_threads_and_company_change_nothing(world: World, seed: int) -> None:
     np.testing.assert_array_equal(backwards.counts[::-1], one.counts)
 
 
-def assert_agrees(world: World) -> NaiveWorld:
+def assert_agrees(world: ArmInputs) -> NaiveWorld:
     """One hand-made world, all of it; returns the oracle's."""
     raw, slow = run_worlds(world, 5, np.array([3])), naive_world(world, 5, 3)
     assert_world_agrees(raw, 0, slow)

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from numba import njit
 from scipy import stats
 
-from viralsim.kernels import draws
-from viralsim.kernels.draws import EARN, GAP, RESPOND, SHOW, Stream, name_key, seed_key, world_key
-from viralsim.kernels.tables import GAP_TAIL, AliasTable, alias_draw, alias_table, gap_table
+from viralsim.kernels import rng
+from viralsim.kernels.alias import GAP_TAIL, AliasTable, alias_draw, alias_table, gap_table
+from viralsim.kernels.rng import EARN, GAP, RESPOND, SHOW, Stream, name_key, seed_key, world_key
 
 U64 = np.uint64
 UNLIKELY = 1e-5
 Z = stats.norm.isf(UNLIKELY / 2)
 MANY = 1 << 18
-BASE = U64(draws.stream_key(U64(world_key(seed_key(7), U64(0))), U64(Stream.POST), name_key("k"), name_key("c")))
+BASE = U64(rng.stream_key(U64(world_key(seed_key(7), U64(0))), U64(Stream.POST), name_key("k"), name_key("c")))
 
 
 @njit
@@ -30,7 +30,7 @@ def along_index(key, n):  # type: ignore[no-untyped-def]
     """The numbers 0, 1, 2, ... of one key."""
     out = np.empty(n, dtype=np.uint64)
     for i in range(n):
-        out[i] = draws.draw(key, i)
+        out[i] = rng.draw(key, i)
     return out
 
 
@@ -39,7 +39,7 @@ def along_member(key, n):  # type: ignore[no-untyped-def]
     """The first number of each member's first decision."""
     out = np.empty(n, dtype=np.uint64)
     for v in range(n):
-        out[v] = draws.draw(draws.member_key(key, v, 0), 0)
+        out[v] = rng.draw(rng.member_key(key, v, 0), 0)
     return out
 
 
@@ -48,7 +48,7 @@ def along_number(key, n):  # type: ignore[no-untyped-def]
     """A member's decisions 0, 1, 2, ..."""
     out = np.empty(n, dtype=np.uint64)
     for i in range(n):
-        out[i] = draws.member_key(key, 3, i)
+        out[i] = rng.member_key(key, 3, i)
     return out
 
 
@@ -57,8 +57,8 @@ def along_world(key, n):  # type: ignore[no-untyped-def]
     """One decision in the worlds 0, 1, 2, ... of the seed ``key``."""
     out = np.empty(n, dtype=np.uint64)
     for w in range(n):
-        family = draws.stream_key(draws.world_key(key, w), np.uint64(1), np.uint64(5), np.uint64(6))
-        out[w] = draws.member_key(family, 0, 0)
+        stream_keys = rng.stream_key(rng.world_key(key, w), np.uint64(1), np.uint64(5), np.uint64(6))
+        out[w] = rng.member_key(stream_keys, 0, 0)
     return out
 
 
@@ -67,8 +67,8 @@ def along_seed(key, n):  # type: ignore[no-untyped-def]
     """One decision of world 0 under neighbouring seeds."""
     out = np.empty(n, dtype=np.uint64)
     for s in range(n):
-        family = draws.stream_key(draws.world_key(key + np.uint64(s), 0), np.uint64(1), np.uint64(5), np.uint64(6))
-        out[s] = draws.member_key(family, 0, 0)
+        stream_keys = rng.stream_key(rng.world_key(key + np.uint64(s), 0), np.uint64(1), np.uint64(5), np.uint64(6))
+        out[s] = rng.member_key(stream_keys, 0, 0)
     return out
 
 
@@ -76,7 +76,7 @@ def along_seed(key, n):  # type: ignore[no-untyped-def]
 def below_all(bits, n):  # type: ignore[no-untyped-def]
     out = np.empty(len(bits), dtype=np.int64)
     for i in range(len(bits)):
-        out[i] = draws.below(bits[i], n)
+        out[i] = rng.below(bits[i], n)
     return out
 
 
@@ -137,11 +137,11 @@ def test_every_bit_is_a_fair_coin(sequence) -> None:  # type: ignore[no-untyped-
 
 def test_neighbouring_keys_are_unrelated() -> None:
     """Number i of one post does not tell number i of the next member's, the next post's, or the next world's."""
-    keys = [U64(draws.member_key(BASE, U64(member), U64(number))) for member, number in [(8, 0), (9, 0), (8, 1)]]
+    keys = [U64(rng.member_key(BASE, U64(member), U64(number))) for member, number in [(8, 0), (9, 0), (8, 1)]]
     other_world = U64(
-        draws.stream_key(U64(world_key(seed_key(7), U64(1))), U64(Stream.POST), name_key("k"), name_key("c"))
+        rng.stream_key(U64(world_key(seed_key(7), U64(1))), U64(Stream.POST), name_key("k"), name_key("c"))
     )
-    keys.append(U64(draws.member_key(other_world, U64(8), U64(0))))
+    keys.append(U64(rng.member_key(other_world, U64(8), U64(0))))
     here, *others = (high(along_index(key, MANY)) for key in keys)
     for there in others:
         assert_independent(here, there)
@@ -149,7 +149,7 @@ def test_neighbouring_keys_are_unrelated() -> None:
 
 def test_purposes_of_a_post_are_unrelated() -> None:
     """Gaps, thinning, responses and earnings of one post come from numbers of their own."""
-    key = draws.member_key(BASE, U64(8), U64(0))
+    key = rng.member_key(BASE, U64(8), U64(0))
     purposes = [along_index(U64((int(key) + int(purpose)) % 2**64), MANY) for purpose in (GAP, SHOW, RESPOND, EARN)]
     assert len(np.unique(np.concatenate(purposes))) == 4 * MANY
     for i, a in enumerate(purposes):
@@ -161,7 +161,7 @@ def test_purposes_of_a_post_are_unrelated() -> None:
 def test_streams_do_not_meet() -> None:
     """Streams, contents, channels, worlds and their order give keys that all differ."""
     keys = {
-        int(draws.stream_key(U64(world_key(U64(seed), U64(w))), U64(stream), U64(a), U64(b)))
+        int(rng.stream_key(U64(world_key(U64(seed), U64(w))), U64(stream), U64(a), U64(b)))
         for seed in range(3)
         for w in range(20)
         for stream in Stream
@@ -180,25 +180,25 @@ def test_mix_is_splitmix64() -> None:
         4593380528125082431,
         16408922859458223821,
     ]
-    assert [int(draws.draw(U64(1234567), U64(i))) for i in range(1, 6)] == published
+    assert [int(rng.draw(U64(1234567), U64(i))) for i in range(1, 6)] == published
 
 
 @settings(deadline=None)  # the first example compiles
 @given(st.integers(0, 2**64 - 1))
 def test_units_are_exact_and_below_one(bits: int) -> None:
     """A unit number is its bits over a power of two: at least 0, below 1, nothing rounded."""
-    assert Fraction(float(draws.unit(U64(bits)))) == Fraction(bits >> 11, 2**53)
-    assert Fraction(float(draws.unit_high(U64(bits)))) == Fraction(bits >> 32, 2**32)
-    assert Fraction(float(draws.unit_low(U64(bits)))) == Fraction(bits % 2**32, 2**32)
-    assert float(draws.unit(U64(2**64 - 1))) < 1
+    assert Fraction(float(rng.unit(U64(bits)))) == Fraction(bits >> 11, 2**53)
+    assert Fraction(float(rng.unit_high(U64(bits)))) == Fraction(bits >> 32, 2**32)
+    assert Fraction(float(rng.unit_low(U64(bits)))) == Fraction(bits % 2**32, 2**32)
+    assert float(rng.unit(U64(2**64 - 1))) < 1
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(1, 2**31 - 1))
 def test_below_is_the_scaled_upper_half(bits: int, n: int) -> None:
     """``below`` is floor(n * upper / 2**32): in range, and no outcome has more than one of 2**32 numbers too many."""
-    assert int(draws.below(U64(bits), U64(n))) == (bits >> 32) * n >> 32 < n
-    assert int(draws.below(U64(2**64 - 1), U64(n))) == n - 1
-    assert int(draws.below(U64(0), U64(n))) == 0
+    assert int(rng.below(U64(bits), U64(n))) == (bits >> 32) * n >> 32 < n
+    assert int(rng.below(U64(2**64 - 1), U64(n))) == n - 1
+    assert int(rng.below(U64(0), U64(n))) == 0
 
 
 @pytest.mark.parametrize("n", [2, 3, 7, 100, 1000])
@@ -272,7 +272,7 @@ def test_gaps_leave_independent_coins() -> None:
     table = gap_table(probability)
     hits = np.zeros((rows, n), dtype=np.int64)
     for row in range(rows):
-        gaps = outcomes(along_index(U64(draws.member_key(BASE, U64(row), U64(1))), 200), *table)
+        gaps = outcomes(along_index(U64(rng.member_key(BASE, U64(row), U64(1))), 200), *table)
         ends = np.cumsum(np.where(gaps == GAP_TAIL, GAP_TAIL, gaps + 1)) - 1
         positions = ends[gaps != GAP_TAIL]
         assert ends[-1] >= n  # enough gaps for the row

@@ -11,8 +11,8 @@ from numba import njit
 from randomness_battery import TESTS, battery, cells, most
 from scipy import stats
 
-from viralsim.kernels import draws
-from viralsim.kernels.draws import Stream, name_key, seed_key
+from viralsim.kernels import rng as draws
+from viralsim.kernels.rng import Stream, name_key, seed_key
 
 U64 = np.uint64
 MANY = 1 << 18
@@ -31,22 +31,22 @@ def along_draws(n):  # type: ignore[no-untyped-def]
 @njit
 def along_members(n):  # type: ignore[no-untyped-def]
     """The first number of the first post of member after member."""
-    family = draws.stream_key(draws.world_key(SEED, 0), POST, CONTENT, CHANNEL)
-    return np.array([draws.draw(draws.member_key(family, v, 0), 0) for v in range(n)])
+    stream_keys = draws.stream_key(draws.world_key(SEED, 0), POST, CONTENT, CHANNEL)
+    return np.array([draws.draw(draws.member_key(stream_keys, v, 0), 0) for v in range(n)])
 
 
 @njit
 def along_posts(n):  # type: ignore[no-untyped-def]
     """Four posts of each member, in turn."""
-    family = draws.stream_key(draws.world_key(SEED, 0), POST, CONTENT, CHANNEL)
-    return np.array([draws.member_key(family, i >> 2, i & 3) for i in range(n)])
+    stream_keys = draws.stream_key(draws.world_key(SEED, 0), POST, CONTENT, CHANNEL)
+    return np.array([draws.member_key(stream_keys, i >> 2, i & 3) for i in range(n)])
 
 
 @njit
 def along_ticks(n):  # type: ignore[no-untyped-def]
     """Four lines of paid impressions at tick after tick."""
-    family = draws.stream_key(draws.world_key(SEED, 0), PAID, CONTENT, CHANNEL)
-    return np.array([draws.member_key(family, i & 3, i >> 2) for i in range(n)])
+    stream_keys = draws.stream_key(draws.world_key(SEED, 0), PAID, CONTENT, CHANNEL)
+    return np.array([draws.member_key(stream_keys, i & 3, i >> 2) for i in range(n)])
 
 
 @njit
@@ -71,8 +71,8 @@ def along_seeds(n):  # type: ignore[no-untyped-def]
 @njit
 def across_members(n):  # type: ignore[no-untyped-def]
     """The numbers of two neighbouring members' posts, in turn."""
-    family = draws.stream_key(draws.world_key(SEED, 0), POST, CONTENT, CHANNEL)
-    keys = draws.member_key(family, 8, 0), draws.member_key(family, 9, 0)
+    stream_keys = draws.stream_key(draws.world_key(SEED, 0), POST, CONTENT, CHANNEL)
+    keys = draws.member_key(stream_keys, 8, 0), draws.member_key(stream_keys, 9, 0)
     return np.array([draws.draw(keys[i & 1], i >> 1) for i in range(n)])
 
 
@@ -81,8 +81,8 @@ def across_worlds(n):  # type: ignore[no-untyped-def]
     """A thousand members in five hundred worlds, world by world."""
     out = np.empty(n, dtype=np.uint64)
     for i in range(n):
-        family = draws.stream_key(draws.world_key(SEED, i >> 10), POST, CONTENT, CHANNEL)
-        out[i] = draws.member_key(family, i & 1023, 0)
+        stream_keys = draws.stream_key(draws.world_key(SEED, i >> 10), POST, CONTENT, CHANNEL)
+        out[i] = draws.member_key(stream_keys, i & 1023, 0)
     return out
 
 
@@ -91,8 +91,8 @@ def across_streams(n):  # type: ignore[no-untyped-def]
     """Sixteen streams of one world, in turn, member by member."""
     out = np.empty(n, dtype=np.uint64)
     for i in range(n):
-        family = draws.stream_key(draws.world_key(SEED, 0), U64(i & 15), CONTENT, CHANNEL)
-        out[i] = draws.member_key(family, i >> 4, 0)
+        stream_keys = draws.stream_key(draws.world_key(SEED, 0), U64(i & 15), CONTENT, CHANNEL)
+        out[i] = draws.member_key(stream_keys, i >> 4, 0)
     return out
 
 
@@ -102,8 +102,8 @@ def across_contents(n):  # type: ignore[no-untyped-def]
     out = np.empty(n, dtype=np.uint64)
     for i in range(n):
         first, second = (CONTENT, CHANNEL) if i & 1 else (CHANNEL, CONTENT)
-        family = draws.stream_key(draws.world_key(SEED, 0), POST, first, second if i & 2 else first)
-        out[i] = draws.member_key(family, i >> 2, 0)
+        stream_keys = draws.stream_key(draws.world_key(SEED, 0), POST, first, second if i & 2 else first)
+        out[i] = draws.member_key(stream_keys, i >> 2, 0)
     return out
 
 
@@ -175,10 +175,10 @@ def test_the_battery_does_not_cry_wolf() -> None:
 
 
 @njit
-def families(seed, world, stream, content, channel, member, number, i):  # type: ignore[no-untyped-def]
+def streams_used(seed, world, stream, content, channel, member, number, i):  # type: ignore[no-untyped-def]
     """A number from all of its ids."""
-    family = draws.stream_key(draws.world_key(seed, world), stream, content, channel)
-    return draws.draw(draws.member_key(family, member, number), i)
+    stream_keys = draws.stream_key(draws.world_key(seed, world), stream, content, channel)
+    return draws.draw(draws.member_key(stream_keys, member, number), i)
 
 
 @njit
@@ -187,9 +187,9 @@ def flips(ids, which, bit):  # type: ignore[no-untyped-def]
     changed = np.zeros(64, dtype=np.int64)
     for row in range(len(ids)):
         a = ids[row].copy()
-        before = families(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])
+        before = streams_used(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])
         a[which] ^= np.uint64(1) << np.uint64(bit)
-        moved = before ^ families(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])
+        moved = before ^ streams_used(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])
         for b in range(64):
             changed[b] += (moved >> np.uint64(b)) & np.uint64(1)
     return changed

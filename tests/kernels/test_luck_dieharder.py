@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from viralsim.kernels import draws
-from viralsim.kernels.draws import Stream, name_key, seed_key
+from viralsim.kernels import rng
+from viralsim.kernels.rng import Stream, name_key, seed_key
 
 PROGRAM = shutil.which("dieharder")
 TESTS = ("0", "1", "2", "4", "8", "15", "16", "100", "101", "102 -n 8", "202 -n 5", "204", "205", "206", "209")
@@ -29,14 +29,14 @@ BLOCK = 1 << 18
 def block(across, number):  # type: ignore[no-untyped-def]
     """The ``number``-th block of words: of one post's draws, or across 1,024 members in world after world."""
     out = np.empty(BLOCK, dtype=np.uint64)
-    key = draws.member_key(draws.stream_key(draws.world_key(SEED, 0), POST, CONTENT, CHANNEL), 8, 0)
+    key = rng.member_key(rng.stream_key(rng.world_key(SEED, 0), POST, CONTENT, CHANNEL), 8, 0)
     for i in range(BLOCK):
         j = number * BLOCK + i
         if across:
-            family = draws.stream_key(draws.world_key(SEED, j >> 10), POST, CONTENT, CHANNEL)
-            out[i] = draws.member_key(family, j & 1023, 0)
+            stream_keys = rng.stream_key(rng.world_key(SEED, j >> 10), POST, CONTENT, CHANNEL)
+            out[i] = rng.member_key(stream_keys, j & 1023, 0)
         else:
-            out[i] = draws.draw(key, j)
+            out[i] = rng.draw(key, j)
     return out
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viralsim.errors import InputError
-from viralsim.measurement.luck import better_content_wins, luck_and_content
+from viralsim.measurement.variance_components import better_content_wins, luck_and_content
 
 
 def test_a_small_table_is_exact():

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_result import MATTERS_FROM_20, arm_of, changed, synthetic_result
 
-from viralsim.launches import Goal, PopulationSummary
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import LESS, MORE, SAME, UNCLEAR, finding
 from viralsim.measurement.measures import measure
-from viralsim.measurement.wording import estimate, money, number, percent, span
+from viralsim.measurement.number_format import estimate, money, number, percent, span
+from viralsim.records.record import Goal, PopulationSummary
 
 CONVERSIONS = measure("conversions")
 

@@ -9,8 +9,8 @@ import pytest
 from viralsim.errors import NetworkError
 from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest
 from viralsim.population.build import build_population
-from viralsim.population.communities import drawn_communities
 from viralsim.population.fields import FIELDS, allocate, field_of_column
+from viralsim.population.generators.communities import drawn_communities
 
 
 def generated(**changes):

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from real_data import real_file
 
-from viralsim.population.communities import found_communities
-from viralsim.population.describe import describe_network, tail_exponent
-from viralsim.population.network import Network, ViralsimWarning
-from viralsim.population.readers import read_network
+from viralsim.population.generators.communities import found_communities
+from viralsim.population.importers.read import read_network
+from viralsim.population.network.describe import describe_network, tail_exponent
+from viralsim.population.network.network import Network, ViralsimWarning
 
 
 def test_email_eu_core_has_its_published_numbers():

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from viralsim.errors import NetworkError
-from viralsim.population.communities import community_sizes, drawn_communities
-from viralsim.population.degrees import degree_budgets
-from viralsim.population.describe import tail_exponent
-from viralsim.population.generate import Traits, generate_network, traits_of
-from viralsim.population.rows import rows_are_sound
+from viralsim.population.generators.communities import community_sizes, drawn_communities
+from viralsim.population.generators.degrees import degree_budgets
+from viralsim.population.generators.generate import Traits, generate_network, traits_of
+from viralsim.population.network.csr import rows_are_sound
+from viralsim.population.network.describe import tail_exponent
 
 SIZE = 12_000
 

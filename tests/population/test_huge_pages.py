@@ -7,8 +7,8 @@ import mmap
 import numpy as np
 import pytest
 
-from viralsim.population import huge_pages
-from viralsim.population.huge_pages import PAGE_BYTES, copy_of, empty
+from viralsim.population.network import huge_pages
+from viralsim.population.network.huge_pages import PAGE_BYTES, copy_of, empty
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.int64, np.float32])

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from viralsim.errors import NetworkError
-from viralsim.population import edge_lines, readers, sorted_rows
-from viralsim.population.importing import import_network
-from viralsim.population.network import Network, ViralsimWarning
-from viralsim.population.readers import read_network
-from viralsim.population.stored import save_network
+from viralsim.population.importers import edge_list_blocks, external_sort
+from viralsim.population.importers import read as readers
+from viralsim.population.importers.convert import import_network
+from viralsim.population.importers.read import read_network
+from viralsim.population.network.network import Network, ViralsimWarning
+from viralsim.population.network.storage import save_network
 
 SPACES = {
     "numbers": range(9),
@@ -28,10 +29,10 @@ SPACES = {
 @pytest.fixture(autouse=True)
 def tiny_blocks(monkeypatch):
     """Every file takes many blocks, every network several ranges."""
-    monkeypatch.setattr(edge_lines, "BLOCK_BYTES", 16)
-    monkeypatch.setattr(edge_lines, "BLOCK_ROWS", 3)
-    monkeypatch.setattr(sorted_rows, "EDGES_OF_A_RANGE", 4)
-    monkeypatch.setattr(sorted_rows, "COARSE", 2)
+    monkeypatch.setattr(edge_list_blocks, "BLOCK_BYTES", 16)
+    monkeypatch.setattr(edge_list_blocks, "BLOCK_ROWS", 3)
+    monkeypatch.setattr(external_sort, "EDGES_OF_A_RANGE", 4)
+    monkeypatch.setattr(external_sort, "COARSE", 2)
 
 
 @st.composite

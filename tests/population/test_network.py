@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 
 from viralsim.errors import NetworkError
-from viralsim.population.network import Network, ViralsimWarning
+from viralsim.population.network.network import Network, ViralsimWarning
 
 EDGES = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=60)
 
@@ -21,7 +21,7 @@ def arcs(network: Network) -> set[tuple[int, int]]:
 
 @settings(deadline=None, max_examples=80)
 @given(EDGES)
-@pytest.mark.filterwarnings("ignore::viralsim.population.network.ViralsimWarning")
+@pytest.mark.filterwarnings("ignore::viralsim.population.network.network.ViralsimWarning")
 def test_rows_hold_exactly_the_distinct_edges_and_remember_where_each_went(edges):
     """Rows are the set of given edges without loops, ascending; edge_position finds every given edge again."""
     source, target = [e[0] for e in edges], [e[1] for e in edges]

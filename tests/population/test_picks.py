@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viralsim.population.follows import _bucket, _pick, parts_of
+from viralsim.population.generators.sample_follows import _bucket, _pick, parts_of
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array, save_npz
 
 from viralsim.errors import NetworkError
-from viralsim.population.network import Network, ViralsimWarning
-from viralsim.population.readers import read_network, read_with_notes
-from viralsim.population.stored import open_network, save_network
+from viralsim.population.importers.read import read_network, read_with_notes
+from viralsim.population.network.network import Network, ViralsimWarning
+from viralsim.population.network.storage import open_network, save_network
 
 TEXTS = {
     "plain.csv": "0,1\n1,2\n3,0\n",
@@ -188,7 +188,7 @@ def test_hostile_arrays_are_refused(tmp_path):
     st.sampled_from(["f.csv", "f.txt", "f.csv.gz", "f.npy", "f.npz", "f.graphml"]),
     st.sampled_from([None, "2", "w"]),
 )
-@pytest.mark.filterwarnings("ignore::viralsim.population.network.ViralsimWarning")
+@pytest.mark.filterwarnings("ignore::viralsim.population.network.network.ViralsimWarning")
 def test_no_file_gives_anything_but_a_network_or_a_network_error(tmp_path, data, name, strength):
     """Fuzzed bytes are a sound network or a NetworkError, never another error."""
     path = tmp_path / name

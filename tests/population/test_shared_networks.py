@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from viralsim.population import shared
 from viralsim.population.build import build_population
-from viralsim.population.generate import Traits
-from viralsim.population.network import Network
+from viralsim.population.generators.generate import Traits
+from viralsim.population.network import shared_memory
+from viralsim.population.network.network import Network
 from viralsim.scenario import loads
 
 TEXT = """
@@ -31,8 +31,8 @@ OTHER = """
 import sys
 from viralsim.population import build, shared
 from viralsim.scenario import loads
-shared.LEAST_FOLLOWS = 0
-shared.share_networks(sys.argv[1])
+shared_memory.LEAST_FOLLOWS = 0
+shared_memory.share_networks(sys.argv[1])
 drawn = []
 draw = build.generate_and_measure
 build.generate_and_measure = lambda *said: drawn.append(1) or draw(*said)
@@ -45,9 +45,9 @@ print(len(drawn), found.networks["x"].fingerprint())
 def name(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A name to share under; forgotten afterwards, here and on the disk."""
     word = uuid.uuid4().hex
-    monkeypatch.setattr(shared, "_folder", [])
+    monkeypatch.setattr(shared_memory, "_folder", [])
     yield word
-    shared.forget_networks(word)
+    shared_memory.forget_networks(word)
 
 
 def test_one_process_draws_and_the_others_map(name: str) -> None:
@@ -58,9 +58,9 @@ def test_one_process_draws_and_the_others_map(name: str) -> None:
     assert sorted(int(drawn) for drawn, _ in said) == [0, 0, 1]
     alone = build_population(loads(TEXT)).networks["x"].fingerprint()
     assert {fingerprint for _, fingerprint in said} == {alone}
-    assert (shared.folder_of(name).stat().st_mode & 0o777) == 0o700
-    shared.forget_networks(name)
-    assert not shared.folder_of(name).exists()
+    assert (shared_memory.folder_of(name).stat().st_mode & 0o777) == 0o700
+    shared_memory.forget_networks(name)
+    assert not shared_memory.folder_of(name).exists()
 
 
 def drawing(drawn: list[int]) -> tuple[Network, Traits]:
@@ -72,15 +72,15 @@ def drawing(drawn: list[int]) -> tuple[Network, Traits]:
 def test_small_ones_and_too_many_are_not_shared(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small networks, and more than a few, do not fill the disk."""
     drawn: list[int] = []
-    shared.share_networks(name)
-    shared.drawn_once("small", 10, lambda: drawing(drawn))
-    assert not shared.folder_of(name).exists()
-    monkeypatch.setattr(shared, "MOST_NETWORKS", 2)
+    shared_memory.share_networks(name)
+    shared_memory.drawn_once("small", 10, lambda: drawing(drawn))
+    assert not shared_memory.folder_of(name).exists()
+    monkeypatch.setattr(shared_memory, "MOST_NETWORKS", 2)
     for key in ("a", "b", "c"):
-        shared.drawn_once(key, 1e6, lambda: drawing(drawn))
-    assert {path.stem for path in shared.folder_of(name).glob("*.json")} == {"a", "b"}
+        shared_memory.drawn_once(key, 1e6, lambda: drawing(drawn))
+    assert {path.stem for path in shared_memory.folder_of(name).glob("*.json")} == {"a", "b"}
     before = len(drawn)
-    network, traits = shared.drawn_once("a", 1e6, lambda: drawing(drawn))
+    network, traits = shared_memory.drawn_once("a", 1e6, lambda: drawing(drawn))
     assert len(drawn) == before
     assert traits == Traits(0.67, 0.0, 0.0, 0.0)
     np.testing.assert_array_equal(network.followers, [1, 2])
@@ -88,11 +88,11 @@ def test_small_ones_and_too_many_are_not_shared(name: str, monkeypatch: pytest.M
 
 def test_half_a_network_is_drawn_again(name: str) -> None:
     """What a killed process left without its traits is not trusted."""
-    shared.share_networks(name)
-    left: Path = shared.folder_of(name) / "key"
+    shared_memory.share_networks(name)
+    left: Path = shared_memory.folder_of(name) / "key"
     left.mkdir(parents=True)
     (left / "indptr.npy").write_bytes(b"half")
     drawn: list[int] = []
-    network, _ = shared.drawn_once("key", 1e6, lambda: drawing(drawn))
+    network, _ = shared_memory.drawn_once("key", 1e6, lambda: drawing(drawn))
     assert network.members == 3
     assert drawn == [1]

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from tests.synthetic_result import synthetic_result
 from viralsim.cli import main
 from viralsim.errors import InputError
-from viralsim.report.beside import beside
+from viralsim.report.compare_results import beside
 
 MORE = {"organic": 0.0, "paid": 160.0, "advocates": 400.0, "integrated": 1000.0}
 FEWER = {"organic": 0.0, "paid": 100.0}

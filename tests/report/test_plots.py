@@ -11,11 +11,11 @@ import pytest
 
 from tests.synthetic_result import synthetic_result
 from viralsim.errors import InputError
-from viralsim.report.chart import Boxes, Line, Note, Points
-from viralsim.report.draw_money import waterfall
-from viralsim.report.draw_time import bands
-from viralsim.report.draw_worlds import differences, survival, tails
-from viralsim.report.facts import baseline, role
+from viralsim.report.charts.chart import Boxes, Line, Note, Points
+from viralsim.report.charts.money import waterfall
+from viralsim.report.charts.time import bands
+from viralsim.report.charts.worlds import differences, survival, tails
+from viralsim.report.selectors import baseline, role
 from viralsim.report.theme import ROLES
 from viralsim.results import Result
 

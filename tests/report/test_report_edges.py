@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.synthetic_result import arm_of, synthetic_result
-from viralsim.launches import ArmWorlds, PopulationSummary
+from viralsim.records.record import ArmOutcomes, PopulationSummary
 from viralsim.report import page
-from viralsim.report.gallery import DRAWS
+from viralsim.report.charts.gallery import DRAWS
 from viralsim.results import Result
 
 
@@ -22,9 +22,9 @@ def changed(result: Result, **changes: Any) -> Result:
     return Result(**{**{f.name: getattr(result, f.name) for f in fields(result)}, **changes})
 
 
-def bare(arm: ArmWorlds) -> ArmWorlds:
+def bare(arm: ArmOutcomes) -> ArmOutcomes:
     """An arm that kept its measures only."""
-    return ArmWorlds(arm.name, arm.measures)
+    return ArmOutcomes(arm.name, arm.measures)
 
 
 BASE = synthetic_result(worlds=40)
@@ -65,7 +65,7 @@ def test_every_result_has_a_page(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_every_plot_is_a_figure_or_a_word(case: str) -> None:
     """What the page draws, matplotlib draws too."""
-    from viralsim.report.matplotlib_figure import draw
+    from viralsim.report.charts.matplotlib_figure import draw
 
     for picture in (found for drawn in DRAWS if (found := drawn(CASES[case])) is not None):
         figure = draw(picture)

@@ -37,12 +37,12 @@ def opened(browser: Any, file: Path, request: pytest.FixtureRequest) -> Iterator
     """(tab, what it complained about or asked the network for) at a width and in a theme."""
     (width, height), theme = WIDTHS[request.param[0]], request.param[1]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-    tab, heard = context.new_page(), []
-    tab.on("console", lambda message: heard.append(f"console: {message.text}"))
-    tab.on("pageerror", lambda error: heard.append(f"error: {error}"))
-    tab.on("request", lambda asked: heard.append(f"request: {asked.url}"))
+    tab, exposing_neighbours = context.new_page(), []
+    tab.on("console", lambda message: exposing_neighbours.append(f"console: {message.text}"))
+    tab.on("pageerror", lambda error: exposing_neighbours.append(f"error: {error}"))
+    tab.on("request", lambda asked: exposing_neighbours.append(f"request: {asked.url}"))
     tab.goto(file.as_uri())
-    yield tab, heard
+    yield tab, exposing_neighbours
     context.close()
 
 
@@ -52,8 +52,8 @@ EVERYWHERE = [(width, theme) for width in WIDTHS for theme in ("light", "dark")]
 @pytest.mark.parametrize("opened", EVERYWHERE, indirect=True, ids="-".join)
 def test_it_opens_alone_and_fits(opened: tuple[Any, list[str]], file: Path) -> None:
     """Only the file itself is asked for, nothing is complained about, nothing is wider than the window."""
-    tab, heard = opened
-    assert heard == [f"request: {file.as_uri()}"]
+    tab, exposing_neighbours = opened
+    assert exposing_neighbours == [f"request: {file.as_uri()}"]
     assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert tab.evaluate("[...document.querySelectorAll('svg.picture')].filter(s => s.clientWidth > 0).length") >= 8
 
@@ -131,11 +131,11 @@ def test_hostile_words_do_nothing(browser: Any, tmp_path: Path) -> None:
     )
     path = tmp_path / "hostile.html"
     path.write_text(page(hostile), encoding="utf-8")
-    tab, heard = browser.new_page(), []
-    tab.on("request", lambda asked: heard.append(asked.url))
-    tab.on("dialog", lambda dialog: heard.append(dialog.message))
+    tab, exposing_neighbours = browser.new_page(), []
+    tab.on("request", lambda asked: exposing_neighbours.append(asked.url))
+    tab.on("dialog", lambda dialog: exposing_neighbours.append(dialog.message))
     tab.goto(path.as_uri())
-    assert heard == [path.as_uri()]
+    assert exposing_neighbours == [path.as_uri()]
     assert tab.title() == "<img src=x onerror=alert(1)>: report"
     assert tab.inner_text("h1") == "<img src=x onerror=alert(1)>"
     tab.close()

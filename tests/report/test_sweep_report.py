@@ -21,10 +21,10 @@ from viralsim.cli.report import report as command
 from viralsim.errors import InputError
 from viralsim.experiments import plan_of, run_sweep
 from viralsim.experiments.table import TABLE
-from viralsim.report.chart import Band, Boxes, Line, Points, Rule, Segments
-from viralsim.report.draw_heat import best_arm_map
-from viralsim.report.draw_influence import influence
-from viralsim.report.draw_sweep import along, scattered
+from viralsim.report.charts.chart import Band, Boxes, Line, Points, Rule, Segments
+from viralsim.report.charts.heat import best_arm_map
+from viralsim.report.charts.influence import influence
+from viralsim.report.charts.sweep import along, scattered
 from viralsim.report.sweep_facts import open_sweep
 from viralsim.report.sweep_page import sweep_page
 from viralsim.scenario.loading import loads

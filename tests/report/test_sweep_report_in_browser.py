@@ -44,12 +44,12 @@ def test_the_page_of_a_sweep_is_alone_fits_and_is_open_to_everybody(
 
     across, down = WIDTHS[width]
     context = browser.new_context(viewport={"width": across, "height": down}, color_scheme=theme)
-    tab, heard = context.new_page(), []
-    tab.on("console", lambda message: heard.append(f"console: {message.text}"))
-    tab.on("request", lambda asked: heard.append(f"request: {asked.url}"))
+    tab, exposing_neighbours = context.new_page(), []
+    tab.on("console", lambda message: exposing_neighbours.append(f"console: {message.text}"))
+    tab.on("request", lambda asked: exposing_neighbours.append(f"request: {asked.url}"))
     tab.goto(file.as_uri())
     tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert heard == [f"request: {file.as_uri()}"]
+    assert exposing_neighbours == [f"request: {file.as_uri()}"]
     assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert tab.evaluate("[...document.querySelectorAll('svg.picture')].filter(s => s.clientWidth > 0).length") == 3
     assert tab.evaluate(CUT) == []

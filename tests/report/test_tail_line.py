@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.synthetic_result import synthetic_result
-from viralsim.report.chart import Line
-from viralsim.report.draw_worlds import TAIL_HEIGHT, VISIBLE, corners, survival, tails
-from viralsim.report.svg import WIDE
+from viralsim.report.charts.chart import Line
+from viralsim.report.charts.svg import WIDE
+from viralsim.report.charts.worlds import TAIL_HEIGHT, VISIBLE, corners, survival, tails
 
 
 def height(x: np.ndarray, size: np.ndarray, part: np.ndarray) -> np.ndarray:

@@ -11,8 +11,8 @@ import pytest
 from tests.synthetic_result import synthetic_result
 from viralsim.errors import InputError
 from viralsim.report import page
-from viralsim.report.draw_trees import drawn_posts, heights, kind_of
-from viralsim.report.gallery import keep_trees, tree_arm
+from viralsim.report.charts.gallery import keep_trees, tree_arm
+from viralsim.report.charts.trees import drawn_posts, heights, kind_of
 from viralsim.report.trees import FILE, Forest, grow, open_forests, save_forests, three_forests, three_worlds
 from viralsim.results import Result
 from viralsim.scenario import load
@@ -167,16 +167,16 @@ def test_without_trees_the_page_says_so(result: Result) -> None:
 
 def test_one_audience_for_three_trees(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three worlds of one audience build it once, and grow the trees that each grows alone."""
-    from viralsim import simulation
+    from viralsim.simulation import front
 
     built: list[int] = []
-    build = simulation.build_stage
+    build = front.compile_audience
 
     def counted(scenario: object, population: int = 0) -> object:
         built.append(population)
         return build(scenario, population)
 
-    monkeypatch.setattr(simulation, "build_stage", counted)
+    monkeypatch.setattr(front, "build_stage", counted)
     forests = three_forests(result, "advocates")
     assert built == [0]
     for world, forest in forests.values():

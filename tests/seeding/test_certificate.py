@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import viralsim as vs
-from tests.seeding.live_worlds import network_of, small_graph, spread, worlds
+from tests.seeding.live_edge import network_of, small_graph, spread, worlds
 from viralsim.seeding import Chosen
 
 RUNS, MEMBERS = 100, 6

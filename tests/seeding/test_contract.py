@@ -45,7 +45,7 @@ def options(word: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("word", words())
 class TestContract:
-    """Every word keeps the contract of ``seeding/contract.py``."""
+    """Every word keeps the contract of ``seeding/strategy.py``."""
 
     def test_chooses_as_many_as_asked_eligible_and_once(self, word: str) -> None:
         """As many as asked for, each eligible, none twice, from none to all of the eligible."""

@@ -1,18 +1,18 @@
 """Advocates: whom to enrol, what each is worth, and what is lost without him, on the scenario's full model."""
 
-from viralsim.advocates.counterfactual import Changed, add, remove
-from viralsim.advocates.finding import Found, Listed, find
-from viralsim.advocates.money import EqualMoney, equal_money, saturation
-from viralsim.advocates.programme import Judged, programme_launches
+from viralsim.advocates.break_even import EqualMoney, equal_money, saturation
+from viralsim.advocates.counterfactual import Counterfactual, add, remove
+from viralsim.advocates.programme import ProgrammeResult, programme_launches
+from viralsim.advocates.ranking import RankedAdvocate, Ranking, find
 from viralsim.advocates.tier import Tier
-from viralsim.advocates.worth import Shapley, curve, shapley
+from viralsim.advocates.value import Shapley, curve, shapley
 
 __all__ = [
-    "Changed",
+    "Counterfactual",
     "EqualMoney",
-    "Found",
-    "Judged",
-    "Listed",
+    "ProgrammeResult",
+    "RankedAdvocate",
+    "Ranking",
     "Shapley",
     "Tier",
     "add",

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from viralsim.advocates.tier import Tier
 from viralsim.errors import InputError
-from viralsim.kernels.worlds import trace_world
+from viralsim.kernels.arm_inputs import Rule
+from viralsim.kernels.batch import trace_world
 from viralsim.scenario import Scenario
 
 Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Changed:
+class Counterfactual:
     """One world with and without one advocate.
 
     posted_with, posted_without: who posted the campaign's content, by label. lost: posted only with him; won: only without him
@@ -53,7 +54,7 @@ class Changed:
         return said + "."
 
 
-def remove(tier: Tier | Scenario, member: Any, world: int) -> Changed:
+def remove(tier: Tier | Scenario, member: Any, world: int) -> Counterfactual:
     """World ``world`` as it was, and as it would have been without ``member`` (a label) in the tier.
 
     A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is not in the tier.
@@ -65,7 +66,7 @@ def remove(tier: Tier | Scenario, member: Any, world: int) -> Changed:
     return _compare(tier, member, here, enrolled, enrolled[enrolled != here], world)
 
 
-def add(tier: Tier | Scenario, member: Any, world: int) -> Changed:
+def add(tier: Tier | Scenario, member: Any, world: int) -> Counterfactual:
     """World ``world`` with ``member`` (a label) added to the tier, and as it was; ``lost`` are those whom he would bring.
 
     A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is in the tier already.
@@ -81,14 +82,14 @@ def _tier(given: Tier | Scenario) -> Tier:
     return given if isinstance(given, Tier) else Tier(given)
 
 
-def _compare(tier: Tier, label: Any, member: int, with_him: Int64, without: Int64, world: int) -> Changed:
-    posted, credited = _posted(tier, with_him, world, member)
+def _compare(tier: Tier, label: Any, member: int, with_member: Int64, without: Int64, world: int) -> Counterfactual:
+    posted, credited = _posted(tier, with_member, world, member)
     others, _ = _posted(tier, without, world, member)
 
     def labels(members: set[int]) -> tuple[Any, ...]:
         return tuple(tier.labels(sorted(members)))
 
-    return Changed(
+    return Counterfactual(
         label, world, labels(posted), labels(others), labels(posted - others), labels(others - posted),
         len(credited), len(credited & others),
     )  # fmt: skip
@@ -96,10 +97,10 @@ def _compare(tier: Tier, label: Any, member: int, with_him: Int64, without: Int6
 
 def _posted(tier: Tier, members: Int64, world: int, of: int) -> tuple[set[int], set[int]]:
     """Who posted the focal content in this world, and who of them in the trees of the planned posts of member ``of``."""
-    arm = tier.compiled(members.tolist())
+    arm = tier.arm_with(members.tolist())
     nodes = trace_world(arm.world, tier.seed, world)
-    focal = int(arm.world.rules.values[0])
+    focal = int(arm.world.rules.values[Rule.FOCAL])
     mine = (nodes.content == focal) & (nodes.member >= 0)
     roots = np.flatnonzero((nodes.parent < 0) & (nodes.member == of) & (nodes.advocate >= 0) & mine)
-    his = mine & np.isin(nodes.root, roots)
-    return {int(m) for m in nodes.member[mine]}, {int(m) for m in nodes.member[his]}
+    credited = mine & np.isin(nodes.root, roots)
+    return {int(m) for m in nodes.member[mine]}, {int(m) for m in nodes.member[credited]}

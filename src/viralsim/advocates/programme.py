@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.advocates.finding import Gain
+from viralsim.advocates.ranking import Gain
 from viralsim.advocates.tier import Tier
-from viralsim.campaign.enrol import Enrolment
-from viralsim.campaign.outcome import arm_worlds
+from viralsim.campaign.accounting import arm_outcomes
+from viralsim.campaign.enrolment import Enrolment
 from viralsim.campaign.plan import compile_plan
 from viralsim.errors import InputError
-from viralsim.kernels.worlds import run_worlds
-from viralsim.launches import ArmWorlds
+from viralsim.kernels.batch import run_worlds
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
+from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario
 from viralsim.scenario.programme import HOURS_PER_WEEK, Programme
 
@@ -40,7 +40,7 @@ class Roster:
 
 
 @dataclass(frozen=True)
-class OneLaunch:
+class LaunchResult:
     """One launch of a programme, means over the histories of drop-out.
 
     willingness: mean chance that an asked person posts, first ask. gain: in the programme's measure, over the same worlds
@@ -58,14 +58,14 @@ class OneLaunch:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ProgrammeResult:
     """A programme, launch by launch and as a whole. fans: members who could be enrolled. net_usd: None without a value."""
 
     arm: str
     measure: str
     members: int
     fans: int
-    launches: tuple[OneLaunch, ...]
+    launches: tuple[LaunchResult, ...]
     gain: Gain
     cost_usd: float
     net_usd: Gain | None
@@ -108,7 +108,7 @@ def programme_launches(
     worlds: int = 200,
     seed: int | None = None,
     threads: int = 1,
-) -> Judged:
+) -> ProgrammeResult:
     """Play the programme of an arm launch after launch; launch 0 is that of ``run``, launch l has the luck of ``seed`` + l.
 
     Between launches fatigue is carried over and recovers, people leave, and nurturing makes new advocates of fans.
@@ -129,8 +129,8 @@ def programme_launches(
     sold = np.sum([difference["conversions"] for _, difference, _ in played], axis=0)
     spent = np.sum([paid for _, _, paid in played], axis=0)
     net = Gain(*mean_interval(sold * value - spent, clusters)) if value > 0 else None
-    return Judged(
-        tier.arm, tier.measure, tier.stage.members, int(tier.eligible.sum()), tuple(one for one, _, _ in played),
+    return ProgrammeResult(
+        tier.arm, tier.measure, tier.compiled.members, int(tier.eligible.sum()), tuple(one for one, _, _ in played),
         Gain(*mean_interval(gains, clusters)), float(cost), net,
     )  # fmt: skip
 
@@ -208,10 +208,10 @@ def _clusters(parts: list[NDArray[np.int64]], worlds: int) -> NDArray[np.int32] 
 
 def enrolment_of(tier: Tier, roster: Roster) -> tuple[Enrolment, NDArray[np.bool_]]:
     """The roster as an enrolment of the arm, and who of it is an ambassador, bool[A]."""
-    words, stage = tier.words, tier.stage
-    names = words.channels or stage.channels
+    words, compiled = tier.words, tier.compiled
+    names = words.channels or compiled.channels
     channels = np.stack(
-        [stage.present_on(c)[roster.member] & (name in names) for c, name in enumerate(stage.channels)], axis=1
+        [compiled.present_on(c)[roster.member] & (name in names) for c, name in enumerate(compiled.channels)], axis=1
     )
     top = words.programme.ambassadors
     raised = np.zeros(len(roster.member), bool) if top is None else roster.launches >= top.after
@@ -222,12 +222,12 @@ def enrolment_of(tier: Tier, roster: Roster) -> tuple[Enrolment, NDArray[np.bool
 
 def _launch(
     tier: Tier, number: int, rosters: list[list[Roster]], parts: list[NDArray[np.int64]]
-) -> tuple[OneLaunch, dict[str, Any], NDArray[np.float64]]:
+) -> tuple[LaunchResult, dict[str, Any], NDArray[np.float64]]:
     """One launch in all histories: what it was, differences to no tier by measure, and extra cost, float64[worlds]."""
-    from viralsim.simulation import compile_arms
+    from viralsim.simulation.run import compile_arms
 
-    plain = tier.compiled([])
-    arm = compile_arms(tier.scenario, tier.stage, [tier.arm])[tier.arm]
+    plain = tier.arm_with([])
+    arm = compile_arms(tier.scenario, tier.compiled, [tier.arm])[tier.arm]
     names = list(dict.fromkeys([tier.measure, "conversions"]))
     worlds = sum(len(part) for part in parts)
     difference = {name: np.zeros(worlds) for name in names}
@@ -235,7 +235,7 @@ def _launch(
     for history, part in zip(rosters, parts, strict=True):
         roster, before = history[number], history[max(number - 1, 0)]
         enrolment, raised = enrolment_of(tier, roster)
-        plan = compile_plan(tier.stage, arm.spec, list(arm.contents), enrolment)
+        plan = compile_plan(tier.compiled, arm.spec, list(arm.contents), enrolment)
         here = replace(arm, enrolment=enrolment, world=arm.world._replace(plan=plan))
         having, without = (_played(tier, one, number, part) for one in (here, plain))
         for name in names:
@@ -251,7 +251,7 @@ def _launch(
     known = mean[:, 4][np.isfinite(mean[:, 4])]
     gain = Gain(*mean_interval(difference[tier.measure], _clusters(parts, worlds)))
     willing = float(known.mean()) if len(known) else 0.0
-    return OneLaunch(number + 1, size, top, left, new, willing, gain, float(paid.mean())), difference, paid
+    return LaunchResult(number + 1, size, top, left, new, willing, gain, float(paid.mean())), difference, paid
 
 
 def _work_usd(tier: Tier, joined: int, people: int) -> float:
@@ -265,8 +265,8 @@ def _work_usd(tier: Tier, joined: int, people: int) -> float:
     return making + fixed
 
 
-def _played(tier: Tier, arm: Any, number: int, worlds: NDArray[np.int64]) -> ArmWorlds:
+def _played(tier: Tier, arm: Any, number: int, worlds: NDArray[np.int64]) -> ArmOutcomes:
     raw = run_worlds(arm.world, tier.seed + number, worlds, threads=tier.threads, series_worlds=0)
     if raw.interrupted:
         raise KeyboardInterrupt
-    return arm_worlds(arm, raw)
+    return arm_outcomes(arm, raw)

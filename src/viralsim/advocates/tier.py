@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.enrol import Enrolment, eligible_members, enrol, strategy_of
+from viralsim.campaign.enrolment import Enrolment, eligible_members, enrol, strategy_of
 from viralsim.errors import InputError
-from viralsim.launches import ArmWorlds
+from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario
 from viralsim.scenario.campaign import Advocates
 
@@ -34,16 +34,16 @@ class Tier:
         seed: int | None = None,
         threads: int = 1,
     ) -> None:
-        from viralsim.simulation import build_stage
+        from viralsim.simulation.run import compile_audience
 
         self.arm = _arm_with_advocates(scenario, arm)
         written = scenario.data.get("arms") or {}  # a scenario without arms has one of its own making
         self.prefix = f"arms.{self.arm}.{PATH}" if self.arm in written else PATH
         self.scenario, self.worlds, self.threads = scenario, worlds, threads
         self.seed = scenario.seed if seed is None else seed
-        self.stage = build_stage(scenario)
+        self.compiled = compile_audience(scenario)
         self.spec = scenario.for_arm(self.arm)
-        self._known: dict[tuple[int, ...], ArmWorlds] = {}
+        self._known: dict[tuple[int, ...], ArmOutcomes] = {}
 
     @property
     def measure(self) -> str:
@@ -62,15 +62,15 @@ class Tier:
     @property
     def enrolled(self) -> NDArray[np.int64]:
         """The members of the scenario's own tier, by index."""
-        return enrol(self.stage, self.spec, self.scenario.folder).members
+        return enrol(self.compiled, self.spec, self.scenario.folder).members
 
     @property
     def eligible(self) -> NDArray[np.bool_]:
         """Who can be enrolled, bool[N]: on the tier's channels, and of the programme's fans."""
-        names = self.words.channels or self.stage.channels
-        where = np.array([name in names for name in self.stage.channels])
+        names = self.words.channels or self.compiled.channels
+        where = np.array([name in names for name in self.compiled.channels])
         content = self.spec.content[self.words.content or self.spec.campaign.content]
-        return eligible_members(self.stage, self.words.programme.fans, where, self.stage.match(content))
+        return eligible_members(self.compiled, self.words.programme.fans, where, self.compiled.match(content))
 
     @property
     def cost_usd(self) -> float:
@@ -79,15 +79,15 @@ class Tier:
 
     def labels(self, members: Sequence[int] | NDArray[np.int64]) -> list[Any]:
         """What the user calls these members."""
-        ids = self.stage.population.audience.ids
+        ids = self.compiled.population.audience.ids
         return [int(m) if ids is None else ids[m].item() for m in members]
 
     def index(self, label: Any) -> int:
         """The index of a member whom the user names; raises InputError for a name that nobody has."""
-        ids = self.stage.population.audience.ids
+        ids = self.compiled.population.audience.ids
         if ids is None:
-            if not isinstance(label, int) or not 0 <= label < self.stage.members:
-                raise InputError(f"no member {label!r}: name an index in 0..{self.stage.members - 1}")
+            if not isinstance(label, int) or not 0 <= label < self.compiled.members:
+                raise InputError(f"no member {label!r}: name an index in 0..{self.compiled.members - 1}")
             return label
         found = np.flatnonzero(ids.astype(str) == str(label))
         if not len(found):
@@ -100,9 +100,9 @@ class Tier:
         All ``count`` places are filled, whatever the programme's nurturing would make before the first launch.
         """
         spec = self._with(choose, count).for_arm(self.arm)
-        return enrol(self.stage, spec, self.scenario.folder)
+        return enrol(self.compiled, spec, self.scenario.folder)
 
-    def run(self, members: Sequence[int] | NDArray[np.int64]) -> ArmWorlds:
+    def run(self, members: Sequence[int] | NDArray[np.int64]) -> ArmOutcomes:
         """The worlds with these members as the tier (by index); a set is run once."""
         key = tuple(sorted(int(m) for m in members))
         if key not in self._known:
@@ -119,11 +119,11 @@ class Tier:
             return self.scenario.override({self.prefix: None})
         return self._with({"members": self.labels(members)}, len(members))
 
-    def compiled(self, members: Sequence[int]) -> Arm:
+    def arm_with(self, members: Sequence[int]) -> Arm:
         """The arm with these members, ready for the kernels."""
-        from viralsim.simulation import compile_arms
+        from viralsim.simulation.run import compile_arms
 
-        return compile_arms(self.scenario_with(members), self.stage, [self.arm])[self.arm]
+        return compile_arms(self.scenario_with(members), self.compiled, [self.arm])[self.arm]
 
     def _with(self, choose: Any, count: int) -> Scenario:
         changes: dict[str, Any] = {f"{self.prefix}.choose": choose, f"{self.prefix}.count": count}
@@ -133,10 +133,10 @@ class Tier:
             changes[f"{self.prefix}.file"] = None
         return self.scenario.override(changes)
 
-    def _launch(self, scenario: Scenario) -> ArmWorlds:
-        from viralsim.simulation import launch
+    def _launch(self, scenario: Scenario) -> ArmOutcomes:
+        from viralsim.simulation.front import launch
 
-        return launch(scenario, [self.stage], [self.arm], self.worlds, self.seed, self.threads)[self.arm]
+        return launch(scenario, [self.compiled], [self.arm], self.worlds, self.seed, self.threads)[self.arm]
 
 
 def _arm_with_advocates(scenario: Scenario, arm: str | None) -> str:

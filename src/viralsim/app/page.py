@@ -89,7 +89,7 @@ class View:
             one, all_ = ui.tab("one world"), ui.tab("all arms")
         with ui.tab_panels(tabs, value=one).classes("w-full"):
             with ui.tab_panel(one):
-                self._stage()
+                self._compiled()
             with ui.tab_panel(all_):
                 run_all_arms(session)
         ui.timer(0.05, self.ask, once=True)
@@ -205,7 +205,7 @@ class View:
         ui.button("this scenario as YAML", on_click=lambda: ui.download.content(
             self.session.scenario.to_yaml(), "scenario.yaml")).props("flat")  # fmt: skip
 
-    def _stage(self) -> None:
+    def _compiled(self) -> None:
         session = self.session
         element_id = f"stage{id(self)}"
         with ui.row().classes("items-center gap-4"):

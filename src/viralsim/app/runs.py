@@ -63,7 +63,7 @@ def _answer(answer: Any, job: Job) -> None:
     """The verdict, and the whole report in a frame of its own."""
     from html import escape
 
-    from viralsim.report.document import page as report_page
+    from viralsim.report.run_page import page as report_page
 
     result = job.result
     if result is None:

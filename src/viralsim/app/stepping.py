@@ -55,10 +55,10 @@ def play(scenario: Scenario, arm: str, world: int) -> Played:
 
     Raises InputError where the audience is larger than can be drawn.
     """
-    from viralsim.model import ViralityModel
+    from viralsim.mesa_driver.model import ViralityModel
 
     model = ViralityModel(scenario, arm=arm, world=world)
-    members = model.stage.members
+    members = model.compiled.members
     if members > MOST_DRAWN:
         raise InputError(f"a world of {members:,} members cannot be drawn: use an audience of at most {MOST_DRAWN:,}")
     model.datacollector.collect = lambda _model: None
@@ -71,7 +71,7 @@ def play(scenario: Scenario, arm: str, world: int) -> Played:
         state = now
     while changes and not changes[-1]:
         changes.pop()
-    community = np.broadcast_to(model.stage.population.audience.community, members).astype(np.int32)
+    community = np.broadcast_to(model.compiled.population.audience.community, members).astype(np.int32)
     x, y = layout(community)
     return Played(
         x, y, community, tuple(model.arm.enrolment.members.tolist()), tuple(changes), float(scenario.spec.tick)

@@ -1,25 +1,39 @@
-"""One arm of a scenario as the ``World`` that the kernels run."""
+"""One arm of a scenario as the ``ArmInputs`` that the kernels run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.delays import delay_ticks
-from viralsim.campaign.enrol import Enrolment, enrol
-from viralsim.campaign.plan import compile_plan, horizon_ticks
-from viralsim.campaign.rates import appeal, visibility
-from viralsim.campaign.stage import Stage
-from viralsim.kernels.draws import name_key
-from viralsim.kernels.inputs import Channels, Contents, Reinforcement, Rule, Rules, Source, World
-from viralsim.kernels.tables import gap_table
+from viralsim.campaign.enrolment import Enrolment, enrol
+from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
+from viralsim.campaign.plan import compile_plan
+from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.campaign.solve_rates import appeal, visibility
+from viralsim.kernels.alias import gap_table
+from viralsim.kernels.arm_inputs import (
+    ArmInputs,
+    Audience,
+    Channels,
+    Contents,
+    Plan,
+    Reinforcement,
+    Rule,
+    Rules,
+    Source,
+)
+from viralsim.kernels.rng import name_key
+from viralsim.scenario.blocks import filled
+from viralsim.scenario.content import Content
+from viralsim.scenario.spec import Spec
 
 TWIN = "/critical"  # a twin's name is its content's name with this ending
-HOURS_PER_DAY = 24.0
 ANYONE = np.ones(1, np.float32)  # the match of a content of which nothing is said
 
 
@@ -28,52 +42,42 @@ class Arm:
     """A compiled arm: its scenario, the kernels' inputs, and who was enrolled."""
 
     name: str
-    spec: Any
-    world: World
+    spec: Spec
+    world: ArmInputs
     enrolment: Enrolment
     contents: tuple[str, ...]
     visibility: NDArray[np.float64]
     appeal: NDArray[np.float64]
 
 
-def content_names(spec: Any) -> list[str]:
+def content_names(spec: Spec) -> list[str]:
     """Contents in the order of the file, then the critical twins of those with controversy."""
     return [*spec.content, *(name + TWIN for name, content in spec.content.items() if content.controversy > 0)]
 
 
-def rhythm(spec: Any) -> NDArray[np.float64]:
-    """Daily activity by tick, float64[T], of mean 1 over a day: 1 + depth cos(2 pi (clock - peak) / 24 h)."""
-    hours = np.arange(horizon_ticks(spec)) * spec.tick
-    daily = spec.audience.rhythm
-    if daily is None:
-        return np.ones(len(hours))
-    angle = 2.0 * np.pi * (hours + spec.launch_at - daily.peak) / HOURS_PER_DAY
-    return np.asarray(1.0 + daily.depth * np.cos(angle), dtype=np.float64)
-
-
-def envelopes(stage: Stage, arms: Mapping[str, Any]) -> NDArray[np.float64]:
+def envelopes(compiled: CompiledAudience, arms: Mapping[str, Spec]) -> NDArray[np.float64]:
     """The rate at which gaps are drawn on each channel: the highest chance of an impression in any arm and tick, float64[C]."""
-    highest = np.zeros(len(stage.channels))
+    highest = np.zeros(len(compiled.channels))
     for spec in arms.values():
-        peak = rhythm(spec).max()
+        peak = rhythm(spec, tick_hours(spec)).max()
         for c in range(len(highest)):
-            highest[c] = max(highest[c], visibility(stage, spec, c) * peak)
-    if len(stage.graph.tie_strength):
+            highest[c] = max(highest[c], visibility(compiled, spec, c) * peak)
+    if len(compiled.graph.tie_strength):
         for c in range(len(highest)):
-            row = stage.graph.tie_strength[stage.graph.indptr[c, 0] : stage.graph.indptr[c, -1]]
+            row = compiled.graph.tie_strength[compiled.graph.indptr[c, 0] : compiled.graph.indptr[c, -1]]
             highest[c] *= float(row.max(initial=0.0))
     return np.minimum(1.0, highest)
 
 
-def _channels(stage: Stage, spec: Any, envelope: NDArray[np.float64], audience: Any) -> Channels:
-    horizon = horizon_ticks(spec)
-    seen = np.array([visibility(stage, spec, c) for c in range(len(stage.channels))])
-    thin = np.full(len(seen), bool(len(stage.graph.tie_strength) or len(audience.background_load)))
-    thin |= (envelope != seen) | bool((rhythm(spec) != 1.0).any())
-    gaps = [stage.once(("gaps", float(e)), lambda e=e: gap_table(min(max(float(e), 1e-300), 1.0))) for e in envelope]
-    settings = [spec.channels[name] for name in stage.channels]
+def _channels(compiled: CompiledAudience, spec: Spec, envelope: NDArray[np.float64], audience: Audience) -> Channels:
+    horizon = spec.ticks
+    seen = np.array([visibility(compiled, spec, c) for c in range(len(compiled.channels))])
+    thin = np.full(len(seen), bool(len(compiled.graph.tie_strength) or len(audience.background_load)))
+    thin |= (envelope != seen) | bool((rhythm(spec, tick_hours(spec)) != 1.0).any())
+    gaps = [compiled.once(("gaps", float(e)), lambda e=e: gap_table(min(max(float(e), 1e-300), 1.0))) for e in envelope]
+    settings = [spec.channels[name] for name in compiled.channels]
     delays = [
-        stage.once(
+        compiled.once(
             ("delay", repr(s.reaction_delay), spec.tick, horizon),
             lambda s=s: delay_ticks(s.reaction_delay, spec.tick, horizon),
         )
@@ -86,7 +90,7 @@ def _channels(stage: Stage, spec: Any, envelope: NDArray[np.float64], audience: 
 
     recommended = [s.recommended for s in settings]
     return Channels(
-        key=np.array([name_key(name) for name in stage.channels], dtype=np.uint64),
+        key=np.array([name_key(name) for name in compiled.channels], dtype=np.uint64),
         visibility=seen,
         envelope=np.ascontiguousarray(envelope, dtype=np.float64),
         thin=thin.astype(np.uint8),
@@ -105,14 +109,15 @@ def _channels(stage: Stage, spec: Any, envelope: NDArray[np.float64], audience: 
     )
 
 
-def _reinforcement(content: Any) -> tuple[int, float, float, float]:
+def _reinforcement(content: Content) -> tuple[int, float, float, float]:
     """(kind, gain, cap, threshold) of a content's reinforcement."""
     rule = content.reinforcement
     if rule.kind == "simple":
         return int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0
     if rule.kind == "social":
-        return int(Reinforcement.SOCIAL), float(rule.social.gain), float(rule.social.cap), 0.0
-    threshold = rule.threshold
+        social = filled(rule.social)
+        return int(Reinforcement.SOCIAL), float(social.gain), float(social.cap), 0.0
+    threshold = filled(rule.threshold)
     for kind, value in (
         (Reinforcement.COUNT, threshold.count),
         (Reinforcement.FRACTION, threshold.fraction),
@@ -123,14 +128,7 @@ def _reinforcement(content: Any) -> tuple[int, float, float, float]:
     raise ValueError("a threshold needs count, fraction or weight")
 
 
-def _novelty(spec: Any, half_life: float | None, released_at: float) -> NDArray[np.float64]:
-    hours = np.arange(horizon_ticks(spec)) * spec.tick
-    if half_life is None:
-        return np.ones(len(hours))
-    return np.asarray(np.exp2(-np.maximum(hours - released_at, 0.0) / half_life), dtype=np.float64)
-
-
-def _contents(stage: Stage, spec: Any, names: list[str]) -> Contents:
+def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Contents:
     """Parameters of all contents, twins included; a twin takes from its content what ``critical`` leaves out."""
     rows: list[dict[str, Any]] = []
     for name in names:
@@ -146,7 +144,7 @@ def _contents(stage: Stage, spec: Any, names: list[str]) -> Contents:
         rows.append(
             {
                 "key": name_key(name),
-                "appeal": float(own("appeal", appeal(stage, spec, base))),
+                "appeal": float(own("appeal", appeal(compiled, spec, base))),
                 "twin": names.index(name + TWIN) if name + TWIN in names else -1,
                 "original": names.index(base) if is_twin else -1,
                 "controversy": 0.0 if is_twin else float(content.controversy),
@@ -154,7 +152,7 @@ def _contents(stage: Stage, spec: Any, names: list[str]) -> Contents:
                 "conversion_trust": [1.0 if trust is None else float(getattr(trust, s.name.lower())) for s in Source],
                 "kind": (int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0) if is_twin else _reinforcement(content),
                 "persistence": float(own("persistence", content.persistence)),
-                "novelty": _novelty(spec, own("half_life", content.half_life), float(content.released_at)),
+                "novelty": novelty(own("half_life", content.half_life), content.released_at, tick_hours(spec)),
             }
         )
 
@@ -179,7 +177,7 @@ def _contents(stage: Stage, spec: Any, names: list[str]) -> Contents:
     )
 
 
-def _rules(spec: Any, names: list[str], contents: Contents, plan: Any) -> Rules:
+def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rules:
     values = np.zeros(len(Rule))
     campaign, audience = spec.campaign, spec.audience
     values[Rule.FOCAL] = names.index(campaign.content)
@@ -208,23 +206,28 @@ def _rules(spec: Any, names: list[str], contents: Contents, plan: Any) -> Rules:
         steps = np.maximum(tired.floor, (1.0 - tired.per_impression) ** np.arange(1024))
         fatigue = steps[: int(np.argmin(steps)) + 1] if tired.per_impression > 0 else fatigue
         fatigue = np.append(fatigue, fatigue[-1])
-    return Rules(values, rhythm(spec), fatigue)
+    return Rules(values, rhythm(spec, tick_hours(spec)), fatigue)
 
 
 def compile_arm(
-    stage: Stage, name: str, spec: Any, envelope: NDArray[np.float64], folder: Any, enrolment: Enrolment | None = None
+    compiled: CompiledAudience,
+    name: str,
+    spec: Spec,
+    envelope: NDArray[np.float64],
+    folder: Path,
+    enrolment: Enrolment | None = None,
 ) -> Arm:
-    """The ``World`` of one arm.
+    """The ``ArmInputs`` of one arm.
 
     ``envelope`` float64[C] is that of ``envelopes`` over all arms of the scenario, run or not, so that an arm alone has the
     worlds that it has among others. ``enrolment`` overrides who is enrolled. Raises ScenarioError where a number cannot be met.
     """
     names = content_names(spec)
-    enrolment = enrolment if enrolment is not None else enrol(stage, spec, folder)
-    matches = [stage.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
-    audience = stage.audience(spec, matches)
-    contents = _contents(stage, spec, names)
-    plan = stage.once(
+    enrolment = enrolment if enrolment is not None else enrol(compiled, spec, folder)
+    matches = [compiled.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
+    audience = compiled.audience(spec, matches)
+    contents = _contents(compiled, spec, names)
+    plan = compiled.once(
         (
             "plan",
             repr(spec.campaign),
@@ -233,12 +236,12 @@ def compile_arm(
             tuple(names),
             tuple(enrolment.willingness[:1]),
         ),
-        lambda: compile_plan(stage, spec, names, enrolment),
+        lambda: compile_plan(compiled, spec, names, enrolment),
         (enrolment.members,),
     )
-    channels = _channels(stage, spec, envelope, audience)
-    graph = stage.graph
+    channels = _channels(compiled, spec, envelope, audience)
+    graph = compiled.graph
     if (contents.reinforcement == Reinforcement.FRACTION).any():
-        graph = graph._replace(following=stage.following)
-    world = World(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
+        graph = graph._replace(following=compiled.following)
+    world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
     return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)

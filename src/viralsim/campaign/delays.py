@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.tables import AliasTable, alias_table
+from viralsim.kernels.alias import AliasTable, alias_table
+from viralsim.scenario.channels import ReactionDelay
 
 NEAR_ZERO = 1e-12
 
 
-def delay_cdf(law: Any, hours: NDArray[np.float64]) -> NDArray[np.float64]:
+def delay_cdf(law: ReactionDelay, hours: NDArray[np.float64]) -> NDArray[np.float64]:
     """P(delay <= hours) of a reaction-delay law of the scenario; hours float64 >= 0.
 
     Laws: lognormal (median, sigma), exponential (mean), power_law (constant until, then density falling with ``exponent``:
@@ -37,7 +36,7 @@ def delay_cdf(law: Any, hours: NDArray[np.float64]) -> NDArray[np.float64]:
     raise ValueError("a fixed delay has no distribution")
 
 
-def delay_ticks(law: Any, tick_hours: float, horizon: int) -> tuple[int, AliasTable]:
+def delay_ticks(law: ReactionDelay, tick_hours: float, horizon: int) -> tuple[int, AliasTable]:
     """The law of ``max(1, ceil(delay / tick))`` as (fixed ticks, table).
 
     Fixed ticks is 0 where the delay is drawn. Outcome j of the table is j + 1 ticks, the last one is past the horizon.

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.stage import Stage
-from viralsim.kernels.draws import Stream, name_key
-from viralsim.kernels.inputs import Plan
-from viralsim.seeding.uninformed import first_by_lot
+from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.kernels.arm_inputs import Plan
+from viralsim.kernels.rng import Stream, name_key
+from viralsim.scenario.blocks import filled
+from viralsim.scenario.campaign import Paid
+from viralsim.scenario.spec import Spec
+from viralsim.seeding.baselines import first_by_lot
 
 if TYPE_CHECKING:
-    from viralsim.campaign.enrol import Enrolment
+    from viralsim.campaign.enrolment import Enrolment
 
 IMPRESSIONS_PER_CPM = 1000.0
 
@@ -21,13 +24,13 @@ IMPRESSIONS_PER_CPM = 1000.0
 class Lines:
     """Names of channels and contents as indices, and times as ticks."""
 
-    def __init__(self, stage: Stage, spec: Any, contents: list[str]) -> None:
-        self.stage, self.spec, self.contents = stage, spec, contents
-        self.horizon = horizon_ticks(spec)
+    def __init__(self, compiled: CompiledAudience, spec: Spec, contents: list[str]) -> None:
+        self.compiled, self.spec, self.contents = compiled, spec, contents
+        self.horizon = spec.ticks
 
-    def channel(self, name: str) -> int:
-        """Index of a channel."""
-        return self.stage.channels.index(name)
+    def channel(self, name: str | None) -> int:
+        """Index of a channel; reading the scenario has filled in the only one."""
+        return self.compiled.channels.index(filled(name))
 
     def content(self, name: str | None) -> int:
         """Index of a content; None is the campaign's."""
@@ -35,23 +38,18 @@ class Lines:
 
     def tick(self, hours: float) -> int:
         """The tick in which a time lies."""
-        return int(np.floor(hours / self.spec.tick + 1e-9))
+        return self.spec.tick_of(hours)
 
 
-def horizon_ticks(spec: Any) -> int:
-    """Number of ticks of the horizon."""
-    return max(1, int(np.ceil(spec.horizon / spec.tick - 1e-9)))
-
-
-def brand_followers(stage: Stage, spec: Any, channel: int, count: int) -> NDArray[np.int32]:
+def brand_followers(compiled: CompiledAudience, spec: Spec, channel: int, count: int) -> NDArray[np.int32]:
     """The brand's followers on a channel: the first ``count`` members of an order by lot that no arm changes, ascending."""
 
     def first() -> NDArray[np.int32]:
-        members = np.flatnonzero(stage.present_on(channel))
-        seed = (spec.seed * 1_000_003 + int(name_key(stage.channels[channel])) + int(Stream.BRAND_FOLLOWERS)) % 2**64
+        members = np.flatnonzero(compiled.present_on(channel))
+        seed = (spec.seed * 1_000_003 + int(name_key(compiled.channels[channel])) + int(Stream.BRAND_FOLLOWERS)) % 2**64
         return np.sort(first_by_lot(seed, members, count)).astype(np.int32)
 
-    followers: NDArray[np.int32] = stage.once(("brand", channel, spec.seed, count), first)
+    followers: NDArray[np.int32] = compiled.once(("brand", channel, spec.seed, count), first)
     return followers
 
 
@@ -61,7 +59,7 @@ def _integers(rows: list[Any]) -> NDArray[np.int64]:
 
 def _owned(lines: Lines) -> dict[str, Any]:
     owned = lines.spec.campaign.owned
-    rows = [brand_followers(lines.stage, lines.spec, lines.channel(o.channel), o.followers) for o in owned]
+    rows = [brand_followers(lines.compiled, lines.spec, lines.channel(o.channel), o.followers) for o in owned]
     posts = sorted(
         (lines.tick(at), i) for i, o in enumerate(owned) for at in o.posts_at if lines.tick(at) < lines.horizon
     )
@@ -76,20 +74,20 @@ def _owned(lines: Lines) -> dict[str, Any]:
     }
 
 
-def line_cpm(spec: Any, line: Any) -> float:
+def line_cpm(spec: Spec, line: Paid) -> float:
     """Price of a thousand impressions of a paid line: its own, or the channel's, USD."""
-    return float(line.cpm_usd if line.cpm_usd is not None else spec.channels[line.channel].cpm_usd)
+    return float(line.cpm_usd if line.cpm_usd is not None else filled(spec.channels[filled(line.channel)].cpm_usd))
 
 
-def _targets(stage: Stage, spec: Any, line: Any, channel: int) -> NDArray[np.int32]:
+def _targets(compiled: CompiledAudience, spec: Spec, line: Paid, channel: int) -> NDArray[np.int32]:
     """Members whom a paid line aims at; empty: everyone present."""
     if line.target is None:
         return np.zeros(0, dtype=np.int32)
-    keep = stage.present_on(channel)
+    keep = compiled.present_on(channel)
     if line.target.communities is not None:
-        keep = keep & np.isin(stage.population.audience.community, line.target.communities)
+        keep = keep & np.isin(compiled.population.audience.community, line.target.communities)
     if line.target.min_match is not None:
-        keep = keep & (stage.match(spec.content[line.content or spec.campaign.content]) >= line.target.min_match)
+        keep = keep & (compiled.match(spec.content[line.content or spec.campaign.content]) >= line.target.min_match)
     if not keep.any():
         from viralsim.errors import Problem, ScenarioError
 
@@ -115,7 +113,7 @@ def _paid(lines: Lines) -> dict[str, Any]:
         channel, content = lines.channel(line.channel), lines.content(line.content)
         numbers.append(seen.setdefault((channel, content), 0))
         seen[channel, content] += 1
-        targets.append(_targets(lines.stage, spec, line, channel))
+        targets.append(_targets(lines.compiled, spec, line, channel))
     return {
         "paid_channel": _integers([lines.channel(p.channel) for p in paid]),
         "paid_content": _integers([lines.content(p.content) for p in paid]),
@@ -163,8 +161,7 @@ def _organic(lines: Lines) -> dict[str, Any]:
         channel, content = lines.channel(line.channel), lines.content(line.content)
         number = seen.setdefault((channel, content), 0)
         seen[channel, content] += 1
-        given = isinstance(line.members, list | tuple)
-        members = list(line.members) if given else [-1] * line.members
+        members = [-1] * line.members if isinstance(line.members, int) else list(line.members)
         index = 0
         for at in line.posts_at:
             for member in members:
@@ -176,7 +173,7 @@ def _organic(lines: Lines) -> dict[str, Any]:
     return {f"organic_{name}": np.ascontiguousarray(table[:, i]) for i, name in enumerate(names)}
 
 
-def compile_plan(stage: Stage, spec: Any, contents: list[str], enrolment: Enrolment) -> Plan:
+def compile_plan(compiled: CompiledAudience, spec: Spec, contents: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays of one arm."""
-    lines = Lines(stage, spec, contents)
+    lines = Lines(compiled, spec, contents)
     return Plan(**_owned(lines), **_paid(lines), **_planned(lines, enrolment), **_organic(lines))

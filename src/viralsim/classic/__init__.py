@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from viralsim.classic.adoption import bass
 from viralsim.classic.attention import limited_attention
+from viralsim.classic.bass import bass
 from viralsim.classic.cascade import independent_cascade
 from viralsim.classic.epidemic import si, sir
 from viralsim.classic.rumour import maki_thompson
 from viralsim.classic.screens import Memory, Screen
 from viralsim.classic.threshold import complex_contagion, linear_threshold
-from viralsim.kernels.old_caches import forget_old_caches
+from viralsim.kernels.stale_caches import remove_stale_caches
 
-forget_old_caches(Path(__file__).parent)
+remove_stale_caches(Path(__file__).parent)
 
 __all__ = [
     "Memory",

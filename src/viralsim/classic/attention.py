@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.classic.crew import over_worlds
-from viralsim.classic.inputs import Worlds, check_network, number, thread_count, whole, world_numbers
+from viralsim.classic.arguments import Worlds, check_network, integer_at_least, number, thread_count, world_numbers
 from viralsim.classic.screens import Memory, Screen, checked, scratch
 from viralsim.errors import CapacityError, InputError
-from viralsim.population.network import Network
+from viralsim.parallel import run_blocks
+from viralsim.population.network.network import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +76,13 @@ def limited_attention(
     if graph.members < 1:
         raise InputError("the network has no members: give one that has")
     mu = number(mu, "mu", 0, 1, open_low=True)
-    actions = whole(actions, "actions", 1)
+    actions = integer_at_least(actions, "actions", 1)
     if graph.members + actions >= 2**31:
         raise CapacityError("members and actions together must stay below 2**31: run fewer actions in more worlds")
-    numbers, crew = world_numbers(worlds), thread_count(threads)
+    numbers, workers = world_numbers(worlds), thread_count(threads)
     rules = None if screen is None and memory is None else checked(screen, memory, graph.members)
     from viralsim.classic import attention_kernels as kernels
-    from viralsim.kernels.draws import name_key, seed_key
+    from viralsim.kernels.rng import name_key, seed_key
 
     name, luck, n = name_key("limited_attention"), (seed_key(seed), numbers), graph.members
     counts = np.empty(len(numbers), dtype=np.int64)
@@ -91,7 +91,7 @@ def limited_attention(
         for i in range(first, last):
             counts[i] = n + kernels.invented(n, mu, actions, name, luck, i)
 
-    over_worlds(count, lambda: None, len(numbers), crew)
+    run_blocks(count, lambda: None, len(numbers), workers)
     ends = np.concatenate([[0], np.cumsum(counts)])
     popularity, born, latest = (np.empty(ends[-1], dtype=np.int64) for _ in range(3))
     displaced = np.zeros(len(numbers), dtype=np.int64)
@@ -110,7 +110,7 @@ def limited_attention(
             displaced[i] = many_screens(*common, i, rules, *rings, (popularity[mine], born[mine], latest[mine]))
 
     if rules is None:
-        over_worlds(one, lambda: np.empty(n, dtype=np.int32), len(numbers), crew)
+        run_blocks(one, lambda: np.empty(n, dtype=np.int32), len(numbers), workers)
     else:
-        over_worlds(many, lambda: scratch(n, screen, memory), len(numbers), crew)
+        run_blocks(many, lambda: scratch(n, screen, memory), len(numbers), workers)
     return Memes(np.repeat(numbers, counts), popularity, born, latest, displaced)

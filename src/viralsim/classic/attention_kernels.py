@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import Stream, below, draw, stream_key, unit_low, world_key
+from viralsim.kernels.rng import Stream, below, draw, stream_key, unit_low, world_key
 
 CLASSIC = int(Stream.CLASSIC)
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.classic.crew import over_worlds
-from viralsim.classic.inputs import (
-    Worlds,
-    check_network,
-    number,
-    seed_members,
-    thread_count,
-    world_numbers,
-)
+from viralsim.classic.arguments import Worlds, check_network, number, seed_members, thread_count, world_numbers
 from viralsim.errors import InputError
-from viralsim.population.edge_chances import WEIGHTED_CASCADE, edge_chances
-from viralsim.population.network import Network
+from viralsim.parallel import run_blocks
+from viralsim.population.network.edge_values import WEIGHTED_CASCADE, edge_chances
+from viralsim.population.network.network import Network
 
 Scratch = tuple[NDArray[np.uint64], NDArray[np.int32]]
 
@@ -43,43 +36,41 @@ def independent_cascade(
     network = check_network(network)
     numbers = world_numbers(worlds)
     rows = seed_members(seeds, network.members, len(numbers))
-    crew = thread_count(threads)
+    workers = thread_count(threads)
     if isinstance(probability, str) and probability != WEIGHTED_CASCADE:
         raise InputError(f'probability "{probability}" is unknown; use a number, one an edge, or "{WEIGHTED_CASCADE}"')
     from viralsim.classic import cascade_kernels as kernels
-    from viralsim.kernels.draws import seed_key
+    from viralsim.kernels.rng import seed_key
 
     luck = (seed_key(seed), numbers)
     sizes = np.zeros(len(numbers), dtype=np.int64)
     one = not isinstance(probability, str) and np.ndim(probability) == 0
     p = number(probability, "probability", 0, 1) if one else 0.0  # type: ignore[arg-type]
     if one:
-        from viralsim.classic import side_by_side
-        from viralsim.kernels.tables import gap_table
+        from viralsim.classic import lockstep
+        from viralsim.kernels.alias import gap_table
 
         gaps = gap_table(p)
-        whole = (network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck)
-        if rows.shape[1] <= side_by_side.MOST_SEEDS:
+        given = (network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck)
+        if rows.shape[1] <= lockstep.MOST_SEEDS:
 
-            def work_together(first: int, last: int, scratch: tuple[Scratch, side_by_side.Block]) -> None:
-                side_by_side.cascades_side_by_side(*whole, first, last, *scratch, sizes)
+            def work_together(first: int, last: int, scratch: tuple[Scratch, lockstep.Block]) -> None:
+                lockstep.cascades_side_by_side(*given, first, last, *scratch, sizes)
 
-            over_worlds(
-                work_together, lambda: (visit_scratch(network.members), side_by_side.block()), len(numbers), crew
-            )
+            run_blocks(work_together, lambda: (visit_scratch(network.members), lockstep.block()), len(numbers), workers)
             return sizes
 
         def work(first: int, last: int, scratch: Scratch) -> None:
-            kernels.cascade_by_gaps(*whole, first, last, scratch, sizes)
+            kernels.cascade_by_gaps(*given, first, last, scratch, sizes)
     else:
-        from viralsim.classic.groups import gap_tables, kept_rows
+        from viralsim.classic.subset_sampling import gap_tables, kept_rows
 
         grouped, tables = kept_rows(network, edge_chances(network, probability)), gap_tables()
 
         def work(first: int, last: int, scratch: Scratch) -> None:
             kernels.cascade_by_groups(grouped, tables, rows, luck, first, last, scratch, sizes)
 
-    over_worlds(work, lambda: visit_scratch(network.members), len(numbers), crew)
+    run_blocks(work, lambda: visit_scratch(network.members), len(numbers), workers)
     return sizes
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.classic.groups import (
+from viralsim.classic.arguments import COIN_BITS
+from viralsim.classic.subset_sampling import (
     BEGIN_SHIFT,
     BUNDLE,
     BUNDLES_MASK,
@@ -21,11 +22,9 @@ from viralsim.classic.groups import (
     GROUPS_FOLLOW,
     SIZE_MASK,
 )
-from viralsim.classic.inputs import COIN_BITS
-from viralsim.kernels.bits import trailing_zeros
-from viralsim.kernels.draws import GOLDEN, Stream, member_key, mix, stream_key, world_key
-from viralsim.kernels.prefetch import prefetch
-from viralsim.kernels.tables import GAP_BITS, GAP_TAIL, gap_draw
+from viralsim.kernels.alias import GAP_BITS, GAP_TAIL, next_gap
+from viralsim.kernels.cpu import prefetch, trailing_zeros
+from viralsim.kernels.rng import GOLDEN, Stream, member_key, mix, stream_key, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 
 POST = int(Stream.POST)
@@ -80,18 +79,16 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
             u = np.uint64(reached[np.uint64(i)])
             look_ahead(indptr, followers, reached, i, n, NONE)
             i += 1
-            position, stop = np.uint64(indptr[u]), np.uint64(indptr[u + ONE])
+            position, stop = np.int64(indptr[u]), np.int64(indptr[u + ONE])
             counter = member_key(key, u, 0)
             while True:
-                gap = np.uint64(gap_draw(mix(counter), gap_threshold, gap_alias))
-                counter += GOLDEN
-                position += gap
+                position, counter, tail = next_gap(position, counter, gap_threshold, gap_alias)
                 if position >= stop:
                     break
-                if gap == TAIL:
+                if tail:
                     continue
-                n = visit_if(True, np.uint64(followers[position]), visited, reached, n)
-                position += ONE
+                n = visit_if(True, np.uint64(followers[np.uint64(position)]), visited, reached, n)
+                position += 1
         finish(visited, reached, n)
         sizes[w] = n
 

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.classic.arguments import (
+    Worlds,
+    check_network,
+    integer_at_least,
+    number,
+    seed_members,
+    thread_count,
+    world_numbers,
+)
 from viralsim.classic.cascade import visit_scratch
-from viralsim.classic.crew import over_worlds
-from viralsim.classic.inputs import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
-from viralsim.population.network import Network
+from viralsim.parallel import run_blocks
+from viralsim.population.network.network import Network
 
 if TYPE_CHECKING:
     from viralsim.classic.epidemic_kernels import Batch
@@ -40,12 +48,12 @@ def sir(
     network = check_network(network)
     numbers = world_numbers(worlds)
     rows = seed_members(seeds, network.members, len(numbers))
-    crew = thread_count(threads)
+    workers = thread_count(threads)
     transmit, recover = number(beta, "beta", 0, 1), number(gamma, "gamma", 0, 1)
-    counts = np.zeros((len(numbers), whole(ticks, "ticks", 0) + 1, 3), dtype=np.int64)
+    counts = np.zeros((len(numbers), integer_at_least(ticks, "ticks", 0) + 1, 3), dtype=np.int64)
     from viralsim.classic.epidemic_kernels import batch, epidemic_worlds
-    from viralsim.kernels.draws import seed_key
-    from viralsim.kernels.tables import gap_table
+    from viralsim.kernels.alias import gap_table
+    from viralsim.kernels.rng import seed_key
 
     table = gap_table(transmit)
     gaps = (table.threshold, table.alias)
@@ -58,7 +66,7 @@ def sir(
         n = network.members
         return *visit_scratch(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.uint64), batch()
 
-    over_worlds(work, scratch, len(numbers), crew)
+    run_blocks(work, scratch, len(numbers), workers)
     return counts
 
 

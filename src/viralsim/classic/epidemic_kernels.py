@@ -8,15 +8,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from viralsim.kernels.draws import GOLDEN, NUMBER, Stream, draw, mix, stream_key, world_key
-from viralsim.kernels.prefetch import prefetch
-from viralsim.kernels.tables import GAP_TAIL, gap_draw
+from viralsim.kernels.alias import GAP_TAIL, gap_draw
+from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, draw, mix, stream_key, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 
 POST, PERSIST = int(Stream.POST), int(Stream.PERSIST)
 BATCH = 256  # infectious members whose draws are made together
 UNIT_SHIFT, UNIT_BITS = np.uint64(11), 53  # of a draw: as in ``draws.unit``
-U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 
 
 class Batch(NamedTuple):

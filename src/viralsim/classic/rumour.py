@@ -5,11 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.classic.arguments import (
+    Worlds,
+    check_network,
+    integer_at_least,
+    number,
+    seed_members,
+    thread_count,
+    world_numbers,
+)
 from viralsim.classic.cascade import visit_scratch
-from viralsim.classic.crew import over_worlds
-from viralsim.classic.inputs import Worlds, check_network, number, seed_members, thread_count, whole, world_numbers
 from viralsim.errors import InputError
-from viralsim.population.network import Network
+from viralsim.parallel import run_blocks
+from viralsim.population.network.network import Network
 
 Scratch = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]
 
@@ -37,16 +45,16 @@ def maki_thompson(
     if (network is None) == (members is None):
         raise InputError("give either a network or members=, the size of a population with complete mixing")
     numbers = world_numbers(worlds)
-    crew = thread_count(threads)
+    workers = thread_count(threads)
     convince = number(spread, "spread", 0, 1, open_low=True)
     stop = number(stifle, "stifle", 0, 1, open_low=True)
     from viralsim.classic import rumour_kernels as kernels
-    from viralsim.kernels.draws import name_key, seed_key
+    from viralsim.kernels.rng import name_key, seed_key
 
     name, luck = name_key("maki_thompson"), (seed_key(seed), numbers)
     sizes = np.zeros(len(numbers), dtype=np.int64)
     if network is None:
-        size = whole(members, "members", 1)  # type: ignore[arg-type]
+        size = integer_at_least(members, "members", 1)  # type: ignore[arg-type]
         rows = seed_members(seeds, size, len(numbers))
         if len(rows) > 1:
             raise InputError("with complete mixing all members are alike; give the same seeds for all worlds")
@@ -55,7 +63,7 @@ def maki_thompson(
         def mix(first: int, last: int, scratch: None) -> None:
             kernels.mixing_worlds(size, spreaders, convince, stop, name, luck, first, last, sizes)
 
-        over_worlds(mix, lambda: None, len(numbers), crew)
+        run_blocks(mix, lambda: None, len(numbers), workers)
         return sizes
     graph = check_network(network)
     rows = seed_members(seeds, graph.members, len(numbers))
@@ -68,5 +76,5 @@ def maki_thompson(
     def scratch() -> Scratch:
         return *visit_scratch(graph.members), np.empty(graph.members, dtype=np.int32)
 
-    over_worlds(work, scratch, len(numbers), crew)
+    run_blocks(work, scratch, len(numbers), workers)
     return sizes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.classic.inputs import number, whole
+from viralsim.classic.arguments import integer_at_least, number
 from viralsim.errors import InputError
 
 
@@ -45,8 +45,8 @@ def checked(screen: Screen | None, memory: Memory | None, members: int) -> tuple
     def actions(window: float, name: str) -> int:
         return int(min(number(window, name, 0, float("inf"), open_low=True) * members, 2.0**31))
 
-    whole(screen.size, "screen.size", 1)
-    whole(kept.size, "memory.size", 1)
+    integer_at_least(screen.size, "screen.size", 1)
+    integer_at_least(kept.size, "memory.size", 1)
     return (
         number(screen.attention, "screen.attention", 0, 1, open_low=True),
         bool(screen.own),

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.draws import Stream, below, draw, member_key, stream_key, unit, unit_low, world_key
+from viralsim.kernels.rng import Stream, below, draw, member_key, stream_key, unit, unit_low, world_key
 
 CLASSIC = int(Stream.CLASSIC)
 MEME = 2**32 - 1  # the bits of a post that say its meme

@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.classic.cascade import Scratch, visit_scratch
-from viralsim.classic.crew import over_worlds
-from viralsim.classic.inputs import (
+from viralsim.classic.arguments import (
     Worlds,
     check_network,
+    integer_at_least,
     number,
     seed_members,
     thread_count,
-    whole,
     world_numbers,
 )
+from viralsim.classic.cascade import Scratch, visit_scratch
 from viralsim.errors import InputError, NetworkError
-from viralsim.population.edge_chances import edge_values
-from viralsim.population.network import Network
+from viralsim.parallel import run_blocks
+from viralsim.population.network.edge_values import edge_values
+from viralsim.population.network.network import Network
 
 UNIFORM = "uniform"
 STORED = "influence_weight"
@@ -47,9 +47,9 @@ def linear_threshold(
     network = check_network(network)
     numbers = world_numbers(worlds)
     rows = seed_members(seeds, network.members, len(numbers))
-    crew = thread_count(threads)
+    workers = thread_count(threads)
     from viralsim.classic import threshold_kernels as kernels
-    from viralsim.kernels.draws import seed_key
+    from viralsim.kernels.rng import seed_key
 
     windows = _windows(network, weights)
     luck = (seed_key(seed), numbers)
@@ -58,7 +58,7 @@ def linear_threshold(
     def work(first: int, last: int, scratch: Scratch) -> None:
         kernels.linear_threshold_worlds(network.indptr, windows, rows, luck, first, last, scratch, sizes)
 
-    over_worlds(work, lambda: visit_scratch(network.members), len(numbers), crew)
+    run_blocks(work, lambda: visit_scratch(network.members), len(numbers), workers)
     return sizes
 
 
@@ -113,12 +113,12 @@ def complex_contagion(
     network = check_network(network)
     numbers = world_numbers(worlds)
     rows = seed_members(seeds, network.members, len(numbers))
-    crew = thread_count(threads)
-    horizon = np.iinfo(np.int64).max if ticks is None else whole(ticks, "ticks", 0)
+    workers = thread_count(threads)
+    horizon = np.iinfo(np.int64).max if ticks is None else integer_at_least(ticks, "ticks", 0)
     following = network.following_count()
     need = _adopters_needed(threshold, following)
     from viralsim.classic import threshold_kernels as kernels
-    from viralsim.kernels.draws import seed_key
+    from viralsim.kernels.rng import seed_key
 
     luck = (seed_key(seed), numbers)
     sizes = np.zeros(len(numbers), dtype=np.int64)
@@ -134,7 +134,7 @@ def complex_contagion(
         n = network.members
         return np.zeros(n, dtype=np.int32), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
 
-    over_worlds(work, scratch, len(numbers), crew)
+    run_blocks(work, scratch, len(numbers), workers)
     return moments if adoption_tick else sizes
 
 
@@ -145,7 +145,10 @@ def _adopters_needed(threshold: int | float | str, following: NDArray[np.int32])
             raise InputError(f'threshold "{threshold}" is unknown; use a count, a fraction or "{UNIFORM}"')
         return np.empty(0, dtype=np.int32)
     if isinstance(threshold, (int, np.integer)):
-        count = min(whole(int(threshold) if not isinstance(threshold, bool) else threshold, "threshold", 1), 2**31 - 1)
+        count = min(
+            integer_at_least(int(threshold) if not isinstance(threshold, bool) else threshold, "threshold", 1),
+            2**31 - 1,
+        )
         return np.full(len(following), count, dtype=np.int32)
     fraction = number(threshold, "threshold as a fraction", 0, 1)
     need: NDArray[np.int32] = np.maximum(1, np.ceil(fraction * following - 1e-9)).astype(np.int32)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.classic.arguments import COIN_BITS
 from viralsim.classic.cascade_kernels import FAR, NEAR
-from viralsim.classic.inputs import COIN_BITS
-from viralsim.kernels.draws import Stream, member_key, stream_key, unit, world_key
-from viralsim.kernels.prefetch import prefetch
+from viralsim.kernels.cpu import prefetch
+from viralsim.kernels.rng import Stream, member_key, stream_key, unit, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 
 THRESHOLD = int(Stream.THRESHOLD)
@@ -29,12 +29,12 @@ def choose_evenly(followers, following):  # type: ignore[no-untyped-def]
     """
     seen = np.zeros(len(following), dtype=np.int32)
     windows = np.empty(3 * len(followers), dtype=np.uint32)
-    whole = np.int64(1) << COIN_BITS
+    integer_at_least = np.int64(1) << COIN_BITS
     for e in range(len(followers)):
         v = followers[e]
         d, k = np.int64(following[v]), np.int64(seen[v])
         seen[v] += 1
-        lower, upper = k * whole // d, (k + 1) * whole // d
+        lower, upper = k * integer_at_least // d, (k + 1) * integer_at_least // d
         windows[3 * e], windows[3 * e + 1], windows[3 * e + 2] = v, lower, upper - lower
     return windows
 
@@ -44,12 +44,12 @@ def choose_by_weight(followers, weight, members):  # type: ignore[no-untyped-def
     """Windows whose widths are the weights float64[E] (in-sums at most 1), as ``choose_evenly``. O(N + E)."""
     sums = np.zeros(members)
     windows = np.empty(3 * len(followers), dtype=np.uint32)
-    whole = 2.0**COIN_BITS
+    integer_at_least = 2.0**COIN_BITS
     for e in range(len(followers)):
         v = followers[e]
-        lower = np.int64(np.rint(min(1.0, sums[v]) * whole))
+        lower = np.int64(np.rint(min(1.0, sums[v]) * integer_at_least))
         sums[v] += weight[e]
-        upper = np.int64(np.rint(min(1.0, sums[v]) * whole))
+        upper = np.int64(np.rint(min(1.0, sums[v]) * integer_at_least))
         windows[3 * e], windows[3 * e + 1], windows[3 * e + 2] = v, lower, upper - lower
     return windows
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from viralsim.advocates import EqualMoney, Found, Judged, Shapley
-    from viralsim.advocates.worth import CurvePoint
+    from viralsim.advocates import EqualMoney, ProgrammeResult, Ranking, Shapley
+    from viralsim.advocates.value import CurvePoint
     from viralsim.scenario import Scenario
 
 
@@ -39,16 +39,16 @@ ORDERS = 50  # of members, over which fair shares are taken
 def advocates(file: Path, count: int, out: Path | None, as_json: bool, **options: Any) -> None:
     """Propose, score, tell."""
     from viralsim.advocates import find
-    from viralsim.cli.run import _progress
+    from viralsim.cli.progress import progress_bar
     from viralsim.scenario import load
 
     scenario = load(file)
     words = {name: options[name] for name in ("strategy", "compare", "arm", "worlds", "seed", "threads")}
-    with _progress() as progress:
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
         found = find(scenario, count, progress=progress, **words)
     more = _more(scenario, found, count, options)
     if out is not None:
-        from viralsim.whole import write_text
+        from viralsim.atomic import write_text
 
         write_text(out, _csv(found))
     if as_json:
@@ -63,7 +63,7 @@ class _More:
 
     curve: list[CurvePoint]
     equal_money: EqualMoney | None
-    programme: Judged | None
+    programme: ProgrammeResult | None
     fair: Shapley | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -84,11 +84,11 @@ class _More:
         }
 
 
-def _more(scenario: Scenario, found: Found, count: int, options: dict[str, Any]) -> _More:
+def _more(scenario: Scenario, found: Ranking, count: int, options: dict[str, Any]) -> _More:
     """Curve, equal money, programme and fair shares, where asked for and where there are any."""
     from viralsim.advocates import Tier, shapley
     from viralsim.advocates import curve as curve_of
-    from viralsim.simulation import default_threads
+    from viralsim.simulation.run import default_threads
 
     seed, threads = options["seed"], options["threads"] or default_threads()
     tier = Tier(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads)
@@ -102,7 +102,7 @@ def _more(scenario: Scenario, found: Found, count: int, options: dict[str, Any])
     return _More(points, _money(scenario, found, seed, threads), judged, fair)
 
 
-def _judged(scenario: Scenario, found: Found, count: int, options: dict[str, Any], threads: int) -> Judged:
+def _judged(scenario: Scenario, found: Ranking, count: int, options: dict[str, Any], threads: int) -> ProgrammeResult:
     """The programme with ``count`` places, filled by the same strategy, in as many worlds."""
     from viralsim.advocates import Tier, programme_launches
 
@@ -115,7 +115,7 @@ def _judged(scenario: Scenario, found: Found, count: int, options: dict[str, Any
     )
 
 
-def _show_programme(judged: Judged) -> None:
+def _show_programme(judged: ProgrammeResult) -> None:
     """A line a launch, then what the whole is worth."""
     click.echo()
     click.echo(f"launch people ambassadors  left joined posts if asked {judged.measure} gained (95 %), USD")
@@ -128,10 +128,10 @@ def _show_programme(judged: Judged) -> None:
         click.echo(sentence)
 
 
-def _money(scenario: Scenario, found: Found, seed: int | None, threads: int) -> EqualMoney | None:
+def _money(scenario: Scenario, found: Ranking, seed: int | None, threads: int) -> EqualMoney | None:
     """The break-even cost of an advocate of the scenario's own tier, where the scenario has an arm to compare with."""
     from viralsim.advocates import equal_money
-    from viralsim.advocates.money import paid_arm
+    from viralsim.advocates.break_even import paid_arm
 
     advocates = scenario.for_arm(found.arm).campaign.advocates
     comparable = paid_arm(scenario) is not None and scenario.spec.baseline is not None
@@ -140,9 +140,9 @@ def _money(scenario: Scenario, found: Found, seed: int | None, threads: int) -> 
     return equal_money(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads)
 
 
-def _show(found: Found, more: _More) -> None:
+def _show(found: Ranking, more: _More) -> None:
     """The list, then what was asked for beyond it."""
-    from viralsim.advocates.money import saturation
+    from viralsim.advocates.break_even import saturation
 
     _show_list(found)
     for point in more.curve:
@@ -159,7 +159,7 @@ def _show(found: Found, more: _More) -> None:
         _show_programme(more.programme)
 
 
-def _show_fair(found: Found, fair: Shapley) -> None:
+def _show_fair(found: Ranking, fair: Shapley) -> None:
     """Fair shares beside what is lost without each, and why they differ."""
     click.echo(
         f"fair shares of the {fair.whole:,.2f} {found.measure} a launch that the first {len(fair.value)} bring alone "
@@ -181,7 +181,7 @@ def _told(point: CurvePoint) -> str:
     return said
 
 
-def _show_list(found: Found) -> None:
+def _show_list(found: Ranking) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -208,7 +208,7 @@ def _show_list(found: Found) -> None:
     console.print(table)
 
 
-def _csv(found: Found) -> str:
+def _csv(found: Ranking) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([

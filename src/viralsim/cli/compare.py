@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from viralsim.report.beside import Beside
+    from viralsim.report.compare_results import Beside
     from viralsim.results import Result
 
 SHOWN = (
@@ -36,7 +36,7 @@ SHOWN = (
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def compare(first: Path, second: Path, as_json: bool) -> None:
     """Open both, pair their worlds, print a table an arm."""
-    from viralsim.report.beside import beside
+    from viralsim.report.compare_results import beside
     from viralsim.results import open_result
 
     results = open_result(first), open_result(second)
@@ -89,7 +89,7 @@ def _render(console: Console, found: Beside, results: tuple[Result, Result], fol
 def _table(console: Console, found: Beside, results: tuple[Result, Result], arm: str) -> Table:
     from viralsim.cli.render_tables import plain_table
     from viralsim.measurement.measures import measure
-    from viralsim.measurement.wording import digits_for, number, percent, span
+    from viralsim.measurement.number_format import digits_for, number, percent, span
 
     table = plain_table(console)
     for head in ("a launch", "first", "second", "difference", "95 % interval", "better in"):

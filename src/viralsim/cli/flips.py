@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from viralsim.experiments.flips import DecisionMap
+    from viralsim.experiments.decision_map import DecisionMap
 
 WIDEST_MAP = 20  # values along a side of a map that is printed
 
@@ -26,10 +26,10 @@ def flips(
     folder: Path, measure: str | None, across: str | None, up: str | None, out: Path | None, as_json: bool
 ) -> None:
     """Read the table, find best arms and flips, print sentences and the map."""
+    from viralsim.atomic import write_text
     from viralsim.experiments import read_table
-    from viralsim.experiments.flips import decision_map, map_grid
+    from viralsim.experiments.decision_map import decision_map, map_grid
     from viralsim.experiments.sweep import plan_in
-    from viralsim.whole import write_text
 
     _, plan = plan_in(folder)
     goal = plan.scenario.spec.goal
@@ -62,7 +62,7 @@ def flips(
 
 
 def _as_dict(found: DecisionMap) -> dict[str, object]:
-    from viralsim.launches import plain
+    from viralsim.records.record import plain
 
     points = [{**vars(point), "sure": point.sure} for point in found.points]
     changes = [{**vars(flip), "sentence": flip.sentence} for flip in found.flips]

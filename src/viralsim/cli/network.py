@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from viralsim.population.describe import Degrees, NetworkDescription
-    from viralsim.population.network import Network
-    from viralsim.population.text import Report
+    from viralsim.population.importers.text_stream import Report
+    from viralsim.population.network.describe import Degrees, NetworkDescription
+    from viralsim.population.network.network import Network
 
 MEANINGS = ("source reaches target", "source follows target")
 
@@ -48,8 +48,8 @@ def _read(
     file: Path, edge_means: str, undirected: bool, tie_strength: str | None, influence_weight: str | None
 ) -> tuple[Network, list[str]]:
     """Read a network, and gather what is to be said of it."""
-    from viralsim.population.network import ViralsimWarning
-    from viralsim.population.readers import read_with_notes
+    from viralsim.population.importers.read import read_with_notes
+    from viralsim.population.network.network import ViralsimWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ViralsimWarning)
@@ -69,8 +69,8 @@ def import_(
     FILE is an edge list (csv, tsv, SNAP style, .gz), GraphML, .npy or .npz. A scenario names the folder as a
     channel's network: {file: DIR}.
     """
-    from viralsim.population.importing import import_network
-    from viralsim.population.stored import refuse_taken
+    from viralsim.population.importers.convert import import_network
+    from viralsim.population.network.storage import refuse_taken
 
     refuse_taken(folder)  # before a forecast, too
     _forecast(file)
@@ -134,7 +134,7 @@ def describe(
     file: Path, edge_means: str, undirected: bool, tie_strength: str | None, influence_weight: str | None, as_json: bool
 ) -> None:
     """Print the statistics of a network: degrees, reciprocity, clustering, components, communities, distances."""
-    from viralsim.population.describe import describe_network
+    from viralsim.population.network.describe import describe_network
 
     found, notes = _read(file, edge_means, undirected, tie_strength, influence_weight)
     description = describe_network(found)

@@ -40,19 +40,19 @@ def optimise(
     as_json: bool,
 ) -> None:
     """Load, search, measure anew, print; exit 130 where the user stopped the search, with the best so far."""
-    from viralsim.cli.run import _progress
+    from viralsim.cli.progress import progress_bar
     from viralsim.experiments.optimise import optimise as search
     from viralsim.scenario import load
 
     scenario = load(file)
-    with _progress() as progress:
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
         found = search(
             scenario, budget_usd, measure=measure, worlds=worlds, trials=trials, constraints=constraints, seed=seed,
             threads=threads, progress=progress,
         )  # fmt: skip
     if out is not None:
-        from viralsim.experiments.lift import write_curves
-        from viralsim.whole import write_json
+        from viralsim.atomic import write_json
+        from viralsim.experiments.lift_tests import write_curves
 
         write_curves(found.curves, out)
         write_json(out / "optimum.json", found.to_dict())

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from viralsim.cli.render_charts import over_time, spread
 from viralsim.cli.render_tables import any_partial, arms_table, bars, lines_table, paired_table, sources_table
-from viralsim.report.again import run_again
+from viralsim.report.rerun import run_again
 from viralsim.results import Result
 
 __all__ = ["render", "run_again"]

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from viralsim.cli.render_tables import plain_table
 from viralsim.measurement.measures import measure
-from viralsim.measurement.wording import number, span
+from viralsim.measurement.number_format import number, span
 from viralsim.results import Result
 
 COLUMNS = 28

@@ -13,7 +13,7 @@ from rich.text import Text
 from viralsim.measurement.arms import Chance, between_worlds, has_value
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import measure
-from viralsim.measurement.wording import digits_for, estimate, number, percent, percent_span, span
+from viralsim.measurement.number_format import digits_for, estimate, number, percent, percent_span, span
 from viralsim.results import Result
 
 LABEL_COLUMNS = 21

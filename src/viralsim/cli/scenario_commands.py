@@ -112,7 +112,7 @@ def _assumed(scenario: Scenario) -> Iterator[str]:
 
 def _vital_signs(scenario: Scenario) -> list[str]:
     try:
-        from viralsim.simulation import describe
+        from viralsim.simulation.front import describe
     except ImportError:
         return []
     return describe(scenario)

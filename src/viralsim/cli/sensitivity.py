@@ -42,14 +42,15 @@ def sensitivity(
     as_json: bool,
 ) -> None:
     """Load, run the points, analyse, print; exit 130 where the user stopped it, with every finished point on the disk."""
-    from viralsim.cli.sweep import _progress
+    from viralsim.cli.progress import progress_bar
+    from viralsim.cli.sweep import points_done
     from viralsim.experiments.sensitivity import sensitivity as analyse
     from viralsim.scenario import load
 
     scenario = load(file)
     if baseline is not None:
         scenario = scenario.override({"baseline": baseline})
-    with _progress() as progress:
+    with progress_bar("points", points_done) as progress:
         found = analyse(
             scenario, out, samples=samples, method=method, measures=measures, worlds=worlds, seed=seed,
             threads=threads, workers=workers, progress=progress,

@@ -15,7 +15,7 @@ def warm() -> None:
     import numpy as np
 
     import viralsim as vs
-    from viralsim.population.importing import import_network
+    from viralsim.population.importers.convert import import_network
 
     started = time.perf_counter()
     text = """

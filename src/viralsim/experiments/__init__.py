@@ -1,7 +1,7 @@
 """Many scenarios beside each other: plans of points, their runs, and what is decided from them."""
 
 from viralsim.experiments.plan import Plan, plan_of
-from viralsim.experiments.points import Runner, run_points
+from viralsim.experiments.point_runner import Runner, run_points
 from viralsim.experiments.sweep import SweepOutcome, run_sweep
 from viralsim.experiments.table import read_table
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from viralsim.atomic import whole
 from viralsim.errors import InputError
 from viralsim.experiments.sweep import MANIFEST as SWEEP_MANIFEST
 from viralsim.experiments.sweep import plan_in
@@ -24,7 +25,6 @@ from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.fingerprint import content_hash
 from viralsim.scenario.loading import loads
 from viralsim.versions import package_version, versions
-from viralsim.whole import whole
 
 SUMS = "SHA256SUMS"
 MOST_AUDIENCES = 10  # whose networks are hashed
@@ -145,12 +145,12 @@ def network_hashes(scenario: Scenario) -> dict[str, dict[str, Any]]:
 
     Rows, followers, tie strengths and influence weights go into the hash in this order, in little-endian bytes.
     """
-    from viralsim.simulation import build_stage
+    from viralsim.simulation.run import compile_audience
 
     found = {}
     for p in range(min(scenario.spec.populations, MOST_AUDIENCES)):
-        stage = build_stage(scenario, p)
-        for channel, network in zip(stage.channels, stage.networks, strict=True):
+        compiled = compile_audience(scenario, p)
+        for channel, network in zip(compiled.channels, compiled.networks, strict=True):
             digest = hashlib.sha256()
             for values in (network.indptr, network.followers, network.tie_strength, network.influence_weight):
                 if values is not None:

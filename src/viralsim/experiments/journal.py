@@ -10,8 +10,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from viralsim.atomic import flush
 from viralsim.errors import InputError
-from viralsim.whole import flush
 
 
 class Journal:

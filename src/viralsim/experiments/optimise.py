@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.experiments.split import SplitModel, Values
-from viralsim.launches import plain
+from viralsim.experiments.budget_split import SplitModel, Values
 from viralsim.measurement.intervals import mean_interval
+from viralsim.records.record import plain
 from viralsim.scenario import Scenario
 
 Float64 = NDArray[np.float64]
@@ -148,7 +148,7 @@ def optimise(
 
     Raises: InputError for wrong arguments, a missing Optuna, or constraints that exclude spending nothing.
     """
-    from viralsim.simulation import default_threads
+    from viralsim.simulation.run import default_threads
 
     if not budget_usd > 0:
         raise InputError(f"budget must be above 0 USD, got {budget_usd:g}")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.atomic import write_json, write_text
 from viralsim.errors import InputError
 from viralsim.experiments.plan import Plan, is_whole, plan_of, value_at
 from viralsim.experiments.sweep import Progress, SweepOutcome, run_sweep
@@ -27,7 +28,6 @@ from viralsim.experiments.table import read_table
 from viralsim.measurement.measures import measure
 from viralsim.scenario import Scenario
 from viralsim.scenario.study import SweepParameter
-from viralsim.whole import write_json, write_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from viralsim.atomic import write_json
 from viralsim.errors import InputError
-from viralsim.experiments.crew import Crew, Settings, workers_by_default
-from viralsim.experiments.identity import ID_VERSION
+from viralsim.experiments.executors import Settings, WorkerPool, workers_by_default
+from viralsim.experiments.ids import ID_VERSION
 from viralsim.experiments.journal import Journal
 from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.table import TABLE, entries_of, write_table
 from viralsim.scenario.loading import loads
 from viralsim.versions import LAW_VERSION, versions
-from viralsim.whole import write_json
 
 MANIFEST = "sweep.json"
 FORMAT, FORMAT_VERSION = "viralsim sweep", 1
@@ -165,8 +165,8 @@ def run_sweep(
             workers = 0 if threads or cluster else workers_by_default(settings, len(missing))
         run, interrupted = 0, False
         try:
-            with Crew(settings, len(missing), threads, workers, cluster) as crew:
-                for i, entry in crew.run(_points(plan, missing)):
+            with WorkerPool(settings, len(missing), threads, workers, cluster) as pool:
+                for i, entry in pool.run(_points(plan, missing)):
                     store.finish(i, entry)
                     run, failed = run + 1, failed + bool(entry["error"])
                     if progress is not None:

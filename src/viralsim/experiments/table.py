@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from viralsim.atomic import whole
 from viralsim.errors import InputError
 from viralsim.experiments.plan import Plan
-from viralsim.experiments.points import columns
+from viralsim.experiments.point_runner import columns
 from viralsim.versions import versions
-from viralsim.whole import whole
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viralsim.experiments.points import Runner, columns
+from viralsim.experiments.point_runner import Runner, columns
 from viralsim.experiments.sweep import plan_in
 from viralsim.experiments.table import read_table
 

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from viralsim.kernels.old_caches import forget_old_caches
+from viralsim.kernels.stale_caches import remove_stale_caches
 
-forget_old_caches(Path(__file__).parent)
+remove_stale_caches(Path(__file__).parent)

@@ -5,25 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.calendar import touch
-from viralsim.kernels.draws import GOLDEN, SHOW, draw, mix, unit
-from viralsim.kernels.inputs import Rule
-from viralsim.kernels.prefetch import prefetch
-from viralsim.kernels.state import OUT_ROW, PAID, RECOMMENDED, ROW
-from viralsim.kernels.tables import GAP_TAIL, gap_draw
+from viralsim.kernels.alias import next_gap
+from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
+from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.queues import touch
+from viralsim.kernels.rng import SHOW, below, draw, unit
+from viralsim.kernels.state import FOLLOWERS, OUT_ROW, PAID, RECOMMENDED
 
-R_CAPACITY, R_DAY = int(Rule.FEED_CAPACITY), int(Rule.TICKS_PER_DAY)
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32
-U = np.uint64  # as in ``calendar``
 
 
 @njit(cache=True, _nrt=False)
-def gaps(world, state, members, channel, start, stop, key, at):  # type: ignore[no-untyped-def]
+def gaps(arm, state, members, channel, start, stop, key, at):  # type: ignore[no-untyped-def]
     """Positions of the row ``members[start:stop]`` that pass coins of the channel's envelope.
 
     Written from ``at`` on; returns where they end. O(successes).
     """
-    envelope = world.channels_envelope[channel]
+    envelope = arm.channels_envelope[channel]
     out_member, out_position = state.buffer_member, state.buffer_position
     n = at
     if envelope >= 1.0:
@@ -34,15 +32,13 @@ def gaps(world, state, members, channel, start, stop, key, at):  # type: ignore[
         return n
     if envelope <= 0.0:
         return at
-    threshold, alias = world.channels_gap_threshold[channel], world.channels_gap_alias[channel]
+    threshold, alias = arm.channels_gap_threshold[channel], arm.channels_gap_alias[channel]
     position, counter = np.int64(start), key
     while True:
-        gap = gap_draw(mix(counter), threshold, alias)
-        counter += GOLDEN
-        position += gap
+        position, counter, tail = next_gap(position, counter, threshold, alias)
         if position >= stop:
             return n
-        if gap == GAP_TAIL:
+        if tail:
             continue
         out_member[U(n)] = members[U(position)]
         out_position[U(n)] = position - start
@@ -51,13 +47,13 @@ def gaps(world, state, members, channel, start, stop, key, at):  # type: ignore[
 
 
 @njit(cache=True, _nrt=False)
-def thin(world, state, tick, channel, content, start, tied, key, first, last):  # type: ignore[no-untyped-def]
+def thin(arm, state, tick, channel, content, start, tied, key, first, last):  # type: ignore[no-untyped-def]
     """Keep the impressions in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
-    contents = len(world.contents_key)
-    visibility, envelope = world.channels_visibility[channel], world.channels_envelope[channel]
-    rhythm, capacity = world.rules_rhythm[tick], world.rules_values[R_CAPACITY]
-    tie, background = world.graph_tie_strength, world.audience_background_load
-    day = np.int32(tick // np.int64(world.rules_values[R_DAY]))
+    contents = len(arm.contents_key)
+    visibility, envelope = arm.channels_visibility[channel], arm.channels_envelope[channel]
+    rhythm, capacity = arm.rules_rhythm[tick], arm.rules_values[R_FEED_CAPACITY]
+    tie, background = arm.graph_tie_strength, arm.audience_background_load
+    day = np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
     kept = first
     for i in range(first, last):
         member, position = state.buffer_member[U(i)], state.buffer_position[U(i)]
@@ -84,32 +80,30 @@ def thin(world, state, tick, channel, content, start, tied, key, first, last):  
 
 
 @njit(cache=True, _nrt=False)
-def candidate(world, channel, members, bits):  # type: ignore[no-untyped-def]
-    """A uniformly drawn member who is present on ``channel``."""
-    first, last = world.audience_present_start[channel], world.audience_present_start[channel + 1]
-    n = last - first if last > first else members
-    i = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
-    return np.int64(world.audience_present[first + i]) if last > first else i
+def present_member(arm, channel, members, bits):  # type: ignore[no-untyped-def]
+    """A uniformly drawn member who is present on ``channel``: of paid, recommended and organic posts alike."""
+    first, last = arm.audience_present_start[channel], arm.audience_present_start[channel + 1]
+    i = below(bits, last - first if last > first else members)
+    return np.int64(arm.audience_present[first + i]) if last > first else i
 
 
 @njit(cache=True, _nrt=False)
-def target(world, state, line, channel, bits):  # type: ignore[no-untyped-def]
+def target(arm, state, line, channel, bits):  # type: ignore[no-untyped-def]
     """Whom a paid impression of ``line`` is drawn for: one of the line's targets, or anyone on the channel."""
-    first, last = world.plan_paid_start[U(line)], world.plan_paid_start[U(line + 1)]
+    first, last = arm.plan_paid_start[U(line)], arm.plan_paid_start[U(line + 1)]
     if last > first:
-        place = first + np.int64(((bits >> np.uint64(32)) * np.uint64(last - first)) >> np.uint64(32))
-        return np.int64(world.plan_paid_targets[U(place)])
-    return candidate(world, channel, len(state.slot), bits)
+        return np.int64(arm.plan_paid_targets[U(first + below(bits, last - first))])
+    return present_member(arm, channel, len(state.slot), bits)
 
 
 @njit(cache=True, _nrt=False)
-def buy(world, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
+def buy(arm, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
     """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns where they end."""
-    cap, lines = world.plan_paid_cap[line], len(world.plan_paid_cap)
+    cap, lines = arm.plan_paid_cap[line], len(arm.plan_paid_cap)
     slot, advertised = state.slot, state.advertised
     out_member, out_position = state.buffer_member, state.buffer_position
     for j in range(count):  # first choices at once, so that the look-ups of their rows overlap
-        member = target(world, state, line, channel, draw(key, TRIES_PAID * j))
+        member = target(arm, state, line, channel, draw(key, TRIES_PAID * j))
         out_member[U(at + j)] = member
         if cap > 0:
             prefetch(slot, member)
@@ -118,7 +112,7 @@ def buy(world, state, line, channel, count, key, at):  # type: ignore[no-untyped
         member = np.int64(out_member[U(at + j)])
         for i in range(TRIES_PAID):
             if i > 0:
-                member = target(world, state, line, channel, draw(key, TRIES_PAID * j + i))
+                member = target(arm, state, line, channel, draw(key, TRIES_PAID * j + i))
             if cap > 0:
                 place = U(touch(state, member) * lines + line)
                 if advertised[place] >= cap:
@@ -132,18 +126,15 @@ def buy(world, state, line, channel, count, key, at):  # type: ignore[no-untyped
 
 
 @njit(cache=True, _nrt=False)
-def recommend(world, members, channel, content, count, key, out_member, out_position, at):  # type: ignore[no-untyped-def]
+def recommend(arm, members, channel, content, count, key, out_member, out_position, at):  # type: ignore[no-untyped-def]
     """Draw the members of ``count`` recommended impressions by their match, by rejection; returns where they end."""
-    match = world.audience_match[content]
+    match = arm.audience_match[content]
     for i in range(count):
         member = np.int64(0)
         for j in range(TRIES_RECOMMENDED):
-            member = candidate(world, channel, members, draw(key, 1 + 64 * i + 2 * j))
+            member = present_member(arm, channel, members, draw(key, 1 + 64 * i + 2 * j))
             m = np.float64(match[member if len(match) > 1 else 0])
-            if (
-                j == TRIES_RECOMMENDED - 1
-                or unit(draw(key, 2 + 64 * i + 2 * j)) * world.channels_max_match[content] < m
-            ):
+            if j == TRIES_RECOMMENDED - 1 or unit(draw(key, 2 + 64 * i + 2 * j)) * arm.channels_max_match[content] < m:
                 break
         out_member[at + i] = member
         out_position[at + i] = i
@@ -151,22 +142,22 @@ def recommend(world, members, channel, content, count, key, out_member, out_posi
 
 
 @njit(cache=True, _nrt=False)
-def expose(world, state, tick, s, at, out):  # type: ignore[no-untyped-def]
+def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
     """Buffer the impressions of one showing from ``at`` on; returns where they end."""
     content, channel = state.content_of[s.cell], state.channel_of[s.cell]
     if s.kind == PAID:
-        end = buy(world, state, s.number, channel, s.stop, s.key, at)
-        out.paid_bought[state.now[OUT_ROW], s.number] += end - at
+        end = buy(arm, state, s.number, channel, s.stop, s.key, at)
+        out.paid_bought[state.scalars[OUT_ROW], s.number] += end - at
         return end
     if s.kind == RECOMMENDED:
         return recommend(
-            world, len(state.slot), channel, content, s.stop, s.key, state.buffer_member, state.buffer_position, at
+            arm, len(state.slot), channel, content, s.stop, s.key, state.buffer_member, state.buffer_position, at
         )
-    if s.kind == ROW:
-        end = gaps(world, state, world.graph_followers, channel, s.start, s.stop, s.key, at)
+    if s.kind == FOLLOWERS:
+        end = gaps(arm, state, arm.graph_followers, channel, s.start, s.stop, s.key, at)
     else:
-        end = gaps(world, state, world.plan_owned_followers, channel, s.start, s.stop, s.key, at)
-    if end > at and world.channels_thin[channel]:
-        tied = s.kind == ROW and len(world.graph_tie_strength) > 0
-        end = thin(world, state, tick, channel, content, s.start, tied, s.key, at, end)
+        end = gaps(arm, state, arm.plan_owned_followers, channel, s.start, s.stop, s.key, at)
+    if end > at and arm.channels_thin[channel]:
+        tied = s.kind == FOLLOWERS and len(arm.graph_tie_strength) > 0
+        end = thin(arm, state, tick, channel, content, s.start, tied, s.key, at, end)
     return end

@@ -8,52 +8,58 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.calendar import delay_ticks, earn, enqueue, schedule, take_due, touch
-from viralsim.kernels.draws import EARN, Stream, draw, member_key, stream_key, unit
-from viralsim.kernels.inputs import Count, Rule, Series, Source
+from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.counts import (
+    N_BRAND_POSTS,
+    N_CRITICAL_SHARES,
+    N_EARNED_SHARES,
+    N_OTHER_SHARES,
+    N_POSTED,
+    N_SHARES,
+    R_CROSS_POST,
+    R_FOCAL,
+    T_CRITICAL_SHARES,
+    T_EARNED_SHARES,
+    T_SHARES,
+)
+from viralsim.kernels.cpu import ZERO, U
+from viralsim.kernels.queues import delay_ticks, earn, enqueue, schedule, take_due, touch
+from viralsim.kernels.rng import EARN, Stream, draw, member_key, stream_key, unit
 from viralsim.kernels.state import (
     ACTIONS,
     BRAND,
-    F_BRAND,
-    F_CROSS,
-    F_PERSIST,
-    F_POST,
+    DELIVERIES,
+    FOLLOWERS,
+    KEY_BRAND,
+    KEY_CROSS,
+    KEY_PERSIST,
+    KEY_POST,
     NODES,
     OUT_ROW,
     OWNED,
-    ROW,
     SERIES_ROW,
-    SHOWINGS,
 )
 
 S_CROSS_POST = int(Stream.CROSS_POST)
 OWNED_SOURCE, ASKED, EARNED = int(Source.OWNED), int(Source.ASKED), int(Source.EARNED)
-N_SHARES, N_EARNED_SHARES = int(Count.SHARES), int(Count.EARNED_SHARES)
-N_CRITICAL, N_OTHER = int(Count.CRITICAL_SHARES), int(Count.OTHER_SHARES)
-N_POSTED, N_BRAND_POSTS = int(Count.POSTED), int(Count.BRAND_POSTS)
-T_SHARES, T_EARNED_SHARES = int(Series.SHARES), int(Series.EARNED_SHARES)
-T_CRITICAL = int(Series.CRITICAL_SHARES)
-R_FOCAL, R_CROSS_POST = int(Rule.FOCAL), int(Rule.CROSS_POST)
 LOW32 = (1 << 32) - 1
-ZERO = np.uint64(0)
-U = np.uint64  # as in ``calendar``
 
 
 @njit(cache=True, _nrt=False)
-def add_node(state, member, cell, parent, tick, source, via, advocate):  # type: ignore[no-untyped-def]
+def add_node(state, member, cell, parent, tick, source, cause, advocate):  # type: ignore[no-untyped-def]
     """Append a node to the cascade trees; returns its number."""
     nodes = state.nodes
-    number = state.now[NODES]
-    state.now[NODES] = number + 1
+    number = state.scalars[NODES]
+    state.scalars[NODES] = number + 1
     n = nodes[U(number)]
     n.member = member
     n.cell = cell
     n.parent = parent
     n.tick = tick
     n.source = source
-    n.via = via
+    n.cause = cause
     n.advocate = advocate
-    n.size = 1
+    n.below = 1
     if parent < 0:
         n.root = number
         n.depth = 0
@@ -64,10 +70,10 @@ def add_node(state, member, cell, parent, tick, source, via, advocate):  # type:
 
 
 @njit(cache=True, _nrt=False)
-def count_share(world, state, out, tick, content, earned):  # type: ignore[no-untyped-def]
+def count_share(arm, state, out, tick, content, earned):  # type: ignore[no-untyped-def]
     """Count one post by a member."""
-    counts, series = out.counts[state.now[OUT_ROW]], out.series[state.now[SERIES_ROW]]
-    focal = np.int64(world.rules_values[R_FOCAL])
+    counts, series = out.counts[state.scalars[OUT_ROW]], out.series[state.scalars[SERIES_ROW]]
+    focal = np.int64(arm.rules_values[R_FOCAL])
     if content == focal:
         counts[N_SHARES] += 1
         series[tick, T_SHARES] += 1
@@ -75,35 +81,35 @@ def count_share(world, state, out, tick, content, earned):  # type: ignore[no-un
         if earned:
             counts[N_EARNED_SHARES] += 1
             series[tick, T_EARNED_SHARES] += 1
-    elif world.contents_original[content] == focal:
-        counts[N_CRITICAL] += 1
-        series[tick, T_CRITICAL] += 1
+    elif arm.contents_original[content] == focal:
+        counts[N_CRITICAL_SHARES] += 1
+        series[tick, T_CRITICAL_SHARES] += 1
     else:
-        counts[N_OTHER] += 1
+        counts[N_OTHER_SHARES] += 1
 
 
 @njit(cache=True, _nrt=False)
-def cross_posts(world, state, tick, member, row, cell, node):  # type: ignore[no-untyped-def]
+def cross_posts(arm, state, tick, member, row, cell, node):  # type: ignore[no-untyped-def]
     """After a first post: the fixed coins for the member's other channels."""
-    channels, contents = len(world.channels_key), len(world.contents_key)
+    channels, contents = len(arm.channels_key), len(arm.contents_key)
     content, channel = state.content_of[cell], state.channel_of[cell]
     cells = channels * contents
-    presence = world.audience_presence
+    presence = arm.audience_presence
     for other in range(channels):
         if other == channel or (len(presence) and presence[other, member] == 0):
             continue
-        family = stream_key(state.family[F_CROSS, cell], S_CROSS_POST, world.channels_key[other], ZERO)
-        key = member_key(family, member, 0)
-        if unit(draw(key, 0)) < world.rules_values[R_CROSS_POST]:
-            due = tick + delay_ticks(world, other, draw(key, 1))
+        stream_keys = stream_key(state.stream_keys[KEY_CROSS, cell], S_CROSS_POST, arm.channels_key[other], ZERO)
+        key = member_key(stream_keys, member, 0)
+        if unit(draw(key, 0)) < arm.rules_values[R_CROSS_POST]:
+            due = tick + delay_ticks(arm, other, draw(key, 1))
             place = row * cells + other * contents + content
             schedule(state, place, due, node, EARNED)
 
 
 @njit(cache=True, _nrt=False)
-def make_post(world, state, tick, row, member, cell, planned, trust, advocate, start, stop, out):  # type: ignore[no-untyped-def]
+def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, start, stop, out):  # type: ignore[no-untyped-def]
     """A member posts: node, counts, what it schedules, and its showing."""
-    channels, contents = len(world.channels_key), len(world.contents_key)
+    channels, contents = len(arm.channels_key), len(arm.contents_key)
     content, channel = state.content_of[cell], state.channel_of[cell]
     p = state.posting[U(row * channels * contents + cell)]
     number = p.posts
@@ -111,32 +117,32 @@ def make_post(world, state, tick, row, member, cell, planned, trust, advocate, s
     p.due = -1
     source = ASKED if planned else EARNED
     if p.node < 0:
-        parent, via = (-1, -1) if planned else (p.parent, p.via)
-        p.node = add_node(state, member, cell, parent, tick, source, via, advocate)
-        if world.rules_values[R_CROSS_POST] > 0.0 and channels > 1:
-            cross_posts(world, state, tick, member, row, cell, p.node)
+        parent, cause = (-1, -1) if planned else (p.parent, p.cause)
+        p.node = add_node(state, member, cell, parent, tick, source, cause, advocate)
+        if arm.rules_values[R_CROSS_POST] > 0.0 and channels > 1:
+            cross_posts(arm, state, tick, member, row, cell, p.node)
     node = p.node
-    earned = not planned and state.nodes[U(node)].via >= 0
-    count_share(world, state, out, tick, content, earned)
-    key = member_key(state.family[F_POST, cell], member, number)
-    rate = world.channels_per_engagement[channel]
+    earned = not planned and state.nodes[U(node)].cause >= 0
+    count_share(arm, state, out, tick, content, earned)
+    key = member_key(state.stream_keys[KEY_POST, cell], member, number)
+    rate = arm.channels_per_engagement[channel]
     if rate > 0.0:
-        delay = world.channels_recommend_delay[channel]
+        delay = arm.channels_recommend_delay[channel]
         earn(state, rate, delay, tick, draw(key + EARN, 0), cell, node, 0 if planned else 1)
-    persistence = world.contents_persistence[content]
+    persistence = arm.contents_persistence[content]
     goes_on = not planned and persistence > 0.0 and tick + 1 < len(state.head)
-    if goes_on and unit(member_key(state.family[F_PERSIST, cell], member, number)) < persistence:
+    if goes_on and unit(member_key(state.stream_keys[KEY_PERSIST, cell], member, number)) < persistence:
         p.due = tick + 1
         enqueue(state, row * channels * contents + cell, tick + 1)
     if stop == start:  # nobody to show it to
         return
-    s = state.showings[U(state.now[SHOWINGS])]
-    state.now[SHOWINGS] += 1
+    s = state.deliveries[U(state.scalars[DELIVERIES])]
+    state.scalars[DELIVERIES] += 1
     s.start = start
     s.stop = stop
     s.key = key
     s.trust = trust
-    s.kind = ROW
+    s.kind = FOLLOWERS
     s.source = source
     s.cell = cell
     s.node = node
@@ -146,21 +152,21 @@ def make_post(world, state, tick, row, member, cell, planned, trust, advocate, s
 
 
 @njit(cache=True, _nrt=False)
-def make_owned_post(world, state, tick, line, out):  # type: ignore[no-untyped-def]
+def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def]
     """The brand posts: a node that is no member, and its showing to the line's followers."""
-    contents = len(world.contents_key)
-    content, channel = world.plan_owned_content[line], world.plan_owned_channel[line]
+    contents = len(arm.contents_key)
+    content, channel = arm.plan_owned_content[line], arm.plan_owned_channel[line]
     cell = channel * contents + content
     number = state.brand_posts[cell]
     state.brand_posts[cell] = number + 1
-    if content == np.int64(world.rules_values[R_FOCAL]):
-        out.counts[state.now[OUT_ROW], N_BRAND_POSTS] += 1
-    s = state.showings[U(state.now[SHOWINGS])]
-    state.now[SHOWINGS] += 1
-    s.start = world.plan_owned_start[line]
-    s.stop = world.plan_owned_start[line + 1]
-    s.key = member_key(state.family[F_BRAND, cell], 0, number)
-    s.trust = world.plan_owned_trust[line]
+    if content == np.int64(arm.rules_values[R_FOCAL]):
+        out.counts[state.scalars[OUT_ROW], N_BRAND_POSTS] += 1
+    s = state.deliveries[U(state.scalars[DELIVERIES])]
+    state.scalars[DELIVERIES] += 1
+    s.start = arm.plan_owned_start[line]
+    s.stop = arm.plan_owned_start[line + 1]
+    s.key = member_key(state.stream_keys[KEY_BRAND, cell], 0, number)
+    s.trust = arm.plan_owned_trust[line]
     s.kind = BRAND
     s.source = OWNED_SOURCE
     s.cell = cell
@@ -171,19 +177,19 @@ def make_owned_post(world, state, tick, line, out):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, _nrt=False)
-def make_owned_posts(world, state, tick, out):  # type: ignore[no-untyped-def]
+def make_owned_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the owned posts that were decided for this tick."""
-    for i in range(state.now[OWNED]):
-        make_owned_post(world, state, tick, state.owned_now[i], out)
+    for i in range(state.scalars[OWNED]):
+        make_owned_post(arm, state, tick, state.owned_now[i], out)
 
 
 @njit(cache=True, _nrt=False)
-def fetch_rows(world, state, count):  # type: ignore[no-untyped-def]
+def fetch_rows(arm, state, count):  # type: ignore[no-untyped-def]
     """Find the rows of followers of all due posts in one sweep, and touch their first line: misses then overlap.
 
     Measured: row offsets and first followers were the two hottest loads (15 and 14 % of a run on 100,000 members).
     """
-    indptr, followers = world.graph_indptr, world.graph_followers
+    indptr, followers = arm.graph_indptr, arm.graph_followers
     for i in range(count):
         member, channel = U(state.due[U(i)] & LOW32), U(state.channel_of[U(state.due[U(i)] >> 32)])
         state.due_start[U(i)] = indptr[channel, member]
@@ -194,24 +200,24 @@ def fetch_rows(world, state, count):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def make_member_posts(world, state, tick, out):  # type: ignore[no-untyped-def]
+def make_member_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the planned, then the ordinary posts of this tick."""
-    channels, contents = len(world.channels_key), len(world.contents_key)
+    channels, contents = len(arm.channels_key), len(arm.contents_key)
     cells = channels * contents
-    for i in range(state.now[ACTIONS]):
+    for i in range(state.scalars[ACTIONS]):
         a = state.actions[i]
         member = a.order & LOW32
         cell = a.order >> 32
         channel = state.channel_of[cell]
-        start, stop = world.graph_indptr[channel, member], world.graph_indptr[channel, member + 1]
+        start, stop = arm.graph_indptr[channel, member], arm.graph_indptr[channel, member + 1]
         row = np.int64(touch(state, member))
-        make_post(world, state, tick, row, member, cell, True, a.trust, np.int32(a.advocate), start, stop, out)
-        out.counts[state.now[OUT_ROW], N_POSTED] += 1
+        make_post(arm, state, tick, row, member, cell, True, a.trust, np.int32(a.advocate), start, stop, out)
+        out.counts[state.scalars[OUT_ROW], N_POSTED] += 1
         if a.advocate >= 0:
             state.advocate_posts[a.advocate] += 1
     due = take_due(state, tick, cells)
-    fetch_rows(world, state, due)
+    fetch_rows(arm, state, due)
     for i in range(due):
         order = state.due[U(i)]
         row, start, stop = state.due_row[U(i)], state.due_start[U(i)], state.due_stop[U(i)]
-        make_post(world, state, tick, row, order & LOW32, order >> 32, False, 1.0, np.int32(-1), start, stop, out)
+        make_post(arm, state, tick, row, order & LOW32, order >> 32, False, 1.0, np.int32(-1), start, stop, out)

@@ -7,14 +7,14 @@ pages that are written, so what is never touched costs nothing.
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.inputs import F4, F8, I4, I8, U8, Rule, World
-from viralsim.kernels.plain_memory import BUFFER, plain_memory
+from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U8, ArmInputs, Rule
 
 POSTING = np.dtype(  # of (member, channel, content)
     [
@@ -22,8 +22,8 @@ POSTING = np.dtype(  # of (member, channel, content)
         ("parent", np.int32),  # node that convinced him, -1: none
         ("node", np.int32),  # node of his first post, -1: not posted
         ("posts", np.int32),  # posts made
-        ("heard", np.int32),  # distinct members whose post he was shown
-        ("via", np.int32),  # source of the impression that convinced him, -1: of his own accord
+        ("exposing_neighbours", np.int32),  # distinct members whose post he was shown
+        ("cause", np.int32),  # source of the impression that convinced him, -1: of his own accord
         ("weight", np.float64),  # sum of influence weights of those members
     ],
     align=True,
@@ -31,7 +31,7 @@ POSTING = np.dtype(  # of (member, channel, content)
 EXPOSURE = np.dtype(  # of (member, content)
     [
         ("seen", np.int32),  # impressions
-        ("marks", np.int32),  # bit 0: earned reach, bit 1: converted, from bit 2 on: reached on that channel
+        ("flags", np.int32),  # bit 0: earned reach, bit 1: converted, from bit 2 on: reached on that channel
         ("day", np.int32),
         ("today", np.int32),  # impressions in that day
     ],
@@ -46,13 +46,13 @@ NODE = np.dtype(
         ("depth", np.int32),
         ("tick", np.int32),
         ("source", np.int32),  # of the impressions that its first post gives
-        ("via", np.int32),
+        ("cause", np.int32),
         ("advocate", np.int32),  # row of the advocate whose planned post this is, -1
-        ("size", np.int32),  # scratch of the tree measures
+        ("below", np.int32),  # scratch of the tree measures: nodes of its subtree (NumPy's own records have a ``size``)
     ],
     align=True,
 )
-SHOWING = np.dtype(  # something to be shown in this tick
+DELIVERY = np.dtype(  # something to be shown in this tick
     [
         ("start", np.int64),
         ("stop", np.int64),
@@ -90,17 +90,18 @@ ACTION = np.dtype(  # a planned post of this tick
 )
 
 DEPTH_BINS = 64
+BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
 MOST_CHANNELS = 29  # bits of EXPOSURE.marks that are left for them
 PIECE = 1 << 15  # members whose rows are measured at once
-ROW, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
-# Index into State.now: the scalars of a running world
+FOLLOWERS, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
+# Index into State.scalars: the scalars of a running world
 (
     TOUCHED,
     ENTRIES,
     FREE,
     RECS,
     NODES,
-    SHOWINGS,
+    DELIVERIES,
     ACTIONS,
     OWNED,
     OWNED_AT,
@@ -116,8 +117,19 @@ ROW, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
     CELLS,
     CONTENTS,
 ) = range(20)
-# Index of families of keys in State.family
-F_POST, F_BRAND, F_PAID, F_DELAY, F_CROSS, F_PERSIST, F_THRESHOLD, F_ORGANIC = range(8)
+
+
+class Overflow(IntEnum):
+    """What a world outgrew: the value of ``State.scalars[OVERFLOW]``, 0 where nothing."""
+
+    CALENDAR = 1
+    RECOMMENDATIONS = 2
+    THRESHOLD_PAIRS = 3
+
+
+CALENDAR_FULL, RECOMMENDATIONS_FULL, PAIRS_FULL = (int(overflow) for overflow in Overflow)
+# Rows of State.stream_keys
+KEY_POST, KEY_BRAND, KEY_PAID, KEY_DELAY, KEY_CROSS, KEY_PERSIST, KEY_THRESHOLD, KEY_ORGANIC = range(8)
 
 
 class State(NamedTuple):
@@ -140,7 +152,7 @@ class State(NamedTuple):
     planned_ticks: U8  # bits of ticks at which the plan acts
     nodes: NDArray[np.void]
     breadth: I4  # [N + P] scratch, by depth
-    showings: NDArray[np.void]
+    deliveries: NDArray[np.void]
     actions: NDArray[np.void]
     owned_now: I8  # lines that post in this tick
     due: I8  # scratch: posts of this tick as cell << 32 | member
@@ -162,46 +174,19 @@ class State(NamedTuple):
     content_of: I8  # [cells]
     tick_shares: I4  # [T] focal shares
     ticks: I4  # visited ticks
-    family: U8  # [8, cells]
-    families: I8  # those that this world draws from
-    plain_rows: NDArray[np.void]  # PLAIN_ROW[N], or [0]: the world is not plain
-    plain_words: I4  # [N * PLAIN_WORDS] the same memory as words, to be copied many at once
-    plain_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
-    hits: NDArray[np.void]  # HIT[...], first those of the first tick of the plain worlds to come, then a later tick's
-    opening: I4  # [P * PLAIN_WORDS] the words of the rows of those who post of their own accord, as every world begins
-    opening_tick: I4  # [P] ticks after the first in which they post
-    opening_head: I4  # [P] ... and the heads of their queues
-    drawn: I8  # members who post of their own accord, in several plain worlds to come where they are drawn
-    post_family: U8  # families of keys of the plain worlds to come
-    delay_family: U8
-    first_bits: U8  # scratch: one poster's first draw in each of them
-    is_shown: I8  # scratch: 1 where someone is shown it
-    shown_in: I4  # scratch: in which of them someone is shown it
-    hit_count: I8  # hits of the first tick of each
-    generations: I8  # [64] nodes by depth of plain worlds
-    side_world: NDArray[np.void]  # SIDE_WORLD[S] of plain worlds side by side, or [0]
-    side_marks: U8  # [S + 1, 4] bits of the members touched; the last row is how a world begins
-    side_member: I4  # [S, SIDE_ROOM] members touched
-    side_mood: NDArray[np.uint8]  # [S, SIDE_ROOM] ... bits of what they did
-    side_queue: I8  # [S, SIDE_ROOM] posts to be made
-    side_node: NDArray[np.void]  # PLAIN_NODE[S, SIDE_ROOM]
-    side_tick: I4  # [S, SIDE_ROOM] ... and their ticks
-    side_shown: NDArray[np.void]  # SIDE_SHOWN[S, MOST_POSTERS] ... their nodes, ascending
-    side_live: NDArray[np.void]  # SIDE_LIVE[S + 1] posts of this pass that someone is shown
-    side_active: I4  # [S + 1] worlds in which someone is to post
-    side_work: I8  # [3] members touched in worlds that grew too large, impressions in the others, worlds
-    side_off: NDArray[np.uint8]  # [1] set where worlds are not to run side by side
+    stream_keys: U8  # [8, cells]
+    streams_used: I8  # those that this world draws from
     earn_key: U8  # scratch: recommendations of this tick
     earn_entry: I8
     spare_earn_key: U8
     spare_earn_entry: I8
     advocate_posts: I8  # [A] planned posts made by each, over all worlds of this thread
-    now: I8  # [20]
+    scalars: I8  # [20]
     soften: F8  # [1]
 
 
 class Out(NamedTuple):
-    """Where the counts of worlds go; a row a world, ``State.now[OUT_ROW]`` is the running one."""
+    """Where the counts of worlds go; a row a world, ``State.scalars[OUT_ROW]`` is the running one."""
 
     counts: NDArray[np.signedinteger]  # [W, len(Count)]
     structural_virality: F8  # [W]
@@ -220,48 +205,48 @@ def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:
     return words
 
 
-def _families(world: World) -> I8:
+def _families(arm: ArmInputs) -> I8:
     """Families of keys that worlds like this draw from: a key that nobody asks for is not made."""
-    plan, contents = world.plan, world.contents
+    plan, contents = arm.plan, arm.contents
     asked = {
-        F_POST: True,
-        F_BRAND: len(plan.owned_channel) > 0,
-        F_PAID: len(plan.paid_channel) > 0,
-        F_DELAY: bool(np.any(world.channels.delay_fixed == 0)),
-        F_CROSS: len(world.channels.key) > 1 and world.rules.values[Rule.CROSS_POST] > 0,
-        F_PERSIST: bool(np.any(contents.persistence > 0)),
-        F_THRESHOLD: bool(np.any(contents.threshold < 0)),
-        F_ORGANIC: bool(np.any(plan.organic_member < 0)),
+        KEY_POST: True,
+        KEY_BRAND: len(plan.owned_channel) > 0,
+        KEY_PAID: len(plan.paid_channel) > 0,
+        KEY_DELAY: bool(np.any(arm.channels.delay_fixed == 0)),
+        KEY_CROSS: len(arm.channels.key) > 1 and arm.rules.values[Rule.CROSS_POST] > 0,
+        KEY_PERSIST: bool(np.any(contents.persistence > 0)),
+        KEY_THRESHOLD: bool(np.any(contents.threshold < 0)),
+        KEY_ORGANIC: bool(np.any(plan.organic_member < 0)),
     }
-    return np.array([family for family, used in asked.items() if used], dtype=np.int64)
+    return np.array([stream_keys for stream_keys, used in asked.items() if used], dtype=np.int64)
 
 
-def _longest_row(indptr: I8) -> int:
+def longest_row(indptr: I8) -> int:
     """The most followers that a row has, found in pieces that stay in the cache: a million members in a third of the time."""
     pieces = range(0, indptr.shape[1] - 1, PIECE)
     return max((int(np.diff(indptr[:, at : at + PIECE + 1]).max(initial=0)) for at in pieces), default=0)
 
 
-def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
+def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
     """The state of one thread for worlds of this shape.
 
     Cost: virtual memory O(N * cells); resident memory follows the members touched by the largest world.
     ``pool`` bounds the entries of the calendar and the recommendations (2**26). ``spare`` makes room for actions a tick
     beyond the plan's, for actors that decide while the world runs. Raises CapacityError for more than 29 channels.
     """
-    if len(world.channels.key) > MOST_CHANNELS:
-        raise CapacityError(f"a world has at most {MOST_CHANNELS} channels, this one {len(world.channels.key)}")
-    channels, contents = len(world.channels.key), len(world.contents.key)
-    cells, horizon = channels * contents, world.contents.novelty.shape[1]
-    plan = world.plan
-    capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(world.rules.values[12] > 0)
-    recommends = bool(np.any(world.channels.per_engagement > 0))
-    longest = _longest_row(world.graph.indptr)
+    if len(arm.channels.key) > MOST_CHANNELS:
+        raise CapacityError(f"a world has at most {MOST_CHANNELS} channels, this one {len(arm.channels.key)}")
+    channels, contents = len(arm.channels.key), len(arm.contents.key)
+    cells, horizon = channels * contents, arm.contents.novelty.shape[1]
+    plan = arm.plan
+    capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[Rule.DISTINCT] > 0)
+    recommends = bool(np.any(arm.channels.per_engagement > 0))
+    longest = longest_row(arm.graph.indptr)
     for start, stop in zip(plan.owned_start[:-1], plan.owned_start[1:], strict=True):
         longest = max(longest, int(stop - start))
     longest = max(longest, int(plan.paid_count.max(initial=0)), spare, 1)
     if recommends:
-        longest = max(longest, int(np.ceil(world.channels.per_engagement.max())) + 1)
+        longest = max(longest, int(np.ceil(arm.channels.per_engagement.max())) + 1)
     postings = members * cells
     extra = len(plan.owned_posts_tick) + horizon * (1 + spare)  # owned posts, and one repost a tick at most
     plan_ticks = [plan.owned_posts_tick, plan.planned_tick, np.flatnonzero(plan.paid_count.any(axis=0))]
@@ -286,7 +271,7 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         planned_ticks=_tick_bits(np.concatenate([np.asarray(t, dtype=np.int64) for t in plan_ticks]), horizon),
         nodes=np.empty(postings + extra, dtype=NODE),
         breadth=np.zeros(postings + extra, dtype=np.int32),
-        showings=np.empty(postings + extra + len(plan.paid_cap) + waiting + spare, dtype=SHOWING),
+        deliveries=np.empty(postings + extra + len(plan.paid_cap) + waiting + spare, dtype=DELIVERY),
         actions=np.empty(len(plan.planned_tick) + spare + 1, dtype=ACTION),
         owned_now=np.empty(len(plan.owned_posts_tick) + spare + 1, dtype=np.int64),
         due=np.empty(postings, dtype=np.int64),
@@ -308,15 +293,13 @@ def allocate(world: World, members: int, *, pool: int = 1 << 26, spare: int = 0)
         content_of=np.arange(cells, dtype=np.int64) % contents,
         tick_shares=np.zeros(horizon, dtype=np.int32),
         ticks=np.empty(horizon, dtype=np.int32),
-        family=np.zeros((8, cells), dtype=np.uint64),
-        families=_families(world),
-        **plain_memory(world, members),
-        generations=np.zeros(DEPTH_BINS, dtype=np.int64),
+        stream_keys=np.zeros((8, cells), dtype=np.uint64),
+        streams_used=_families(arm),
         earn_key=np.empty(waiting, dtype=np.uint64),
         earn_entry=np.empty(waiting, dtype=np.int64),
         spare_earn_key=np.empty(waiting, dtype=np.uint64),
         spare_earn_entry=np.empty(waiting, dtype=np.int64),
         advocate_posts=np.zeros(int(plan.planned_advocate.max(initial=-1)) + 1, dtype=np.int64),
-        now=np.zeros(20, dtype=np.int64),
+        scalars=np.zeros(20, dtype=np.int64),
         soften=np.ones(1),
     )

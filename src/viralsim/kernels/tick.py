@@ -1,23 +1,41 @@
-"""The one step. ``PHASES`` names its parts in order; both drivers call them, and documentation and tests iterate over them."""
+"""The one step, ``decide`` then ``advance``: both drivers call it."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.calendar import occupy, schedule, sort_pairs, touch
-from viralsim.kernels.draws import Stream, member_key, stream_key, unit
-from viralsim.kernels.inputs import Count, Rule, Source
+from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.counts import (
+    N_ASKED,
+    N_CRITICAL_SHARES,
+    N_HALF_TICK,
+    N_PEAK_TICK,
+    N_SHARES,
+    N_SOFTENED_TICK,
+    R_AMPLIFY_AT_MOST,
+    R_AMPLIFY_COOLDOWN,
+    R_AMPLIFY_SHARES,
+    R_RESPOND_AT_LEAST,
+    R_RESPOND_DELAY,
+    R_RESPOND_EFFECT,
+    R_RESPOND_RATIO,
+)
+from viralsim.kernels.cpu import ZERO, U
+from viralsim.kernels.exposure import present_member
 from viralsim.kernels.posts import make_member_posts, make_owned_posts
-from viralsim.kernels.show import show_all
+from viralsim.kernels.queues import occupy, schedule, sort_pairs, touch
+from viralsim.kernels.respond import deliver_all
+from viralsim.kernels.rng import Stream, member_key, stream_key, unit
 from viralsim.kernels.state import (
     ACTIONS,
     ANSWERED,
     CELLS,
     CONTENTS,
+    DELIVERIES,
     EDGES,
-    F_ORGANIC,
-    F_PAID,
+    KEY_ORGANIC,
+    KEY_PAID,
     LAST_REPOST,
     OUT_ROW,
     OVERFLOW,
@@ -28,14 +46,13 @@ from viralsim.kernels.state import (
     RECOMMENDED,
     REPOSTS,
     SERIES_ROW,
-    SHOWINGS,
     TICKS,
     TOUCHED,
 )
+from viralsim.kernels.trees import peak_and_half
 
-PHASES = ("decide", "make owned posts", "make members' posts", "line up", "show")
 S_WILLING = int(Stream.WILLING)
-FAMILIES = np.array(  # the order of State.family
+KEY_STREAMS = np.array(  # by row of ``State.stream_keys``
     [
         Stream.POST,
         Stream.BRAND_POST,
@@ -49,129 +66,122 @@ FAMILIES = np.array(  # the order of State.family
     dtype=np.int64,
 )
 FROM_PAID, FROM_RECOMMENDED = int(Source.PAID), int(Source.RECOMMENDED)
-N_SHARES, N_CRITICAL, N_ASKED = int(Count.SHARES), int(Count.CRITICAL_SHARES), int(Count.ASKED)
-N_SOFTENED, N_PEAK = int(Count.SOFTENED_TICK), int(Count.PEAK_TICK)
-R_RATIO, R_AT_LEAST, R_EFFECT = int(Rule.RESPOND_RATIO), int(Rule.RESPOND_AT_LEAST), int(Rule.RESPOND_EFFECT)
-R_DELAY, R_AMPLIFY = int(Rule.RESPOND_DELAY), int(Rule.AMPLIFY_SHARES)
-R_AT_MOST, R_COOLDOWN, R_FOCAL = int(Rule.AMPLIFY_AT_MOST), int(Rule.AMPLIFY_COOLDOWN), int(Rule.FOCAL)
-ZERO, ONE = np.uint64(0), np.uint64(1)
-U = np.uint64  # as in ``calendar``
 
 
 @njit(cache=True, _nrt=False)
-def begin(world, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
+def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """Start the world with key ``key``: families of keys, the plan's ticks, organic posts. O(cells + organic posts)."""
-    channels, contents = len(world.channels_key), len(world.contents_key)
+    channels, contents = len(arm.channels_key), len(arm.contents_key)
     for c in range(channels):
         for k in range(contents):
-            for i in range(len(state.families)):
-                f = state.families[i]
-                state.family[f, c * contents + k] = stream_key(
-                    key, FAMILIES[f], world.contents_key[k], world.channels_key[c]
+            for i in range(len(state.streams_used)):
+                f = state.streams_used[i]
+                state.stream_keys[f, c * contents + k] = stream_key(
+                    key, KEY_STREAMS[f], arm.contents_key[k], arm.channels_key[c]
                 )
     for i in range(len(state.occupied)):
         state.occupied[i] = state.planned_ticks[i]
     state.brand_posts[:] = 0
-    state.now[:] = 0
-    state.now[OUT_ROW], state.now[SERIES_ROW] = row, series_row
-    state.now[CELLS], state.now[CONTENTS] = channels * contents, contents
-    state.now[LAST_REPOST] = -(1 << 40)
+    state.scalars[:] = 0
+    state.scalars[OUT_ROW], state.scalars[SERIES_ROW] = row, series_row
+    state.scalars[CELLS], state.scalars[CONTENTS] = channels * contents, contents
+    state.scalars[LAST_REPOST] = -(1 << 40)
     state.soften[0] = 1.0
     out.counts[row, :] = 0
-    out.counts[row, N_SOFTENED] = -1
+    out.counts[row, N_SOFTENED_TICK] = -1
     out.reach_by_channel[row, :] = 0
     out.reach_by_community[row, :] = 0
     out.paid_bought[row, :] = 0
-    for i in range(len(world.plan_organic_tick)):
-        c = world.plan_organic_channel[i]
-        cell = c * contents + world.plan_organic_content[i]
-        member = world.plan_organic_member[i]
+    for i in range(len(arm.plan_organic_tick)):
+        c = arm.plan_organic_channel[i]
+        cell = c * contents + arm.plan_organic_content[i]
+        member = arm.plan_organic_member[i]
         if member < 0:
-            bits = member_key(state.family[F_ORGANIC, cell], world.plan_organic_line[i], world.plan_organic_index[i])
-            first, last = world.audience_present_start[c], world.audience_present_start[c + 1]
-            n = last - first if last > first else len(state.slot)
-            member = np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
-            if last > first:
-                member = np.int64(world.audience_present[first + member])
+            bits = member_key(state.stream_keys[KEY_ORGANIC, cell], arm.plan_organic_line[i], arm.plan_organic_index[i])
+            member = present_member(arm, c, len(state.slot), bits)
         row = touch(state, member)
-        schedule(state, row * channels * contents + cell, world.plan_organic_tick[i], -1, -1)
+        schedule(state, row * channels * contents + cell, arm.plan_organic_tick[i], -1, -1)
 
 
 @njit(cache=True, _nrt=False)
-def react(world, state, tick, out):  # type: ignore[no-untyped-def]
+def react(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """The community manager's two rules; adds a repost to the owned posts of this tick."""
-    values, counts = world.rules_values, out.counts[state.now[OUT_ROW]]
-    if values[R_RATIO] >= 0.0:
-        critical, all_ = counts[N_CRITICAL], counts[N_SHARES] + counts[N_CRITICAL]
-        if state.now[ANSWERED] == 0 and critical >= values[R_AT_LEAST] and critical >= values[R_RATIO] * all_:
-            state.now[ANSWERED] = 1
-            softened = tick + np.int64(values[R_DELAY])
+    values, counts = arm.rules_values, out.counts[state.scalars[OUT_ROW]]
+    if values[R_RESPOND_RATIO] >= 0.0:
+        critical, all_ = counts[N_CRITICAL_SHARES], counts[N_SHARES] + counts[N_CRITICAL_SHARES]
+        if (
+            state.scalars[ANSWERED] == 0
+            and critical >= values[R_RESPOND_AT_LEAST]
+            and critical >= values[R_RESPOND_RATIO] * all_
+        ):
+            state.scalars[ANSWERED] = 1
+            softened = tick + np.int64(values[R_RESPOND_DELAY])
             if softened < len(state.head):
-                counts[N_SOFTENED] = softened
-        if counts[N_SOFTENED] >= 0 and tick >= counts[N_SOFTENED]:
-            state.soften[0] = 1.0 - values[R_EFFECT]
+                counts[N_SOFTENED_TICK] = softened
+        if counts[N_SOFTENED_TICK] >= 0 and tick >= counts[N_SOFTENED_TICK]:
+            state.soften[0] = 1.0 - values[R_RESPOND_EFFECT]
     if (
-        values[R_AMPLIFY] >= 0.0
-        and len(world.plan_owned_channel) > 0
+        values[R_AMPLIFY_SHARES] >= 0.0
+        and len(arm.plan_owned_channel) > 0
         and tick > 0
-        and state.tick_shares[tick - 1] >= values[R_AMPLIFY]
-        and state.now[REPOSTS] < values[R_AT_MOST]
-        and tick - state.now[LAST_REPOST] >= values[R_COOLDOWN]
+        and state.tick_shares[tick - 1] >= values[R_AMPLIFY_SHARES]
+        and state.scalars[REPOSTS] < values[R_AMPLIFY_AT_MOST]
+        and tick - state.scalars[LAST_REPOST] >= values[R_AMPLIFY_COOLDOWN]
     ):
-        state.now[REPOSTS] += 1
-        state.now[LAST_REPOST] = tick
-        state.owned_now[state.now[OWNED]] = 0
-        state.now[OWNED] += 1
+        state.scalars[REPOSTS] += 1
+        state.scalars[LAST_REPOST] = tick
+        state.owned_now[state.scalars[OWNED]] = 0
+        state.scalars[OWNED] += 1
 
 
 @njit(cache=True, _nrt=False)
-def decide(world, state, tick, key, out):  # type: ignore[no-untyped-def]
+def decide(arm, state, tick, key, out):  # type: ignore[no-untyped-def]
     """What the built-in actors do in this tick: owned posts, the asked advocates who are willing, the manager's rules."""
-    contents = len(world.contents_key)
-    state.now[OWNED] = 0
-    state.now[ACTIONS] = 0
-    at = state.now[OWNED_AT]
-    while at < len(world.plan_owned_posts_tick) and world.plan_owned_posts_tick[at] <= tick:
-        state.owned_now[state.now[OWNED]] = world.plan_owned_posts_line[at]
-        state.now[OWNED] += 1
+    contents = len(arm.contents_key)
+    state.scalars[OWNED] = 0
+    state.scalars[ACTIONS] = 0
+    at = state.scalars[OWNED_AT]
+    while at < len(arm.plan_owned_posts_tick) and arm.plan_owned_posts_tick[at] <= tick:
+        state.owned_now[state.scalars[OWNED]] = arm.plan_owned_posts_line[at]
+        state.scalars[OWNED] += 1
         at += 1
-    state.now[OWNED_AT] = at
-    react(world, state, tick, out)
-    at = state.now[PLANNED_AT]
-    if at < len(world.plan_planned_tick) and world.plan_planned_tick[at] <= tick:
+    state.scalars[OWNED_AT] = at
+    react(arm, state, tick, out)
+    at = state.scalars[PLANNED_AT]
+    if at < len(arm.plan_planned_tick) and arm.plan_planned_tick[at] <= tick:
         willing = stream_key(key, S_WILLING, ZERO, ZERO)
-        presence = world.audience_presence
-        while at < len(world.plan_planned_tick) and world.plan_planned_tick[at] <= tick:
-            member, channel = world.plan_planned_member[at], world.plan_planned_channel[at]
+        presence = arm.audience_presence
+        while at < len(arm.plan_planned_tick) and arm.plan_planned_tick[at] <= tick:
+            member, channel = arm.plan_planned_member[at], arm.plan_planned_channel[at]
             if len(presence) == 0 or presence[channel, member]:
-                out.counts[state.now[OUT_ROW], N_ASKED] += 1
-                if unit(member_key(willing, member, world.plan_planned_wave[at])) < world.plan_planned_willingness[at]:
-                    order = ((channel * contents + world.plan_planned_content[at]) << 32) | member
-                    n = state.now[ACTIONS]
+                out.counts[state.scalars[OUT_ROW], N_ASKED] += 1
+                if unit(member_key(willing, member, arm.plan_planned_wave[at])) < arm.plan_planned_willingness[at]:
+                    order = ((channel * contents + arm.plan_planned_content[at]) << 32) | member
+                    n = state.scalars[ACTIONS]
                     if n == 0 or state.actions[n - 1].order != order:
                         a = state.actions[n]
                         a.order = order
-                        a.trust = world.plan_planned_trust[at]
-                        a.advocate = world.plan_planned_advocate[at]
-                        state.now[ACTIONS] = n + 1
+                        a.trust = arm.plan_planned_trust[at]
+                        a.advocate = arm.plan_planned_advocate[at]
+                        state.scalars[ACTIONS] = n + 1
             at += 1
-        state.now[PLANNED_AT] = at
+        state.scalars[PLANNED_AT] = at
 
 
 @njit(cache=True, _nrt=False)
-def line_up_paid(world, state, tick):  # type: ignore[no-untyped-def]
+def line_up_paid(arm, state, tick):  # type: ignore[no-untyped-def]
     """Showings of the paid lines of this tick."""
-    contents = len(world.contents_key)
-    for line in range(len(world.plan_paid_channel)):
-        count = world.plan_paid_count[line, tick]
+    contents = len(arm.contents_key)
+    for line in range(len(arm.plan_paid_channel)):
+        count = arm.plan_paid_count[line, tick]
         if count == 0:
             continue
-        cell = world.plan_paid_channel[line] * contents + world.plan_paid_content[line]
-        s = state.showings[state.now[SHOWINGS]]
-        state.now[SHOWINGS] += 1
+        cell = arm.plan_paid_channel[line] * contents + arm.plan_paid_content[line]
+        s = state.deliveries[state.scalars[DELIVERIES]]
+        state.scalars[DELIVERIES] += 1
         s.start, s.stop = 0, count
-        s.key = member_key(state.family[F_PAID, cell], world.plan_paid_number[line], tick)
-        s.trust = world.plan_paid_trust[line]
+        s.key = member_key(state.stream_keys[KEY_PAID, cell], arm.plan_paid_number[line], tick)
+        s.trust = arm.plan_paid_trust[line]
         s.kind, s.source, s.cell = PAID, FROM_PAID, cell
         s.node, s.poster, s.number, s.earned = -1, -1, line, 0
 
@@ -190,62 +200,54 @@ def line_up_recommended(state, tick):  # type: ignore[no-untyped-def]
     sort_pairs(state.earn_key, state.earn_entry, state.spare_earn_key, state.spare_earn_entry, n)
     for i in range(n):
         r = state.recommendations[state.earn_entry[i]]
-        s = state.showings[state.now[SHOWINGS]]
-        state.now[SHOWINGS] += 1
+        s = state.deliveries[state.scalars[DELIVERIES]]
+        state.scalars[DELIVERIES] += 1
         s.start, s.stop, s.key, s.trust = 0, r.count, r.key, 1.0
         s.kind, s.source, s.cell = RECOMMENDED, FROM_RECOMMENDED, r.cell
         s.node, s.poster, s.number, s.earned = r.node, -1, 0, r.earned
 
 
 @njit(cache=True, _nrt=False)
-def advance(world, state, tick, out):  # type: ignore[no-untyped-def]
+def advance(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """One tick, after the actors decided: make every post of the tick, then show everything in order.
 
     Reads the decisions (``state.owned_now``, ``state.actions``) and the calendar; writes state and the running row of ``out``.
     Cost: O(posts log posts + impressions) of this tick.
     """
-    state.now[SHOWINGS] = 0
-    state.now[TICKS] += 1
-    state.ticks[state.now[TICKS] - 1] = tick
-    make_owned_posts(world, state, tick, out)
-    line_up_paid(world, state, tick)
-    make_member_posts(world, state, tick, out)
+    state.scalars[DELIVERIES] = 0
+    state.scalars[TICKS] += 1
+    state.ticks[state.scalars[TICKS] - 1] = tick
+    make_owned_posts(arm, state, tick, out)
+    line_up_paid(arm, state, tick)
+    make_member_posts(arm, state, tick, out)
     line_up_recommended(state, tick)
-    show_all(world, state, tick, out)
-    reactive = world.rules_values[R_RATIO] >= 0.0 or world.rules_values[R_AMPLIFY] >= 0.0
+    deliver_all(arm, state, tick, out)
+    reactive = arm.rules_values[R_RESPOND_RATIO] >= 0.0 or arm.rules_values[R_AMPLIFY_SHARES] >= 0.0
     if reactive and tick + 1 < len(state.head):
         occupy(state.occupied, tick + 1)
 
 
 @njit(cache=True, _nrt=False)
-def peak_and_half(state, out):  # type: ignore[no-untyped-def]
-    """First tick with most shares, and first tick by which half of the final shares were made; -1 without a share."""
-    counts = out.counts[state.now[OUT_ROW]]
-    peak = half = np.int64(-1)
-    most, sum_, total = 0, 0, counts[N_SHARES]
-    for i in range(state.now[TICKS]):
-        tick = state.ticks[i]
-        shares = state.tick_shares[tick]
-        sum_ += shares
-        if shares > most:
-            most, peak = shares, np.int64(tick)
-        if half < 0 and total > 0 and 2 * sum_ >= total:
-            half = np.int64(tick)
-    counts[N_PEAK], counts[N_PEAK + 1] = peak, half
+def note_peak(state, out):  # type: ignore[no-untyped-def]
+    """Write the peak and the half time of the running world."""
+    counts = out.counts[state.scalars[OUT_ROW]]
+    counts[N_PEAK_TICK], counts[N_HALF_TICK] = peak_and_half(
+        state.ticks, state.tick_shares, state.scalars[TICKS], counts[N_SHARES]
+    )
 
 
 @njit(cache=True, _nrt=False)
 def clear(state):  # type: ignore[no-untyped-def]
     """Forget the world: reset what it touched. O(touched)."""
-    for i in range(state.now[TOUCHED]):
+    for i in range(state.scalars[TOUCHED]):
         state.slot[U(state.touched[U(i)])] = 0
-    for i in range(state.now[TICKS]):
+    for i in range(state.scalars[TICKS]):
         state.tick_shares[state.ticks[i]] = 0
-    for i in range(state.now[EDGES]):
+    for i in range(state.scalars[EDGES]):
         state.edge_seen[state.edge_slots[i]] = -1
-    if state.now[OVERFLOW]:  # the world was left half way: the queues still hold entries
+    if state.scalars[OVERFLOW]:  # the world was left half way: the queues still hold entries
         state.head[:] = 0
         state.recommendation_head[:] = 0
-    state.now[TOUCHED] = 0
-    state.now[TICKS] = 0
-    state.now[EDGES] = 0
+    state.scalars[TOUCHED] = 0
+    state.scalars[TICKS] = 0
+    state.scalars[EDGES] = 0

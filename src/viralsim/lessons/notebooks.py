@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from viralsim.atomic import write_text
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lessons
-from viralsim.whole import write_text
 
 # What each lesson claims, counted: a heading, and code whose last value is the answer. ``launch`` is made in every notebook.
 CLAIMS = {

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.launches import ArmWorlds, RunRecord
 from viralsim.measurement import inequality
 from viralsim.measurement.intervals import MODERATE_WORLDS, column_groups, mean_intervals, proportion_interval
 from viralsim.measurement.measures import NAMES, measure
+from viralsim.records.record import ArmOutcomes, RunRecord
 
 Float64 = NDArray[np.float64]
 
@@ -102,7 +102,7 @@ def _summaries(columns: Float64, clusters: NDArray[np.int32] | None, seed: int) 
     ]
 
 
-def criterion_hits(criterion: Mapping[str, float], arm: ArmWorlds, members: int) -> NDArray[np.bool_]:
+def criterion_hits(criterion: Mapping[str, float], arm: ArmOutcomes, members: int) -> NDArray[np.bool_]:
     """The worlds, bool[W], that meet one criterion of the scenario.
 
     ``<measure>_fraction: x`` is met from x times the members upwards, ``<measure>_at_least`` from the value upwards,
@@ -123,14 +123,14 @@ def criterion_hits(criterion: Mapping[str, float], arm: ArmWorlds, members: int)
     )
 
 
-def chance(record: RunRecord, arm: ArmWorlds, criterion: Mapping[str, float] | None) -> Chance:
+def chance(record: RunRecord, arm: ArmOutcomes, criterion: Mapping[str, float] | None) -> Chance:
     """The chance that a launch of the arm meets the criterion; all NaN without a criterion or worlds."""
     if not criterion or record.world_count == 0:
         return NO_CHANCE
     return Chance(*proportion_interval(criterion_hits(criterion, arm, record.population.members), record.clusters()))
 
 
-def chance_of_loss(record: RunRecord, arm: ArmWorlds) -> Chance:
+def chance_of_loss(record: RunRecord, arm: ArmOutcomes) -> Chance:
     """The chance that a launch of the arm costs more than it brings: P(net_usd < 0)."""
     net = arm.measures.get("net_usd")
     if net is None or not len(net):
@@ -143,7 +143,7 @@ def has_value(record: RunRecord) -> bool:
     return any(bool(np.any(arm.measures.get("value_usd", np.zeros(1)) > 0.0)) for arm in record.arms.values())
 
 
-def between_worlds(record: RunRecord, arm: ArmWorlds) -> dict[str, float]:
+def between_worlds(record: RunRecord, arm: ArmOutcomes) -> dict[str, float]:
     """How unequal and unpredictable the same launch is between worlds.
 
     ``gini_shares``, ``gini_reach``: Gini over worlds. ``unpredictability``: Music Lab's U, with the reached fraction of
@@ -158,7 +158,7 @@ def between_worlds(record: RunRecord, arm: ArmWorlds) -> dict[str, float]:
     }
 
 
-def virality_by_size(arm: ArmWorlds) -> list[dict[str, float]]:
+def virality_by_size(arm: ArmOutcomes) -> list[dict[str, float]]:
     """Structural virality of the largest tree, by its size: worlds and mean in bins of 2**b to 2**(b + 1) - 1 nodes.
 
     Differences in shape between cascades can be differences in size alone (Juul and Ugander 2021, PNAS 118).

@@ -9,9 +9,9 @@ from itertools import combinations, permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.launches import ArmWorlds, RunRecord
 from viralsim.measurement.intervals import column_groups, fieller, mean_intervals
 from viralsim.measurement.measures import MEASURES, Measure
+from viralsim.records.record import ArmOutcomes, RunRecord
 
 Float64 = NDArray[np.float64]
 NAN = float("nan")
@@ -49,7 +49,7 @@ class Comparison:
 def compare(record: RunRecord) -> list[Comparison]:
     """Every ordered pair of arms, every measure, in the order of the arms and of the measures."""
     found: dict[tuple[str, str, str], Comparison] = {}
-    paired: list[tuple[ArmWorlds, ArmWorlds, Measure]] = []
+    paired: list[tuple[ArmOutcomes, ArmOutcomes, Measure]] = []
     for other, arm in combinations(record.arms.values(), 2):
         for m in MEASURES:
             reason = _why_not_paired(m, arm.measures, other.measures, record.world_count)
@@ -93,8 +93,8 @@ def _why_not_paired(m: Measure, a: Mapping[str, Float64], b: Mapping[str, Float6
 def _paired(
     record: RunRecord,
     m: Measure,
-    arm: ArmWorlds,
-    baseline: ArmWorlds,
+    arm: ArmOutcomes,
+    baseline: ArmOutcomes,
     limits: tuple[float, float, float, bool],
     pivots: tuple[float, float],
 ) -> Comparison:
@@ -133,8 +133,8 @@ def _paired(
 def _cost_per_incremental(
     record: RunRecord,
     m: Measure,
-    arm: ArmWorlds,
-    baseline: ArmWorlds,
+    arm: ArmOutcomes,
+    baseline: ArmOutcomes,
     ci_low: float,
     pivots: tuple[float, float],
 ) -> tuple[tuple[float, float, float], str | None]:

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from viralsim.launches import Goal, RunRecord
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.measures import Measure
+from viralsim.records.record import Goal, RunRecord
 
 MORE, LESS, SAME, UNCLEAR = "more", "less", "same", "unclear"
 

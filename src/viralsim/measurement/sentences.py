@@ -7,12 +7,11 @@ from itertools import combinations
 
 import numpy as np
 
-from viralsim.launches import Goal, RunRecord
 from viralsim.measurement.arms import chance_of_loss, has_value
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import LESS, MORE, SAME, UNCLEAR, Findings, Pairs, baseline_of
 from viralsim.measurement.measures import Measure
-from viralsim.measurement.wording import (
+from viralsim.measurement.number_format import (
     amount,
     digits_for,
     listing,
@@ -23,6 +22,7 @@ from viralsim.measurement.wording import (
     percent_span,
     span,
 )
+from viralsim.records.record import Goal, RunRecord
 
 
 def pair_sentences(record: RunRecord, rows: Pairs, findings: Findings, goal: Goal, m: Measure) -> list[str]:

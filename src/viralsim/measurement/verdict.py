@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from viralsim.launches import RunRecord
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import find
 from viralsim.measurement.measures import measure
-from viralsim.measurement.overturn import overturned_by, with_trusts_at_one
+from viralsim.measurement.robustness import overturned_by, with_trusts_at_one
 from viralsim.measurement.sentences import caveats_of, money_sentences, pair_sentences, winner_sentence
+from viralsim.records.record import RunRecord
 
 
 @dataclass(frozen=True)

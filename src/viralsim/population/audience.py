@@ -50,7 +50,7 @@ class Audience:
 
 def audience_key(seed: int, population: int, what: str, of: str = "") -> np.uint64:
     """The key of the draws ``what`` (of one topic, tone or channel) of audience number ``population``."""
-    from viralsim.kernels.draws import Stream, name_key, seed_key, stream_key, world_key
+    from viralsim.kernels.rng import Stream, name_key, seed_key, stream_key, world_key
 
     base = np.uint64(world_key(seed_key(seed), population))
     return np.uint64(stream_key(base, int(Stream.POPULATION), name_key(what), name_key(of)))
@@ -62,7 +62,7 @@ def drawn_activity(members: int, sigma: float, key: np.uint64) -> NDArray[np.flo
         return allocate("activity", members)
     from scipy.special import ndtri
 
-    from viralsim.population.follows import fill_units
+    from viralsim.population.generators.sample_follows import fill_units
 
     activity = np.exp(sigma * ndtri(np.clip(fill_units(key, members), 2.0**-54, None)))
     normalised: NDArray[np.float32] = (activity / activity.mean()).astype(np.float32)
@@ -73,7 +73,7 @@ def drawn_presence(members: int, share: float, key: np.uint64) -> NDArray[np.boo
     """Who has an account on a channel: each with chance ``share``; None: everyone."""
     if share >= 1:
         return None
-    from viralsim.population.follows import fill_units
+    from viralsim.population.generators.sample_follows import fill_units
 
     present: NDArray[np.bool_] = fill_units(key, members) < share
     return present
@@ -90,7 +90,7 @@ def drawn_interest(
     members = len(community)
     if not 0 < mean < 1 or members == 0:
         return np.full(members, mean, dtype=np.float16)
-    from viralsim.population.follows import fill_units
+    from viralsim.population.generators.sample_follows import fill_units
 
     share = np.bincount(community) / members
     means = _community_means(mean, share, fill_units(communities_key, len(share)))

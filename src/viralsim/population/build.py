@@ -15,15 +15,21 @@ from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
 from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest, drawn_presence
-from viralsim.population.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
 from viralsim.population.fields import allocate
-from viralsim.population.generate import Traits, generate_and_measure
-from viralsim.population.network import Network, ViralsimWarning
-from viralsim.population.shared import drawn_once
-from viralsim.population.union import MemberIds, on_members, union_of_ids
+from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
+from viralsim.population.generators.generate import Traits, generate_and_measure
+from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
+from viralsim.population.network.network import Network, ViralsimWarning
+from viralsim.population.network.shared_memory import drawn_once
+from viralsim.scenario import audience as audience_words
+from viralsim.scenario import channels as channel_words
+from viralsim.scenario.blocks import filled
+from viralsim.scenario.channels import Generate
+from viralsim.scenario.scenario import Scenario
+from viralsim.scenario.spec import Spec
 
 if TYPE_CHECKING:
-    from viralsim.population.members_file import MembersFile
+    from viralsim.population.importers.members_file import MembersFile
 
 BYTES_A_FOLLOW = (
     33  # 3.08 GiB for 100 million follows of 10 million members, drawing and one world (benchmarks/SCALE.md)
@@ -47,7 +53,7 @@ class Population:
     messages: list[str]
 
 
-def build_population(scenario: Any, population: int = 0) -> Population:
+def build_population(scenario: Scenario, population: int = 0) -> Population:
     """Build audience number ``population`` of a scenario (``spec`` and ``folder``).
 
     Generated parts are a function of ``spec.seed`` and ``population``; imported parts are the same for all. Raises
@@ -71,7 +77,7 @@ def build_population(scenario: Any, population: int = 0) -> Population:
     presence = _presence(spec, imported, who, population, messages)
     for name, channel in spec.channels.items():
         if name not in networks:
-            words = channel.network.generate
+            words = filled(channel.network.generate)
             networks[name], reached = _generated(spec, name, words, community, presence.get(name), population)
             messages.extend(_not_reached(name, words, reached))
     audience = _audience(spec, community, names, people, who, presence, population, messages)
@@ -80,11 +86,11 @@ def build_population(scenario: Any, population: int = 0) -> Population:
     return Population(audience, networks, who.members, communities, who.ids, messages)
 
 
-def _imported(folder: Path, name: str, network: Any, messages: list[str]) -> Network:
-    from viralsim.population.readers import read_with_notes
+def _imported(folder: Path, name: str, network: channel_words.Network, messages: list[str]) -> Network:
+    from viralsim.population.importers.read import read_with_notes
 
     read, notes = read_with_notes(
-        folder / network.file,
+        folder / filled(network.file),
         **({} if network.edge_means is None else {"edge_means": network.edge_means}),
         directed=network.directed,
         tie_strength=network.tie_strength,
@@ -95,16 +101,16 @@ def _imported(folder: Path, name: str, network: Any, messages: list[str]) -> Net
     return read
 
 
-def _members_file(folder: Path, audience: Any) -> MembersFile | None:
-    if getattr(audience, "members_file", None) is None:
+def _members_file(folder: Path, audience: audience_words.Audience) -> MembersFile | None:
+    if audience.members_file is None:
         return None
-    from viralsim.population.members_file import read_members
+    from viralsim.population.importers.members_file import read_members
 
     return read_members(folder / audience.members_file)
 
 
 def _community(
-    spec: Any, networks: dict[str, Network], people: MembersFile | None, who: MemberIds, messages: list[str]
+    spec: Spec, networks: dict[str, Network], people: MembersFile | None, who: MemberIds, messages: list[str]
 ) -> tuple[NDArray[np.int32], tuple[str, ...] | None]:
     """The community of each member: of the members file, found in the network, or drawn."""
     if people is not None and people.community is not None:
@@ -139,7 +145,7 @@ def _community(
 
 
 def _presence(
-    spec: Any, imported: dict[str, Network], who: MemberIds, population: int, messages: list[str]
+    spec: Spec, imported: dict[str, Network], who: MemberIds, population: int, messages: list[str]
 ) -> dict[str, NDArray[np.bool_] | None]:
     """Who has an account where: drawn, or whoever the channel's file names where there are several files."""
     presence: dict[str, NDArray[np.bool_] | None] = {}
@@ -155,7 +161,7 @@ def _presence(
 
 
 def _audience(
-    spec: Any,
+    spec: Spec,
     community: NDArray[np.int32],
     community_names: tuple[str, ...] | None,
     people: MembersFile | None,
@@ -166,7 +172,7 @@ def _audience(
 ) -> Audience:
     """The member fields: of the members file where it has them, else drawn."""
     words, seed = spec.audience, spec.seed
-    participation = getattr(words, "participation", None)
+    participation = words.participation
     activity = _from_file(people, "activity", who)
     if activity is None:
         sigma = 0.0 if participation is None else participation.sigma
@@ -223,7 +229,12 @@ _communities: OrderedDict[str, tuple[NDArray[np.int32], float]] = OrderedDict()
 
 
 def _generated(
-    spec: Any, name: str, words: Any, community: NDArray[np.int32], present: NDArray[np.bool_] | None, population: int
+    spec: Spec,
+    name: str,
+    words: Generate,
+    community: NDArray[np.int32],
+    present: NDArray[np.bool_] | None,
+    population: int,
 ) -> tuple[Network, Traits]:
     """A generated network and its traits; the last ones are kept, so that sweeps and arms do not draw them again."""
     _refuse_giant(f"channels.{name}.network.generate", len(community), words.mean_following)
@@ -261,7 +272,7 @@ def _refuse_giant(place: str, members: int, mean_following: float) -> None:
         )
 
 
-def _not_reached(name: str, words: Any, reached: Traits) -> list[str]:
+def _not_reached(name: str, words: Generate, reached: Traits) -> list[str]:
     """What to say where no network of this size could have what was asked for."""
     place = f"channels.{name}.network.generate"
     said = []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from viralsim.report.document import page
+from viralsim.atomic import write_text
+from viralsim.report.run_page import page
 from viralsim.results import Result
-from viralsim.whole import write_text
 
 
 def write_page(result: Result, path: str | Path, folder: str | Path = "", trees: bool | None = None) -> Path:

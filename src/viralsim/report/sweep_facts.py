@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from viralsim.experiments.flips import BestArm, DecisionMap, decision_map, swept_paths
+from viralsim.experiments.decision_map import BestArm, DecisionMap, decision_map, swept_paths
 from viralsim.experiments.sensitivity import read_sensitivity
 from viralsim.experiments.sweep import plan_in
 from viralsim.experiments.table import read_table
 from viralsim.measurement.measures import Measure, measure
-from viralsim.measurement.wording import number
-from viralsim.report.facts import short
+from viralsim.measurement.number_format import number
 from viralsim.report.markup import readable
+from viralsim.report.selectors import short
 from viralsim.report.theme import DASHES, role_of_arm
 from viralsim.scenario import Scenario
 

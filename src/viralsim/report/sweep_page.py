@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from viralsim.experiments.flips import Flip
-from viralsim.measurement.wording import listing, number
-from viralsim.report.draw_heat import best_arm_map
-from viralsim.report.draw_influence import influence, notes
-from viralsim.report.draw_sweep import along, scattered
-from viralsim.report.facts import with_interval
+from viralsim.experiments.decision_map import Flip
+from viralsim.measurement.number_format import listing, number
+from viralsim.report.charts.heat import best_arm_map
+from viralsim.report.charts.influence import influence, notes
+from viralsim.report.charts.pictures import Picture
+from viralsim.report.charts.sweep import along, scattered
 from viralsim.report.markup import Markup, element, joined, table
-from viralsim.report.pictures import Picture
-from viralsim.report.shell import (
+from viralsim.report.page_frame import (
     CALIBRATION_KINDS,
     assumed,
     bullets,
@@ -28,6 +27,7 @@ from viralsim.report.shell import (
     terms,
     whole_scenario,
 )
+from viralsim.report.selectors import with_interval
 from viralsim.report.sweep_facts import SweepFacts, is_grid, open_sweep, value_text
 
 if TYPE_CHECKING:

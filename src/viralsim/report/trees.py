@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.atomic import whole
 from viralsim.errors import InputError
-from viralsim.report.again import stored_scenario
+from viralsim.report.rerun import stored_scenario
 from viralsim.results import Result
-from viralsim.whole import whole
 
 FILE = "trees.npz"
 LUCK = {"unlucky": 0.05, "typical": 0.5, "lucky": 0.95}  # which world of the ordered ones stands for the word
@@ -37,7 +37,7 @@ class Forest:
     depth: Ints
     tick: Ints
     source: Ints
-    via: Ints
+    cause: Ints
     advocate: Ints
 
     @property
@@ -58,10 +58,10 @@ def three_worlds(result: Result, arm: str) -> dict[str, int]:
     return found if len(set(found.values())) == len(found) else {"typical": found["typical"]}
 
 
-def grow(result: Result, arm: str, world: int, stages: dict[int, Any] | None = None) -> Forest:
+def grow(result: Result, arm: str, world: int, compiled_audiences: dict[int, Any] | None = None) -> Forest:
     """Run one world of one arm again and return its posts.
 
-    ``stages``: audiences by population that were built before for this result; those that are built are added.
+    ``compiled_audiences``: audiences by population that were built before for this result; those that are built are added.
 
     Raises: InputError where the result has no such arm or world, where its scenario or the files that it names are not
     what they were, or where the world comes out otherwise than it was stored (another version of the law).
@@ -72,16 +72,17 @@ def grow(result: Result, arm: str, world: int, stages: dict[int, Any] | None = N
     scenario = stored_scenario(result)
     if result.uncertain:
         scenario = scenario.override({path: float(values[world]) for path, values in result.inputs_of_world.items()})
-    from viralsim.kernels.inputs import Rule
-    from viralsim.kernels.worlds import trace_world
-    from viralsim.simulation import build_stage, compile_arms
+    from viralsim.kernels.arm_inputs import Rule
+    from viralsim.kernels.batch import trace_world
+    from viralsim.simulation.run import compile_arms, compile_audience
 
     population = 0 if result.populations_of_world is None else int(result.populations_of_world[world])
-    known = {} if stages is None or result.uncertain else stages  # inputs of its own may make an audience of its own
+    # inputs of its own may make an audience of its own
+    known = {} if compiled_audiences is None or result.uncertain else compiled_audiences
     if population not in known:
-        known[population] = build_stage(scenario, population)
-    stage = known[population]
-    inputs = compile_arms(scenario, stage, [arm])[arm].world
+        known[population] = compile_audience(scenario, population)
+    compiled = known[population]
+    inputs = compile_arms(scenario, compiled, [arm])[arm].world
     nodes = trace_world(inputs, result.seed, world)
     kept = np.flatnonzero(nodes.content == int(inputs.rules.values[Rule.FOCAL]))
     forest = _forest(nodes, kept)
@@ -115,8 +116,10 @@ def _forest(nodes: object, kept: NDArray[np.int64]) -> Forest:
 
 def three_forests(result: Result, arm: str) -> dict[str, tuple[int, Forest]]:
     """word -> (world, its posts) of the unlucky, the typical and the lucky world of an arm."""
-    stages: dict[int, Any] = {}
-    return {word: (world, grow(result, arm, world, stages)) for word, world in three_worlds(result, arm).items()}
+    compiled_audiences: dict[int, Any] = {}
+    return {
+        word: (world, grow(result, arm, world, compiled_audiences)) for word, world in three_worlds(result, arm).items()
+    }
 
 
 def save_forests(result: Result, arm: str, found: Mapping[str, tuple[int, Forest]], folder: str | Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -11,6 +11,8 @@ ASSUMPTION = "assumption"
 USER = "the user's to say"
 LONGEST_NAME = 80
 _NAME = re.compile(rf"[^.\[\]=\x00-\x1f]{{1,{LONGEST_NAME}}}")
+
+T = TypeVar("T")
 
 
 class Block(BaseModel):
@@ -38,3 +40,10 @@ def _name(value: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+
+
+def filled(value: T | None) -> T:
+    """A value that reading the scenario has filled in or made sure of: for the type checker, and against our own faults."""
+    if value is None:
+        raise TypeError("a value that reading a scenario fills in is missing: use viralsim.load or viralsim.loads")
+    return value

@@ -65,3 +65,7 @@ class Spec(Block):
     def ticks(self) -> int:
         """Number of ticks of the horizon."""
         return max(1, math.ceil(self.horizon / self.tick - 1e-9))
+
+    def tick_of(self, hours: float) -> int:
+        """The tick in which a time since the launch lies; beyond the horizon it is ``ticks`` or more."""
+        return math.floor(hours / self.tick + 1e-9)

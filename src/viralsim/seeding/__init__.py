@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from viralsim.kernels.old_caches import forget_old_caches
-from viralsim.seeding.contract import Candidates, Chosen, Strategy
+from viralsim.kernels.stale_caches import remove_stale_caches
 from viralsim.seeding.registry import choose, propose, register, words
+from viralsim.seeding.strategy import Candidates, Chosen, Strategy
 
-forget_old_caches(Path(__file__).parent)
+remove_stale_caches(Path(__file__).parent)
 
 __all__ = ["Candidates", "Chosen", "Strategy", "choose", "propose", "register", "words"]

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.seeding.contract import Candidates, Chosen
-from viralsim.seeding.launch_model import in_launch
-from viralsim.seeding.live_worlds import LiveWorlds, outgoing_rows
-from viralsim.seeding.objective import OPTIONS, Objective, whole
-from viralsim.seeding.reach_sets import incoming_rows
+from viralsim.seeding.live_edge import LiveWorlds, outgoing_rows
+from viralsim.seeding.objective import OPTIONS, Objective, integer_at_least
+from viralsim.seeding.rr_sets import incoming_rows
+from viralsim.seeding.strategy import Candidates, Chosen
+from viralsim.seeding.surrogate import in_launch
 
 
 def celf(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> Chosen:
@@ -26,7 +26,7 @@ def celf(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     """
     candidates, options = in_launch(candidates, options, "celf")
     rest = dict(options)
-    worlds = whole(rest.pop("worlds", 1000), "worlds", 1)
+    worlds = integer_at_least(rest.pop("worlds", 1000), "worlds", 1)
     goal = Objective.of(candidates, count, rest, "celf", ("worlds", *OPTIONS))
     if goal.count == 0:
         return Chosen(np.empty(0, np.int64), "celf", 0.0, cost=goal.cost_of([]))

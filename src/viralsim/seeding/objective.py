@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -13,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from viralsim.errors import InputError
-from viralsim.population.edge_chances import WEIGHTED_CASCADE
-from viralsim.seeding.contract import Candidates
+from viralsim.parallel import available_cores
+from viralsim.population.network.edge_values import WEIGHTED_CASCADE
+from viralsim.seeding.strategy import Candidates
 
 BEST = 1.0 - 1.0 / math.e  # what greedy reaches of the best cover
 BEST_WITH_COSTS = 1.0 - 1.0 / math.sqrt(math.e)  # ... within a budget
@@ -104,7 +104,7 @@ class Objective:
             memory_gib=within(options.get("memory_gib", 4.0), "memory_gib", math.inf),
             threads=thread_count(options.get("threads")),
             tight=None if options.get("tight") is None else within(options["tight"], "tight", 1.0),
-            improve=whole(options.get("improve", 0), "improve", 0),
+            improve=integer_at_least(options.get("improve", 0), "improve", 0),
         )  # fmt: skip
 
     @property
@@ -180,7 +180,7 @@ def within(value: Any, name: str, high: float) -> float:
     return float(value)
 
 
-def whole(value: Any, name: str, least: int) -> int:
+def integer_at_least(value: Any, name: str, least: int) -> int:
     """A whole number of at least ``least``; numpy numbers are numbers."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
         raise InputError(f"{name} must be a whole number >= {least}, got {value!r}")
@@ -190,8 +190,8 @@ def whole(value: Any, name: str, least: int) -> int:
 def thread_count(threads: Any) -> int:
     """How many threads to use; None is one for each core that this process may use."""
     if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return whole(threads, "threads", 1)
+        return available_cores()
+    return integer_at_least(threads, "threads", 1)
 
 
 def member_numbers(given: ArrayLike | Sequence[int] | None, members: int) -> NDArray[np.int64]:

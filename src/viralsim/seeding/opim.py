@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.seeding.contract import Candidates, Chosen
-from viralsim.seeding.launch_model import in_launch
 from viralsim.seeding.objective import OPTIONS, Objective
-from viralsim.seeding.reach_sets import Purse, ReachSets, Source, incoming_rows
+from viralsim.seeding.rr_sets import MemoryBudget, ReachSets, Source, incoming_rows
+from viralsim.seeding.strategy import Candidates, Chosen
+from viralsim.seeding.surrogate import in_launch
 
 KNOWN = (*OPTIONS, "epsilon", "delta", "tight", "improve")
 FIRST_SETS = 1_000
@@ -57,19 +57,19 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     if goal.count == 0 or candidates.members == 0 or goal.total == 0.0:
         return Chosen(goal.filled(np.empty(0, np.int64)), "opim", 0.0, 0.0, 0.0, 1.0, 0, goal.cost_of([]))
     source = Source(goal.model, incoming_rows(candidates, goal.probability, goal.model), goal.roots(), goal.marks())
-    purse = Purse(int(goal.memory_gib * 2**30))
-    judge, choose = (ReachSets(source, seed, name, goal.threads, purse) for name in ("judge", "choose"))
+    memory = MemoryBudget(int(goal.memory_gib * 2**30))
+    judge, choose = (ReachSets(source, seed, name, goal.threads, memory) for name in ("judge", "choose"))
     found, a = _search(goal, judge, choose)
     if not goal.improve:
         return found
-    from viralsim.seeding.improve import improved
+    from viralsim.seeding.local_search import improved
 
     better = improved(candidates, goal, found.members, choose)
     if better is None or found.upper_bound is None:
         return found
     sets = len(judge.ends)
     judge.release()
-    fresh = ReachSets(source, seed, "judge of the improved", goal.threads, purse)
+    fresh = ReachSets(source, seed, "judge of the improved", goal.threads, memory)
     fresh.grow(sets)
     return certified(goal, better, fresh, found.upper_bound, a)
 
@@ -152,7 +152,7 @@ def upper_bound(seen: float, a: float) -> float:
 
 def greedy(goal: Objective, sets: ReachSets) -> tuple[NDArray[np.int64], float, float]:
     """Members that cover many sets, how many, and a bound on how many any allowed members cover."""
-    from viralsim.seeding.cover_kernels import cover, index_sets
+    from viralsim.seeding.max_cover import cover, index_sets
 
     index = index_sets(sets.ends, sets.entries, goal.members)
     costs = np.empty(0) if goal.costs is None else goal.costs

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from viralsim.errors import InputError
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
+from viralsim.seeding.baselines import given, random
 from viralsim.seeding.celf import celf
-from viralsim.seeding.central import core, degree, pagerank
-from viralsim.seeding.contract import Candidates, Chosen, Strategy
+from viralsim.seeding.centrality import core, degree, pagerank
 from viralsim.seeding.opim import opim
-from viralsim.seeding.spread_out import community, fit, nomination
-from viralsim.seeding.uninformed import given, random
+from viralsim.seeding.social import community, fit, nomination
+from viralsim.seeding.strategy import Candidates, Chosen, Strategy
 
 _STRATEGIES: dict[str, Strategy] = {
     "random": random,

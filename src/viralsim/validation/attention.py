@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim import classic
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 from viralsim.validation.check import BORN, FIELD, Check, Number, Picture, Setting, holds, mean
 
 # P(n = 1), P(n = 2), P(n >= 10), P(n >= 100) of the mean field at z = 10

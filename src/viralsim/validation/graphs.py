@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 
 
 def of_edges(edges: list[tuple[int, int]], members: int | None = None) -> Network:

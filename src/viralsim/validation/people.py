@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from viralsim import classic, seeding
@@ -16,15 +14,11 @@ THETA, C_PER_S, START_S = 0.2314843, 6.265725e-4, 300.0
 
 def reaction_delays(setting: Setting) -> list[Number]:
     """SEISMIC's memory kernel: the law's quantiles, and 100,000 delays drawn from the tick table."""
-    from viralsim.kernels.draws import draw
-    from viralsim.kernels.tables import alias_draw, alias_table
+    from viralsim.kernels.alias import alias_draw, alias_table
+    from viralsim.kernels.rng import draw
+    from viralsim.scenario.channels import PowerLaw, ReactionDelay
 
-    law = SimpleNamespace(
-        lognormal=None,
-        exponential=None,
-        power_law=SimpleNamespace(constant_until=START_S / 3600, exponent=1 + THETA),
-        law="power_law",
-    )
+    law = ReactionDelay(power_law=PowerLaw(constant_until=START_S / 3600, exponent=1 + THETA))
     hours = np.array([START_S / 3600, 40.6 / 60, 13.5, 29.5 * 24], dtype=np.float64)
     seen = delay_cdf(law, hours)
     said = [

@@ -13,7 +13,7 @@ from viralsim.validation.cascades import SMALL, Edges, cascade_law, reed_frost
 from viralsim.validation.check import DIRECTION, LAW, Check, Number, Picture, Setting, between, holds, law, mean
 
 if TYPE_CHECKING:
-    from viralsim.launches import ArmWorlds
+    from viralsim.records.record import ArmOutcomes
 
 TEXTBOOK = """
 viralsim: 1
@@ -94,7 +94,7 @@ def ordinary_posts(setting: Setting) -> list[Number]:
     ]  # fmt: skip
 
 
-def _draw_sizes(setting: Setting, arm: ArmWorlds) -> None:
+def _draw_sizes(setting: Setting, arm: ArmOutcomes) -> None:
     at_least = arm.cascade_sizes[::-1].cumsum()[::-1] / arm.cascade_sizes.sum()
     sizes = 2.0 ** np.arange(len(at_least))
     seen = at_least > 0

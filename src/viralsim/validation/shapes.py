@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim import classic
-from viralsim.kernels.cascade import structural_virality
+from viralsim.kernels.trees import structural_virality
 from viralsim.validation import graphs
 from viralsim.validation.check import (
     DIRECTION,

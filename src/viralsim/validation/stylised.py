@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim import classic
-from viralsim.population.network import Network
+from viralsim.population.network.network import Network
 from viralsim.validation import graphs
 from viralsim.validation.check import (
     DIRECTION,

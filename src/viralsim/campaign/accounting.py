@@ -1,0 +1,132 @@
+"""What the kernels counted becomes measures with names, money included."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.compile import Arm
+from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
+from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.batch import RawWorlds
+from viralsim.kernels.counts import Count, Series
+from viralsim.records.record import ArmOutcomes
+
+F8: TypeAlias = NDArray[np.float64]
+HOURS_PER_WEEK, HOURS_PER_DAY = 168.0, 24.0
+
+
+def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
+    """What each line of the arm cost in each world, USD, float64[W].
+
+    Paid lines cost what was bought (a frequency cap can leave money unspent); advocates cost a person enrolled, each
+    time asked, or each time posted; set-up is shared by the launches of the programme.
+    """
+    spec, campaign = arm.spec, arm.spec.campaign
+    worlds = len(raw.counts)
+    lines: dict[str, F8] = {}
+
+    def add(name: str, usd: F8 | float) -> None:
+        lines[name] = lines.get(name, np.zeros(worlds)) + usd
+
+    for owned in campaign.owned:
+        if owned.cost_usd:
+            add("owned", float(owned.cost_usd))
+    for i, line in enumerate(campaign.paid):
+        add(
+            f"paid on {line.channel}",
+            raw.paid_bought[:, i].astype(np.float64) * line_cpm(spec, line) / IMPRESSIONS_PER_CPM,
+        )
+    tier = campaign.advocates
+    if tier is not None and len(arm.enrolment):
+        each = arm.enrolment.cost_usd
+        if tier.cost_per == "enrolled":
+            add("advocates", float(each.sum()))
+        else:
+            entries = Count.ASKED if tier.cost_per == "asked" else Count.POSTED
+            channels = arm.enrolment.channels.sum(axis=1).mean()  # an ask on several channels is one ask
+            add("advocates", raw.counts[:, entries] / max(channels, 1.0) * float(each.mean()))
+        programme = tier.programme
+        if programme is not None:
+            hours = programme.hours_per_week * spec.horizon / HOURS_PER_WEEK
+            add("programme set-up", programme.setup_usd / programme.launches)
+            if programme.nurture_usd:
+                add("programme nurture", programme.nurture_usd)
+            add("programme hours", hours * programme.usd_per_hour)
+    manager = campaign.community_management
+    if manager is not None:
+        add("community management", manager.cost_usd_per_day * spec.horizon / HOURS_PER_DAY)
+    return lines
+
+
+def measures(arm: Arm, raw: RawWorlds, cost: F8) -> dict[str, F8]:
+    """The measures by name, float64[W]; NaN where a world does not define one."""
+    counts = raw.counts.astype(np.float64)
+    spec = arm.spec
+
+    def of(column: Count) -> F8:
+        return counts[:, column]
+
+    def defined(values: F8, where: NDArray[np.bool_]) -> F8:
+        return np.where(where, values, np.nan)
+
+    nodes = of(Count.MEMBER_NODES)
+    shared = of(Count.SHARES) > 0
+    cascade = of(Count.NODES) > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        reproduction = (nodes - of(Count.MEMBER_ROOTS)) / nodes
+    conversions = of(Count.CONVERSIONS)
+    value = conversions * float(spec.content[spec.campaign.content].value_usd)
+    by_source = counts[:, Count.IMPRESSIONS_OWNED : Count.IMPRESSIONS_RECOMMENDED + 1]
+    return {
+        "reach": of(Count.REACH),
+        "impressions": by_source.sum(axis=1),
+        "shares": of(Count.SHARES),
+        "critical_shares": of(Count.CRITICAL_SHARES),
+        "engagements": of(Count.ENGAGEMENTS),
+        "conversions": conversions,
+        "largest_cascade": of(Count.LARGEST_CASCADE),
+        "depth": defined(of(Count.DEPTH), cascade),
+        "max_breadth": defined(of(Count.MAX_BREADTH), cascade),
+        "structural_virality": raw.structural_virality,
+        "reproduction_number": reproduction,
+        "time_to_peak_hours": defined(of(Count.PEAK_TICK) * spec.tick, shared),
+        "half_time_hours": defined(of(Count.HALF_TICK) * spec.tick, shared),
+        "earned_reach": of(Count.EARNED_REACH),
+        "earned_shares": of(Count.EARNED_SHARES),
+        "value_usd": value,
+        "net_usd": value - cost,
+    }
+
+
+def arm_outcomes(arm: Arm, raw: RawWorlds) -> ArmOutcomes:
+    """Everything that the worlds of one arm returned, in the words of the results."""
+    lines = cost_lines(arm, raw)
+    cost = np.sum(list(lines.values()), axis=0) if lines else np.zeros(len(raw.counts))
+    sources = {s.name.lower(): raw.counts[:, Count.IMPRESSIONS_OWNED + s].astype(np.float64) for s in Source}
+    channels = list(arm.spec.channels)
+    count = len(arm.enrolment)
+
+    def padded(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.concatenate([values, np.zeros(count - len(values), dtype=np.int64)])
+
+    return ArmOutcomes(
+        name=arm.name,
+        measures=measures(arm, raw, cost),
+        impressions_by_source=sources,
+        reach_by_channel={c: raw.reach_by_channel[:, i].astype(np.float64) for i, c in enumerate(channels)},
+        reach_by_community=raw.reach_by_community,
+        cost_lines=lines,
+        series={s.name.lower(): np.ascontiguousarray(raw.series[:, :, s]) for s in Series},
+        cascade_sizes=raw.cascade_sizes,
+        generations=raw.generations,
+        advocates={
+            "id": np.array([str(h) for h in arm.enrolment.handles], dtype=np.str_),
+            "posts": padded(raw.advocate_posts),
+            "shares": padded(raw.advocate_shares),
+        }
+        if count
+        else {},
+    )

@@ -1,0 +1,144 @@
+"""What all arms share: the audience and its networks as arrays for the kernels."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.cache import BoundedCache
+from viralsim.errors import Problem, ScenarioError
+from viralsim.kernels.arm_inputs import Audience, Graph
+from viralsim.population.build import Population
+from viralsim.population.network.network import Network
+from viralsim.scenario.content import Content
+from viralsim.scenario.spec import Spec
+
+F4: TypeAlias = NDArray[np.float32]
+# Room for what is computed of an audience: a sweep asks for other plans and gaps at every point.
+KEPT_BYTES, KEPT_BYTES_A_MEMBER = 64 << 20, 64
+
+
+class CompiledAudience:
+    """One audience with its networks, in the kernels' form, and what is computed of it once.
+
+    graph: all channels in one CSR. presence, present, present_start: who has an account where. following: accounts that v
+    follows, int32[C, N]. Memory: 4 bytes a follow, 8 bytes a member and channel for rows, and the member fields.
+    """
+
+    def __init__(self, spec: Spec, population: Population) -> None:
+        self.population = population
+        self.channels = list(spec.channels)
+        self.members: int = population.members
+        networks = [population.networks[name] for name in self.channels]
+        self.networks = networks
+        self.following = np.stack([n.following_count() for n in networks]).astype(np.int32)
+        self.graph = self._graph(networks)
+        self.presence, self.present, self.present_start = self._presence(population.audience.presence)
+        self._kept = BoundedCache(KEPT_BYTES + KEPT_BYTES_A_MEMBER * self.members)
+
+    def _graph(self, networks: list[Network]) -> Graph:
+        offsets = np.concatenate([[0], np.cumsum([n.follows for n in networks])])
+        indptr = np.stack([n.indptr + offset for n, offset in zip(networks, offsets, strict=False)])
+        one = len(networks) == 1
+        followers = networks[0].followers if one else np.concatenate([n.followers for n in networks])
+
+        def edge_field(name: str, default: float) -> F4:
+            fields = [getattr(n, name) for n in networks]
+            if all(f is None for f in fields):
+                return np.zeros(0, dtype=np.float32)
+            full = [
+                np.full(n.follows, default, np.float32) if f is None else f
+                for f, n in zip(fields, networks, strict=True)
+            ]
+            return np.ascontiguousarray(full[0] if one else np.concatenate(full))
+
+        return Graph(
+            np.ascontiguousarray(indptr, dtype=np.int64),
+            np.ascontiguousarray(followers, dtype=np.int32),
+            edge_field("tie_strength", 1.0),
+            edge_field("influence_weight", 0.0),
+            np.zeros((0, 0), dtype=np.int32),
+        )
+
+    def _presence(self, by_channel: Any) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]:
+        start = np.zeros(len(self.channels) + 1, dtype=np.int64)
+        masks = [None if by_channel is None else by_channel.get(name) for name in self.channels]
+        if all(mask is None or bool(np.all(mask)) for mask in masks):
+            return np.zeros((0, 0), dtype=np.uint8), np.zeros(0, dtype=np.int32), start
+        full = [np.ones(self.members, bool) if mask is None else np.asarray(mask, bool) for mask in masks]
+        present = [np.flatnonzero(mask).astype(np.int32) for mask in full]
+        for name, members in zip(self.channels, present, strict=True):
+            if len(members) == 0:
+                raise ScenarioError(
+                    [Problem("nobody has an account here; raise presence", f"channels.{name}.presence")]
+                )
+        start[1:] = np.cumsum([len(p) for p in present])
+        return np.stack(full).astype(np.uint8), np.concatenate(present), start
+
+    def present_on(self, channel: int) -> NDArray[np.bool_]:
+        """Who has an account on a channel, bool[N]."""
+        return self.presence[channel].astype(bool) if len(self.presence) else np.ones(self.members, dtype=bool)
+
+    def once(self, key: Any, make: Any, of: tuple[Any, ...] = ()) -> Any:
+        """``make()``, computed once for each key and the very objects ``of``: arms and worlds with the same inputs share arrays."""
+        return self._kept.get(key, make, of)
+
+    def background_load(self, spec: Spec) -> F4:
+        """Posts a day that reach each member from the accounts he follows, float32[N]; length 0 where attention is off."""
+        attention = spec.audience.attention
+        if attention is None:
+            return np.zeros(0, dtype=np.float32)
+        rate = attention.background_posts
+        return self.once(("load", rate), lambda: (self.following.sum(axis=0) * rate).astype(np.float32))  # type: ignore[no-any-return]
+
+    def match(self, content: Content) -> F4:
+        """How well a content fits each member, float32[N] in [0, 1], or length 1 where nothing is said.
+
+        The product of the overlaps of topics and of tone: sum of weight * interest over sum of weights (assumption: an
+        overlap model in the spirit of topic-aware influence, Barbieri, Bonchi, Manco, ICDM 2012).
+        """
+        audience = self.population.audience
+        key = ("match", tuple(sorted((content.topics or {}).items())), tuple(sorted((content.tone or {}).items())))
+
+        def make() -> F4:
+            total = np.ones(1)
+            for weights, names, values in (
+                (content.topics, audience.topic_names, audience.interests),
+                (content.tone, audience.tone_names, audience.tones),
+            ):
+                if weights and names and sum(weights.values()) > 0:
+                    known = {name: w for name, w in weights.items() if name in names}
+                    # not a matrix product: its threads would spin on beside the worlds, and its last bit depends on the machine
+                    overlap = sum(w * values[names.index(name)].astype(np.float64) for name, w in known.items())
+                    total = total * (overlap / np.sum(list(known.values())))
+            return np.clip(total, 0.0, 1.0).astype(np.float32)
+
+        return self.once(key, make)  # type: ignore[no-any-return]
+
+    def audience(self, spec: Spec, matches: list[F4]) -> Audience:
+        """The members' fields as the kernels read them."""
+        people = self.population.audience
+        wide = max(len(m) for m in matches)
+        match = self.once(
+            "matches",
+            lambda: np.stack([np.broadcast_to(m, wide) if len(m) < wide else m for m in matches]),
+            tuple(matches),
+        )
+        return Audience(
+            community=one_if_same(people.community, np.int32),
+            activity=one_if_same(people.activity, np.float32),
+            hostility=one_if_same(people.hostility, np.float32),
+            match=np.ascontiguousarray(match, dtype=np.float32),
+            background_load=self.background_load(spec),
+            presence=self.presence,
+            present=self.present,
+            present_start=self.present_start,
+        )
+
+
+def one_if_same(field: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    """A field of one entry where all members have the same value: one cache line instead of N."""
+    field = np.asarray(field, dtype=dtype)
+    return field[:1].copy() if len(field) and bool((field == field[0]).all()) else np.ascontiguousarray(field)

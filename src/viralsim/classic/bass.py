@@ -1,0 +1,46 @@
+"""Bass' adoption of a new product: innovators and imitators, no network."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.classic.arguments import Worlds, integer_at_least, number, thread_count, world_numbers
+from viralsim.parallel import run_blocks
+
+LARGEST_RATE = 1e6
+
+
+def bass(
+    members: int,
+    p: float,
+    q: float,
+    ticks: int,
+    worlds: Worlds = 1000,
+    seed: int = 1,
+    threads: int | None = None,
+    *,
+    dt: float = 1.0,
+) -> NDArray[np.int64]:
+    """Cumulative adopters by tick, starting from none: int64[worlds, ticks + 1] (Bass, Management Science 1969).
+
+    In a tick each of the members who have not adopted does so with probability 1 - exp(-(p + q A / N) dt), where A of
+    the N ``members`` have. p: innovation, q: imitation, both rates >= 0 in the unit of time of ``dt``, the length of a
+    tick. worlds, seed, threads: as in ``independent_cascade``. Raises InputError for what is out of range.
+    """
+    size = integer_at_least(members, "members", 1)
+    innovation, imitation = number(p, "p", 0, LARGEST_RATE), number(q, "q", 0, LARGEST_RATE)
+    step = number(dt, "dt", 0, LARGEST_RATE, open_low=True)
+    numbers = world_numbers(worlds)
+    workers = thread_count(threads)
+    adopters = np.zeros((len(numbers), integer_at_least(ticks, "ticks", 0) + 1), dtype=np.int64)
+    from viralsim.classic.bass_kernels import bass_worlds
+    from viralsim.kernels.rng import name_key, seed_key
+
+    name, luck = name_key("bass"), (seed_key(seed), numbers)
+
+    def work(first: int, last: int, scratch: None) -> None:
+        bass_worlds(size, innovation, imitation, step, name, luck, first, last, adopters)
+
+    run_blocks(work, lambda: None, len(numbers), workers)
+    return adopters

@@ -1,0 +1,189 @@
+"""A budget split over the parts of a campaign, as an arm beside the one that spends nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import InputError
+from viralsim.experiments.constraints import holds
+from viralsim.experiments.point_runner import Runner
+from viralsim.measurement.measures import measure as declared
+from viralsim.scenario import Scenario
+from viralsim.scenario.costs import HOURS_PER_DAY, planned_costs
+
+Float64 = NDArray[np.float64]
+NOTHING, SPLIT = "nothing", "split"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One part of a campaign that takes money.
+
+    kind: ``paid`` (any amount), ``advocates`` (``fixed_usd`` once and ``unit_usd`` a person, at most ``most`` people) or
+    ``management`` (``fixed_usd`` or nothing). path: the key of the scenario that is set. channel: where it acts.
+    """
+
+    name: str
+    kind: str
+    path: str
+    channel: str = ""
+    fixed_usd: float = 0.0
+    unit_usd: float = 0.0
+    most: int = 0
+
+    def value(self, usd: float) -> float:
+        """What the key becomes with so much money: US$, people, or 1 and 0."""
+        if self.kind == "paid":
+            return round(float(usd), 2)
+        if self.kind == "management":
+            return float(usd >= self.fixed_usd - 1e-9)
+        return float(max(0, min(self.most, math.floor((usd - self.fixed_usd) / self.unit_usd + 1e-9))))
+
+    def cost(self, value: float) -> float:
+        """What a value costs, US$."""
+        if self.kind == "paid":
+            return value
+        return value * self.unit_usd + (self.fixed_usd if value > 0 else 0.0)
+
+
+Values = tuple[float, ...]  # one value a line, in the order of the lines
+
+
+def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """The lines of the campaign that money can be moved between, and sentences on those that stay as they are.
+
+    InputError where there is none.
+    """
+    spec, notes = scenario.spec, []
+    lines = [
+        Line(f"paid[{i}] on {paid.channel}", "paid", f"campaign.paid[{i}].budget_usd", str(paid.channel))
+        for i, paid in enumerate(spec.campaign.paid)
+    ]
+    tier = spec.campaign.advocates
+    if tier is not None:
+        if tier.count is None or tier.cost_usd <= 0:
+            notes.append("the advocates stay as they are: a count and a cost_usd above 0 would let money decide")
+        elif tier.programme.places(2) < 2:
+            notes.append("the advocates stay as they are: nurturing makes fewer than two of them before the launch")
+        else:
+            one, two = (_tier_usd(scenario, count) for count in (1, 2))
+            most = tier.programme.places(int(tier.programme.fans * (spec.audience.members or 10_000_000)))
+            where = " and ".join(tier.channels or spec.channels)
+            lines.append(
+                Line(
+                    "advocates",
+                    "advocates",
+                    "campaign.advocates.count",
+                    where,
+                    max(0.0, 2 * one - two),
+                    two - one,
+                    most,
+                )
+            )
+    manager = spec.campaign.community_management
+    if manager is not None:
+        cost = manager.cost_usd_per_day * spec.horizon / HOURS_PER_DAY
+        lines.append(Line("management", "management", "campaign.community_management", "", cost))
+    if not lines:
+        raise InputError(
+            "the campaign has nothing to split money over: add paid lines, advocates or community_management"
+        )
+    return tuple(lines), tuple(notes)
+
+
+def _tier_usd(scenario: Scenario, count: int) -> float:
+    """What the advocate tier costs with ``count`` people beside none, US$, as it is planned."""
+    tier = scenario.override({"campaign.advocates.count": count}).spec
+    without = scenario.override({"campaign.advocates": None}).spec
+    return sum(planned_costs(tier).values()) - sum(planned_costs(without).values())
+
+
+class SplitModel:
+    """Outcomes of splits: every split and the arm that spends nothing live in the same worlds."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        budget_usd: float,
+        measure: str,
+        worlds: int,
+        threads: int,
+        constraints: Sequence[str] = (),
+    ) -> None:
+        self.lines, self.notes = lines_of(scenario)
+        self.budget, self.measure, self.worlds, self.threads = budget_usd, measure, worlds, threads
+        self.constraints = tuple(constraints)
+        self.sign = declared(measure).direction
+        if self.sign == 0 or declared(measure).only_with_cascade:
+            raise InputError(f"measure {measure}: more of it is neither better nor worse, or it is not always defined")
+        self.scenario = scenario.without("sweep").override({"equal_money": False})
+        self._runners: dict[int, Runner] = {}
+        self._found: dict[tuple[int, Values], Float64] = {}
+        spare = planned_costs(self._scenario_of(self.nothing).for_arm(NOTHING))
+        self.kept_usd = sum(spare.values())
+
+    @property
+    def nothing(self) -> Values:
+        """The split that spends nothing."""
+        return (0.0,) * len(self.lines)
+
+    def values(self, money: Sequence[float]) -> Values:
+        """What the lines become with so much money each, US$: whole cents, whole people."""
+        return tuple(line.value(min(self.budget, usd)) for line, usd in zip(self.lines, money, strict=True))
+
+    def cost(self, values: Values) -> float:
+        """What a split costs, US$."""
+        return sum(line.cost(value) for line, value in zip(self.lines, values, strict=True))
+
+    def allowed(self, values: Values) -> bool:
+        """Whether a split keeps to the budget and to every constraint; the keys of lines stand for their values."""
+        known = {line.path: value for line, value in zip(self.lines, values, strict=True)}
+
+        def value(path: str) -> float:
+            if path not in known:
+                raise InputError(f"constraint: {path} is no part of the split: choose from {', '.join(known)}")
+            return known[path]
+
+        return self.cost(values) <= self.budget * (1 + 1e-9) and all(holds(text, value) for text in self.constraints)
+
+    def overlay(self, values: Values) -> dict[str, Any]:
+        """The arm of a split."""
+        changed: dict[str, Any] = {}
+        for line, value in zip(self.lines, values, strict=True):
+            if line.kind == "advocates" and value <= 0:
+                changed["campaign.advocates"] = None
+            elif line.kind == "advocates":
+                changed[line.path] = int(value)
+            elif line.kind == "paid":
+                changed[line.path] = float(value)
+            elif value <= 0:
+                changed[line.path] = None
+        return changed
+
+    def _scenario_of(self, values: Values) -> Scenario:
+        return self.scenario.override(self._overrides(values))
+
+    def _overrides(self, values: Values) -> dict[str, Any]:
+        arms = {NOTHING: self.overlay(self.nothing), SPLIT: self.overlay(values)}
+        return {"arms": arms, "baseline": NOTHING}
+
+    def outcome(self, values: Values, seed: int) -> Float64:
+        """The measure of a split in each world, times its direction: more is better; float64[worlds]."""
+        key = (seed, values)
+        if key not in self._found:
+            if seed not in self._runners:
+                self._runners[seed] = Runner(self.scenario, self.worlds, seed, threads=self.threads)
+            arms, _ = self._runners[seed].worlds_of(self._overrides(values))
+            self._found[key] = self.sign * arms[SPLIT].measures[self.measure]
+            self._found[(seed, self.nothing)] = self.sign * arms[NOTHING].measures[self.measure]
+        return self._found[key]
+
+    def said(self, values: Values) -> Mapping[str, float]:
+        """Line -> US$."""
+        return {line.name: line.cost(value) for line, value in zip(self.lines, values, strict=True)}

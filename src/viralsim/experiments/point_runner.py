@@ -1,0 +1,223 @@
+"""One point of a sweep: its scenario, its arms in the same worlds, and their statistics as one row an arm."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.cache import BoundedCache
+from viralsim.errors import InputError, ViralsimError
+from viralsim.experiments.ids import arm_ids, audience_id, failed_id, own_seed, point_id
+from viralsim.measurement.arms import criterion_hits
+from viralsim.measurement.intervals import proportion_interval
+from viralsim.measurement.measures import MEASURES, NAMES
+from viralsim.records.record import ArmOutcomes
+from viralsim.scenario import Scenario
+from viralsim.scenario.spec import Spec
+
+ARMS_KEPT_BYTES = 128 << 20  # worlds of arms that several points may ask for
+STAGES_KEPT = 4
+NAN = float("nan")
+_PAIRED = [m.name for m in MEASURES if not m.only_with_cascade]
+_DIRECTIONS = np.array([m.direction for m in MEASURES if not m.only_with_cascade], dtype=np.float64)
+
+
+class _Point(NamedTuple):
+    """A point that is ready to run: the specs and the ids of its arms, its own id, its seed."""
+
+    scenario: Scenario
+    specs: dict[str, Spec]
+    arms: dict[str, str]
+    identity: str
+    seed: int
+
+
+class Runner:
+    """Runs points of one scenario; audiences, and arms that a point does not touch, are made once.
+
+    One runner serves several threads; each call runs its point on ``threads`` threads.
+    """
+
+    def __init__(self, scenario: Scenario, worlds: int, seed: int, *, own_luck: bool = False, threads: int = 1) -> None:
+        self.scenario, self.worlds, self.seed = scenario, worlds, seed
+        self.own_luck, self.threads = own_luck, threads
+        self._stages = BoundedCache(STAGES_KEPT, lambda compiled_audiences: 1)
+        self._arms = BoundedCache(ARMS_KEPT_BYTES)
+
+    def identity(self, overrides: Mapping[str, Any]) -> str:
+        """The id of a point, without running it: what its result is a function of."""
+        try:
+            return self._prepared(overrides).identity
+        except ViralsimError:
+            return failed_id(self.scenario, overrides, self.worlds, self.seed)
+
+    def worlds_of(
+        self, overrides: Mapping[str, Any], arms: Sequence[str] | None = None
+    ) -> tuple[dict[str, ArmOutcomes], int]:
+        """The worlds of the arms of a point (all by default), and the number of members; ViralsimError where it cannot run."""
+        point = self._prepared(overrides)
+        wanted = point.arms if arms is None else {name: point.arms[name] for name in arms}
+        return self._worlds(point._replace(arms=wanted))
+
+    def run(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """The finished point as plain values: ``id``, ``seed``, ``arms`` (arm -> column -> number), ``error``."""
+        try:
+            point = self._prepared(overrides)
+            rows = summarise_point(*self._worlds(point), point.scenario)
+        except ViralsimError as error:
+            known = self.identity(overrides)
+            return {"id": known, "seed": None, "arms": {}, "error": " ".join(str(error).split())[:1000]}
+        return {"id": point.identity, "seed": point.seed, "arms": rows, "error": None}
+
+    def _worlds(self, point: _Point) -> tuple[dict[str, ArmOutcomes], int]:
+        from viralsim.simulation.front import launch
+
+        scenario, seed = point.scenario, point.seed
+        compiled_audiences = self._stages.get(audience_id(scenario), lambda: self._build(scenario))
+
+        def run(name: str) -> Any:
+            return lambda: launch(scenario, compiled_audiences, [name], self.worlds, seed, self.threads, point.specs)[
+                name
+            ]
+
+        return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, compiled_audiences[0].members
+
+    def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
+
+        scenario = self.scenario.override(overrides) if overrides else self.scenario
+        specs = scenario.arm_specs()
+        seed = self.seed
+        ids = arm_ids(scenario, specs, self.worlds, seed)
+        if self.own_luck:
+            seed = own_seed(seed, point_id(ids, scenario.spec))
+            ids = arm_ids(scenario, specs, self.worlds, seed)
+        return _Point(scenario, specs, ids, point_id(ids, scenario.spec), seed)
+
+    @staticmethod
+    def _build(scenario: Scenario) -> list[Any]:
+        from viralsim.simulation.run import compile_audience
+
+        return [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
+
+
+def run_points(
+    scenario: Scenario,
+    overrides: Sequence[Mapping[str, Any]],
+    worlds: int | None = None,
+    seed: int | None = None,
+    *,
+    arms: Sequence[str] | None = None,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[dict[str, ArmOutcomes]]:
+    """Run a scenario with each of several changes, in memory, in the same worlds: arm -> its worlds, a point at a time.
+
+    Args:
+        scenario: what ``viralsim.load`` returned; its ``sweep`` block is not looked at.
+        overrides: path -> value of each point.
+        worlds, seed: the scenario's by default.
+        arms: names of the arms to give back; all by default.
+        threads: threads of a point; all cores by default. Results do not depend on it.
+        progress: called with (points done, points in all).
+
+    Audiences, and arms that a point does not touch, are made once. Raises ScenarioError at a point that makes no valid
+    scenario, InputError for an arm that does not exist.
+    """
+    from viralsim.simulation.run import default_threads
+
+    wanted = list(scenario.arm_names) if arms is None else list(arms)
+    for name in wanted:
+        if name not in scenario.arm_names:
+            raise InputError(f"there is no arm {name!r}: choose from {', '.join(scenario.arm_names)}")
+    luck, count = scenario.seed if seed is None else seed, scenario.worlds if worlds is None else worlds
+    runner = Runner(scenario, count, luck, threads=threads or default_threads())
+
+    def run() -> Iterator[dict[str, ArmOutcomes]]:
+        for done, point in enumerate(overrides, 1):
+            yield runner.worlds_of(point, wanted)[0]
+            if progress is not None:
+                progress(done, len(overrides))
+
+    return run()
+
+
+def columns() -> list[str]:
+    """The names of the numbers of a row, in order."""
+    names = [f"{name}{end}" for name in NAMES for end in ("", "_sd", "_low", "_high")]
+    names += [f"{word}{end}" for word in ("viral", "flop") for end in ("", "_low", "_high")]
+    names += ["cost_usd"]
+    return names + [f"uplift_{name}{end}" for name in _PAIRED for end in ("", "_low", "_high", "_better")]
+
+
+def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:
+    """Arm -> column -> number; NaN where nothing is known.
+
+    A measure's name holds its mean over worlds, ``_sd`` the standard deviation over worlds, ``_low`` and ``_high`` the
+    95 % limits of the mean (Student's t). ``uplift_*`` is the difference to the baseline in the same worlds, ``_better``
+    the chance of being better, ties counted half.
+    """
+    baseline = scenario.spec.baseline
+    rules = {"viral": scenario.spec.viral_when, "flop": scenario.spec.flop_when}
+    rows: dict[str, dict[str, float]] = {}
+    for name, arm in arms.items():
+        row = _means(NAMES, [arm.measures.get(m, np.full(arm.worlds, NAN)) for m in NAMES])
+        for word, rule in rules.items():
+            limits = (NAN, NAN, NAN)
+            if rule is not None:
+                said = {key: float(value) for key, value in rule.model_dump().items() if value is not None}
+                limits = proportion_interval(criterion_hits(said, arm, members))
+            row |= dict(zip((word, f"{word}_low", f"{word}_high"), limits, strict=True))
+        row["cost_usd"] = float(arm.cost_usd().mean())
+        if baseline is not None and baseline in arms and name != baseline:
+            row |= _uplifts(arm, arms[baseline])
+        rows[name] = row
+    return rows
+
+
+def _uplifts(arm: ArmOutcomes, baseline: ArmOutcomes) -> dict[str, float]:
+    differences = [arm.measures[m] - baseline.measures[m] for m in _PAIRED]
+    row = _means([f"uplift_{m}" for m in _PAIRED], differences, sd=False)
+    better = np.sign(np.stack(differences)) * _DIRECTIONS[:, None]  # NaN where the difference is not defined
+    chances = ((better > 0).mean(axis=1) + (better == 0).mean(axis=1) / 2).tolist()
+    row |= {
+        f"uplift_{name}_better": chance if direction else NAN
+        for name, direction, chance in zip(_PAIRED, _DIRECTIONS, chances, strict=True)
+    }
+    return row
+
+
+def _means(
+    names: list[str] | tuple[str, ...], values: list[NDArray[np.float64]], *, sd: bool = True
+) -> dict[str, float]:
+    """Mean, standard deviation and t limits of each column over the worlds in which it is defined."""
+    table = np.stack(values)
+    defined = np.isfinite(table)
+    n = defined.sum(axis=1)
+    filled = np.where(defined, table, 0.0)
+    mean = filled.sum(axis=1) / np.maximum(n, 1)
+    spread = np.where(defined, table - mean[:, None], 0.0)
+    deviation = np.sqrt((spread**2).sum(axis=1) / np.maximum(n - 1, 1))
+    row: dict[str, float] = {}
+    for i, name in enumerate(names):
+        half = _t(int(n[i]) - 1) * deviation[i] / math.sqrt(n[i]) if n[i] > 1 else NAN
+        row[name] = float(mean[i]) if n[i] else NAN
+        if sd:
+            row[f"{name}_sd"] = float(deviation[i]) if n[i] > 1 else NAN
+        row[f"{name}_low"], row[f"{name}_high"] = row[name] - half, row[name] + half
+    return row
+
+
+_T: dict[int, float] = {}
+
+
+def _t(freedom: int) -> float:
+    """The 97.5 % quantile of Student's t."""
+    if freedom not in _T:
+        from scipy.special import stdtrit
+
+        _T[freedom] = float(stdtrit(freedom, 0.975))
+    return _T[freedom]

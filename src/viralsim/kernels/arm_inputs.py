@@ -1,0 +1,175 @@
+"""What a world is made of, as arrays: the contract between whoever builds a world and whoever runs it.
+
+Index letters: v member (N), c channel (C), k content (K, critical twins included), t tick (T), e edge.
+An array of length 0 means: this is off. See docs/model.md for the rules.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+F4: TypeAlias = NDArray[np.float32]
+F8: TypeAlias = NDArray[np.float64]
+I4: TypeAlias = NDArray[np.int32]
+I8: TypeAlias = NDArray[np.int64]
+U1: TypeAlias = NDArray[np.uint8]
+U8: TypeAlias = NDArray[np.uint64]
+
+
+class Source(IntEnum):
+    """Where an impression came from; the row order of ``impressions_by_source``."""
+
+    OWNED = 0
+    PAID = 1
+    ASKED = 2
+    EARNED = 3
+    RECOMMENDED = 4
+
+
+class Reinforcement(IntEnum):
+    """How repeated impressions of a content act together."""
+
+    SIMPLE = 0
+    SOCIAL = 1
+    COUNT = 2
+    FRACTION = 3
+    WEIGHT = 4
+
+
+class Graph(NamedTuple):
+    """Who is shown whose posts, all channels in one CSR; information flows along the stored edge."""
+
+    indptr: I8  # [C, N + 1], absolute offsets into followers
+    followers: I4  # [E], ascending within a row
+    tie_strength: F4  # [E] in [0, 1], or [0]
+    influence_weight: F4  # [E], in-sums at most 1, or [0]
+    following: I4  # [C, N] accounts that v follows; or [0, 0] where no rule asks
+
+
+class Audience(NamedTuple):
+    """What members are like. Fields of length 1 hold for all members."""
+
+    community: I4  # [N], or [1]
+    activity: F4  # [N] mean 1, or [1]
+    hostility: F4  # [N] in [0, 1], or [1]
+    match: F4  # [K, N] in [0, 1], or [K, 1]
+    background_load: F4  # [N] posts a day, or [0]: attention is off
+    presence: U1  # [C, N] 0 or 1, or [0, 0]: everyone is everywhere
+    present: I4  # members present on each channel, concatenated, ascending; [0]: everyone
+    present_start: I8  # [C + 1] offsets into present; all 0 where everyone is present
+
+
+class Channels(NamedTuple):
+    """What channels do."""
+
+    key: U8  # [C] ids by name
+    visibility: F8  # [C]
+    envelope: F8  # [C]
+    thin: U1  # [C] 1 where q can differ from the envelope
+    gap_threshold: U8  # [C, 512]
+    gap_alias: I4  # [C, 512]
+    delay_fixed: I8  # [C] ticks, or 0: drawn
+    delay_threshold: U8  # [C, D]
+    delay_alias: I4  # [C, D]
+    delay_shift: U8  # [C]
+    engagement_rate: F8  # [C]
+    per_engagement: F8  # [C] recommended impressions per engagement or post; 0 is off
+    recommend_delay: I8  # [C] ticks >= 1
+    max_match: F8  # [K] of all members; for the rejection of recommended members
+
+
+class Contents(NamedTuple):
+    """What contents are."""
+
+    key: U8  # [K] ids by name
+    appeal: F8  # [K]
+    twin: I8  # [K] index of the critical twin, or -1
+    original: I8  # [K] index of the original of a twin, or -1
+    controversy: F8  # [K]
+    conversion_rate: F8  # [K]
+    conversion_trust: F8  # [K, 5] by source
+    reinforcement: I8  # [K] Reinforcement
+    gain: F8  # [K] of SOCIAL
+    cap: F8  # [K] of SOCIAL
+    threshold: F8  # [K] count, fraction or weight; negative: uniform
+    persistence: F8  # [K]
+    novelty: F8  # [K, T]
+
+
+class Rules(NamedTuple):
+    """Numbers that hold for the whole world; ``values`` by the names of ``Rule``."""
+
+    values: F8  # [len(Rule)]
+    rhythm: F8  # [T]
+    fatigue: F8  # [F], [1] holding 1.0 where off
+
+
+class Rule(IntEnum):
+    """Index into ``Rules.values``."""
+
+    FOCAL = 0
+    IN_GROUP = 1
+    CROSS_POST = 2
+    FEED_CAPACITY = 3
+    TICKS_PER_DAY = 4
+    RESPOND_RATIO = 5  # negative: no rule
+    RESPOND_AT_LEAST = 6
+    RESPOND_EFFECT = 7
+    RESPOND_DELAY = 8  # ticks
+    AMPLIFY_SHARES = 9  # shares a tick; negative: no rule
+    AMPLIFY_AT_MOST = 10
+    AMPLIFY_COOLDOWN = 11  # ticks
+    DISTINCT = 12  # 1 where a threshold content may be posted twice by one member
+
+
+class Plan(NamedTuple):
+    """What the actors of an arm do, compiled beforehand."""
+
+    # owned lines: the brand's followers, ascending
+    owned_channel: I8  # [L]
+    owned_content: I8  # [L]
+    owned_trust: F8  # [L]
+    owned_start: I8  # [L + 1] into owned_followers
+    owned_followers: I4
+    owned_posts_tick: I8  # [P] ascending
+    owned_posts_line: I8  # [P]
+    # paid lines
+    paid_channel: I8  # [M]
+    paid_content: I8  # [M]
+    paid_number: I8  # [M] number among the lines of the same channel and content
+    paid_trust: F8  # [M]
+    paid_cap: I8  # [M] impressions a member; 0: no cap
+    paid_start: I8  # [M + 1] into paid_targets; an empty range is everyone present
+    paid_targets: I4
+    paid_count: I4  # [M, T] impressions bought in each tick
+    # planned posts of advocates, ascending by (tick, channel, content, member)
+    planned_tick: I8
+    planned_channel: I8
+    planned_content: I8
+    planned_member: I8
+    planned_wave: I8
+    planned_willingness: F8
+    planned_trust: F8
+    planned_advocate: I8  # row in the list of advocates
+    # organic posts: members who post of their own accord
+    organic_tick: I8
+    organic_channel: I8
+    organic_content: I8
+    organic_member: I8  # or -1: drawn in each world
+    organic_line: I8  # number of the line among its (channel, content)
+    organic_index: I8  # number within the line
+
+
+class ArmInputs(NamedTuple):
+    """Everything that a kernel needs to run worlds of one arm."""
+
+    graph: Graph
+    audience: Audience
+    channels: Channels
+    contents: Contents
+    rules: Rules
+    plan: Plan

@@ -1,0 +1,302 @@
+"""The batch driver: many worlds of one arm, on all cores, each a pure function of (world inputs, seed, number)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from viralsim.errors import CapacityError
+from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
+from viralsim.kernels.counts import R_FOCAL, Count, Series
+from viralsim.kernels.fast.eligible import is_eligible, runs_lockstep
+from viralsim.kernels.fast.frame import frame_fast
+from viralsim.kernels.fast.lockstep import run_lockstep_block
+from viralsim.kernels.fast.memory import FastState, allocate_fast
+from viralsim.kernels.fast.replicate import run_fast_block
+from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.queues import next_tick
+from viralsim.kernels.rng import seed_key, world_key
+from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
+from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
+from viralsim.kernels.trees import measure_trees
+from viralsim.parallel import Blocks
+
+SIZE_BINS = 40
+
+
+class RawWorlds(NamedTuple):
+    """What the worlds of one arm counted; row i belongs to the i-th world asked for."""
+
+    counts: NDArray[np.signedinteger]  # [W, len(Count)]
+    structural_virality: F8  # [W] of the largest tree, NaN where not defined
+    reach_by_channel: I4  # [W, C]
+    reach_by_community: I4  # [W, G]
+    series: I4  # [Ws, T, len(Series)] of the first Ws worlds
+    paid_bought: I8  # [W, M] impressions bought by line
+    cascade_sizes: I8  # [40] cascades of size 2^b to 2^(b+1) - 1, over all worlds
+    generations: I8  # [64] nodes by depth, over all worlds
+    advocate_posts: I8  # [A] planned posts made, over all worlds
+    advocate_shares: I8  # [A] member nodes in the trees rooted at his planned posts
+    done: NDArray[np.bool_]  # [W] False where the run was interrupted before this world
+    interrupted: bool = False  # someone pressed Ctrl-C, be it after the last world
+
+
+class Nodes(NamedTuple):
+    """The trees of one world, in the order of posting; member and parent are -1 where there is none."""
+
+    member: I4
+    channel: I4
+    content: I4
+    parent: I4
+    tick: I4
+    source: I4
+    cause: I4
+    root: I4
+    depth: I4
+    advocate: I4
+
+
+@njit(cache=True, _nrt=False)
+def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
+    """One world from the first to the last occupied tick; False where a pool overflowed. O(what happens)."""
+    horizon = len(state.head)
+    begin(arm, state, key, out, row, series_row)
+    tick = next_tick(state.occupied, -1, horizon)
+    while tick < horizon:
+        decide(arm, state, tick, key, out)
+        advance(arm, state, tick, out)
+        if state.scalars[OVERFLOW]:
+            return False
+        tick = next_tick(state.occupied, tick, horizon)
+    note_peak(state, out)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def run_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
+    """Worlds ``worlds[first:last]``; returns the first that was not done (overflow, or ``stop[0]`` set), else ``last``."""
+    focal = np.int64(arm.rules_values[R_FOCAL])
+    recorded = len(out.series) - 1
+    for i in range(first, last):
+        if stop[0]:
+            return i
+        if not run_one(arm, state, world_key(seed, worlds[i]), out, i, min(i, recorded)):
+            return i
+        out.structural_virality[i] = measure_trees(
+            state.nodes, state.scalars[NODES], state.content_of, focal, state.breadth, out.counts[i],
+            sums.cascade_sizes, sums.generations, sums.advocate_shares,
+        )  # fmt: skip
+        out.done[i] = True
+        clear(state)
+    return last
+
+
+@njit(cache=True)
+def begin_world(arm, state, out, key):  # type: ignore[no-untyped-def]
+    """Begin the world with key ``key`` in row 0 of ``out``, for a driver that steps."""
+    begin(arm, state, key, out, 0, 0)
+
+
+@njit(cache=True)
+def advance_world(arm, state, out, tick):  # type: ignore[no-untyped-def]
+    """One tick of a stepped world, after its actors decided."""
+    advance(arm, state, tick, out)
+    note_peak(state, out)
+
+
+@njit(cache=True)
+def trace_one(arm, state, out, seed, number):  # type: ignore[no-untyped-def]
+    """One world into row 0 of ``out``, left in ``state``; True where it was completed."""
+    return run_one(arm, state, world_key(seed, number), out, 0, 0)
+
+
+@njit(cache=True)
+def clear_world(state):  # type: ignore[no-untyped-def]
+    """Forget the world in ``state``."""
+    clear(state)
+
+
+class _Sums(NamedTuple):
+    cascade_sizes: I8
+    generations: I8
+    advocate_posts: I8
+    advocate_shares: I8
+
+
+def _sums(advocates: int) -> _Sums:
+    return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
+
+
+def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False) -> Out:
+    """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them.
+
+    ``plain`` worlds count in 32 bits where that must do: nobody posts twice, so there are no more impressions than follows.
+    The memory of the counts is a fifth of the price of a small world.
+    """
+    horizon = arm.contents.novelty.shape[1]
+    count: type[np.int32] | type[np.int64] = np.int32 if plain and len(arm.graph.followers) < 2**31 else np.int64
+    communities = int(arm.audience.community.max(initial=0)) + 1
+    return Out(
+        counts=np.zeros((worlds, len(Count)), dtype=count),
+        structural_virality=np.full(worlds, np.nan),
+        reach_by_channel=np.zeros((worlds, len(arm.channels.key)), dtype=np.int32),
+        reach_by_community=np.zeros((worlds, communities), dtype=np.int32),
+        series=np.zeros((recorded + 1, horizon, len(Series)), dtype=np.int32),  # the last row takes what is not kept
+        paid_bought=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int64),
+        done=np.zeros(worlds, dtype=np.bool_),
+    )
+
+
+def members_of(arm: ArmInputs) -> int:
+    """Number of members of a world."""
+    return int(arm.graph.indptr.shape[1] - 1)
+
+
+_OVERFLOWS = {
+    Overflow.CALENDAR: "the calendar of pending posts",
+    Overflow.RECOMMENDATIONS: "the list of recommended impressions; lower per_engagement",
+    Overflow.THRESHOLD_PAIRS: "the table of threshold pairs",
+}
+
+
+class _Engine(NamedTuple):
+    """How the worlds of an arm are run: memory of a thread, its frame, and the kernel that runs a block."""
+
+    allocate: Callable[[ArmInputs, int], Any]
+    frame: Callable[[Any], Any]
+    run_block: Callable[..., int]
+
+
+def _engine(arm: ArmInputs) -> _Engine:
+    """The general engine, or the shortcut where it gives the same worlds."""
+    if not is_eligible(arm):
+        return _Engine(allocate, frame_state, run_block)
+    return _Engine(allocate_fast, frame_fast, run_lockstep_block if runs_lockstep(arm) else run_fast_block)
+
+
+class _Workers:
+    """Threads that take blocks of worlds from one counter until none is left."""
+
+    def __init__(self, arm: ArmInputs, seed: int, worlds: I8, out: Out, progress: Callable[[int], None] | None) -> None:
+        self.arm, self.seed, self.worlds, self.out = arm, seed_key(seed), worlds, out
+        self.progress = progress
+        self.engine = _engine(arm)
+        self.stop = np.zeros(1, dtype=np.bool_)
+        self.lock = threading.Lock()
+        self.finished = 0
+        self.errors: list[BaseException] = []
+        self.sums: list[_Sums] = []
+
+    def memory(self, advocates: int) -> tuple[State | FastState, _Sums]:
+        """What one thread needs; made by the caller, as threads that make it at once wait for each other."""
+        state, sums = self.engine.allocate(self.arm, members_of(self.arm)), _sums(advocates)
+        self.sums.append(sums._replace(advocate_posts=state.advocate_posts) if isinstance(state, State) else sums)
+        return state, sums
+
+    def work(self, blocks: Iterable[tuple[int, int]], state: State | FastState, sums: _Sums) -> None:
+        frames = frame_arm(self.arm), self.engine.frame(state), frame_out(self.out)
+        for first, last in blocks:
+            if self.stop[0]:
+                return
+            reached = self.engine.run_block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
+            if isinstance(state, State) and reached < last and not self.stop[0]:
+                what = _OVERFLOWS[Overflow(state.scalars[OVERFLOW])]
+                raise CapacityError(f"world {self.worlds[reached]} outgrew {what}; use a smaller audience or horizon")
+            with self.lock:
+                self.finished += reached - first
+
+    def guarded(self, blocks: Iterable[tuple[int, int]], state: State | FastState, sums: _Sums) -> None:
+        try:
+            self.work(blocks, state, sums)
+        except BaseException as error:
+            self.errors.append(error)
+            self.stop[0] = True
+
+    def run(self, threads: int, advocates: int) -> bool:
+        """Run everything; False where an interrupt stopped it (what was finished stays)."""
+        if threads == 1 and self.progress is None:
+            self.work([(0, len(self.worlds))], *self.memory(advocates))
+            return True
+        blocks = Blocks(len(self.worlds), threads)
+        workers = [
+            threading.Thread(target=self.guarded, args=(blocks.of_one_thread(), *self.memory(advocates)), daemon=True)
+            for _ in range(threads)
+        ]
+        for worker in workers:
+            worker.start()
+        interrupted = False
+        try:
+            while any(worker.is_alive() for worker in workers):
+                for worker in workers:
+                    worker.join(0.05)
+                if self.progress is not None:
+                    self.progress(self.finished)
+        except KeyboardInterrupt:
+            interrupted = True
+            self.stop[0] = True
+            for worker in workers:
+                worker.join()
+        if self.errors:
+            raise self.errors[0]
+        return not interrupted
+
+
+def run_worlds(
+    arm: ArmInputs,
+    seed: int,
+    worlds: NDArray[np.int64],
+    *,
+    threads: int = 1,
+    series_worlds: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> RawWorlds:
+    """Run the worlds numbered ``worlds`` of one arm.
+
+    Args:
+        world: the inputs of the arm.
+        seed: any integer.
+        worlds: int64[W], numbers >= 0; a world is the same alone, in any order and on any number of threads.
+        threads: worker threads, >= 1.
+        series_worlds: for how many of the first worlds to keep the series per tick; None keeps what fits into 256 MB.
+        progress: called from the calling thread with the number of finished worlds.
+
+    Returns: ``RawWorlds``; after KeyboardInterrupt the worlds finished so far have ``done`` set.
+
+    Raises: CapacityError where a world outgrows its pools.
+    """
+    worlds = np.ascontiguousarray(worlds, dtype=np.int64)
+    horizon = arm.contents.novelty.shape[1]
+    fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
+    recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
+    out = outputs(arm, len(worlds), recorded, plain=is_eligible(arm))
+    advocates = int(arm.plan.planned_advocate.max(initial=-1)) + 1
+    workers = _Workers(arm, seed, worlds, out, progress)
+    whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
+    parts = workers.sums or [_sums(advocates)]
+    total = _Sums(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
+    return RawWorlds(
+        out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],
+        out.paid_bought, total.cascade_sizes, total.generations, total.advocate_posts, total.advocate_shares, out.done,
+        not whole,
+    )  # fmt: skip
+
+
+def trace_world(arm: ArmInputs, seed: int, number: int, *, state: State | None = None) -> Nodes:
+    """The cascade trees of one world, node by node."""
+    out = outputs(arm, 1, 1)
+    state = state or allocate(arm, members_of(arm))
+    memory = frame_state(state)
+    if not trace_one(frame_arm(arm), memory, frame_out(out), seed_key(seed), number):
+        raise CapacityError(f"world {number} outgrew {_OVERFLOWS[Overflow(state.scalars[OVERFLOW])]}")
+    nodes = state.nodes[: int(state.scalars[NODES])].copy()
+    clear_world(memory)
+    contents = len(arm.contents.key)
+    return Nodes(
+        nodes["member"], nodes["cell"] // contents, nodes["cell"] % contents, nodes["parent"], nodes["tick"],
+        nodes["source"], nodes["cause"], nodes["root"], nodes["depth"], nodes["advocate"],
+    )  # fmt: skip

@@ -1,0 +1,283 @@
+"""How posts are shown and answered: impressions of many showings at a time, one response to each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from viralsim.kernels.arm_inputs import Reinforcement
+from viralsim.kernels.counts import (
+    N_CLIPPED,
+    N_CONVERSIONS,
+    N_CONVERSIONS_OWNED,
+    N_CRITICAL_IMPRESSIONS,
+    N_EARNED_REACH,
+    N_ENGAGEMENTS,
+    N_IMPRESSIONS_OWNED,
+    N_REACH,
+    R_DISTINCT,
+    R_FOCAL,
+    R_IN_GROUP,
+    R_TICKS_PER_DAY,
+    T_CONVERSIONS,
+    T_EARNED_REACH,
+    T_ENGAGEMENTS,
+    T_IMPRESSIONS,
+    T_REACH,
+)
+from viralsim.kernels.cpu import U
+from viralsim.kernels.exposure import expose
+from viralsim.kernels.law import (
+    CRITICISE,
+    ENGAGE,
+    SHARE,
+    conversion_probability,
+    criticism_probability,
+    response_to,
+    share_probability,
+)
+from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
+from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
+from viralsim.kernels.state import (
+    CELLS,
+    CONTENTS,
+    DELIVERIES,
+    EDGES,
+    FOLLOWERS,
+    KEY_DELAY,
+    KEY_THRESHOLD,
+    OUT_ROW,
+    OVERFLOW,
+    PAIRS_FULL,
+    SERIES_ROW,
+)
+
+SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
+SIMPLE, WEIGHT = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT)
+EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, doubled for each next
+SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
+
+
+@njit(cache=True, _nrt=False)
+def newly_exposed(state, edge, content, contents):  # type: ignore[no-untyped-def]
+    """True the first time that this edge carries this content in this world (open addressing, at most half full)."""
+    edge_seen, edge_slots, now = state.edge_seen, state.edge_slots, state.scalars
+    key = edge * contents + content
+    mask = len(edge_seen) - 1
+    place = np.int64(mix(np.uint64(key) + EARN) & np.uint64(mask))
+    while edge_seen[place] >= 0:
+        if edge_seen[place] == key:
+            return False
+        place = (place + 1) & mask
+    if now[EDGES] >= len(edge_slots):
+        now[OVERFLOW] = PAIRS_FULL
+        return True
+    edge_seen[place] = key
+    edge_slots[now[EDGES]] = place
+    now[EDGES] += 1
+    return True
+
+
+@njit(cache=True, _nrt=False)
+def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
+    """The factor of repeated impressions; ``counted`` says that this impression is a member's post, on edge ``edge``."""
+    kind = arm.contents_reinforcement[content]
+    if kind == SOCIAL:
+        return min(arm.contents_cap[content], 1.0 + arm.contents_gain[content] * (seen - 1))
+    if counted and (arm.rules_values[R_DISTINCT] == 0.0 or newly_exposed(state, edge, content, len(arm.contents_key))):
+        p.exposing_neighbours += 1
+        if kind == WEIGHT:
+            p.weight += np.float64(arm.graph_influence_weight[edge])
+    threshold = arm.contents_threshold[content]
+    if threshold < 0.0:
+        cell = channel * len(arm.contents_key) + content
+        threshold = unit(member_key(state.stream_keys[KEY_THRESHOLD, cell], member, 0))
+    if p.exposing_neighbours == 0:
+        return 0.0
+    if kind == COUNT:
+        return 1.0 if p.exposing_neighbours >= threshold else 0.0
+    if kind == FRACTION:
+        return 1.0 if p.exposing_neighbours >= threshold * arm.graph_following[channel, member] - SLACK else 0.0
+    return 1.0 if p.weight >= threshold - SLACK else 0.0
+
+
+@njit(cache=True, _nrt=False)
+def pick(field, member):  # type: ignore[no-untyped-def]
+    """A member's value of a field; a field of length 1 holds for all."""
+    return field[U(member)] if len(field) > 1 else field[0]
+
+
+@njit(cache=True, _nrt=False)
+def convert(arm, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
+    """One trial of conversion, at most one success a member."""
+    trust = arm.contents_conversion_trust[content, source]
+    if e.flags & CONVERTED_MARK == 0 and x < conversion_probability(
+        arm.contents_conversion_rate[content], match, trust
+    ):
+        e.flags |= CONVERTED_MARK
+        counts[N_CONVERSIONS] += 1
+        counts[N_CONVERSIONS_OWNED + source] += 1
+        series[T_CONVERSIONS] += 1
+
+
+@njit(cache=True, _nrt=False)
+def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
+    """Count a member who is reached for the first time, and for the first time by an ordinary member."""
+    if e.seen == 1:
+        counts[N_REACH] += 1
+        series[T_REACH] += 1
+    if earned and e.flags & EARNED_MARK == 0:
+        e.flags |= EARNED_MARK
+        counts[N_EARNED_REACH] += 1
+        series[T_EARNED_REACH] += 1
+
+
+@njit(cache=True, _nrt=False)
+def note_day(e, day):  # type: ignore[no-untyped-def]
+    """Count the impression towards those of the member's day."""
+    if e.day != day:
+        e.day = day
+        e.today = 0
+    e.today += 1
+
+
+@njit(cache=True, _nrt=False)
+def look_up(arm, state, content, first, last):  # type: ignore[no-untyped-def]
+    """Read what the answers need of the members buffered in ``first:last``: loads that do not wait for each other."""
+    members, slot, out_row = state.buffer_member, state.slot, state.buffer_row
+    for i in range(first, last):
+        out_row[U(i)] = slot[U(members[U(i)])] - 1
+    match, out_match = arm.audience_match[content], state.buffer_match
+    for i in range(first, last):
+        out_match[U(i)] = match[U(members[U(i)]) if len(match) > 1 else U(0)]
+    activity, out_activity = arm.audience_activity, state.buffer_activity
+    for i in range(first, last):
+        out_activity[U(i)] = activity[U(members[U(i)]) if len(activity) > 1 else U(0)]
+
+
+@njit(cache=True, _nrt=False)
+def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-def]
+    """Every impression of showing ``s``, buffered in ``first:last``, gets exactly one response. O(impressions)."""
+    K, cells = state.scalars[CONTENTS], state.scalars[CELLS]
+    world_row = state.scalars[OUT_ROW]
+    counts, series = out.counts[world_row], out.series[state.scalars[SERIES_ROW], tick]
+    channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
+    content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
+    twin, engagement = arm.contents_twin[content], arm.channels_engagement_rate[channel]
+    focal, original = np.int64(arm.rules_values[R_FOCAL]), arm.contents_original[content]
+    is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
+    soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
+    appeal, novelty = arm.contents_appeal[content], arm.contents_novelty[content, tick]
+    kind, controversy = arm.contents_reinforcement[content], arm.contents_controversy[content]
+    converts = is_focal and arm.contents_conversion_rate[content] > 0.0
+    in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
+    home = pick(arm.audience_community, s.poster) if in_group != 1.0 else -1
+    dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
+    per_engagement = arm.channels_per_engagement[channel]
+    key, base_trust, is_row, earned = s.key, s.trust, s.kind == FOLLOWERS, s.earned
+    start, node, cell = s.start, s.node, s.cell
+    fatigue_of = arm.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
+    community_of, buffer_member, buffer_position = arm.audience_community, state.buffer_member, state.buffer_position
+    posting, exposure, impressions = state.posting, state.exposure, state.impressions
+    tired, engaged = len(fatigue_of) > 1, 0
+    buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
+    for i in range(first, last):
+        member, position = np.int64(buffer_member[U(i)]), np.int64(buffer_position[U(i)])
+        row = np.int64(buffer_row[U(i)])
+        if row < 0:  # untouched when looked up; an earlier impression may have touched him since
+            row = np.int64(touch(state, member))
+        e = exposure[U(row * K + content)]
+        e.seen += 1
+        if is_focal:
+            if e.seen == 1:
+                community_reach[U(pick(community_of, member))] += 1
+            channel_reach[channel] += np.int32(e.flags & on_channel == 0)
+            e.flags |= on_channel
+            note_reach(e, earned, counts, series)
+        if dated:
+            note_day(e, day)
+        match, trust, fatigue, repeats = np.float64(buffer_match[U(i)]), base_trust, 1.0, 1.0
+        if in_group != 1.0 and pick(community_of, member) == home:
+            trust *= in_group
+        if tired:
+            fatigue = fatigue_of[min(np.int64(impressions[U(row)]), len(fatigue_of) - 1)]
+            impressions[U(row)] += 1
+        if kind != SIMPLE:
+            p = posting[U(row * cells + cell)]
+            repeats = reinforcement(arm, state, p, e.seen, content, channel, member, is_row, start + position)
+        activity = np.float64(buffer_activity[U(i)])
+        share = share_probability(appeal, match, activity, trust, novelty, fatigue, repeats, soften_share)
+        if share > 1.0:
+            share = 1.0
+            counts[N_CLIPPED] += is_focal
+        bits, criticism = draw(key + RESPOND, position), 0.0
+        if converts:
+            convert(arm, e, content, source, match, unit_low(bits), counts, series)
+        if twin >= 0:
+            hostility = np.float64(pick(arm.audience_hostility, member))
+            criticism = criticism_probability(share, controversy, hostility, soften)
+        response = response_to(unit_high(bits), share, criticism, engagement)
+        if response == SHARE:
+            answer(arm, state, tick, row, member, cell, node, source)
+        elif response == CRITICISE:
+            answer(arm, state, tick, row, member, channel * K + twin, -1, source)
+        elif response == ENGAGE:
+            engaged += 1
+            if per_engagement > 0.0:
+                delay = arm.channels_recommend_delay[channel]
+                earn(state, per_engagement, delay, tick, mix(bits + EARN), cell, node, earned)
+    if is_focal:
+        counts[N_IMPRESSIONS_OWNED + source] += last - first
+        series[T_IMPRESSIONS] += last - first
+        counts[N_ENGAGEMENTS] += engaged
+        series[T_ENGAGEMENTS] += engaged
+    elif original == focal:
+        counts[N_CRITICAL_IMPRESSIONS] += last - first
+
+
+@njit(cache=True, _nrt=False)
+def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[no-untyped-def]
+    """A member decided to post: he is due after his reaction delay, unless he posted or is to post."""
+    place = row * (len(arm.contents_key) * len(arm.channels_key)) + cell
+    p = state.posting[U(place)]
+    if p.node >= 0 or (p.due >= 0 and p.due <= tick + 1):
+        return
+    bits = member_key(state.stream_keys[KEY_DELAY, cell], member, 0)
+    due = tick + delay_ticks(arm, state.channel_of[cell], bits)
+    schedule(state, place, due, parent, cause)
+
+
+@njit(cache=True, _nrt=False)
+def answer_buffered(arm, state, tick, first, last, out):  # type: ignore[no-untyped-def]
+    """Look up, then answer, the impressions of the showings ``first:last``, in order."""
+    at = np.int64(0)
+    for i in range(first, last):
+        s = state.deliveries[U(i)]
+        look_up(arm, state, state.content_of[s.cell], at, s.end)
+        at = np.int64(s.end)
+    at = np.int64(0)
+    for i in range(first, last):
+        s = state.deliveries[U(i)]
+        if s.end > at:
+            respond(arm, state, tick, s, at, np.int64(s.end), out)
+        at = np.int64(s.end)
+
+
+@njit(cache=True, _nrt=False)
+def deliver_all(arm, state, tick, out):  # type: ignore[no-untyped-def]
+    """Show everything of this tick, in order. O(impressions).
+
+    Impressions of many showings are drawn into one buffer before they are answered, so that the look-ups of their members
+    overlap. Where the chance of an impression rests on what was shown before in the same tick (competing contents under limited
+    attention), each showing is answered before the next is drawn.
+    """
+    one_by_one = len(arm.audience_background_load) > 0 and state.scalars[CONTENTS] > 1
+    first, at = 0, np.int64(0)
+    for i in range(state.scalars[DELIVERIES]):
+        s = state.deliveries[U(i)]
+        if at > 0 and (one_by_one or at + s.stop - s.start > len(state.buffer_member)):
+            answer_buffered(arm, state, tick, first, i, out)
+            first, at = i, np.int64(0)
+        at = np.int64(expose(arm, state, tick, s, at, out))
+        s.end = at
+    answer_buffered(arm, state, tick, first, state.scalars[DELIVERIES], out)

@@ -1,0 +1,101 @@
+"""The answer of a run as one JSON object: the contract of ``viralsim run --json``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary, between_worlds, virality_by_size
+from viralsim.measurement.compare import Comparison
+from viralsim.measurement.verdict import Verdict
+from viralsim.records.record import RunRecord, plain
+
+_PAIRED = ("arm", "baseline", "measure", "uplift", "ci_low", "ci_high", "probability_better", "ties", "correlation")
+_COST = ("variance_saved", "cost_per_incremental", "cost_per_incremental_low", "cost_per_incremental_high", "reason")
+_TIMING = ("setup_s", "compile_s", "simulate_s", "worlds_per_s")
+
+
+def as_dict(
+    record: RunRecord,
+    summaries: Mapping[str, Mapping[str, MeasureSummary]],
+    comparisons: Sequence[Comparison],
+    verdict: Verdict,
+    chances: Mapping[str, Mapping[str, Chance]],
+    warnings: Sequence[str],
+) -> dict[str, Any]:
+    """All that was seen, as plain numbers, words, lists and dicts; None where something is not defined."""
+    arms = {name: _arm(record, name, summaries[name], chances[name]) for name in record.arms}
+    population = record.population
+    answer = {
+        "scenario": record.scenario_name,
+        "about": record.about,
+        "fingerprint": record.fingerprint,
+        "seed": record.seed,
+        "worlds": record.world_count,
+        "interrupted": record.interrupted,
+        "population": {
+            "members": population.members,
+            "communities": population.communities,
+            "follows": dict(population.follows),
+            "count": population.count,
+            "imported": population.imported,
+        },
+        "baseline": record.baseline,
+        "arms": arms,
+        "comparisons": [_comparison(row, record.uncertain) for row in comparisons],
+        "verdict": {
+            "measure": verdict.measure,
+            "winner": verdict.winner,
+            "sentences": list(verdict.sentences),
+            "overturned_by": list(verdict.overturned_by),
+        },
+        "vital_signs": list(record.vital_signs),
+        "warnings": [*warnings, *(caveat for caveat in verdict.caveats if caveat not in warnings)],
+        "assumptions": [{"path": path, "value": value, "source": source} for path, value, source in record.assumptions],
+        "calibrated": record.calibrated,
+        "timing": {**dict.fromkeys(_TIMING), **record.timing},
+        "versions": dict(record.versions),
+    }
+    found = _without_nan(plain(answer))
+    assert isinstance(found, dict)
+    return found
+
+
+def _arm(
+    record: RunRecord, name: str, summary: Mapping[str, MeasureSummary], chances: Mapping[str, Chance]
+) -> dict[str, Any]:
+    arm = record.arms[name]
+    measures = {}
+    for key, found in summary.items():
+        measures[key] = {statistic: getattr(found, statistic) for statistic in STATISTICS} | {"count": found.count}
+        if record.uncertain:
+            measures[key] |= {"range_low": found.p05, "range_high": found.p95}
+    return {
+        "measures": measures,
+        **{kind: vars(chance) for kind, chance in chances.items()},
+        "between_worlds": between_worlds(record, arm),
+        "structural_virality_by_size": virality_by_size(arm),
+        "impressions_by_source": _means(arm.impressions_by_source),
+        "reach_by_channel": _means(arm.reach_by_channel),
+        "cost_usd": float(arm.cost_usd().mean()) if record.world_count else None,
+        "cost_lines": _means(arm.cost_lines),
+    }
+
+
+def _means(columns: Mapping[str, Any]) -> dict[str, float | None]:
+    return {key: float(values.mean()) if len(values) else None for key, values in columns.items()}
+
+
+def _comparison(row: Comparison, uncertain: bool) -> dict[str, Any]:
+    found = {key: getattr(row, key) for key in (*_PAIRED, *_COST)}
+    return found | {"range_low": row.range_low, "range_high": row.range_high} if uncertain else found
+
+
+def _without_nan(value: Any) -> Any:
+    """The value with None for every number that is not finite."""
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,244 @@
+"""The Mesa driver: one world of one arm, a tick a step, with actors whose decisions can be any Python."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.accounting import cost_lines, measures
+from viralsim.errors import InputError
+from viralsim.kernels.arm_inputs import Plan, Rule
+from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
+from viralsim.kernels.counts import Count, Series
+from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.rng import seed_key, world_key
+from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
+from viralsim.kernels.trees import measure_trees
+from viralsim.measurement.measures import MEASURES
+from viralsim.mesa_driver import (
+    Action,
+    Actor,
+    Advocate,
+    AskedPost,
+    Brand,
+    BuyImpressions,
+    CommunityManager,
+    Members,
+    OwnedPost,
+    SoftenCriticism,
+)
+from viralsim.scenario import Scenario, load
+from viralsim.simulation.run import compile_arms, compile_audience
+
+SPARE_ACTIONS = 1 << 20  # room for what actors decide beyond the plan
+
+
+def _measure_now(name: str, model: ViralityModel) -> float:
+    """Reporter of one measure, cumulative; a module-level function, so that models can be sent to processes."""
+    return model.measure(name)
+
+
+class ViralityModel(mesa.Model):  # type: ignore[misc]
+    """One world of one arm of a scenario, stepped tick by tick.
+
+    Args:
+        scenario: a ``Scenario``, or the path of its file.
+        arm: name of the arm; the first by default.
+        world: number of the world; the same number gives the world of the batch driver, bit for bit.
+        seed, rng: seed of the luck (two words for one thing; give one); the scenario's own by default.
+        brand, advocate, community_manager: classes of the actors; give subclasses to try policies.
+
+    Attributes:
+        tick: the tick that the next step runs. horizon: number of ticks. members: a lazy view of the audience.
+        action_log: every action taken, as (tick, actor's class name, action).
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path,
+        arm: str | None = None,
+        world: int = 0,
+        seed: int | None = None,
+        rng: int | None = None,
+        *,
+        brand: type[Brand] = Brand,
+        advocate: type[Advocate] = Advocate,
+        community_manager: type[CommunityManager] = CommunityManager,
+    ) -> None:
+        loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+        if seed is not None and rng is not None and seed != rng:
+            raise InputError("seed and rng are two words for one thing: give one of them")
+        luck = seed if seed is not None else rng if rng is not None else loaded.seed
+        super().__init__(rng=luck % 2**32)
+        self.arm_name = arm or loaded.arm_names[0]
+        if self.arm_name not in loaded.arm_specs():
+            raise InputError(f"there is no arm {arm!r}: choose from {', '.join(loaded.arm_names)}")
+        self.compiled = compile_audience(loaded, world % loaded.spec.populations)
+        self.arm = compile_arms(loaded, self.compiled, [self.arm_name])[self.arm_name]
+        self.plan: Plan = self.arm.world.plan
+        self.rules = self.arm.world.rules.values
+        self.key = np.uint64(world_key(seed_key(luck), world))
+        self.tick = 0
+        self.horizon = int(self.arm.world.contents.novelty.shape[1])
+        self.members = Members(self)
+        self.action_log: list[tuple[int, str, Action]] = []
+        self._open_world()
+        brand.create_agents(self, 1)
+        for number, member in enumerate(self.arm.enrolment.members.tolist()):
+            advocate(self, number, member)
+        community_manager.create_agents(self, 1)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: partial(_measure_now, name) for name in (m.name for m in MEASURES)}
+        )
+
+    def _open_world(self) -> None:
+        """Allocate the world and begin it; what is bought comes from actions, so the frame's plan buys nothing."""
+        self._bought = np.zeros_like(self.plan.paid_count)
+        inputs = self.arm.world._replace(plan=self.plan._replace(paid_count=self._bought))
+        self._state = allocate(self.arm.world, self.compiled.members, spare=SPARE_ACTIONS // max(1, self.horizon))
+        self._out = outputs(self.arm.world, 1, 1)
+        self._inputs = inputs  # the frames borrow these arrays
+        self._frames = frame_arm(inputs), frame_state(self._state), frame_out(self._out)
+        self._counts, self._series = self._out.counts[0], self._out.series[0]
+        self._measured: tuple[int, dict[str, float]] = (-1, {})
+        begin_world(*self._frames, self.key)
+
+    def step(self) -> None:
+        """One tick: actors decide (brand, manager, advocates), then the world moves. After the horizon nothing happens."""
+        if self.tick >= self.horizon:
+            self.running = False
+            return
+        self._state.scalars[OWNED] = 0
+        self._state.scalars[ACTIONS] = 0
+        for kind in (Brand, CommunityManager, Advocate):
+            for actor in [a for a in self.agents if isinstance(a, kind)]:
+                actor.step()
+        for actor in [a for a in self.agents if not isinstance(a, Brand | CommunityManager | Advocate)]:
+            actor.step()
+        self._settle_asked()
+        advance_world(*self._frames, self.tick)
+        if self._state.scalars[OVERFLOW]:
+            raise InputError("this world outgrew its memory: use a smaller audience or horizon")
+        self.tick += 1
+        self.running = self.tick < self.horizon
+        self.datacollector.collect(self)
+
+    def take(self, actor: Actor, action: Action) -> None:
+        """Accept an action of this tick; InputError where it names a line, member or channel that does not exist."""
+        now, state = self._state.scalars, self._state
+        if isinstance(action, OwnedPost):
+            self._check(action.line, len(self.plan.owned_channel), "owned line")
+            self._check(int(now[OWNED]), len(state.owned_now), "owned post of this tick")
+            state.owned_now[now[OWNED]] = action.line
+            now[OWNED] += 1
+        elif isinstance(action, BuyImpressions):
+            self._check(action.line, len(self.plan.paid_channel), "paid line")
+            self._check(
+                int(self._bought[action.line, self.tick]) + action.count, len(state.buffer_member) + 1, "impression"
+            )
+            self._bought[action.line, self.tick] += action.count
+        elif isinstance(action, AskedPost):
+            self._check(action.member, self.compiled.members, "member")
+            self._check(action.channel, len(self.compiled.channels), "channel")
+            self._check(action.content, len(self.arm.contents), "content")
+            self._check(int(now[ACTIONS]), len(state.actions), "asked post of this tick")
+            order = (action.channel * len(self.arm.contents) + action.content) << 32 | action.member
+            state.actions[now[ACTIONS]] = (order, action.trust, action.advocate)
+            now[ACTIONS] += 1
+        elif isinstance(action, SoftenCriticism):
+            state.soften[0] = action.factor
+        else:
+            raise InputError(f"{action!r} is no action: use those of viralsim.mesa_driver")
+        self.action_log.append((self.tick, type(actor).__name__, action))
+
+    def _check(self, index: int, count: int, what: str) -> None:
+        if not 0 <= index < count:
+            raise InputError(f"there is no {what} {index}: there are {count}")
+
+    def _settle_asked(self) -> None:
+        """Put the asked posts in the order of (channel, content, member); two of one member are one."""
+        state, n = self._state, int(self._state.scalars[ACTIONS])
+        ordered = state.actions[:n][np.argsort(state.actions["order"][:n], kind="stable")]
+        first = np.ones(n, dtype=bool)
+        first[1:] = ordered["order"][1:] != ordered["order"][:-1]
+        kept = ordered[first]
+        state.actions[: len(kept)] = kept
+        state.scalars[ACTIONS] = len(kept)
+
+    def asked_rows(self, advocate: int) -> NDArray[np.int64]:
+        """Rows of the plan that ask this advocate in this tick, on channels where he is present."""
+        plan, audience = self.plan, self.arm.world.audience
+        rows = np.flatnonzero((plan.planned_tick == self.tick) & (plan.planned_advocate == advocate))
+        if len(audience.presence):
+            rows = rows[audience.presence[plan.planned_channel[rows], plan.planned_member[rows]] > 0]
+        return rows
+
+    def count_asked(self) -> None:
+        """Note that an advocate was asked for a post."""
+        self._counts[Count.ASKED] += 1
+
+    def note_softening(self, tick: int) -> None:
+        """Note from which tick on the manager's answer softens criticism."""
+        if tick < self.horizon:
+            self._counts[Count.SOFTENED_TICK] = tick
+
+    def counted(self, name: str) -> int:
+        """A count so far, by the name of ``Count`` in small letters: ``shares``, ``critical_shares``, ``reach``, ..."""
+        return int(self._counts[Count[name.upper()]])
+
+    def shares_in_tick(self, tick: int) -> int:
+        """Shares of the campaign's content in one past tick."""
+        return int(self._series[tick, Series.SHARES])
+
+    def exposure_of(self, member: int) -> int:
+        """Impressions of the campaign's content that a member had so far."""
+        row = int(self._state.slot[member]) - 1
+        focal = int(self.rules[Rule.FOCAL])
+        return 0 if row < 0 else int(self._state.exposure[row * len(self.arm.contents) + focal]["seen"])
+
+    def states(self) -> NDArray[np.int8]:
+        """Every member's state, int8[N]: 2 who posted the campaign's content, 1 who was shown it, else 0."""
+        found = np.zeros(self.compiled.members, dtype=np.int8)
+        n, contents, channels = int(self._state.scalars[TOUCHED]), len(self.arm.contents), len(self.compiled.channels)
+        focal, rows = int(self.rules[Rule.FOCAL]), self._state.touched[: int(self._state.scalars[TOUCHED])]
+        seen = self._state.exposure["seen"][: n * contents].reshape(n, contents)[:, focal] > 0
+        nodes = self._state.posting["node"][: n * contents * channels].reshape(n, channels, contents)[:, :, focal]
+        found[rows] = np.where((nodes >= 0).any(axis=1), 2, seen.astype(np.int8))
+        return found
+
+    def has_shared(self, member: int) -> bool:
+        """Whether a member posted the campaign's content."""
+        row = int(self._state.slot[member]) - 1
+        if row < 0:
+            return False
+        contents, channels = len(self.arm.contents), len(self.compiled.channels)
+        postings = self._state.posting[row * contents * channels : (row + 1) * contents * channels]
+        return bool((postings["node"][int(self.rules[Rule.FOCAL]) :: contents] >= 0).any())
+
+    def raw(self) -> RawWorlds:
+        """What is counted so far, as one world of the batch driver."""
+        advocates = int(self.plan.planned_advocate.max(initial=-1)) + 1
+        sizes, generations = np.zeros(SIZE_BINS, np.int64), np.zeros(DEPTH_BINS, np.int64)
+        posts, shares = self._state.advocate_posts.copy(), np.zeros(advocates, np.int64)
+        nodes, count = self._state.nodes, int(self._state.scalars[NODES])
+        virality = measure_trees(
+            nodes, count, self._state.content_of, int(self.rules[Rule.FOCAL]), self._state.breadth, self._counts,
+            sizes, generations, shares,
+        )  # fmt: skip
+        return RawWorlds(
+            self._counts[None].copy(), np.array([virality]), self._out.reach_by_channel, self._out.reach_by_community,
+            self._out.series[:1], self._out.paid_bought, sizes, generations, posts, shares, np.ones(1, dtype=bool),
+        )  # fmt: skip
+
+    def measure(self, name: str) -> float:
+        """A measure by its name, cumulative up to now; NaN where it is not defined yet."""
+        if self._measured[0] != self.tick:
+            raw = self.raw()
+            lines = cost_lines(self.arm, raw)
+            cost = np.sum(list(lines.values()), axis=0) if lines else np.zeros(1)
+            self._measured = (self.tick, {n: float(v[0]) for n, v in measures(self.arm, raw, cost).items()})
+        return self._measured[1][name]

@@ -1,0 +1,1 @@
+"""Networks that are drawn: degrees, communities, follows."""

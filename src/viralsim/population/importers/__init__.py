@@ -1,0 +1,1 @@
+"""Networks and members that come from files."""

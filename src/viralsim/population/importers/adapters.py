@@ -1,0 +1,94 @@
+"""Edges of other libraries' graphs. An undirected graph gives both arcs of each edge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import NetworkError
+from viralsim.population.importers.labels import LARGEST_MEMBER, plain_labels
+from viralsim.population.network.edges import Edges
+
+
+def edges_of_networkx(graph: Any, tie_strength: str | None, influence_weight: str | None) -> Edges:
+    """Edges of a networkx graph: members in the order of its nodes, edges in the order of ``graph.edges``."""
+    nodes = list(graph.nodes)
+    number = {node: i for i, node in enumerate(nodes)}
+    edges = list(graph.edges(data=True))
+
+    def attribute(name: str | None) -> list[Any] | None:
+        if name is None:
+            return None
+        try:
+            return [edge[2][name] for edge in edges]
+        except KeyError:
+            raise NetworkError(f'an edge has no attribute "{name}"; set it on every edge') from None
+
+    return Edges(
+        np.fromiter((number[edge[0]] for edge in edges), np.int32, len(edges)),
+        np.fromiter((number[edge[1]] for edge in edges), np.int32, len(edges)),
+        len(nodes),
+        attribute(tie_strength),
+        attribute(influence_weight),
+        None if nodes == list(range(len(nodes))) else _labels(nodes),
+        graph.is_directed(),
+    )
+
+
+def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str | None) -> Edges:
+    """Edges of an igraph graph; the vertex attribute ``name`` (else ``id``) becomes the ids."""
+    pairs = np.asarray(graph.get_edgelist(), dtype=np.int32).reshape(-1, 2)
+
+    def attribute(name: str | None) -> Any:
+        if name is None:
+            return None
+        if name not in graph.es.attributes():
+            known = ", ".join(graph.es.attributes()) or "none"
+            raise NetworkError(f'edges have no attribute "{name}"; they have: {known}')
+        return graph.es[name]
+
+    label = next((name for name in ("name", "id") if name in graph.vs.attributes()), None)
+    return Edges(
+        np.ascontiguousarray(pairs[:, 0]),
+        np.ascontiguousarray(pairs[:, 1]),
+        graph.vcount(),
+        attribute(tie_strength),
+        attribute(influence_weight),
+        None if label is None else _labels(graph.vs[label]),
+        graph.is_directed(),
+    )
+
+
+def edges_of_scipy(matrix: Any, weighted: bool, directed: bool, ids: Any) -> Edges:
+    """Edges of a square sparse matrix: row u, column v is u to v; explicit zeros are no edges."""
+    entries = matrix.tocoo()
+    rows, columns = entries.shape
+    if rows != columns:
+        raise NetworkError(f"the matrix must be square, got {rows} x {columns}")
+    if rows > LARGEST_MEMBER + 1:
+        raise NetworkError(f"the matrix has {rows} rows; at most {LARGEST_MEMBER + 1} members are possible")
+    values = np.asarray(entries.data)
+    there = values != 0
+    return Edges(
+        np.asarray(entries.row)[there].astype(np.int32),
+        np.asarray(entries.col)[there].astype(np.int32),
+        rows,
+        values[there] if weighted else None,
+        None,
+        None if ids is None else np.asarray(ids),
+        directed,
+    )
+
+
+def _labels(nodes: list[Any]) -> NDArray[Any]:
+    """Labels of any kind as one array; tuples stay whole."""
+    labels = np.empty(len(nodes), dtype=object)
+    labels[:] = nodes
+    if all(isinstance(node, int) and not isinstance(node, bool) for node in nodes):
+        try:
+            return labels.astype(np.int64)
+        except OverflowError:
+            return labels
+    return plain_labels(labels)

@@ -1,0 +1,86 @@
+"""One number an edge, from the forms in which users give them, in row order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from viralsim.errors import InputError, NetworkError
+from viralsim.population.network.network import Network
+
+WEIGHTED_CASCADE = "weighted_cascade"
+UNIFORM = "uniform"  # the word of the linear threshold model for the same numbers
+STORED = "influence_weight"
+
+
+def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDArray[np.float64]:
+    """The probability of each edge in row order, float64[E], from a number, one an edge, or a word.
+
+    "weighted_cascade" or "uniform" is 1 / (number of members whom the target follows), "influence_weight" the network's
+    own weights. Raises InputError for another word and NetworkError for numbers that do not fit the edges.
+    """
+    if isinstance(probability, str):
+        if probability == STORED:
+            if network.influence_weight is None:
+                raise NetworkError(
+                    "the network has no influence_weight; give it to Network.from_edges, or one number an edge"
+                )
+            return network.influence_weight.astype(np.float64)
+        if probability not in (WEIGHTED_CASCADE, UNIFORM):
+            words = f'"{WEIGHTED_CASCADE}", "{UNIFORM}" or "{STORED}"'
+            raise InputError(f'probability "{probability}" is unknown; use a number, one an edge, {words}')
+        by_target = 1.0 / np.maximum(network.following_count(), 1)
+        chance: NDArray[np.float64] = by_target[network.followers]
+        return chance
+    if np.ndim(probability) == 0:
+        try:
+            p = float(probability)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            raise InputError(f"probability must be a number, got {probability!r}") from None
+        if not 0 <= p <= 1:
+            raise InputError(f"probability must be in [0, 1], got {probability!r}")
+        return np.full(network.follows, p)
+    return edge_values(network, probability, "probability")
+
+
+def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Numbers in [0, 1] given one an edge, in the order given to ``from_edges``, put into row order: float64[E].
+
+    Of parallel edges the first one's number holds; that of a self-loop is not used. A network built with
+    ``directed=False`` takes one number for each edge (both ways) or one for each arc. A network that does not
+    remember the order of its edges takes them in row order.
+    """
+    try:
+        given = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise NetworkError(f"{name} must be a number, one number an edge, or a known word; got {values!r}") from None
+    bad = ~((given >= 0) & (given <= 1))
+    if bad.any():
+        i = int(np.argmax(bad))
+        raise NetworkError(f"{name}[{i}] must be in [0, 1], got {given.flat[i]:g}; correct this edge")
+    position = network.edge_position
+    expected = network.follows if position is None else len(position)
+    if position is not None and given.ndim == 1 and 2 * len(given) == expected and _mirrored(network, position):
+        given = np.concatenate([given, given])
+    if given.shape != (expected,):
+        raise NetworkError(f"{name} must have one number an edge: {expected}, got shape {given.shape}")
+    if position is None:
+        return given
+    rows = np.zeros(network.follows)
+    kept = np.flatnonzero(position >= 0)[::-1]  # backwards: of parallel edges the first is written last
+    rows[position[kept]] = given[kept]
+    return rows
+
+
+def _mirrored(network: Network, position: NDArray[np.int64]) -> bool:
+    """Whether the second half of the given edges are the first half's reversed arcs."""
+    half = len(position) // 2
+    there, back = position[:half], position[half:]
+    if not np.array_equal(there < 0, back < 0):
+        return False
+    real = there >= 0
+    source, target = network.sources(), network.followers
+    return bool(
+        np.array_equal(source[there[real]], target[back[real]])
+        and np.array_equal(target[there[real]], source[back[real]])
+    )

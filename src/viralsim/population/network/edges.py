@@ -1,0 +1,114 @@
+"""From edges with clean member numbers to sorted rows: strengths by row, where each edge went, what was dropped."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from viralsim.errors import NetworkError
+
+EdgeMeans = Literal["source reaches target", "source follows target"]
+EDGE_MEANINGS: tuple[EdgeMeans, ...] = ("source reaches target", "source follows target")
+
+
+class Edges(NamedTuple):
+    """Edges as given: information flows from ``source`` to ``target`` (member numbers below ``members``)."""
+
+    source: NDArray[np.int32]  # [E]
+    target: NDArray[np.int32]  # [E]
+    members: int
+    tie_strength: ArrayLike | None = None  # [E]
+    influence_weight: ArrayLike | None = None  # [E]
+    ids: NDArray[Any] | None = None  # [members]
+    directed: bool = True  # False: both arcs of each edge
+
+
+class Rows(NamedTuple):
+    """The arrays of a ``Network`` and the number of edges that are not in it."""
+
+    indptr: NDArray[np.int64]
+    followers: NDArray[np.int32]
+    tie_strength: NDArray[np.float32] | None
+    influence_weight: NDArray[np.float32] | None
+    position: NDArray[np.int64] | None
+    loops: int
+    parallels: int
+
+
+def reverses(edge_means: str) -> bool:
+    """Whether edges are to be reversed because they say "source follows target"."""
+    if edge_means not in EDGE_MEANINGS:
+        choices = " or ".join(f'"{meaning}"' for meaning in EDGE_MEANINGS)
+        raise NetworkError(f'edge_means: "{edge_means}" is unknown; use {choices}')
+    return edge_means == "source follows target"
+
+
+def build_rows(edges: Edges, keep_edge_order: bool) -> Rows:
+    """Sort edges into rows; self-loops and parallel edges are left out and counted. O(members + E)."""
+    source, target, given = edges.source, edges.target, len(edges.source)
+    strength = edge_values(edges.tie_strength, "tie_strength", given)
+    weight = edge_values(edges.influence_weight, "influence_weight", given)
+    if strength is not None and len(strength) and strength.max() > 1:
+        i = int(strength.argmax())
+        raise NetworkError(
+            f"tie_strength[{i}]: must be in [0, 1], got {strength[i]:g}; divide by the largest, or make counts chances"
+        )
+    if not edges.directed:
+        source, target = np.concatenate([source, target]), np.concatenate([target, source])
+    arcs = len(source)
+    wanted = keep_edge_order or strength is not None or weight is not None
+    order = np.empty(arcs if wanted else 0, np.int32 if arcs < 2**31 else np.int64)
+    position = np.empty(arcs if keep_edge_order else 0, np.int64)
+    from viralsim.population.network.csr import drop_loops_and_parallels, rows_of_edges
+    from viralsim.population.network.huge_pages import copy_of, empty
+
+    indptr, followers = empty(edges.members + 1, np.int64), empty(arcs, np.int32)
+    rows_of_edges(source, target, order, indptr, followers, empty(arcs, np.int32))
+    kept, loops, parallels = drop_loops_and_parallels(indptr, followers, order, position)
+    if kept < arcs:
+        followers, order = copy_of(followers[:kept]), order[:kept]
+    if not edges.directed:  # each given edge made two arcs
+        order, loops, parallels = order % max(1, given), loops // 2, parallels // 2
+    rows = Rows(
+        indptr,
+        followers,
+        None if strength is None else strength[order],
+        None if weight is None else weight[order],
+        position if keep_edge_order else None,
+        int(loops),
+        int(parallels),
+    )
+    if rows.influence_weight is not None:
+        sums = np.bincount(rows.followers, weights=rows.influence_weight, minlength=edges.members)
+        check_influence_sums(sums, edges.ids)
+    return rows
+
+
+def edge_values(values: ArrayLike | None, name: str, edges: int) -> NDArray[np.float32] | None:
+    """Numbers of edges as float32[E], finite and not negative."""
+    if values is None:
+        return None
+    try:
+        array: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise NetworkError(f"{name} must be numbers, one an edge") from None
+    if array.shape != (edges,):
+        raise NetworkError(f"{name} must have one number an edge: {edges}, got shape {array.shape}")
+    bad = ~np.isfinite(array) | (array < 0)
+    if bad.any():
+        i = int(np.argmax(bad))
+        raise NetworkError(f"{name}[{i}]: must be finite and >= 0, got {array[i]:g}; correct or drop this edge")
+    return array.astype(np.float32)
+
+
+def check_influence_sums(sums: NDArray[Any], ids: NDArray[Any] | None) -> None:
+    """The weights into one member are shares of his attention: they sum to at most 1 (rounding apart)."""
+    if len(sums) and sums.max() > 1 + 1e-5:
+        v = int(sums.argmax())
+        label = v if ids is None else ids[v]
+        raise NetworkError(
+            f"influence_weight: the weights into member {label} sum to {sums[v]:.6g}, at most 1 is allowed; "
+            "divide the weights into each member by their sum"
+        )

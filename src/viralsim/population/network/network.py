@@ -1,0 +1,251 @@
+"""A channel's network: for every member, who is shown what that member posts."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from viralsim.errors import NetworkError
+from viralsim.population.importers.labels import LARGEST_MEMBER, column, is_label_array, member_numbers, number_labels
+from viralsim.population.network.edges import Edges, build_rows, reverses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REACHES = "source reaches target"
+
+
+class ViralsimWarning(UserWarning):
+    """Something was changed or left out that the user should know of."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    """Rows of followers (compressed sparse rows): information flows from a row's member to those listed in it.
+
+    ``followers[indptr[u]:indptr[u + 1]]`` lists, ascending and without repeats, who is shown what ``u`` posts.
+
+    indptr: int64[N + 1]. followers: int32[E]. tie_strength: float32[E] in [0, 1] or None (1 for all).
+    influence_weight: float32[E], sums over the sources of a member at most 1, or None. ids: the original labels [N],
+    or None where they are ``0..N-1``. edge_position: int64[E_given], where each edge given to ``from_edges`` lies
+    (a parallel edge at the place of the first of its kind, a self-loop at -1), or None.
+    """
+
+    indptr: NDArray[np.int64]
+    followers: NDArray[np.int32]
+    tie_strength: NDArray[np.float32] | None = None
+    influence_weight: NDArray[np.float32] | None = None
+    ids: NDArray[Any] | None = None
+    edge_position: NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        if self.indptr.dtype != np.int64 or self.followers.dtype != np.int32:
+            raise NetworkError("indptr must be int64 and followers int32; build networks with Network.from_edges")
+        if len(self.indptr) == 0 or int(self.indptr[0]) != 0 or int(self.indptr[-1]) != len(self.followers):
+            raise NetworkError("indptr must start at 0 and end at the number of follows; use Network.from_edges")
+        for name in ("tie_strength", "influence_weight"):
+            values = getattr(self, name)
+            if values is not None and (values.dtype != np.float32 or len(values) != len(self.followers)):
+                raise NetworkError(f"{name} must be float32, one a follow; use Network.from_edges")
+        if self.ids is not None and len(self.ids) != self.members:
+            raise NetworkError(f"ids must have one entry a member: {self.members}, got {len(self.ids)}")
+
+    def __repr__(self) -> str:
+        return f"Network(members={self.members}, follows={self.follows})"
+
+    @property
+    def members(self) -> int:
+        """Number of members N."""
+        return len(self.indptr) - 1
+
+    @property
+    def follows(self) -> int:
+        """Number of follows E: ordered pairs (who posts, who is shown it)."""
+        return len(self.followers)
+
+    def follower_count(self) -> NDArray[np.int64]:
+        """How many are shown what each member posts: int64[N]."""
+        return np.diff(self.indptr)
+
+    def following_count(self) -> NDArray[np.int32]:
+        """How many members each member follows (in-degree of the information flow): int32[N]."""
+        from viralsim.population.network.csr import count_entries
+
+        count: NDArray[np.int32] = count_entries(self.members, self.followers)
+        return count
+
+    def sources(self) -> NDArray[np.int32]:
+        """The poster of each follow: int32[E], the row number of each entry of ``followers``."""
+        return np.repeat(np.arange(self.members, dtype=np.int32), self.follower_count())
+
+    def without_edge_position(self) -> Network:
+        """The same network without the memory of the order in which edges were given (8 bytes a given edge)."""
+        return Network(self.indptr, self.followers, self.tie_strength, self.influence_weight, self.ids)
+
+    def fingerprint(self) -> str:
+        """A hash of what a world can see of the network: rows, tie strengths, weights. Ids are left out."""
+        from hashlib import blake2b
+
+        digest = blake2b(digest_size=16)
+        for array in (self.indptr, self.followers, self.tie_strength, self.influence_weight):
+            digest.update(b"|" if array is None else np.ascontiguousarray(array).view(np.uint8).data)
+        return digest.hexdigest()
+
+    @classmethod
+    def from_edges(
+        cls,
+        source: ArrayLike,
+        target: ArrayLike,
+        members: int | None = None,
+        *,
+        tie_strength: ArrayLike | None = None,
+        influence_weight: ArrayLike | None = None,
+        ids: ArrayLike | None = None,
+        keep_edge_order: bool = True,
+        directed: bool = True,
+    ) -> Network:
+        """Build a network from edges; information flows from ``source`` to ``target``.
+
+        source, target: [E] whole numbers (member numbers ``0..members-1``) or text and other labels, which are
+        numbered in sorted order (or in the order of ``ids`` where given) and kept in ``ids``. members: the number of
+        members; left out: the largest number plus 1, or the number of labels. tie_strength: [E] in [0, 1].
+        influence_weight: [E], the weights into one member sum to at most 1. keep_edge_order: fill ``edge_position``;
+        without it, numbers given one an edge elsewhere are taken in row order, and not in the order given here.
+        directed: False gives both arcs of each edge; ``edge_position`` then holds the E arcs as given and after
+        them the E reversed ones.
+
+        Self-loops and parallel edges are dropped, and a ``ViralsimWarning`` counts them; the first of parallel
+        edges keeps its strength. O(members + E). Raises ``NetworkError`` for what cannot be a network.
+        """
+        src, dst = column(source, "source"), column(target, "target")
+        if len(src) != len(dst):
+            raise NetworkError(f"source has {len(src)} entries and target {len(dst)}; give one of each an edge")
+        labels = None if ids is None else column(ids, "ids")
+        if members is not None and not 0 <= members <= LARGEST_MEMBER + 1:
+            raise NetworkError(f"members must be in 0..{LARGEST_MEMBER + 1}, got {members}")
+        if members is None and labels is not None:
+            members = len(labels)
+        if is_label_array(src) or is_label_array(dst):
+            a, b, labels = number_labels(src, dst, labels)
+            if members is not None and members != len(labels):
+                raise NetworkError(
+                    f"members is {members} but the labels of the edges name {len(labels)}; pass ids= with all members"
+                )
+            members = len(labels)
+        else:
+            a, b = member_numbers(src, "source", members), member_numbers(dst, "target", members)
+            if members is None:
+                members = 1 + int(max(a.max(initial=-1), b.max(initial=-1)))
+                _refuse_sparse_ids(members, len(a))
+        given = Edges(
+            a.astype(np.int32), b.astype(np.int32), int(members), tie_strength, influence_weight, labels, directed
+        )
+        return cls.of_edges(given, keep_edge_order=keep_edge_order)
+
+    @classmethod
+    def of_edges(cls, edges: Edges, *, edge_means: str = REACHES, keep_edge_order: bool = True) -> Network:
+        """Build a network of ``Edges`` whose member numbers are known to be good; see ``from_edges``."""
+        if reverses(edge_means):
+            edges = edges._replace(source=edges.target, target=edges.source)
+        rows = build_rows(edges, keep_edge_order)
+        if rows.loops or rows.parallels:
+            warnings.warn(dropped_edges(rows.loops, rows.parallels), ViralsimWarning, stacklevel=3)
+        return cls(rows.indptr, rows.followers, rows.tie_strength, rows.influence_weight, edges.ids, rows.position)
+
+    @classmethod
+    def from_networkx(
+        cls,
+        graph: Any,
+        *,
+        tie_strength: str | None = None,
+        influence_weight: str | None = None,
+        edge_means: str = REACHES,
+    ) -> Network:
+        """A network of a networkx graph: members in the order of its nodes, whose labels become the ids.
+
+        tie_strength, influence_weight: names of edge attributes. An undirected graph gives both arcs of each edge.
+        """
+        from viralsim.population.importers.adapters import edges_of_networkx
+
+        return cls.of_edges(edges_of_networkx(graph, tie_strength, influence_weight), edge_means=edge_means)
+
+    @classmethod
+    def from_igraph(
+        cls,
+        graph: Any,
+        *,
+        tie_strength: str | None = None,
+        influence_weight: str | None = None,
+        edge_means: str = REACHES,
+    ) -> Network:
+        """A network of an igraph graph; the vertex attribute ``name`` (else ``id``) becomes the ids."""
+        from viralsim.population.importers.adapters import edges_of_igraph
+
+        return cls.of_edges(edges_of_igraph(graph, tie_strength, influence_weight), edge_means=edge_means)
+
+    @classmethod
+    def from_scipy(
+        cls,
+        matrix: Any,
+        *,
+        weighted: bool = False,
+        directed: bool = True,
+        ids: ArrayLike | None = None,
+        edge_means: str = REACHES,
+    ) -> Network:
+        """A network of a square scipy sparse matrix or array: an entry in row u, column v is an edge u to v.
+
+        weighted: take the entries as tie strengths. directed: False adds the transposed entries.
+        """
+        from viralsim.population.importers.adapters import edges_of_scipy
+
+        return cls.of_edges(edges_of_scipy(matrix, weighted, directed, ids), edge_means=edge_means)
+
+    @classmethod
+    def from_pandas(
+        cls,
+        frame: pd.DataFrame,
+        source: str,
+        target: str,
+        *,
+        edge_means: str = REACHES,
+        tie_strength: str | None = None,
+        influence_weight: str | None = None,
+        members: int | None = None,
+        ids: ArrayLike | None = None,
+        directed: bool = True,
+    ) -> Network:
+        """A network of a table with a row an edge; names of its columns; ids as in ``from_edges``."""
+        for name in (source, target, tie_strength, influence_weight):
+            if name is not None and name not in frame.columns:
+                known = ", ".join(map(str, frame.columns))
+                raise NetworkError(f'the table has no column "{name}"; it has: {known}')
+        if reverses(edge_means):
+            source, target = target, source
+        return cls.from_edges(
+            frame[source].to_numpy(),
+            frame[target].to_numpy(),
+            members,
+            tie_strength=None if tie_strength is None else frame[tie_strength].to_numpy(),
+            influence_weight=None if influence_weight is None else frame[influence_weight].to_numpy(),
+            ids=ids,
+            directed=directed,
+        )
+
+
+def dropped_edges(loops: int, parallels: int) -> str:
+    """What is said of edges that are not in a network."""
+    return f"dropped {loops} self-loops and {parallels} parallel edges"
+
+
+def _refuse_sparse_ids(members: int, edges: int) -> None:
+    """Few edges with huge numbers are labels, not member numbers: refuse before memory is asked for."""
+    if members > 10_000_000 and members > 100 * edges:
+        raise NetworkError(
+            f"the largest id {members - 1} would make {members} members for {edges} edges; "
+            "give members=, or pass the ids as text to have them numbered"
+        )

@@ -1,0 +1,174 @@
+"""Networks on disk as plain arrays beside a manifest: opened in milliseconds, read from the file as needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import NetworkError
+from viralsim.population.network.network import Network
+
+FORMAT = "viralsim network"
+VERSION = 1
+MANIFEST = "manifest.json"
+ARRAYS = ("indptr", "followers", "tie_strength", "influence_weight", "ids")
+
+
+def save_network(network: Network, folder: str | Path, source: str = "") -> Path:
+    """Write a network into a folder that does not exist yet: an .npy file an array, and manifest.json.
+
+    source: where it came from, for the manifest. Written beside it and renamed, so that it is whole or not there.
+    Labels that are not numbers are written as text; ``edge_position`` is not kept.
+    """
+    with new_folder(folder) as partial:
+        arrays = {name: getattr(network, name) for name in ARRAYS if getattr(network, name) is not None}
+        for name, array in arrays.items():
+            save_array(partial, name, array)
+        write_manifest(partial, network.members, network.follows, network.fingerprint(), source)
+    return Path(folder)
+
+
+def save_array(folder: Path, name: str, array: NDArray[Any]) -> None:
+    """Write one of the arrays of a network."""
+    if name == "ids" and array.dtype.kind not in "iuU":
+        array = np.asarray([str(label) for label in array.tolist()], dtype=np.str_)
+    np.save(folder / f"{name}.npy", array, allow_pickle=False)
+
+
+def write_manifest(folder: Path, members: int, follows: int, fingerprint: str, source: str) -> None:
+    """Say what the arrays in a folder are."""
+    manifest = {
+        "format": FORMAT,
+        "version": VERSION,
+        "members": members,
+        "follows": follows,
+        "fingerprint": fingerprint,
+        "arrays": sorted(path.stem for path in folder.glob("*.npy")),
+        "source": source,
+        "information_flows": "from the member of a row to the followers in it",
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def new_folder(place: str | Path) -> Iterator[Path]:
+    """A folder to fill that becomes ``place`` when all went well; else nothing is left of it."""
+    place = Path(place)
+    refuse_taken(place)
+    missing = [parent for parent in place.parents if not parent.exists()]
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    except OSError as error:
+        raise NetworkError(f"{place}: cannot be written ({error.strerror}); name another folder") from None
+    try:
+        yield partial
+        partial.chmod(0o777 & ~_umask())
+        if place.exists():
+            place.rmdir()
+        os.replace(partial, place)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        for parent in missing:
+            with suppress(OSError):
+                parent.rmdir()
+        raise
+
+
+def refuse_taken(folder: Path) -> None:
+    """``NetworkError`` where something is in the place of a new network."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NetworkError(f"{folder}: exists already; name another folder or remove it")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def open_network(folder: str | Path) -> Network:
+    """Open a folder that ``save_network`` wrote; arrays are views of the files, copied only where written to.
+
+    Counts, dtypes and the order of rows are checked, so that compiled code never leaves an array. ``NetworkError``
+    where the folder is no network, or not whole.
+    """
+    folder = Path(folder)
+    manifest = _manifest(folder)
+    arrays: dict[str, NDArray[Any] | None] = dict.fromkeys(ARRAYS)
+    for name in manifest["arrays"]:
+        arrays[name] = _open(folder, name)
+    indptr, followers = arrays["indptr"], arrays["followers"]
+    if (
+        indptr is None
+        or followers is None
+        or len(indptr) != manifest["members"] + 1
+        or len(followers) != manifest["follows"]
+    ):
+        raise NetworkError(f"{folder}: the arrays do not have the sizes that {MANIFEST} says; import the network again")
+    try:
+        network = Network(indptr, followers, arrays["tie_strength"], arrays["influence_weight"], arrays["ids"])
+    except NetworkError as error:
+        raise NetworkError(f"{folder}: {error}; import the network again") from None
+    from viralsim.population.network.csr import rows_are_sound
+
+    if not rows_are_sound(indptr, followers):
+        raise NetworkError(f"{folder}: the rows are damaged; import the network again")
+    for name in ("tie_strength", "influence_weight"):
+        values = arrays[name]
+        if values is not None and len(values) and not (values.min() >= 0 and values.max() <= 1):
+            raise NetworkError(f"{folder}: {name} must be in [0, 1]; import the network again")
+    return network
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise NetworkError(
+            f"{folder}: there is no {MANIFEST}; make the folder with: viralsim network import FILE --out DIR"
+        )
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError, RecursionError):
+        raise NetworkError(f"{path}: no JSON; import the network again") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise NetworkError(f"{path}: describes no network of viralsim; import the network again")
+    if manifest.get("version") != VERSION:
+        raise NetworkError(
+            f"{path}: version {manifest.get('version')!r} is unknown, this is {VERSION}; import it again"
+        )
+    names = manifest.get("arrays")
+    counts = (manifest.get("members"), manifest.get("follows"))
+    if (
+        not isinstance(names, list)
+        or not set(map(str, names)) <= set(ARRAYS)
+        or not all(isinstance(c, int) for c in counts)
+    ):
+        raise NetworkError(f"{path}: is damaged; import the network again")
+    return manifest
+
+
+def _open(folder: Path, name: str) -> NDArray[Any]:
+    """One array as an ordinary ndarray over the mapped file: compiled code then sees its usual array type."""
+    path = folder / f"{name}.npy"
+    try:
+        array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="c", allow_pickle=False))
+    except (ValueError, OSError, EOFError, MemoryError) as error:
+        if not path.is_file():
+            raise NetworkError(f"{path}: is missing; import the network again") from None
+        try:
+            array = np.load(path, allow_pickle=False)  # an empty array cannot be mapped
+        except (ValueError, OSError, EOFError, MemoryError):
+            raise NetworkError(f"{path}: cannot be read ({str(error)[:80]}); import the network again") from None
+    if array.ndim != 1:
+        raise NetworkError(f"{path}: must have one dimension; import the network again")
+    return array

@@ -1,0 +1,89 @@
+"""Blocks of worlds become one table, and a table keeps some of its worlds: pure arithmetic of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.records.record import ArmOutcomes
+
+Part: TypeAlias = tuple[NDArray[np.int64], ArmOutcomes]  # rows of the whole table, and what stands there
+
+
+def _placed(rows: NDArray[np.int64], columns: Sequence[NDArray[Any]], worlds: int) -> NDArray[Any]:
+    """Columns of the parts one after another, at their rows; rows that no part has are 0."""
+    joined = np.concatenate(columns)
+    out = np.zeros((worlds, *joined.shape[1:]), dtype=joined.dtype)
+    out[rows] = joined
+    return out
+
+
+def _table(parts: Sequence[Part], rows: NDArray[np.int64], worlds: int, field: str) -> dict[str, NDArray[Any]]:
+    """One of the tables of ``ArmOutcomes`` by name; a name that a part lacks counts 0 there."""
+    names = dict.fromkeys(name for _, part in parts for name in getattr(part, field))
+    return {
+        name: _placed(rows, [getattr(part, field).get(name, np.zeros(part.worlds)) for _, part in parts], worlds)
+        for name in names
+    }
+
+
+def _series(parts: Sequence[Part]) -> dict[str, NDArray[np.int32]]:
+    """Series of the first worlds, as far as they are there without a gap."""
+    first = parts[0][1].series
+    if not first:
+        return {}
+    kept = np.concatenate([rows[: len(next(iter(part.series.values())))] for rows, part in parts])
+    order = np.argsort(kept)
+    whole = int(np.argmax(np.append(kept[order] != np.arange(len(kept)), True)))
+    return {name: np.concatenate([part.series[name] for _, part in parts])[order[:whole]] for name in first}
+
+
+def _advocates(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
+    """Posts and shares of each advocate over all parts; empty where the parts enrolled different people."""
+    first = dict(parts[0][1].advocates)
+    if not first or len({tuple(part.advocates.get("id", ())) for _, part in parts}) > 1:
+        return {}
+    return {**first, **{key: np.sum([part.advocates[key] for _, part in parts], axis=0) for key in ("posts", "shares")}}
+
+
+def join_worlds(parts: Sequence[Part], worlds: int) -> ArmOutcomes:
+    """The parts of one arm as one table of ``worlds`` rows."""
+    if len(parts) == 1 and len(parts[0][0]) == worlds:
+        return parts[0][1]
+    rows = np.concatenate([r for r, _ in parts])
+    communities = [part.reach_by_community for _, part in parts]
+    counted = [c for c in communities if c is not None]
+    same = len(counted) == len(parts) and len({c.shape[1] for c in counted}) == 1
+    return replace(
+        parts[0][1],
+        measures=_table(parts, rows, worlds, "measures"),
+        impressions_by_source=_table(parts, rows, worlds, "impressions_by_source"),
+        reach_by_channel=_table(parts, rows, worlds, "reach_by_channel"),
+        cost_lines=_table(parts, rows, worlds, "cost_lines"),
+        reach_by_community=_placed(rows, counted, worlds) if same else None,
+        series=_series(parts),
+        cascade_sizes=np.sum([part.cascade_sizes for _, part in parts], axis=0),
+        generations=np.sum([part.generations for _, part in parts], axis=0),
+        advocates=_advocates(parts),
+    )
+
+
+def keep_worlds(worlds: ArmOutcomes, keep: NDArray[np.bool_]) -> ArmOutcomes:
+    """Only the worlds marked in ``keep`` bool[W]."""
+
+    def rows(table: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        return {key: values[keep[: len(values)]] for key, values in table.items()}
+
+    return replace(
+        worlds,
+        measures=rows(worlds.measures),
+        impressions_by_source=rows(worlds.impressions_by_source),
+        reach_by_channel=rows(worlds.reach_by_channel),
+        cost_lines=rows(worlds.cost_lines),
+        series=rows(worlds.series),
+        reach_by_community=None if worlds.reach_by_community is None else worlds.reach_by_community[keep],
+    )

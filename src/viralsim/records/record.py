@@ -1,0 +1,201 @@
+"""What the launches of one run returned: frozen arrays and plain values, free of the model, ready to be stored.
+
+A launch is one world of one arm. ``W`` worlds, ``G`` communities, ``T`` ticks; world ``w`` is row ``w`` everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import InputError
+
+Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class ArmOutcomes:
+    """All worlds of one arm.
+
+    name: the arm's word in the scenario. measures: measure name -> float64[W], NaN where it is not defined in a world.
+    impressions_by_source: source -> float64[W]. reach_by_channel: channel -> float64[W].
+    reach_by_community: int32[W, G] or None where it was not counted. cost_lines: line name -> USD, float64[W].
+    series: name -> int32[Ws, T], increments of each tick in the first Ws worlds.
+    cascade_sizes: int64[B], bin b counts cascades of 2**b to 2**(b + 1) - 1 nodes, over all worlds.
+    generations: int64[D], nodes by depth, over all worlds.
+    advocates: columns of one table, a row an advocate: ``id`` (int or str), ``posts``, ``shares`` (sums over worlds).
+    """
+
+    name: str
+    measures: Mapping[str, Float64]
+    impressions_by_source: Mapping[str, Float64] = field(default_factory=dict)
+    reach_by_channel: Mapping[str, Float64] = field(default_factory=dict)
+    reach_by_community: NDArray[np.int32] | None = None
+    cost_lines: Mapping[str, Float64] = field(default_factory=dict)
+    series: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
+    cascade_sizes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    generations: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    advocates: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Hold advocates' ids that are words as fixed-width text, which is stored without pickle."""
+        columns = {name: np.asarray(column) for name, column in self.advocates.items()}
+        words = {name: np.array([str(x) for x in c], str) for name, c in columns.items() if c.dtype.kind not in "iuf"}
+        object.__setattr__(self, "advocates", {**columns, **words})
+
+    @property
+    def worlds(self) -> int:
+        """The number of worlds W."""
+        return len(next(iter(self.measures.values()))) if self.measures else 0
+
+    def cost_usd(self) -> Float64:
+        """What each world cost, all lines together, USD, float64[W]."""
+        total = np.zeros(self.worlds)
+        for line in self.cost_lines.values():
+            total += line
+        return total
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ArmOutcomes) and _same_fields(self, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class PopulationSummary:
+    """Who was there. follows: channel -> follows; count: audiences drawn; imported: a network from a file."""
+
+    members: int
+    communities: int
+    follows: Mapping[str, int]
+    count: int = 1
+    imported: bool = False
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the verdict is about: a measure, and the smallest difference of its mean that matters, in its unit."""
+
+    measure: str
+    matters_from: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class RunRecord:
+    """All that one run returned.
+
+    viral_when, flop_when: one criterion as in the scenario, e.g. ``{"earned_reach_fraction": 0.05}``.
+    assumptions: (path, value, source) of what decides and is not measured. calibrated: fitted to observed campaigns.
+    trusts_at_one: arm -> measures (float64[W']) of the same arms with every trust set to 1, or None.
+    populations_of_world: int32[W], which audience a world lived in. uncertain: inputs were drawn a world.
+    inputs_of_world: path -> float64[W], the drawn inputs. interrupted: stopped early; the finished worlds are here.
+    timing: setup_s, compile_s, simulate_s, worlds_per_s.
+    """
+
+    scenario_name: str
+    fingerprint: str
+    seed: int
+    world_count: int
+    tick_hours: float
+    population: PopulationSummary
+    arms: Mapping[str, ArmOutcomes]
+    baseline: str | None = None
+    about: str = ""
+    goal: Goal | None = None
+    viral_when: Mapping[str, float] | None = None
+    flop_when: Mapping[str, float] | None = None
+    warnings: Sequence[str] = ()
+    vital_signs: Sequence[str] = ()
+    assumptions: Sequence[tuple[str, Any, str]] = ()
+    calibrated: bool = False
+    trusts_at_one: Mapping[str, Mapping[str, Float64]] | None = None
+    populations_of_world: NDArray[np.int32] | None = None
+    uncertain: bool = False
+    inputs_of_world: Mapping[str, Float64] = field(default_factory=dict)
+    scenario_yaml: str = ""
+    scenario_file: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    timing: Mapping[str, float] = field(default_factory=dict)
+    interrupted: bool = False
+
+    def __post_init__(self) -> None:
+        """Check that the parts fit together, and freeze the lists; InputError names the part that does not fit."""
+        for name in ("warnings", "vital_signs"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        assumptions = tuple((str(path), plain(value), str(source)) for path, value, source in self.assumptions)
+        object.__setattr__(self, "assumptions", assumptions)
+        for name, arm in self.arms.items():
+            _check_arm(name, arm, self.world_count)
+        for key, values in {"populations_of_world": self.populations_of_world, **self.inputs_of_world}.items():
+            if values is not None and len(values) != self.world_count:
+                raise InputError(
+                    f"{key!r} has {len(values)} worlds, the run has {self.world_count}: give one value a world"
+                )
+        if self.baseline is not None and self.baseline not in self.arms:
+            raise InputError(f"baseline {self.baseline!r} is none of the arms {sorted(self.arms)}: name one of them")
+
+    def arm(self, name: str) -> ArmOutcomes:
+        """The worlds of one arm; InputError lists the arms there are."""
+        if name not in self.arms:
+            raise InputError(f"no arm {name!r} in this result: choose one of {', '.join(self.arms)}")
+        return self.arms[name]
+
+    def clusters(self) -> NDArray[np.int32] | None:
+        """The audience of each world, int32[W], or None where all worlds share one audience."""
+        ids = self.populations_of_world
+        return None if ids is None or len(ids) == 0 or bool((ids == ids[0]).all()) else ids
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RunRecord) and _same_fields(self, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _check_arm(name: str, arm: ArmOutcomes, worlds: int) -> None:
+    """Every array of one value a world has ``worlds`` rows."""
+    groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.cost_lines)
+    for group in groups:
+        if getattr(group, "rows", None) == worlds:  # columns on the disk say so, and are not read for this
+            continue
+        for key, values in group.items():
+            if len(values) != worlds:
+                raise InputError(
+                    f"arm {name!r}: {key!r} has {len(values)} worlds, the run has {worlds}: give one value a world"
+                )
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON knows it: NumPy scalars and arrays, tuples and mappings become numbers, lists and dicts."""
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _same_fields(a: Any, b: Any) -> bool:
+    """Equal in every field, arrays bit by bit in kind and value (NaN equals NaN)."""
+    return all(same_value(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """True if two stored values are equal; arrays by dtype, shape and content, NaN equal to NaN."""
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape):
+            return False
+        return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return list(a) == list(b) and all(same_value(a[key], b[key]) for key in a)
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(same_value(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, float) and isinstance(b, float) and a != a and b != b:
+        return True
+    return bool(a == b)

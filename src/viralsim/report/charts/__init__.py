@@ -1,0 +1,1 @@
+"""Pictures as data, drawn as SVG and by matplotlib from one description."""

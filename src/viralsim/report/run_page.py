@@ -1,0 +1,111 @@
+"""The page: the answer first, then the pictures, then how it was made."""
+
+from __future__ import annotations
+
+from viralsim.measurement.number_format import number
+from viralsim.report.arms_table import arms_table, criteria
+from viralsim.report.charts.gallery import pictures
+from viralsim.report.markup import Markup, element
+from viralsim.report.page_frame import (
+    CALIBRATION_KINDS,
+    assumed,
+    bullets,
+    closed_page,
+    frame,
+    pictures_section,
+    terms,
+    whole_scenario,
+)
+from viralsim.report.rerun import commands
+from viralsim.report.selectors import lead_sentences
+from viralsim.results import Result
+
+
+def page(result: Result, folder: str = "", trees: bool | None = None) -> str:
+    """The whole page as HTML text; ``folder`` is where the result is stored, for the command that runs it again.
+
+    ``trees``: run three worlds again to draw their cascade trees, where none are kept in ``folder``; by default for
+    audiences up to 200,000 members.
+    """
+    return closed_page(
+        f"{result.scenario_name}: report",
+        [
+            *_answer(result),
+            *pictures_section(*pictures(result, folder, trees)),
+            *assumed(result.assumptions, result.calibrated),
+            *_making(result, folder),
+        ],
+    )
+
+
+def _answer(result: Result) -> list[Markup]:
+    """The first page: question, verdict, arms side by side, doubts."""
+    first, more = lead_sentences(result)
+    verdict = element(
+        "section",
+        element("p", first, class_="lead"),
+        *bullets(more),
+        class_="verdict",
+        aria_label="Verdict",
+    )
+    parts = [
+        element("h1", result.scenario_name),
+        *([element("p", result.about.strip(), class_="about")] if result.about.strip() else []),
+        element("p", _stamp(result), class_="quiet"),
+        element("p", element("span", CALIBRATION_KINDS[result.calibrated], class_="stamp")),
+        verdict,
+        element("h2", "Arms side by side"),
+        arms_table(result),
+        element("p", "Small: 95 % interval of the mean or of the chance. " + _criteria_text(result), class_="quiet"),
+    ]
+    rest = [text for text in result.verdict.sentences if text not in (first, *more, *result.verdict.caveats)]
+    if rest:
+        parts.append(element("details", element("summary", "Every pair of arms in words"), *bullets(rest)))
+    if result.verdict.overturned_by:
+        parts += [element("h2", "What would overturn it"), *bullets(result.verdict.overturned_by)]
+    doubts = dict.fromkeys((*result.verdict.caveats, *result.all_warnings))
+    if doubts:
+        parts += [element("h2", "Read it so"), *bullets(doubts)]
+    return parts
+
+
+def _stamp(result: Result) -> str:
+    population = result.population
+    worlds = "1 world" if result.world_count == 1 else f"{result.world_count:,} worlds"
+    groups = "1 community" if population.communities == 1 else f"{population.communities:,} communities"
+    follows = ", ".join(f"{count:,} follows on {channel}" for channel, count in population.follows.items())
+    audiences = f"{population.count} audiences" if population.count > 1 else "one audience"
+    stopped = "; stopped early, these are the worlds that were finished" if result.interrupted else ""
+    return f"{worlds} of {audiences}: {population.members:,} members in {groups}, {follows}{stopped}"
+
+
+def _criteria_text(result: Result) -> str:
+    found = criteria(result)
+    return f"{'; '.join(found)}." if found else ""
+
+
+def _making(result: Result, folder: str) -> list[Markup]:
+    """How it was made: seed, versions, commands, the scenario itself."""
+    parts = [element("h2", "How it was made"), terms(_facts(result)), *_again(result, folder)]
+    if result.vital_signs:
+        signs = element("summary", "Vital signs of the scenario")
+        parts.append(element("details", signs, *bullets(result.vital_signs)))
+    return [*parts, *whole_scenario(result.scenario_yaml)]
+
+
+def _facts(result: Result) -> list[tuple[str, str]]:
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    return [
+        ("seed", str(result.seed)),
+        ("worlds", f"{result.world_count:,}, the same for every arm"),
+        ("tick", f"{number(result.tick_hours)} h"),
+        ("fingerprint", result.fingerprint),
+        ("versions", versions),
+        ("scenario file", result.scenario_file),
+    ]
+
+
+def _again(result: Result, folder: str) -> list[Markup]:
+    lines, note = commands(result, folder)
+    copied = frame("\n".join(lines), "Command")
+    return [*([element("p", "To run it again:"), copied] if lines else []), element("p", note, class_="quiet")]

@@ -1,0 +1,252 @@
+"""The front door: a scenario in, every arm in the same worlds, a result out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from viralsim.campaign.compile import Arm
+from viralsim.campaign.preflight import vital_signs
+from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.errors import InputError
+from viralsim.kernels.batch import run_worlds
+from viralsim.measurement.sequential import sentence
+from viralsim.records.merge import keep_worlds
+from viralsim.records.record import ArmOutcomes
+from viralsim.simulation.run import (
+    Progress,
+    Run,
+    compile_arms,
+    compile_audience,
+    default_threads,
+    draw_inputs,
+    join,
+    run_certain,
+    run_uncertain,
+)
+
+if TYPE_CHECKING:
+    from viralsim.results import Result
+    from viralsim.scenario import Scenario
+    from viralsim.scenario.study import Until
+
+MOST_WORLDS = 10_000_000
+TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a sign, not for digits
+
+
+def describe(scenario: Scenario) -> list[str]:
+    """The vital signs and warnings of a scenario as lines, for ``viralsim check``."""
+    compiled = compile_audience(scenario)
+    lines, warnings = vital_signs(scenario, compiled, compile_arms(scenario, compiled))
+    return [*lines, *(f"warning: {warning}" for warning in warnings)]
+
+
+def simulate(
+    scenario: Scenario,
+    worlds: int | None = None,
+    seed: int | None = None,
+    *,
+    arms: Sequence[str] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    repeat_trust: bool = True,
+    until: Until | Mapping[str, Any] | None = None,
+) -> Result:
+    """Run every arm of a scenario in the same worlds.
+
+    Args:
+        scenario: what ``viralsim.load`` returned.
+        worlds: how many worlds (numbers 0 to worlds - 1); the scenario's own by default. With ``until`` the most.
+        seed: seed of the luck; the audience keeps the scenario's seed.
+        arms: names of the arms to run; all by default. An arm run alone has the worlds that it has among others.
+        threads: threads; all cores by default. Results do not depend on it.
+        progress: called with (launches done, launches in all).
+        repeat_trust: where some trust is not 1, run the arms again with every trust at 1, for the verdict.
+        until: stop as soon as an interval is narrow enough: ``{"measure": "shares", "half_width": 0.05}`` as in a scenario's
+            ``worlds.until``, which holds where ``worlds`` is not given. What was found stands in ``vital_signs``; "cannot tell
+            at this budget" in ``warnings``.
+
+    Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set.
+
+    Raises: InputError for wrong arguments, ScenarioError where the scenario cannot be built.
+    """
+    from viralsim.results import Result
+
+    started = time.perf_counter()
+    run = _prepare(scenario, worlds, seed, arms, threads, progress)
+    run.until = _until_of(scenario, worlds, until)
+    compiled_audiences = [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
+    first_arms = compile_arms(scenario, compiled_audiences[0])
+    signs, warnings = vital_signs(scenario, compiled_audiences[0], first_arms)
+    set_up = time.perf_counter()
+    _compile(run, first_arms)
+    compiled = time.perf_counter()
+    inputs = draw_inputs(scenario, run.seed, run.worlds)
+    if inputs:
+        run_uncertain(run, compiled_audiences, inputs)
+    else:
+        run_certain(run, compiled_audiences)
+    inputs = {path: values[: len(run.worlds)] for path, values in inputs.items()}
+    simulated = time.perf_counter()
+    if set(run.raw) != set(run.names):
+        raise KeyboardInterrupt
+    record = _record(run, compiled_audiences, inputs, signs, warnings)
+    record["trusts_at_one"] = (
+        _repeat_at_trust_one(run, compiled_audiences) if repeat_trust and not run.interrupted and not inputs else None
+    )
+    record["timing"] = {
+        "setup_s": set_up - started,
+        "compile_s": compiled - set_up,
+        "simulate_s": simulated - compiled,
+        "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
+    }
+    return Result(**record)
+
+
+def launch(
+    scenario: Scenario,
+    compiled_audiences: list[CompiledAudience],
+    names: Sequence[str],
+    worlds: int,
+    seed: int,
+    threads: int = 1,
+    specs: Mapping[str, Any] | None = None,
+    first: int = 0,
+) -> dict[str, ArmOutcomes]:
+    """``worlds`` worlds from ``first`` on of some arms, on audiences that are built; no series, nothing said about them.
+
+    ``specs``: every arm's after its overlay, where they are known. Raises KeyboardInterrupt where someone stopped it.
+    """
+    numbers = np.arange(first, first + worlds, dtype=np.int64)
+    run = Run(scenario, seed, numbers, tuple(names), threads, None, series=False)
+    inputs = draw_inputs(scenario, seed, run.worlds)
+    if inputs:
+        run_uncertain(run, compiled_audiences, inputs)
+    else:
+        run_certain(run, compiled_audiences, specs)
+    if run.interrupted:
+        raise KeyboardInterrupt
+    return {name: join(run, name)[0] for name in names}
+
+
+def _prepare(
+    scenario: Scenario,
+    worlds: int | None,
+    seed: int | None,
+    arms: Sequence[str] | None,
+    threads: int | None,
+    progress: Progress | None,
+) -> Run:
+    count = scenario.worlds if worlds is None else worlds
+    if not 1 <= count <= MOST_WORLDS:
+        raise InputError(f"worlds must be between 1 and {MOST_WORLDS}, got {count}")
+    if threads is not None and threads < 1:
+        raise InputError(f"threads must be at least 1, got {threads}")
+    names = tuple(arms) if arms else tuple(scenario.arm_names)
+    for name in names:
+        if name not in scenario.arm_names:
+            raise InputError(f"there is no arm {name!r}: choose from {', '.join(scenario.arm_names)}")
+    names = tuple(name for name in scenario.arm_names if name in names)
+    return Run(
+        scenario, scenario.seed if seed is None else seed, np.arange(count, dtype=np.int64), names,
+        threads or default_threads(), progress,
+    )  # fmt: skip
+
+
+def _until_of(scenario: Scenario, worlds: int | None, until: Until | Mapping[str, Any] | None) -> Until | None:
+    """When to stop: as the caller says, else as the scenario says where the caller gave no number of worlds."""
+    if until is None:
+        return scenario.until if worlds is None else None
+    if scenario.spec.populations > 1:
+        raise InputError("until: more worlds do not tell what more audiences would: set populations to 1")
+    given = until if isinstance(until, Mapping) else until.model_dump()
+    most = scenario.worlds if worlds is None else worlds
+    return scenario.override({"worlds": {"at_most": most, "until": dict(given)}}).until
+
+
+def _compile(run: Run, arms: Mapping[str, Arm]) -> None:
+    """Run one world so that compiling is not counted as simulating."""
+    run_worlds(arms[run.names[0]].world, run.seed, run.worlds[:1], series_worlds=0)
+
+
+def _record(
+    run: Run, compiled_audiences: list[CompiledAudience], inputs: dict[str, Any], signs: list[str], warnings: list[str]
+) -> dict[str, Any]:
+    """Everything a result holds, for the worlds that all arms finished."""
+    from viralsim.records.record import Goal, PopulationSummary
+    from viralsim.versions import versions
+
+    scenario, spec = run.scenario, run.scenario.spec
+    joined = {name: join(run, name) for name in run.names}
+    done = np.all([d for _, d in joined.values()], axis=0)
+    count = int(done.sum())
+    if count == 0:
+        raise KeyboardInterrupt
+    arms = {name: worlds if done.all() else keep_worlds(worlds, done) for name, (worlds, _) in joined.items()}
+    compiled = compiled_audiences[0]
+    audience = compiled.population.audience
+    notes = list(getattr(compiled.population, "messages", []) or [])
+    if run.until is not None:
+        said = [(found.enough, sentence(found, run.until.measure, count)) for found in run.last_looks]
+        signs = [*signs, *(text for enough, text in said if enough)]
+        warnings = [*warnings, *(text for enough, text in said if not enough)]
+    return {
+        "scenario_name": scenario.name,
+        "about": spec.about or "",
+        "fingerprint": scenario.fingerprint,
+        "seed": run.seed,
+        "world_count": count,
+        "tick_hours": float(spec.tick),
+        "population": PopulationSummary(
+            members=compiled.members,
+            communities=int(audience.community.max(initial=0)) + 1,
+            follows={c: n.follows for c, n in zip(compiled.channels, compiled.networks, strict=True)},
+            count=len(compiled_audiences),
+            imported=any(spec.channels[c].network.file is not None for c in compiled.channels),
+        ),
+        "arms": arms,
+        "baseline": spec.baseline if spec.baseline in run.names else None,
+        "goal": None if spec.goal is None else Goal(spec.goal.measure, float(spec.goal.matters_from)),
+        "viral_when": _criterion(spec.viral_when),
+        "flop_when": _criterion(spec.flop_when),
+        "warnings": [*notes, *warnings],
+        "vital_signs": signs,
+        "assumptions": scenario.assumptions(run.names[0]),
+        "populations_of_world": (run.worlds[done] % len(compiled_audiences)).astype(np.int32),
+        "uncertain": bool(inputs),
+        "inputs_of_world": {path: values[done] for path, values in inputs.items()},
+        "scenario_yaml": scenario.to_yaml(),
+        "scenario_file": scenario.origin.file,
+        "versions": versions(),
+        "interrupted": run.interrupted,
+    }
+
+
+def _criterion(rule: Any) -> dict[str, float] | None:
+    """``viral_when`` or ``flop_when`` as one name and number."""
+    if rule is None:
+        return None
+    return {name: float(value) for name, value in rule.model_dump().items() if value is not None}
+
+
+def _repeat_at_trust_one(run: Run, compiled_audiences: list[CompiledAudience]) -> dict[str, Any] | None:
+    """The same arms with every trust at 1, where some trust is not, in the first worlds: measures by arm.
+
+    Arms that no trust touches are not run again.
+    """
+    scenario = run.scenario.with_trusts_at_one()
+    touched = tuple(name for name in run.names if scenario.for_arm(name) != run.scenario.for_arm(name))
+    if not touched:
+        return None
+    rows = run.worlds[:TRUST_WORLDS]
+    again = Run(scenario, run.seed, rows, touched, run.threads, None)
+    run_certain(again, compiled_audiences)
+    return {
+        name: join(again, name)[0].measures
+        if name in touched
+        else {key: values[: len(rows)] for key, values in join(run, name)[0].measures.items()}
+        for name in run.names
+    }

@@ -1,0 +1,191 @@
+"""How the worlds of a scenario are run: audiences built, arms compiled, blocks of worlds handed to threads, and joined."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.accounting import arm_outcomes
+from viralsim.campaign.compile import Arm, compile_arm, envelopes
+from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.kernels.batch import RawWorlds, run_worlds
+from viralsim.kernels.counts import Series
+from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
+from viralsim.measurement.sequential import Look, look, looks
+from viralsim.parallel import available_cores
+from viralsim.records.merge import join_worlds
+from viralsim.records.record import ArmOutcomes
+
+if TYPE_CHECKING:
+    from viralsim.scenario import Scenario
+    from viralsim.scenario.study import Until
+
+Progress = Callable[[int, int], None]
+LEAST_BLOCK, MOST_BLOCKS = 256, 16  # worlds that an interrupt can lose, and parts of a run
+SERIES_BYTES = 256 << 20
+
+
+def default_threads() -> int:
+    """Threads to use: the cores this process may run on."""
+    return available_cores()
+
+
+def compile_audience(scenario: Scenario, population: int = 0) -> CompiledAudience:
+    """The audience of a scenario, ready for the kernels."""
+    from viralsim.population.build import build_population
+
+    return CompiledAudience(scenario.spec, build_population(scenario, population))
+
+
+def compile_arms(
+    scenario: Scenario,
+    compiled: CompiledAudience,
+    names: Sequence[str] | None = None,
+    specs: Mapping[str, Any] | None = None,
+) -> dict[str, Arm]:
+    """Compile the named arms (all by default); envelopes are those of all arms of the scenario, ``specs`` where they are known."""
+    specs = scenario.arm_specs() if specs is None else specs
+    envelope = envelopes(compiled, specs)
+    return {
+        name: compile_arm(compiled, name, specs[name], envelope, scenario.folder)
+        for name in names or scenario.arm_names
+    }
+
+
+def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """The uncertain inputs of each world: one joint draw a world, the same for all arms; path -> float64[W]."""
+    drawn = {}
+    for path, span in (scenario.spec.uncertain or {}).items():
+        u = units_of_worlds(seed_key(seed), worlds, int(Stream.UNCERTAIN), name_key(path))
+        if span.scale == "log":
+            drawn[path] = np.exp(np.log(span.from_) + u * (np.log(span.to) - np.log(span.from_)))
+        else:
+            drawn[path] = span.from_ + u * (span.to - span.from_)
+    return drawn
+
+
+@dataclass
+class Run:
+    """The bookkeeping of one simulation: what ran, how far, how long."""
+
+    scenario: Scenario
+    seed: int
+    worlds: NDArray[np.int64]
+    names: tuple[str, ...]
+    threads: int
+    progress: Progress | None
+    series: bool = True  # keep series per tick
+    until: Until | None = None  # stop before all worlds are run
+    last_looks: list[Look] = field(default_factory=list)
+    raw: dict[str, list[tuple[NDArray[np.int64], Arm, RawWorlds]]] = field(default_factory=dict)
+    finished: int = 0
+    interrupted: bool = False
+
+    @property
+    def total(self) -> int:
+        """Launches in all."""
+        return len(self.worlds) * len(self.names)
+
+    def blocks(self, whole: bool = False) -> Iterator[NDArray[np.int64]]:
+        """Rows of the worlds, block by block; until enough is known where that is asked; ``whole``: else in one block."""
+        count = len(self.worlds)
+        block = count if whole else max(LEAST_BLOCK, -(-count // MOST_BLOCKS))
+        ends = list(looks(count)) if self.until else [*range(block, count, block), count]
+        for first, last in itertools.pairwise([0, *ends]):
+            yield np.arange(first, last)
+            if self.until and not self.interrupted and self._enough():
+                self.worlds = self.worlds[:last]
+                return
+
+    def _enough(self) -> bool:
+        """Whether the measure that decides is known well enough, from the worlds finished so far."""
+        assert self.until is not None
+        values = {}
+        for name in self.names:
+            parts = [(rows, arm_outcomes(arm, raw).measures) for rows, arm, raw in self.raw[name]]
+            order = np.argsort(np.concatenate([rows for rows, _ in parts]))
+            values[name] = np.concatenate([measures[self.until.measure] for _, measures in parts])[order]
+        baseline = self.scenario.spec.baseline
+        self.last_looks = look(values, baseline, self.until.half_width, self.until.scale == "relative")
+        return all(found.enough for found in self.last_looks)
+
+    def series_of(self, arm: Arm, rows: NDArray[np.int64]) -> int:
+        """For how many of ``rows`` to keep the series per tick: those among the first worlds that fit into memory."""
+        if not self.series:
+            return 0
+        fits = SERIES_BYTES // (arm.world.contents.novelty.shape[1] * len(Series) * 4)
+        return int(np.count_nonzero(rows < max(1, fits)))
+
+    def report(self, running: int) -> None:
+        """Tell how many launches are done, those of the running block included."""
+        if self.progress is not None:
+            self.progress(self.finished + running, self.total)
+
+    def _is_watched(self) -> bool:
+        """Whether anybody is told of progress, or could interrupt: else the kernel runs in this thread, without another."""
+        main = threading.current_thread() is threading.main_thread()
+        return self.progress is not None or (main and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)
+
+    def run_arm(self, arm: Arm, rows: NDArray[np.int64], threads: int, series: int | None = None) -> None:
+        """Run the worlds at ``rows`` of one arm and keep what came back."""
+        raw = run_worlds(
+            arm.world, self.seed, self.worlds[rows], threads=threads, series_worlds=series,
+            progress=self.report if len(rows) > 1 and self._is_watched() else None,
+        )  # fmt: skip
+        self.raw.setdefault(arm.name, []).append((rows, arm, raw))
+        self.finished += len(rows)
+        self.interrupted |= raw.interrupted
+        self.report(0)
+
+
+def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Mapping[str, Any] | None = None) -> None:
+    """Blocks of worlds, each through all arms: who interrupts keeps the blocks that all arms finished."""
+    arms = [compile_arms(run.scenario, compiled, run.names, specs) for compiled in compiled_audiences]
+    try:
+        for rows in run.blocks():
+            for p in range(len(compiled_audiences)):
+                own = rows[run.worlds[rows] % len(compiled_audiences) == p]
+                for arm in arms[p].values():
+                    if not run.interrupted and len(own):
+                        run.run_arm(arm, own, run.threads, run.series_of(arm, own))
+    except KeyboardInterrupt:  # between two blocks
+        run.interrupted = True
+
+
+def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: dict[str, NDArray[np.float64]]) -> None:
+    """One world at a time, each with its own inputs; worlds are handed to threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def world(i: int) -> None:
+        if run.interrupted:
+            return
+        scenario = run.scenario.override({path: float(values[i]) for path, values in inputs.items()})
+        compiled = compiled_audiences[int(run.worlds[i]) % len(compiled_audiences)]
+        arms = compile_arms(scenario, compiled, run.names)
+        for arm in arms.values():
+            run.run_arm(arm, np.array([i]), 1, run.series_of(arm, np.array([i])))
+
+    with ThreadPoolExecutor(run.threads) as pool:
+        try:
+            for rows in run.blocks(whole=True):
+                for future in [pool.submit(world, int(i)) for i in rows]:
+                    future.result()
+        except KeyboardInterrupt:
+            run.interrupted = True
+            pool.shutdown(cancel_futures=True)
+
+
+def join(run: Run, name: str) -> tuple[ArmOutcomes, NDArray[np.bool_]]:
+    """The blocks of one arm as one table, in the order of the worlds asked for, and which worlds are done."""
+    done = np.zeros(len(run.worlds), dtype=bool)
+    for rows, _, raw in run.raw[name]:
+        done[rows] = raw.done
+    parts = [(rows, arm_outcomes(arm, raw)) for rows, arm, raw in run.raw[name]]
+    return join_worlds(parts, len(run.worlds)), done

@@ -1,0 +1,89 @@
+"""What numba kept of sources that are gone goes with them, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from viralsim.kernels import stale_caches
+from viralsim.kernels.stale_caches import remove_stale_caches
+
+
+def aged(path: Path, seconds: float) -> Path:
+    """The file, made so many seconds ago (negative: to come)."""
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    os.utime(path, times=(time.time() - seconds,) * 2)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def kernels_are_old(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(stale_caches, "__file__", str(tmp_path / "kernels" / "stale_caches.py"))
+    aged(tmp_path / "kernels" / "stale_caches.py", 1000)
+
+
+@pytest.mark.parametrize("place", ["package", "kernels"])
+def test_what_is_older_than_a_source_is_removed_and_nothing_else(tmp_path: Path, place: str) -> None:
+    package = tmp_path / "package"
+    aged(package / "first.py", 900)
+    aged(tmp_path / place / "second.py", 500)
+    cache = package / "__pycache__"
+    old = [aged(package / "__pycache__" / name, 600) for name in ("f-1.py311.nbi", "f-1.py311.1.nbc")]
+    kept = [aged(cache / "g-1.py311.nbi", 400), aged(cache / "first.cpython-311.pyc", 600), package / "first.py"]
+    remove_stale_caches(package)
+    assert [path.exists() for path in old] == [False, False]
+    assert all(path.exists() for path in kept)
+
+
+def test_a_source_of_a_time_to_come_makes_nothing_old(tmp_path: Path) -> None:
+    """Else everything would be compiled anew in every process until then."""
+    package = tmp_path / "package"
+    aged(package / "first.py", 900)
+    aged(package / "second.py", -500)
+    cache = aged(package / "__pycache__" / "f-1.py311.nbi", 600)
+    remove_stale_caches(package)
+    assert cache.exists()
+
+
+def test_a_folder_without_caches_is_left_alone(tmp_path: Path) -> None:
+    remove_stale_caches(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
+
+
+KERNEL = """
+from typing import Any, NamedTuple
+from numba import njit
+
+class {name}(NamedTuple):
+    x: Any
+
+@njit(cache=True)
+def twice(pair):
+    return 2 * pair.x
+
+print(twice({name}(21)))
+"""
+
+
+def test_a_class_that_is_gone_since_is_no_error(tmp_path: Path) -> None:
+    """numba alone unpickles the index of the old source and ends in AttributeError."""
+    package = tmp_path / "package"
+    package.mkdir()
+
+    def run(name: str, clean: str) -> subprocess.CompletedProcess[str]:
+        (package / "__init__.py").write_text(clean)
+        (package / "kernel.py").write_text(KERNEL.format(name=name))
+        command = [sys.executable, "-c", "import package.kernel"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    clean = "from pathlib import Path\nfrom viralsim.kernels.stale_caches import remove_stale_caches\n"
+    clean += "remove_stale_caches(Path(__file__).parent)\n"
+    assert run("Before", "").stdout == "42\n"
+    assert run("After", clean).stdout == "42\n"
+    assert list((package / "__pycache__").glob("*.nbi"))
