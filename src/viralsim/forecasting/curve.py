@@ -47,12 +47,40 @@ def edges_until(horizon: float) -> Floats:
     return np.append(edges[edges < horizon * (1 - 1e-9)], horizon)
 
 
+def thinned(hours: Floats) -> Floats:
+    """Those of ascending ``hours`` (> 0) that are nearest to a standard edge, each once: at most one for each edge."""
+    edges = edges_until(max(float(hours[-1]), 1.0))[1:]
+    gaps = np.abs(np.log(hours)[None] - np.log(edges)[:, None])
+    return np.asarray(hours[np.unique(gaps.argmin(1))])
+
+
 def with_edge(edges: Floats, at: float) -> tuple[Floats, int]:
     """(edges with ``at`` among them, number of bins up to ``at``)."""
     place = int(np.searchsorted(edges, at * (1 - 1e-9)))
     if place < edges.size and np.isclose(edges[place], at, rtol=1e-6):
         return edges, place
     return np.insert(edges, place, at), place
+
+
+def edges_of(curve: Curve, edges: Floats) -> tuple[Floats, int]:
+    """(edges of the bins that a running curve is counted in, number of bins up to now).
+
+    ``edges`` with now among them; for readings of a counter the edges up to now are its own readings.
+    """
+    at = curve.observed_until
+    if curve.exact:
+        return with_edge(edges, at)
+    own = thinned(curve.hours[(curve.hours > 0) & (curve.hours <= at)])
+    own = np.r_[0.0, own[own < at * (1 - 1e-9)], at]
+    return np.r_[own, edges[edges > at * (1 + 1e-6)]], own.size - 1
+
+
+def until(curve: Curve, at: float) -> Curve:
+    """What of a curve was known at ``at`` hours; of a counter, up to its last reading by then (which must be there)."""
+    if curve.exact:
+        return curve_of_events(curve.hours, min(at, curve.observed_until))
+    known = curve.hours <= at * (1 + 1e-9)
+    return Curve(curve.hours[known], curve.shares[known], float(curve.hours[known][-1]), False)
 
 
 def counts_between(curve: Curve, edges: Floats) -> Floats:

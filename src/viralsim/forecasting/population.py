@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from viralsim.forecasting.curve import Curve, counts_between, edges_until, with_edge
+from viralsim.forecasting.curve import Curve, counts_between, edges_of, edges_until, with_edge
 from viralsim.forecasting.draws import futures_of_past, growth_by_analogues, growth_by_law
 from viralsim.forecasting.events import check_followers, past_curves, running_curve
 from viralsim.forecasting.hawkes import Floats, Nodes
@@ -83,7 +83,7 @@ class Population:
             return Paths(np.array([self.horizon_hours]), np.full((draws, 1), seen))
         generator = np.random.default_rng([seed, 0])
         correction = between(self.corrections, at)
-        edges, seen_bins = with_edge(self.edges, at)
+        edges, seen_bins = edges_of(curve, self.edges)
         ahead = edges[seen_bins:]
         similar = round(correction.analogues * draws)
         growth = np.zeros((draws, ahead.size - 1))
