@@ -32,8 +32,8 @@ ABOUT = """# Forecasts of running posts
 
 Made by `python -m benchmarks.forecasts --out benchmarks/FORECASTS.md`. Horizon 7 days; CRPS on log(1 + shares);
 median error: the median of |median forecast - final| / final over posts with a final count above 0; log error: the mean of
-|log(1 + median forecast) - log(1 + final)|; 50, 80, 95 %: how often the interval held, by randomised PITs. Times are processor seconds of one thread; the
-time of a forecast is that of 500 draws.
+|log(1 + median forecast) - log(1 + final)|; 50, 80, 95 %: how often the interval held, by randomised PITs. Times are processor
+seconds of one thread; the time of a forecast is that of 500 draws.
 
 - twitter15: 1,490 cascades of news and rumours, none small. Past: samples of the first 60 % by time; judged: the later 596.
 - auspol: tweets tagged #auspol, half of them never retweeted. Past: samples of the posts of every second author; judged: 800 posts
