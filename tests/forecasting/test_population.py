@@ -135,6 +135,22 @@ def test_bad_horizons_are_refused(horizon: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "words", [{"draws": 0}, {"draws": 2.5}, {"draws": True}, {"seed": -1}, {"seed": "1"}, {"seed": None}]
+)
+def test_bad_draws_and_seeds_are_refused(population: vs.forecasting.Population, words: dict[str, int]) -> None:
+    """Numbers of draws and seeds are whole numbers."""
+    with pytest.raises(vs.InputError, match=next(iter(words))):
+        population.predict([0.0, 0.5], **words)
+
+
+@pytest.mark.parametrize("events", [None, [1, 2], {"post_id": [1], "hours": [0.0]}])
+def test_only_tables_are_events(events: object) -> None:
+    """What is no table is refused by its type."""
+    with pytest.raises(vs.InputError, match="must be a table"):
+        vs.forecasting.fit(events)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
     ("hours", "at", "followers"),
     [
         ([], 1.0, None),

@@ -26,6 +26,14 @@ def check_followers(followers: float | None) -> None:
         raise InputError(f"followers: must be 0 or more, or left out, got {shown(followers)}")
 
 
+def check_draws(draws: int, seed: int) -> None:
+    """Raises: InputError where ``draws`` is no number of draws or ``seed`` is no seed."""
+    for name, value, least, most in (("draws", draws, 1, 10_000_000), ("seed", seed, 0, 2**63 - 1)):
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not whole or not least <= value <= most:
+            raise InputError(f"{name}: must be a whole number from {least} to {most}, got {shown(value)}")
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
@@ -65,6 +73,8 @@ def past_curves(events: pd.DataFrame, horizon_hours: float) -> tuple[tuple[Curve
     Raises: InputError that names the post where a value is wrong.
     """
     check_horizon(horizon_hours)
+    if not isinstance(events, pd.DataFrame):
+        raise InputError(f"events: must be a table (pandas DataFrame), got {type(events).__name__}")
     for column in ("post_id", "hours"):
         if column not in events:
             raise InputError(f"events: no column {column!r}; give post_id, hours and, where known, followers")

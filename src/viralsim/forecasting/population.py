@@ -10,20 +10,18 @@ from numpy.typing import ArrayLike
 
 from viralsim.forecasting.curve import Curve, counts_between, edges_of, edges_until, with_edge
 from viralsim.forecasting.draws import futures_of_past, growth_by_analogues, growth_by_law
-from viralsim.forecasting.events import check_followers, past_curves, running_curve
+from viralsim.forecasting.events import check_draws, check_followers, past_curves, running_curve
 from viralsim.forecasting.hawkes import Floats, Nodes
 from viralsim.forecasting.post_law import PostLaw, fit_law, nodes_of, on_bins, spread_of
 from viralsim.forecasting.recalibration import (
-    ENOUGH_FOR_MIXTURE,
-    ENOUGH_FOR_STACKING,
     Correction,
+    analogues_weight,
     between,
     fit_map,
     fit_shock,
     mapped_ranks,
     randomised_pits,
     shocked,
-    stacked_weight,
     whole_number,
 )
 
@@ -77,6 +75,7 @@ class Population:
     def paths(self, curve: Curve, followers: float | None = None, draws: int = 1000, seed: int = 1) -> Paths:
         """Draws of a post that ``curve`` shows until ``curve.observed_until``."""
         check_followers(followers)
+        check_draws(draws, seed)
         at = curve.observed_until
         seen = float(curve.at(np.array(min(at, self.horizon_hours))))
         if at >= self.horizon_hours * (1 - 1e-9):
@@ -131,11 +130,10 @@ class Population:
             true[i] = counts[seen_bins:].sum()
             by_law[i] = growth_by_law(law, counts, seen_bins, nodes, CORRECTION_DRAWS, generator).sum(1)
         shift, shock = fit_shock(by_law, true)
-        draws, weight = shocked(by_law, shift, shock, generator), 0.0
-        if self.posts >= ENOUGH_FOR_MIXTURE:
-            similar = futures_of_past(self.curves, at, self.horizon_hours, chosen, generator)
-            weight = stacked_weight(draws, similar, true) if self.posts >= ENOUGH_FOR_STACKING else 0.5
-            draws = _mixed(draws, similar, weight, generator)
+        draws = shocked(by_law, shift, shock, generator)
+        similar = futures_of_past(self.curves, at, self.horizon_hours, chosen, generator)
+        weight = analogues_weight(draws, similar, true)
+        draws = _mixed(draws, similar, weight, generator)
         pits = randomised_pits(whole_number(draws, generator), true, generator)
         return Correction(shift, shock, weight, *fit_map(pits))
 
@@ -167,5 +165,6 @@ def fit(events: pd.DataFrame, horizon_hours: float = 168, seed: int = 1) -> Popu
 
     Raises: InputError where a column is missing or a value is none of these.
     """
+    check_draws(1, seed)
     curves, followers = past_curves(events, horizon_hours)
     return fit_curves(curves, followers, float(horizon_hours), edges_until(float(horizon_hours)), seed)

@@ -15,7 +15,7 @@ SHOCK_DF = 3
 SMALLEST_SHOCK = 0.4  # with few past posts: fitted ones were too small
 ENOUGH_FOR_SHOCK = 150
 PRIOR_SHOCK, PRIOR_SHIFT = 0.5, 0.25
-ENOUGH_FOR_MIXTURE, ENOUGH_FOR_STACKING = 150, 500
+PRIOR_WEIGHT, PRIOR_POSTS = 0.25, 50  # of the analogues, before past posts; how many past posts that counts as
 ENOUGH_FOR_MAP, MAP_P_VALUE, PRIOR_MAP = 60, 0.05, 0.3
 
 
@@ -42,6 +42,13 @@ def fit_shock(futures: Floats, true: Floats) -> tuple[float, float]:
     found = minimize(loss, np.array([0.0, np.log(0.3)]), method="L-BFGS-B", bounds=[(-1, 1), (np.log(0.02), np.log(2))])
     scale = float(np.exp(found.x[1]))
     return float(found.x[0]), scale if len(true) >= ENOUGH_FOR_SHOCK else max(scale, SMALLEST_SHOCK)
+
+
+def analogues_weight(by_law: Floats, by_analogues: Floats, true: Floats) -> float:
+    """The weight of the analogues in the mixture: stacked on past posts, shrunk to PRIOR_WEIGHT where they are few."""
+    posts = len(true)
+    stacked = stacked_weight(by_law, by_analogues, true)
+    return (posts * stacked + PRIOR_POSTS * PRIOR_WEIGHT) / (posts + PRIOR_POSTS)
 
 
 def stacked_weight(first: Floats, second: Floats, true: Floats) -> float:
