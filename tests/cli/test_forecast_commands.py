@@ -121,7 +121,6 @@ def test_wrong_options_are_refused(files: Path, words: list[str], sentence: str)
         ("hours,shares,observed_until\n1,5,1\n2,6,1\n", "after observed_until"),
         ("", "empty"),
         ("weeks,shares\n1,5\n", "no column of the time"),
-        ("post_id,hours,shares\na,1,5\nb,1,6\n", "holds 2 posts"),
         ("hours,shares\n9,5\n", "no reading between 0 and 2 h"),
     ],
 )
@@ -132,6 +131,21 @@ def test_bad_curves_are_refused(files: Path, text: str, sentence: str) -> None:
     assert done.exit_code == 2
     assert sentence in done.output
     assert len(done.output.strip().splitlines()) == 1
+
+
+def test_several_posts_of_a_campaign(files: Path) -> None:
+    """Posts of one file are forecast each and together: the total of the medians lies within the range of the total."""
+    (files / "two.csv").write_text("post_id,hours,shares\na,1,5\na,3,12\nb,1,20\n")
+    done = run("forecast", "-", "--observed", files / "two.csv", "--target", 60, "--json", "--out", files / "out")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert (said["seen"], said["at_hours"], list(said["posts"])) == (32.0, 3.0, ["a", "b"])
+    medians = sum(post["final"]["p50"] for post in said["posts"].values())
+    assert said["final"]["p10"] < medians < said["final"]["p90"]
+    assert said["target"]["chance"] >= max(post["target"]["chance"] for post in said["posts"].values())
+    assert "2 posts together" in said["warnings"][-1]
+    assert (files / "out" / "forecast.html").read_text().count("<figure") == 2
+    assert "2 posts: 32 shares so far" in run("forecast", "-", "--observed", files / "two.csv").output
 
 
 def test_readings_of_a_counter(files: Path) -> None:

@@ -33,6 +33,11 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
         ("seconds,shares,impressions,reach\n3600,5,100,90\n7200,9,200,150\n21600,20,300,\n", "total"),
         ("days,shares\n0.041666666666666664,5\n0.08333333333333333,9\n0.25,20\n", "total"),
         ("hours,shares\n1,5\n2,4\n6,11\n", "interval"),
+        (
+            "time,published_at,shares\n2024-05-01T10:00,2024-05-01T09:00,5\n2024-05-01 11:00,2024-05-01T09:00,9\n"
+            "2024-05-01T15:00,2024-05-01 09:00,20\n",
+            "total",
+        ),
         ('"hours","shares"\n"1","5"\n"2","9"\n"6","20"\n', "total"),
     ],
 )
@@ -92,6 +97,11 @@ BAD = {
     "a cell too many": ("hours,shares\n1,5,6\n", ":2: 3 cells"),
     "a name twice": ("hours,shares,shares\n1,5,6\n", "named twice"),
     "only the post": ("hours\n0\n", ":2: nothing but the post itself"),
+    "no time of day": ("time,published_at,shares\n2024-05-02,2024-05-01T09:00,5\n", ":2: time: must be a date with"),
+    "no date": ("time,published_at,shares\nyesterday at noon,2024-05-01T09:00,5\n", ":2: time: must be a date with"),
+    "never published": ("time,shares\n2024-05-01T09:00,5\n", "time without published_at"),
+    "before the post": ("time,published_at\n2024-05-01T08:00,2024-05-01T09:00\n", ":2: time: before published_at"),
+    "one zone": ("time,published_at\n2024-05-01T10:00Z,2024-05-01T09:00\n", ":2: time, published_at: only one"),
     "only hour 0": ("hours,shares\n0,0\n", ":2: nothing after hour 0"),
 }
 

@@ -77,6 +77,12 @@ def test_calibrated_on_its_own_law(population: vs.forecasting.Population, at: fl
     assert np.mean(np.abs(pits - 0.5) <= 0.475) > 0.9
 
 
+def test_a_post_beyond_all_past_ones_is_not_scaled_up(population: vs.forecasting.Population) -> None:
+    """Where no past post had nearly as many shares, analogues are left out: a slow post's growth is not multiplied."""
+    hours = np.r_[0.0, np.linspace(0.01, 1.0, 100_000)]
+    assert np.median(population.predict(hours, 1.0)) < 20 * 100_000
+
+
 def test_followers_move_a_forecast() -> None:
     """Where followers brought shares before, an account with more of them is expected to get more."""
     events = drawn_events(80, 3)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viralsim.forecasting.analogues import nearest, nearest_others
+from viralsim.forecasting.analogues import comparable, nearest, nearest_others
 from viralsim.forecasting.recalibration import (
     SMALLEST_SHOCK,
     Correction,
@@ -100,6 +100,8 @@ def test_nearest_is_nearest() -> None:
     past = np.array([[1.0, 1, 1], [100, 50, 10], [105, 50, 10], [1000, 100, 1]])
     assert nearest(past, np.array([[102.0, 50, 10]]), 2, generator)[0].tolist() in ([1, 2], [2, 1])
     assert nearest_others(past, 1, generator)[1:3].ravel().tolist() == [2, 1]
+    assert comparable(past[:, 0], 110.0)
+    assert not comparable(past[:, 0], 10.0)
     alike = np.zeros((200, 3))
     rows = nearest_others(alike, 10, generator)
     assert (rows != np.arange(200)[:, None]).all()

@@ -64,25 +64,65 @@ def forecast(
     now = None if at is None else duration("--at", at)
     running, notes = _running(observed, per, now)
     curves, more = read_curves(past, per, hours) if past else ([], [])
-    if running.post_id and any(one.post_id == running.post_id for one in curves):
-        raise InputError(f"{past}: the running post {running.post_id!r} is among the past posts: take it out")
+    names = {one.post_id for one in curves} - {""}
+    for post in running:
+        if post.post_id in names:
+            raise InputError(f"{past}: the running post {post.post_id!r} is among the past posts: take it out")
     population, about = population_of(curves, hours, seed)
-    own = followers if followers is not None else (running.followers if running.followers >= 0 else None)
-    found = make_forecast(running.curve, population, own, target, seed=seed, warnings=[*notes, *more, *about])
-    post = name or running.post_id or observed.stem
+    if len(running) > 1:
+        if name is not None:
+            raise InputError(f"--name: {observed} holds {len(running)} posts, which their post_id names: leave it out")
+        about.append(f"{len(running)} posts together: taken as independent of each other, given the past posts")
+    found = {}
+    for i, post in enumerate(running):
+        own = followers if followers is not None else (post.followers if post.followers >= 0 else None)
+        title = name or post.post_id or observed.stem
+        found[title] = make_forecast(
+            post.curve, population, own, target, seed=seed + i, warnings=[*notes, *more, *about]
+        )
     if out is not None:
-        _write(found, out, post)
+        _write(found, out)
     if register is not None:
-        from viralsim.forecasting.ledger import register as write_down
-
-        inputs = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (observed, past) if path}
-        entry = write_down(register, found, post, inputs)
-        click.echo(f"registered: {entry}", err=as_json)
+        _register(found, register, [path for path in (observed, past) if path], as_json)
     if as_json:
-        click.echo(json.dumps(found.to_json(), allow_nan=False))
+        click.echo(json.dumps(_as_dict(found), allow_nan=False))
         return
-    for line in sentences(found):
+    for line in _lines(found):
         click.echo(line)
+
+
+def _as_dict(found: dict[str, Forecast]) -> dict[str, Any]:
+    from viralsim.forecasting.forecast import total_json
+
+    return next(iter(found.values())).to_json() if len(found) == 1 else total_json(found)
+
+
+def _lines(found: dict[str, Forecast]) -> list[str]:
+    """The words of one post, or of the total and then of each."""
+    from viralsim.measurement.number_format import number, percent
+
+    if len(found) == 1:
+        return sentences(next(iter(found.values())))
+    said = _as_dict(found)
+    lines = [
+        f"{len(found)} posts: {number(said['seen'])} shares so far, "
+        f"each by {number(said['horizon_hours'])} h after it: {_range(said['final'])}"
+    ]
+    if said["target"] is not None:
+        chance = percent(said["target"]["chance"])
+        lines.append(f"chance of {number(said['target']['shares'])} shares or more together: {chance}")
+    if said["baseline"] is not None:
+        lines.append(f"log-linear baseline: {_range(said['baseline'])}")
+    lines += [f"{post}: {'; '.join(sentences(one)[:2])}" for post, one in found.items()]
+    return [*lines, *(f"note: {warning}" for warning in said["warnings"])]
+
+
+def _register(found: dict[str, Forecast], ledger: Path, files: list[Path], as_json: bool) -> None:
+    from viralsim.forecasting.ledger import register
+
+    inputs = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    for post, one in found.items():
+        click.echo(f"registered: {register(ledger, one, post, inputs)}", err=as_json)
 
 
 def _horizon(file: str, horizon: str | None) -> float:
@@ -94,36 +134,39 @@ def _horizon(file: str, horizon: str | None) -> float:
     return scenario_hours if horizon is None else duration("--horizon", horizon)
 
 
-def _running(path: Path, per: str, at: float | None) -> tuple[PostCurve, list[str]]:
-    """(the running post as it was known at ``at``, notes)."""
+def _running(path: Path, per: str, at: float | None) -> tuple[list[PostCurve], list[str]]:
+    """(the running posts as they were known at ``at``, notes)."""
+    from viralsim.forecasting.curve_files import read_curves
+
+    found, notes = read_curves(path, per, at or 0.0)
+    return [_known(post, at, notes) for post in found], notes
+
+
+def _known(post: PostCurve, at: float | None, notes: list[str]) -> PostCurve:
+    """A post as it was known at ``at``; adds notes."""
     from dataclasses import replace
 
     from viralsim.forecasting.curve import until
-    from viralsim.forecasting.curve_files import read_curves
     from viralsim.measurement.number_format import number
 
-    found, notes = read_curves(path, per, at or 0.0)
-    if len(found) > 1:
-        raise InputError(f"{path}: holds {len(found)} posts; forecast one at a time, and give the others as --past")
-    post = found[0]
     curve = post.curve
     if at is None:
         if curve.exact and not post.end_given:
             notes.append(
                 f"watched until the last share, {number(curve.observed_until)} h: say --at where it was longer"
             )
-        return post, notes
+        return post
     if curve.exact and at > curve.observed_until:
-        raise InputError(f"{path}: watched until {curve.observed_until:g} h; --at {at:g}h is later")
+        raise InputError(f"{post.place}: watched until {curve.observed_until:g} h; --at {at:g}h is later")
     if not curve.exact and curve.hours[curve.hours <= at].sum() == 0:
-        raise InputError(f"{path}: no reading between 0 and {at:g} h (--at)")
+        raise InputError(f"{post.place}: no reading between 0 and {at:g} h (--at)")
     known = until(curve, at)
     if known.observed_until < at * (1 - 1e-9):
         notes.append(f"the last reading by {number(at)} h is at {number(known.observed_until)} h: forecast from there")
-    return replace(post, curve=known), notes
+    return replace(post, curve=known)
 
 
-def _write(found: Forecast, folder: Path, post: str) -> None:
+def _write(found: dict[str, Forecast], folder: Path) -> None:
     import pandas as pd
 
     from viralsim.atomic import write_json, write_text
@@ -133,9 +176,10 @@ def _write(found: Forecast, folder: Path, post: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror or error}): choose another folder") from None
-    write_json(folder / "forecast.json", found.to_json())
-    write_text(folder / "bands.csv", pd.DataFrame(found.bands()).to_csv(index=False, lineterminator="\n"))
-    write_text(folder / "forecast.html", forecast_page(found, post, sentences(found)))
+    write_json(folder / "forecast.json", _as_dict(found))
+    bands = pd.concat([pd.DataFrame({"post_id": post, **one.bands()}) for post, one in found.items()])
+    write_text(folder / "bands.csv", bands.to_csv(index=False, lineterminator="\n"))
+    write_text(folder / "forecast.html", forecast_page(found, _lines(found)))
 
 
 def sentences(found: Forecast) -> list[str]:

@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 from viralsim.forecasting.hawkes import Floats, Ints
 
 MOST_NEIGHBOURS = 60
+NEAR = 3.0  # futures are scaled by the ratio of the shares so far: far away that says nothing
 TIE_BREAK = 1e-3  # log units: far below one share in a hundred
 MOMENTS = (1.0, 0.5, 0.25)  # of the time so far: the counts that posts are compared by
 
@@ -15,6 +16,12 @@ MOMENTS = (1.0, 0.5, 0.25)  # of the time so far: the counts that posts are comp
 def neighbours_of(posts: int) -> int:
     """How many neighbours are asked: a fifth of the past posts, 60 at most."""
     return max(1, min(MOST_NEIGHBOURS, posts // 5))
+
+
+def comparable(past: Floats, now: float) -> bool:
+    """Whether enough of ``past`` float64[posts] (shares so far) are within a factor of NEAR of ``now``."""
+    near = np.abs(np.log1p(past) - np.log1p(now)) <= np.log(NEAR)
+    return bool(2 * near.sum() >= neighbours_of(past.size))
 
 
 def nearest(past: Floats, now: Floats, among: int, generator: np.random.Generator) -> Ints:

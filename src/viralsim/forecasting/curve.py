@@ -17,8 +17,8 @@ GROWTH = 4 / 3  # of the bins after a week
 class Curve(NamedTuple):
     """Cumulative shares of one post.
 
-    ``exact``: ``hours`` are the times of single shares, so the curve is a staircase; else readings of a counter, and straight
-    between them.
+    ``exact``: ``hours`` are the times of single shares, so the curve is a staircase of steps of 1; else readings of a counter,
+    and straight between them.
     """
 
     hours: Floats  # [points] ascending
@@ -29,7 +29,7 @@ class Curve(NamedTuple):
     def at(self, hours: Floats) -> Floats:
         """Shares up to ``hours`` (float64, any shape)."""
         if self.exact:
-            return np.asarray(np.r_[0.0, self.shares][np.searchsorted(self.hours, hours, side="right")])
+            return np.asarray(np.searchsorted(self.hours, hours, side="right"), np.float64)
         return np.interp(hours, np.r_[0.0, self.hours], np.r_[0.0, self.shares])
 
 

@@ -12,7 +12,8 @@ from viralsim.forecasting.curve import Curve, curve_of_events
 from viralsim.forecasting.tables import Row, read_rows
 
 HOURS_OF = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
-KNOWN = {*HOURS_OF, "post_id", "shares", "impressions", "reach", "followers", "observed_until"}
+DATED = ("time", "published_at")
+KNOWN = {*HOURS_OF, *DATED, "post_id", "shares", "impressions", "reach", "followers", "observed_until"}
 PER = ("total", "interval")
 EARLY = 1e-9  # hours by which rounding may place a time after the end
 
@@ -31,10 +32,10 @@ class PostCurve:
 def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> tuple[list[PostCurve], list[str]]:
     """(curves in the order of the file, notes on what was left out or assumed).
 
-    Columns: one of ``seconds``, ``minutes``, ``hours``, ``days`` since the post; ``shares`` so far (or since the row before, where
-    ``per`` is ``interval``), left out where every row is one share; optionally ``post_id``, ``impressions``, ``reach``,
-    ``followers``, ``observed_until`` (hours). A list of single shares that does not say until when its post was watched is taken
-    as watched for ``watched`` hours at least.
+    Columns: one of ``seconds``, ``minutes``, ``hours``, ``days`` since the post, or ``time`` and ``published_at``; ``shares`` so
+    far (or since the row before, where ``per`` is ``interval``), left out where every row is one share; optionally ``post_id``,
+    ``impressions``, ``reach``, ``followers``, ``observed_until`` (hours). A list of single shares that does not say until when its
+    post was watched is taken as watched for ``watched`` hours at least.
 
     Raises: InputError with file and line where a curve cannot be one.
     """
@@ -62,14 +63,29 @@ def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> t
 
 
 def _time_column(file: Path, columns: tuple[str, ...]) -> str:
-    found = [column for column in columns if column in HOURS_OF]
+    found = [column for column in columns if column in HOURS_OF or column == "time"]
+    if found == ["time"] and "published_at" not in columns:
+        raise InputError(f"{file}:1: time without published_at: name both, or give hours since the post")
     if len(found) != 1:
         said = "no column" if not found else f"{len(found)} columns ({', '.join(found)})"
         raise InputError(
-            f"{file}:1: {said} of the time since the post; name one hours, minutes, seconds or days "
+            f"{file}:1: {said} of the time since the post; name one hours, minutes, seconds, days or time "
             f"(found: {', '.join(columns)})"
         )
     return found[0]
+
+
+def _hours(row: Row, time: str) -> float:
+    """Hours since the post of a row."""
+    if time != "time":
+        return row.number(time) * HOURS_OF[time]
+    at, published = row.moment("time"), row.moment("published_at")
+    if (at.tzinfo is None) != (published.tzinfo is None):
+        raise row.refuse("time, published_at: only one of them has a time zone")
+    hours = (at - published).total_seconds() / 3600
+    if hours < 0:
+        raise row.refuse("time: before published_at")
+    return hours
 
 
 def _end(rows: list[Row], columns: tuple[str, ...]) -> float | None:
@@ -89,7 +105,7 @@ def _check_end(row: Row, hours: float, end: float | None) -> None:
 
 def _events(rows: list[Row], time: str, end: float | None, watched: float) -> Curve:
     """Single shares; a first row at 0 is the post itself."""
-    hours = np.array([row.number(time) * HOURS_OF[time] for row in rows])
+    hours = np.array([_hours(row, time) for row in rows])
     for row, at in zip(rows, hours, strict=True):
         _check_end(row, float(at), end)
     last = max(float(hours.max()), watched) if end is None else end
@@ -104,7 +120,7 @@ def _counter(rows: list[Row], time: str, columns: tuple[str, ...], per: str, end
     """Readings of a counter, checked line by line."""
     hours, shares = np.zeros(len(rows)), np.zeros(len(rows))
     for i, row in enumerate(rows):
-        hours[i], shares[i] = row.number(time) * HOURS_OF[time], row.count("shares")
+        hours[i], shares[i] = _hours(row, time), row.count("shares")
         _check_end(row, float(hours[i]), end)
         _check_counts(row, shares[i], columns)
         if i and hours[i] <= hours[i - 1]:

@@ -64,6 +64,31 @@ class Forecast:
         }
 
 
+def total_json(forecasts: dict[str, Forecast]) -> dict[str, Any]:
+    """The posts of one campaign together: the keys of ``to_json`` for their sum, and each post under ``posts``.
+
+    Posts are independent, given the past; ``at_hours`` is that of the latest look.
+    """
+    each = list(forecasts.values())
+    final = np.sum([one.paths.final for one in each], axis=0)
+    lines = [one.log_linear for one in each if one.log_linear is not None]
+    baseline = {"method": "log-linear", **_quantiles(np.sum(lines, axis=0))} if len(lines) == len(each) else None
+    target = each[0].target
+    return {
+        "at_hours": max(one.at_hours for one in each),
+        "horizon_hours": each[0].horizon_hours,
+        "seen": sum(one.seen for one in each),
+        "final": _quantiles(final),
+        "percentile_of_past": None,
+        "past_posts": each[0].past_posts,
+        "target": None if target is None else {"shares": target, "chance": float(np.mean(final >= target))},
+        "arms": None,
+        "baseline": baseline,
+        "warnings": each[0].warnings,
+        "posts": {post: one.to_json() for post, one in forecasts.items()},
+    }
+
+
 def _quantiles(draws: Floats) -> dict[str, float]:
     found = np.quantile(draws, list(QUANTILES.values()), method="inverted_cdf")
     return dict(zip(QUANTILES, found.tolist(), strict=True))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from viralsim.forecasting.analogues import comparable
 from viralsim.forecasting.curve import Curve, counts_between, edges_of, edges_until, with_edge
 from viralsim.forecasting.draws import futures_of_past, growth_by_analogues, growth_by_law
 from viralsim.forecasting.events import check_draws, check_followers, past_curves, running_curve
@@ -84,7 +85,8 @@ class Population:
         correction = between(self.corrections, at)
         edges, seen_bins = edges_of(curve, self.edges)
         ahead = edges[seen_bins:]
-        similar = round(correction.analogues * draws)
+        then = np.array([float(past.at(np.array(at))) for past in self.curves])
+        similar = round(correction.analogues * draws) if comparable(then, seen) else 0
         growth = np.zeros((draws, ahead.size - 1))
         if similar:
             growth[:similar] = growth_by_analogues(self.curves, curve, ahead, similar, generator)

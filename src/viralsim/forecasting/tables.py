@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from viralsim.errors import InputError
@@ -47,6 +48,21 @@ class Row:
         if not math.isfinite(value) or value < 0:
             raise self.refuse(f"{column}: must be finite and 0 or more, got {shown(text)}")
         return value
+
+    def moment(self, column: str) -> datetime:
+        """The date and time in ``column``, ISO 8601.
+
+        Raises: InputError with the line where it is none, or has no time of day.
+        """
+        text = self.cells.get(column, "")
+        try:
+            if len(text) < len("2024-05-01T09:30"):
+                raise ValueError
+            return datetime.fromisoformat(text)
+        except ValueError:
+            raise self.refuse(
+                f"{column}: must be a date with a time of day such as 2024-05-01T09:30, got {shown(text)}"
+            ) from None
 
     def count(self, column: str) -> float:
         """The whole number in ``column``; raises as ``number``."""

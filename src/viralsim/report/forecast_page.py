@@ -14,14 +14,14 @@ from viralsim.report.markup import element
 from viralsim.report.page_frame import bullets, closed_page
 
 
-def forecast_page(found: Forecast, post: str, sentences: Sequence[str]) -> str:
-    """The page as HTML text; it fetches nothing and runs nothing."""
-    return closed_page(
-        f"Forecast of {post}", [element("h1", f"Forecast of {post}"), *bullets(sentences), as_figure(fan(found))]
-    )
+def forecast_page(found: dict[str, Forecast], sentences: Sequence[str]) -> str:
+    """The page of the posts as HTML text, a fan for each; it fetches nothing and runs nothing."""
+    title = f"Forecast of {next(iter(found))}" if len(found) == 1 else f"Forecast of {len(found)} posts"
+    fans = [as_figure(fan(one, post, f"fan-{i}")) for i, (post, one) in enumerate(found.items())]
+    return closed_page(title, [element("h1", title), *bullets(sentences), *fans])
 
 
-def fan(found: Forecast) -> Picture:
+def fan(found: Forecast, post: str, key: str) -> Picture:
     """Quantile bands of the shares so far, from now to the horizon."""
     bands = {name: np.array(values) for name, values in found.bands().items()}
     hours = bands["hours"]
@@ -35,8 +35,8 @@ def fan(found: Forecast) -> Picture:
     final = found.to_json()["final"]
     top = bands["p975"] if found.target is None else np.append(bands["p975"], found.target)
     return Picture(
-        "fan",
-        "Shares so far",
+        key,
+        f"Shares of {post} so far",
         "The line is the median; the bands hold 50, 80 and 95 % of the draws"
         + ("." if found.target is None else "; dashed: the target."),
         f"Shares from {number(found.at_hours)} to {number(found.horizon_hours)} hours after the post; at the end the median is "
