@@ -49,7 +49,6 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 # words of commands that start no kernel
 WITHOUT_KERNELS = {
-    "forecast",
     "review",
     "ledger",
     "init",
