@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from viralsim import advocates, classic, seeding
+    from viralsim import advocates, classic, forecasting, seeding
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
     from viralsim.experiments.luck import how_much_luck
     from viralsim.mesa_driver.model import ViralityModel
@@ -34,7 +34,7 @@ _HOME = {
     "open_result": "viralsim.results",
     "simulate": "viralsim.simulation",
 }
-_MODULES = ("advocates", "classic", "seeding")
+_MODULES = ("advocates", "classic", "forecasting", "seeding")
 
 __all__ = [
     "CapacityError",
@@ -48,6 +48,7 @@ __all__ = [
     "ViralsimError",
     "advocates",
     "classic",
+    "forecasting",
     "how_much_luck",
     "load",
     "loads",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from viralsim import kernel_cache
 from viralsim.errors import InputError, ViralsimWarning
-from viralsim.kernels import cache_folder
 
 NOBODY = 65534
 SCENARIO = """
@@ -173,13 +173,13 @@ def test_a_folder_of_another_is_not_taken(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     package = tmp_path / "package"
     package.mkdir()
-    expected = cache_folder._temporary_folder(package)
-    assert cache_folder._temporary_folder(package) == expected  # the next process finds it again
+    expected = kernel_cache._temporary_folder(package)
+    assert kernel_cache._temporary_folder(package) == expected  # the next process finds it again
     expected.chmod(0o777)
-    assert cache_folder._temporary_folder(package) != expected
+    assert kernel_cache._temporary_folder(package) != expected
     expected.rmdir()
     expected.symlink_to(package)
-    private = cache_folder._temporary_folder(package)
+    private = kernel_cache._temporary_folder(package)
     assert private not in (expected, package)
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
 
@@ -189,19 +189,19 @@ def test_a_place_is_looked_for_only_where_there_is_none(tmp_path: Path, monkeypa
     (tmp_path / "a.py").touch()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    cache_folder.ensure_cache_folder(tmp_path)
+    kernel_cache.ensure_cache_folder(tmp_path)
     assert "NUMBA_CACHE_DIR" not in os.environ
-    monkeypatch.setattr(cache_folder, "_looks_writable", lambda folder: False)
-    cache_folder.ensure_cache_folder(tmp_path)  # the system says no, numba says yes
+    monkeypatch.setattr(kernel_cache, "_looks_writable", lambda folder: False)
+    kernel_cache.ensure_cache_folder(tmp_path)  # the system says no, numba says yes
     assert "NUMBA_CACHE_DIR" not in os.environ
-    monkeypatch.setattr(cache_folder, "_numba_has_places_for", lambda folders: False)
+    monkeypatch.setattr(kernel_cache, "_numba_has_places_for", lambda folders: False)
     from numba import config
 
     monkeypatch.setattr(config, "CACHE_DIR", config.CACHE_DIR)
     monkeypatch.setenv("NUMBA_CACHE_DIR", "")
     with pytest.warns(ViralsimWarning, match="compiled kernels are kept in"):
-        cache_folder.ensure_cache_folder(tmp_path)
+        kernel_cache.ensure_cache_folder(tmp_path)
     assert os.environ["NUMBA_CACHE_DIR"] == config.CACHE_DIR
-    monkeypatch.setattr(cache_folder, "_temporary_folder", lambda package: (tmp_path / "nothing" / "x").mkdir())
+    monkeypatch.setattr(kernel_cache, "_temporary_folder", lambda package: (tmp_path / "nothing" / "x").mkdir())
     with pytest.raises(InputError, match="set NUMBA_CACHE_DIR to a folder"):
-        cache_folder.ensure_cache_folder(tmp_path)
+        kernel_cache.ensure_cache_folder(tmp_path)

@@ -35,6 +35,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "archive": ("viralsim.cli.archive", "archive", "Pack a finished folder for publication."),
     "presets": ("viralsim.cli.scenario_commands", "presets", "Show channel presets with source, year and range."),
     "schema": ("viralsim.cli.scenario_commands", "schema", "Print the JSON Schema of scenario files."),
+    "forecast": ("viralsim.cli.forecast", "forecast", "Where a running post ends."),
+    "review": ("viralsim.cli.ledger", "review", "Score the forecasts of a post against what came."),
+    "ledger": ("viralsim.cli.ledger", "ledger", "How registered forecasts went."),
     "luck": ("viralsim.cli.luck", "luck", "Say how much of the outcome is luck and how much is content."),
     "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),
     "warm": ("viralsim.cli.warm", "warm", "Compile everything beforehand."),
@@ -42,7 +45,19 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 
 # words of commands that start no kernel
-WITHOUT_KERNELS = {"init", "report", "compare", "merge", "info", "archive", "presets", "schema", "warm"}
+WITHOUT_KERNELS = {
+    "review",
+    "ledger",
+    "init",
+    "report",
+    "compare",
+    "merge",
+    "info",
+    "archive",
+    "presets",
+    "schema",
+    "warm",
+}
 
 
 class LazyGroup(click.Group):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from viralsim.kernels.cache_folder import ensure_cache_folder
+from viralsim.kernel_cache import ensure_cache_folder
 from viralsim.kernels.stale_caches import remove_stale_caches
 
 ensure_cache_folder(Path(__file__).parents[1])

@@ -95,7 +95,7 @@ def _imported(folder: Path, name: str, network: channel_words.Network, messages:
     read, notes = read_with_notes(
         folder / filled(network.file),
         **({} if network.edge_means is None else {"edge_means": network.edge_means}),
-        directed=network.directed,
+        directed=network.directed if "directed" in network.model_fields_set else None,
         tie_strength=network.tie_strength,
         influence_weight=network.influence_weight,
         keep_edge_order=False,
