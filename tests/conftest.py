@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile(
+    "house", deadline=None
+)  # how long an example takes is a matter of the machine and its other work
+settings.load_profile("house")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

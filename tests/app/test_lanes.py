@@ -7,7 +7,7 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,7 +24,6 @@ from viralsim.app.work import Question
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
 
-ROOT = Path(__file__).parents[2]
 LUCK = Question(lesson("luck").scenario(), {})
 HEAVY = LUCK.base.override({"audience.members": 20_000, "content.post.appeal": 0.9, "worlds": 2000})
 
@@ -56,12 +55,32 @@ def test_a_visitor_has_one_piece_at_a_time(some: Lanes) -> None:
     """What one visitor asks is done one after another, whoever else asks beside them."""
 
     async def ask() -> list[list[tuple[int, float, float]]]:
-        both = [asyncio.gather(*(some.answer(who, interval, i) for i in range(4))) for who in ("a", "b")]
+        kinds = [partial(interval, i) for i in range(4)]
+        both = [asyncio.gather(*(some.answer(who, kind) for kind in kinds)) for who in ("a", "b")]
         return [await one for one in both]
 
     for pieces in asyncio.run(ask()):
         in_time = sorted(pieces, key=lambda piece: piece[1])
         assert all(first[2] <= second[1] for first, second in itertools.pairwise(in_time))
+
+
+def test_of_what_waits_the_newest_counts(some: Lanes) -> None:
+    """Who moves a slider a hundred times while an answer is worked out has two answers and takes no more room than one visitor."""
+
+    async def ask() -> tuple[list[Any], list[int]]:
+        asked, room = [], []
+        for i in range(100):
+            asked.append(asyncio.create_task(some.answer("a", interval, i)))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            room.append(some.asked)
+        return await asyncio.gather(*asked, return_exceptions=True), room
+
+    answers, room = asyncio.run(ask())
+    done = [i for i, one in enumerate(answers) if not isinstance(one, InputError)]
+    assert done == [0, 99]
+    assert max(room) <= 3  # one that is done, one that waits, one that is just being replaced
+    assert some.asked == 0
 
 
 def test_work_that_takes_too_long_is_stopped(some: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,14 +111,6 @@ def test_work_is_cancelled(some: Lanes) -> None:
 
     asyncio.run(ask())
     assert some.asked == 0
-
-
-def test_what_nobody_wants_any_more_is_not_done(some: Lanes) -> None:
-    async def ask() -> None:
-        with pytest.raises(InputError, match="cancelled"):
-            await some.answer("a", os._exit, 1, wanted=lambda: False)
-
-    asyncio.run(ask())
 
 
 def test_work_that_ends_its_process_is_an_error(some: Lanes) -> None:
@@ -232,3 +243,19 @@ def test_a_session_has_one_run(some: Lanes) -> None:
     session.close()
     assert session.job is not None
     assert session.job.finished.wait(120)
+
+
+def slow_to_compile(limit_s: float) -> int:
+    """Compiles for longer than it works."""
+    from numba import njit
+
+    began = time.monotonic()
+    while time.monotonic() - began < 3 * limit_s:
+        njit(lambda x: x + began)(1)
+    return 7
+
+
+def test_compiling_is_no_part_of_the_time(some: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first use of a feature is not stopped for that its kernels are compiled."""
+    monkeypatch.setattr(lanes, "QUICK_S", 2.0)
+    assert asyncio.run(some.answer("a", slow_to_compile, 2.0)) == 7
