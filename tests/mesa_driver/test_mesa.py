@@ -192,6 +192,6 @@ def test_members_are_seen_through_a_lazy_view(scenario: Scenario) -> None:
     model = stepped(scenario, arm="all", world=1)
     assert sum(member.reached for member in model.members) == model.counted("reach")
     sharers = {
-        int(node["member"]) for node in model._state.nodes[: int(model._state.now[NODES])] if node["cell"] % 2 == 0
+        int(node["member"]) for node in model._state.nodes[: int(model._state.scalars[NODES])] if node["cell"] % 2 == 0
     }
     assert {m.index for m in model.members if m.shared} == {s for s in sharers if s >= 0}
