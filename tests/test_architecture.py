@@ -14,7 +14,7 @@ import viralsim
 SOURCE = Path(viralsim.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 LAYERS = (
-    ("errors", "units", "versions", "atomic", "cache", "parallel"),
+    ("errors", "units", "versions", "atomic", "cache", "arguments", "parallel"),
     ("scenario", "kernels"),
     ("population",),
     ("seeding", "measurement", "records"),

@@ -188,7 +188,7 @@ def test_hostile_arrays_are_refused(tmp_path):
     st.sampled_from(["f.csv", "f.txt", "f.csv.gz", "f.npy", "f.npz", "f.graphml"]),
     st.sampled_from([None, "2", "w"]),
 )
-@pytest.mark.filterwarnings("ignore::viralsim.population.network.ViralsimWarning")
+@pytest.mark.filterwarnings("ignore::viralsim.population.network.network.ViralsimWarning")
 def test_no_file_gives_anything_but_a_network_or_a_network_error(tmp_path, data, name, strength):
     """Fuzzed bytes are a sound network or a NetworkError, never another error."""
     path = tmp_path / name
