@@ -391,8 +391,8 @@ def test_advocates_from_a_file(tmp_path: Path) -> None:
     assert arm.advocates["posts"].tolist() == [30, 0, 30]
     assert (arm.cost_lines["advocates"] == 57.0).all()
     compiled = compile_audience(scenario)
-    (compiled,) = compile_arms(scenario, compiled).values()
-    members = compiled.enrolment.members
+    (ready,) = compile_arms(scenario, compiled).values()
+    members = ready.enrolment.members
     assert len(set(members.tolist())) == 3
     counts = compiled.networks[0].follower_count()[members]
     assert np.abs(counts - [60, 60, 5]).max() <= 5

@@ -20,6 +20,7 @@ from viralsim.arguments import function, integer_at_least, number, one_of, refus
 from viralsim.errors import InputError
 from viralsim.experiments.budget_split import SplitModel, Values
 from viralsim.measurement.intervals import mean_interval
+from viralsim.measurement.measures import NAMES
 from viralsim.records.record import plain
 from viralsim.scenario import Scenario, scenario_of
 
