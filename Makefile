@@ -2,44 +2,45 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
 
 # files of tests are shared out among processes, at most four: each compiles what the cache does not have yet
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: run test test-full check lint validation reference docs offline lock bench compare-versions wheel-test clean
 
-run: $(STAMP)  ## run the main scenario
+run: $(RUN)  ## run the main scenario
 	$(BIN)/viralsim run scenarios/advocates_vs_paid.yaml
 
-test: $(STAMP)  ## the whole suite, under 10 minutes on two cores
+test: $(DEV)  ## the whole suite, under 10 minutes on two cores
 	$(BIN)/python -m pytest -m "not slow" $(SPREAD)
 
-test-full: $(STAMP)  ## also what takes longer
+test-full: $(DEV)  ## also what takes longer
 	$(BIN)/python -m pytest
 
-check: $(STAMP)  ## style and types
+check: $(DEV)  ## style and types
 	$(BIN)/ruff check src tests benchmarks examples
 	$(BIN)/ruff format --check src tests benchmarks examples
 	$(BIN)/mypy
 
-bench: $(STAMP)  ## paired benchmarks against peers
-	$(BIN)/python -m pip install --quiet -r requirements-bench.lock
+bench: $(DEV)  ## paired benchmarks against peers
+	$(INSTALL) -r requirements-bench.lock
 	$(BIN)/python -m benchmarks
 
 OLD ?= HEAD
 NEW ?= .
-compare-versions: $(STAMP)  ## is NEW slower than OLD? git revisions, or . for the tree as it is
+compare-versions: $(DEV)  ## is NEW slower than OLD? git revisions, or . for the tree as it is
 	$(BIN)/python -m benchmarks.versions $(OLD) $(NEW)
 
-wheel-test: $(STAMP)  ## build the wheel, install it in an empty environment, run a scenario there
+wheel-test: $(DEV)  ## build the wheel, install it in an empty environment, run a scenario there
 	bash .ci/wheel-test
 
-validation: $(STAMP)  ## every check, quick and slow; docs/validation.md
+validation: $(DEV)  ## every check, quick and slow; docs/validation.md
 	$(BIN)/viralsim validate --full --out build/validation
 	cp build/validation/validation.md docs/validation.md
 
-reference: $(STAMP)  ## docs/scenario.md from the schema
+reference: $(DEV)  ## docs/scenario.md from the schema
 	$(BIN)/viralsim schema --markdown > docs/scenario.md.new
 	mv docs/scenario.md.new docs/scenario.md
 	$(BIN)/python -m viralsim.cli.commands_page > docs/commands.md.new
@@ -49,22 +50,31 @@ reference: $(STAMP)  ## docs/scenario.md from the schema
 	mv docs/lessons/index.md.new docs/lessons/index.md
 	$(BIN)/python -m viralsim.lessons.notebooks docs/lessons
 
-docs: $(STAMP)  ## the documentation site in build/site
+docs: $(DEV)  ## the documentation site in build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir build/site
 
-offline: $(STAMP)  ## a folder that installs without a network: wheels, scenarios, documentation
+offline: $(DEV)  ## a folder that installs without a network: wheels, scenarios, documentation
 	bash packaging/offline.sh build/offline
 
-lock:  ## pin anew; needs uv
-	uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev --group bench -o requirements-bench.lock
+lock:  ## pin again; needs uv
+	uv pip compile --quiet --universal --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev --group bench -c requirements-dev.lock -o requirements-bench.lock
 
-$(STAMP): requirements.lock pyproject.toml
+# What running needs, and what tests need beside it. uv installs in seconds where it is there; pip does it everywhere.
+UV := $(shell command -v uv 2>/dev/null)
+INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+
+$(RUN): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("viralsim needs Python 3.11 or later; set PYTHON=python3.x") if sys.version_info < (3, 11) else 0'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	touch $(STAMP)
+	test -x $(BIN)/python || $(if $(UV),$(UV) venv --quiet --seed --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
+	$(INSTALL) -r requirements.lock
+	$(INSTALL) --no-deps -e .
+	touch $(RUN)
+
+$(DEV): $(RUN) requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
+	touch $(DEV)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,11 +11,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from viralsim.kernels.alias import alias_table, gap_table
-from viralsim.kernels.arm_inputs import ArmInputs, Audience, Channels, Contents, Graph, Plan, Reinforcement, Rule, Rules
-from viralsim.kernels.batch import run_worlds
-from viralsim.kernels.counts import Count
-from viralsim.population.network.network import Network
+from benchmarks.homes import moved
+from viralsim import Network
+
+INPUTS = ("kernels.arm_inputs", "kernels.inputs")
+Audience, Channels, Contents, Graph, Plan, Reinforcement, Rule, Rules = (
+    moved(*(f"{home}:{name}" for home in INPUTS))
+    for name in ("Audience", "Channels", "Contents", "Graph", "Plan", "Reinforcement", "Rule", "Rules")
+)
+ArmInputs = moved("kernels.arm_inputs:ArmInputs", "kernels.inputs:World")
+Count = moved("kernels.counts:Count", "kernels.inputs:Count")
+alias_table, gap_table = (
+    moved(f"kernels.alias:{name}", f"kernels.tables:{name}") for name in ("alias_table", "gap_table")
+)
+run_worlds = moved("kernels.batch:run_worlds", "kernels.worlds:run_worlds")
 
 NO_KEY = np.zeros(1, dtype=np.uint64)  # content and channel 0: the keys of the classic models
 
@@ -46,11 +55,11 @@ def preset_world(
     reinforcement: Reinforcement = Reinforcement.SIMPLE,
     threshold: float = 0.0,
 ) -> ArmInputs:
-    """A world in which the seeds post in tick 0 of their own accord.
+    """A world in which the seeds post in tick 0 unprompted.
 
     delay: law of the delay (outcome k is k + 1 ticks, the last is past the horizon); None is one tick. A negative
     threshold is uniform. With visibility p and appeal 1 this is an independent cascade, with persistence 1 - gamma SIR.
-    A seed of -1 is drawn anew in every world.
+    A seed of -1 is drawn again in every world.
     """
     none = np.empty((0, 0), dtype=np.int32)
     asks = reinforcement >= Reinforcement.COUNT

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viralsim.population.network.network import Network
+from viralsim import Network
 
 DATA = Path(os.environ.get("VIRALSIM_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 

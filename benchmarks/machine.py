@@ -68,7 +68,7 @@ def memory(_rounds: int) -> dict[str, Any]:
         "network MiB": round(found["network"], 1),
         "bare run MiB": round(found["bare"], 1),
         "full run MiB": round(found["full"], 1),
-        "limit MiB (8 bytes a follow, 64 a member)": round(limit, 1),
+        "limit MiB (8 bytes per follow, 64 per member)": round(limit, 1),
         "largest world, members": found["largest"],
     }
 
@@ -83,7 +83,7 @@ def _timed(command: list[str], rounds: int) -> float:
 
 
 def start(rounds: int) -> dict[str, Any]:
-    """Median seconds of starting things anew, after a first start that compiled and cached."""
+    """Median seconds of starting things again, after a first start that compiled and cached."""
     command = str(Path(sys.executable).with_name("viralsim"))
     found: dict[str, Any] = {"import viralsim, s": _timed([sys.executable, "-c", "import viralsim"], rounds)}
     scenario = ROOT / "scenarios" / "advocates_vs_paid.yaml"

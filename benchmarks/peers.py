@@ -152,7 +152,7 @@ def eon_cascade(network: Network, seeds: list[int], law: str, p: float) -> Runne
 
 
 def eon_sir(network: Network, seeds: list[int], beta: float, gamma: float, ticks: int) -> Runner:
-    """EoN's event-driven SIR with the same infectious period and transmission a tick: exact discrete law.
+    """EoN's event-driven SIR with the same infectious period and transmission per tick: exact discrete law.
 
     ``fast_nonMarkov_SIR`` takes any law of durations and of transmission times; geometric ones make it the
     discrete-time process (its own ``fast_SIR`` has continuous time, another law).

@@ -1,6 +1,6 @@
 """SIR as a plain numba loop: every tick one coin for each follow of the infectious. What a good afternoon gives.
 
-The coin comes before the look at the follower: it falls in an instant and mostly says no, while whether he is susceptible must
+The coin comes before the look at the follower: it falls in an instant and mostly says no, while whether they are susceptible must
 be fetched and cannot be guessed. The other way round takes 1.3 to 3 times as long (NOTES.md).
 """
 

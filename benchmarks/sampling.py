@@ -9,7 +9,7 @@ A generated network with communities is run whole, and as samples that hold a pa
 
 A second row of a way raises the visibility by the part of the follows that were lost (to 1 at most).
 
-The campaign shrinks with the network: as many advocates and impressions a member. Each way is drawn ``--draws`` times; a row says
+The campaign shrinks with the network: as many advocates and impressions per member. Each way is drawn ``--draws`` times; a row says
 the mean of each number over the draws as a ratio to the whole network, and the standard deviation of one draw.
 """
 
@@ -48,7 +48,7 @@ baseline: paid
 VISIBILITY = 0.2
 NUMBERS = (
     "reach a member",
-    "shares a member",
+    "shares per member",
     "reproduction number",
     "largest cascade, share of members",
     "reach of advocates alone, an advocate",

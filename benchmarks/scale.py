@@ -102,7 +102,7 @@ def size_of(folder: Path) -> float:
 
 
 def steps(members: int, worlds: int, folder: Path) -> Iterator[tuple[str, Cost, str]]:
-    """(what, its cost, what is to be said of it) of every step at one size."""
+    """(what, its cost, what users should know of it) of every step at one size."""
     edges, stored = folder / "edges.txt", folder / "network"
     cost = step(["-c", WRITE, str(edges), str(members)])
     yield "write the edge file", cost, f"{edges.stat().st_size / 2**30:.2f} GiB of text"

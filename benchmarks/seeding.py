@@ -264,7 +264,7 @@ class Journal:
                 self.done[cells[0]] = cells
 
     def add(self, name: str, cells: Cells) -> None:
-        """Keep a row, tell it, and write the page anew."""
+        """Keep a row, tell it, and write the page again."""
         self.done[name] = cells
         print(" | ".join(cells), file=sys.stderr, flush=True)
         if self.path is not None:

@@ -68,7 +68,6 @@ def plan(points: int, worlds: int) -> Any:
 
 def simulations_alone(points: int, worlds: int) -> Numbers:
     """Seconds of the simulations of at most ``MOST_ALONE`` points, scaled to all: their scenarios are made before."""
-    from viralsim.scenario.overlays import arm_specs
     from viralsim.simulation.front import launch
     from viralsim.simulation.run import compile_audience
 
@@ -79,7 +78,7 @@ def simulations_alone(points: int, worlds: int) -> Numbers:
     clock = processor = 0.0
     for i, overrides in enumerate([some[0], *some]):
         scenario = asked.scenario.override(overrides)
-        specs = arm_specs(scenario)
+        specs = scenario.arm_specs()
         began, used = time.perf_counter(), time.thread_time()
         for arm in specs:
             launch(scenario, compiled_audiences, [arm], worlds, asked.seed, 1, specs)
@@ -171,7 +170,7 @@ def rows(points: int, worlds: int, ways: Sequence[str]) -> Iterator[str]:
         before = after
 
 
-HEAD = """| way | points | simulations alone, ms a point | run, s | overhead by the clock, ms a point | of all cores \
+HEAD = """| way | points | simulations alone, ms per point | run, s | overhead by the clock, ms per point | of all cores \
 | by processor time | goal | times one thread | peak MiB | of a worker |
 |---|---|---|---|---|---|---|---|---|---|---|"""
 
@@ -206,7 +205,7 @@ def main() -> None:
     if given.million:
         found = in_a_process("million", 1, given.million)
         tell(
-            f"\n{given.million:,} worlds of this scenario, two arms: {found['bytes_a_world']:.1f} bytes a world on the disk; "
+            f"\n{given.million:,} worlds of this scenario, two arms: {found['bytes_a_world']:.1f} bytes per world on the disk; "
             f"a new process opens the store in {found['open_s']:.2f} s and has the summaries {found['summary_s']:.2f} s "
             f"later ({found['processor_s']:.2f} processor seconds)."
         )

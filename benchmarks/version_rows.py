@@ -20,6 +20,8 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from benchmarks.homes import GENERATE_NETWORK, moved
+
 MAIN_SCENARIO = Path(__file__).resolve().parents[1] / "scenarios" / "advocates_vs_paid.yaml"
 MEMBERS, MOST_LAUNCHES = 1_000_000, 1 << 20
 
@@ -136,8 +138,7 @@ def opim() -> Run:
 
 def audience() -> Run:
     """A generated network: "worlds" are networks, each with a seed of its own; the followers of all are the outcome."""
-    from viralsim.population.generators.generate import generate_network
-
+    generate_network = moved(*GENERATE_NETWORK)
     community = np.sort(np.random.default_rng(5).integers(0, 100, 100_000))
 
     def work(times: int) -> np.ndarray:
@@ -222,8 +223,8 @@ def answers(questions: TextIO, rows: list[Row], reply: Callable[[dict[str, Any]]
             reply({"cannot": f"{type(reason).__name__}: {reason}".splitlines()[0]})
 
 
-def main() -> None:
-    """Serve until standard input ends; what the package prints goes to standard error."""
+def serve(answers: Callable[[TextIO, Callable[[dict[str, Any]], None]], None]) -> None:
+    """Answer until standard input ends; what the package prints goes to standard error."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked ends this process
     with os.fdopen(os.dup(1), "w") as out:
         os.dup2(2, 1)
@@ -232,7 +233,12 @@ def main() -> None:
             out.write(json.dumps(answer) + "\n")
             out.flush()
 
-        answers(sys.stdin, ROWS, reply)
+        answers(sys.stdin, reply)
+
+
+def main() -> None:
+    """Serve the rows."""
+    serve(lambda questions, reply: answers(questions, ROWS, reply))
 
 
 if __name__ == "__main__":

@@ -8,28 +8,18 @@ round to round. Exit status: 0 none slower, 1 a row slower or results not equal,
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
-import json
 import math
-import os
-import subprocess
 import sys
-import tarfile
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any
 
 import numpy as np
 
 from benchmarks.machine import description
+from benchmarks.sides import ROOT, AskedWronglyError, CannotRunError, Side, Tree, cache_folder, tree_of
 from benchmarks.version_rows import ROWS, Row
 
-ROOT = Path(__file__).resolve().parents[1]
-AS_IT_IS = "."
 ABOUT = """# Speed from version to version
 
 Is the project slower than it was? One command asks two versions, pair by pair:
@@ -50,102 +40,13 @@ rounds, not that between two starts of the same program: compare a version with 
 `slower` means: even the favourable end of the interval is worse than the share allowed (5 %; `--share`). `cannot tell` means that
 the interval is too wide: more `--rounds`. Results must be equal to the last bit where both versions state the same law
 (`LAW_VERSION`). It is that of scenarios: where other seeds are chosen, or where edges have probabilities of their own and the
-tests hold worlds to the law but not to their luck, this is told and no fault. A row that a version cannot run is told and left
-out. The exit status is 1 where a row is slower or results differ, else 0.
+tests hold worlds to the law but not to their luck, this is reported and no fault. A row that a version cannot run is
+reported and left out. The exit status is 1 where a row is slower or results differ, else 0.
 
 """
 HEAD = [
     "row", "work", "worlds", "old ms", "new ms", "old / new", "interval", "verdict", "results", "first call s, old : new",
 ]  # fmt: skip
-
-
-class AskedWronglyError(Exception):
-    """A revision or a row that is not there, or a folder that is not ours."""
-
-
-class CannotRunError(Exception):
-    """A version cannot run a row."""
-
-
-@dataclass(frozen=True)
-class Tree:
-    """The source of one version and where its compiled code is kept."""
-
-    name: str  # as asked for, and the commit
-    source: Path
-    compiled: Path
-
-
-def cache_folder() -> Path:
-    """A folder of this user alone in the system's temporary folder: what lies there is run."""
-    folder = Path(tempfile.gettempdir()) / f"viralsim-versions-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o022:
-        raise AskedWronglyError(f"{folder} can be written by others: remove it")
-    return folder
-
-
-def tree_of(revision: str, repository: Path, folder: Path) -> Tree:
-    """The tree of a revision, taken out of git once and kept by its commit; ``.`` is the repository's own tree."""
-    if revision == AS_IT_IS:
-        return Tree("the tree as it is", repository / "src", folder / "as-it-is")
-    git = ["git", "-C", str(repository)]
-    asked = [*git, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-    commit = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
-    if not commit:
-        raise AskedWronglyError(f"no revision {revision!r} in {repository}: see git log")
-    home = folder / commit
-    if not home.exists():
-        packed = subprocess.run([*git, "archive", commit, "src"], capture_output=True)
-        if packed.returncode:
-            raise AskedWronglyError(f"{revision} has no folder src")
-        # Written elsewhere, then renamed: an interrupted start leaves no half of a tree.
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-                archive.extractall(Path(scratch) / "tree", filter="data")
-            (Path(scratch) / "tree").rename(home)
-    short = commit[:7]
-    return Tree(short if commit.startswith(revision) else f"{revision} ({short})", home / "src", home / "compiled")
-
-
-class Side:
-    """One version in a process of its own."""
-
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
-        paths = os.pathsep.join([str(tree.source), str(ROOT)])
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.version_rows"],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": paths, "NUMBA_CACHE_DIR": str(tree.compiled)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ask(self, **question: Any) -> dict[str, Any]:
-        """The answer to one question; CannotRunError where the version cannot."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(question) + "\n")
-            self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            raise CannotRunError(f"{self.tree.name}: the process ended with status {self._process.wait()}")
-        answer: dict[str, Any] = json.loads(line)
-        if "cannot" in answer:
-            raise CannotRunError(f"{self.tree.name}: {answer['cannot']}")
-        return answer
-
-    def __enter__(self) -> Side:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, what: BaseException | None, where: TracebackType | None
-    ) -> None:
-        self._process.kill()
-        self._process.communicate()
 
 
 def median_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float, float]:
@@ -191,7 +92,7 @@ class Comparison:
             return "slower"
         if low > 1 + share:
             return "quicker"
-        return "as quick" if low >= 1 / (1 + share) and high <= 1 + share else "cannot tell"
+        return "as fast" if low >= 1 / (1 + share) and high <= 1 + share else "cannot tell"
 
     def results(self) -> str:
         """Whether both versions gave the same."""
@@ -261,6 +162,13 @@ def tell(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+def write(path: Path, text: str) -> None:
+    """Write a page, whole or not at all."""
+    scratch = path.with_name(path.name + ".new")
+    scratch.write_text(text, encoding="utf-8")
+    scratch.replace(path)
+
+
 def comparisons(
     rows: Sequence[Row], trees: tuple[Tree, Tree], options: argparse.Namespace
 ) -> Iterator[Comparison | str]:
@@ -312,9 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text += f"\n\n{options.note}" if options.note else ""
     print(text)
     if options.out:
-        scratch = options.out.with_name(options.out.name + ".new")
-        scratch.write_text(f"{ABOUT}{text}\n", encoding="utf-8")
-        scratch.replace(options.out)
+        write(options.out, f"{ABOUT}{text}\n")
     return int(any(one.differs or one.verdict(options.share) == "slower" for one in done))
 
 

@@ -32,7 +32,7 @@ COLOURS = {"posted": "#c2410c", "shown": "#0b6e99", "not reached": "#d1d5db"}
 
 
 class Launch(vs.ViralityModel):
-    """A world of the main scenario with what the page's sliders move as arguments, so that RESET can make it anew.
+    """A world of the main scenario with what the page's sliders move as arguments, so that RESET can make it again.
 
     Args:
         arm: name of the arm. world: number of the world, the same as in the batch driver.

@@ -8,7 +8,7 @@ rm -rf "$out.part"
 mkdir -p "$out.part/wheels"
 "$bin/python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$out.part/wheels" .
 wheel=$(ls "$out.part"/wheels/viralsim-*.whl)
-"$bin/python" -m pip download --quiet --disable-pip-version-check --dest "$out.part/wheels" --constraint requirements.lock "${wheel}[app,report]"
+"$bin/python" -m pip download --quiet --disable-pip-version-check --dest "$out.part/wheels" --constraint requirements-dev.lock "${wheel}[app,report]"
 cp -r scenarios "$out.part/scenarios"
 cp -r docs "$out.part/docs"
 cat > "$out.part/start.sh" <<'S'

@@ -73,7 +73,7 @@ class Manner:
     feed_capacity: float = 1.0
     ticks_per_day: int = 24
     respond: tuple[float, int, float, int] | None = None  # ratio, at least, effect, delay in ticks
-    amplify: tuple[float, int, int] | None = None  # shares a tick, at most, cooldown in ticks
+    amplify: tuple[float, int, int] | None = None  # shares per tick, at most, cooldown in ticks
     rhythm: Sequence[float] | None = None  # by tick
     fatigue: Sequence[float] = (1.0,)
 
@@ -116,7 +116,7 @@ class Planned:
 
 @dataclass
 class Organic:
-    """A member who posts of his own accord; member -1 is drawn in each world."""
+    """A member who posts unprompted; member -1 is drawn in each world."""
 
     member: int = -1
     tick: int = 0
@@ -365,6 +365,6 @@ def simple_world(
     seeds: Sequence[int] = (0,),
     ticks: int = 20,
 ) -> ArmInputs:
-    """One channel, one content, everything else off; the seeds post in tick 0 of their own accord."""
+    """One channel, one content, everything else off; the seeds post in tick 0 unprompted."""
     acts = Acts(organic=[Organic(v, index=i) for i, v in enumerate(seeds)])
     return build_world(members, ticks, [Channel(edges)], [Content(appeal=appeal)], acts=acts)

@@ -236,7 +236,7 @@ def worlds(draw: Draw) -> ArmInputs:
 
 
 def fast_world(draw: Draw, posts: Callable[[Size], list[Organic]]) -> ArmInputs:
-    """Any small plain world in which members post of their own accord as ``posts`` says: fields by member, delays, conversions."""
+    """Any small plain world in which members post unprompted as ``posts`` says: fields by member, delays, conversions."""
     size = Size(draw(st.integers(2, 14)), 1, 1, draw(st.integers(4, 30)))
     channel = draw(channels(size, ties=False, weights=False, presence=draw(st.booleans())))
     content = draw(contents(size, weights=False))

@@ -18,7 +18,7 @@ SOURCES = ("owned", "paid", "asked", "earned", "recommended")
 
 
 def arm_of(name: str, shares: np.ndarray, cost_lines: dict[str, float], advocates: int = 0) -> ArmOutcomes:
-    """One arm whose measures all follow from its shares: 10 impressions a share, 1 conversion in 5 shares."""
+    """One arm whose measures all follow from its shares: 10 impressions per share, 1 conversion in 5 shares."""
     worlds = len(shares)
     reach = np.minimum(np.floor(8.0 * shares), MEMBERS)
     conversions = np.floor(shares / 5.0)

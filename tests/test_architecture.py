@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,18 +14,10 @@ import viralsim
 
 SOURCE = Path(viralsim.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
-LAYERS = (
-    ("errors", "units", "versions", "atomic", "cache", "arguments", "parallel"),
-    ("scenario", "kernels"),
-    ("population",),
-    ("seeding", "measurement", "records"),
-    ("campaign", "results"),
-    ("simulation", "classic", "mesa_driver", "model"),
-    ("experiments", "advocates", "luck_report", "validation"),
-    ("report", "lessons"),
-    ("cli", "__main__", "app"),
-)
-LAYER_OF = {part: layer for layer, parts in enumerate(LAYERS) for part in parts}
+PAGE = (Path(__file__).parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
+LAYER_ROWS = re.findall(r"^\| (\d+) \| `(\w+)` \|", PAGE, re.MULTILINE)
+HOMES = re.findall(r"^\| ([^|`]+) \| `([\w/]+\.py)` \| `(\w+)` \|$", PAGE, re.MULTILINE)
+LAYER_OF = {part: int(layer) for layer, part in LAYER_ROWS}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 80
 VAGUE = {"utils", "util", "helpers", "common", "misc", "core"}
 
@@ -72,8 +65,44 @@ MODULES = {module_of(path): path for path in FILES}
 
 
 def test_every_part_has_a_layer() -> None:
-    """No package or module stands outside the table of layers."""
-    assert {part_of(module) for module in MODULES} - {""} <= set(LAYER_OF)
+    """The table of layers names every package and module, each once, and nothing else."""
+    assert sorted(part for _, part in LAYER_ROWS) == sorted({part_of(module) for module in MODULES} - {""})
+
+
+@pytest.mark.parametrize(("question", "file", "name"), HOMES)
+def test_things_are_where_the_page_says(question: str, file: str, name: str) -> None:
+    """The file that a newcomer would guess defines the thing."""
+    tree = ast.parse((SOURCE / file).read_text(encoding="utf-8"))
+    assert name in {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}, question
+
+
+def test_the_page_answers_twenty_questions() -> None:
+    """All twenty are read from the page."""
+    assert len(HOMES) == 20
+
+
+def test_the_import_by_name_is_the_only_one_that_goes_up() -> None:
+    """A module named in a string escapes the tests above: only the lazy front, the commands and ``Result.plot`` do that."""
+    hidden = {
+        module.removeprefix("viralsim.")
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module")
+        for argument in node.args
+        if "viralsim" in ast.unparse(argument)
+    }
+    assert hidden - {"viralsim"} == {"results"}
+
+
+def test_rooms_can_be_seen_at_one_look() -> None:
+    """At most 20 files in a folder, or the page says why; at most 17 in the rooms that were largest."""
+    crowded = {}
+    for folder in {path.parent for path in FILES}:
+        room, files = folder.relative_to(SOURCE).as_posix(), sorted(folder.glob("*.py"))
+        most = 17 if room in ("population", "population/importers", "kernels") else 20
+        if len(files) - 1 > most and f"`{room}/` has one" not in PAGE:  # __init__.py is the door, not a room
+            crowded[room] = len(files) - 1
+    assert crowded == {}
 
 
 def test_imports_go_down() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from viralsim.atomic import whole, write_json, write_text
+from viralsim.atomic import atomic_path, write_json, write_text
 from viralsim.errors import InputError
 
 
@@ -17,7 +17,7 @@ def test_a_failed_writer_leaves_the_old_file(tmp_path: Path) -> None:
     write_text(place, "old\n")
 
     def half() -> None:
-        with whole(place) as building:
+        with atomic_path(place) as building:
             building.write_text("new, but only ha")
             raise RuntimeError("killed")
 
@@ -31,7 +31,7 @@ def test_the_new_file_takes_the_place_in_one_step(tmp_path: Path) -> None:
     """Until the block ends readers see the old file, afterwards the new one."""
     place = tmp_path / "answer.json"
     write_json(place, {"n": 1})
-    with whole(place) as building:
+    with atomic_path(place) as building:
         building.write_text('{"n": 2}')
         assert json.loads(place.read_text()) == {"n": 1}
     assert json.loads(place.read_text()) == {"n": 2}

@@ -14,7 +14,7 @@ import viralsim as vs
 from viralsim.campaign.compile import Arm
 from viralsim.kernels.batch import Nodes, RawWorlds, run_worlds, trace_world
 from viralsim.kernels.counts import Count
-from viralsim.simulation.front import compile_arms, compile_audience
+from viralsim.simulation.run import compile_arms, compile_audience
 
 # What can turn more or earlier into less stays off: controversy, fatigue, rhythm, recommendation, caps, reactive rules.
 COUPLED = """\

@@ -122,7 +122,7 @@ HOLDS: dict[str, Callable[[Any], bool]] = {
     "limited_attention": lambda x: x[0] - 10 > 10 * (x[20] - 10) and sorted(x, key=x.get) == sorted(x, reverse=True),
 }
 
-# random members are drawn once a network, and one of them may be well followed: "many times" is 10 for the lesson's own draw
+# random members are drawn once per network, and one of them may be well followed: "many times" is 10 for the lesson's own draw
 # and several times for any
 ELSEWHERE: dict[str, Callable[[Any], bool]] = {"when_seeds_do_not_matter": lambda x: x[0.01] > 2 and x[0.4] < 1.1}
 

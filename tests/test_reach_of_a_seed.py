@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import viralsim as vs
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.batch import Nodes, trace_world
-from viralsim.simulation.front import compile_arms, compile_audience
+from viralsim.simulation.run import compile_arms, compile_audience
 
 # Everything that goes from member to follower is on; what goes through the brand or a feed of strangers
 # (recommendations, rules that answer or amplify) has no such reach and is left out.
@@ -55,7 +55,7 @@ def staged(chosen: list[int], **changed: Any) -> tuple[CompiledAudience, Any]:
 
 
 def reached_from(compiled: CompiledAudience, member: int) -> set[int]:
-    """Everyone to whom a way leads from ``member``, follower by follower, over any channels; himself included."""
+    """Everyone to whom a way leads from ``member``, follower by follower, over any channels; themselves included."""
     found, waiting = {member}, [member]
     while waiting:
         v = waiting.pop()
@@ -80,7 +80,7 @@ def fates(nodes: Nodes, left_out: set[int]) -> list[tuple[int, ...]]:
 
 
 def compared(few: list[int], more: int, worlds: int, **changed: Any) -> tuple[int, int, int]:
-    """Worlds of ``few`` with one advocate more: fates of those he cannot reach, how many differ, and of those he can."""
+    """Worlds of ``few`` with one advocate more: fates of those they cannot reach, how many differ, and of those they can."""
     (compiled, without), (_, with_him) = staged(few, **changed), staged([*few, more], **changed)
     reach = reached_from(compiled, more)
     kept = lost = moved = 0
@@ -126,7 +126,7 @@ def test_the_independence_holds_for_any_scenario(more: int, **values: Any) -> No
 
 
 def test_what_works_through_the_feed_of_strangers_has_no_such_bound() -> None:
-    """With recommendations the added seed changes fates beyond his followers, so the tests above can fail."""
+    """With recommendations the added seed changes fates beyond their followers, so the tests above can fail."""
     compiled, _ = staged([7])
     more = least_reaching(compiled)
     text = LOCAL.replace(

@@ -63,7 +63,7 @@ def test_worlds_has_a_row_a_world_and_arm(result):
 
 
 def test_series_are_quantile_bands_a_tick(result):
-    """A row an arm and tick; the cumulative median ends at the median of the final shares."""
+    """A row per arm and tick; the cumulative median ends at the median of the final shares."""
     table = result.series("shares", quantiles=(0.05, 0.5, 0.95), cumulative=True)
     assert list(table.columns) == ["arm", "tick", "hours", "mean", "q05", "q50", "q95"]
     last = table[(table["arm"] == "paid") & (table["tick"] == 47)].iloc[0]
@@ -74,7 +74,7 @@ def test_series_are_quantile_bands_a_tick(result):
 
 
 def test_compare_is_paired_and_by_default_against_the_baseline(result):
-    """compare(arm, baseline) has a row a measure with uplift, interval and price."""
+    """compare(arm, baseline) has a row per measure with uplift, interval and price."""
     table = result.compare("advocates", "paid")
     difference = result.arms["advocates"].measures["shares"] - result.arms["paid"].measures["shares"]
     assert table.loc["shares", "uplift"] == pytest.approx(difference.mean())
@@ -182,9 +182,9 @@ def test_without_criteria_the_chances_are_null(result):
 
 def test_warnings_hold_the_run_the_statistics_and_the_caveats(result):
     """One list, each text once."""
-    answer = changed(result, warnings=["advertisements exceed 10 a member"]).to_dict()
+    answer = changed(result, warnings=["advertisements exceed 10 per member"]).to_dict()
     texts = answer["warnings"]
-    assert texts[0] == "advertisements exceed 10 a member"
+    assert texts[0] == "advertisements exceed 10 per member"
     assert any("200 worlds are few" in text for text in texts)
     assert any("no forecast" in text for text in texts)
     assert len(texts) == len(set(texts))

@@ -11,7 +11,7 @@ import pytest
 import viralsim as vs
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.counts import Count
-from viralsim.simulation.front import compile_arms, compile_audience
+from viralsim.simulation.run import compile_arms, compile_audience
 
 EVERYTHING = """\
 viralsim: 1
@@ -391,8 +391,8 @@ def test_advocates_from_a_file(tmp_path: Path) -> None:
     assert arm.advocates["posts"].tolist() == [30, 0, 30]
     assert (arm.cost_lines["advocates"] == 57.0).all()
     compiled = compile_audience(scenario)
-    (ready,) = compile_arms(scenario, compiled).values()
-    members = ready.enrolment.members
+    (played,) = compile_arms(scenario, compiled).values()
+    members = played.enrolment.members
     assert len(set(members.tolist())) == 3
     counts = compiled.networks[0].follower_count()[members]
     assert np.abs(counts - [60, 60, 5]).max() <= 5

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import version_rows, versions
+from benchmarks import sides, version_rows, versions
+from benchmarks.sides import AskedWronglyError, CannotRunError, Side, Tree, tree_of
 from benchmarks.version_rows import Row, Run, fingerprint
-from benchmarks.versions import AskedWronglyError, CannotRunError, Comparison, Side, Tree, median_interval, tree_of
+from benchmarks.versions import Comparison, median_interval
 
 ROW = Row("made-up", "nothing", lambda: Run(np.zeros))
 NOISE = [0.99, 1.0, 1.01, 1.0, 0.98, 1.02, 1.0, 0.99, 1.01]
@@ -66,17 +67,17 @@ def test_interval_holds_the_median_as_often_as_it_says() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "verdict"),
-    [(1.0, 1.2, "slower"), (1.2, 1.0, "quicker"), (1.0, 1.0, "as quick"), (1.0, 1.05, "cannot tell")],
+    [(1.0, 1.2, "slower"), (1.2, 1.0, "quicker"), (1.0, 1.0, "as fast"), (1.0, 1.05, "cannot tell")],
 )
 def test_verdict(old: float, new: float, verdict: str) -> None:
-    """Slower and quicker are said beyond the share, "as quick" within it, else that it cannot be told."""
+    """Slower and quicker are said beyond the share, "as fast" within it, else that it cannot be told."""
     assert made_up(old, new).verdict(0.05) == verdict
 
 
 def test_a_slower_row_within_the_share_allowed_is_no_fault() -> None:
-    """20 % slower is slower where 5 % are allowed, and as quick where 30 % are."""
+    """20 % slower is slower where 5 % are allowed, and as fast where 30 % are."""
     found = made_up(1.0, 1.2)
-    assert (found.verdict(0.05), found.verdict(0.3)) == ("slower", "as quick")
+    assert (found.verdict(0.05), found.verdict(0.3)) == ("slower", "as fast")
 
 
 def test_results_must_be_equal_under_the_same_law_only() -> None:
@@ -154,11 +155,11 @@ def test_what_is_no_revision_is_told(revision: str, repository: Path, tmp_path: 
 def test_a_folder_open_to_others_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lies in the cache folder is run: where others can write there, nothing is."""
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    folder = versions.cache_folder()
+    folder = sides.cache_folder()
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.chmod(0o777)
     with pytest.raises(AskedWronglyError, match="written by others"):
-        versions.cache_folder()
+        sides.cache_folder()
 
 
 def test_a_process_runs_the_package_of_its_tree(repository: Path, tmp_path: Path) -> None:

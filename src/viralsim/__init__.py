@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from viralsim.population.network.network import Network
     from viralsim.results import Result, open_result
     from viralsim.scenario import Scenario, load, loads
-    from viralsim.simulation.front import simulate
+    from viralsim.simulation import simulate
 
 _HOME = {
     "CapacityError": "viralsim.errors",

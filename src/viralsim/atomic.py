@@ -13,7 +13,7 @@ from viralsim.errors import InputError
 
 
 @contextmanager
-def whole(path: str | Path, remedy: str = "make room, run again") -> Iterator[Path]:
+def atomic_path(path: str | Path, remedy: str = "make room, run again") -> Iterator[Path]:
     """A path to write to; where the block ends well, what was written there is on the disk and takes the place of ``path``.
 
     Else ``path`` is as it was.
@@ -47,7 +47,7 @@ def flush(path: Path) -> None:
 
 def write_text(path: str | Path, text: str, remedy: str = "make room, run again") -> None:
     """Write a text file whole or not at all; its ends of line are as in ``text``."""
-    with whole(path, remedy) as building:
+    with atomic_path(path, remedy) as building:
         building.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -15,7 +15,7 @@ BYTES_OF_A_VALUE = 400  # beside its numbers: the object, its key, its place in 
 class BoundedCache:
     """Values by key, each made once; those asked for longest ago go when ``room_bytes`` is used up.
 
-    The last value made stays whatever its size. ``size`` tells the bytes of a value; by default its arrays are counted.
+    The last value made stays whatever its size. ``size`` gives the bytes of a value; by default its arrays are counted.
     """
 
     def __init__(self, room_bytes: int, size: Callable[[Any], int] | None = None) -> None:

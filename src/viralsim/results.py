@@ -81,7 +81,7 @@ class Result(RunRecord):
         return table
 
     def worlds(self) -> pd.DataFrame:
-        """One row a world and arm: columns ``arm``, ``world``, then the measures by name; NaN where not defined."""
+        """One row per world and arm: columns ``arm``, ``world``, then the measures by name; NaN where not defined."""
         import pandas as pd
 
         empty = np.full(self.world_count, np.nan)
@@ -100,7 +100,7 @@ class Result(RunRecord):
     def series(
         self, name: str = "shares", quantiles: Sequence[float] = QUANTILES, cumulative: bool = False
     ) -> pd.DataFrame:
-        """Quantile bands over worlds: a row an arm and tick; columns arm, tick, hours, mean, q05, q25, ...
+        """Quantile bands over worlds: a row per arm and tick; columns arm, tick, hours, mean, q05, q25, ...
 
         ``cumulative`` sums the increments up to each tick. ``hours`` is the end of the tick.
         """
@@ -123,7 +123,7 @@ class Result(RunRecord):
         return pd.concat(parts, ignore_index=True)
 
     def compare(self, arm: str, baseline: str | None = None) -> pd.DataFrame:
-        """``arm`` minus ``baseline`` (by default the scenario's), paired by world: a row a measure."""
+        """``arm`` minus ``baseline`` (by default the scenario's), paired by world: a row per measure."""
         import pandas as pd
 
         against = baseline if baseline is not None else self.baseline
@@ -194,7 +194,7 @@ def open_result(path: str | Path) -> Result:
 
 
 def _summaries_table(summaries: Mapping[str, Mapping[str, MeasureSummary]]) -> Any:
-    """A row an arm and measure: columns ``arm``, ``measure``, then the statistics by name."""
+    """A row per arm and measure: columns ``arm``, ``measure``, then the statistics by name."""
     import pyarrow as pa
 
     rows = [{"arm": arm, "measure": name, **asdict(s)} for arm, found in summaries.items() for name, s in found.items()]

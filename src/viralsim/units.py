@@ -138,7 +138,7 @@ class Quantity:
         return core_schema.no_info_wrap_validator_function(or_word, self.inner_schema())
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """What editors are told."""
+        """What editors read."""
         names = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
         found: dict[str, Any] = {"type": self.json_type()}
         found |= {names[bound]: value for bound, value in self.bounds().items()}

@@ -59,7 +59,7 @@ def test_the_tier_is_the_arm_of_the_scenario(scenario: vs.Scenario, tier: Tier) 
 
 @pytest.mark.parametrize("world", range(6))
 def test_remove_and_add_are_the_same_world(scenario: vs.Scenario, tier: Tier, world: int) -> None:
-    """Who is lost without an advocate is exactly who is brought by adding him to the others; counts agree with the runs."""
+    """Who is lost without an advocate is exactly who is brought by adding them to the others; counts agree with the runs."""
     member = int(tier.enrolled[1])
     without = remove(tier, member, world)
     rest = [int(m) for m in tier.enrolled if m != member]
@@ -85,7 +85,7 @@ def test_simple_contagion_wins_nobody_by_a_removal(tier: Tier) -> None:
 
 
 def test_credit_is_not_cause(tier: Tier) -> None:
-    """Summed over the tier, credits count every member of his trees; losses count only who would not have come otherwise."""
+    """Summed over the tier, credits count every member of their trees; losses count only who would not have come otherwise."""
     credited = lost = 0
     for world in range(20):
         for member in tier.enrolled.tolist():
@@ -201,7 +201,7 @@ def test_where_nobody_shares_seeds_do_not_matter(scenario: vs.Scenario) -> None:
 
 
 def test_the_curve_bends(tier: Tier) -> None:
-    """More advocates bring more in the same worlds, each further one less; a person is worth what his conversions bring."""
+    """More advocates bring more in the same worlds, each further one less; a person is worth what their conversions bring."""
     points = curve(tier, [2, 10, 50])
     gains = [point.gain.mean for point in points]
     assert gains == sorted(gains)
@@ -284,7 +284,7 @@ def test_command(tmp_path: Path) -> None:
     runner = CliRunner()
     shown = runner.invoke(main, ["advocates", str(file), "--count", "3", "--worlds", "20", "--curve", "--programme"])
     assert shown.exit_code == 0, shown.output
-    assert "lost without him" in shown.output
+    assert "lost without them" in shown.output
     assert "pays up to" in shown.output
     assert "Over 1 launch " in shown.output
     out = tmp_path / "who.csv"

@@ -115,7 +115,7 @@ def test_fatigue_is_carried_over() -> None:
 
 
 def test_who_leaves_is_gone_and_who_stays_rises() -> None:
-    """Nobody who left comes back; all leave at drop-out 1; who stays becomes an ambassador after his launches."""
+    """Nobody who left comes back; all leave at drop-out 1; who stays becomes an ambassador after their launches."""
     tier = Tier(
         with_words(dropout=0.5, launches=6, nurture={"weeks": 10, "hours_per_week": 50, "hours_per_advocate": 10})
     )

@@ -58,7 +58,7 @@ def test_a_hostile_upload_is_refused(open_lesson: Callable[[str], Any], tmp_path
 
 
 def test_a_class_gathers_its_launches(page: Any, browser: Any, server: tuple[str, str]) -> None:
-    """A pupil with the code plays a world of his own, and the wall counts it; a wrong code opens nothing."""
+    """A pupil with the code plays a world of their own, and the wall counts it; a wrong code opens nothing."""
     address, code = server
     page.goto(f"{address}/class")
     page.get_by_text(f"code {code}").wait_for()

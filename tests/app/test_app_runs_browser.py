@@ -25,7 +25,7 @@ def heavy(open_lesson: Callable[[str], Any], tmp_path: Path) -> Any:
     path = tmp_path / "heavy.yaml"
     path.write_text(text)
     page.locator("input[type=file]").set_input_files(str(path))
-    # The page is built anew for the scenario, without the lesson's card: what is clicked before that is lost with the old one.
+    # The page is built again for the scenario, without the lesson's card: what is clicked before that is lost with the old one.
     # A new curve is no sign of it: the lesson's own is drawn again when it is refined.
     page.get_by_text("pupil's sheet to print").wait_for(state="detached")
     page.wait_for_selector(".vs-curve svg")

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import viralsim as vs
-from viralsim.campaign.compile import Arm, envelopes, rhythm
+from viralsim.campaign.compile import Arm, envelopes
 from viralsim.campaign.delays import delay_cdf, delay_ticks
+from viralsim.campaign.mean_field import rhythm, tick_hours
 from viralsim.campaign.plan import brand_followers
 from viralsim.campaign.preflight import reproduction_number, vital_signs
 from viralsim.campaign.shared_arrays import CompiledAudience
@@ -20,7 +21,7 @@ from viralsim.kernels.alias import AliasTable
 from viralsim.kernels.batch import run_worlds
 from viralsim.kernels.counts import Count
 from viralsim.scenario.channels import ReactionDelay
-from viralsim.simulation.front import arm_specs, compile_arms, compile_audience
+from viralsim.simulation.run import compile_arms, compile_audience
 
 HOURS = np.array([0.01, 0.1, 0.5, 1.0, 2.0, 7.0, 24.0, 100.0, 1000.0])
 
@@ -208,7 +209,7 @@ def test_a_smaller_tier_is_the_beginning_of_a_larger(arms: dict[str, Arm]) -> No
 
 def test_envelope_is_that_of_all_arms(scenario: vs.Scenario, compiled: CompiledAudience, arms: dict[str, Arm]) -> None:
     """The rate at which gaps are drawn is the highest of any arm, for an arm alone too."""
-    expected = envelopes(compiled, arm_specs(scenario))
+    expected = envelopes(compiled, scenario.arm_specs())
     assert expected.tolist() == [0.5, 0.3]
     alone = compile_arms(scenario, compiled, ["all"])["all"]
     for arm in [*arms.values(), alone]:
@@ -224,7 +225,7 @@ def test_rhythm_has_mean_one_and_its_peak(tick: str, launch: str) -> None:
     """Daily activity has mean 1 over each day and is highest at its peak of the clock."""
     text = TEXT.replace("participation: null", 'participation: null, rhythm: {peak: "20:00", depth: 0.6}')
     spec = vs.loads(text.replace("horizon: 2d", f'horizon: 2d\ntick: {tick}\nlaunch_at: "{launch}"')).spec
-    daily = rhythm(spec)
+    daily = rhythm(spec, tick_hours(spec))
     ticks = round(24 / spec.tick)
     assert len(daily) == 2 * ticks
     assert daily[:ticks].mean() == pytest.approx(1.0)
@@ -299,7 +300,7 @@ def test_reproduction_number_is_that_of_the_third_generation(
 
 
 def test_share_probabilities_are_means_over_impressions(arms: dict[str, Arm], compiled: CompiledAudience) -> None:
-    """Of each source: the mean over its impressions, each member counted once for every way to him."""
+    """Of each source: the mean over its impressions, each member counted once for every way to them."""
     arm = arms["all"]
     chance = np.minimum(1.0, arm.appeal[0] * compiled.match(arm.spec.content["post"]).astype(float))
     plan = arm.world.plan

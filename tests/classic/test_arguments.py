@@ -111,7 +111,7 @@ def test_parallel_edges_and_loops_leave_the_first_number() -> None:
 
 
 def test_undirected_edges_take_one_number_for_both_ways() -> None:
-    """An undirected network takes a number an edge, or one for each of its arcs."""
+    """An undirected network takes a number per edge, or one for each of its arcs."""
     network = Network.from_edges([2, 0], [1, 1], members=3, directed=False)
     assert classic.independent_cascade(network, [2], [1.0, 0.0], worlds=5).tolist() == [2] * 5
     assert classic.independent_cascade(network, [1], [1.0, 1.0], worlds=5).tolist() == [3] * 5

@@ -97,7 +97,7 @@ def test_threads_and_company_change_nothing():
 def test_the_size_law_is_that_of_gleeson_and_others():
     """z = 10, mu = 0.1, 3,000 members, memes of the middle half of 400 rounds: mean 10, and the law of their theory.
 
-    The theory gives P1 0.3910, P2 0.1499, P(>= 10) 0.1923, P(>= 100) 0.01684; a member's own screen and those of his
+    The theory gives P1 0.3910, P2 0.1499, P(>= 10) 0.1923, P(>= 100) 0.01684; a member's own screen and those of their
     followers are renewed together, so that its mean field is about 0.015 off at P1. Tolerances: 0.02 and 0.006.
     """
     members, rounds = 3000, 400

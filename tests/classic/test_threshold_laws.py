@@ -17,7 +17,7 @@ from viralsim.population.network.network import Network
 
 
 def live_choice_mean(edges: Edges, weights: Sequence[float]) -> float:
-    """Mean size from member 0 if every member keeps at most one edge into him, edge e with probability w_e."""
+    """Mean size from member 0 if every member keeps at most one edge into them, edge e with probability w_e."""
     members = 1 + max(max(edge) for edge in edges)
     into = [[e for e, (_, v) in enumerate(edges) if v == member] for member in range(members)]
     mean = 0.0

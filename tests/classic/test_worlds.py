@@ -194,7 +194,7 @@ def test_rows_are_kept_for_the_next_call_and_only_for_the_same_chances() -> None
     assert classic.independent_cascade(star, [0], np.ones(9), worlds=3).tolist() == [10] * 3
     assert classic.independent_cascade(star, [0], np.zeros(9), worlds=3).tolist() == [1] * 3
     classic.independent_cascade(star, [0], np.ones(9), worlds=1)
-    star.followers[1:] = star.followers[0]  # who changes a network under our hands gets what he asks for, too
+    star.followers[1:] = star.followers[0]  # who changes a network under our hands gets what they ask for, too
     assert classic.independent_cascade(star, [0], np.ones(9), worlds=3).tolist() == [2] * 3
 
 
@@ -257,7 +257,7 @@ def test_a_fraction_is_of_those_followed() -> None:
 
 
 def test_a_lonely_rumour_ends() -> None:
-    """A spreader without followers stops; one member alone has heard his own rumour."""
+    """A spreader without followers stops; one member alone has heard their own rumour."""
     path = of_edges([(0, 1)])
     assert classic.maki_thompson(path, [1], worlds=5).tolist() == [1] * 5
     assert classic.maki_thompson(path, [0], worlds=5).tolist() == [2] * 5

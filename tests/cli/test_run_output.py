@@ -12,8 +12,8 @@ from rich.console import Console
 from synthetic_result import arm_of, changed, synthetic_result
 
 from viralsim.cli import main
+from viralsim.cli.progress import progress_bar
 from viralsim.cli.render import render, run_again
-from viralsim.cli.run import _progress
 from viralsim.records.record import PopulationSummary
 from viralsim.results import open_result
 
@@ -97,7 +97,7 @@ def test_the_parts_of_the_answer_come_in_order(result):
             "Mean and its 95 % interval",
         ),
         *("Paired by world", "paid minus organic", "Cost", "Who showed it", "Verdict", "What would overturn it"),
-        *("Warnings", "Read it so", "what-if and no", "saved in results/spring", "again: viralsim run"),
+        *("Warnings", "How to read this", "what-if and no", "saved in results/spring", "again: viralsim run"),
     ]
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
@@ -207,7 +207,7 @@ def test_progress_shows_launches_rate_and_time_on_a_terminal(monkeypatch):
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm-256color")
-    with _progress() as report:
+    with progress_bar("preparing the audience", lambda: "launches") as report:
         for done in range(0, 4001, 500):
             report(done, 4000)
     text = screen.getvalue()

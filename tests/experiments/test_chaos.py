@@ -134,7 +134,7 @@ def test_an_interrupted_terminal_keeps_what_is_finished(undisturbed: pd.DataFram
     assert run.wait(timeout=60) == 130
     kept = finished(out)
     assert 3 <= kept < 200
-    assert len(read_table(out)) == 2 * kept  # a row a point and arm
+    assert len(read_table(out)) == 2 * kept  # a row per point and arm
     assert start(file, out).wait() == 0
     pd.testing.assert_frame_equal(read_table(out), undisturbed, check_exact=True)
 

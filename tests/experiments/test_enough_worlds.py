@@ -141,7 +141,8 @@ def test_coverage_on_a_scenario_whose_truth_is_known() -> None:
     from scipy.stats import binom
 
     from viralsim.measurement.intervals import mean_interval, wilson
-    from viralsim.simulation.front import compile_audience, launch
+    from viralsim.simulation.front import launch
+    from viralsim.simulation.run import compile_audience
 
     repetitions, worlds, chance = 2000, 1000, 0.6**5
     limits = [wilson(k, worlds) for k in range(worlds + 1)]

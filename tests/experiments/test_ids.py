@@ -15,14 +15,13 @@ from viralsim.experiments.ids import arm_ids, point_id
 from viralsim.experiments.point_runner import Runner
 from viralsim.scenario import Scenario
 from viralsim.scenario.spec import Spec
-from viralsim.simulation.front import arm_specs
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 
 
 def ids(scenario: Scenario, specs: dict[str, Spec] | None = None) -> dict[str, str]:
     """The id of every arm."""
-    specs = specs or arm_specs(scenario)
+    specs = specs or scenario.arm_specs()
     return arm_ids(scenario, specs, 10, 1)
 
 
@@ -58,7 +57,7 @@ def test_a_new_key_of_the_schema_changes_no_id() -> None:
     """A later schema has one key more, at its default: stored points, and the luck of points with their own, stay theirs."""
     scenario = vs.loads(text())
     later = create_model("Later", __base__=Spec, word_of_a_later_schema=(float, 0.5))
-    specs = arm_specs(scenario)
+    specs = scenario.arm_specs()
     wider = {name: later.model_construct(spec.model_fields_set, **dict(spec)) for name, spec in specs.items()}
     assert wider[next(iter(wider))].word_of_a_later_schema == 0.5
     assert ids(scenario, wider) == ids(scenario)

@@ -117,7 +117,7 @@ def test_constraints_are_kept() -> None:
 
 
 def test_lift_tests_as_media_mix_models_take_them(two_dollars: Optimum, tmp_path: Path) -> None:
-    """A row a step: spend before, spend added, outcome added, a positive standard error."""
+    """A row per step: spend before, spend added, outcome added, a positive standard error."""
     _, path = write_curves(two_dollars.curves, tmp_path)
     with path.open() as stream:
         rows = list(csv.DictReader(stream))

@@ -146,8 +146,8 @@ def test_a_longer_plan_runs_only_what_is_new(plan: Plan, whole: Path, tmp_path: 
     shutil.copytree(whole, tmp_path / "out")
     outcome = run_sweep(longer, tmp_path / "out")
     assert (outcome.found, outcome.run) == (6, 3)
-    run_sweep(longer, tmp_path / "anew")
-    assert_same_store(tmp_path / "anew", tmp_path / "out")
+    run_sweep(longer, tmp_path / "again")
+    assert_same_store(tmp_path / "again", tmp_path / "out")
 
 
 def test_a_failing_point_is_recorded_and_the_rest_runs(tmp_path: Path) -> None:
@@ -316,5 +316,5 @@ def test_points_in_memory_are_runs_of_changed_scenarios() -> None:
         for name, values in again.arms["advocates"].measures.items():
             np.testing.assert_array_equal(arms["advocates"].measures[name], values)
     assert seen == [(1, 2), (2, 2)]
-    with pytest.raises(InputError, match="arms.*got 'paid'"):
+    with pytest.raises(InputError, match=r"arms.*got 'paid'"):
         run_points(scenario, changes, arms=["paid"])

@@ -109,7 +109,7 @@ def assert_agrees(world: ArmInputs) -> NaiveWorld:
 
 
 def test_cross_post_does_not_replace_a_post_of_the_same_tick() -> None:
-    """Who is due on both channels in one tick keeps the parent that convinced him: the cross-post would come later."""
+    """Who is due on both channels in one tick keeps the parent that convinced them: the cross-post would come later."""
     channels = [Channel([(1, 0)], delay=2), Channel([(1, 0)], delay=1)]
     acts = Acts(organic=[Organic(1, tick=3)])
     slow = assert_agrees(build_world(2, 7, channels, [Content()], manner=Manner(cross_post=1.0), acts=acts))
@@ -133,7 +133,7 @@ def test_reach_by_channel_on_as_many_as_there_may_be() -> None:
 
 
 def test_every_planned_post_counts_for_its_advocate() -> None:
-    """An advocate asked in two waves posts twice, as one node; asked twice for one tick he posts once."""
+    """An advocate asked in two waves posts twice, as one node; asked twice for one tick they post once."""
     acts = Acts(planned=[Planned(0, tick, wave=wave) for wave, tick in enumerate([1, 4, 4])])
     world = build_world(2, 8, [Channel([(0, 1)])], [Content()], acts=acts)
     counts = assert_agrees(world).counts
@@ -149,13 +149,13 @@ def test_last_generation_holds_the_rest() -> None:
 
 
 def test_manager_reacts_in_the_tick_after() -> None:
-    """What he sees is the tick before; the answer works after its delay, a repost comes at once."""
+    """What they see is the tick before; the answer works after its delay, a repost comes at once."""
     acts = Acts(owned=[Owned([0, 1], ticks=[0])])
     manner = Manner(amplify=(1.0, 3, 2), respond=(0.0, 1, 1.0, 3))
     content = Content(appeal=0.0, controversy=1.0, critical_appeal=1.0)
     edges = [(u, v) for u in range(6) for v in range(6) if u != v]
     slow = assert_agrees(build_world(6, 12, [Channel(edges)], [content], manner=manner, acts=acts))
-    # Both followers criticise in tick 1; he notices in tick 2 and the answer works from tick 5 on.
+    # Both followers criticise in tick 1; they notice in tick 2 and the answer works from tick 5 on.
     assert (slow.counts["SOFTENED_TICK"], slow.counts["BRAND_POSTS"]) == (5, 1)
     again = assert_agrees(build_world(6, 12, [Channel(edges)], [Content()], manner=manner, acts=acts))
     assert [node.tick for node in again.nodes if node.member < 0] == [0, 2]

@@ -31,7 +31,7 @@ from viralsim.kernels.fast.eligible import IN_CACHE, is_eligible
 
 @st.composite
 def plain_worlds(draw: st.DrawFn) -> ArmInputs:
-    """Any small plain world, with posts of one's own accord at several ticks."""
+    """Any small plain world, with posts unprompted at several ticks."""
     return fast_world(draw, lambda size: organic_posts(luck(draw), size, draw(st.integers(0, 4))))
 
 
@@ -59,7 +59,7 @@ def on_the_general_path(monkeypatch: pytest.MonkeyPatch, world: ArmInputs, seed:
 def test_large_worlds_equal_the_general_path(
     monkeypatch: pytest.MonkeyPatch, visibility: float, n: int, lonely: int
 ) -> None:
-    """Rows that fill the buffer, posts of one's own accord that come late, draws made ahead: the same numbers on both paths.
+    """Rows that fill the buffer, posts unprompted that come late, draws made ahead: the same numbers on both paths.
 
     ``lonely`` members without follows make the network so large that its memory is asked for ahead.
     """
@@ -132,7 +132,7 @@ def test_a_world_with_more_is_not_plain(changes: dict[str, object]) -> None:
 
 
 def test_an_earlier_post_takes_the_place_of_a_later_one() -> None:
-    """A member who is to post in tick 7 of his own accord and is convinced in tick 0 posts in tick 1, once, as an earned share."""
+    """A member who is to post in tick 7 unprompted and is convinced in tick 0 posts in tick 1, once, as an earned share."""
     acts = Acts(organic=[Organic(1, 7, index=0), Organic(2, 7, index=1), Organic(0, 0, index=2)])
     raw = run_worlds(build_world(3, 9, [Channel([(0, 1)])], [Content()], acts=acts), 0, np.arange(3))
     assert raw.series[0, :, 3].tolist() == [1, 1, 0, 0, 0, 0, 0, 1, 0]

@@ -17,10 +17,10 @@ from viralsim.kernels.batch import members_of, outputs, run_worlds
 from viralsim.kernels.counts import Count
 from viralsim.kernels.fast import eligible, lockstep_lists
 from viralsim.kernels.fast.eligible import MOST_POSTERS, runs_lockstep
+from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.lockstep import run_lockstep_block
-from viralsim.kernels.fast.memory import AHEAD, LANE_ROOM
-from viralsim.kernels.frame import frame_arm, frame_out, frame_state
-from viralsim.kernels.state import State, allocate
+from viralsim.kernels.fast.memory import AHEAD, LANE_ROOM, FastState, allocate_fast
+from viralsim.kernels.frame import frame_arm, frame_out
 
 
 @pytest.fixture(autouse=True)
@@ -71,10 +71,10 @@ def community_world(posters: list[int], appeal: float, visibility: float = 0.2, 
     )
 
 
-def block_of(world: ArmInputs, worlds: int) -> tuple[State, np.ndarray]:
+def block_of(world: ArmInputs, worlds: int) -> tuple[FastState, np.ndarray]:
     """The state after one block, and the impressions of each world."""
-    state, out = allocate(world, members_of(world)), outputs(world, worlds, 0, plain=True)
-    frames = frame_arm(world), frame_state(state), frame_out(out)
+    state, out = allocate_fast(world, members_of(world)), outputs(world, worlds, 0, plain=True)
+    frames = frame_arm(world), frame_fast(state), frame_out(out)
     sums, go_on = batch._sums(0), np.zeros(1, np.bool_)
     assert run_lockstep_block(*frames, np.uint64(5), np.arange(worlds), 0, worlds, sums, go_on) == worlds
     return state, out.counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from viralsim.kernels import stale_caches
+from viralsim.kernels import frame, stale_caches
 from viralsim.kernels.stale_caches import remove_stale_caches
 
 
@@ -42,7 +43,7 @@ def test_what_is_older_than_a_source_is_removed_and_nothing_else(tmp_path: Path,
 
 
 def test_a_source_of_a_time_to_come_makes_nothing_old(tmp_path: Path) -> None:
-    """Else everything would be compiled anew in every process until then."""
+    """Else everything would be compiled again in every process until then."""
     package = tmp_path / "package"
     aged(package / "first.py", 900)
     aged(package / "second.py", -500)
@@ -87,3 +88,46 @@ def test_a_class_that_is_gone_since_is_no_error(tmp_path: Path) -> None:
     assert run("Before", "").stdout == "42\n"
     assert run("After", clean).stdout == "42\n"
     assert list((package / "__pycache__").glob("*.nbi"))
+
+
+CHANGED = """
+from viralsim.kernels import frame
+print(frame.BUILD)
+"""
+
+
+def test_a_change_in_a_sub_folder_is_another_build(tmp_path: Path) -> None:
+    """The key of compiled kernels carries every source below ``kernels``: else changed kernels would run old code."""
+    source = Path(frame.__file__).parent.parent
+    copy = tmp_path / "viralsim"
+    shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def build() -> str:
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        ran = subprocess.run(
+            [sys.executable, "-c", CHANGED], capture_output=True, text=True, check=True, env=environment
+        )
+        return ran.stdout
+
+    before = build()
+    assert build() == before
+    changed = next(path for path in sorted((copy / "kernels").rglob("*.py")) if path.parent != copy / "kernels")
+    changed.write_text(changed.read_text() + "\n# changed\n")
+    assert build() != before
+
+
+def test_caches_that_the_user_put_elsewhere_are_removed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``NUMBA_CACHE_DIR`` has a folder for each folder of sources, sub-folders included."""
+    monkeypatch.setattr(stale_caches.config, "CACHE_DIR", str(tmp_path / "elsewhere"))
+    package = tmp_path / "package"
+    aged(package / "first.py", 900)
+    (package / "inner").mkdir()
+    aged(package / "inner" / "second.py", 500)
+    caches = [cache for cache in stale_caches.cache_folders(package) if "elsewhere" in str(cache)]
+    assert len(caches) == 2
+    (tmp_path / "elsewhere").mkdir()
+    old = [aged(cache / "f-1.py311.nbi", 600) for cache in caches]
+    new = [aged(cache / "g-1.py311.nbi", 400) for cache in caches]
+    remove_stale_caches(package)
+    assert [path.exists() for path in old] == [False, False]
+    assert all(path.exists() for path in new)

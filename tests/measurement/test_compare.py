@@ -89,7 +89,7 @@ def test_a_measure_undefined_in_one_world_is_not_paired():
 
 
 def test_a_fixed_cost_gives_the_cost_over_the_uplift():
-    """1,000 USD for 200 more shares a launch are 5 USD a share; the limits are cost over limits of the uplift."""
+    """1,000 USD for 200 more shares per launch are 5 USD per share; the limits are cost over limits of the uplift."""
     rng = np.random.default_rng(1)
     base = rng.integers(0, 50, 400)
     row = rows_of(two_arms(base, base + rng.integers(150, 251, 400)), "paid", "organic")["shares"]

@@ -63,7 +63,7 @@ def test_the_winner_beats_every_other_arm():
     assert verdict.winner == "integrated"
     text = " ".join(verdict.sentences)
     assert "The winner on conversions is integrated" in text
-    assert "The arm advocates brings 80 more conversions a launch than organic (95 % interval 79.9 to 80)" in text
+    assert "The arm advocates brings 80 more conversions per launch than organic (95 % interval 79.9 to 80)" in text
     assert "for 2,000 USD more: 66.7 USD for each" in text
     assert "loses money in" in text
 
@@ -112,7 +112,7 @@ def test_fewer_is_better_for_critical_shares():
     """The arm with fewer critical shares wins."""
     verdict = synthetic_result(effects={"organic": 5000.0, "paid": 0.0}, goal=Goal("critical_shares", 5.0)).verdict
     assert verdict.winner == "paid"
-    assert "99.99 fewer critical shares a launch than organic (95 % interval 99.97 to 100)" in verdict.sentences[0]
+    assert "99.99 fewer critical shares per launch than organic (95 % interval 99.97 to 100)" in verdict.sentences[0]
 
 
 def test_a_measure_of_cascades_only_is_no_goal():
@@ -252,8 +252,8 @@ def test_money_as_a_goal_is_worded_as_money():
     verdict = synthetic_result(goal=Goal("net_usd", 100.0)).verdict
     assert verdict.winner == "advocates"
     text = " ".join(verdict.sentences)
-    assert "USD more net value a launch than organic" in text
-    assert "USD less net value a launch than organic" in text
+    assert "USD more net value per launch than organic" in text
+    assert "USD less net value per launch than organic" in text
     assert "In money" not in text
 
 
@@ -359,20 +359,20 @@ def test_money_is_not_weighed_where_nothing_has_a_value():
 
 
 def test_no_difference_in_the_mean_is_not_no_difference_for_every_input():
-    """With uncertain inputs an arm that is nothing in the mean may matter for some of them, and that is said."""
+    """With uncertain inputs an arm that is nothing on average may matter for some of them, and that is said."""
     rng = np.random.default_rng(4)
     base = rng.integers(100, 200, 500).astype(float)
     gain = np.where(rng.uniform(size=500) < 0.2, 200.0, 0.0)
     arms = {"organic": arm_of("organic", base, {}), "paid": arm_of("paid", base + gain, {})}
     record = changed(synthetic_result(worlds=500), arms=arms)
     uncertain = changed(record, uncertain=True).verdict.sentences[0]
-    assert "The arm paid does not matter in the mean" in uncertain
+    assert "The arm paid does not matter on average" in uncertain
     assert uncertain.endswith("for some of the inputs held possible it matters.")
     assert "The arm paid does not matter here" in record.verdict.sentences[0]
 
 
 def test_a_win_that_money_bought_says_its_price():
-    """A winner that costs over 1 % more than the dearest rival is named with both costs; at equal cost with none."""
+    """A winner that costs over 1 % more than the most expensive rival is named with both costs; at equal cost with none."""
     dear = [s for s in synthetic_result().verdict.sentences if s.startswith("The winner")]
     assert len(dear) == 1
     record = synthetic_result()

@@ -20,7 +20,7 @@ from viralsim.measurement.measures import NAMES
 from viralsim.mesa_driver import Advocate, BuyImpressions, CommunityManager, OwnedPost
 from viralsim.mesa_driver.model import ViralityModel
 from viralsim.scenario import Scenario
-from viralsim.simulation.front import compile_arms, compile_audience
+from viralsim.simulation.run import compile_arms, compile_audience
 
 EVERYTHING = """
 viralsim: 1
@@ -97,7 +97,7 @@ def test_stepped_world_is_the_world_of_the_batch_driver(scenario: Scenario, arm:
 
 
 def test_data_collector_holds_the_measures_after_each_step(scenario: Scenario) -> None:
-    """One row after each step, a column a measure, cumulative; the last row is what the batch driver measured."""
+    """One row after each step, a column per measure, cumulative; the last row is what the batch driver measured."""
     model = stepped(scenario, arm="all", world=1)
     table = model.datacollector.get_model_vars_dataframe()
     assert list(table.columns) == list(NAMES)

@@ -75,7 +75,7 @@ def test_the_picture_counts_every_member_once(launch: Launch) -> None:
 
 
 def test_what_the_plots_ask_for_is_collected(launch: Launch) -> None:
-    """The data collector has the columns of the plots, empty before the first step, a row a step afterwards."""
+    """The data collector has the columns of the plots, empty before the first step, a row per step afterwards."""
     columns = ["reach", "shares", "earned_shares"]
     assert len(Launch().datacollector.get_model_vars_dataframe()[columns]) == 0
     assert len(launch.datacollector.get_model_vars_dataframe()[columns]) == 30

@@ -249,7 +249,8 @@ def test_series_of_different_shapes_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "words"), [({"baseline": "nobody"}, "name one of them"), ({"world_count": 61}, "give one value a world")]
+    ("change", "words"),
+    [({"baseline": "nobody"}, "name one of them"), ({"world_count": 61}, "give one value per world")],
 )
 def test_parts_that_do_not_fit_are_refused_at_once(result, change, words):
     """A record checks itself when it is made."""

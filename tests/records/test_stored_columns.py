@@ -43,7 +43,7 @@ def test_opening_reads_no_worlds(result: Result, tmp_path: Path, monkeypatch: py
 
 
 def test_summaries_come_back_as_they_were(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stored statistics are those that the worlds give; a viralsim of another version counts anew."""
+    """Stored statistics are those that the worlds give; a viralsim of another version counts again."""
     result.save(tmp_path / "run")
     assert open_result(tmp_path / "run").summaries == result.summaries
 

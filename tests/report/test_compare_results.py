@@ -58,7 +58,7 @@ def test_results_without_a_common_arm_are_refused() -> None:
 
 
 def test_the_command_prints_tables_and_json(tmp_path: Path) -> None:
-    """A table an arm within 80 columns, plain when piped; with --json one object and nothing else."""
+    """A table per arm within 80 columns, plain when piped; with --json one object and nothing else."""
     synthetic_result(worlds=60).save(tmp_path / "a")
     synthetic_result(worlds=60, effects=MORE).save(tmp_path / "b")
     words = ["compare", str(tmp_path / "a"), str(tmp_path / "b")]

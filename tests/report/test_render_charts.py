@@ -41,7 +41,7 @@ def test_half_is_reached_where_half_of_the_sum_is() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_the_charts_fit_and_hold_every_arm(encoding: str) -> None:
-    """A line an arm, within 80 columns, in letters that the terminal knows."""
+    """A line per arm, within 80 columns, in letters that the terminal knows."""
     console, raw = console_of(encoding)
     result = synthetic_result(worlds=100)
     for chart in (spread(console, result), over_time(console, result)):

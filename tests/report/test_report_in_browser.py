@@ -15,7 +15,7 @@ from tests.synthetic_result import synthetic_result
 from viralsim.report import page
 from viralsim.report.trees import three_forests
 from viralsim.scenario import load
-from viralsim.simulation.front import simulate
+from viralsim.simulation import simulate
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "advocates_vs_paid.yaml"
 WIDTHS = {"phone": (390, 844), "laptop": (1280, 800), "projector": (1920, 1080)}

@@ -152,7 +152,7 @@ def test_the_page_is_closed_and_its_answer_comes_first(folder: Path) -> None:
     parts = (
         "surely best",
         "Arms over the swept ranges",
-        "Read it so",
+        "How to read this",
         "Pictures</h2>",
         "What is assumed",
         "How it was made",
@@ -206,7 +206,7 @@ def test_where_nothing_can_be_told_no_arm_is_named(tmp_path: Path) -> None:
 
 
 def test_words_for_values_stand_below_each_other(tmp_path: Path) -> None:
-    """A swept word has no line: a row each, an interval an arm, at the numbers of the table."""
+    """A swept word has no line: a row each, an interval per arm, at the numbers of the table."""
     facts = open_sweep(swept(tmp_path, "{parameters: {campaign.advocates.choose: [degree, random]}, worlds: 3}"))
     picture = along(facts)
     assert picture is not None

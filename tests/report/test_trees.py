@@ -16,7 +16,7 @@ from viralsim.report.charts.trees import drawn_posts, heights, kind_of
 from viralsim.report.trees import FILE, Forest, grow, open_forests, save_forests, three_forests, three_worlds
 from viralsim.results import Result
 from viralsim.scenario import load
-from viralsim.simulation.front import simulate
+from viralsim.simulation import simulate
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "advocates_vs_paid.yaml"
 

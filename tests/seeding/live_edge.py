@@ -28,7 +28,7 @@ def worlds(edges: np.ndarray, chances: np.ndarray, model: str, members: int = 6)
     """(probability, whom each member reaches as a bit mask) of every live-edge graph."""
     if model == "independent_cascade":
         choices = [[(1.0 - p, []), (p, [e])] for e, p in enumerate(chances)]
-    else:  # every member keeps at most one of the edges into him
+    else:  # every member keeps at most one of the edges into them
         choices = []
         for v in range(members):
             into = np.flatnonzero(edges[:, 1] == v)
@@ -43,7 +43,7 @@ def worlds(edges: np.ndarray, chances: np.ndarray, model: str, members: int = 6)
 
 
 def reach(live: list[int], edges: np.ndarray, members: int) -> list[int]:
-    """Whom each member reaches over the live edges, himself included, as bit masks."""
+    """Whom each member reaches over the live edges, themselves included, as bit masks."""
     mask = [1 << v for v in range(members)]
     for _ in range(members):
         for e in live:

@@ -73,7 +73,7 @@ def test_reach_is_monotone_and_submodular_in_every_world(seed: int, model: str, 
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**6), model=st.sampled_from(MODELS))
 def test_lazy_greedy_is_greedy(seed: int, model: str) -> None:
-    """Weighing anew only who may be best chooses the same members as weighing everybody at every step."""
+    """Weighing again only who may be best chooses the same members as weighing everybody at every step."""
     network = random_network(seed)
     found, _ = lazy_greedy(some := live(network, "weighted_cascade", 100, seed, model=model), np.arange(30),
                            some.gains(np.arange(30)))  # fmt: skip

@@ -140,7 +140,7 @@ def test_a_dear_hub_gives_way_to_cheap_members():
 
 
 def test_a_dear_member_worth_more_than_all_the_cheap_is_found():
-    """Gain for cost prefers the cheap loner, after whom the hub is too dear; the best single member mends that."""
+    """Gain for cost prefers the cheap loner, after whom the hub is too expensive; the best single member mends that."""
     network = vs.Network.from_edges([0] * 40, np.arange(2, 42), members=42)
     costs = np.full(42, 60.0)
     costs[0], costs[1] = 50.0, 1.0  # 41 / 50 a cost against 1 / 1
@@ -278,7 +278,7 @@ def test_one_cost_for_all():
 
 
 def test_weights_of_the_network():
-    """The word "influence_weight" takes the network's own weights, as the same numbers given one an edge."""
+    """The word "influence_weight" takes the network's own weights, as the same numbers given one per edge."""
     edges = np.array([[0, 1], [1, 2], [0, 2], [3, 2]])
     weight = np.array([0.5, 0.25, 0.5, 0.125])
     network = vs.Network.from_edges(edges[:, 0], edges[:, 1], members=4, influence_weight=weight)

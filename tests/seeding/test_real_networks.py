@@ -62,7 +62,7 @@ def test_seeds_are_near_those_of_greedy_by_simulation() -> None:
     """nethept, weighted cascade: with ``tight`` 0.06 the spread is within 0.5 % of the best of 1,000-trial CELF.
 
     964.5 is the mean over 20,000 worlds of the 50 members whom ``celf`` chooses in 1,000 worlds (standard error 0.7); the
-    benchmark ``wc-nethept-celf`` measures it anew.
+    benchmark ``wc-nethept-celf`` measures it again.
     """
     network = network_of("nethept")
     found = vs.seeding.choose(network, "opim", count=50, tight=0.06, seed=1)

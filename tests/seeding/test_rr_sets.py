@@ -54,7 +54,7 @@ def star_sets(chances: np.ndarray, model: str) -> tuple[int, np.ndarray]:
     ],
 )
 def test_every_way_of_searching_a_row_has_the_law_of_coins(way: int, chances: np.ndarray) -> None:
-    """Each of those followed is in a set with the chance of his edge, and any two of them independently (4.5 errors)."""
+    """Each of those followed is in a set with the chance of their edge, and any two of them independently (4.5 errors)."""
     used, inside = star_sets(chances, "independent_cascade")
     assert used == way
     assert inside[:, 0].all()
@@ -69,7 +69,7 @@ def test_every_way_of_searching_a_row_has_the_law_of_coins(way: int, chances: np
 
 @pytest.mark.parametrize("chances", [np.full(8, 1 / 8), np.full(8, 0.05), np.linspace(0.0, 0.2, 9)])
 def test_linear_threshold_keeps_at_most_one_edge(chances: np.ndarray) -> None:
-    """A set of the middle holds at most one of those followed, each with the weight of his edge."""
+    """A set of the middle holds at most one of those followed, each with the weight of their edge."""
     _, inside = star_sets(chances, "linear_threshold")
     assert inside[:, 1:].sum(axis=1).max() == 1
     error = np.sqrt(chances * (1 - chances) / SETS)
@@ -96,7 +96,7 @@ def sets_of(follows: list[tuple[int, int]], members: int, probability: object, v
 def test_counted_rows_have_the_law_of_coins(degree: int, p: float, behind: int) -> None:
     """The number of live edges is binomial, each edge is live alike, any two independently; of the root and of one behind.
 
-    Where the row is one behind the root, the root follows its member only, so that his luck is p: sets with him are looked at.
+    Where the row is one behind the root, the root follows its member only, so that their luck is p: sets with them are looked at.
     """
     follows = [(i, degree) for i in range(degree)] + [(degree, degree + 1)] * behind
     value = np.arange(degree + 2) == degree + behind
@@ -152,7 +152,7 @@ def test_the_sets_of_one_growth_share_the_members_out() -> None:
 
 
 def test_roots_follow_their_value() -> None:
-    """Without follows a set is its root: each member as often as his value says, never one of value 0."""
+    """Without follows a set is its root: each member as often as their value says, never one of value 0."""
     nobody = vs.Network.from_edges(np.zeros(0, int), np.zeros(0, int), members=6)
     people = Candidates([nobody], np.ones(6, dtype=bool))
     value = np.array([0.0, 1.0, 2.0, 0.0, 4.0, 0.5])
@@ -223,7 +223,7 @@ def test_cover_within_a_budget(family: list[set[int]], costs: list[float], budge
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(family=families, count=st.integers(1, 8))
 def test_equal_costs_cover_as_a_number_does(family: list[set[int]], count: int) -> None:
-    """With all costs 2 and a budget of 2 a member, greedy within the budget chooses what greedy by number does."""
+    """With all costs 2 and a budget of 2 per member, greedy within the budget chooses what greedy by number does."""
     ends, entries = as_arrays(family)
     index = index_sets(ends, entries, 8)
     plain = cover(ends, entries, index, np.empty(0), 0.0, count, -1)

@@ -1,4 +1,4 @@
-"""Advocates: whom to enrol, what each is worth, and what is lost without him, on the scenario's full model."""
+"""Advocates: whom to enrol, what each is worth, and what is lost without them, on the scenario's full model."""
 
 from viralsim.advocates.break_even import EqualMoney, equal_money, saturation
 from viralsim.advocates.counterfactual import Counterfactual, add, remove

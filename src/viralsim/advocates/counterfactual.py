@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from viralsim.advocates.tier import Tier
 from viralsim.arguments import integer_at_least
 from viralsim.errors import InputError
+from viralsim.kernels.arm_inputs import Rule
 from viralsim.kernels.batch import trace_world
 from viralsim.scenario import Scenario, scenario_of
 
@@ -23,10 +24,10 @@ Given = Tier | Scenario | str | os.PathLike[str]  # a scenario or its path: the 
 class Counterfactual:
     """One world with and without one advocate.
 
-    posted_with, posted_without: who posted the campaign's content, by label. lost: posted only with him; won: only without him
-    (he took somebody's place in time). credited: members in the trees that grow from his planned posts, himself included;
-    anyway: those of them who post without him too.
-    The credit counts who came through him; the loss counts who would not have come at all. They differ where others
+    posted_with, posted_without: who posted the campaign's content, by label. lost: posted only with them; won: only without them
+    (they took somebody's place in time). credited: members in the trees that grow from their planned posts, themselves included;
+    anyway: those of them who post without them too.
+    The credit counts who came through them; the loss counts who would not have come at all. They differ where others
     would have reached the same people.
     """
 
@@ -43,23 +44,23 @@ class Counterfactual:
     def sentence(self) -> str:
         """The credit, the loss, and why they differ."""
         said = (
-            f"In world {self.world} the trees of {self.member} hold {self.credited:,} members (credit); without him "
+            f"In world {self.world} the trees of {self.member} hold {self.credited:,} members (credit); without them "
             f"{len(self.lost):,} would not have posted (cause)"
         )
         if self.anyway:
-            said += f"; {self.anyway:,} of his trees would have come through somebody else"
+            said += f"; {self.anyway:,} of their trees would have come through somebody else"
         elsewhere = len(self.lost) - (self.credited - self.anyway)
         if elsewhere > 0:
-            said += f"; {elsewhere:,} of those lost stand in other trees, which his posts helped along"
+            said += f"; {elsewhere:,} of those lost stand in other trees, which their posts helped along"
         if self.won:
-            said += f"; {len(self.won):,} posted only because he was not there"
+            said += f"; {len(self.won):,} posted only because they were not there"
         return said + "."
 
 
 def remove(tier: Given, member: Any, world: int) -> Counterfactual:
     """World ``world`` as it was, and as it would have been without ``member`` (a label) in the tier.
 
-    A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is not in the tier.
+    A scenario stands for the tier of its first arm that has advocates. Raises InputError where they are not in the tier.
     """
     tier = _tier(tier, world)
     enrolled, here = tier.enrolled, tier.index(member)
@@ -69,9 +70,9 @@ def remove(tier: Given, member: Any, world: int) -> Counterfactual:
 
 
 def add(tier: Given, member: Any, world: int) -> Counterfactual:
-    """World ``world`` with ``member`` (a label) added to the tier, and as it was; ``lost`` are those whom he would bring.
+    """World ``world`` with ``member`` (a label) added to the tier, and as it was; ``lost`` are those whom they would bring.
 
-    A scenario stands for the tier of its first arm that has advocates. Raises InputError where he is in the tier already.
+    A scenario stands for the tier of its first arm that has advocates. Raises InputError where they are in the tier already.
     """
     tier = _tier(tier, world)
     enrolled, here = tier.enrolled, tier.index(member)
@@ -85,8 +86,8 @@ def _tier(given: Given, world: int) -> Tier:
     return given if isinstance(given, Tier) else Tier(scenario_of(given, "tier"))
 
 
-def _compare(tier: Tier, label: Any, member: int, with_him: Int64, without: Int64, world: int) -> Counterfactual:
-    posted, credited = _posted(tier, with_him, world, member)
+def _compare(tier: Tier, label: Any, member: int, with_member: Int64, without: Int64, world: int) -> Counterfactual:
+    posted, credited = _posted(tier, with_member, world, member)
     others, _ = _posted(tier, without, world, member)
 
     def labels(members: set[int]) -> tuple[Any, ...]:
@@ -102,8 +103,8 @@ def _posted(tier: Tier, members: Int64, world: int, of: int) -> tuple[set[int], 
     """Who posted the focal content in this world, and who of them in the trees of the planned posts of member ``of``."""
     arm = tier.arm_with(members.tolist())
     nodes = trace_world(arm.world, tier.seed, world)
-    focal = int(arm.world.rules.values[0])
+    focal = int(arm.world.rules.values[Rule.FOCAL])
     mine = (nodes.content == focal) & (nodes.member >= 0)
     roots = np.flatnonzero((nodes.parent < 0) & (nodes.member == of) & (nodes.advocate >= 0) & mine)
-    his = mine & np.isin(nodes.root, roots)
-    return {int(m) for m in nodes.member[mine]}, {int(m) for m in nodes.member[his]}
+    credited = mine & np.isin(nodes.root, roots)
+    return {int(m) for m in nodes.member[mine]}, {int(m) for m in nodes.member[credited]}

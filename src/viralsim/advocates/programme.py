@@ -1,4 +1,4 @@
-"""A programme over its launches: who is enrolled, tired, gone, made anew, and what all of it brings for its money."""
+"""A programme over its launches: who is enrolled, tired, gone, made again, and what all of it brings for its money."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def _launch(
     tier: Tier, number: int, rosters: list[list[Roster]], parts: list[NDArray[np.int64]]
 ) -> tuple[LaunchResult, dict[str, Any], NDArray[np.float64]]:
     """One launch in all histories: what it was, differences to no tier by measure, and extra cost, float64[worlds]."""
-    from viralsim.simulation.front import compile_arms
+    from viralsim.simulation.run import compile_arms
 
     plain = tier.arm_with([])
     arm = compile_arms(tier.scenario, tier.compiled, [tier.arm])[tier.arm]

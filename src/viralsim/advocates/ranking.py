@@ -42,9 +42,9 @@ class Gain:
 class RankedAdvocate:
     """One proposed advocate.
 
-    gain: what the measure loses without him, all else as it was (leave one out). overlap: share of his followers whom those
-    ranked before him reach too. credited: shares a launch in the trees that grow from his planned posts; more than ``shares``
-    where others would have reached the same people. cost_per_share_usd: cost over the shares he adds; None where they are
+    gain: what the measure loses without them, all else as it was (leave one out). overlap: share of their followers whom those
+    ranked before them reach too. credited: shares per launch in the trees that grow from their planned posts; more than ``shares``
+    where others would have reached the same people. cost_per_share_usd: cost over the shares they add; None where they are
     not above 0.
     """
 
@@ -223,10 +223,10 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
 
 
 def _reason(followers: int, overlap: float, match: float, gain: Gain) -> str:
-    """Why he is where he is, in a few words."""
+    """Why they are where they are, in a few words."""
     said = f"{followers:,} followers, {1 - overlap:.0%} of them not reached by those above"
-    said += f"; content fits him {match:.0%}" if match < 0.995 else ""
-    return said if gain.above_zero else said + "; alone he cannot be told from chance"
+    said += f"; content fits them {match:.0%}" if match < 0.995 else ""
+    return said if gain.above_zero else said + "; alone they cannot be told from chance"
 
 
 def _sentences(tier: Tier, word: str, count: int, over_none: Gain, against: Mapping[str, Gain]) -> list[str]:
@@ -275,9 +275,9 @@ def _certified(proposal: Chosen, options: Mapping[str, Any], over_none: Gain) ->
 def _credit_and_cause(credited: float, removed: float, whole: Gain, waves: int) -> str:
     """How the shares of trees, of removals one by one and of the removal of all differ, and why."""
     return (
-        f"Their trees hold {credited:,.2f} shares a launch (credit). Without all of them {_told(whole)} are lost; removed one "
+        f"Their trees hold {credited:,.2f} shares per launch (credit). Without all of them {_told(whole)} are lost; removed one "
         f"by one, {removed:,.2f} in sum (cause): who would have been reached by another is lost by no single removal."
-        + (" A tree counts a member once, shares count his every post." if waves > 1 else "")
+        + (" A tree counts a member once, shares count every post." if waves > 1 else "")
     )
 
 

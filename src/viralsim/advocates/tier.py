@@ -37,7 +37,7 @@ class Tier:
         seed: int | None = None,
         threads: int | None = 1,
     ) -> None:
-        from viralsim.simulation.front import compile_audience
+        from viralsim.simulation.run import compile_audience
 
         scenario = scenario_of(scenario)
         self.arm = _arm_with_advocates(scenario, arm)
@@ -124,7 +124,7 @@ class Tier:
 
     def arm_with(self, members: Sequence[int]) -> Arm:
         """The arm with these members, ready for the kernels."""
-        from viralsim.simulation.front import compile_arms
+        from viralsim.simulation.run import compile_arms
 
         return compile_arms(self.scenario_with(members), self.compiled, [self.arm])[self.arm]
 

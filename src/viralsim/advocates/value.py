@@ -67,7 +67,7 @@ class CurvePoint:
     """The return of a tier of ``count`` members.
 
     gain: over no advocates, in the tier's measure. next_gain: what the members since the last point add. break_even_usd: what
-    a person may cost at most so that the conversions he brings pay for him, with limits; None where nothing is earned.
+    a person may cost at most so that the conversions they bring pay for them, with limits; None where nothing is earned.
     """
 
     count: int

@@ -59,7 +59,7 @@ def _wanted(scenario: Scenario) -> Iterator[tuple[str, str, float]]:
         yield "campaign.advocates.count", "advocates", 100
         yield "campaign.advocates.willingness", "willingness of advocates", 1.0
         yield "campaign.advocates.trust", "trust in advocates", 3.0
-        yield "campaign.advocates.cost_usd", "USD an advocate", 100
+        yield "campaign.advocates.cost_usd", "USD per advocate", 100
     for i, line in enumerate(spec.campaign.paid):
         yield f"campaign.paid[{i}].budget_usd", f"USD of advertising on {line.channel}", 5000
     yield f"content.{focal}.controversy", f"controversy of {focal}", 1.0

@@ -43,7 +43,7 @@ class Job:
     def work(self) -> None:
         """Run it, on a thread of the pool."""
         from viralsim.errors import ViralsimError
-        from viralsim.simulation.front import simulate
+        from viralsim.simulation import simulate
 
         trust = not self.background  # a curve needs no verdict
         try:

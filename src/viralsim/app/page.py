@@ -66,7 +66,7 @@ class View:
         self.body: Any = None
 
     def show(self) -> None:
-        """Everything below the head; built anew when another scenario comes in."""
+        """Everything below the head; built again when another scenario comes in."""
         self.body = ui.column().classes("w-full")
         with self.body:
             self._content()
@@ -160,7 +160,7 @@ class View:
         def quick() -> tuple[str, str]:
             if number != session.asked:
                 return "", ""
-            from viralsim.simulation.front import simulate
+            from viralsim.simulation import simulate
 
             result = simulate(scenario, min(QUICK_WORLDS, scenario.worlds), threads=1, repeat_trust=False)
             return drawn_of(result)
@@ -176,7 +176,7 @@ class View:
                 self.said.text += f"; being refined to {scenario.worlds:,} launches"
 
     def _refined(self) -> None:
-        """Draw the curve anew when the background has run the scenario's own number of worlds."""
+        """Draw the curve again when the background has run the scenario's own number of worlds."""
         job = self.session.refinement
         if job is not None and job.finished.is_set():
             self.session.refinement = None

@@ -76,7 +76,7 @@ def projector(room: Room, address: str) -> Callable[[], None]:
 
 
 def _bars(values: np.ndarray) -> str:
-    """A bar a launch, the smallest first."""
+    """A bar per launch, the smallest first."""
     if not len(values):
         return ""
     wide, most = 720 / max(len(values), 10), max(1, int(values.max()))
@@ -101,7 +101,7 @@ def _counted(shares: int) -> str:
 
 
 def pupil(room: Room) -> Callable[..., None]:
-    """A pupil's page: one launch, which is his."""
+    """A pupil's page: one launch, which is theirs."""
 
     def page(code: str = "") -> None:
         world = room.join(code, str(app.storage.browser["id"]))

@@ -36,7 +36,7 @@ def serve(start: Scenario | None, port: int, *, room: bool = False, show: bool =
     ui.run(
         host="0.0.0.0" if room else LOOPBACK, port=port, title="viralsim", reload=False, show=show,
         show_welcome_message=False, dark=None, reconnect_timeout=10.0,
-        storage_secret=secrets.token_hex(),  # signs the cookie by which a pupil keeps his world; as long as the class
+        storage_secret=secrets.token_hex(),  # signs the cookie by which a pupil keeps their world; as long as the class
     )  # fmt: skip
 
 

@@ -10,9 +10,8 @@ from typing import Any, Literal
 from viralsim.app.limits import FILE_WORDS, refuse_files
 from viralsim.scenario import Scenario
 from viralsim.scenario.blocks import Block
-from viralsim.scenario.paths import Slot, element, parse_path, slots
+from viralsim.scenario.paths import Slot, element, parse_path, parse_set, slots
 from viralsim.scenario.reading import Place, path_text, write_yaml
-from viralsim.scenario.scenario import parse_set
 from viralsim.units import ClockTime, Duration, Quantity
 
 NOT_HERE = ("viralsim", "sweep", "uncertain")  # the version; what belongs to `viralsim sweep`

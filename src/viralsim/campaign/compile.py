@@ -34,7 +34,7 @@ from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 
 TWIN = "/critical"  # a twin's name is its content's name with this ending
-ANYONE = np.ones(1, np.float32)  # the match of a content of which nothing is said
+ANYONE = np.ones(1, np.float32)  # the match of a content of which nothing is known
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.advocates_file import read_advocates
 from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
@@ -22,10 +23,12 @@ PLAN_IS_NOTHING_TO = ("random", "degree", "pagerank", "core", "nomination", "com
 
 @dataclass(frozen=True, eq=False)
 class Enrolment:
-    """The advocate tier of one arm, a row an advocate.
+    """The advocate tier of one arm, a row per advocate.
 
     members: int64[A]. handles: what the user calls them. channels: bool[A, C], where they are asked to post.
-    willingness: float64[A]. cost_usd: float64[A]. proposal: what the strategy said of them, with its certificate, or None.
+    willingness: float64[A]. cost_usd: float64[A]. proposal: what the strategy reports about them, with its certificate, or None.
+    fit: float64[A] in [0, 1], how well topics and tone of a creator suit the content; None where nothing is known of them. notes:
+    what users should know of the file.
     """
 
     members: NDArray[np.int64]
@@ -34,6 +37,8 @@ class Enrolment:
     willingness: NDArray[np.float64]
     cost_usd: NDArray[np.float64]
     proposal: Chosen | None = None
+    fit: NDArray[np.float64] | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.members)
@@ -65,7 +70,12 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
 
     def make() -> Enrolment:
         if tier.file is not None:
-            return _from_file(compiled, folder / tier.file, tier)
+            content = spec.content[tier.content or spec.campaign.content]
+            listed = read_advocates(compiled, folder / tier.file, tier, content.topics, content.tone)
+            return Enrolment(
+                listed.members, list(listed.handles), listed.channels, listed.willingness, listed.cost_usd,
+                fit=listed.fit, notes=listed.notes,
+            )  # fmt: skip
         return _by_strategy(compiled, spec, tier, where, match)
 
     chosen: Enrolment = compiled.once(key, make, (match,))
@@ -159,56 +169,3 @@ def _indices(given: Any, ids: Any, members: int) -> list[int]:
             [Problem(f"no member {missing[0]!r} in the network: name ids of its file", "campaign.advocates.choose")]
         )
     return [place[str(m)] for m in given]
-
-
-def _from_file(compiled: CompiledAudience, path: Path, tier: Advocates) -> Enrolment:
-    """Handles with follower counts stand in for the members of the audience whose follower counts are nearest.
-
-    A campaign's real advocates are not in a generated audience; who has their reach is. Each member is taken once.
-    """
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(path)
-    except (OSError, ValueError, UnicodeDecodeError) as error:
-        raise ScenarioError([Problem(f"cannot read {path}: {error}", "campaign.advocates.file")]) from error
-    missing = {"handle", "channel", "followers"} - set(table.columns)
-    known = {"handle", "channel", "followers", "topics", "tone", "cost_usd", "willingness"}
-    unknown = set(table.columns) - known
-    if missing or unknown:
-        what = (
-            f"lacks the column {sorted(missing)[0]!r}" if missing else f"has an unknown column {sorted(unknown)[0]!r}"
-        )
-        raise ScenarioError(
-            [Problem(f"{path} {what}: known are {', '.join(sorted(known))}", "campaign.advocates.file")]
-        )
-    taken = np.zeros(compiled.members, dtype=bool)
-    members, channels = [], np.zeros((len(table), len(compiled.channels)), dtype=bool)
-    followers = pd.to_numeric(table["followers"], errors="coerce")
-    for row, (name, wanted) in enumerate(zip(table["channel"], followers, strict=True)):
-        if name not in compiled.channels or not np.isfinite(wanted) or wanted < 0:
-            raise ScenarioError(
-                [Problem(f"{path} row {row + 2}: channel must be one of {', '.join(compiled.channels)} and followers a number >= 0",
-                         "campaign.advocates.file")]
-            )  # fmt: skip
-        c = compiled.channels.index(name)
-        distance = np.abs(compiled.networks[c].follower_count() - float(wanted)).astype(np.float64)
-        distance[taken | ~compiled.present_on(c)] = np.inf
-        member = int(np.argmin(distance))
-        if not np.isfinite(distance[member]):
-            raise ScenarioError(
-                [Problem(f"{path} names more advocates than {name} has members", "campaign.advocates.file")]
-            )
-        taken[member] = True
-        members.append(member)
-        channels[row, c] = True
-
-    def column(name: str, default: float) -> NDArray[np.float64]:
-        if name not in table.columns:
-            return np.full(len(table), float(default))
-        return pd.to_numeric(table[name], errors="coerce").fillna(default).to_numpy(dtype=np.float64)
-
-    return Enrolment(
-        np.array(members, dtype=np.int64), [str(h) for h in table["handle"]], channels,
-        np.clip(column("willingness", tier.willingness), 0.0, 1.0), column("cost_usd", tier.cost_usd),
-    )  # fmt: skip

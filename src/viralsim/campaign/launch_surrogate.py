@@ -39,7 +39,7 @@ def launch_model(compiled: CompiledAudience, spec: Spec) -> LaunchModel:
 
 
 def _follows(compiled: CompiledAudience, spec: Spec, channel: int, counts: str, by_asked: bool) -> Follows:
-    """Chances on one channel; memory: 8 bytes a follow and chance."""
+    """Chances on one channel; memory: 8 bytes per follow and chance."""
     tier = filled(spec.campaign.advocates)
     content = spec.content[tier.content or spec.campaign.content]
     network = compiled.networks[channel]

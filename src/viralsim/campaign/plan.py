@@ -42,7 +42,7 @@ class Lines:
 
 
 def brand_followers(compiled: CompiledAudience, spec: Spec, channel: int, count: int) -> NDArray[np.int32]:
-    """The brand's followers on a channel: the first ``count`` members of an order by lot that no arm changes, ascending."""
+    """The brand's followers on a channel: the first ``count`` members of a random order that no arm changes, ascending."""
 
     def first() -> NDArray[np.int32]:
         members = np.flatnonzero(compiled.present_on(channel))
@@ -142,6 +142,9 @@ def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     table = np.array(rows, dtype=np.int64).reshape(len(rows), 6)
     advocate = table[:, 5]
     asked_before = (1.0 - tier.programme.ask_fatigue) ** table[:, 4] if tier is not None else 1.0
+    trust = np.full(len(rows), float(tier.trust) if tier is not None else 1.0)
+    if enrolment.fit is not None and len(rows):
+        trust = trust * enrolment.fit[advocate]
     return {
         "planned_tick": np.ascontiguousarray(table[:, 0]),
         "planned_channel": np.ascontiguousarray(table[:, 1]),
@@ -149,7 +152,7 @@ def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
         "planned_member": np.ascontiguousarray(table[:, 3]),
         "planned_wave": np.ascontiguousarray(table[:, 4]),
         "planned_willingness": enrolment.willingness[advocate] * asked_before if len(rows) else np.zeros(0),
-        "planned_trust": np.full(len(rows), float(tier.trust) if tier is not None else 1.0),
+        "planned_trust": trust,
         "planned_advocate": np.ascontiguousarray(advocate),
     }
 

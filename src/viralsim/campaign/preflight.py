@@ -17,10 +17,10 @@ from viralsim.kernels.cpu import prefetch
 from viralsim.scenario.scenario import Scenario
 
 F8: TypeAlias = NDArray[np.float64]
-ADS_A_MEMBER = 10.0  # more paid impressions a member than this is wallpaper
+ADS_A_MEMBER = 10.0  # more paid impressions per member than this is wallpaper
 CLIPPED_SHARE = 0.01
 EVERYONE = slice(None)
-AHEAD = 48  # follows looked ahead: 14 ns a follow become 9 where ten million members are summed over
+AHEAD = 48  # follows looked ahead: 14 ns per follow become 9 where ten million members are summed over
 
 
 @njit(cache=True)
@@ -63,7 +63,7 @@ def reproduction_number(compiled: CompiledAudience, arm: Arm, channel: int) -> f
 class _Shown(NamedTuple):
     """Who is shown what comes from a source, or from one line of it.
 
-    members: int[M], each as often as he is shown it, or ``EVERYONE``. weight: float64[M], number of impressions, relative to
+    members: int[M], each as often as they are shown it, or ``EVERYONE``. weight: float64[M], number of impressions, relative to
     those of the other lines. trust: its own, or the mean of the source's.
     """
 
@@ -127,10 +127,10 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
     for name, arm in arms.items():
         bought = arm.world.plan.paid_count.sum() / compiled.members
         if bought > 0:
-            said.setdefault(f"{bought:.3g} paid impressions a member", []).append(name)
+            said.setdefault(f"{bought:.3g} paid impressions per member", []).append(name)
         if bought > ADS_A_MEMBER:
             warnings.append(
-                f"arm {name} buys {bought:.3g} paid impressions a member, above {ADS_A_MEMBER:g}: lower the budget"
+                f"arm {name} buys {bought:.3g} paid impressions per member, above {ADS_A_MEMBER:g}: lower the budget"
             )
         if len(arm.enrolment):
             reach = sum(
@@ -138,6 +138,8 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 for c in range(len(compiled.channels))
             )
             said.setdefault(f"{len(arm.enrolment)} advocates with {reach} followers together", []).append(name)
+    notes = {note: None for arm in arms.values() for note in arm.enrolment.notes}  # arms with one file say it once
+    warnings += notes
     lines += [f"{'arm' if len(names) == 1 else 'arms'} {', '.join(names)}: {text}" for text, names in said.items()]
     warnings += arm_differences(scenario)
     return lines, warnings

@@ -24,7 +24,7 @@ class CompiledAudience:
     """One audience with its networks, in the kernels' form, and what is computed of it once.
 
     graph: all channels in one CSR. presence, present, present_start: who has an account where. following: accounts that v
-    follows, int32[C, N]. Memory: 4 bytes a follow, 8 bytes a member and channel for rows, and the member fields.
+    follows, int32[C, N]. Memory: 4 bytes per follow, 8 bytes per member and channel for rows, and the member fields.
     """
 
     def __init__(self, spec: Spec, population: Population) -> None:
@@ -86,7 +86,7 @@ class CompiledAudience:
         return self._kept.get(key, make, of)
 
     def background_load(self, spec: Spec) -> F4:
-        """Posts a day that reach each member from the accounts he follows, float32[N]; length 0 where attention is off."""
+        """Posts a day that reach each member from the accounts they follow, float32[N]; length 0 where attention is off."""
         attention = spec.audience.attention
         if attention is None:
             return np.zeros(0, dtype=np.float32)

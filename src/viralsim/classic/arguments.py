@@ -58,7 +58,7 @@ def empty_counts(worlds: int, ticks: int, *kinds: int) -> NDArray[np.int64]:
 
 
 def seed_members(seeds: ArrayLike, members: int, worlds: int) -> NDArray[np.int64]:
-    """The first spreaders: int64[1, k], the same in every world, or int64[W, k], one row a world.
+    """The first spreaders: int64[1, k], the same in every world, or int64[W, k], one row per world.
 
     A member named twice in a row counts once; an empty list is nobody.
     """

@@ -25,8 +25,8 @@ def invented(members, mu, actions, name, luck, i):  # type: ignore[no-untyped-de
 def one_screen(indptr, followers, mu, actions, name, luck, i, screen, popularity, born, last):  # type: ignore[no-untyped-def]
     """The i-th world of the one-screen model of Gleeson et al. 2014. O(actions x mean following).
 
-    Action j is decided by ``draw(key, j)``: its upper half says whose, its lower half whether he invents. screen:
-    int32[N], scratch: the meme on each member's screen, at first his own, meme v. popularity, born, last: int64[N + M],
+    Action j is decided by ``draw(key, j)``: its upper half says whose, its lower half whether they invent. screen:
+    int32[N], scratch: the meme on each member's screen, at first their own, meme v. popularity, born, last: int64[N + M],
     written: broadcasts, the action of the first (-1 for the N that were there at first) and of the last broadcast (-1: none).
     """
     seed, worlds = luck

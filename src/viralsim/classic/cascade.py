@@ -1,4 +1,4 @@
-"""Independent cascade: every newly active member has one chance to activate each of his followers."""
+"""Independent cascade: every newly active member has one chance to activate each of their followers."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def independent_cascade(
 ) -> NDArray[np.int64]:
     """Final sizes of independent cascades (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
-    network: information flows along its edges. seeds: member numbers [k], or [worlds, k] with one row a world.
-    probability: one number for all edges; one number an edge in the order given to ``Network.from_edges`` (in
+    network: information flows along its edges. seeds: member numbers [k], or [worlds, k] with one row per world.
+    probability: one number for all edges; one number per edge in the order given to ``Network.from_edges`` (in
     row order where the network does not keep that: ``edge_position``); or
     "weighted_cascade", 1 / (number of members whom the target follows). worlds: how many, or world numbers.
     Rows of other probabilities are kept with the network, up to 256 MiB: the next call with the same ones need not build them.

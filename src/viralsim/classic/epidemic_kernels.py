@@ -1,4 +1,4 @@
-"""SIR and SI in discrete time: the infectious post once a tick, each post with luck of its own."""
+"""SIR and SI in discrete time: the infectious post once per tick, each post with luck of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Batch(NamedTuple):
 
     key: NDArray[np.uint64]
     bits: NDArray[np.uint64]  # the first draw of the member's row
-    stays: NDArray[np.uint64]  # 1 where he does not recover
+    stays: NDArray[np.uint64]  # 1 where they do not recover
     live_key: NDArray[np.uint64]  # of rows with a live edge
     live_at: NDArray[np.int64]  # where it is
     live_stop: NDArray[np.int64]
@@ -93,12 +93,12 @@ def _infect(followers, gaps, live, visited, reached, n, memory):  # type: ignore
 def epidemic_worlds(indptr, followers, seeds, gaps, gamma, luck, first, last, scratch, counts):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of SIR: in a tick all infectious transmit, then each recovers with ``gamma``.
 
-    gaps: (threshold uint64[512], alias int32[512]) of the transmission probability a tick; scratch: (visited
+    gaps: (threshold uint64[512], alias int32[512]) of the transmission probability per tick; scratch: (visited
     uint64[], reached int32[N + 1], infectious int32[N], place uint64[N], ``Batch``); writes counts int64[W, T + 1, 3] (S, I, R).
     O(sum over ticks of the infectious and their transmissions).
 
-    A member's keys are those of ``draws.member_key`` for him and the number of ticks that he has been infectious:
-    ``place`` is the part of them that he brings, which grows by ``NUMBER`` a tick.
+    A member's keys are those of ``draws.member_key`` for them and the number of ticks that they have been infectious:
+    ``place`` is the part of them that they bring, which grows by ``NUMBER`` a tick.
     """
     seed, worlds = luck
     visited, reached, infectious, place, memory = scratch

@@ -163,7 +163,7 @@ def _own_seeds(indptr, seeds, first, worlds, side, ask):  # type: ignore[no-unty
 def _read_rows(indptr, followers, new, threshold, alias, side, far, seeds, following, last):  # type: ignore[no-untyped-def]
     """Draw the first gap along the rows of ``new`` members; returns the number of rows with a live edge.
 
-    Meanwhile the rows of the seeds of the worlds ``following..last-1`` are asked for, one a row, while there are.
+    Meanwhile the rows of the seeds of the worlds ``following..last-1`` are asked for, one per row, while there are.
     """
     live = 0
     for i in range(new):
@@ -219,7 +219,7 @@ def cascades_side_by_side(indptr, followers, seeds, gap_threshold, gap_alias, lu
     far = 8 * len(indptr) + 4 * len(followers) > IN_CACHE_BYTES
     ahead = (
         far and len(seeds) > 1 and seeds.shape[1] == 1
-    )  # several seeds a world are more than a block's rows can ask for
+    )  # several seeds per world are more than a block's rows can ask for
     if len(seeds) == 1 and not side.whole[0]:
         placed = _place_seeds(seeds[0], side)
     while at < last and not side.whole[0]:

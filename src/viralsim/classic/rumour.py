@@ -29,7 +29,7 @@ def maki_thompson(
     """How many have heard the rumour when nobody spreads it any more, seeds included: int64[worlds].
 
     A spreader chosen at random contacts one other member. Who is ignorant starts to spread with probability
-    ``spread``; if he knows already, the caller stops with probability ``stifle`` (Maki, Thompson 1973). Give either a
+    ``spread``; if they know already, the caller stops with probability ``stifle`` (Maki, Thompson 1973). Give either a
     ``network`` (the contact is a random follower; a spreader without followers stops) or ``members``, a whole number,
     for complete mixing (the contact is any of the others). seeds, worlds, seed, threads: as in ``independent_cascade``.
 

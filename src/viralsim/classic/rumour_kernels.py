@@ -16,7 +16,7 @@ def mixing_worlds(members, spreaders, spread, stifle, name, luck, first, last, s
     """Worlds ``first..last-1`` with complete mixing: a contact is any of the others. Only numbers matter. O(contacts).
 
     spreaders: how many know the rumour at first; name: uint64, the family of draws. Contact j of the world is decided
-    by ``draw(key, j)``: its upper half says whom, its lower half whether he is convinced, or the spreader stifled.
+    by ``draw(key, j)``: its upper half says whom, its lower half whether they are convinced, or the spreader stifled.
     """
     seed, worlds = luck
     for w in range(first, last):

@@ -1,4 +1,4 @@
-"""What a member pays attention to: the newest posts on his screen, and what he posted himself."""
+"""What a member pays attention to: the newest posts on their screen, and what they posted themselves."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ MOST_POSTS = 1_000_000  # of a screen or memory, per member
 
 @dataclass(frozen=True)
 class Screen:
-    """What a member has before his eyes: the newest posts of those he follows.
+    """What a member has before their eyes: the newest posts of those they follow.
 
     size: at most so many posts, from 1. window: none older than so many rounds, above 0; a round is as many actions as
-    there are members. attention: the chance that a look at a post is followed by posting, in (0, 1]. own: his own posts
-    stand there too, and at first a meme of his own.
+    there are members. attention: the chance that a look at a post is followed by posting, in (0, 1]. own: their own posts
+    stand there too, and at first a meme of their own.
     """
 
     size: int = 100
@@ -29,7 +29,7 @@ class Screen:
 
 @dataclass(frozen=True)
 class Memory:
-    """What a member posted himself. recall: the chance that he posts from it instead, in [0, 1]; size, window as ``Screen``."""
+    """What a member posted themselves. recall: the chance that they post from it instead, in [0, 1]; size, window as ``Screen``."""
 
     recall: float = 0.4
     size: int = 100

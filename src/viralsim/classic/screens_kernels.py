@@ -1,6 +1,6 @@
 """Screens of many posts, and memories: one action at a time, by a member chosen at random.
 
-A *ring* is int64[N, 2 + size], a row a member: the place of the newest post, how many posts stand there, and the posts,
+A *ring* is int64[N, 2 + size], a row per member: the place of the newest post, how many posts stand there, and the posts,
 each as its action x 2**32 + its meme. Posts stand in the order of their actions, so that what expires is at the end.
 """
 

@@ -37,7 +37,7 @@ LONGEST_ROW = (1 << (32 - CLASS_BITS)) - 1
 CLASS_MASK = np.uint64((1 << CLASS_BITS) - 1)
 ONE_HALF, MANTISSA_BITS = 1022, 52  # the exponent that float64 stores for [1/2, 1), and the bits below it
 GAP_THRESHOLD_BITS = 23  # of the upper half of a draw, below the 9 bits that choose the outcome
-KEPT_BYTES = 1 << 28  # rows that need more are built anew in every call
+KEPT_BYTES = 1 << 28  # rows that need more are built again in every call
 
 
 class GroupedRows(NamedTuple):

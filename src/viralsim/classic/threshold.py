@@ -30,8 +30,8 @@ def linear_threshold(
 ) -> NDArray[np.int64]:
     """Final sizes of the linear threshold model (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
-    A member becomes active when the weights of the active members whom he follows reach his threshold, uniform on
-    [0, 1] and drawn anew in every world. weights: "uniform", 1 / (number of members whom he follows); one number an
+    A member becomes active when the weights of the active members whom they follow reach their threshold, uniform on
+    [0, 1] and drawn again in every world. weights: "uniform", 1 / (number of members whom they follow); one number an
     edge in the order given to ``Network.from_edges``, the sum into a member at most 1; or "influence_weight", the
     network's own. seeds, worlds, seed, threads: as in ``independent_cascade``.
 
@@ -96,7 +96,7 @@ def complex_contagion(
     threshold: a whole number counts adopters among those whom a member follows; a float in [0, 1] is the fraction of
     them (at least one adopter is needed); "uniform" draws the fraction for each member and world. Adoption is in
     synchronous ticks, seeds at tick 0; ticks: the last tick, None until nothing moves. seeds: member numbers [k], or
-    [worlds, k] with one row a world. Only "uniform" thresholds or seeds by world make worlds differ.
+    [worlds, k] with one row per world. Only "uniform" thresholds or seeds by world make worlds differ.
 
     Returns int64[worlds], seeds included; with ``adoption_tick`` int64[worlds, N], -1 for who never adopts.
     Raises InputError for what is out of range.

@@ -1,4 +1,4 @@
-"""Thresholds: a member adopts when enough of those whom he follows have."""
+"""Thresholds: a member adopts when enough of those whom they follow have."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def linear_threshold_worlds(indptr, windows, seeds, luck, first, last, scratch, 
 
 @njit(cache=True, inline="always")
 def needed(need, following, key, v):  # type: ignore[no-untyped-def]
-    """How many adopters convince v: given, or a uniform fraction of those he follows where ``need`` is empty."""
+    """How many adopters convince v: given, or a uniform fraction of those they follow where ``need`` is empty."""
     if len(need):
         return need[v]
     return np.int32(max(1.0, np.ceil(unit(member_key(key, v, 0)) * following[v] - SLACK)))

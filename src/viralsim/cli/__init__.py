@@ -1,4 +1,4 @@
-"""The command line. Commands are loaded by name, so that help is quick; errors are told here and nowhere else."""
+"""The command line. Commands are loaded by name, so that help is quick; errors are reported here and nowhere else."""
 
 from __future__ import annotations
 

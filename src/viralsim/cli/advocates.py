@@ -39,12 +39,12 @@ ORDERS = 50  # of members, over which fair shares are taken
 def advocates(file: Path, count: int, out: Path | None, as_json: bool, **options: Any) -> None:
     """Propose, score, tell."""
     from viralsim.advocates import find
-    from viralsim.cli.run import _progress
+    from viralsim.cli.progress import progress_bar
     from viralsim.scenario import load
 
     scenario = load(file)
     words = {name: options[name] for name in ("strategy", "compare", "arm", "worlds", "seed", "threads")}
-    with _progress() as progress:
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
         found = find(scenario, count, progress=progress, **words)
     more = _more(scenario, found, count, options)
     if out is not None:
@@ -88,7 +88,7 @@ def _more(scenario: Scenario, found: Ranking, count: int, options: dict[str, Any
     """Curve, equal money, programme and fair shares, where asked for and where there are any."""
     from viralsim.advocates import Tier, shapley
     from viralsim.advocates import curve as curve_of
-    from viralsim.simulation.front import default_threads
+    from viralsim.simulation.run import default_threads
 
     seed, threads = options["seed"], options["threads"] or default_threads()
     tier = Tier(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads)
@@ -116,7 +116,7 @@ def _judged(scenario: Scenario, found: Ranking, count: int, options: dict[str, A
 
 
 def _show_programme(judged: ProgrammeResult) -> None:
-    """A line a launch, then what the whole is worth."""
+    """A line per launch, then what the whole is worth."""
     click.echo()
     click.echo(f"launch people ambassadors  left joined posts if asked {judged.measure} gained (95 %), USD")
     for one in judged.launches:
@@ -166,7 +166,7 @@ def _show_fair(found: Ranking, fair: Shapley) -> None:
         f"({fair.orders} orders, with standard error):"
     )
     for one, value, error in zip(found.listed, fair.value, fair.error, strict=False):
-        click.echo(f"{one.member!s:>12} {value:8.2f} +- {error:.2f}; lost without him {one.gain.mean:.2f}")
+        click.echo(f"{one.member!s:>12} {value:8.2f} +- {error:.2f}; lost without them {one.gain.mean:.2f}")
     click.echo(
         "A fair share splits what several bring together; a loss counts only what nobody else would have brought."
     )
@@ -177,7 +177,7 @@ def _told(point: CurvePoint) -> str:
     said = f"{point.count:>5} advocates: {point.gain.mean:,.2f} ({point.gain.low:,.2f} to {point.gain.high:,.2f})"
     said += f", the last {point.next_gain.mean:+,.2f}"
     if worth is not None:
-        said += f"; pays up to {worth.mean:,.2f} USD a person ({worth.low:,.2f} to {worth.high:,.2f})"
+        said += f"; pays up to {worth.mean:,.2f} USD per person ({worth.low:,.2f} to {worth.high:,.2f})"
     return said
 
 
@@ -191,7 +191,7 @@ def _show_list(found: Ranking) -> None:
     for sentence in found.sentences:
         console.print(sentence)
     console.print(
-        f"gain: {found.measure} a launch that are lost without him, all else as it was, with its 95 % interval"
+        f"gain: {found.measure} a launch that are lost without them, all else as it was, with its 95 % interval"
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, justify in (

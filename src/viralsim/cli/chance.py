@@ -31,7 +31,7 @@ def chance(
     as_json: bool,
 ) -> None:
     """Load, count, print; exit 130 where the user stopped it, with what was counted so far."""
-    from viralsim.cli.run import _progress
+    from viralsim.cli.progress import progress_bar
     from viralsim.experiments.rare_events import rare_chances
     from viralsim.experiments.sensitivity import finite
     from viralsim.scenario import load, parse_set
@@ -39,7 +39,7 @@ def chance(
     scenario = load(file)
     if sets:
         scenario = scenario.override(dict(parse_set(text) for text in sets))
-    with _progress() as progress:
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
         found = rare_chances(
             scenario, worlds, criterion=_criterion(criterion), arms=arms or None, seed=seed, threads=threads,
             progress=progress,

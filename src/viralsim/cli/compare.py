@@ -35,7 +35,7 @@ SHOWN = (
 @click.argument("second", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def compare(first: Path, second: Path, as_json: bool) -> None:
-    """Open both, pair their worlds, print a table an arm."""
+    """Open both, pair their worlds, print a table per arm."""
     from viralsim.report.compare_results import beside
     from viralsim.results import open_result
 

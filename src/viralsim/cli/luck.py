@@ -34,14 +34,14 @@ def luck(
     as_json: bool,
 ) -> None:
     """Load, change, launch every content in its worlds, and print the shares and what they mean."""
-    from viralsim.cli.run import _progress
+    from viralsim.cli.progress import progress_bar
     from viralsim.experiments.luck import how_much_luck
     from viralsim.scenario import load, parse_set
 
     scenario = load(file)
     if sets:
         scenario = scenario.override(dict(parse_set(text) for text in sets))
-    with _progress() as progress:
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
         report = how_much_luck(
             scenario, worlds, contents, measure,
             arms=arms or None, seed=seed, spread=spread, threads=threads, progress=progress,

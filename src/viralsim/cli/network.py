@@ -47,7 +47,7 @@ def _reading_options(command: Any) -> Any:
 def _read(
     file: Path, edge_means: str, undirected: bool, tie_strength: str | None, influence_weight: str | None
 ) -> tuple[Network, list[str]]:
-    """Read a network, and gather what is to be said of it."""
+    """Read a network, and gather what users should know of it."""
     from viralsim.population.importers.read import read_with_notes
     from viralsim.population.network.network import ViralsimWarning
 

@@ -39,13 +39,13 @@ def optimise(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Load, search, measure anew, print; exit 130 where the user stopped the search, with the best so far."""
-    from viralsim.cli.run import _progress
+    """Load, search, measure again, print; exit 130 where the user stopped the search, with the best so far."""
+    from viralsim.cli.progress import progress_bar
     from viralsim.experiments.optimise import optimise as search
     from viralsim.scenario import load
 
     scenario = load(file)
-    with _progress() as progress:
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
         found = search(
             scenario, budget_usd, measure=measure, worlds=worlds, trials=trials, constraints=constraints, seed=seed,
             threads=threads, progress=progress,

@@ -47,7 +47,7 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
     _lines(console, "Verdict", sentences)
     _lines(console, "What would overturn it", result.verdict.overturned_by)
     _lines(console, "Warnings", [*result.all_warnings, *_assumed(result)], "yellow")
-    _lines(console, "Read it so", result.verdict.caveats, "yellow")
+    _lines(console, "How to read this", result.verdict.caveats, "yellow")
     _foot(result, console, command, saved_to)
 
 

@@ -20,7 +20,7 @@ _RAMP = {True: " ▁▂▃▄▅▆▇█", False: " .:-=+*#%"}
 
 
 def spread(console: Console, result: Result) -> tuple[str, Table] | None:
-    """(title, a strip an arm): where nine in ten worlds lie, half of them, and the median; None for a single world."""
+    """(title, a strip per arm): where nine in ten worlds lie, half of them, and the median; None for a single world."""
     name = result.goal.measure if result.goal else "shares"
     found = {arm: _defined(worlds.measures.get(name)) for arm, worlds in result.arms.items()}
     found = {arm: values for arm, values in found.items() if len(values)}
@@ -41,7 +41,7 @@ def spread(console: Console, result: Result) -> tuple[str, Table] | None:
 
 
 def over_time(console: Console, result: Result) -> tuple[str, Table] | None:
-    """(title, a line an arm): the mean of each stretch of time, each on its own scale; None where no series was kept."""
+    """(title, a line per arm): the mean of each stretch of time, each on its own scale; None where no series was kept."""
     name = result.goal.measure if result.goal else "shares"
     arms = {arm: worlds.series for arm, worlds in result.arms.items()}
     name = name if all(name in series for series in arms.values()) else "shares"

@@ -52,7 +52,7 @@ def groups_of_arms(console: Console, names: Sequence[str]) -> Iterable[Sequence[
 def side_by_side(
     console: Console, result: Result, rows: Sequence[tuple[str, Callable[[str], str]]], head: str
 ) -> Iterable[Table]:
-    """A row a quantity, a column an arm; ``rows`` are (label, text of an arm)."""
+    """A row a quantity, a column per arm; ``rows`` are (label, text of an arm)."""
     for names in groups_of_arms(console, list(result.arms)):
         table = plain_table(console)
         table.add_column(head, overflow="fold", max_width=LABEL_COLUMNS)
@@ -145,7 +145,7 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
     # with uncertain inputs the range over worlds stands below the interval of the mean
     table.add_column("95 % interval\n[5 to 95 % range]" if result.uncertain else "95 % interval", justify="right")
     table.add_column("better in", justify="right")
-    table.add_column("USD for one more", justify="right")
+    table.add_column("cost of one more (USD)", justify="right")
     for row in result.comparisons:
         if (row.arm, row.baseline) == (arm, baseline) and row.measure in keys and not isnan(row.uplift):
             limits = span(row.ci_low, row.ci_high)
@@ -165,7 +165,7 @@ def _cost_of_one(row: Comparison) -> str:
 
 
 def lines_table(console: Console, result: Result) -> Iterable[Table]:
-    """Cost by line, USD a launch."""
+    """Cost by line, USD per launch."""
     names = list(dict.fromkeys(n for arm in result.arms.values() for n, line in arm.cost_lines.items() if line.any()))
 
     def of(line: str) -> Callable[[str], str]:

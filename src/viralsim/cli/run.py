@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from viralsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from viralsim.results import Result
@@ -52,9 +52,9 @@ def run(
     if dry_run:
         _say_plan(scenario, worlds, seed, arms, as_json)
         return
-    from viralsim.simulation.front import simulate
+    from viralsim.simulation import simulate
 
-    with _progress() as progress:
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
         result = simulate(scenario, worlds=worlds, seed=seed, arms=arms or None, threads=threads, progress=progress)
     if out is not None:
         result.save(out)
@@ -107,45 +107,3 @@ def _say_plan(scenario: Scenario, worlds: int | None, seed: int | None, arms: tu
     most = "at most " if worlds is None and scenario.until is not None else ""
     click.echo(f"{most}{count:,} worlds with seed {luck}: {count * len(chosen):,} launches")
     click.echo("nothing was run; viralsim check prints population, costs and vital signs")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
-    """A bar with rate and time left on standard error where it is a terminal; else None."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.text import Text
-
-    class Rate(ProgressColumn):
-        """Launches a second."""
-
-        def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
-
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("preparing the audience", total=None)
-
-        def report(done: int, total: int) -> None:
-            bar.update(task, description="launches", completed=done, total=total)
-
-        yield report

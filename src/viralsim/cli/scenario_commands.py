@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def check(file: Path, quick: bool) -> None:
     """Check a scenario wholly; print population, channels, arms, plan, cost and vital signs.
 
-    Every error is told at once with file, line and path; the exit status is 2 then.
+    All errors are reported at once, with file, line and path; the exit status is then 2.
     """
     from viralsim.scenario import load, planned_costs, unequal_money
 
@@ -119,7 +119,7 @@ def _vital_signs(scenario: Scenario) -> list[str]:
 
 
 @click.command()
-@click.option("--markdown", "as_markdown", is_flag=True, help="As a page to read, one table a block.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="As a page to read, one table per block.")
 def schema(as_markdown: bool) -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from viralsim.scenario.spec import Spec
@@ -142,7 +142,7 @@ def schema(as_markdown: bool) -> None:
 def init(file: Path, word: str | None, posts: Path | None, force: bool) -> None:
     """Write a commented scenario to start from.
 
-    --from-posts reads the columns impressions, reach, shares, clicks and, optionally, followers, one row a post.
+    --from-posts reads the columns impressions, reach, shares, clicks and, optionally, followers, one row per post.
     """
     from viralsim.scenario.starting import TEMPLATES, from_posts, template
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-@click.command(help="Say which uncertain parameters decide: Sobol indices or Morris screening, luck told apart.")
+@click.command(help="Say which uncertain parameters decide: Sobol indices or Morris screening, luck kept apart.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the points; resumes.")
 @click.option("--method", type=click.Choice(["sobol", "morris"]), default="sobol", show_default=True)
@@ -42,14 +42,15 @@ def sensitivity(
     as_json: bool,
 ) -> None:
     """Load, run the points, analyse, print; exit 130 where the user stopped it, with every finished point on the disk."""
-    from viralsim.cli.sweep import _progress
+    from viralsim.cli.progress import progress_bar
+    from viralsim.cli.sweep import points_done
     from viralsim.experiments.sensitivity import sensitivity as analyse
     from viralsim.scenario import load
 
     scenario = load(file)
     if baseline is not None:
         scenario = scenario.override({"baseline": baseline})
-    with _progress() as progress:
+    with progress_bar("points", points_done) as progress:
         found = analyse(
             scenario, out, samples=samples, method=method, measures=measures, worlds=worlds, seed=seed,
             threads=threads, workers=workers, progress=progress,

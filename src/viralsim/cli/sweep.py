@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from viralsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from viralsim.experiments import Plan, SweepOutcome
@@ -55,7 +54,7 @@ def sweep(
         return
     if not as_json:
         _say_plan(plan)
-    with _progress() as progress:
+    with progress_bar("points", points_done) as progress:
         outcome = run_sweep(
             plan, out, threads=threads, workers=workers, cluster=cluster, shard=_shard(shard), progress=progress
         )
@@ -108,7 +107,7 @@ def _forecast(plan: Plan, as_json: bool) -> None:
     import time
 
     from viralsim.experiments import Runner
-    from viralsim.simulation.front import default_threads
+    from viralsim.simulation.run import default_threads
 
     runner = Runner(plan.scenario, plan.worlds, plan.seed, own_luck=plan.own_luck)
     runner.run(plan.points[0])  # builds the audience, and compiles
@@ -140,8 +139,8 @@ def _forecast(plan: Plan, as_json: bool) -> None:
         click.echo("  " + ", ".join(f"{path} = {value}" for path, value in values.items()))
     click.echo(f"  and {len(plan.points) - 5:,} more" if len(plan.points) > 5 else "  and no more")
     click.echo(
-        f"about {said['forecast_s']:,.0f} s on {default_threads()} cores ({1e3 * one_s:.0f} ms a point), "
-        f"{said['forecast_memory_mb']:,.0f} MB of memory a process, {said['forecast_disk_mb']:,.1f} MB of disk"
+        f"about {said['forecast_s']:,.0f} s on {default_threads()} cores ({1e3 * one_s:.0f} ms per point), "
+        f"{said['forecast_memory_mb']:,.0f} MB of memory per process, {said['forecast_disk_mb']:,.1f} MB of disk"
     )
     click.echo("one point was run to foretell this; nothing was written")
 
@@ -157,26 +156,6 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     return int(number), int(of)
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int, int], None] | None]:
-    """A bar with rate, time left and failed points on standard error where it is a terminal; else None."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(), console=Console(stderr=True), transient=True,
-    )  # fmt: skip
-    with bar:
-        task = bar.add_task("points", total=None, rate="")
-
-        def report(finished: int, total: int, failed: int) -> None:
-            speed = bar.tasks[0].speed
-            said = f"points ({failed} failed)" if failed else "points"
-            rate = f"{speed:.1f}/s" if speed else ""
-            bar.update(task, description=said, completed=finished, total=total, rate=rate)
-
-        yield report
+def points_done(failed: int) -> str:
+    """What the bar of a sweep says: failed points are named as soon as there are any."""
+    return f"points ({failed} failed)" if failed else "points"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from viralsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from viralsim.validation import Outcome
@@ -42,7 +42,7 @@ def validate(
         raise InputError(f"no check is named {' or '.join(only)}: known are {', '.join(c.name for c in CHECKS)}")
     setting = Setting(seed, threads, data_folder())
     outcomes: list[Outcome] = []
-    with _progress() as progress:
+    with progress_bar("checks", str) as progress:
         for outcome in run_checks(checks, setting, progress):
             outcomes.append(outcome)
             if not as_json and not sys.stdout.isatty():
@@ -123,32 +123,3 @@ def _write(out: Path, outcomes: list[Outcome], pictures: list[Any], ran: dict[st
     write_json(out / "validation.json", as_dict(outcomes, ran))
     if pictures:
         write_text(out / "pictures.html", pictures_page(pictures, ran))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None] | None]:
-    """A bar on standard error where it is a terminal; else None."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
-    )  # fmt: skip
-    with bar:
-        task = bar.add_task("checks", total=None)
-
-        def report(done: int, total: int, title: str) -> None:
-            bar.update(task, description=title, completed=done, total=total)
-
-        yield report

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from viralsim.atomic import whole
+from viralsim.atomic import atomic_path
 from viralsim.errors import InputError
 from viralsim.experiments.sweep import MANIFEST as SWEEP_MANIFEST
 from viralsim.experiments.sweep import plan_in
@@ -65,7 +65,7 @@ def archive(folder: str | Path, out: str | Path | None = None, *, authors: Seque
     named[SUMS] = "".join(f"{_sha256(named[name])}  {name}\n" for name in names).encode()
     with suppress(OSError):  # told when it is written
         target.parent.mkdir(parents=True, exist_ok=True)
-    with whole(target, "choose another place") as building, zipfile.ZipFile(building, "w") as packed:
+    with atomic_path(target, "choose another place") as building, zipfile.ZipFile(building, "w") as packed:
         for name in (*names, SUMS):
             _put(packed, name, named[name])
     notes = () if authors else ("CITATION.cff names no person: give --author 'Family, Given'",)
@@ -145,7 +145,7 @@ def network_hashes(scenario: Scenario) -> dict[str, dict[str, Any]]:
 
     Rows, followers, tie strengths and influence weights go into the hash in this order, in little-endian bytes.
     """
-    from viralsim.simulation.front import compile_audience
+    from viralsim.simulation.run import compile_audience
 
     found = {}
     for p in range(min(scenario.spec.populations, MOST_AUDIENCES)):

@@ -52,7 +52,7 @@ class Line:
         return value * self.unit_usd + (self.fixed_usd if value > 0 else 0.0)
 
 
-Values = tuple[float, ...]  # one value a line, in the order of the lines
+Values = tuple[float, ...]  # one value per line, in the order of the lines
 
 
 def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:

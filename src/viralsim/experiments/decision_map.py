@@ -243,7 +243,7 @@ def _crossing(x0: float, x1: float, y0: float, y1: float) -> float:
 def map_grid(found: DecisionMap, across: str, up: str) -> pd.DataFrame:
     """The map over two parameters as a table: the best arm, with ``?`` behind it where the point is open.
 
-    Rows are the values of ``up`` from high to low, columns those of ``across``. With more swept parameters a cell names every
+    Rows are the values of ``up`` from high to low, columns those of ``across``. With more swept parameters per cell names every
     arm that is best somewhere in it.
     """
     import pandas as pd

@@ -27,7 +27,7 @@ WAITING_A_WORKER = 4  # points handed out and not come back: enough to be busy, 
 # Of 10,000 points of 10 ms two threads were 1.4 to 1.6 times as fast as one, two processes 1.8 to 2.0 times (several runs, one in
 # benchmarks/SWEEPS.md). Both limits are judgement, not measured crossings.
 LEAST_POINTS_OF_PROCESSES, MOST_MEMBERS_OF_PROCESSES = 200, 50_000
-MOST_BREAKS = 5  # times that a pool is made anew after a worker was lost, without a point finished in between
+MOST_BREAKS = 5  # times that a pool is made again after a worker was lost, without a point finished in between
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Settings:
 
 def workers_by_default(settings: Settings, points: int) -> int:
     """How many processes run a sweep where nobody said: all cores for many points of a small audience, else 0 (threads)."""
-    from viralsim.simulation.front import default_threads
+    from viralsim.simulation.run import default_threads
 
     members, cores = settings.scenario.spec.audience.members, default_threads()
     small = isinstance(members, int) and members <= MOST_MEMBERS_OF_PROCESSES
@@ -108,7 +108,7 @@ class WorkerPool:
     def __init__(
         self, settings: Settings, points: int, threads: int | None = None, workers: int = 0, cluster: str | None = None
     ) -> None:
-        from viralsim.simulation.front import default_threads
+        from viralsim.simulation.run import default_threads
 
         integer_at_least(workers, "workers", 0)
         thread_count(threads)

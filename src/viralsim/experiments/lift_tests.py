@@ -21,7 +21,7 @@ CURVE_COLUMNS = ("channel", "line", "value", "usd", "uplift", "low", "high")
 
 
 def lift_rows(curves: Sequence[CurvePoint]) -> list[tuple[Any, ...]]:
-    """A row a step of a curve: spend x to x + delta_x, US$; steps without any luck have no sigma and are left out."""
+    """A row per step of a curve: spend x to x + delta_x, US$; steps without any luck have no sigma and are left out."""
     rows, before = [], None
     for point in curves:
         if before is not None and before.line == point.line and point.step_error > 0:

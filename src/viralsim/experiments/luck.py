@@ -1,4 +1,4 @@
-"""How much of a scenario's outcome is luck and how much is content: the same contents over many worlds, told apart."""
+"""How much of a scenario's outcome is luck and how much is content: the same contents over many worlds, kept apart."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.variance_components import LuckAndContent, better_content_wins, luck_and_content
 from viralsim.records.record import plain
 from viralsim.scenario.loading import scenario_of
-from viralsim.simulation.front import compile_audience, launch
+from viralsim.simulation.front import launch
+from viralsim.simulation.run import compile_audience
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario
@@ -111,7 +112,7 @@ def how_much_luck(
     after the other as the campaign's, where it has three or more and ``contents`` is not given; else the scenario with its
     appeals (or share rates, and those of criticism) times one factor a content, drawn between 1 / ``spread`` and
     ``spread``, or what brings the largest to 1, uniform in the logarithm. Each content has worlds of its own, so that its
-    luck tells nothing of another's; the arms share them. Arms in which contents do not differ are left out.
+    luck says nothing about another's; the arms share them. Arms in which contents do not differ are left out.
 
     Args:
         worlds: worlds of each content, at least 2. contents: how many to draw, at least 2; 30 by default.

@@ -9,7 +9,7 @@ import numpy as np
 
 from viralsim.errors import InputError
 from viralsim.kernels.rng import Stream, draw, name_key, seed_key, stream_key, unit, world_key
-from viralsim.simulation.front import draw_inputs
+from viralsim.simulation.run import draw_inputs
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario

@@ -1,4 +1,4 @@
-"""One point of a sweep: its scenario, its arms in the same worlds, and their statistics as one row an arm."""
+"""One point of a sweep: its scenario, its arms in the same worlds, and their statistics as one row per arm."""
 
 from __future__ import annotations
 
@@ -89,10 +89,9 @@ class Runner:
         return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, compiled_audiences[0].members
 
     def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
-        from viralsim.simulation.front import arm_specs
 
         scenario = self.scenario.override(overrides) if overrides else self.scenario
-        specs = arm_specs(scenario)
+        specs = scenario.arm_specs()
         seed = self.seed
         ids = arm_ids(scenario, specs, self.worlds, seed)
         if self.own_luck:
@@ -102,7 +101,7 @@ class Runner:
 
     @staticmethod
     def _build(scenario: Scenario) -> list[Any]:
-        from viralsim.simulation.front import compile_audience
+        from viralsim.simulation.run import compile_audience
 
         return [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
 

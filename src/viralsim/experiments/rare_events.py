@@ -61,7 +61,8 @@ def rare_chances(
     was counted so far is returned. InputError for wrong arguments, and for several audiences, whose worlds are not
     independent.
     """
-    from viralsim.simulation.front import compile_audience, launch
+    from viralsim.simulation.front import launch
+    from viralsim.simulation.run import compile_audience
 
     scenario = scenario_of(scenario)
     integer_at_least(worlds, "worlds", 1)

@@ -280,7 +280,7 @@ def analyse(
     if method == "morris":
         return quantity, _morris(arm, column, paths, units, values, known, seed)
     if known >= 0.9 * spread:
-        note = "more than nine tenths of the differences between points are luck: run more worlds a point"
+        note = "more than nine tenths of the differences between points are luck: run more worlds per point"
         return Quantity(arm, column, float(values.mean()), spread, luck, note), []
     return quantity, _sobol(arm, column, paths, values, known, spread, seed)
 

@@ -90,7 +90,7 @@ class Store:
         self.known[i] = entry["id"]
 
     def look_again(self) -> None:
-        """Read the journal anew: an interrupt may have come after a point was on the disk and before it was noted here."""
+        """Read the journal again: an interrupt may have come after a point was on the disk and before it was noted here."""
         self.journal.close()
         self.journal = Journal(self.journal.path)
         self.known.update(self.journal.points.get(self.hash, {}))

@@ -1,4 +1,4 @@
-"""The table of a sweep: one Parquet file, a row a point and arm, whole or not there."""
+"""The table of a sweep: one Parquet file, a row per point and arm, whole or not there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viralsim.arguments import file_path
-from viralsim.atomic import whole
+from viralsim.atomic import atomic_path
 from viralsim.errors import InputError
 from viralsim.experiments.plan import Plan
 from viralsim.experiments.point_runner import columns
@@ -34,7 +34,7 @@ def write_table(plan: Plan, entry_of: Callable[[int], Entry | None], folder: Pat
 
     schema = _schema(plan)
     rows = 0
-    with whole(folder / TABLE) as building, pq.ParquetWriter(building, schema, compression="zstd") as writer:
+    with atomic_path(folder / TABLE) as building, pq.ParquetWriter(building, schema, compression="zstd") as writer:
         for group in _groups(plan, entry_of, schema):
             writer.write_table(group)
             rows += group.num_rows

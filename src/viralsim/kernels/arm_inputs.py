@@ -120,7 +120,7 @@ class Rule(IntEnum):
     RESPOND_AT_LEAST = 6
     RESPOND_EFFECT = 7
     RESPOND_DELAY = 8  # ticks
-    AMPLIFY_SHARES = 9  # shares a tick; negative: no rule
+    AMPLIFY_SHARES = 9  # shares per tick; negative: no rule
     AMPLIFY_AT_MOST = 10
     AMPLIFY_COOLDOWN = 11  # ticks
     DISTINCT = 12  # 1 where a threshold content may be posted twice by one member
@@ -142,7 +142,7 @@ class Plan(NamedTuple):
     paid_content: I8  # [M]
     paid_number: I8  # [M] number among the lines of the same channel and content
     paid_trust: F8  # [M]
-    paid_cap: I8  # [M] impressions a member; 0: no cap
+    paid_cap: I8  # [M] impressions per member; 0: no cap
     paid_start: I8  # [M + 1] into paid_targets; an empty range is everyone present
     paid_targets: I4
     paid_count: I4  # [M, T] impressions bought in each tick
@@ -155,7 +155,7 @@ class Plan(NamedTuple):
     planned_willingness: F8
     planned_trust: F8
     planned_advocate: I8  # row in the list of advocates
-    # organic posts: members who post of their own accord
+    # organic posts: members who post unprompted
     organic_tick: I8
     organic_channel: I8
     organic_content: I8

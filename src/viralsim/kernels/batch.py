@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -14,7 +14,9 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
 from viralsim.kernels.counts import R_FOCAL, Count, Series
 from viralsim.kernels.fast.eligible import is_eligible, runs_lockstep
+from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.lockstep import run_lockstep_block
+from viralsim.kernels.fast.memory import FastState, allocate_fast
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.queues import next_tick
@@ -39,7 +41,7 @@ class RawWorlds(NamedTuple):
     cascade_sizes: I8  # [40] cascades of size 2^b to 2^(b+1) - 1, over all worlds
     generations: I8  # [64] nodes by depth, over all worlds
     advocate_posts: I8  # [A] planned posts made, over all worlds
-    advocate_shares: I8  # [A] member nodes in the trees rooted at his planned posts
+    advocate_shares: I8  # [A] member nodes in the trees rooted at their planned posts
     done: NDArray[np.bool_]  # [W] False where the run was interrupted before this world
     interrupted: bool = False  # someone pressed Ctrl-C, be it after the last world
 
@@ -162,38 +164,53 @@ _OVERFLOWS = {
 }
 
 
-class _Crew:
+class _Engine(NamedTuple):
+    """How the worlds of an arm are run: memory of a thread, its frame, and the kernel that runs a block."""
+
+    allocate: Callable[[ArmInputs, int], Any]
+    frame: Callable[[Any], Any]
+    run_block: Callable[..., int]
+
+
+def _engine(arm: ArmInputs) -> _Engine:
+    """The general engine, or the shortcut where it gives the same worlds."""
+    if not is_eligible(arm):
+        return _Engine(allocate, frame_state, run_block)
+    return _Engine(allocate_fast, frame_fast, run_lockstep_block if runs_lockstep(arm) else run_fast_block)
+
+
+class _Workers:
     """Threads that take blocks of worlds from one counter until none is left."""
 
     def __init__(self, arm: ArmInputs, seed: int, worlds: I8, out: Out, progress: Callable[[int], None] | None) -> None:
-        self.world, self.seed, self.worlds, self.out = arm, seed_key(seed), worlds, out
+        self.arm, self.seed, self.worlds, self.out = arm, seed_key(seed), worlds, out
         self.progress = progress
-        self.block = run_lockstep_block if runs_lockstep(arm) else run_fast_block if is_eligible(arm) else run_block
+        self.engine = _engine(arm)
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
         self.finished = 0
         self.errors: list[BaseException] = []
         self.sums: list[_Sums] = []
 
-    def memory(self, advocates: int) -> tuple[State, _Sums]:
+    def memory(self, advocates: int) -> tuple[State | FastState, _Sums]:
         """What one thread needs; made by the caller, as threads that make it at once wait for each other."""
-        state, sums = allocate(self.world, members_of(self.world)), _sums(advocates)
-        self.sums.append(sums._replace(advocate_posts=state.advocate_posts))
+        state, sums = self.engine.allocate(self.arm, members_of(self.arm)), _sums(advocates)
+        self.sums.append(sums._replace(advocate_posts=state.advocate_posts) if isinstance(state, State) else sums)
         return state, sums
 
-    def work(self, blocks: Iterable[tuple[int, int]], state: State, sums: _Sums) -> None:
-        frames = frame_arm(self.world), frame_state(state), frame_out(self.out)
+    def work(self, blocks: Iterable[tuple[int, int]], state: State | FastState, sums: _Sums) -> None:
+        frames = frame_arm(self.arm), self.engine.frame(state), frame_out(self.out)
         for first, last in blocks:
             if self.stop[0]:
                 return
-            reached = self.block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
-            if reached < last and not self.stop[0]:
+            reached = self.engine.run_block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
+            if isinstance(state, State) and reached < last and not self.stop[0]:
                 what = _OVERFLOWS[Overflow(state.scalars[OVERFLOW])]
                 raise CapacityError(f"world {self.worlds[reached]} outgrew {what}; use a smaller audience or horizon")
             with self.lock:
                 self.finished += reached - first
 
-    def guarded(self, blocks: Iterable[tuple[int, int]], state: State, sums: _Sums) -> None:
+    def guarded(self, blocks: Iterable[tuple[int, int]], state: State | FastState, sums: _Sums) -> None:
         try:
             self.work(blocks, state, sums)
         except BaseException as error:
@@ -206,23 +223,23 @@ class _Crew:
             self.work([(0, len(self.worlds))], *self.memory(advocates))
             return True
         blocks = Blocks(len(self.worlds), threads)
-        crew = [
+        workers = [
             threading.Thread(target=self.guarded, args=(blocks.of_one_thread(), *self.memory(advocates)), daemon=True)
             for _ in range(threads)
         ]
-        for worker in crew:
+        for worker in workers:
             worker.start()
         interrupted = False
         try:
-            while any(worker.is_alive() for worker in crew):
-                for worker in crew:
+            while any(worker.is_alive() for worker in workers):
+                for worker in workers:
                     worker.join(0.05)
                 if self.progress is not None:
                     self.progress(self.finished)
         except KeyboardInterrupt:
             interrupted = True
             self.stop[0] = True
-            for worker in crew:
+            for worker in workers:
                 worker.join()
         if self.errors:
             raise self.errors[0]
@@ -258,9 +275,9 @@ def run_worlds(
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
     out = outputs(arm, len(worlds), recorded, plain=is_eligible(arm))
     advocates = int(arm.plan.planned_advocate.max(initial=-1)) + 1
-    crew = _Crew(arm, seed, worlds, out, progress)
-    whole = crew.run(max(1, min(threads, len(worlds) or 1)), advocates)
-    parts = crew.sums or [_sums(advocates)]
+    workers = _Workers(arm, seed, worlds, out, progress)
+    whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
+    parts = workers.sums or [_sums(advocates)]
     total = _Sums(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
     return RawWorlds(
         out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],

@@ -12,7 +12,7 @@ from viralsim.kernels.arm_inputs import Rule
 
 
 class Count(IntEnum):
-    """Columns of ``counts`` int64[worlds, len(Count)]; of the focal content where not said otherwise."""
+    """Columns of ``counts`` int64[worlds, len(Count)]; of the focal content unless stated otherwise."""
 
     REACH = 0
     EARNED_REACH = 1
@@ -35,7 +35,9 @@ class Count(IntEnum):
     MAX_BREADTH = 18
     PEAK_TICK = 19  # first tick with most shares, -1: no share
     HALF_TICK = 20  # first tick with half of the final shares, -1: no share
-    ASKED = 21  # planned posts asked for, of any content: one for each advocate, wave and channel where he is present
+    ASKED = (
+        21  # planned posts asked for, of any content: one for each advocate, wave and channel where they are present
+    )
     POSTED = 22  # planned posts made, of any content
     BRAND_POSTS = 23
     SOFTENED_TICK = 24  # first tick that the manager's answer softens, -1: none before the horizon

@@ -27,20 +27,23 @@ from viralsim.kernels.arm_inputs import ArmInputs, Audience, Channels, Contents,
 from viralsim.kernels.state import Out, State
 
 
-class _FrameType(types.StructRef):  # type: ignore[misc]
+class FrameType(types.StructRef):  # type: ignore[misc]
+    """Type of a frame in compiled code."""
+
     def preprocess_fields(self, fields: Any) -> Any:
+        """Types of fields without the values that numba knows at compile time."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
-class ArmFrameType(_FrameType):
+class ArmFrameType(FrameType):
     """Type of ``ArmFrame`` in compiled code."""
 
 
-class StateFrameType(_FrameType):
+class StateFrameType(FrameType):
     """Type of ``StateFrame`` in compiled code."""
 
 
-class OutFrameType(_FrameType):
+class OutFrameType(FrameType):
     """Type of ``OutFrame`` in compiled code."""
 
 
@@ -57,7 +60,7 @@ def _fields(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     return cgutils.create_struct_proxy(kind.get_data_type())(context, builder, ref=place)
 
 
-def _register(kind: type[_FrameType]) -> None:
+def register_frame(kind: type[FrameType]) -> None:
     """Teach numba a frame type: as ``structref.register`` does, but reading a field counts no reference."""
     default_manager.register(kind, models.StructRefModel)
 
@@ -82,7 +85,7 @@ def _register(kind: type[_FrameType]) -> None:
 
 
 for _kind in (ArmFrameType, StateFrameType, OutFrameType):
-    _register(_kind)
+    register_frame(_kind)
 
 
 class ArmFrame(structref.StructRefProxy):  # type: ignore[misc]
@@ -117,7 +120,7 @@ structref.define_proxy(OutFrame, OutFrameType, list(Out._fields))
 
 
 @intrinsic
-def _borrow(typingctx: Any, arrays: Any) -> Any:
+def borrow(typingctx: Any, arrays: Any) -> Any:
     """The same tuple of arrays without their owners: compiled code then counts no references to them.
 
     Kernels are compiled with ``_nrt=False``: they own nothing, so they count nothing. (Counting is an atomic operation at
@@ -136,31 +139,31 @@ def _borrow(typingctx: Any, arrays: Any) -> Any:
     return arrays(arrays), codegen
 
 
-def _cached_by_build(function: Any) -> Any:
+def cached_by_build(function: Any) -> Any:
     """Compile a constructor into a cache of this build: the type that it returns carries the build."""
     function.__qualname__ += BUILD
     return njit(cache=True)(function)
 
 
-@_cached_by_build
+@cached_by_build
 def _new_arm(fields):  # type: ignore[no-untyped-def]
-    return ArmFrame(*_borrow(fields))
+    return ArmFrame(*borrow(fields))
 
 
-@_cached_by_build
+@cached_by_build
 def _new_state(fields):  # type: ignore[no-untyped-def]
-    return StateFrame(*_borrow(fields))
+    return StateFrame(*borrow(fields))
 
 
-@_cached_by_build
+@cached_by_build
 def _new_out(fields):  # type: ignore[no-untyped-def]
-    return OutFrame(*_borrow(fields))
+    return OutFrame(*borrow(fields))
 
 
-# The proxies' own constructors are compiled anew in every process (4 s); these are cached.
+# The proxies' own constructors are compiled again in every process (4 s); these are cached.
 
 
-def _plain(names: Sequence[str], arrays: Sequence[Any]) -> Any:
+def plain_frame(names: Sequence[str], arrays: Sequence[Any]) -> Any:
     """The same frame for a run with the compiler off (``NUMBA_DISABLE_JIT=1``): attributes, and rows with attributes."""
     return SimpleNamespace(
         **{name: a.view(np.recarray) if a.dtype.names else a for name, a in zip(names, arrays, strict=True)}
@@ -171,19 +174,19 @@ def frame_arm(arm: ArmInputs) -> ArmFrame:
     """A frame of the arrays of ``arm``; nothing is copied, and the caller keeps ``arm`` alive."""
     arrays = (*(array for group in arm for array in group), np.zeros(0))
     if config.DISABLE_JIT:
-        return _plain(ARM_FIELDS, arrays)  # type: ignore[no-any-return]
+        return plain_frame(ARM_FIELDS, arrays)  # type: ignore[no-any-return]
     return _new_arm(arrays)  # type: ignore[no-any-return]
 
 
 def frame_state(state: State) -> StateFrame:
     """A frame of the arrays of ``state``; both see the same memory, and the caller keeps ``state`` alive."""
     if config.DISABLE_JIT:
-        return _plain(State._fields, state)  # type: ignore[no-any-return]
+        return plain_frame(State._fields, state)  # type: ignore[no-any-return]
     return _new_state(tuple(state))  # type: ignore[no-any-return]
 
 
 def frame_out(out: Out) -> OutFrame:
     """A frame of the arrays of ``out``; both see the same memory, and the caller keeps ``out`` alive."""
     if config.DISABLE_JIT:
-        return _plain(Out._fields, out)  # type: ignore[no-any-return]
+        return plain_frame(Out._fields, out)  # type: ignore[no-any-return]
     return _new_out(tuple(out))  # type: ignore[no-any-return]

@@ -23,7 +23,7 @@ from viralsim.kernels.state import (
 
 @njit(cache=True, _nrt=False)
 def touch(state, member):  # type: ignore[no-untyped-def]
-    """Give ``member`` a row in the tables if he has none; returns the row."""
+    """Give ``member`` a row in the tables if they have none; returns the row."""
     row = np.int64(state.slot[U(member)]) - 1
     return row if row >= 0 else new_row(state, member)
 

@@ -109,7 +109,7 @@ def pick(field, member):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, _nrt=False)
 def convert(arm, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
-    """One trial of conversion, at most one success a member."""
+    """One trial of conversion, at most one success per member."""
     trust = arm.contents_conversion_trust[content, source]
     if e.flags & CONVERTED_MARK == 0 and x < conversion_probability(
         arm.contents_conversion_rate[content], match, trust
@@ -184,7 +184,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     for i in range(first, last):
         member, position = np.int64(buffer_member[U(i)]), np.int64(buffer_position[U(i)])
         row = np.int64(buffer_row[U(i)])
-        if row < 0:  # untouched when looked up; an earlier impression may have touched him since
+        if row < 0:  # untouched when looked up; an earlier impression may have touched them since
             row = np.int64(touch(state, member))
         e = exposure[U(row * K + content)]
         e.seen += 1
@@ -237,7 +237,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
 
 @njit(cache=True, _nrt=False)
 def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[no-untyped-def]
-    """A member decided to post: he is due after his reaction delay, unless he posted or is to post."""
+    """A member decided to post: they are due after their reaction delay, unless they have posted or are to post."""
     place = row * (len(arm.contents_key) * len(arm.channels_key)) + cell
     p = state.posting[U(place)]
     if p.node >= 0 or (p.due >= 0 and p.due <= tick + 1):

@@ -31,7 +31,7 @@ class Stream(IntEnum):
     WILLING = 6  # does an asked advocate post: (member, wave)
     PERSIST = 7  # post again next tick: (content, channel, member, post number)
     THRESHOLD = 8  # a uniform threshold: (content, channel, member)
-    ORGANIC = 9  # who posts of his own accord: (content, channel, line, index)
+    ORGANIC = 9  # who posts unprompted: (content, channel, line, index)
     RECOMMEND = 10  # who is recommended to: (the impression or post that earned it)
     BRAND_FOLLOWERS = 11  # who follows the brand: (channel), not of a world
     UNCERTAIN = 12  # the joint draw of uncertain inputs: (path)
@@ -113,7 +113,7 @@ def stream_key(key, stream, a, b):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def units_of_worlds(seed, worlds, stream, name):  # type: ignore[no-untyped-def]
-    """One uniform float64 a world for the decision ``name`` (uint64) of ``stream``; worlds int64[W]."""
+    """One uniform float64 per world for the decision ``name`` (uint64) of ``stream``; worlds int64[W]."""
     out = np.empty(len(worlds))
     for i in range(len(worlds)):
         out[i] = unit(draw(stream_key(world_key(seed, worlds[i]), stream, name, np.uint64(0)), 0))

@@ -1,4 +1,4 @@
-"""The memory of one running world: allocated once a thread, and only touched entries are reset.
+"""The memory of one running world: allocated once per thread, and only touched entries are reset.
 
 A member takes a row (*slot*) in the compact tables when first touched, so a launch that reaches ten members
 touches ten rows, whatever N is. Tables are sized for the worst case; the operating system gives memory to the
@@ -15,16 +15,15 @@ from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U8, ArmInputs, Rule
-from viralsim.kernels.fast.memory import BUFFER, fast_memory
 
 POSTING = np.dtype(  # of (member, channel, content)
     [
         ("due", np.int32),  # tick of the pending ordinary post, -1: none
-        ("parent", np.int32),  # node that convinced him, -1: none
-        ("node", np.int32),  # node of his first post, -1: not posted
+        ("parent", np.int32),  # node that convinced them, -1: none
+        ("node", np.int32),  # node of their first post, -1: not posted
         ("posts", np.int32),  # posts made
-        ("exposing_neighbours", np.int32),  # distinct members whose post he was shown
-        ("cause", np.int32),  # source of the impression that convinced him, -1: of his own accord
+        ("exposing_neighbours", np.int32),  # distinct members whose post they were shown
+        ("cause", np.int32),  # source of the impression that convinced them, -1: unprompted
         ("weight", np.float64),  # sum of influence weights of those members
     ],
     align=True,
@@ -91,6 +90,7 @@ ACTION = np.dtype(  # a planned post of this tick
 )
 
 DEPTH_BINS = 64
+BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
 MOST_CHANNELS = 29  # bits of EXPOSURE.marks that are left for them
 PIECE = 1 << 15  # members whose rows are measured at once
 FOLLOWERS, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
@@ -128,7 +128,7 @@ class Overflow(IntEnum):
 
 
 CALENDAR_FULL, RECOMMENDATIONS_FULL, PAIRS_FULL = (int(overflow) for overflow in Overflow)
-# Index of families of keys in State.family
+# Rows of State.stream_keys
 KEY_POST, KEY_BRAND, KEY_PAID, KEY_DELAY, KEY_CROSS, KEY_PERSIST, KEY_THRESHOLD, KEY_ORGANIC = range(8)
 
 
@@ -176,33 +176,6 @@ class State(NamedTuple):
     ticks: I4  # visited ticks
     stream_keys: U8  # [8, cells]
     streams_used: I8  # those that this world draws from
-    fast_rows: NDArray[np.void]  # PLAIN_ROW[N], or [0]: the world is not plain
-    fast_words: I4  # [N * PLAIN_WORDS] the same memory as words, to be copied many at once
-    fast_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
-    hits: NDArray[np.void]  # HIT[...], first those of the first tick of the plain worlds to come, then a later tick's
-    opening: I4  # [P * PLAIN_WORDS] the words of the rows of those who post of their own accord, as every world begins
-    opening_tick: I4  # [P] ticks after the first in which they post
-    opening_head: I4  # [P] ... and the heads of their queues
-    drawn: I8  # members who post of their own accord, in several plain worlds to come where they are drawn
-    post_keys: U8  # families of keys of the plain worlds to come
-    delay_keys: U8
-    first_bits: U8  # scratch: one poster's first draw in each of them
-    is_shown: I8  # scratch: 1 where someone is shown it
-    shown_in: I4  # scratch: in which of them someone is shown it
-    hit_count: I8  # hits of the first tick of each
-    generations: I8  # [64] nodes by depth of plain worlds
-    lane_world: NDArray[np.void]  # SIDE_WORLD[S] of plain worlds side by side, or [0]
-    lane_touched: U8  # [S + 1, 4] bits of the members touched; the last row is how a world begins
-    lane_member: I4  # [S, SIDE_ROOM] members touched
-    lane_flags: NDArray[np.uint8]  # [S, SIDE_ROOM] ... bits of what they did
-    lane_queue: I8  # [S, SIDE_ROOM] posts to be made
-    lane_node: NDArray[np.void]  # PLAIN_NODE[S, SIDE_ROOM]
-    lane_tick: I4  # [S, SIDE_ROOM] ... and their ticks
-    lane_shown: NDArray[np.void]  # SIDE_SHOWN[S, MOST_POSTERS] ... their nodes, ascending
-    lane_live: NDArray[np.void]  # SIDE_LIVE[S + 1] posts of this pass that someone is shown
-    lane_active: I4  # [S + 1] worlds in which someone is to post
-    lane_work: I8  # [3] members touched in worlds that grew too large, impressions in the others, worlds
-    lane_off: NDArray[np.uint8]  # [1] set where worlds are not to run side by side
     earn_key: U8  # scratch: recommendations of this tick
     earn_entry: I8
     spare_earn_key: U8
@@ -213,7 +186,7 @@ class State(NamedTuple):
 
 
 class Out(NamedTuple):
-    """Where the counts of worlds go; a row a world, ``State.scalars[OUT_ROW]`` is the running one."""
+    """Where the counts of worlds go; a row per world, ``State.scalars[OUT_ROW]`` is the running one."""
 
     counts: NDArray[np.signedinteger]  # [W, len(Count)]
     structural_virality: F8  # [W]
@@ -248,7 +221,7 @@ def _families(arm: ArmInputs) -> I8:
     return np.array([stream_keys for stream_keys, used in asked.items() if used], dtype=np.int64)
 
 
-def _longest_row(indptr: I8) -> int:
+def longest_row(indptr: I8) -> int:
     """The most followers that a row has, found in pieces that stay in the cache: a million members in a third of the time."""
     pieces = range(0, indptr.shape[1] - 1, PIECE)
     return max((int(np.diff(indptr[:, at : at + PIECE + 1]).max(initial=0)) for at in pieces), default=0)
@@ -268,14 +241,14 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     plan = arm.plan
     capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[Rule.DISTINCT] > 0)
     recommends = bool(np.any(arm.channels.per_engagement > 0))
-    longest = _longest_row(arm.graph.indptr)
+    longest = longest_row(arm.graph.indptr)
     for start, stop in zip(plan.owned_start[:-1], plan.owned_start[1:], strict=True):
         longest = max(longest, int(stop - start))
     longest = max(longest, int(plan.paid_count.max(initial=0)), spare, 1)
     if recommends:
         longest = max(longest, int(np.ceil(arm.channels.per_engagement.max())) + 1)
     postings = members * cells
-    extra = len(plan.owned_posts_tick) + horizon * (1 + spare)  # owned posts, and one repost a tick at most
+    extra = len(plan.owned_posts_tick) + horizon * (1 + spare)  # owned posts, and one repost per tick at most
     plan_ticks = [plan.owned_posts_tick, plan.planned_tick, np.flatnonzero(plan.paid_count.any(axis=0))]
     entries = min(postings * channels + len(plan.organic_tick) + 1, pool)
     waiting = pool // 4 if recommends else 1
@@ -322,8 +295,6 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         ticks=np.empty(horizon, dtype=np.int32),
         stream_keys=np.zeros((8, cells), dtype=np.uint64),
         streams_used=_families(arm),
-        **fast_memory(arm, members),
-        generations=np.zeros(DEPTH_BINS, dtype=np.int64),
         earn_key=np.empty(waiting, dtype=np.uint64),
         earn_entry=np.empty(waiting, dtype=np.int64),
         spare_earn_key=np.empty(waiting, dtype=np.uint64),

@@ -1,4 +1,4 @@
-"""The one step. ``PHASES`` names its parts in order; both drivers call them, and documentation and tests iterate over them."""
+"""The one step, ``decide`` then ``advance``: both drivers call it."""
 
 from __future__ import annotations
 
@@ -51,9 +51,8 @@ from viralsim.kernels.state import (
 )
 from viralsim.kernels.trees import peak_and_half
 
-PHASES = ("decide", "make owned posts", "make members' posts", "line up", "show")
 S_WILLING = int(Stream.WILLING)
-KEY_STREAMS = np.array(  # the order of State.family
+KEY_STREAMS = np.array(  # by row of ``State.stream_keys``
     [
         Stream.POST,
         Stream.BRAND_POST,

@@ -105,7 +105,7 @@ def measure_trees(nodes, count, content_of, focal, breadth, counts, cascade_size
 
     ``content_of`` int64[cells] names the content of a cell. Writes the tree columns of ``counts``, and adds to ``cascade_sizes``
     int64[40] (bin b: sizes 2^b to 2^(b+1) - 1), ``generations`` int64[64] (nodes by depth) and ``advocate_shares`` int64[A]
-    (members' nodes in the trees of his planned posts).
+    (members' nodes in the trees of their planned posts).
     """
     members = roots = cascades = total = 0
     for i in range(count):

@@ -12,7 +12,7 @@ WORD_SHIFT, WORD_MASK = np.uint64(6), np.uint64(63)
 
 @njit(cache=True, inline="always")
 def first_visit(visited, member):  # type: ignore[no-untyped-def]
-    """Put ``member`` into the set of bits uint64[ceil(N / 64)]; whether he was not in it."""
+    """Put ``member`` into the set of bits uint64[ceil(N / 64)]; whether they were not in it."""
     word, bit = member >> 6, ONE << np.uint64(member & 63)
     if visited[word] & bit:
         return False

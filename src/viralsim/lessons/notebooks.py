@@ -74,7 +74,7 @@ def advantages(advocates):
 {advocates: advantages(advocates) for advocates in (2, 8, 40)}""",
     ),
     "paid_against_earned": (
-        "Advocates minus paid in the same worlds, with the 95 % interval, while impressions become dearer",
+        "Advocates minus paid in the same worlds, with the 95 % interval, while impressions become more expensive",
         """\
 def lead(cpm_usd, measure):
     row = launch(cpm_usd).compare("advocates", "paid").loc[measure]

@@ -21,7 +21,7 @@ MODERATE_WORLDS = 1000
 RESAMPLES = 999
 _CHUNK_DRAWS = 2_000_000  # random numbers held at once: 16 MB
 _GROUP_NUMBERS = 20_000_000
-_BOOTSTRAP_MOST_WORLDS = 100_000  # above this the bootstrap costs more than it tells
+_BOOTSTRAP_MOST_WORLDS = 100_000  # above this the bootstrap costs more than it shows
 _FEWEST_FOR_BOOTSTRAP = 10
 _MANY_FREEDOMS = 100
 

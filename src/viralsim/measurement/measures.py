@@ -46,7 +46,7 @@ MEASURES: tuple[Measure, ...] = (
         "impressions",
         "impressions",
         1,
-        "times a member was shown a post of the content",
+        "times per member was shown a post of the content",
         _OWN,
         bought=True,
         counted="impressions",

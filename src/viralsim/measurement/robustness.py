@@ -27,7 +27,7 @@ from viralsim.measurement.number_format import estimate, money, number
 from viralsim.records.record import ArmOutcomes, Goal, RunRecord
 
 _FEWEST_IN_A_THIRD = 30
-_SAID = {MORE: "better", LESS: "worse", SAME: "no different by what matters", UNCLEAR: "not to be told apart"}
+_SAID = {MORE: "better", LESS: "worse", SAME: "no different by what matters", UNCLEAR: "too close to call"}
 
 
 @dataclass(frozen=True)

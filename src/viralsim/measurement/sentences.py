@@ -46,7 +46,7 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
     digits = digits_for(*limits)
     # the mean over uncertain inputs can be small although some of the inputs make a difference that matters
     may_matter = record.uncertain and max(-row.range_low, row.range_high) >= goal.matters_from
-    where = "in the mean" if may_matter else "here"
+    where = "on average" if may_matter else "here"
     difference = more_or_less(m, row.uplift, digits)
     if found in (MORE, LESS):
         text = f"The arm {row.arm} brings {difference} a launch than {row.baseline} ({interval}){_cost(record, row)}."
@@ -121,7 +121,7 @@ def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
 
 
 def _at_what_price(record: RunRecord, winner: str) -> str:
-    """What the winner costs beside the dearest rival, where it costs over 1 % more: a win that money bought says so."""
+    """What the winner costs beside the most expensive rival, where it costs over 1 % more: a win that money bought says so."""
     costs = {arm: float(outcome.cost_usd().mean()) for arm, outcome in record.arms.items()}
     rival = max((arm for arm in costs if arm != winner), key=costs.__getitem__)
     if costs[winner] <= 1.01 * costs[rival]:  # the 1 % by which equal_money judges
@@ -137,7 +137,7 @@ def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence
     net = float(record.arms[winner].measures["net_usd"].mean())
     ends = "earns" if net >= 0.0 else "loses"
     text = (
-        f"A launch of {winner} {ends} {money(abs(net))} net of all costs in the mean, and loses money in "
+        f"A launch of {winner} {ends} {money(abs(net))} net of all costs on average, and loses money in "
         f"{percent(loss.probability)} of the worlds ({percent_span(loss.low, loss.high)})."
     )
     ahead = [r for r in comparisons if r.measure == "net_usd" and r.baseline == winner and r.ci_low > 0.0]

@@ -23,7 +23,7 @@ class BuyImpressions:
 
 @dataclass(frozen=True)
 class AskedPost:
-    """A member posts because he was asked: channel and content by index, ``trust`` multiplies his followers' response."""
+    """A member posts because they were asked: channel and content by index, ``trust`` multiplies their followers' response."""
 
     member: int
     channel: int

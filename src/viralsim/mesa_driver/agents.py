@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]
-    """Someone few and strategic: observes the model, decides once a tick, emits actions."""
+    """Someone few and strategic: observes the model, decides once per tick, emits actions."""
 
     model: ViralityModel
 
@@ -57,7 +57,7 @@ class Advocate(Actor):
         self.number, self.member = number, member
 
     def step(self) -> None:
-        """Answer the wave of this tick, if there is one for him."""
+        """Answer the wave of this tick, if there is one for them."""
         plan, model = self.model.plan, self.model
         for row in model.asked_rows(self.number):
             channel = int(plan.planned_channel[row])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class MemberView:
-    """One member of the audience, as he is now."""
+    """One member of the audience, as they are now."""
 
     __slots__ = ("_model", "index")
 
@@ -26,7 +26,7 @@ class MemberView:
 
     @property
     def activity(self) -> float:
-        """How readily he shares, mean 1 over the audience."""
+        """How readily they share, mean 1 over the audience."""
         return float(self._model.compiled.population.audience.activity[self.index])
 
     @property
@@ -36,16 +36,16 @@ class MemberView:
 
     @property
     def reached(self) -> bool:
-        """Whether he was shown the campaign's content."""
+        """Whether they were shown the campaign's content."""
         return self.impressions > 0
 
     @property
     def shared(self) -> bool:
-        """Whether he posted the campaign's content on some channel."""
+        """Whether they posted the campaign's content on some channel."""
         return self._model.has_shared(self.index)
 
     def followers(self, channel: str) -> Any:
-        """Indices of those who are shown what he posts on a channel, int32."""
+        """Indices of those who are shown what they post on a channel, int32."""
         network = self._model.compiled.population.networks[channel]
         return network.followers[network.indptr[self.index] : network.indptr[self.index + 1]]
 

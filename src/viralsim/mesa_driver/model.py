@@ -32,7 +32,7 @@ from viralsim.mesa_driver import (
     SoftenCriticism,
 )
 from viralsim.scenario import Scenario, load
-from viralsim.simulation.front import arm_specs, compile_arms, compile_audience
+from viralsim.simulation.run import compile_arms, compile_audience
 
 SPARE_ACTIONS = 1 << 20  # room for what actors decide beyond the plan
 
@@ -75,7 +75,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         luck = seed if seed is not None else rng if rng is not None else loaded.seed
         super().__init__(rng=luck % 2**32)
         self.arm_name = arm or loaded.arm_names[0]
-        if self.arm_name not in arm_specs(loaded):
+        if self.arm_name not in loaded.arm_specs():
             raise InputError(f"there is no arm {arm!r}: choose from {', '.join(loaded.arm_names)}")
         self.compiled = compile_audience(loaded, world % loaded.spec.populations)
         self.arm = compile_arms(loaded, self.compiled, [self.arm_name])[self.arm_name]
@@ -170,7 +170,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         state.scalars[ACTIONS] = len(kept)
 
     def asked_rows(self, advocate: int) -> NDArray[np.int64]:
-        """Rows of the plan that ask this advocate in this tick, on channels where he is present."""
+        """Rows of the plan that ask this advocate in this tick, on channels where they are present."""
         plan, audience = self.plan, self.arm.world.audience
         rows = np.flatnonzero((plan.planned_tick == self.tick) & (plan.planned_advocate == advocate))
         if len(audience.presence):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from viralsim.population.fields import allocate, check_field
 
 COMMUNITY_CONCENTRATION = 5.0  # assumption: of the Beta of a community's mean interest around the audience's
-MEMBER_CONCENTRATION = 10.0  # assumption: of the Beta of a member's interest around his community's mean
+MEMBER_CONCENTRATION = 10.0  # assumption: of the Beta of a member's interest around their community's mean
 LEVELS = 256  # of community means in the table of member quantiles
 QUANTILES = 128
 

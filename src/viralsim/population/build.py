@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.cache import BoundedCache
 from viralsim.errors import NetworkError
 from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest, drawn_presence
 from viralsim.population.fields import allocate
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 BYTES_A_FOLLOW = (
     33  # 3.08 GiB for 100 million follows of 10 million members, drawing and one world (benchmarks/SCALE.md)
 )
+KEPT_COMMUNITIES = 8  # imported networks whose communities are remembered
 KEPT_FOLLOWS = 60_000_000  # generated networks that are kept in memory for sweeps: 240 MB
 
 
@@ -71,6 +72,8 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     people = _members_file(folder, spec.audience)
+    if people is not None:
+        messages.extend(f"{people.path.name}: {note}" for note in people.notes)
     who = union_of_ids(list(imported.values()), people.ids if people else None, spec.audience.members)
     networks = {name: on_members(network, who) for name, network in imported.items()}
     community, names = _community(spec, networks, people, who, messages)
@@ -224,8 +227,9 @@ def _from_file(
     return np.where(named, people.values[column][who.row_of_member], np.float32(default)).astype(np.float32)
 
 
-_networks: OrderedDict[bytes, tuple[Network, Traits]] = OrderedDict()
-_communities: OrderedDict[str, tuple[NDArray[np.int32], float]] = OrderedDict()
+# Sweeps and the app ask from several threads: both caches make each value once, under a lock of its key.
+_networks = BoundedCache(KEPT_FOLLOWS, lambda drawn: drawn[0].follows)
+_communities = BoundedCache(KEPT_COMMUNITIES, lambda _: 1)
 
 
 def _generated(
@@ -244,17 +248,16 @@ def _generated(
     digest = blake2b(repr((traits, mixing, seed)).encode(), digest_size=16)
     digest.update(community.tobytes())
     digest.update(b"" if present is None else present.tobytes())
-    key = digest.digest()
-    if key not in _networks:
-        _networks[key] = drawn_once(
-            key.hex(),
+    key = digest.hexdigest()
+    drawn: tuple[Network, Traits] = _networks.get(
+        key,
+        lambda: drawn_once(
+            key,
             len(community) * words.mean_following,
             lambda: generate_and_measure(community, *traits, mixing, seed, present),
-        )
-        while len(_networks) > 1 and sum(n.follows for n, _ in _networks.values()) > KEPT_FOLLOWS:
-            _networks.popitem(last=False)
-    _networks.move_to_end(key)
-    return _networks[key]
+        ),
+    )
+    return drawn
 
 
 def memory_bytes() -> int:
@@ -268,7 +271,7 @@ def _refuse_giant(place: str, members: int, mean_following: float) -> None:
     if needed > memory_bytes():
         raise NetworkError(
             f"{place}: {members:,} members who follow {mean_following:g} need about {needed / 2**30:.0f} GiB, this machine has "
-            f"{memory_bytes() / 2**30:.0f}: ask for fewer members (docs/scale.md says what a smaller audience tells)"
+            f"{memory_bytes() / 2**30:.0f}: ask for fewer members (docs/scale.md says what a smaller audience shows)"
         )
 
 
@@ -287,9 +290,5 @@ def _not_reached(name: str, words: Generate, reached: Traits) -> list[str]:
 
 def _found(network: Network) -> tuple[NDArray[np.int32], float]:
     """Communities found in a network, remembered by its content."""
-    key = network.fingerprint()
-    if key not in _communities:
-        _communities[key] = found_communities(network)
-        while len(_communities) > 8:
-            _communities.popitem(last=False)
-    return _communities[key]
+    found: tuple[NDArray[np.int32], float] = _communities.get(network.fingerprint(), lambda: found_communities(network))
+    return found

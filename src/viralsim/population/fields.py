@@ -116,7 +116,7 @@ def check_field(name: str, values: NDArray[Any], members: int) -> None:
     f = field(name)
     if values.dtype != np.dtype(f.dtype) or values.shape[-1] != members:
         raise NetworkError(
-            f"{name} must be {np.dtype(f.dtype)} with one entry a member: {members}, got {values.dtype} {values.shape}"
+            f"{name} must be {np.dtype(f.dtype)} with one entry per member: {members}, got {values.dtype} {values.shape}"
         )
     if values.size and not (values.min() >= f.low and values.max() <= f.high):
         raise NetworkError(f"{name} must be in {f.low:g}..{f.high:g} ({f.unit})")

@@ -3,10 +3,10 @@
 =====================  ===============================================================================================
 ``manifest.json``      names, numbers, versions, fingerprint, and size and SHA-256 of every other file
 ``scenario.yaml``      the scenario that was run
-``worlds.parquet``     a row a world and arm: ``arm``, ``world``, ``population``, the measures by name, then
+``worlds.parquet``     a row per world and arm: ``arm``, ``world``, ``population``, the measures by name, then
                        ``impressions.<source>``, ``reach.<channel>``, ``cost_usd.<line>``, ``input.<path>``
-``series.parquet``     a row a tick, world and arm: ``arm``, ``world``, ``tick``, then the increments by name
-``advocates.parquet``  a row an advocate and arm
+``series.parquet``     a row per tick, world and arm: ``arm``, ``world``, ``tick``, then the increments by name
+``advocates.parquet``  a row per advocate and arm
 ``arrays.npz``         reach by community, cascade sizes, generations, the arms with every trust at 1
 =====================  ===============================================================================================
 
@@ -138,7 +138,7 @@ def _write_files(record: RunRecord, folder: Path, more: Mapping[str, Any]) -> No
     tables = {
         "worlds": _worlds_table(record), "series": _series_table(record), "advocates": _advocates_table(record), **more,
     }  # fmt: skip
-    for name, table in tables.items():  # a group of rows an arm, so that one arm is read without the others
+    for name, table in tables.items():  # a group of rows per arm, so that one arm is read without the others
         pq.write_table(
             table, folder / f"{name}.parquet", compression="zstd", row_group_size=max(1, -(-len(table) // arms))
         )
@@ -172,7 +172,7 @@ def _manifest_of(record: RunRecord) -> dict[str, Any]:
 
 
 def _worlds_table(record: RunRecord) -> Any:
-    """All columns of one value a world, arms below one another; null where an arm has no such column."""
+    """All columns of one value per world, arms below one another; null where an arm has no such column."""
     import pyarrow as pa
 
     tables = []

@@ -28,7 +28,7 @@ class ArmOutcomes:
     series: name -> int32[Ws, T], increments of each tick in the first Ws worlds.
     cascade_sizes: int64[B], bin b counts cascades of 2**b to 2**(b + 1) - 1 nodes, over all worlds.
     generations: int64[D], nodes by depth, over all worlds.
-    advocates: columns of one table, a row an advocate: ``id`` (int or str), ``posts``, ``shares`` (sums over worlds).
+    advocates: columns of one table, a row per advocate: ``id`` (int or str), ``posts``, ``shares`` (sums over worlds).
     """
 
     name: str
@@ -137,7 +137,7 @@ class RunRecord:
         for key, values in {"populations_of_world": self.populations_of_world, **self.inputs_of_world}.items():
             if values is not None and len(values) != self.world_count:
                 raise InputError(
-                    f"{key!r} has {len(values)} worlds, the run has {self.world_count}: give one value a world"
+                    f"{key!r} has {len(values)} worlds, the run has {self.world_count}: give one value per world"
                 )
         if self.baseline is not None and self.baseline not in self.arms:
             raise InputError(f"baseline {self.baseline!r} is none of the arms {sorted(self.arms)}: name one of them")
@@ -164,7 +164,7 @@ class RunRecord:
 
 
 def _check_arm(name: str, arm: ArmOutcomes, worlds: int) -> None:
-    """Every array of one value a world has ``worlds`` rows."""
+    """Every array of one value per world has ``worlds`` rows."""
     groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.cost_lines)
     for group in groups:
         if getattr(group, "rows", None) == worlds:  # columns on the disk say so, and are not read for this
@@ -172,7 +172,7 @@ def _check_arm(name: str, arm: ArmOutcomes, worlds: int) -> None:
         for key, values in group.items():
             if len(values) != worlds:
                 raise InputError(
-                    f"arm {name!r}: {key!r} has {len(values)} worlds, the run has {worlds}: give one value a world"
+                    f"arm {name!r}: {key!r} has {len(values)} worlds, the run has {worlds}: give one value per world"
                 )
 
 

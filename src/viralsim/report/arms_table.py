@@ -17,7 +17,7 @@ Cell = Callable[[str], Markup]
 
 
 def arms_table(result: Result) -> Markup:
-    """A row a quantity, a column an arm: means, money, chances; chances to go viral only where a rule says what it is."""
+    """A row a quantity, a column per arm: means, money, chances; chances to go viral only where a rule says what it is."""
     goal = main_measure(result).name
     shown = [key for key in dict.fromkeys((goal, *FIRST_MEASURES)) if key != "net_usd"]
     rows: list[tuple[str, Cell]] = [
@@ -28,7 +28,7 @@ def arms_table(result: Result) -> Markup:
     rows.append(("cost, USD", _cost_of(result)))
     if len(result.arms) > 1:
         bought = bought_measure(result)
-        rows.append((f"USD for one more ({bought.label})", _cost_of_one_more(result, bought.name)))
+        rows.append((f"cost of one more in USD ({bought.label})", _cost_of_one_more(result, bought.name)))
     if has_value(result):
         rows.append(("net value, USD", _mean_of(result, "net_usd")))
     for kind, label, known in (

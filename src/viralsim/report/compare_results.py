@@ -18,7 +18,7 @@ from viralsim.results import Result
 class Beside:
     """What two results have in common. worlds: how many are compared, pair by pair.
 
-    rows: arm -> its differences, second result minus the first, a row a measure. paired: both have one seed, so that
+    rows: arm -> its differences, second result minus the first, a row per measure. paired: both have one seed, so that
     world n has the same luck in both; else the worlds are independent and the intervals wider, but as valid.
     notes: what to know before reading a difference.
     """

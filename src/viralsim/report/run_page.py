@@ -65,7 +65,7 @@ def _answer(result: Result) -> list[Markup]:
         parts += [element("h2", "What would overturn it"), *bullets(result.verdict.overturned_by)]
     doubts = dict.fromkeys((*result.verdict.caveats, *result.all_warnings))
     if doubts:
-        parts += [element("h2", "Read it so"), *bullets(doubts)]
+        parts += [element("h2", "How to read this"), *bullets(doubts)]
     return parts
 
 

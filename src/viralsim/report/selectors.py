@@ -95,7 +95,7 @@ def bought_measure(result: Result) -> Measure:
 
 
 def criterion_measure(result: Result) -> tuple[Measure, float] | None:
-    """The counted measure, and its value, from which a launch is called viral; None where it is not of that kind."""
+    """The counted measure, and its value, from which a launch counts as viral; None where it is not of that kind."""
     for word, value in (result.viral_when or {}).items():
         for ending, scale in (("_fraction", float(result.population.members)), ("_at_least", 1.0)):
             name = word.removesuffix(ending)

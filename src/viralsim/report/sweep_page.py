@@ -76,7 +76,7 @@ def _answer(facts: SweepFacts) -> list[Markup]:
     ]
     if facts.finished:
         parts += [element("h2", "Arms over the swept ranges"), _arms_table(facts)]
-    return [*parts, element("h2", "Read it so"), *bullets(_doubts(facts))]
+    return [*parts, element("h2", "How to read this"), *bullets(_doubts(facts))]
 
 
 def _stamp(facts: SweepFacts) -> str:
@@ -156,7 +156,7 @@ def _kept_flips(facts: SweepFacts) -> list[Flip]:
 
 
 def _arms_table(facts: SweepFacts) -> Markup:
-    """A row an arm: how often it is best, its lowest and its highest mean and where they lie."""
+    """A row per arm: how often it is best, its lowest and its highest mean and where they lie."""
     points = facts.found.points if facts.found else ()
     rows = []
     for arm in facts.arms:

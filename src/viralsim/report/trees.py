@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.atomic import whole
+from viralsim.atomic import atomic_path
 from viralsim.errors import InputError
 from viralsim.report.rerun import stored_scenario
 from viralsim.results import Result
@@ -26,9 +26,9 @@ Ints = NDArray[np.int32]
 class Forest:
     """The posts of the campaign's content in one world, in the order in which they were made; int32[N] each.
 
-    member: who posted, -1 for the brand. parent: the post that convinced him, -1 for the root of a tree. root: the root
+    member: who posted, -1 for the brand. parent: the post that convinced them, -1 for the root of a tree. root: the root
     of its tree. depth: steps from the root. tick: when. source, via: ``Source`` of the impressions that it gives, and of
-    the impression that convinced (-1: of one's own accord). advocate: row of the advocate whose planned post it is, -1.
+    the impression that convinced (-1: unprompted). advocate: row of the advocate whose planned post it is, -1.
     """
 
     member: Ints
@@ -74,7 +74,7 @@ def grow(result: Result, arm: str, world: int, compiled_audiences: dict[int, Any
         scenario = scenario.override({path: float(values[world]) for path, values in result.inputs_of_world.items()})
     from viralsim.kernels.arm_inputs import Rule
     from viralsim.kernels.batch import trace_world
-    from viralsim.simulation.front import compile_arms, compile_audience
+    from viralsim.simulation.run import compile_arms, compile_audience
 
     population = 0 if result.populations_of_world is None else int(result.populations_of_world[world])
     # inputs of its own may make an audience of its own
@@ -132,7 +132,7 @@ def save_forests(result: Result, arm: str, found: Mapping[str, tuple[int, Forest
     }
     for word, (_, forest) in found.items():
         arrays |= {f"{word}.{name}": getattr(forest, name) for name in COLUMNS}
-    with whole(target) as building, building.open("wb") as file:
+    with atomic_path(target) as building, building.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     return target
 

@@ -2,8 +2,9 @@
 
 from viralsim.scenario.costs import planned_costs, unequal_money
 from viralsim.scenario.loading import load, loads, scenario_of
+from viralsim.scenario.paths import parse_set
 from viralsim.scenario.presets import Preset, PresetValue, presets
-from viralsim.scenario.scenario import Scenario, parse_set
+from viralsim.scenario.scenario import Scenario
 from viralsim.scenario.spec import Spec
 
 __all__ = [

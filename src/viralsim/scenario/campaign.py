@@ -63,7 +63,7 @@ class Paid(Block):
 
 
 class Organic(Block):
-    """Members who post of their own accord, at no cost."""
+    """Members who post unprompted, at no cost."""
 
     channel: Name | None = key(None, "where; left out: the only channel", source=FILLED)
     members: Members | tuple[MemberId, ...] = key(1, "how many, drawn afresh in every world, or a list of ids")
@@ -106,6 +106,9 @@ class Advocates(Block):
     posts_at: PostsAt = posts_at()
     willingness: Probability = key(1.0, "chance that an asked advocate posts")
     file: str | None = key(None, "instead of count and choose: CSV of handle, channel, followers, ...", source="off")
+    followers_differ: Literal["warn", "allow"] = key(
+        "warn", "whether an advocate of the file may be played by a member with ten times more or fewer followers"
+    )
     trust: Factor = key(1.0, "multiplies the response of an advocate's followers")
     cost_usd: Usd = key(0.0, "cost of a person", source="off")
     cost_per: Literal["enrolled", "asked", "posted"] = key("enrolled", "what cost_usd is paid for", source="off")
@@ -131,7 +134,7 @@ class Amplify(Block):
 
 
 class CommunityManagement(Block):
-    """A community manager and his two rules."""
+    """A community manager and their two rules."""
 
     cost_usd_per_day: Annotated[float, Real(ge=0, le=1e9, unit="US$ a day")] = key(0.0, "cost of a day", source="off")
     respond: Respond | None = key(None, "answers to criticism; left out: none", source="off")

@@ -58,9 +58,9 @@ def _members(spec: Spec) -> Iterator[Finding]:
     if audience.members is None and audience.members_file is None and not from_networks:
         yield ("audience", "members"), "is required where no network or members file says who there is: add it"
     if audience.members is not None and audience.members_file is not None:
-        yield ("audience", "members"), "is said by members_file too: leave one of them out"
+        yield ("audience", "members"), "is given by members_file too: leave one of them out"
     elif audience.members is not None and len(from_networks) == len(spec.channels):
-        yield ("audience", "members"), f"is said by the network file of {from_networks[0]} too: leave members out"
+        yield ("audience", "members"), f"is given by the network file of {from_networks[0]} too: leave members out"
     if audience.members is None:
         return
     if audience.communities.count > audience.members:
@@ -199,7 +199,7 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
     if tier.file is not None:
         for word in ("count", "choose"):
             if word in tier.model_fields_set and getattr(tier, word) is not None:
-                yield (*place, word), "is said by the advocates' file: leave one of them out"
+                yield (*place, word), "is given by the advocates' file: leave one of them out"
     elif tier.count is None and not named:
         yield (*place, "count"), "is required without a file and without choose: {members: [...]}: add it"
     elif named and tier.count is not None and tier.count != len(tier.choose["members"]):

@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import TypeAdapter
 
+from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.blocks import Block
 from viralsim.scenario.complete import complete_channel
-from viralsim.scenario.reading import Place, path_text
+from viralsim.scenario.reading import Place, path_text, read_yaml, scalar
 from viralsim.scenario.spec import Spec
 from viralsim.units import Duration, Quantity
 
@@ -242,3 +243,19 @@ def _in_collection(slot: Slot, old: Any, place: Place, i: int, change: Any) -> A
     if not isinstance(old, dict) or part not in old:
         raise PathError(f"{where} has no {part!r}" + nearest(str(part), old if isinstance(old, dict) else ()))
     return {**old, part: _step(element(slot), old[part], place, i + 1, change, old)}
+
+
+def parse_set(text: str) -> tuple[str, Any]:
+    """(path, value) of ``path=value`` as typed on a command line; the value is read as YAML.
+
+    Numbers stay text, so that a bare number where a duration belongs is refused and not taken for hours.
+    """
+    path, sign, written = text.partition("=")
+    if not sign or not path.strip():
+        raise ScenarioError([Problem(f"{text[:80]!r} is no setting: write path=value", file="--set")])
+    written = written.strip()
+    value = scalar(written)
+    if isinstance(value, str) and written[:1] in "[{\"'":
+        value = read_yaml(written, "--set").data
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return path.strip(), written if is_number else value

@@ -1,4 +1,4 @@
-"""The schema as a page to read: one table a block, made from the types, so that it cannot go stale."""
+"""The schema as a page to read: one table per block, made from the types, so that it cannot go stale."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from viralsim.scenario.arms import overlay
 from viralsim.scenario.assumptions import Assumption, assumptions_of
 from viralsim.scenario.fingerprint import fingerprint
 from viralsim.scenario.paths import PathError, nearest, parse_path, put
-from viralsim.scenario.reading import Place, read_yaml, scalar, write_yaml
+from viralsim.scenario.reading import Place, write_yaml
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import Until
 from viralsim.scenario.trust import with_trusts_at_one
@@ -72,6 +72,18 @@ class Scenario:
             )
         return arm_spec(self.data, name, self.folder, self.origin, self.files)
 
+    def arm_specs(self) -> dict[str, Spec]:
+        """Every arm after its overlay. Arms share one audience: ScenarioError for an overlay that changes members or networks."""
+        specs = {name: self.for_arm(name) for name in self.arm_names}
+        for name, spec in specs.items():
+            for path, value in _shared(spec).items():
+                if value != _shared(self.spec)[path]:
+                    raise ScenarioError(
+                        [Problem("arms live in the same worlds: overlay channels, content or campaign, not the audience or time",
+                                 f"arms.{name}.{path}")]
+                    )  # fmt: skip
+        return specs
+
     def override(self, changes: Mapping[str, Any]) -> Scenario:
         """A new scenario with values changed: path -> value. Numbers where a duration stands are hours.
 
@@ -119,17 +131,8 @@ class Scenario:
         return write_yaml(dict(self.data))
 
 
-def parse_set(text: str) -> tuple[str, Any]:
-    """(path, value) of ``path=value`` as typed on a command line; the value is read as YAML.
-
-    Numbers stay text, so that a bare number where a duration belongs is refused and not taken for hours.
-    """
-    path, sign, written = text.partition("=")
-    if not sign or not path.strip():
-        raise ScenarioError([Problem(f"{text[:80]!r} is no setting: write path=value", file="--set")])
-    written = written.strip()
-    value = scalar(written)
-    if isinstance(value, str) and written[:1] in "[{\"'":
-        value = read_yaml(written, "--set").data
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return path.strip(), written if is_number else value
+def _shared(spec: Spec) -> dict[str, object]:
+    """What arms have in common, by path."""
+    shared: dict[str, object] = {"audience": spec.audience, "tick": spec.tick, "horizon": spec.horizon}
+    shared |= {f"channels.{name}.network": channel.network for name, channel in spec.channels.items()}
+    return shared | {f"channels.{name}.presence": channel.presence for name, channel in spec.channels.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import string
 from importlib import resources
@@ -10,9 +9,25 @@ from pathlib import Path
 
 from viralsim.errors import InputError
 from viralsim.scenario.paths import nearest
+from viralsim.tables import Column, Kind, read_table
 
 TEMPLATES = ("advocates", "minimal", "network")
 NEEDED = ("impressions", "reach", "shares", "clicks")
+POSTS = (
+    Column("impressions", Kind.COUNT, (
+        "views", "total views", "impression", "lifetime post total impressions", "impressionen", "aufrufe", "vues", "impresiones",
+        "visualizaciones", "visningar", "exponeringar",
+    ), required=True),
+    Column("reach", Kind.COUNT, (
+        "accounts reached", "lifetime post total reach", "reichweite", "portee", "couverture", "alcance", "rackvidd",
+    ), required=True),
+    Column("shares", Kind.COUNT, (
+        "share", "retweets", "reposts", "total shares", "geteilt", "geteilte inhalte", "partages", "compartidos", "delningar",
+    ), required=True),
+    Column("clicks", Kind.COUNT, ("click", "url clicks", "link clicks", "klicks", "clics", "clics en el enlace", "klick"),
+           required=True),
+    Column("followers", Kind.COUNT, ("follower", "page total likes", "abonnenten", "abonnes", "seguidores", "foljare")),
+)  # fmt: skip
 MOST_POSTS = 1_000_000
 LOW, HIGH = 0.05, 0.95
 DEFAULT_FOLLOWERS, DEFAULT_MEMBERS = 500, 20_000
@@ -32,9 +47,9 @@ def _text(word: str) -> str:
 def from_posts(path: Path) -> str:
     """A scenario text whose share, reach and engagement rates are those of past posts.
 
-    path: CSV with columns impressions, reach, shares, clicks and, optionally, followers; one row a post.
+    path: CSV with columns impressions, reach, shares, clicks and, optionally, followers; one row per post.
     """
-    posts = read_posts(path)
+    posts, notes = read_posts(path)
     share = _rate(posts, "shares", "impressions")
     engage = _rate(posts, "clicks", "impressions")
     channel = [f"    engagement_rate: {engage:.4g}      # clicks / impressions"]
@@ -53,6 +68,7 @@ def from_posts(path: Path) -> str:
     filled = {
         "posts": str(len(posts["impressions"])),
         "file": path.name.replace("\n", " "),
+        "notes": "".join(f"# {note}.\n" for note in notes),
         "channel": "\n".join(channel) + "\n",
         "share_rate": f"{share:.4g}           # shares / impressions",
         "followers": str(followers),
@@ -62,52 +78,25 @@ def from_posts(path: Path) -> str:
     return string.Template(_text("posts")).substitute(filled)
 
 
-def read_posts(path: Path) -> dict[str, list[float]]:
-    """Columns of a file of past posts; InputError names the line of what is wrong."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(stream)
-            names = [name.strip().lower() for name in next(rows, [])]
-            missing = [name for name in NEEDED if name not in names]
-            if missing:
-                raise InputError(
-                    f"{path}:1: column {missing[0]!r} is missing: name {', '.join(NEEDED)} in the first line"
-                )
-            wanted = [name for name in (*NEEDED, "followers") if name in names]
-            posts: dict[str, list[float]] = {name: [] for name in wanted}
-            for row in rows:
-                if any(cell.strip() for cell in row):
-                    _take(posts, names, row, f"{path}:{rows.line_num}")
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path}: cannot be read ({error}): give a CSV file in UTF-8") from None
-    if not posts["impressions"]:
-        raise InputError(f"{path}: holds no posts: add a line for each post")
-    return posts
-
-
-def _take(posts: dict[str, list[float]], names: list[str], row: list[str], place: str) -> None:
-    """Take one post; numbers of people are 0 or more, impressions above 0, rates at most 1."""
-    values = {}
-    for name in posts:
-        at = names.index(name)
-        written = row[at].strip().replace(",", "") if at < len(row) else ""
-        try:
-            values[name] = float(written)
-        except ValueError:
-            raise InputError(f"{place}: {name} must be a number, got {written[:40]!r}") from None
-        if not (math.isfinite(values[name]) and values[name] >= 0):
-            raise InputError(f"{place}: {name} must be >= 0, got {written[:40]}")
-    if values["impressions"] == 0:
-        raise InputError(f"{place}: impressions must be above 0: leave out posts that nobody was shown")
-    for name in ("shares", "clicks"):
-        if values[name] > values["impressions"]:
-            raise InputError(f"{place}: {name} exceed impressions: look at the columns")
-    if len(posts["impressions"]) >= MOST_POSTS:
-        raise InputError(f"{place}: more than {MOST_POSTS:,} posts: give a sample")
-    for name, value in values.items():
-        posts[name].append(value)
+def read_posts(path: Path) -> tuple[dict[str, list[float]], list[str]]:
+    """Columns of a file of past posts, and what was left out or assumed; InputError names the line of what is wrong."""
+    table = read_table(path, POSTS)
+    if len(table) > MOST_POSTS:
+        raise InputError(f"{path}: more than {MOST_POSTS:,} posts: give a sample")
+    posts = {name: table.numbers(name).tolist() for name in (*NEEDED, "followers") if name in table}
+    for name, values in posts.items():
+        for row, value in enumerate(values):
+            if math.isnan(value):
+                raise InputError(f"{table.where(row, name)}: is empty: fill it or leave the post out")
+    for row, shown in enumerate(posts["impressions"]):
+        if shown == 0:
+            raise InputError(
+                f"{table.where(row, 'impressions')}: must be above 0: leave out posts that nobody was shown"
+            )
+        for name in ("shares", "clicks", "reach"):
+            if posts[name][row] > shown:
+                raise InputError(f"{table.where(row, name)}: {name} exceed impressions: look at the columns")
+    return posts, table.notes
 
 
 def _rate(posts: dict[str, list[float]], part: str, whole: str) -> float:

@@ -65,7 +65,7 @@ class FlopWhen(Block):
 
 
 class Uncertain(Block):
-    """A value that is not known: drawn anew for each world, the same for all arms."""
+    """A value that is not known: drawn again for each world, the same for all arms."""
 
     from_: Annotated[float, NumberOrDuration()] = key(..., "lowest value", alias="from")
     to: Annotated[float, NumberOrDuration()] = key(..., "highest value")

@@ -24,7 +24,7 @@ def hashed(seed: int, members: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 
 def first_by_lot(seed: int, members: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """The first ``count`` of some members in an order by lot; whoever asks for more gets these and others after them."""
+    """The first ``count`` of some members in a random order; whoever asks for more gets these and others after them."""
     lot = hashed(seed, members)
     if count < len(members):
         first = np.argpartition(lot, count)[:count]  # no two members have the same lot

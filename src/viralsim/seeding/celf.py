@@ -52,7 +52,7 @@ def best_of(live: LiveWorlds, pool: NDArray[np.int64]) -> NDArray[np.int64]:
 def lazy_greedy(
     live: LiveWorlds, pool: NDArray[np.int64], alone: NDArray[np.float64], start: int | None = None
 ) -> tuple[NDArray[np.int64], float]:
-    """(members, what they add): the largest gain for its cost first; a gain is weighed anew only when it may be largest.
+    """(members, what they add): the largest gain for its cost first; a gain is weighed again only when it may be largest.
 
     Exact, since gains only fall from one choice to the next in every world. alone: the gains of ``pool`` before any
     choice. start: who is chosen first. Ties go to the lower number.

@@ -15,7 +15,7 @@ from viralsim.seeding.strategy import Candidates
 
 
 def by_score(candidates: Candidates, score: NDArray[Any], seed: int, count: int | None = None) -> NDArray[np.int64]:
-    """The eligible by falling score, the first ``count`` or all; ties fall by lot, the same lot for the same seed."""
+    """The eligible by falling score, the first ``count`` or all; ties fall at random, the same way for the same seed."""
     members = np.flatnonzero(candidates.eligible)
     score = np.asarray(score, dtype=np.float64)[members]
     if count is not None and 0 < count < len(members):  # of many only those who can be among the first are put in order

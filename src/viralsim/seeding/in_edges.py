@@ -1,4 +1,4 @@
-"""Rows by the member who is reached: whom he follows, and how his live edges are found."""
+"""Rows by the member who is reached: whom they follow, and how their live edges are found."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROW = np.dtype(
 def transpose(indptr, followers, by_target, chance, rows, sources, turned):  # type: ignore[no-untyped-def]
     """Append one network's follows to the rows by the member who is reached; ``rows["first"]`` is moved on.
 
-    by_target: float64[N], one chance for all edges into a member, or [0] where chance float64[E] has one an edge.
+    by_target: float64[N], one chance for all edges into a member, or [0] where chance float64[E] has one per edge.
     sources int32[E] and turned float64[E] (or [0]) are filled at ``rows["first"] + rows["degree"]``. O(E).
     """
     for u in range(len(indptr) - 1):

@@ -23,7 +23,7 @@ def turn_rows(model, rows, sources, chance, indptr):  # type: ignore[no-untyped-
 
     rows, sources, chance: of ``incoming_rows``; indptr int64[N + 1]. An edge is live where a uniform number lies in
     [low, high): that of its own coin (independent cascade; low is 0), or that of the member it leads to, the windows of
-    the edges into him lying side by side (linear threshold). O(E).
+    the edges into them lying side by side (linear threshold). O(E).
     """
     edges = indptr[-1]
     followers, low, high = np.empty(edges, np.int32), np.zeros(edges), np.empty(edges)
@@ -49,7 +49,7 @@ def turn_rows(model, rows, sources, chance, indptr):  # type: ignore[no-untyped-
 def spread_from(u, world, model, outgoing, value, reached, queue):  # type: ignore[no-untyped-def]
     """Reach all who are not yet ``reached`` (bits of one world) from ``u``: (how many, their value).
 
-    Who is reached already has reached all he reaches, so the search stops there. queue: int32[N + 1], left holding the new.
+    Who is reached already has reached all they reach, so the search stops there. queue: int32[N + 1], left holding the new.
     """
     indptr, followers, low, high = outgoing
     n, i, worth = visit_if(True, U(u), reached, queue, np.int64(0)), np.int64(0), 0.0
@@ -85,7 +85,7 @@ def gains_of(members, model, outgoing, value, luck, reached, queue, keep, out): 
     """What each of ``members`` int64[] adds in each world to those ``reached`` uint64[W, words]: out float64[W, len].
 
     luck: (seed, name, first world). keep: with True the members are added one after the other and stay reached; with
-    False each is weighed alone and ``reached`` is as before. O(members that are reached anew and their followers).
+    False each is weighed alone and ``reached`` is as before. O(members that are reached again and their followers).
     """
     seed, name, first = luck
     for w in range(len(reached)):

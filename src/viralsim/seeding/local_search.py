@@ -1,6 +1,6 @@
 """The last improvement of ``opim``: the chosen and those next to them, chosen again in simulated worlds.
 
-One simulated world says far more of a set of members than one reverse-reachable set does, but asks every member anew;
+One simulated world says far more of a set of members than one reverse-reachable set does, but asks every member again;
 so it is used where few are left to be asked.
 """
 

@@ -110,7 +110,7 @@ def cover(ends, entries, index, costs, budget, count, start):  # type: ignore[no
     """Greedy cover by at most ``count`` members: (chosen int64[], sets covered, bound on any cover).
 
     costs: float64[N] with the budget, or [0] where only the number counts; then the order is that of new sets for a
-    cost, and who is too dear is left out. start: a member to begin with, or -1. The bound is the least, over the members
+    cost, and who is too expensive is left out. start: a member to begin with, or -1. The bound is the least, over the members
     chosen first, of what they cover and the most that the rest could add: the ``count`` largest gains (Tang, Tang, Xiao,
     Yuan, SIGMOD 2018, equation 9), the fractional knapsack of gains (Leskovec et al., KDD 2007; Tang et al., 2021). Ties
     go to the lower number; who covers nothing new is not chosen. O(N + entries + chosen x log N), with costs a sort for

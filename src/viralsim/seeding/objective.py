@@ -212,7 +212,7 @@ def value_of(given: Any, candidates: Candidates) -> NDArray[np.float64] | None:
 
 
 def _costs(costs: Any, budget: Any, members: int) -> tuple[NDArray[np.float64] | None, float | None]:
-    """Costs, one number for all or one a member, with their budget; one without the other is refused."""
+    """Costs, one number for all or one per member, with their budget; one without the other is refused."""
     if costs is None and budget is None:
         return None, None
     if costs is None or budget is None:

@@ -40,7 +40,7 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
 
     Options, all of ``Objective``: probability, model, value, taken, costs, budget; epsilon (0.1): the guarantee aimed
     at is 1 - 1/e - epsilon, with costs 1 - 1/sqrt(e) - epsilon; delta (1 / members) in (0, 1); memory_gib (4): what the
-    sets may take, beside at most 68 bytes a member and thread while they are drawn; threads: None for all cores, the choice
+    sets may take, beside at most 68 bytes per member and thread while they are drawn; threads: None for all cores, the choice
     is the same for any number. With several channels every follow counts. Without costs exactly ``count`` members are chosen,
     with costs at most as many. Where those taken reach nearly all who could be reached, the answer is an upper bound that is
     small, with a poor guarantee.

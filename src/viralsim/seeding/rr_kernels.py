@@ -22,7 +22,7 @@ ACTIVE, NEXT, ENTRIES, ROOM = 0, 1, 2, 3
 
 @njit(_nrt=False, forceinline=True)
 def root_of(share, root_members, root_weights, members):  # type: ignore[no-untyped-def]
-    """The member at ``share`` in [0, 1) of all, or of all value, and how far within him: uniform in [0, 1). O(log R)."""
+    """The member at ``share`` in [0, 1) of all, or of all value, and how far within them: uniform in [0, 1). O(log R)."""
     if len(root_members) == 0:
         x = share * members
         root = min(np.int64(x), members - 1)
@@ -99,7 +99,7 @@ def draw_sets(model, incoming, roots, luck, batch, first, last, side):  # type: 
     luck: (seed, name), two uint64. side: ``side_of`` the marks of members, as it was before and after. Borgs et al., SODA 2014.
 
     batch: (b, m); the sets b to b + m - 1 share all members, or all value, out among them: the root of the i-th is drawn from
-    the i-th of m equal parts, and how far within the root the number fell is the luck of his own row. Who reaches whom over
+    the i-th of m equal parts, and how far within the root the number fell is the luck of their own row. Who reaches whom over
     one step so varies little from one collection to another. A set is a pure function of (seed, name, batch, its number).
     """
     sets, family = last - first, stream_key(world_key(luck[0], 0), SEEDING, luck[1], np.uint64(0))

@@ -51,7 +51,7 @@ class Source:
 
 @dataclass
 class MemoryBudget:
-    """The memory that all collections of one search may take: ``limit_bytes``, 12 bytes an entry and 16 a set."""
+    """The memory that all collections of one search may take: ``limit_bytes``, 12 bytes per entry and 16 per set."""
 
     limit_bytes: int
     used_bytes: int = 0
@@ -188,7 +188,7 @@ def incoming_rows(candidates: Candidates, probability: Any, model: int) -> Incom
     """Whom each member follows, over all channels: (rows, sources int32[E + 1], chance float64[E] or [0], counts).
 
     rows: ROW[N]; counts: ``row_kernels.count_table``. With one channel and one number or word for all, the chance is kept
-    once a member. Under linear threshold the words share 1 over all whom a member follows on any channel; raises InputError
+    once per member. Under linear threshold the words share 1 over all whom a member follows on any channel; raises InputError
     where weights into a member exceed 1.
     """
     from viralsim.seeding import in_edges as kernels

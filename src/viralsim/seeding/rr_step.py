@@ -16,7 +16,7 @@ from viralsim.seeding.in_edges import COINS, COUNTED, EVEN, GAPS, MIXED, NONE, N
 CASCADE, THRESHOLD = 0, 1  # the model: independent cascade, linear threshold
 ELIGIBLE, BARRED, TAKEN = 0, 1, 2  # marks of members
 SIDE = 16  # sets side by side: enough to hide the wait for memory (benchmarks/NOTES.md)
-MARK = np.uint32(SIDE)  # a member's mark stands above this bit of what is known of him; below it, which sets hold him
+MARK = np.uint32(SIDE)  # a member's mark stands above this bit of what is known of them; below it, which sets hold them
 ONE, HALF, LOW_HALF, TWO32 = np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
 
 SET = np.dtype(  # a set that is being drawn
@@ -36,7 +36,7 @@ SET = np.dtype(  # a set that is being drawn
 class Side(NamedTuple):
     """Memory of one thread for ``SIDE`` sets."""
 
-    known: NDArray[np.uint32]  # [N], of each member which sets hold him, and his mark
+    known: NDArray[np.uint32]  # [N], of each member which sets hold them, and their mark
     queue: NDArray[np.int32]  # [SIDE, N + 1], the members of each set (memory as far as sets grow), and one place more
     sets: NDArray[Any]  # SET[SIDE]
     active: NDArray[np.int64]  # [SIDE + 1], which of them are not complete
@@ -56,7 +56,7 @@ def side_of(marks: NDArray[np.uint8]) -> Side:
 
 @njit(_nrt=False, forceinline=True)
 def meet(live, u, side, h, n):  # type: ignore[no-untyped-def]
-    """Put ``u`` into the set of ``h`` if the edge from him is ``live`` and he is not in it; returns the size of the set.
+    """Put ``u`` into the set of ``h`` if the edge from them is ``live`` and they are not in it; returns the size of the set.
 
     Without branches: whether an edge is live cannot be predicted.
     """

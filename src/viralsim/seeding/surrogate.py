@@ -1,11 +1,11 @@
 """A launch of the scenario as an independent cascade, so that strategies with probabilities know what it does.
 
-A member stands in it as one who is asked (0..N-1, who can be chosen), once a channel as one who posts there, and last as one who
+A member stands in it as one who is asked (0..N-1, who can be chosen), once per channel as one who posts there, and last as one who
 counts for the goal. Who posts reaches the followers' copies with the chances of an ordinary post. Who is asked posts with a
-chance, as far as his planned posts are worth an ordinary one, and reaches the followers himself by what they are worth
-beyond it, so that he does not post anew when he sees the others. Sharing and counting are drawn apart, which leaves every
+chance, as far as their planned posts are worth an ordinary one, and reaches the followers themselves by what they are worth
+beyond it, so that they do not post again when they see the others. Sharing and counting are drawn apart, which leaves every
 chance as it is. Where counting is rare (conversions), nearly nobody is counted through two posts: then posts are worth what
-they count in the mean, the last copy goes, and few random sets say what many would.
+they count on average, the last copy goes, and few random sets say what many would.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TEXTBOOK = ("probability", "model")  # who names one of these wants the textbook
 class Follows:
     """One channel's chances, float[E] each, in the network's row order.
 
-    asked_share, asked_count: that a follower of an asked member shares, or counts, through all of his planned posts.
+    asked_share, asked_count: that a follower of an asked member shares, or counts, through all of their planned posts.
     share, count: the same through one ordinary post.
     """
 
@@ -59,7 +59,7 @@ class Follows:
 
 @dataclass(frozen=True, eq=False)
 class LaunchModel:
-    """One launch in chances, a row a channel. counts: what is counted, in words. cost_usd: of one advocate; 0: free of charge."""
+    """One launch in chances, a row per channel. counts: what is counted, in words. cost_usd: of one advocate; 0: they are free."""
 
     follows: Sequence[Follows]
     counts: str

@@ -19,13 +19,17 @@ from viralsim.measurement.sequential import sentence
 from viralsim.records.merge import keep_worlds
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.loading import scenario_of
-from viralsim.scenario.overlays import arm_specs as arm_specs
 from viralsim.scenario.study import Until
-from viralsim.simulation.run import Progress, Run, join, run_certain, run_uncertain
-from viralsim.simulation.run import compile_arms as compile_arms
-from viralsim.simulation.run import compile_audience as compile_audience
-from viralsim.simulation.run import default_threads as default_threads
-from viralsim.simulation.run import draw_inputs as draw_inputs
+from viralsim.simulation.run import (
+    Progress,
+    Run,
+    compile_arms,
+    compile_audience,
+    draw_inputs,
+    join,
+    run_certain,
+    run_uncertain,
+)
 
 if TYPE_CHECKING:
     from viralsim.results import Result

@@ -22,7 +22,6 @@ from viralsim.measurement.sequential import Look, look, looks
 from viralsim.parallel import available_cores
 from viralsim.records.merge import join_worlds
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario.overlays import arm_specs
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario
@@ -52,7 +51,7 @@ def compile_arms(
     specs: Mapping[str, Any] | None = None,
 ) -> dict[str, Arm]:
     """Compile the named arms (all by default); envelopes are those of all arms of the scenario, ``specs`` where they are known."""
-    specs = arm_specs(scenario) if specs is None else specs
+    specs = scenario.arm_specs() if specs is None else specs
     envelope = envelopes(compiled, specs)
     return {
         name: compile_arm(compiled, name, specs[name], envelope, scenario.folder)

@@ -58,7 +58,7 @@ def one_screen(setting: Setting) -> list[Number]:
 
 
 def rare_inventions(setting: Setting) -> list[Number]:
-    """The law at mu 0.02: followers stay, the mean field draws them anew; see ``classic.limited_attention``."""
+    """The law at mu 0.02: followers stay, the mean field draws them again; see ``classic.limited_attention``."""
     return _law(setting, 0.02)
 
 

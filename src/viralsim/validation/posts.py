@@ -32,7 +32,7 @@ campaign: {{content: post, organic: [{{channel: feed, members: 1, posts_at: [0h]
 def _full_model(setting: Setting, edges: Edges, p: float, worlds: int) -> NDArray[np.int64]:
     """Sizes under the full model from one random member; half of the chance is being shown, half being convinced."""
     from viralsim.scenario import load
-    from viralsim.simulation.front import simulate
+    from viralsim.simulation import simulate
 
     visibility = 0.5 + p / 2
     with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +77,7 @@ campaign: {content: post, organic: [{channel: x, members: 20, posts_at: [0h]}]}
 def ordinary_posts(setting: Setting) -> list[Number]:
     """Of some 100,000 posts on X, all alike and every engagement a share, most stay alone and few go beyond one step."""
     from viralsim.scenario import load
-    from viralsim.simulation.front import simulate
+    from viralsim.simulation import simulate
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "ordinary.yaml")
@@ -129,7 +129,7 @@ def size_and_shape(setting: Setting) -> list[Number]:
     from scipy.stats import spearmanr
 
     from viralsim.scenario import load
-    from viralsim.simulation.front import simulate
+    from viralsim.simulation import simulate
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "large.yaml")

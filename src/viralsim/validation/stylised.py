@@ -190,7 +190,7 @@ def feed_of_quality(setting: Setting) -> list[Number]:
 
 def noisy_thresholds(setting: Setting) -> list[Number]:
     """Adoption below the threshold with a small chance: the engine's thresholds are sharp."""
-    raise NotComparableError("thresholds of the engine are sharp; nobody adopts below his own")
+    raise NotComparableError("thresholds of the engine are sharp; nobody adopts below their own")
 
 
 CHECKS = (

@@ -91,7 +91,7 @@ def sum_of(a, b):  # type: ignore[no-untyped-def]
 def first_hit(hits, count, node, key, bits, start, stop, law):  # type: ignore[no-untyped-def]
     """Note the post of ``node`` if its first gap ends within its row; returns how many hits are noted.
 
-    ``bits`` is draw 0 of ``key``; who posts where everyone is shown everything is a hit where he has followers.
+    ``bits`` is draw 0 of ``key``; who posts where everyone is shown everything is a hit where they have followers.
     """
     gap = gap_draw(bits, law.gap_threshold, law.gap_alias) if law.envelope < 1.0 else 0
     h = hits[U(count)]
@@ -126,7 +126,7 @@ def post_due(ties, law, memory, due, due_row, count, first_node, first_hit_at, s
 
 @njit(_nrt=False, forceinline=True)
 def shown(ties, memory, position, h, at):  # type: ignore[no-untyped-def]
-    """Buffer an impression: whom, of which post, his record so far, and the number that decides his response."""
+    """Buffer an impression: whom, of which post, their record so far, and the number that decides their response."""
     n, member = U(at), ties.followers[U(position)]
     memory.members[n], memory.member_rows[n], memory.posts[n] = member, memory.slot[U(member)] - 1, h.node
     memory.bits[n] = np.int64(draw(h.key + RESPOND, position - h.start))
@@ -174,7 +174,7 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
     reached = engaged = converted = clipped = lined_up = 0
     for i in range(impressions):
         member, record = np.int64(memory.members[U(i)]), np.int64(memory.member_rows[U(i)])
-        if record < 0:  # untouched when looked up; an earlier impression may have touched him since
+        if record < 0:  # untouched when looked up; an earlier impression may have touched them since
             record = np.int64(slot[U(member)]) - 1
             if record < 0:
                 record = touched
@@ -198,7 +198,7 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
             converted += 1
         response = response_to(unit_high(bits), share, 0.0, law.engagement)
         if response == SHARE:
-            if r.due < 0 or r.due > tick + 1:  # else he posted, or is to post no later
+            if r.due < 0 or r.due > tick + 1:  # else they have posted, or are to post no later
                 due = tick + delay_after(law, member_key(delay_keys, member, 0))
                 if due < horizon and (r.due < 0 or due < r.due):
                     if r.due >= 0:

@@ -56,7 +56,7 @@ WASTE, OWN_ROWS = 4, 10
 
 @njit(cache=True, _nrt=False)
 def place_posters(state, opening):  # type: ignore[no-untyped-def]
-    """Put those who post of their own accord in every world at the head of all lists, where they stay."""
+    """Put those who post unprompted in every world at the head of all lists, where they stay."""
     lanes = side_of(state)
     last = len(lanes.world)
     for i in range(lanes.touched.shape[1]):
@@ -190,7 +190,7 @@ def measure(ties, state, lanes, out, w, row, placed, tick, cascade_sizes):  # ty
 def measure_all(ties, state, lanes, out, first, worlds, placed, tick, recorded, cascade_sizes):  # type: ignore[no-untyped-def]
     """Measure the worlds of a block, of rows from ``first`` on; of the large ones forget what was kept.
 
-    All in one call: so many arrays handed over took as long as the measures themselves, 54 of 240 ns a launch.
+    All in one call: so many arrays handed over took as long as the measures themselves, 54 of 240 ns per launch.
     """
     for w in range(worlds):
         s, row = lanes.world[U(w)], first + w

@@ -36,7 +36,7 @@ class Kept(NamedTuple):
 
 @njit(_nrt=False, forceinline=True)
 def respond(ties, law, lanes, h, s, member, bits, horizon, delay_keys):  # type: ignore[no-untyped-def]
-    """The response of ``member`` to an impression of the post ``h``; False where the lists have no room for him."""
+    """The response of ``member`` to an impression of the post ``h``; False where the lists have no room for them."""
     w, n = h.world, np.int64(s.members)
     at = place_of(lanes, w, s, member)
     if at == LANE_ROOM:
@@ -61,7 +61,7 @@ def respond(ties, law, lanes, h, s, member, bits, horizon, delay_keys):  # type:
         s.converted += 1
     response = response_to(unit_high(bits), share, 0.0, law.engagement)
     if response == SHARE:
-        if not flags & POSTS:  # else he posted, or is to post no later
+        if not flags & POSTS:  # else they have posted, or are to post no later
             due = np.int64(h.tick) + delay_after(law, member_key(delay_keys, member, 0))
             if due < horizon:
                 flags |= POSTS

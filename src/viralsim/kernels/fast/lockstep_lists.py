@@ -11,10 +11,10 @@ from viralsim.kernels.alias import GAP_TAIL, gap_draw
 from viralsim.kernels.cpu import ONE, U
 from viralsim.kernels.rng import GOLDEN
 
-# of a member: what happened to him, and that he is to post
+# of a member: what happened to them, and that they are to post
 REACHED, CONVERTED, POSTS = np.int64(1), np.int64(2), np.int64(4)
 NO_PARENT = np.int64((1 << 7) - 1)
-MEMBER_SHIFT, TICK_SHIFT = np.int64(7), np.int64(7 + 31)  # a post in the queue: tick, member, node that convinced him
+MEMBER_SHIFT, TICK_SHIFT = np.int64(7), np.int64(7 + 31)  # a post in the queue: tick, member, node that convinced them
 MEMBER_MASK = np.int64((1 << 31) - 1)
 
 
@@ -51,7 +51,7 @@ def mark_of(member):  # type: ignore[no-untyped-def]
 
 @njit(_nrt=False, forceinline=True)
 def place_of(lanes, w, s, member):  # type: ignore[no-untyped-def]
-    """Where the member stands in the list of the world; behind its end where he does not."""
+    """Where the member stands in the list of the world; behind its end where they do not."""
     n = np.int64(s.members)
     at = n
     word, bit = mark_of(member)
@@ -74,7 +74,7 @@ def begin(lanes, w, posters):  # type: ignore[no-untyped-def]
 
 @njit(_nrt=False, forceinline=True)
 def add_poster(lanes, w, member):  # type: ignore[no-untyped-def]
-    """Someone who posts of his own accord; False where he is there already."""
+    """Someone who posts unprompted; False where they are there already."""
     s = lanes.world[U(w)]
     n = np.int64(s.members)
     if place_of(lanes, w, s, member) < n:

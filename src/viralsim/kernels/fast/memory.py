@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.arm_inputs import ArmInputs, Plan
-from viralsim.kernels.fast.eligible import MOST_POSTERS, is_eligible, runs_lockstep
+from viralsim.kernels.arm_inputs import I4, I8, U8, ArmInputs, Plan
+from viralsim.kernels.fast.eligible import MOST_POSTERS, runs_lockstep
+from viralsim.kernels.state import BUFFER, DEPTH_BINS, longest_row
 
 FAST_ROW = np.dtype(  # of a member, where the world is plain
     [
         ("member", np.int32),
-        ("due", np.int32),  # tick in which he posts or has posted, -1: none
-        ("parent", np.int32),  # node that convinced him, -1: of his own accord
-        ("next", np.int32),  # in the queue of his tick: 1 + row, 0: last
+        ("due", np.int32),  # tick in which they post or have posted, -1: none
+        ("parent", np.int32),  # node that convinced them, -1: unprompted
+        ("next", np.int32),  # in the queue of their tick: 1 + row, 0: last
         ("flags", np.int32),  # 0: no impression, 1: reached, 2: converted
     ],
     align=True,
@@ -40,7 +41,7 @@ LANE = np.dtype(  # one of many plain worlds side by side: what stands in its li
         ("members", np.int32),  # touched
         ("waiting", np.int32),  # posts in the queue
         ("posts", np.int32),
-        ("roots", np.int32),  # posts of one's own accord
+        ("roots", np.int32),  # unprompted posts
         ("reached", np.int32),
         ("impressions", np.int32),
         ("engaged", np.int32),
@@ -56,9 +57,56 @@ LANE_LIVE = np.dtype(
     [*((name, HIT[name]) for name in HIT.names or ()), ("world", np.int32), ("tick", np.int32)], align=True
 )
 
-BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
 AHEAD = 512  # plain worlds whose first draws are made at once, and that run side by side
 LANE_ROOM = 96  # members touched before a plain world is too large for that
+
+
+class FastState(NamedTuple):
+    """Arrays of one running world, or of a block of them in lockstep; the first ones as in ``state.State``."""
+
+    slot: I4  # [N] 1 + row of the member, 0: untouched
+    head: I4  # [T] 1 + first row of the queue of a tick, 0: none
+    occupied: U8  # bits of ticks to visit
+    breadth: I4  # [N] scratch, by depth
+    tick_shares: I4  # [T]
+    ticks: I4  # visited ticks
+    due: I8  # scratch: members who post in this tick
+    due_row: I8  # ... and their rows
+    due_start: I8  # ... and where the followers of those of the first tick start and stop
+    due_stop: I8
+    due_first: I4
+    spare_due: I8
+    spare_due_row: I8
+    buffer_member: I4
+    buffer_position: I4
+    buffer_row: I4
+    fast_rows: NDArray[np.void]  # PLAIN_ROW[N], or [0]: the world is not plain
+    fast_words: I4  # [N * PLAIN_WORDS] the same memory as words, to be copied many at once
+    fast_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
+    hits: NDArray[np.void]  # HIT[...], first those of the first tick of the plain worlds to come, then a later tick's
+    opening: I4  # [P * PLAIN_WORDS] the words of the rows of those who post unprompted, as every world begins
+    opening_tick: I4  # [P] ticks after the first in which they post
+    opening_head: I4  # [P] ... and the heads of their queues
+    drawn: I8  # members who post unprompted, in several plain worlds to come where they are drawn
+    post_keys: U8  # families of keys of the plain worlds to come
+    delay_keys: U8
+    first_bits: U8  # scratch: one poster's first draw in each of them
+    is_shown: I8  # scratch: 1 where someone is shown it
+    shown_in: I4  # scratch: in which of them someone is shown it
+    hit_count: I8  # hits of the first tick of each
+    generations: I8  # [64] nodes by depth of plain worlds
+    lane_world: NDArray[np.void]  # SIDE_WORLD[S] of plain worlds side by side, or [0]
+    lane_touched: U8  # [S + 1, 4] bits of the members touched; the last row is how a world begins
+    lane_member: I4  # [S, SIDE_ROOM] members touched
+    lane_flags: NDArray[np.uint8]  # [S, SIDE_ROOM] ... bits of what they did
+    lane_queue: I8  # [S, SIDE_ROOM] posts to be made
+    lane_node: NDArray[np.void]  # PLAIN_NODE[S, SIDE_ROOM]
+    lane_tick: I4  # [S, SIDE_ROOM] ... and their ticks
+    lane_shown: NDArray[np.void]  # SIDE_SHOWN[S, MOST_POSTERS] ... their nodes, ascending
+    lane_live: NDArray[np.void]  # SIDE_LIVE[S + 1] posts of this pass that someone is shown
+    lane_active: I4  # [S + 1] worlds in which someone is to post
+    lane_work: I8  # [3] members touched in worlds that grew too large, impressions in the others, worlds
+    lane_off: NDArray[np.uint8]  # [1] set where worlds are not to run side by side
 
 
 def _worlds_ahead(plan: Plan) -> int:
@@ -66,29 +114,46 @@ def _worlds_ahead(plan: Plan) -> int:
     return max(1, min(AHEAD, BUFFER // max(1, len(plan.organic_member))))
 
 
-def fast_memory(arm: ArmInputs, members: int) -> dict[str, NDArray[Any]]:
-    """The arrays that only plain worlds use, none of the size of the audience where the world is not plain."""
-    posters, ahead = len(arm.plan.organic_member), _worlds_ahead(arm.plan)
-    if not is_eligible(arm):
-        members = posters = 0
+def allocate_fast(arm: ArmInputs, members: int) -> FastState:
+    """The memory of one thread for worlds of an eligible arm: O(N), and the lists of a block where it runs in lockstep."""
+    horizon, posters, ahead = arm.contents.novelty.shape[1], len(arm.plan.organic_member), _worlds_ahead(arm.plan)
     fast_rows = np.empty(members, dtype=FAST_ROW)
-    return {
-        "fast_rows": fast_rows,
-        "fast_words": fast_rows.view(np.int32),
-        "fast_nodes": np.empty(members, dtype=FAST_NODE),
-        "hits": np.empty(members + 1 + ahead * posters, dtype=HIT),
-        "opening": np.empty(posters * FAST_WORDS, dtype=np.int32),
-        "opening_tick": np.empty(posters, dtype=np.int32),
-        "opening_head": np.empty(posters, dtype=np.int32),
-        "drawn": np.empty(ahead * posters, dtype=np.int64),
-        "post_keys": np.empty(ahead, dtype=np.uint64),
-        "delay_keys": np.empty(ahead, dtype=np.uint64),
-        "first_bits": np.empty(ahead, dtype=np.uint64),
-        "is_shown": np.empty(ahead, dtype=np.int64),
-        "shown_in": np.empty(ahead + 1, dtype=np.int32),
-        "hit_count": np.empty(ahead, dtype=np.int64),
-        **_lockstep_memory(ahead if runs_lockstep(arm) else 0),
+    longest = max(longest_row(arm.graph.indptr), min(BUFFER, 4 * members), 1)
+    due: dict[str, Any] = {
+        name: np.empty(members, dtype=np.int64) for name in ("due", "due_row", "due_start", "due_stop")
     }
+    spare: dict[str, Any] = {name: np.empty(members, dtype=np.int64) for name in ("spare_due", "spare_due_row")}
+    buffers: dict[str, Any] = {
+        name: np.empty(longest, dtype=np.int32) for name in ("buffer_member", "buffer_position", "buffer_row")
+    }
+    return FastState(
+        slot=np.zeros(members, dtype=np.int32),
+        head=np.zeros(horizon, dtype=np.int32),
+        occupied=np.zeros(horizon // 64 + 1, dtype=np.uint64),
+        breadth=np.zeros(members, dtype=np.int32),
+        tick_shares=np.zeros(horizon, dtype=np.int32),
+        ticks=np.empty(horizon, dtype=np.int32),
+        **due,
+        due_first=np.empty(members, dtype=np.int32),
+        **spare,
+        **buffers,
+        fast_rows=fast_rows,
+        fast_words=fast_rows.view(np.int32),
+        fast_nodes=np.empty(members, dtype=FAST_NODE),
+        hits=np.empty(members + 1 + ahead * posters, dtype=HIT),
+        opening=np.empty(posters * FAST_WORDS, dtype=np.int32),
+        opening_tick=np.empty(posters, dtype=np.int32),
+        opening_head=np.empty(posters, dtype=np.int32),
+        drawn=np.empty(ahead * posters, dtype=np.int64),
+        post_keys=np.empty(ahead, dtype=np.uint64),
+        delay_keys=np.empty(ahead, dtype=np.uint64),
+        first_bits=np.empty(ahead, dtype=np.uint64),
+        is_shown=np.empty(ahead, dtype=np.int64),
+        shown_in=np.empty(ahead + 1, dtype=np.int32),
+        hit_count=np.empty(ahead, dtype=np.int64),
+        generations=np.zeros(DEPTH_BINS, dtype=np.int64),
+        **_lockstep_memory(ahead if runs_lockstep(arm) else 0),
+    )
 
 
 def _lockstep_memory(worlds: int) -> dict[str, NDArray[Any]]:

@@ -1,4 +1,4 @@
-"""Before plain worlds run, many at once: their keys, who posts of his own accord, and the first draws of their posts."""
+"""Before plain worlds run, many at once: their keys, who posts unprompted, and the first draws of their posts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def draw_families(arm, state, seed, worlds, first, last):  # type: ignore[no-unt
 
 @njit(cache=True, _nrt=False)
 def draw_posters(arm, state, seed, number, at):  # type: ignore[no-untyped-def]
-    """Who posts of his own accord in the world ``number``, into ``state.drawn`` from ``at`` on."""
+    """Who posts unprompted in the world ``number``, into ``state.drawn`` from ``at`` on."""
     planned, drawn, members = arm.plan_organic_member, state.drawn, len(state.slot)
     stream_keys = stream_key(world_key(seed, number), S_ORGANIC, arm.contents_key[0], arm.channels_key[0])
     for i in range(len(planned)):

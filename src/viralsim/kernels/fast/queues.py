@@ -1,4 +1,4 @@
-"""Who is to post when, in a plain world: one record a member touched, in a queue a tick."""
+"""Who is to post when, in a plain world: one record per member touched, in a queue per tick."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def line_up(rows, head, occupied, row, due):  # type: ignore[no-untyped-def]
 
 @njit(inline="always")
 def leave(rows, head, row, due):  # type: ignore[no-untyped-def]
-    """Take the record out of the queue of tick ``due``: he was to post of his own accord, and is convinced to post earlier."""
+    """Take the record out of the queue of tick ``due``: they were to post unprompted, and are convinced to post earlier."""
     entry = np.int64(head[due]) - 1
     if entry == row:
         head[due] = rows[row].next
@@ -60,7 +60,7 @@ def take_queue(state, tick):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, _nrt=False)
 def organic_posts(ticks, drawn, at, rows, slot, head, occupied):  # type: ignore[no-untyped-def]
-    """Line up the posts that members make of their own accord; returns the number of records."""
+    """Line up unprompted posts; returns the number of records."""
     touched = 0
     for i in range(len(ticks) - 1, -1, -1):  # last in, first out: the queue then gives them in the order of the plan
         member, tick = drawn[U(at + i)], ticks[U(i)]
@@ -89,7 +89,7 @@ def copy_words(source, target, words):  # type: ignore[no-untyped-def]
 def keep_opening(state, touched):  # type: ignore[no-untyped-def]
     """Take down how every world begins whose ``touched`` posters are always the same, and empty the queues.
 
-    Call after ``take_queue`` of the first tick. Returns in how many later ticks someone is to post of his own accord.
+    Call after ``take_queue`` of the first tick. Returns in how many later ticks someone is to post unprompted.
     """
     later, horizon = 0, len(state.head)
     copy_words(state.fast_words, state.opening, touched * FAST_WORDS)

@@ -2,10 +2,10 @@
 
 A world is *plain* where one content on one channel spreads by simple reinforcement from organic posts and every chance of an
 impression is the channel's envelope (``inputs.is_eligible``). Then a member posts once, every impression is earned and the first
-one that convinces him is the one he answers, so one short record a member replaces the tables of the general path. The law, the
+one that convinces them is the one they answer, so one short record per member replaces the tables of the general path. The law, the
 draws and the order are those of ``tick``, ``posts`` and ``show``: ``tests/kernels/test_plain.py`` asks for the same numbers.
 
-Where the same members post of their own accord in every world, every world begins the same: their records, their nodes and
+Where the same members post unprompted in every world, every world begins the same: their records, their nodes and
 their place in the queue are made once, and their first draws many worlds at once, so that a poster whom nobody is shown costs
 a draw and nothing else.
 """
@@ -19,6 +19,7 @@ from numba import njit
 
 from viralsim.kernels.cpu import U
 from viralsim.kernels.fast.impressions import (
+    EARNED,
     Law,
     Memory,
     Tally,
@@ -43,7 +44,7 @@ class Opening(NamedTuple):
     tick: Any  # -1 where nobody posts
     posts: Any  # in that tick; their nodes come first
     touched: Any  # records
-    later: Any  # ticks after the first in which someone is to post of his own accord, noted in ``state.opening_tick``
+    later: Any  # ticks after the first in which someone is to post unprompted, noted in ``state.opening_tick``
 
 
 class Row(NamedTuple):
@@ -72,7 +73,7 @@ def law_of(arm):  # type: ignore[no-untyped-def]
         arm.channels_envelope[0], arm.channels_gap_threshold[0], arm.channels_gap_alias[0],
         arm.channels_delay_fixed[0], arm.channels_delay_threshold[0], arm.channels_delay_alias[0],
         arm.channels_delay_shift[0], arm.contents_appeal[0], arm.contents_novelty[0],
-        arm.channels_engagement_rate[0], arm.contents_conversion_rate[0], arm.contents_conversion_trust[0, 3],
+        arm.channels_engagement_rate[0], arm.contents_conversion_rate[0], arm.contents_conversion_trust[0, EARNED],
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def memory_of(state):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, _nrt=False)
 def open_first_tick(arm, state, drawn_at, shared):  # type: ignore[no-untyped-def]
-    """Line up who posts of his own accord and take out those of the first tick, with their nodes and rows of followers."""
+    """Line up who posts unprompted and take out those of the first tick, with their nodes and rows of followers."""
     memory, indptr = memory_of(state), arm.graph_indptr[0]
     touched = np.int64(
         organic_posts(
@@ -102,7 +103,7 @@ def open_first_tick(arm, state, drawn_at, shared):  # type: ignore[no-untyped-de
         n = memory.nodes[U(i)]
         n.parent, n.root, n.depth, n.below = -1, i, 0, 1
         member = state.due[U(i)]
-        state.due_first[U(i)] = member  # ``due`` itself is filled anew in each tick
+        state.due_first[U(i)] = member  # ``due`` itself is filled again in each tick
         state.due_start[U(i)], state.due_stop[U(i)] = indptr[U(member)], indptr[U(member) + U(1)]
     later = np.int64(keep_opening(state, touched) if shared else 0)
     return Opening(tick, count, touched, later)

@@ -52,7 +52,7 @@ def degree_budgets(
 
 
 def _scaled(values: F8, mean: float, n: int) -> F8:
-    """Values scaled to ``mean`` with none above n - 1: whoever is at the bound leaves his excess to the others."""
+    """Values scaled to ``mean`` with none above n - 1: whoever is at the bound leaves their excess to the others."""
     largest = max(n - 1.0, 0.0)
     mean = min(mean, largest)
     values = values * (mean / values.mean())
@@ -67,7 +67,7 @@ def _scaled(values: F8, mean: float, n: int) -> F8:
 
 
 def _smallest_blend(followers: F8, following: F8, wanted: float) -> float:
-    """The smallest share of ``followers`` in following at which ``wanted`` mutual pairs a member are possible."""
+    """The smallest share of ``followers`` in following at which ``wanted`` mutual pairs per member are possible."""
     if np.minimum(followers, following).mean() >= wanted:
         return 0.0
     low, high = 0.0, 1.0

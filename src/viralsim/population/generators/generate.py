@@ -37,7 +37,7 @@ class Traits:
     mean_following: accounts that a member follows. reciprocity: share of follows that are returned. clustering: mean
     local clustering coefficient of the undirected graph (Watts and Strogatz 1998), not the transitivity: in a network
     with heavy-tailed followers almost all pairs of neighbours are pairs of a hub's followers, so that transitivity
-    tells of hubs only and falls with size. mixing: share of follows that leave the community.
+    describes hubs only and falls with size. mixing: share of follows that leave the community.
     """
 
     mean_following: float
@@ -77,7 +77,7 @@ def generate_network(
     values are close are more often in one circle.
 
     Reached, where a network of this size can have it: mean following within 3 %, reciprocity within 0.03, clustering
-    within 25 % of the asked value; ``describe_network`` tells. 1,000,000 members with 20,000,000 follows take well
+    within 25 % of the asked value; ``describe_network`` reports. 1,000,000 members with 20,000,000 follows take well
     under a minute. Raises ``NetworkError`` for values that no network can have.
     """
     shape = (mean_following, degree_exponent, reciprocity, clustering, mixing)
@@ -98,7 +98,7 @@ def generate_and_measure(
     """As ``generate_network``, and the traits reached (of the part on which corrections were found)."""
     groups = np.asarray(community)
     if groups.ndim != 1 or (len(groups) and (groups.dtype.kind not in "iu" or groups.min() < 0)):
-        raise NetworkError("community must hold one whole number >= 0 a member")
+        raise NetworkError("community must hold one whole number >= 0 per member")
     _check(mean_following, degree_exponent, {"reciprocity": reciprocity, "clustering": clustering, "mixing": mixing})
     near = None if similarity is None else np.asarray(similarity, dtype=np.float64)
     if present is None:
@@ -106,7 +106,7 @@ def generate_and_measure(
     else:
         there = np.asarray(present, dtype=bool)
         if there.shape != groups.shape:
-            raise NetworkError(f"present must have one entry a member: {len(groups)}, got shape {there.shape}")
+            raise NetworkError(f"present must have one entry per member: {len(groups)}, got shape {there.shape}")
         who = np.flatnonzero(there)
     asked = Traits(mean_following, reciprocity, clustering, mixing)
     near = None if near is None else near[who]
@@ -269,10 +269,10 @@ def _draw(
 
 
 def _circle_plan(budgets: Budgets, community: NDArray[np.int32], knobs: Traits) -> tuple[F8, float, float]:
-    """Friends that each member is to have in his circle, the density of circles, the share of follows inside them.
+    """Friends that each member is to have in their circle, the density of circles, the share of follows inside them.
 
     If a share ``x`` of what a member can link to is in a circle of density ``p``, about ``x ** 2 p`` of the pairs of
-    his neighbours are linked, less for hubs.
+    their neighbours are linked, less for hubs.
     """
     both = np.minimum(budgets.followers, budgets.following)
     linked = 2.0 * both - budgets.mutual
@@ -306,7 +306,7 @@ def _circles(
 def _popular(
     key: np.uint64, slots: NDArray[np.int32], weight: F8, leaving: float, both: bool, community: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Arcs by popularity. Nobody can have more followers at home than his community holds: the rest are outside."""
+    """Arcs by popularity. Nobody can have more followers at home than their community holds: the rest are outside."""
     from viralsim.population.generators.sample_follows import parts_of, popular_arcs
 
     size = np.bincount(community)

@@ -108,7 +108,7 @@ class Parts(NamedTuple):
 
     cumulative: float64[2 N + 2], weights added up by community and, after them, over all. low, high: int64[parts], where a part
     lies in it. before: int64[parts], what stands before the place of its first member there. guide: int32[2 N + 2], at ``low + b``
-    the pick of ``b / buckets`` of the weight of a part. buckets: int64[parts], powers of two, at most one a member, so that
+    the pick of ``b / buckets`` of the weight of a part. buckets: int64[parts], powers of two, at most one per member, so that
     buckets and their bounds are exact.
     """
 
@@ -154,7 +154,7 @@ def _bucket(x, part, parts):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, inline="always")
 def _pick(x, part, bucket, parts):  # type: ignore[no-untyped-def]
-    """The member of a part, by his place among members by community, whose share of the weight holds ``x``; -1: no weight."""
+    """The member of a part, by their place among members by community, whose share of the weight holds ``x``; -1: no weight."""
     low, high = parts.low[U(part)], parts.high[U(part)]
     base, top = parts.cumulative[U(low)], parts.cumulative[U(high)]
     if top <= base:
@@ -198,7 +198,7 @@ def _first_tries(key, first, end, slots, leaving, grouped, parts, community, see
 
 @njit(cache=True)
 def popular_arcs(key, slots, leaving, both, grouped, parts, community, source, target):  # type: ignore[no-untyped-def]
-    """Every member fills his slots with others drawn by weight: in his community, or outside it; returns the arcs.
+    """Every member fills their slots with others drawn by weight: in their community, or outside it; returns the arcs.
 
     slots: int32[N] follows to make. leaving: chance that a slot leaves the community. both: the other follows back.
     grouped: int64[N] members by community. O(slots).

@@ -68,7 +68,7 @@ def find_form(path: Path, data: bytes, tie_strength: str | int | None, influence
     lines = sample.decode("utf-8", errors="replace").splitlines()
     rows = [(i + 1, line) for i, line in enumerate(lines) if not is_comment(line)]
     if not rows:
-        raise NetworkError(f"{path}: there are only comments and blank lines; it needs a row an edge")
+        raise NetworkError(f"{path}: there are only comments and blank lines; it needs a row per edge")
     separator = next((s for s in "\t,;" if s in rows[0][1]), "")
     if separator == "\t" and "\t" not in rows[min(1, len(rows) - 1)][1]:
         separator = ""
@@ -76,7 +76,7 @@ def find_form(path: Path, data: bytes, tie_strength: str | int | None, influence
     header = _header(cells, tie_strength, influence_weight)
     body = cells[1:] if header else cells
     if not body:
-        raise NetworkError(f"{path}:{cells[0][0]}: there is a header but no row; it needs a row an edge")
+        raise NetworkError(f"{path}:{cells[0][0]}: there is a header but no row; it needs a row per edge")
     announced = _announced(body) if header is None else None
     if announced and len(body) > 1 and len(body[1][1]) > 2:
         width = len(body[1][1])

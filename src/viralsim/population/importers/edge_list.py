@@ -17,7 +17,7 @@ from viralsim.population.network.edges import Edges
 
 
 class EdgeTable(NamedTuple):
-    """The edges of a text file by member number, and what is to be said of it."""
+    """The edges of a text file by member number, and what users should know of it."""
 
     blocks: EdgeBlocks
     members: int
@@ -29,15 +29,15 @@ class EdgeTable(NamedTuple):
 def read_edge_table(
     path: Path, tie_strength: str | int | None, influence_weight: str | int | None, directed: bool
 ) -> tuple[Edges, list[str]]:
-    """The edges of a text file and what is to be said of it; members numbered by ascending id."""
+    """The edges of a text file and what users should know of it; members numbered by ascending id."""
     table = gather_edge_table(path, tie_strength, influence_weight)
     blocks = list(table.blocks)
 
-    def whole(column: str, dtype: type) -> NDArray[Any]:
+    def joined(column: str, dtype: type) -> NDArray[Any]:
         return np.concatenate([np.zeros(0, dtype), *(getattr(block, column) for block in blocks)])
 
-    source, target = whole("source", np.int32), whole("target", np.int32)
-    weights = {column: whole(column, np.float64) for column in table.columns}
+    source, target = joined("source", np.int32), joined("target", np.int32)
+    weights = {column: joined(column, np.float64) for column in table.columns}
     return Edges(source, target, table.members, ids=table.ids, directed=directed, **weights), table.notes
 
 

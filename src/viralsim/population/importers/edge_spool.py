@@ -14,7 +14,7 @@ LARGEST_INT32 = 2**31 - 1
 
 
 class EdgeColumns(NamedTuple):
-    """The columns of some edges, one entry an edge."""
+    """The columns of some edges, one entry per edge."""
 
     source: NDArray[Any]  # int32 or int64
     target: NDArray[Any]
@@ -61,7 +61,7 @@ class EdgeBlocks:
                 self._size += self._file.write(np.ascontiguousarray(array).data.cast("B"))
 
     def __iter__(self) -> Iterator[EdgeColumns]:
-        """The blocks in their order, read anew each time."""
+        """The blocks in their order, read again each time."""
         for block in self._blocks:
             yield block if isinstance(block, EdgeColumns) else self._read(block)
 

@@ -54,7 +54,7 @@ def write_rows(table: EdgeTable, reverse: bool, directed: bool, folder: Path, re
     """Write the arrays of a network into ``folder``, as ``save_network`` would those of ``Network.of_edges``.
 
     reverse: information flows from the targets to the sources. directed: False takes both arcs of each edge.
-    Memory: 8 bytes a member, 16 with influence weights, and a fixed room for each thread. ``table.blocks`` is closed.
+    Memory: 8 bytes per member, 16 with influence weights, and a fixed room for each thread. ``table.blocks`` is closed.
     """
     arcs = _Arcs(table, reverse, directed)
     shared = _SharedOut(arcs, table.columns, folder)

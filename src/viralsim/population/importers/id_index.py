@@ -50,7 +50,7 @@ class DenseIds:
 
 
 class SparseIds:
-    """Whole numbers with wide gaps, in a hash table: about 30 bytes a member, however many edges there are."""
+    """Whole numbers with wide gaps, in a hash table: about 30 bytes per member, however many edges there are."""
 
     def __init__(self, blocks: EdgeBlocks) -> None:
         self._table = np.full(1 << 10, FREE, np.int64)

@@ -292,7 +292,7 @@ def _of_rows(path: Path, arrays: dict[str, NDArray[Any]], directed: bool) -> Edg
     source = np.repeat(np.arange(members), lengths)
     ids = arrays.get("ids")
     if ids is not None and ids.shape != (members,):
-        raise NetworkError(f"{path}: ids must have one entry a member: {members}, got shape {ids.shape}")
+        raise NetworkError(f"{path}: ids must have one entry per member: {members}, got shape {ids.shape}")
     weights = {name: arrays.get(name) for name in ("tie_strength", "influence_weight")}
     return _of_numbers(path, source, followers, members, directed, ids=ids, **weights)
 

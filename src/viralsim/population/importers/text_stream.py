@@ -15,7 +15,7 @@ MOST_COMPRESSION = 400  # text of edges shrinks 3 to 20 times; a bomb 1000 times
 CHUNK = 1 << 24
 HEAD = 1 << 16  # what is looked at to tell text from other things
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-Report = Callable[[str, int, int], None]  # is told what is being done, how much of it is done, and of how much
+Report = Callable[[str, int, int], None]  # called with what is being done, how much of it is done, and of how much
 
 
 class _Unpacked(io.RawIOBase):
@@ -118,7 +118,7 @@ def check_whole(path: Path) -> None:
 
 
 def _empty(path: Path) -> NetworkError:
-    return NetworkError(f"{path}: the file is empty; it needs a row an edge (or a member)")
+    return NetworkError(f"{path}: the file is empty; it needs a row per edge (or a member)")
 
 
 def _check_head(path: Path, head: bytes) -> None:

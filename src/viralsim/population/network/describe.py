@@ -40,7 +40,7 @@ class Degrees:
 
 @dataclass(frozen=True)
 class NetworkDescription:
-    """A network in numbers. Where not said otherwise the undirected simple graph is meant; None: not defined.
+    """A network in numbers. Unless stated otherwise the undirected simple graph is meant; None: not defined.
 
     density: follows over possible follows. reciprocity: share of follows that are returned. transitivity: three times
     the triangles over the paths of two edges. mean_local_clustering: mean over ``clustering_members`` members of the

@@ -1,4 +1,4 @@
-"""One number an edge, from the forms in which users give them, in row order."""
+"""One number per edge, from the forms in which users give them, in row order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STORED = "influence_weight"
 
 
 def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDArray[np.float64]:
-    """The probability of each edge in row order, float64[E], from a number, one an edge, or a word.
+    """The probability of each edge in row order, float64[E], from a number, one per edge, or a word.
 
     "weighted_cascade" or "uniform" is 1 / (number of members whom the target follows), "influence_weight" the network's
     own weights. Raises InputError for another word and NetworkError for numbers that do not fit the edges.
@@ -24,7 +24,7 @@ def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDAr
         if probability == STORED:
             if network.influence_weight is None:
                 raise NetworkError(
-                    "the network has no influence_weight; give it to Network.from_edges, or one number an edge"
+                    "the network has no influence_weight; give it to Network.from_edges, or one number per edge"
                 )
             return network.influence_weight.astype(np.float64)
         if probability not in (WEIGHTED_CASCADE, UNIFORM):
@@ -39,7 +39,7 @@ def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDAr
 
 
 def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Numbers in [0, 1] given one an edge, in the order given to ``from_edges``, put into row order: float64[E].
+    """Numbers in [0, 1] given one per edge, in the order given to ``from_edges``, put into row order: float64[E].
 
     Of parallel edges the first one's number holds; that of a self-loop is not used. A network built with
     ``directed=False`` takes one number for each edge (both ways) or one for each arc. A network that does not

@@ -95,7 +95,7 @@ def edge_values(values: ArrayLike | None, name: str, edges: int) -> NDArray[np.f
 
 
 def check_influence_sums(sums: NDArray[Any], ids: NDArray[Any] | None) -> None:
-    """The weights into one member are shares of his attention: they sum to at most 1 (rounding apart)."""
+    """The weights into one member are shares of their attention: they sum to at most 1 (rounding apart)."""
     if len(sums) and sums.max() > 1 + 1e-5:
         v = int(sums.argmax())
         label = v if ids is None else ids[v]

@@ -14,7 +14,7 @@ PAGE_BYTES = 2 << 20  # of a huge page; smaller arrays gain nothing
 def empty(count: int, dtype: DTypeLike) -> NDArray[Any]:
     """``numpy.empty(count, dtype)``, in huge pages if it is large and the system gives them when asked.
 
-    A row of a million members is found 1.1 times as quick there, because its page need not be looked up. NumPy asks for
+    A row of a million members is found 1.1 times as fast there, because its page need not be looked up. NumPy asks for
     huge pages too, but memory that was used before stays in small ones.
     """
     bytes_ = count * np.dtype(dtype).itemsize

@@ -130,7 +130,7 @@ class Network:
         numbered in sorted order (or in the order of ``ids`` where given) and kept in ``ids``. members: the number of
         members; left out: the largest number plus 1, or the number of labels. tie_strength: [E] in [0, 1].
         influence_weight: [E], the weights into one member sum to at most 1. keep_edge_order: fill ``edge_position``;
-        without it, numbers given one an edge elsewhere are taken in row order, and not in the order given here.
+        without it, numbers given one per edge elsewhere are taken in row order, and not in the order given here.
         directed: False gives both arcs of each edge; ``edge_position`` then holds the E arcs as given and after
         them the E reversed ones.
 
@@ -237,7 +237,7 @@ class Network:
         ids: ArrayLike | None = None,
         directed: bool = True,
     ) -> Network:
-        """A network of a table with a row an edge; names of its columns; ids as in ``from_edges``."""
+        """A network of a table with a row per edge; names of its columns; ids as in ``from_edges``."""
         if not hasattr(frame, "columns"):
             raise refuse("frame", "a DataFrame", frame, error=NetworkError)
         for name in (source, target, *(one for one in (tie_strength, influence_weight) if one is not None)):

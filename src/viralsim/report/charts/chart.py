@@ -55,7 +55,7 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Points:
-    """Points; ``size`` is the radius in pixels, one value or one a point."""
+    """Points; ``size`` is the radius in pixels, one value or one per point."""
 
     x: ArrayLike
     y: ArrayLike

@@ -20,7 +20,7 @@ BAR = 0.3
 
 
 def influence(found: Mapping[str, Any], role_of: Mapping[str, str]) -> Picture | None:
-    """The bars of what ``read_sensitivity`` gives, a panel an arm and quantity; None where nothing could be analysed.
+    """The bars of what ``read_sensitivity`` gives, a panel per arm and quantity; None where nothing could be analysed.
 
     ``role_of``: the colour role of each arm.
     """

@@ -34,7 +34,7 @@ SOURCE_MEANS = {
 
 
 def waterfall(result: Result) -> Picture | None:
-    """Impressions by source, one upon the other up to the total, a panel an arm; None where nobody was shown anything."""
+    """Impressions by source, stacked up to the total, a panel per arm; None where nobody was shown anything."""
     names = present(result, "impressions_by_source")
     if not names:
         return None
@@ -88,7 +88,7 @@ def _mean_and_range(result: Result, arm: str, key: str) -> str:
 
 
 def costs(result: Result) -> Picture | None:
-    """Cost lines of each arm, USD a launch; None where nothing costs anything."""
+    """Cost lines of each arm, USD per launch; None where nothing costs anything."""
     names = present(result, "cost_lines")
     if not names:
         return None
@@ -102,7 +102,7 @@ def costs(result: Result) -> Picture | None:
         marks += [Note(x, i, tick_text(x) if x else "–", dx=4.0) for i, x in enumerate(usd.tolist())]
         title = f"{short(arm)}: {money(float(usd.sum()))}"
         panels.append(
-            Panel(Axis(0.0, 1.3 * top, "USD a launch"), categories([short(key) for key in names]), marks, title)
+            Panel(Axis(0.0, 1.3 * top, "USD per launch"), categories([short(key) for key in names]), marks, title)
         )
     return Picture(
         "costs",
@@ -140,7 +140,7 @@ def returns(result: Result) -> Picture | None:
     return Picture(
         "returns",
         f"What the money brought: {m.label} by cost",
-        "A point an arm: what a launch costs and what it brings in the mean, with the 95 % interval. "
+        "A point an arm: what a launch costs and what it brings on average, with the 95 % interval. "
         "These are the arms that were run; what lies between them was not simulated.",
         f"{m.label.capitalize()} by cost of a launch. "
         + "; ".join(f"{arm} {money(cost)}: {number(summary.mean)}" for arm, cost, summary in found)

@@ -17,7 +17,7 @@ TABLE_COMMUNITIES = 15
 
 
 def advocates(result: Result) -> Picture | None:
-    """Shares in the trees of each advocate's planned posts, a panel an arm; None where no arm has advocates."""
+    """Shares in the trees of each advocate's planned posts, a panel per arm; None where no arm has advocates."""
     arms = {arm: worlds for arm, worlds in result.arms.items() if len(worlds.advocates.get("id", ()))}
     if not arms:
         return None
@@ -70,7 +70,7 @@ def _concentration(arm: str, rows: list[tuple[str, float, float]]) -> str:
 
 
 def communities(result: Result) -> Picture | None:
-    """Members reached in each community, a panel an arm; None where it was not counted or there is one community."""
+    """Members reached in each community, a panel per arm; None where it was not counted or there is one community."""
     found = {
         arm: worlds.reach_by_community.mean(axis=0)
         for arm, worlds in result.arms.items()

@@ -28,7 +28,7 @@ class Plots:
         self._result = result
 
     def series(self, name: str | None = None, *, dark: bool = False) -> Plot:
-        """Quantile bands over worlds of a cumulative series, a panel an arm; by default the goal's, else shares."""
+        """Quantile bands over worlds of a cumulative series, a panel per arm; by default the goal's, else shares."""
         return _drawn(time.bands(self._result, name), "no series was kept", dark)
 
     def distribution(self, name: str | None = None, *, dark: bool = False) -> Plot:
@@ -51,7 +51,7 @@ class Plots:
         return _drawn(draw_trees.trees(self._result, chosen, found), "", dark)
 
     def sources(self, *, dark: bool = False) -> Plot:
-        """Impressions by source, one upon the other."""
+        """Impressions by source, stacked."""
         return _drawn(money.waterfall(self._result), "nobody was shown anything", dark)
 
     def returns(self, *, dark: bool = False) -> Plot:

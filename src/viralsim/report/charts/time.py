@@ -1,4 +1,4 @@
-"""How it went over time: quantile bands over worlds, a panel an arm."""
+"""How it went over time: quantile bands over worlds, a panel per arm."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def bands(result: Result, name: str | None = None) -> Picture | None:
         f"{label.capitalize()} over time",
         f"The line is the median world; the dark band holds half of the worlds, the light band nine in ten "
         f"({worlds:,} {'world' if worlds == 1 else 'worlds'}).",
-        f"Cumulative {label} by {unit} from the launch, a panel an arm. At the end, median and 5 to 95 % of the worlds: "
+        f"Cumulative {label} by {unit} from the launch, a panel per arm. At the end, median and 5 to 95 % of the worlds: "
         + "; ".join(f"{arm} {number(q[2, -1])} ({number(q[0, -1])} to {number(q[4, -1])})" for arm, q in found.items())
         + ".",
         Chart(panels, height=170.0, narrow_columns=2, shared_y=True),

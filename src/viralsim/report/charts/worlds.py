@@ -104,8 +104,8 @@ def tails(result: Result, name: str | None = None) -> Picture | None:
         f"The long tail: {names}",
         "How large a part of the worlds reaches at least this many, the same launch by luck alone. Both axes are "
         "logarithmic: a straight fall is a heavy tail. Where a line begins below 1, the other worlds had none."
-        + (" Beyond the upright line a launch is called viral." if criterion_measure(result) else ""),
-        f"Part of the worlds that reach at least a given number of {names}, a line an arm. "
+        + (" Beyond the upright line a launch counts as viral." if criterion_measure(result) else ""),
+        f"Part of the worlds that reach at least a given number of {names}, a line per arm. "
         + " ".join(_in_words(result, m) for m in shown),
         Chart(panels, height=TAIL_HEIGHT, columns=2, shared_y=True, legend=legend),
         ["measure", "arm", "worlds with none", *(f"{100 * q:g} % of worlds up to" for q in TAIL_QUANTILES), "largest"],

@@ -1,0 +1,209 @@
+"""The advocates' file: who is asked, where, with how many followers, for what, and which member of the audience plays them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import InputError, Problem, ScenarioError
+from viralsim.tables import Column, Kind, Table, read_table
+
+if TYPE_CHECKING:
+    from viralsim.campaign.shared_arrays import CompiledAudience
+    from viralsim.scenario.campaign import Advocates
+
+COLUMNS = (
+    Column("handle", Kind.TEXT, (
+        "username", "user", "account", "account name", "creator", "creator name", "influencer", "profile", "name", "advocate",
+        "konto", "benutzername", "compte", "cuenta", "usuario",
+    ), required=True),
+    Column("channel", Kind.TEXT, (
+        "platform", "network", "social network", "kanal", "plattform", "canal", "plateforme", "plataforma", "reseau",
+    )),
+    Column("followers", Kind.COUNT, (
+        "follower", "follower count", "followers count", "number of followers", "subscribers", "fans", "audience", "abonnenten",
+        "anzahl follower", "abonnes", "seguidores", "foljare",
+    ), required=True),
+    Column("topics", Kind.TEXT, ("topic", "themen", "thema", "sujets", "temas", "categories", "category", "niche")),
+    Column("tone", Kind.TEXT, ("tones", "tone of voice", "ton", "tonalitat", "tono", "style")),
+    Column("cost_usd", Kind.MONEY, (
+        "cost", "costs", "fee", "price", "rate", "price per post", "budget", "honorar", "preis", "kosten", "prix", "cout", "precio",
+        "costo",
+    )),
+    Column("willingness", Kind.SHARE, ("probability", "likelihood", "chance", "acceptance", "acceptance rate", "bereitschaft")),
+)  # fmt: skip
+WARN_FACTOR, REFUSE_FACTOR = 2.0, 10.0  # between the followers in the file and those of the member who plays them
+
+
+@dataclass
+class Person:
+    """One advocate of the file, on one channel or several. rows: their rows in the table."""
+
+    handle: str
+    rows: list[int]
+    followers: dict[int, float]  # by channel
+    member: int = -1
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The file as arrays, one entry per person. fit: how well topics and tone suit the content, in [0, 1]."""
+
+    members: NDArray[np.int64]
+    handles: list[str]
+    channels: NDArray[np.bool_]  # [A, C]
+    willingness: NDArray[np.float64]
+    cost_usd: NDArray[np.float64]
+    fit: NDArray[np.float64]
+    notes: tuple[str, ...] = field(default=())
+
+
+def read_advocates(
+    compiled: CompiledAudience, path: Path, tier: Advocates, topics: dict[str, float], tone: dict[str, float]
+) -> Listed:
+    """Read the advocates of a tier; ``topics`` and ``tone`` are the weights of the content they post.
+
+    A campaign's real advocates are not in a generated audience: the members whose follower counts are nearest play them,
+    each once, in the order of the file. Raises ScenarioError with file, line and remedy.
+    """
+    try:
+        table = read_table(path, COLUMNS)
+        people = _people(table, compiled)
+        _cast(table, people, compiled)
+        notes = [f"{path.name}: {note}" for note in _followers_notes(table, people, compiled, tier)]
+        fit = np.ones(len(people))
+        for name, weights, known in (
+            ("topics", topics, compiled.population.audience.topic_names),
+            ("tone", tone, compiled.population.audience.tone_names),
+        ):
+            fit = fit * _fit(table, people, name, weights, known, notes)
+        willingness = _of_person(table, people, "willingness", float(tier.willingness))
+        cost = _of_person(table, people, "cost_usd", float(tier.cost_usd))
+    except InputError as error:
+        raise ScenarioError([Problem(str(error), "campaign.advocates.file")]) from error
+    for person, suits in zip(people, fit, strict=True):
+        if suits == 0.0:
+            notes.append(
+                f"{path.name}: topics and tone of {person.handle} share nothing with the content: nobody answers them"
+            )
+    channels = np.zeros((len(people), len(compiled.channels)), dtype=bool)
+    for row, person in enumerate(people):
+        channels[row, list(person.followers)] = True
+    members = np.array([person.member for person in people], dtype=np.int64)
+    notes = [*(f"{path.name}: {note}" for note in table.notes), *notes]
+    return Listed(members, [p.handle for p in people], channels, willingness, cost, fit, tuple(notes))
+
+
+def _people(table: Table, compiled: CompiledAudience) -> list[Person]:
+    """The rows by person: a handle on several channels is one person, on one channel twice is refused."""
+    followers = table.numbers("followers")
+    channels = {name.casefold(): c for c, name in enumerate(compiled.channels)}
+    named = table.texts("channel") if "channel" in table else [""] * len(table)
+    people: dict[str, Person] = {}
+    for row, (handle, channel) in enumerate(zip(table.texts("handle"), named, strict=True)):
+        if not handle.lstrip("@"):
+            raise InputError(f"{table.where(row, 'handle')}: is empty: name the advocate")
+        if not channel and len(channels) == 1:
+            channel = compiled.channels[0]
+        if channel.casefold() not in channels:
+            where = table.where(row, "channel") if "channel" in table else f"{table.path}: column channel"
+            raise InputError(f"{where}: {channel!r} must be one of {', '.join(compiled.channels)}")
+        if np.isnan(followers[row]):
+            raise InputError(f"{table.where(row, 'followers')}: is empty: give the number of followers of {handle}")
+        person = people.setdefault(handle.lstrip("@").casefold(), Person(handle, [], {}))
+        c = channels[channel.casefold()]
+        if c in person.followers:
+            lines = f"lines {table.lines[person.rows[0]]} and {table.lines[row]}"
+            raise InputError(f"{table.path}: {handle} is on {channel} twice ({lines}): leave one out")
+        person.rows.append(row)
+        person.followers[c] = float(followers[row])
+    return list(people.values())
+
+
+def _cast(table: Table, people: list[Person], compiled: CompiledAudience) -> None:
+    """Give each person the free member whose follower counts are nearest, summed over the channels of the person."""
+    free = np.ones(compiled.members, dtype=bool)
+    for person in people:
+        distance = np.zeros(compiled.members)
+        for c, followers in person.followers.items():
+            distance += np.abs(compiled.networks[c].follower_count() - followers)
+            distance[~compiled.present_on(c)] = np.inf
+        distance[~free] = np.inf
+        person.member = int(np.argmin(distance))
+        if not np.isfinite(distance[person.member]):
+            names = ", ".join(compiled.channels[c] for c in person.followers)
+            raise InputError(f"{table.where(person.rows[0], 'handle')}: no member of {names} is left for {person.handle}: "
+                             "the file names more advocates than the audience has members there")  # fmt: skip
+        free[person.member] = False
+
+
+def _followers_notes(table: Table, people: list[Person], compiled: CompiledAudience, tier: Advocates) -> list[str]:
+    """What to say where a member has other numbers of followers than the file; from a factor of 10 on an error."""
+    notes = []
+    for person in people:
+        for c, said in person.followers.items():
+            network = compiled.networks[c]
+            has = int(network.indptr[person.member + 1] - network.indptr[person.member])
+            factor = max(said, 1.0) / max(has, 1) if said >= has else max(has, 1) / max(said, 1.0)
+            both = f"{person.handle} has {said:,.0f} followers in the file and {has:,} here on {compiled.channels[c]}"
+            if said > compiled.members:
+                notes.append(
+                    f"{both}: the audience of {compiled.members:,} is a sample, and {has / said:.2%} of them can be reached"
+                )
+            elif factor >= REFUSE_FACTOR and tier.followers_differ != "allow":
+                raise InputError(
+                    f"{table.where(person.rows[0], 'followers')}: {both}: no member comes nearer. Give an audience or network in "
+                    "which somebody has so many, or say followers_differ: allow"
+                )
+            elif factor >= WARN_FACTOR:
+                notes.append(f"{both}: no member comes nearer")
+    return notes
+
+
+def _of_person(table: Table, people: list[Person], name: str, default: float) -> NDArray[np.float64]:
+    """A number of each person; rows of one person must agree, and an empty cell takes the tier's own value."""
+    values = np.full(len(people), default)
+    if name not in table:
+        return values
+    given = table.numbers(name)
+    for i, person in enumerate(people):
+        own = {float(v) for v in given[person.rows] if not np.isnan(v)}
+        if len(own) > 1:
+            lines = ", ".join(str(table.lines[row]) for row in person.rows)
+            raise InputError(
+                f"{table.where(person.rows[-1], name)}: {person.handle} has several values (lines {lines}): give one"
+            )
+        values[i] = own.pop() if own else default
+    return values
+
+
+def _fit(
+    table: Table, people: list[Person], name: str, weights: dict[str, float], known: tuple[str, ...], notes: list[str]
+) -> NDArray[np.float64]:
+    """Overlap of each person's words with the content's weights, in [0, 1]: the law of ``match``, with interest 1 or 0."""
+    fit = np.ones(len(people))
+    if name not in table:
+        return fit
+    if not known:
+        notes.append(
+            f"{table.path.name}: column {table.columns[name].title!r} not used: the audience declares no {name}"
+        )
+        return fit
+    by_case = {word.casefold(): word for word in known}
+    cells = table.texts(name)
+    for i, person in enumerate(people):
+        words: set[str] = set()
+        for row in person.rows:
+            for word in filter(None, (part.strip() for part in re.split(r"[;,/|]", cells[row]))):
+                if word.casefold() not in by_case:
+                    raise InputError(f"{table.where(row, name)}: {word!r} is unknown; known are {', '.join(known)}")
+                words.add(by_case[word.casefold()])
+        total = sum(weights.values())
+        if words and total > 0:
+            fit[i] = sum(weight for word, weight in weights.items() if word in words) / total
+    return fit
