@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from typing import Any
 
 import mesa
@@ -20,7 +19,7 @@ from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
 from viralsim.kernels.trees import measure_trees
-from viralsim.measurement.measures import MEASURES
+from viralsim.measurement.measures import NAMES
 from viralsim.mesa_driver import (
     Action,
     Actor,
@@ -39,11 +38,6 @@ from viralsim.simulation.run import compile_arms, compile_audience
 
 SPARE_ACTIONS = 1 << 20  # room for what actors decide beyond the plan
 MOST_FACTOR = 100.0  # as of the factors of a scenario
-
-
-def _measure_now(name: str, model: ViralityModel) -> float:
-    """Reporter of one measure, cumulative; a module-level function, so that models can be sent to processes."""
-    return model.measure(name)
 
 
 class ViralityModel(mesa.Model):  # type: ignore[misc]
@@ -103,9 +97,8 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         for place, member in enumerate(self.arm.enrolment.members.tolist()):
             advocate(self, place, member)
         community_manager.create_agents(self, 1)
-        self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_measure_now, name) for name in (m.name for m in MEASURES)}
-        )
+        # as a function with its arguments: the one form of a reporter that every version of Mesa takes and pickles
+        self.datacollector = mesa.DataCollector({name: [self.measure, [name]] for name in NAMES})
 
     def _open_world(self) -> None:
         """Allocate the world and begin it; what is bought comes from actions, so the frame's plan buys nothing."""
