@@ -159,7 +159,7 @@ def test_a_policy_of_ones_own_is_a_subclass(scenario: Scenario) -> None:
 
 def test_wrong_arguments_say_what_is_wrong(scenario: Scenario) -> None:
     """Unknown arms, two different seeds and lines that do not exist are errors with a remedy."""
-    with pytest.raises(InputError, match="choose from bare, asked, all"):
+    with pytest.raises(InputError, match="arm must be one of bare, asked, all"):
         ViralityModel(scenario, arm="paid")
     with pytest.raises(InputError, match="give one"):
         ViralityModel(scenario, seed=1, rng=2)

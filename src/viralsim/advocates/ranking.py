@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.advocates.tier import Tier
+from viralsim.arguments import function, integer_at_least, one_of, refuse
 from viralsim.campaign.enrolment import Enrolment, strategy_of
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
-from viralsim.scenario import Scenario
-from viralsim.seeding import Chosen
+from viralsim.scenario import Scenario, scenario_of
+from viralsim.seeding import Chosen, words
 from viralsim.seeding.surrogate import TEXTBOOK
 
 REFERENCES = ("random", "degree")
@@ -87,8 +89,15 @@ class Ranking:
         return _plain(asdict(self))  # type: ignore[no-any-return]
 
 
+def check_strategy(given: Any, name: str) -> Any:
+    """A word of the registry, or ``{word: {options}}``."""
+    word = next(iter(given)) if isinstance(given, Mapping) and len(given) == 1 else given
+    one_of(word, name, words())
+    return given
+
+
 def find(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     count: int,
     strategy: Any = None,
     *,
@@ -112,11 +121,16 @@ def find(
 
     Raises InputError where no arm has advocates, the strategy is not known, or fewer members are eligible.
     """
-    from viralsim.simulation.run import default_threads
-
-    worlds = worlds or min(400, scenario.worlds)
-    tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads or default_threads())
-    choose = strategy if strategy is not None else tier.words.choose
+    scenario = scenario_of(scenario)
+    integer_at_least(count, "count", 1)
+    function(progress, "progress", "tiers scored, tiers in all")
+    if isinstance(compare, str | Mapping):
+        raise refuse("compare", "a list of strategies", compare, f"write compare=[{compare!r}]")
+    for other in compare:
+        check_strategy(other, "compare")
+    worlds = min(400, scenario.worlds) if worlds is None else worlds
+    tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads)
+    choose = tier.words.choose if strategy is None else check_strategy(strategy, "strategy")
     enrolment = tier.choose(choose, count)
     others = {strategy_of(other)[0]: tier.choose(other, count).members for other in (*REFERENCES, *compare)}
     return _found(tier, strategy_of(choose), enrolment, others, progress)
