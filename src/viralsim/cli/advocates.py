@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,10 +182,11 @@ def _told(point: CurvePoint) -> str:
 
 def _show_list(found: Ranking) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    from viralsim.cli.console import standard_console
+
+    console = standard_console()
     console.width = max(NARROWEST, console.width)
     for sentence in found.sentences:
         console.print(sentence)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from math import isfinite, isnan
 from pathlib import Path
@@ -44,9 +43,9 @@ def compare(first: Path, second: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_as_dict(found, (str(first), str(second))), allow_nan=False))
         return
-    from rich.console import Console
+    from viralsim.cli.console import standard_console
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console = standard_console()
     _render(console, found, results, (str(first), str(second)))
 
 

@@ -110,10 +110,11 @@ def _bar() -> Iterator[Report | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    from viralsim.cli.console import standard_console
+
+    with Progress(console=standard_console(stderr=True), transient=True) as progress:
         task = progress.add_task("reading", total=None)
 
         def report(what: str, done: int, of: int) -> None:

@@ -46,7 +46,7 @@ campaign: {content: post, organic: [{channel: x, members: 1, posts_at: [0h]}]}
             "names": "ann bob",
         }.items():
             path = Path(folder) / f"{name}.txt"
-            path.write_text(edge + "\n")
+            path.write_text(edge + "\n", encoding="utf-8")
             import_network(path, Path(folder) / name)
     click.echo("compiling forecasts", err=True)
     post = pd.DataFrame({"post_id": [1, 1], "hours": [0.0, 1.0]})

@@ -262,7 +262,11 @@ def _generated(
 
 def memory_bytes() -> int:
     """The memory of this machine."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if hasattr(os, "sysconf"):  # without a library to load at every run
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    import psutil
+
+    return int(psutil.virtual_memory().total)
 
 
 def _refuse_giant(place: str, members: int, mean_following: float) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from viralsim.arguments import flag, integer_at_least, is_single, refuse
 from viralsim.errors import InputError, NetworkError
+from viralsim.errors import ViralsimWarning as ViralsimWarning
 from viralsim.population.importers.labels import (
     LARGEST_MEMBER,
     column,
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 
 REACHES = "source reaches target"
 BUILD = "build networks with Network.from_edges"
-
-
-class ViralsimWarning(UserWarning):
-    """Something was changed or left out that the user should know of."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
