@@ -55,6 +55,8 @@ def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str 
         return graph.es[name]
 
     label = next((name for name in ("name", "id") if name in graph.vs.attributes()), None)
+    if label is not None and len(set(map(str, graph.vs[label]))) < graph.vcount():
+        raise NetworkError(f"two vertices have the same {label}: give each one of its own, or remove the attribute")
     return Edges(
         np.ascontiguousarray(pairs[:, 0]),
         np.ascontiguousarray(pairs[:, 1]),
