@@ -21,6 +21,7 @@ def generated(**changes):
 
 def from_file(file, **changes):
     words = {"edge_means": None, "directed": True, "tie_strength": None, "influence_weight": None} | changes
+    words["model_fields_set"] = set(changes)
     return SimpleNamespace(network=SimpleNamespace(generate=None, file=str(file), **words), presence=1.0)
 
 

@@ -24,7 +24,7 @@ SATURATED = 0.9  # of the largest gain
 class EqualMoney:
     """A tier against an arm that spends on something else, in the same worlds, both over no spending.
 
-    gain, other_gain: over the baseline, in ``measure`` a launch. cost_usd, other_cost_usd: what each costs beyond the
+    gain, other_gain: over the baseline, in ``measure`` per launch. cost_usd, other_cost_usd: what each costs beyond the
     baseline. break_even_usd: what an advocate may cost so that both bring the same per dollar, with Fieller's limits; None
     where the other arm's gain cannot be told from 0.
     """

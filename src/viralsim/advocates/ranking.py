@@ -66,7 +66,7 @@ class RankedAdvocate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The answer of ``find``; gains are in ``measure`` a launch."""
+    """The answer of ``find``; gains are in ``measure`` per launch."""
 
     strategy: str
     arm: str
@@ -75,7 +75,7 @@ class Ranking:
     listed: tuple[RankedAdvocate, ...]
     against: Mapping[str, Gain]  # strategy -> gain of the chosen tier over that strategy's
     against_none: Gain
-    credited_shares: float  # of the whole tier, a launch
+    credited_shares: float  # of the whole tier, per launch
     removed_shares: float  # lost without them, one by one, added up
     tier_shares: Gain  # lost without all of them
     expected_reach: float | None
@@ -233,11 +233,11 @@ def _sentences(tier: Tier, word: str, count: int, over_none: Gain, against: Mapp
     """What it means, with the interval of every number."""
     label = measure_of(tier.measure).label
     said = [
-        f"These {count} advocates ({word}) bring {_told(over_none)} {label} a launch, over no advocates, in {tier.worlds:,} "
+        f"These {count} advocates ({word}) bring {_told(over_none)} {label} per launch, over no advocates, in {tier.worlds:,} "
         "worlds with the same luck."
         if over_none.above_zero
         else f"Advocates do not matter here: {tier.worlds:,} worlds cannot tell these {count} from none "
-        f"({_told(over_none)} {label} a launch)."
+        f"({_told(over_none)} {label} per launch)."
     ]
     for other, gain in against.items():
         if other == word:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,11 +71,10 @@ def _print(
     if as_json:
         click.echo(json.dumps(result.to_dict(), allow_nan=False))
         return
-    from rich.console import Console
-
+    from viralsim.cli.console import standard_console
     from viralsim.cli.render import render, run_again
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console = standard_console()
     render(result, console, run_again(result, str(file), arms, sets), "" if out is None else str(out))
 
 

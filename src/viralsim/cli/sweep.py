@@ -103,8 +103,9 @@ def _say_plan(plan: Plan) -> None:
 
 def _forecast(plan: Plan, as_json: bool) -> None:
     """The plan, with time, memory and disk foretold from one point that is run."""
-    import resource
     import time
+
+    import psutil
 
     from viralsim.experiments import Runner
     from viralsim.simulation.run import default_threads
@@ -127,7 +128,7 @@ def _forecast(plan: Plan, as_json: bool) -> None:
         "seed": plan.seed,
         "seconds_a_point": one_s,
         "forecast_s": one_s * len(plan.points) / default_threads(),
-        "forecast_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "forecast_memory_mb": int(psutil.Process().memory_info().rss) / 2**20,
         "forecast_disk_mb": BYTES_OF_A_ROW * len(plan.points) * len(plan.arms) / 1e6,
         "first_points": list(plan.points[:5]),
     }

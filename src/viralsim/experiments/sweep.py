@@ -117,7 +117,7 @@ class Store:
     def close(self) -> None:
         """Let go of the files."""
         self.journal.close()
-        self._lock.close()
+        self._lock.release()
 
 
 def run_sweep(
@@ -259,14 +259,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def _lock(path: Path) -> Any:
     """Keep a second run out of the same journal; the lock goes with the process, however it ends."""
-    import fcntl
+    from filelock import FileLock, Timeout
 
-    stream = open(path.with_suffix(".lock"), "w")  # noqa: SIM115
+    lock = FileLock(path.with_suffix(".lock"))
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        stream.close()
+        lock.acquire(timeout=0)
+    except Timeout:
         raise InputError(
             f"{path.parent}: another sweep is writing here: wait for it, or choose another folder"
         ) from None
-    return stream
+    return lock

@@ -338,10 +338,6 @@ def _recovered(target: Path) -> Path:
 
 def _runs(process: int) -> bool:
     """Whether a process of this machine runs."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    import psutil
+
+    return bool(psutil.pid_exists(process))

@@ -28,8 +28,8 @@ NOT_A_TABLE: tuple[tuple[bytes, str, str], ...] = (
 OPENERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
 
 
-def read_text(path: Path) -> str:
-    """The text of a table, line ends as ``\\n``.
+def read_text(path: Path, markup: bool = False) -> str:
+    """The text of a table, line ends as ``\\n``; ``markup`` lets XML pass.
 
     Raises: InputError for a file that is not there, too large, damaged, or no text.
     """
@@ -45,7 +45,7 @@ def read_text(path: Path) -> str:
         if data.startswith(start):
             raise InputError(f"{path} is {what}: {remedy}")
     text = _decoded(path, data)
-    if text.lstrip()[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
+    if not markup and text.lstrip()[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise InputError(f"{path} is a web page or XML, not a table: {SAVE_AS_CSV}")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

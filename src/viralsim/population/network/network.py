@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from viralsim.arguments import flag, integer_at_least, is_single, refuse
-from viralsim.errors import NetworkError
+from viralsim.errors import InputError, NetworkError
+from viralsim.errors import ViralsimWarning as ViralsimWarning
 from viralsim.population.importers.labels import (
     LARGEST_MEMBER,
     column,
@@ -28,10 +31,6 @@ REACHES = "source reaches target"
 BUILD = "build networks with Network.from_edges"
 
 
-class ViralsimWarning(UserWarning):
-    """Something was changed or left out that the user should know of."""
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """Rows of followers (compressed sparse rows): information flows from a row's member to those listed in it.
@@ -41,7 +40,8 @@ class Network:
     indptr: int64[N + 1]. followers: int32[E]. tie_strength: float32[E] in [0, 1] or None (1 for all).
     influence_weight: float32[E], sums over the sources of a member at most 1, or None. ids: the original labels [N],
     or None where they are ``0..N-1``. edge_position: int64[E_given], where each edge given to ``from_edges`` lies
-    (a parallel edge at the place of the first of its kind, a self-loop at -1), or None.
+    (a parallel edge at the place of the first of its kind, a self-loop at -1), or None. notes: what was left out or assumed when
+    it was read.
     """
 
     indptr: NDArray[np.int64]
@@ -50,6 +50,7 @@ class Network:
     influence_weight: NDArray[np.float32] | None = None
     ids: NDArray[Any] | None = None
     edge_position: NDArray[np.int64] | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("indptr", "followers"):
@@ -110,6 +111,64 @@ class Network:
         for array in (self.indptr, self.followers, self.tie_strength, self.influence_weight):
             digest.update(b"|" if array is None else np.ascontiguousarray(array).view(np.uint8).data)
         return digest.hexdigest()
+
+    @classmethod
+    def read(
+        cls,
+        path: str | Path,
+        edge_means: str = REACHES,
+        directed: bool | None = None,
+        tie_strength: str | int | None = None,
+        influence_weight: str | int | None = None,
+        sep: str | None = None,
+    ) -> Network:
+        """The network of a file of any known format, or of a folder; see ``importers.read.read_network``.
+
+        directed: None is what the file states, else True. ``notes`` says what was left out, assumed or odd. Raises NetworkError
+        with file, line and remedy.
+        """
+        from viralsim.population.importers.read import read_network
+
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", ViralsimWarning)
+            network = read_network(path, edge_means, directed, tie_strength, influence_weight, sep)
+        told = []
+        for warning in caught:
+            if issubclass(warning.category, ViralsimWarning):
+                told.append(str(warning.message))
+            else:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        return replace(network, notes=(*network.notes, *told))
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Network:
+        """The network of a folder that ``save`` or ``viralsim network import`` wrote; its arrays are mapped, not read."""
+        from viralsim.population.network.storage import open_network
+
+        return open_network(Path(folder))
+
+    def save(self, folder: str | Path) -> None:
+        """Write the network as a folder for ``open``, whole or not at all. NetworkError where the folder is taken."""
+        from viralsim.population.network.storage import save_network
+
+        save_network(self, Path(folder))
+
+    def numbers_of(self, labels: ArrayLike | Sequence[Any]) -> NDArray[np.int64]:
+        """The positions of members named by the ids of the file (by number where there are no ids), int64, in the order given.
+
+        Raises: InputError that names what is not there, is negative, or no whole number.
+        """
+        given = np.asarray(labels, dtype=object).reshape(-1).tolist()
+        if self.ids is None:
+            bad = [x for x in given if isinstance(x, bool) or not str(x).isdecimal() or int(x) >= self.members]
+            if bad:
+                raise InputError(f"no member {bad[0]!r}: members are numbered 0 to {self.members - 1}")
+            return np.array([int(x) for x in given], dtype=np.int64)
+        place = {str(label): i for i, label in enumerate(self.ids.tolist())}
+        missing = [x for x in given if str(x) not in place]
+        if missing:
+            raise InputError(f"no member {missing[0]!r} in the network: name ids of its file, such as {self.ids[0]!s}")
+        return np.array([place[str(x)] for x in given], dtype=np.int64)
 
     @classmethod
     def from_edges(
