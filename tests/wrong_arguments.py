@@ -21,6 +21,7 @@ from wrong_values import (
     NOT_WHOLE,
     NUMBER,
     PATH,
+    PLACE,
     PROBABILITY,
     RATES,
     SEEDS,
@@ -57,6 +58,7 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "influence_weight": [np.ones(2, np.float32)],
             "ids": [np.array(["a"])],
             "edge_position": [],
+            "notes": [],
         },
     ),
     vs.Network.from_edges: (
@@ -116,6 +118,20 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "directed": FLAG,
         },
     ),
+    vs.Network.read: (
+        {"path": "nowhere.csv"},
+        {
+            "path": [*PLACE, "nowhere.csv"],
+            "edge_means": ["follows", None, 3],
+            "directed": [1, "yes", [True]],
+            "tie_strength": [],
+            "influence_weight": [],
+            "sep": [],
+        },
+    ),
+    vs.Network.open: ({"folder": "nowhere"}, {"folder": [*PLACE, "nowhere"]}),
+    vs.Network.save: ({"self": PATH, "folder": "x"}, {"folder": PLACE}),
+    vs.Network.numbers_of: ({"self": PATH, "labels": [0]}, {"labels": [[5], [-1], ["a"], [NAN], 9, None]}),
     vs.Network.of_edges: ({}, {"edges": [], "edge_means": [], "keep_edge_order": []}),
     classic.independent_cascade: (
         {"network": PATH, "seeds": [0], "probability": 0.5},
@@ -216,6 +232,8 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
 }
 HANDED_ON = {  # arguments that are the business of what they are handed to, or of another table
     (vs.Network, "edge_position"),
+    (vs.Network, "notes"),
+    *((vs.Network.read, column) for column in ("tie_strength", "influence_weight", "sep")),
     (vs.Network.of_edges, "edges"),
     (vs.Network.of_edges, "edge_means"),
     (vs.Network.of_edges, "keep_edge_order"),
