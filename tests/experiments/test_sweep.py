@@ -316,5 +316,5 @@ def test_points_in_memory_are_runs_of_changed_scenarios() -> None:
         for name, values in again.arms["advocates"].measures.items():
             np.testing.assert_array_equal(arms["advocates"].measures[name], values)
     assert seen == [(1, 2), (2, 2)]
-    with pytest.raises(InputError, match="no arm 'paid'"):
+    with pytest.raises(InputError, match=r"arms.*got 'paid'"):
         run_points(scenario, changes, arms=["paid"])

@@ -167,16 +167,16 @@ def test_without_trees_the_page_says_so(result: Result) -> None:
 
 def test_one_audience_for_three_trees(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three worlds of one audience build it once, and grow the trees that each grows alone."""
-    from viralsim.simulation import front
+    from viralsim.simulation import run
 
     built: list[int] = []
-    build = front.compile_audience
+    build = run.compile_audience
 
     def counted(scenario: object, population: int = 0) -> object:
         built.append(population)
         return build(scenario, population)
 
-    monkeypatch.setattr(front, "build_stage", counted)
+    monkeypatch.setattr(run, "compile_audience", counted)
     forests = three_forests(result, "advocates")
     assert built == [0]
     for world, forest in forests.values():

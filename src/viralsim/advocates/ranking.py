@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.advocates.tier import Tier
+from viralsim.arguments import function, integer_at_least, one_of, refuse
 from viralsim.campaign.enrolment import Enrolment, strategy_of
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
-from viralsim.scenario import Scenario
-from viralsim.seeding import Chosen
+from viralsim.scenario import Scenario, scenario_of
+from viralsim.seeding import Chosen, words
 from viralsim.seeding.surrogate import TEXTBOOK
 
 REFERENCES = ("random", "degree")
@@ -64,7 +66,7 @@ class RankedAdvocate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The answer of ``find``; gains are in ``measure`` a launch."""
+    """The answer of ``find``; gains are in ``measure`` per launch."""
 
     strategy: str
     arm: str
@@ -73,7 +75,7 @@ class Ranking:
     listed: tuple[RankedAdvocate, ...]
     against: Mapping[str, Gain]  # strategy -> gain of the chosen tier over that strategy's
     against_none: Gain
-    credited_shares: float  # of the whole tier, a launch
+    credited_shares: float  # of the whole tier, per launch
     removed_shares: float  # lost without them, one by one, added up
     tier_shares: Gain  # lost without all of them
     expected_reach: float | None
@@ -87,8 +89,15 @@ class Ranking:
         return _plain(asdict(self))  # type: ignore[no-any-return]
 
 
+def check_strategy(given: Any, name: str) -> Any:
+    """A word of the registry, or ``{word: {options}}``."""
+    word = next(iter(given)) if isinstance(given, Mapping) and len(given) == 1 else given
+    one_of(word, name, words())
+    return given
+
+
 def find(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     count: int,
     strategy: Any = None,
     *,
@@ -112,11 +121,16 @@ def find(
 
     Raises InputError where no arm has advocates, the strategy is not known, or fewer members are eligible.
     """
-    from viralsim.simulation.run import default_threads
-
-    worlds = worlds or min(400, scenario.worlds)
-    tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads or default_threads())
-    choose = strategy if strategy is not None else tier.words.choose
+    scenario = scenario_of(scenario)
+    integer_at_least(count, "count", 1)
+    function(progress, "progress", "tiers scored, tiers in all")
+    if isinstance(compare, str | Mapping) or not isinstance(compare, Iterable):
+        raise refuse("compare", "a list of strategies", compare, f"write compare=[{compare!r}]")
+    for other in compare:
+        check_strategy(other, "compare")
+    worlds = min(400, scenario.worlds) if worlds is None else worlds
+    tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads)
+    choose = tier.words.choose if strategy is None else check_strategy(strategy, "strategy")
     enrolment = tier.choose(choose, count)
     others = {strategy_of(other)[0]: tier.choose(other, count).members for other in (*REFERENCES, *compare)}
     return _found(tier, strategy_of(choose), enrolment, others, progress)
@@ -219,11 +233,11 @@ def _sentences(tier: Tier, word: str, count: int, over_none: Gain, against: Mapp
     """What it means, with the interval of every number."""
     label = measure_of(tier.measure).label
     said = [
-        f"These {count} advocates ({word}) bring {_told(over_none)} {label} a launch, over no advocates, in {tier.worlds:,} "
+        f"These {count} advocates ({word}) bring {_told(over_none)} {label} per launch, over no advocates, in {tier.worlds:,} "
         "worlds with the same luck."
         if over_none.above_zero
         else f"Advocates do not matter here: {tier.worlds:,} worlds cannot tell these {count} from none "
-        f"({_told(over_none)} {label} a launch)."
+        f"({_told(over_none)} {label} per launch)."
     ]
     for other, gain in against.items():
         if other == word:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import got, integer_at_least, member_numbers, one_of, seed_number, thread_count
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.enrolment import Enrolment, eligible_members, enrol, strategy_of
 from viralsim.errors import InputError
+from viralsim.measurement.measures import NAMES
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.campaign import Advocates
 
 Float64 = NDArray[np.float64]
@@ -27,20 +30,22 @@ class Tier:
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str | os.PathLike[str],
         *,
         arm: str | None = None,
         worlds: int = 200,
         seed: int | None = None,
-        threads: int = 1,
+        threads: int | None = 1,
     ) -> None:
         from viralsim.simulation.run import compile_audience
 
+        scenario = scenario_of(scenario)
         self.arm = _arm_with_advocates(scenario, arm)
         written = scenario.data.get("arms") or {}  # a scenario without arms has one of its own making
         self.prefix = f"arms.{self.arm}.{PATH}" if self.arm in written else PATH
-        self.scenario, self.worlds, self.threads = scenario, worlds, threads
-        self.seed = scenario.seed if seed is None else seed
+        self.scenario, self.worlds = scenario, integer_at_least(worlds, "worlds", 1)
+        self.threads = thread_count(threads)
+        self.seed = seed_number(scenario.seed if seed is None else seed)
         self.compiled = compile_audience(scenario)
         self.spec = scenario.for_arm(self.arm)
         self._known: dict[tuple[int, ...], ArmOutcomes] = {}
@@ -86,12 +91,10 @@ class Tier:
         """The index of a member whom the user names; raises InputError for a name that nobody has."""
         ids = self.compiled.population.audience.ids
         if ids is None:
-            if not isinstance(label, int) or not 0 <= label < self.compiled.members:
-                raise InputError(f"no member {label!r}: name an index in 0..{self.compiled.members - 1}")
-            return label
+            return integer_at_least(label, "member", 0, self.compiled.members - 1)
         found = np.flatnonzero(ids.astype(str) == str(label))
         if not len(found):
-            raise InputError(f"no member {label!r} in the network: name an id of its file")
+            raise InputError(f"member: nobody in the network is called {got(label)}, name an id of its file")
         return int(found[0])
 
     def choose(self, choose: Any, count: int) -> Enrolment:
@@ -104,14 +107,14 @@ class Tier:
 
     def run(self, members: Sequence[int] | NDArray[np.int64]) -> ArmOutcomes:
         """The worlds with these members as the tier (by index); a set is run once."""
-        key = tuple(sorted(int(m) for m in members))
+        key = tuple(sorted(member_numbers(members, "members", self.compiled.members).tolist()))
         if key not in self._known:
             self._known[key] = self._launch(self.scenario_with(key))
         return self._known[key]
 
     def values(self, members: Sequence[int] | NDArray[np.int64], measure: str | None = None) -> Float64:
         """A measure by world with these members as the tier, float64[worlds]."""
-        return self.run(members).measures[measure or self.measure]
+        return self.run(members).measures[self.measure if measure is None else one_of(measure, "measure", NAMES)]
 
     def scenario_with(self, members: Sequence[int]) -> Scenario:
         """The scenario with these members, by index, as the tier of its arm."""
@@ -140,7 +143,7 @@ class Tier:
 
 
 def _arm_with_advocates(scenario: Scenario, arm: str | None) -> str:
-    names = [arm] if arm is not None else list(scenario.arm_names)
+    names = [one_of(arm, "arm", scenario.arm_names)] if arm is not None else list(scenario.arm_names)
     for name in names:
         if scenario.for_arm(name).campaign.advocates is not None:
             return name

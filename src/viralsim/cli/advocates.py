@@ -161,7 +161,7 @@ def _show(found: Ranking, more: _More) -> None:
 def _show_fair(found: Ranking, fair: Shapley) -> None:
     """Fair shares beside what is lost without each, and why they differ."""
     click.echo(
-        f"fair shares of the {fair.whole:,.2f} {found.measure} a launch that the first {len(fair.value)} bring alone "
+        f"fair shares of the {fair.whole:,.2f} {found.measure} per launch that the first {len(fair.value)} bring alone "
         f"({fair.orders} orders, with standard error):"
     )
     for one, value, error in zip(found.listed, fair.value, fair.error, strict=False):
@@ -191,7 +191,7 @@ def _show_list(found: Ranking) -> None:
     for sentence in found.sentences:
         console.print(sentence)
     console.print(
-        f"gain: {found.measure} a launch that are lost without them, all else as it was, with its 95 % interval"
+        f"gain: {found.measure} per launch that are lost without them, all else as it was, with its 95 % interval"
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, justify in (

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,13 +21,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import integer_at_least, one_of, refuse
 from viralsim.atomic import write_json, write_text
 from viralsim.errors import InputError
 from viralsim.experiments.plan import Plan, is_whole, plan_of, value_at
 from viralsim.experiments.sweep import Progress, SweepOutcome, run_sweep
 from viralsim.experiments.table import read_table
 from viralsim.measurement.measures import measure
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.study import SweepParameter
 
 if TYPE_CHECKING:
@@ -141,13 +143,11 @@ def unit_points(dimensions: int, samples: int, method: str, seed: int) -> Float6
 
     Sobol: ``samples`` (a power of two) times (dimensions + 2) points; Morris: ``samples`` times (dimensions + 1).
     """
-    if method not in METHODS:
-        raise InputError(f"no method {method!r}: choose {' or '.join(METHODS)}")
-    if samples < 2 or (method == "sobol" and samples & (samples - 1)):
+    one_of(method, "method", METHODS)
+    integer_at_least(samples, "samples", 2)
+    if method == "sobol" and samples & (samples - 1):
         nearest = 2 ** max(2, round(math.log2(max(samples, 2))))
-        raise InputError(
-            f"samples must be a power of two for sobol, 2 or more for morris; got {samples}, try {nearest}"
-        )
+        raise InputError(f"samples must be a power of two for sobol, got {samples}: try {nearest}")
     problem = _problem(dimensions)
     if method == "sobol":
         drawn = _salib("sample.sobol").sample(problem, samples, calc_second_order=False, seed=seed)
@@ -182,7 +182,7 @@ def sensitivity_plan(
 
 
 def sensitivity(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     out: str | Path,
     *,
     samples: int = 64,
@@ -207,6 +207,9 @@ def sensitivity(
 
     Raises: InputError for wrong arguments, a missing SALib, or failed points.
     """
+    scenario = scenario_of(scenario)
+    if isinstance(measures, str):
+        raise refuse("measures", "a list of measures", measures, f"write measures=[{measures!r}]")
     names = tuple(measures) or ((scenario.spec.goal.measure,) if scenario.spec.goal else ("shares",))
     for name in names:
         measure(name)

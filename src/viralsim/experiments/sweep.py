@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from viralsim.arguments import file_path, function, instance, refuse, thread_count
 from viralsim.atomic import write_json
 from viralsim.errors import InputError
 from viralsim.experiments.executors import Settings, WorkerPool, workers_by_default
@@ -146,7 +147,13 @@ def run_sweep(
 
     Raises: InputError where the folder is used by another run or holds something else.
     """
-    folder = Path(out)
+    instance(plan, "plan", Plan, "plan_of makes one of a scenario")
+    folder = file_path(out, "out")
+    if threads is not None:
+        thread_count(threads)
+    if shard is not None and (not isinstance(shard, tuple) or len(shard) != 2):
+        raise refuse("shard", "two whole numbers such as (3, 10)", shard)
+    function(progress, "progress", "points finished, points in all, failed among them")
     settings = Settings(plan.scenario, plan.worlds, plan.seed, plan.own_luck)
     wanted = list(range(len(plan.points))) if shard is None else plan.shard(*shard)
     with ExitStack() as stack:

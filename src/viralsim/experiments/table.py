@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from viralsim.arguments import file_path
 from viralsim.atomic import atomic_path
 from viralsim.errors import InputError
 from viralsim.experiments.plan import Plan
@@ -102,7 +103,7 @@ def read_table(folder: str | Path) -> pd.DataFrame:
     """The table of a sweep as a DataFrame; InputError where the folder holds none."""
     import pandas as pd
 
-    path = Path(folder) / TABLE
+    path = file_path(folder, "folder") / TABLE
     if not path.is_file():
         raise InputError(f"{folder} holds no {TABLE}: name a folder written by viralsim sweep")
     return pd.read_parquet(path)

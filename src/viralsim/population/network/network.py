@@ -11,15 +11,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.arguments import file_path, flag, integer_at_least, is_single, refuse
 from viralsim.errors import InputError, NetworkError
 from viralsim.errors import ViralsimWarning as ViralsimWarning
-from viralsim.population.importers.labels import LARGEST_MEMBER, column, is_label_array, member_numbers, number_labels
+from viralsim.population.importers.labels import (
+    LARGEST_MEMBER,
+    column,
+    is_label_array,
+    member_numbers,
+    number_labels,
+    unique_labels,
+)
 from viralsim.population.network.edges import Edges, build_rows, reverses
 
 if TYPE_CHECKING:
     import pandas as pd
 
 REACHES = "source reaches target"
+BUILD = "build networks with Network.from_edges"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,14 +53,21 @@ class Network:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("indptr", "followers"):
+            if not isinstance(getattr(self, name), np.ndarray) or getattr(self, name).ndim != 1:
+                raise refuse(name, "a one-dimensional array", getattr(self, name), BUILD, NetworkError)
         if self.indptr.dtype != np.int64 or self.followers.dtype != np.int32:
-            raise NetworkError("indptr must be int64 and followers int32; build networks with Network.from_edges")
+            raise NetworkError(f"indptr must be int64 and followers int32: {BUILD}")
         if len(self.indptr) == 0 or int(self.indptr[0]) != 0 or int(self.indptr[-1]) != len(self.followers):
-            raise NetworkError("indptr must start at 0 and end at the number of follows; use Network.from_edges")
+            raise NetworkError(f"indptr must start at 0 and end at the number of follows: {BUILD}")
+        if (np.diff(self.indptr) < 0).any():
+            raise NetworkError(f"indptr must rise from row to row: {BUILD}")
+        if self.follows and not 0 <= self.followers.min() <= self.followers.max() < self.members:
+            raise NetworkError(f"followers must be member numbers 0..{self.members - 1}: {BUILD}")
         for name in ("tie_strength", "influence_weight"):
             values = getattr(self, name)
             if values is not None and (values.dtype != np.float32 or len(values) != len(self.followers)):
-                raise NetworkError(f"{name} must be float32, one per follow; use Network.from_edges")
+                raise NetworkError(f"{name} must be float32, one per follow: {BUILD}")
         if self.ids is not None and len(self.ids) != self.members:
             raise NetworkError(f"ids must have one entry per member: {self.members}, got {len(self.ids)}")
 
@@ -113,6 +129,9 @@ class Network:
         """
         from viralsim.population.importers.read import read_network
 
+        file_path(path, "path")
+        if directed is not None:
+            flag(directed, "directed")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ViralsimWarning)
             network = read_network(path, edge_means, directed, tie_strength, influence_weight, sep)
@@ -129,13 +148,13 @@ class Network:
         """The network of a folder that ``save`` or ``viralsim network import`` wrote; its arrays are mapped, not read."""
         from viralsim.population.network.storage import open_network
 
-        return open_network(Path(folder))
+        return open_network(file_path(folder, "folder"))
 
     def save(self, folder: str | Path) -> None:
         """Write the network as a folder for ``open``, whole or not at all. NetworkError where the folder is taken."""
         from viralsim.population.network.storage import save_network
 
-        save_network(self, Path(folder))
+        save_network(self, file_path(folder, "folder"))
 
     def numbers_of(self, labels: ArrayLike | Sequence[Any]) -> NDArray[np.int64]:
         """The positions of members named by the ids of the file (by number where there are no ids), int64, in the order given.
@@ -146,12 +165,14 @@ class Network:
         if self.ids is None:
             bad = [x for x in given if isinstance(x, bool) or not str(x).isdecimal() or int(x) >= self.members]
             if bad:
-                raise InputError(f"no member {bad[0]!r}: members are numbered 0 to {self.members - 1}")
+                raise InputError(f"labels: no member {bad[0]!r}, members are numbered 0 to {self.members - 1}")
             return np.array([int(x) for x in given], dtype=np.int64)
         place = {str(label): i for i, label in enumerate(self.ids.tolist())}
         missing = [x for x in given if str(x) not in place]
         if missing:
-            raise InputError(f"no member {missing[0]!r} in the network: name ids of its file, such as {self.ids[0]!s}")
+            raise InputError(
+                f"labels: no member {missing[0]!r} in the network, name ids of its file, such as {self.ids[0]!s}"
+            )
         return np.array([place[str(x)] for x in given], dtype=np.int64)
 
     @classmethod
@@ -182,10 +203,12 @@ class Network:
         """
         src, dst = column(source, "source"), column(target, "target")
         if len(src) != len(dst):
-            raise NetworkError(f"source has {len(src)} entries and target {len(dst)}; give one of each an edge")
-        labels = None if ids is None else column(ids, "ids")
-        if members is not None and not 0 <= members <= LARGEST_MEMBER + 1:
-            raise NetworkError(f"members must be in 0..{LARGEST_MEMBER + 1}, got {members}")
+            raise NetworkError(f"source has {len(src)} entries and target {len(dst)}: give one of each per edge")
+        labels = None if ids is None else unique_labels(column(ids, "ids"))
+        flag(directed, "directed")
+        flag(keep_edge_order, "keep_edge_order")
+        if members is not None:
+            integer_at_least(members, "members", 0, LARGEST_MEMBER + 1, NetworkError)
         if members is None and labels is not None:
             members = len(labels)
         if is_label_array(src) or is_label_array(dst):
@@ -279,8 +302,10 @@ class Network:
         directed: bool = True,
     ) -> Network:
         """A network of a table with a row per edge; names of its columns; ids as in ``from_edges``."""
-        for name in (source, target, tie_strength, influence_weight):
-            if name is not None and name not in frame.columns:
+        if not hasattr(frame, "columns"):
+            raise refuse("frame", "a DataFrame", frame, error=NetworkError)
+        for name in (source, target, *(one for one in (tie_strength, influence_weight) if one is not None)):
+            if is_single(name) is False or name not in frame.columns:
                 known = ", ".join(map(str, frame.columns))
                 raise NetworkError(f'the table has no column "{name}"; it has: {known}')
         if reverses(edge_means):

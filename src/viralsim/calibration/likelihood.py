@@ -1,0 +1,140 @@
+"""The likelihood of past posts, every post's own visibility and share rate integrated out.
+
+Post i is seen ``impressions`` times and shared ``shares`` times. Given its share rate, each impression is one trial, also
+where shares bring impressions (the total is then a stopping time): shares ~ Binomial(impressions, exp(z_i)). Impressions
+~ Poisson(exp(x_i)), or, where those of followers are known, owned ~ Binomial(followers, exp(x_i)). The pair (x_i, z_i) is
+normal around a mean that may hold the log of the followers and whether the post was paid. The integral over the pair is
+adaptive Gauss-Hermite quadrature: nodes around each post's own mode (Naylor and Smith 1982).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
+
+from viralsim.calibration.observed import Floats, Posts
+
+NODES = 9
+MOST_NEWTON_STEPS = 60
+FARTHEST_STEP = 1.5  # of a Newton step, in log units
+CLOSE = 1e-7
+HIGHEST_LOG_RATE = -1e-9  # rates stay below 1
+_LINE, _WEIGHT = hermegauss(NODES)
+GRID = np.array([(a, b) for a in _LINE for b in _LINE])  # float64[nodes, 2]
+LOG_WEIGHT = np.add.outer(*(2 * [np.log(_WEIGHT / _WEIGHT.sum()) + 0.5 * _LINE**2])).ravel()
+
+
+class Spread(NamedTuple):
+    """The normal law of a post's pair: means float64[posts] of x and z, standard deviations, correlation."""
+
+    mean_x: Floats
+    mean_z: Floats
+    sd_x: float
+    sd_z: float
+    correlation: float
+
+    def precision(self) -> tuple[float, float, float]:
+        """(xx, xz, zz) of the inverse covariance."""
+        left = 1.0 - self.correlation**2
+        return (
+            1.0 / (self.sd_x**2 * left),
+            -self.correlation / (self.sd_x * self.sd_z * left),
+            1.0 / (self.sd_z**2 * left),
+        )
+
+
+class Pairs(NamedTuple):
+    """Each post's quadrature: log of the integral float64[posts]; nodes float64[posts, nodes] and their probabilities."""
+
+    log_integral: Floats
+    x: Floats
+    z: Floats
+    probability: Floats
+
+
+def _seen(posts: Posts, x: Floats) -> Floats:
+    """Log probability of how often posts were seen, given x [posts] or [posts, nodes]; constants left out."""
+    shape = (-1,) + (1,) * (x.ndim - 1)
+    if posts.owned is None or posts.followers is None:
+        return np.asarray(posts.impressions.reshape(shape) * x - np.exp(np.minimum(x, 50.0)))
+    owned, others = posts.owned.reshape(shape), (posts.followers - posts.owned).reshape(shape)
+    inside = np.minimum(x, HIGHEST_LOG_RATE)
+    return np.asarray(owned * inside + others * np.log(-np.expm1(inside)))
+
+
+def _seen_slopes(posts: Posts, x: Floats) -> tuple[Floats, Floats]:
+    """First derivative of ``_seen`` and minus the second."""
+    if posts.owned is None or posts.followers is None:
+        rate = np.exp(np.minimum(x, 50.0))
+        return posts.impressions - rate, rate
+    return _binomial_slopes(posts.owned, posts.followers - posts.owned, x)
+
+
+def _binomial_slopes(yes: Floats, no: Floats, log_rate: Floats) -> tuple[Floats, Floats]:
+    rate = np.exp(np.minimum(log_rate, -1e-6))
+    odds = rate / (1.0 - rate)
+    return yes - no * odds, no * odds / (1.0 - rate)
+
+
+def modes(posts: Posts, law: Spread, start: tuple[Floats, Floats] | None = None) -> tuple[Floats, Floats]:
+    """Each post's most probable pair (x, z), by Newton's method; ``start`` saves steps."""
+    xx, xz, zz = law.precision()
+    x, z = start if start is not None else _first_guess(posts, law)
+    for _ in range(MOST_NEWTON_STEPS):
+        (gx, hx), (gz, hz) = (
+            _seen_slopes(posts, x),
+            _binomial_slopes(posts.shares, posts.impressions - posts.shares, z),
+        )
+        dx, dz = x - law.mean_x, z - law.mean_z
+        gx, gz = gx - xx * dx - xz * dz, gz - xz * dx - zz * dz
+        a, d = hx + xx, hz + zz
+        determinant = a * d - xz**2
+        step_x = np.clip((d * gx - xz * gz) / determinant, -FARTHEST_STEP, FARTHEST_STEP)
+        step_z = np.clip((a * gz - xz * gx) / determinant, -FARTHEST_STEP, FARTHEST_STEP)
+        x, z = x + step_x, np.minimum(z + step_z, HIGHEST_LOG_RATE)
+        if posts.owned is not None:
+            x = np.minimum(x, HIGHEST_LOG_RATE)
+        if max(np.abs(step_x).max(), np.abs(step_z).max()) < CLOSE:
+            break
+    return x, z
+
+
+def _first_guess(posts: Posts, law: Spread) -> tuple[Floats, Floats]:
+    """Where Newton's method starts: what each post alone says, but not far from the mean of all."""
+    z = np.log((posts.shares + 0.5) / (posts.impressions + 1.0))
+    if posts.owned is None or posts.followers is None:
+        x = np.log(posts.impressions + 0.5)
+    else:
+        x = np.log((posts.owned + 0.5) / (posts.followers + 1.0))
+    x = np.clip(x, law.mean_x - 6 * law.sd_x, law.mean_x + 6 * law.sd_x)
+    return x, np.minimum(np.clip(z, law.mean_z - 6 * law.sd_z, law.mean_z + 6 * law.sd_z), -1e-3)
+
+
+def integrate(posts: Posts, law: Spread, start: tuple[Floats, Floats] | None = None) -> Pairs:
+    """The quadrature of every post: its integral, its nodes and what each node weighs."""
+    x, z = modes(posts, law, start)
+    xx, xz, zz = law.precision()
+    hx = _seen_slopes(posts, x)[1] + xx
+    hz = _binomial_slopes(posts.shares, posts.impressions - posts.shares, z)[1] + zz
+    # Cholesky factor of the inverse of [[hx, xz], [xz, hz]], row by row
+    determinant = hx * hz - xz**2
+    first = np.sqrt(hz / determinant)
+    below, second = -xz / determinant / first, 1.0 / np.sqrt(hz)
+    at_x = x[:, None] + first[:, None] * GRID[:, 0]
+    at_z = z[:, None] + below[:, None] * GRID[:, 0] + second[:, None] * GRID[:, 1]
+    inside = np.minimum(at_z, HIGHEST_LOG_RATE)
+    dx, dz = at_x - law.mean_x[:, None], at_z - law.mean_z[:, None]
+    log = (
+        _seen(posts, at_x)
+        + posts.shares[:, None] * inside
+        + (posts.impressions - posts.shares)[:, None] * np.log(-np.expm1(inside))
+        - 0.5 * (xx * dx * dx + 2 * xz * dx * dz + zz * dz * dz)
+        + LOG_WEIGHT
+    )
+    log += (np.log(first * second) + 0.5 * np.log(xx * zz - xz**2))[:, None]
+    most = log.max(1)
+    weight = np.exp(log - most[:, None])
+    total = weight.sum(1)
+    return Pairs(most + np.log(total), at_x, at_z, weight / total[:, None])

@@ -1,0 +1,115 @@
+"""The columns of the platforms' exports by their headers, and what each is here.
+
+X (old and new), Facebook Insights, Meta Business Suite, Instagram, YouTube Studio, TikTok Studio and LinkedIn, in English and,
+where known, German, French, Spanish and Swedish. Case, accents, blanks and punctuation do not count.
+"""
+
+from __future__ import annotations
+
+from viralsim.tables import Column, Kind
+
+CANONICAL = (
+    "post_id", "published_at", "followers", "impressions", "reach", "shares", "clicks", "reactions", "comments", "saves",
+    "impressions_owned", "impressions_recommended", "reach_followers", "paid", "type", "horizon_hours",
+)  # fmt: skip
+
+COUNTS: dict[str, tuple[str, ...]] = {
+    "impressions": (
+        "impression", "post impressions", "total impressions", "lifetime post total impressions", "media impressions",
+        "impressionen", "impressions totales", "impresiones", "exponeringar",
+    ),
+    "views": (
+        "view", "total views", "post views", "aufrufe", "vues", "visualizaciones", "visionados", "visningar",
+    ),
+    "video_views": ("video view", "videoaufrufe", "vues de la video", "reproducciones", "videovisningar"),
+    "reach": (
+        "accounts reached", "people reached", "post reach", "lifetime post total reach", "unique impressions", "reichweite",
+        "erreichte konten", "portee", "couverture", "comptes touches", "alcance", "cuentas alcanzadas", "rackvidd",
+        "konton som natts",
+    ),
+    "reposts": ("repost", "retweets", "retweet", "republications", "reposteos", "retuits", "erneut gepostet", "retweetar"),
+    "shares": (
+        "share", "total shares", "post shares", "times shared", "geteilt", "mal geteilt", "geteilte inhalte", "partages",
+        "compartidos", "veces compartido", "veces que se compartio", "contenido compartido", "delningar",
+    ),
+    "link_clicks": (
+        "link click", "url clicks", "url click", "clicks on link", "link klicks", "linkklicks", "clics sur un lien",
+        "clics sur le lien", "clics en el enlace", "lankklick", "klick pa lank",
+    ),
+    "clicks": (
+        "click", "total clicks", "post clicks", "lifetime post consumptions", "klicks", "klicks insgesamt", "clics",
+        "total des clics", "clics totales", "klick",
+    ),
+    "reactions": ("reaction", "total reactions", "reaktionen", "reacciones", "reaktioner"),
+    "likes": (
+        "like", "total likes", "post likes", "gefallt mir angaben", "gefallt mir", "likes totaux", "j aime", "mentions j aime",
+        "me gusta", "gilla markeringar", "gillamarkeringar", "likes total",
+    ),
+    "comments": (
+        "comment", "total comments", "post comments", "comments added", "kommentare", "commentaires", "comentarios",
+        "kommentarer",
+    ),
+    "replies": ("reply", "antworten", "reponses", "respuestas", "svar"),
+    "saves": (
+        "save", "saved", "bookmarks", "total saves", "gespeichert", "gespeicherte inhalte", "speicherungen", "enregistrements",
+        "guardados", "veces que se guardo", "contenido guardado", "sparade", "sparningar",
+    ),
+    "followers": (
+        "follower", "follower count", "followers count", "total followers", "page total likes", "lifetime total likes",
+        "abonnenten", "followeranzahl", "abonnes", "seguidores", "foljare",
+    ),
+    "impressions_owned": (
+        "from home", "impressions from home", "lifetime post impressions by people who have liked your page",
+        "impressions from followers",
+    ),
+    "from_hashtags": ("impressions from hashtags",),
+    "from_explore": ("impressions from explore",),
+    "from_profile": ("impressions from profile",),
+    "from_other": ("impressions from other",),
+    "impressions_recommended": ("recommended impressions", "impressions from non followers"),
+    "reach_followers": ("lifetime post reach by people who like your page", "reach from followers", "followers reached"),
+    "impressions_paid": ("promoted impressions", "lifetime post paid impressions", "paid impressions"),
+    "reach_paid": ("lifetime post paid reach", "paid reach"),
+}  # fmt: skip
+
+TEXTS: dict[str, tuple[str, ...]] = {
+    "post_id": (
+        "tweet id", "post id", "video id", "content", "beitrags id", "id de publication",
+        "identifiant de la publication", "identificador de la publicacion", "inlaggs id",
+    ),
+    "link": (
+        "permalink", "tweet permalink", "post link", "post url", "video link", "sharelink",
+        "permanenter link", "lien permanent", "enlace permanente", "permanent lank",
+    ),
+    "published_at": (
+        "time", "posted", "publish time", "published", "published date", "date published", "video publish time", "post time",
+        "post date", "date posted", "created date", "created at", "publication date", "veroffentlichungszeitpunkt",
+        "veroffentlichungszeit", "veroffentlicht am", "heure de publication", "date de publication", "hora de publicacion",
+        "fecha de publicacion", "publiceringstid", "tidpunkt for publicering", "publicerat",
+    ),
+    "date": ("datum", "fecha", "day"),
+    "text": ("tweet text", "post text"),
+    "paid": ("promoted", "is paid", "boosted", "bezahlt", "paye", "pagado", "betald"),
+    "type": ("post type", "typ", "beitragstyp", "type de publication", "tipo de publicacion",
+             "inlaggstyp"),
+    "thumbnails_clicked": ("impressions click-through rate", "klickrate der impressionen"),
+    "watch_time": ("average view duration", "watch time", "wiedergabezeit", "duree de visionnage",
+                   "tiempo de visualizacion", "visningstid"),
+}  # fmt: skip
+
+COLUMNS = (
+    *(Column(name, Kind.COUNT, words) for name, words in COUNTS.items()),
+    *(Column(name, Kind.TEXT, words) for name, words in TEXTS.items()),
+    Column("horizon_hours", Kind.NUMBER),
+)
+
+# Where an export has several columns for one thing, the first is taken and the others are named in a note.
+CHOICE: dict[str, tuple[str, ...]] = {
+    "impressions": ("impressions", "views", "video_views"),
+    "shares": ("reposts", "shares"),
+    "clicks": ("link_clicks", "clicks"),
+    "reactions": ("reactions", "likes"),
+    "comments": ("comments", "replies"),
+    "published_at": ("published_at", "date"),
+}
+RECOMMENDED = ("from_hashtags", "from_explore", "from_other")

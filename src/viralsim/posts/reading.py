@@ -1,0 +1,209 @@
+"""Past posts from the exports of platforms, as one table with the same columns whatever the platform."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from viralsim.errors import InputError
+from viralsim.posts.dates import DateError, read_dates
+from viralsim.posts.headers import CANONICAL, CHOICE, COLUMNS, COUNTS, RECOMMENDED, TEXTS
+from viralsim.posts.selection import Kept, select
+from viralsim.tables import Table, read_table
+
+MOST_POSTS = 1_000_000
+DESCRIPTIONS = ("lifetime:", "daily:")  # Facebook Insights explains its columns in the row below their names
+YES = {"1", "1.0", "yes", "true", "paid", "ja", "oui", "si", "wahr", "vrai", "verdadero", "sant", "x"}
+NO = {
+    "",
+    "0",
+    "0.0",
+    "no",
+    "false",
+    "unpaid",
+    "organic",
+    "-",
+    "nein",
+    "non",
+    "nej",
+    "falsch",
+    "faux",
+    "falso",
+    "falskt",
+    "nan",
+}
+MOST_TYPES = 40  # different words of a column of types; more are no types
+
+Floats = NDArray[np.float64]
+
+
+def read(
+    paths: str | Path | Sequence[str | Path],
+    map: Mapping[str, str] | None = None,
+    keep_doubtful: bool = False,
+    replies: bool = True,
+    horizon_hours: float | None = None,
+) -> pd.DataFrame:
+    """Past posts of one account, oldest first.
+
+    Args:
+        paths: an export of X, Facebook Insights, Meta Business Suite, Instagram, YouTube Studio, TikTok Studio or LinkedIn, or a
+            table of one's own (CSV, any usual separator and encoding); several files of one account are put together.
+        map: columns by hand: name here -> title in the file, such as ``{"shares": "Retweets"}``.
+        keep_doubtful: keep rows with more reach than impressions, and the like, instead of refusing the file.
+        replies: keep posts whose text begins with ``@``.
+        horizon_hours: leave out posts younger than this when the newest was published: their counts are still growing.
+
+    Returns:
+        One row per post with all columns of ``viralsim.posts.CANONICAL``: ``post_id`` and ``type`` text, ``published_at`` in UTC,
+        ``paid`` bool, all others float64; missing is NaN (NaT), never 0. ``.attrs["notes"]`` says what was left out or assumed,
+        ``.attrs["recognised"]`` which title became which column. Texts and handles are not kept.
+
+    Raises:
+        InputError: with file, line and column: no such columns, numbers that cannot be, fewer than 8 posts, no post shared.
+    """
+    files = [paths] if isinstance(paths, str | Path) else list(paths)
+    if not files:
+        raise InputError("posts: no file was named: give at least one export")
+    mapping = dict(map or {})
+    for name in mapping:
+        if name not in CANONICAL:
+            raise InputError(f"map: {name!r} is no column of posts: use one of {', '.join(CANONICAL)}")
+    if horizon_hours is not None and not 0 < horizon_hours < 1e6:
+        raise InputError(f"horizon_hours: must be above 0 and below a million, got {horizon_hours!r}")
+    parts = [_read_one(Path(file), mapping) for file in files]
+    kept = Kept.together([part for part, _ in parts])
+    posts = select(kept, keep_doubtful=keep_doubtful, replies=replies, horizon_hours=horizon_hours)
+    posts.attrs["recognised"] = {name: title for _, titles in parts for name, title in titles.items()}
+    return posts
+
+
+def _read_one(path: Path, mapping: Mapping[str, str]) -> tuple[Kept, dict[str, str]]:
+    """The rows of one file with the columns of here, and which titles they had."""
+    table = read_table(path, COLUMNS, mapping)
+    if len(table) > MOST_POSTS:
+        raise InputError(f"{path}: more than {MOST_POSTS:,} posts: give a sample")
+    _drop_descriptions(table)
+    source = _sources(table, mapping)
+    for needed in (("shares",), ("impressions", "reach")):
+        if not any(name in source for name in needed):
+            raise InputError(_missing(table, " or ".join(needed)))
+    columns: dict[str, object] = {name: table.numbers(at) for name, at in source.items() if at in COUNTS}
+    if "horizon_hours" in table:
+        columns["horizon_hours"] = table.numbers("horizon_hours")
+    if "impressions_recommended" not in columns and any(name in table for name in RECOMMENDED):
+        columns["impressions_recommended"] = _added(table, [name for name in RECOMMENDED if name in table])
+    columns["published_at"] = _dates(table, source.get("published_at"))
+    columns["paid"] = _paid(table)
+    columns["type"] = _types(table)
+    columns["post_id"] = _ids(table)
+    frame = pd.DataFrame({name: columns.get(name, np.nan) for name in CANONICAL}, index=range(len(table)))
+    reply = (
+        np.array([text.startswith("@") for text in table.texts("text")])
+        if "text" in table
+        else np.zeros(len(table), bool)
+    )
+    whole = [tuple(row) for row in table.rows]
+    titles = {name: table.columns[at].title for name, at in source.items()}
+    return Kept(frame, [f"{path}:{line}" for line in table.lines], whole, reply, list(table.notes)), titles
+
+
+def _drop_descriptions(table: Table) -> None:
+    """Leave out the rows in which an export explains its columns."""
+    for row in reversed(range(len(table))):
+        if any(cell.strip().casefold().startswith(DESCRIPTIONS) for cell in table.rows[row]):
+            table.notes.append(f"line {table.lines[row]} explains the columns and was left out")
+            del table.rows[row], table.lines[row]
+    if not len(table):
+        raise InputError(f"{table.path}: there is no row below the column names")
+
+
+def _sources(table: Table, mapping: Mapping[str, str]) -> dict[str, str]:
+    """For each column of here the column of the table that it is read from."""
+    source = {name: name for name in (*COUNTS, *TEXTS) if name in table and name in CANONICAL and name not in CHOICE}
+    for name, choice in CHOICE.items():
+        order = (name,) if name in mapping else choice
+        if name == "impressions" and name not in mapping and {"thumbnails_clicked", "watch_time"} & set(table.columns):
+            order = ("views", *order)  # YouTube: impressions are thumbnails shown
+        found = [at for at in order if at in table]
+        if not found:
+            continue
+        source[name] = found[0]
+        others = [table.columns[at].title for at in choice if at in table and at != found[0]]
+        used = table.columns[found[0]].title
+        if others:
+            table.notes.append(f"{used!r} was taken as {name}, not {', '.join(map(repr, others))}")
+        elif name == "impressions" and found[0] != name:
+            table.notes.append(f"{used!r} was taken as impressions")
+    return source
+
+
+def _missing(table: Table, needed: str) -> str:
+    seen = ", ".join(repr(found.title) for found in table.columns.values())
+    unused = next((f"; {note}" for note in table.notes if note.startswith("columns not used")), "")
+    name = needed.split(" or ")[0]
+    return (
+        f"{table.path}: no column of {needed} was recognised (recognised: {seen}{unused}): name it by map, {name}=TITLE"
+    )
+
+
+def _added(table: Table, names: Sequence[str]) -> Floats:
+    """The sum of some columns; missing where one of them is."""
+    return np.asarray(np.sum([table.numbers(name) for name in names], axis=0), np.float64)
+
+
+def _dates(table: Table, source: str | None) -> pd.Series:
+    if source is None:
+        return pd.Series(pd.NaT, index=range(len(table)), dtype="datetime64[ns, UTC]")
+    cells = table.texts(source)
+    try:
+        times, note = read_dates(cells)
+    except DateError as error:
+        raise InputError(f"{table.where(error.row, source)}: {cells[error.row]!r} {error}") from None
+    if note:
+        table.notes.append(note)
+    return times
+
+
+def _paid(table: Table) -> NDArray[np.bool_]:
+    """Which posts were paid for: the column says so, or some impressions or reach were paid."""
+    paid = np.zeros(len(table), bool)
+    for name in ("impressions_paid", "reach_paid"):
+        if name in table:
+            paid |= np.nan_to_num(table.numbers(name)) > 0
+    if "paid" in table:
+        for row, cell in enumerate(table.texts("paid")):
+            word = cell.casefold()
+            if word not in YES | NO:
+                raise InputError(f"{table.where(row, 'paid')}: {cell[:40]!r} must be 1 (paid for) or 0")
+            paid[row] |= word in YES
+    return paid
+
+
+def _types(table: Table) -> object:
+    """Kinds of post, such as Photo; nothing where the column holds texts instead."""
+    if "type" not in table:
+        return None
+    words = table.texts("type")
+    return words if len(set(words)) <= MOST_TYPES else None
+
+
+def _ids(table: Table) -> object:
+    """Names of posts to tell them apart: the platform's number, or a hash of the link, which may hold a handle."""
+    if "post_id" in table:
+        return [
+            _hashed(cell) if len(cell) > 40 or "/" in cell or " " in cell else cell or None
+            for cell in table.texts("post_id")
+        ]
+    if "link" in table:
+        return [_hashed(cell) if cell else None for cell in table.texts("link")]
+    return None
+
+
+def _hashed(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
