@@ -35,6 +35,7 @@ from viralsim.errors import InputError
 
 PUPILS, HOSTILE, BARE = 30, 2, 60
 PATIENCE_S = 120.0
+TOLD = (r"^(mean of|too much|stopped|too many|cancelled)", r"^(begins|waiting|[1-9][\d,]* of [\d,]+ launches)")
 SCENARIO = """
 viralsim: 1
 name: hostile
@@ -152,19 +153,20 @@ def _labelled(label: str) -> Callable[[dict[str, Any]], bool]:
     return lambda one: bool(one.get("props", {}).get("label") == label)
 
 
-async def pupil(address: str, code: str) -> tuple[float, float]:
-    """Seconds to the seat, and from the click to the shares."""
+async def pupil(address: str, code: str) -> tuple[float, float, int]:
+    """Seconds to the seat, and from the click to the shares; the number of the seat."""
     tab = Tab(address)
     began = time.monotonic()
     await tab.open("/join", code=code)
-    await tab.seen(r"^You are launch number \d+")
+    number = re.search(r"\d+", await tab.seen(r"^You are launch number \d+"))
+    assert number is not None
     seated = time.monotonic() - began
     began = time.monotonic()
     await tab.event(_labelled("launch"), "click")
     await tab.seen(r"^[\d,]+ shares?")
     launched = time.monotonic() - began
     await tab.close()
-    return seated, launched
+    return seated, launched, int(number[0])
 
 
 async def hostile(address: str, code: str, scenario: bytes, busy: asyncio.Event) -> list[str]:
@@ -175,9 +177,9 @@ async def hostile(address: str, code: str, scenario: bytes, busy: asyncio.Event)
     box = await tab.there(lambda one: "upload" in str(one.get("tag", "")))
     answer = await tab.http.post(box["props"]["url"], files={"file": ("s.yaml", scenario)})
     answer.raise_for_status()
-    said = [f"upload: {answer.status_code}"]
+    said = {f"upload: {answer.status_code}": None}  # each once, in the order of their coming
+    moved = 0
     try:
-        moved = 0
         while True:
             slider = tab.find(lambda one: one.get("tag") == "q-slider" and bool(one.get("events")))
             if slider is not None:
@@ -185,16 +187,12 @@ async def hostile(address: str, code: str, scenario: bytes, busy: asyncio.Event)
                 await tab.event(lambda one: one is slider[1], "update:modelValue", 0.3 + 0.001 * (moved % 100))  # noqa: B023
             if moved % 20 == 10 and tab.find(_labelled("run all arms")):
                 await tab.event(_labelled("run all arms"), "click")
-            if moved > 20:
+            said |= {re.sub(r"\d[\d,.]*", "n", tab.text(pattern))[:70]: None for pattern in TOLD}
+            if moved > 150:  # some seconds: all that works for it is at work
                 busy.set()
             await asyncio.sleep(0.05)
     except asyncio.CancelledError:
-        said += [
-            f"{moved} moves of a slider",
-            tab.text("^(mean of|too much|stopped|too many|cancelled|compiling)"),
-            *tab.told[:2],
-        ]
-        return [one for one in said if one]
+        return [f"{moved} moves of a slider", *filter(None, said), *tab.told[:2]]
     finally:
         with suppress(Exception):
             await tab.close()
@@ -248,10 +246,12 @@ async def classroom(address: str, code: str, pupils: int, beside: bool) -> list[
     flood = asyncio.create_task(bare(address, code)) if beside else None
     times = await asyncio.gather(*(pupil(address, code) for _ in range(pupils)))
     word = "beside hostile visitors" if beside else "alone"
-    seated, launched = zip(*times, strict=True)
+    seated, launched, seats = zip(*times, strict=True)
     lines += [row(f"request to seat, {word}", [*seated]), row(f"click to shares, {word}", [*launched])]
     if flood is not None:
-        lines.append(f"\n{await flood} of {BARE} bare requests were answered; no seat was taken by them")
+        lines.append(
+            f"\n{await flood} of {BARE} bare requests were answered; the pupils' seats are {min(seats)} to {max(seats)}"
+        )
     for task in tasks:
         task.cancel()
         lines.append(f"hostile visitor: {'; '.join(await task)}")
