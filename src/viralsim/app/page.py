@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from importlib.resources import files
 
@@ -21,6 +22,8 @@ from viralsim.app.world import one_world_tab
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
 from viralsim.scenario import Scenario
+
+STOP_AFTER_S = 0.5  # what is quick needs no button that stops it
 
 
 def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., None]:
@@ -161,13 +164,15 @@ class View:
         session.drop_refinement()
         if not session.lanes.is_ready():
             self.said.text = "compiling, the first time only: about a minute"
-        self.stop.visible = True
+        shown = asyncio.get_running_loop().call_later(STOP_AFTER_S, self.stop.set_visibility, True)
         try:
             answer = await session.lanes.answer(session.visitor, curve, session.question)
         except InputError as error:
             if number == session.asked:
                 self.said.text, self.stop.visible = str(error), False
             return
+        finally:
+            shown.cancel()
         if number != session.asked:
             return
         self.curve.content, self.said.text, self.stop.visible = answer.drawn, answer.words, False
