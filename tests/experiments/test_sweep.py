@@ -13,6 +13,7 @@ import pytest
 from sweep_scenario import GRID, text, write
 
 import viralsim as vs
+from viralsim.checksums import CHECKSUM, file_sum, write_sealed
 from viralsim.errors import InputError
 from viralsim.experiments import Plan, Runner, plan_of, read_table, run_points, run_sweep
 from viralsim.experiments.journal import Journal
@@ -217,6 +218,13 @@ def test_verify_finds_what_was_changed(whole: Path, tmp_path: Path) -> None:
     table = read_table(whole)
     table.loc[3, "shares"] += 1e-3
     pq.write_table(pa.Table.from_pandas(table), tmp_path / "out" / "points.parquet")
+    with pytest.raises(InputError, match=r"points\.parquet has changed since it was written"):
+        verify_sweep(tmp_path / "out", 6)
+    manifest = json.loads((tmp_path / "out" / "sweep.json").read_text())
+    del manifest[CHECKSUM]
+    write_sealed(
+        tmp_path / "out" / "sweep.json", {**manifest, "table": [file_sum(tmp_path / "out" / "points.parquet")]}
+    )
     found = verify_sweep(tmp_path / "out", 6)
     assert found.points == {1}
     assert [line.split(":")[0] for line in found.different] == ["point 1, advocates, shares"]

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from synthetic_result import arm_of, changed, synthetic_result
 
+from viralsim.checksums import CHECKSUM, write_sealed
 from viralsim.errors import InputError
 from viralsim.records import open_record, refuse_foreign, save_record
 from viralsim.records.record import RunRecord, same_value
@@ -189,8 +190,8 @@ def test_a_manifest_without_its_arms_is_refused(result, tmp_path):
     result.save(tmp_path / "run")
     path = tmp_path / "run" / "manifest.json"
     manifest = json.loads(path.read_text())
-    del manifest["arms"]
-    path.write_text(json.dumps(manifest))
+    del manifest["arms"], manifest[CHECKSUM]
+    write_sealed(path, manifest)
     with pytest.raises(InputError, match="does not fit its files"):
         open_record(tmp_path / "run")
 
@@ -199,7 +200,9 @@ def test_a_later_format_is_refused_by_its_version(result, tmp_path):
     """A result of a later viralsim says that it needs one."""
     result.save(tmp_path / "run")
     path = tmp_path / "run" / "manifest.json"
-    path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 99'))
+    manifest = json.loads(path.read_text())
+    del manifest[CHECKSUM]
+    write_sealed(path, {**manifest, "format_version": 99})
     with pytest.raises(InputError, match=r"format version 99.*update viralsim"):
         open_record(tmp_path / "run")
 

@@ -89,6 +89,11 @@ def tell(outcome: SweepOutcome, out: Path, as_json: bool, shard: str | None = No
         click.echo(f"{outcome.failed:,} points failed; the column error says why")
     if not outcome.complete:
         click.echo("the same command again runs what is missing")
+    if outcome.kept:
+        click.echo(
+            f"{outcome.kept:,} finished points of an earlier sweep in {out} are not in this one: they stay in journal.jsonl, and "
+            "a sweep that has them again takes them from there"
+        )
 
 
 def _say_plan(plan: Plan) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,8 +20,10 @@ import numpy as np
 
 from viralsim.atomic import atomic_path
 from viralsim.errors import InputError
-from viralsim.experiments.sweep import MANIFEST as SWEEP_MANIFEST
+from viralsim.experiments.manifest import MANIFEST as SWEEP_MANIFEST
+from viralsim.experiments.sensitivity import FOUND, read_sensitivity
 from viralsim.experiments.sweep import plan_in
+from viralsim.experiments.table import read_table
 from viralsim.scenario import Scenario
 from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.fingerprint import content_hash
@@ -29,6 +33,11 @@ from viralsim.versions import package_version, versions
 SUMS = "SHA256SUMS"
 MOST_AUDIENCES = 10  # whose networks are hashed
 CHUNK_BYTES = 1 << 20
+# RuntimeError: a zip that says it is encrypted; NotImplementedError: packed in a way that zipfile does not know
+UNREADABLE = (
+    *(OSError, KeyError, ValueError, EOFError, RuntimeError, MemoryError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
 _STAMP = (1980, 1, 1, 0, 0, 0)  # zip knows no earlier time
 _LEFT_OUT = ("journal", ".")  # locks, journals of a finished sweep, files that are being written
 
@@ -93,7 +102,7 @@ def check_archive(path: str | Path) -> int:
                 if digest.hexdigest() != expected:
                     raise InputError(f"{path}: {name} has changed since it was packed: get a whole copy")
             return len(listed)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path}: no archive of viralsim, or a torn one ({error})") from error
@@ -105,6 +114,9 @@ def _scenario_in(source: Path) -> tuple[Scenario, dict[str, Any]]:
         manifest, plan = plan_in(source)
         if not manifest.get("complete"):
             raise InputError(f"{source}: the sweep is not finished: run the same viralsim sweep again, then archive")
+        read_table(source)  # what is certified is read: a table that has changed is refused
+        if (source / FOUND).exists():
+            read_sensitivity(source)
         return plan.asked, manifest
     from viralsim.results import open_result
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from viralsim.atomic import atomic_path
 from viralsim.errors import InputError
+from viralsim.records.folder import TREES
 from viralsim.report.rerun import stored_scenario
 from viralsim.results import Result
 
-FILE = "trees.npz"
 LUCK = {"unlucky": 0.05, "typical": 0.5, "lucky": 0.95}  # which world of the ordered ones stands for the word
 Ints = NDArray[np.int32]
 
@@ -124,7 +124,7 @@ def three_forests(result: Result, arm: str) -> dict[str, tuple[int, Forest]]:
 
 def save_forests(result: Result, arm: str, found: Mapping[str, tuple[int, Forest]], folder: str | Path) -> Path:
     """Keep trees beside a stored result, so that a report need not run worlds again; written whole or not at all."""
-    target = Path(folder) / FILE
+    target = Path(folder) / TREES
     arrays: dict[str, NDArray[np.generic]] = {
         "stamp": np.array(_stamp(result, arm)),
         "words": np.array(list(found), dtype=str),
@@ -141,7 +141,7 @@ def open_forests(result: Result, arm: str, folder: str | Path) -> dict[str, tupl
     """What ``save_forests`` kept of this result and arm; empty where there is nothing, or nothing that fits."""
     try:
         # opened here, so that it is closed where NumPy refuses what it holds
-        with (Path(folder) / FILE).open("rb") as file:
+        with (Path(folder) / TREES).open("rb") as file:
             stored = np.load(file, allow_pickle=False)
             if [str(text) for text in stored["stamp"]] != _stamp(result, arm):
                 return {}

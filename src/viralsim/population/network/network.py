@@ -170,7 +170,9 @@ class Network:
         place = {str(label): i for i, label in enumerate(self.ids.tolist())}
         missing = [x for x in given if str(x) not in place]
         if missing:
-            raise InputError(f"labels: no member {missing[0]!r} in the network, name ids of its file, such as {self.ids[0]!s}")
+            raise InputError(
+                f"labels: no member {missing[0]!r} in the network, name ids of its file, such as {self.ids[0]!s}"
+            )
         return np.array([place[str(x)] for x in given], dtype=np.int64)
 
     @classmethod
