@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
+from reseal import reseal
 from sweep_scenario import text, write
 
 import viralsim as vs
-from viralsim.checksums import CHECKSUM, write_sealed
 from viralsim.cli.archive import archive as command
 from viralsim.errors import InputError
 from viralsim.experiments import plan_of, run_sweep
@@ -105,9 +105,7 @@ def test_an_unfinished_sweep_is_refused(swept: Path, tmp_path: Path) -> None:
     copy.mkdir()
     for path in swept.iterdir():
         (copy / path.name).write_bytes(path.read_bytes())
-    manifest = json.loads((copy / "sweep.json").read_text())
-    del manifest[CHECKSUM]
-    write_sealed(copy / "sweep.json", {**manifest, "complete": False})
+    reseal(copy / "sweep.json", complete=False)
     with pytest.raises(InputError, match="not finished"):
         archive(copy)
     with pytest.raises(InputError, match=r"holds no manifest\.json"):

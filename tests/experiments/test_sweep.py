@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from reseal import answer_for_table
 from sweep_scenario import GRID, text, write
 
 import viralsim as vs
-from viralsim.checksums import CHECKSUM, file_sum, write_sealed
 from viralsim.errors import InputError
 from viralsim.experiments import Plan, Runner, plan_of, read_table, run_points, run_sweep
 from viralsim.experiments.journal import Journal
@@ -220,11 +220,7 @@ def test_verify_finds_what_was_changed(whole: Path, tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pandas(table), tmp_path / "out" / "points.parquet")
     with pytest.raises(InputError, match=r"points\.parquet has changed since it was written"):
         verify_sweep(tmp_path / "out", 6)
-    manifest = json.loads((tmp_path / "out" / "sweep.json").read_text())
-    del manifest[CHECKSUM]
-    write_sealed(
-        tmp_path / "out" / "sweep.json", {**manifest, "table": [file_sum(tmp_path / "out" / "points.parquet")]}
-    )
+    answer_for_table(tmp_path / "out")
     found = verify_sweep(tmp_path / "out", 6)
     assert found.points == {1}
     assert [line.split(":")[0] for line in found.different] == ["point 1, advocates, shares"]

@@ -1,6 +1,5 @@
 """A saved result comes back bit for bit, or not at all."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -9,9 +8,9 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from reseal import reseal
 from synthetic_result import arm_of, changed, synthetic_result
 
-from viralsim.checksums import CHECKSUM, write_sealed
 from viralsim.errors import InputError
 from viralsim.records import open_record, refuse_foreign, save_record
 from viralsim.records.record import RunRecord, same_value
@@ -189,9 +188,7 @@ def test_a_manifest_without_its_arms_is_refused(result, tmp_path):
     """A manifest that lost a part does not fit its files."""
     result.save(tmp_path / "run")
     path = tmp_path / "run" / "manifest.json"
-    manifest = json.loads(path.read_text())
-    del manifest["arms"], manifest[CHECKSUM]
-    write_sealed(path, manifest)
+    reseal(path, "arms")
     with pytest.raises(InputError, match="does not fit its files"):
         open_record(tmp_path / "run")
 
@@ -200,9 +197,7 @@ def test_a_later_format_is_refused_by_its_version(result, tmp_path):
     """A result of a later viralsim says that it needs one."""
     result.save(tmp_path / "run")
     path = tmp_path / "run" / "manifest.json"
-    manifest = json.loads(path.read_text())
-    del manifest[CHECKSUM]
-    write_sealed(path, {**manifest, "format_version": 99})
+    reseal(path, format_version=99)
     with pytest.raises(InputError, match=r"format version 99.*update viralsim"):
         open_record(tmp_path / "run")
 
