@@ -344,7 +344,7 @@ def read_sensitivity(folder: str | Path) -> dict[str, Any]:
         path = Path(folder) / name
         if not path.is_file() or file_sum(path) != expected:
             raise InputError(f"{path} is missing, or has changed since it was written: {again}")
-    missing = [word for word in ("method", "worlds", "points", "quantities", "influences") if word not in found]
+    missing = [word for word in ("method", "quantities", "influences") if word not in found]
     if missing:
         raise InputError(f"{Path(folder) / FOUND} does not say {missing[0]}: {again}")
     if not has_sum:
