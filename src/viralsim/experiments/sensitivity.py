@@ -39,6 +39,7 @@ METHODS = ("sobol", "morris")
 LEVELS = 4  # of a Morris trajectory
 RESAMPLES = 1000
 FOUND = "sensitivity.json"
+SAYS = ("method", "quantities", "influences", "worlds", "points", "complete")
 
 
 @dataclass(frozen=True)
@@ -344,9 +345,9 @@ def read_sensitivity(folder: str | Path) -> dict[str, Any]:
         path = Path(folder) / name
         if not path.is_file() or file_sum(path) != expected:
             raise InputError(f"{path} is missing, or has changed since it was written: {again}")
-    missing = [word for word in ("method", "quantities", "influences") if word not in found]
+    missing = [word for word in SAYS[:3] if word not in found]
     if missing:
         raise InputError(f"{Path(folder) / FOUND} does not say {missing[0]}: {again}")
     if not has_sum:
         warn_without_sum(Path(folder) / FOUND)
-    return found
+    return {word: found[word] for word in SAYS if word in found}
