@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+import struct
 import warnings
+import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +16,11 @@ from typing import Any
 from viralsim.atomic import write_text
 from viralsim.errors import InputError, ViralsimWarning
 
+# what the standard library says of a zip that is damaged; RuntimeError: it says that it is encrypted, or packed in an unknown way
+DAMAGED_ZIP = (
+    *(OSError, KeyError, ValueError, IndexError, EOFError, RuntimeError, MemoryError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
 CHECKSUM = "checksum"  # the key of a JSON object that holds the sum of all the others
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from viralsim.atomic import atomic_path
+from viralsim.checksums import DAMAGED_ZIP
 from viralsim.errors import InputError
 from viralsim.experiments.manifest import MANIFEST as SWEEP_MANIFEST
 from viralsim.experiments.sensitivity import FOUND, read_sensitivity
@@ -33,11 +32,6 @@ from viralsim.versions import package_version, versions
 SUMS = "SHA256SUMS"
 MOST_AUDIENCES = 10  # whose networks are hashed
 CHUNK_BYTES = 1 << 20
-# RuntimeError: a zip that says it is encrypted; NotImplementedError: packed in a way that zipfile does not know
-UNREADABLE = (
-    *(OSError, KeyError, ValueError, EOFError, RuntimeError, MemoryError, OverflowError),
-    *(zipfile.BadZipFile, zlib.error, struct.error),
-)
 _STAMP = (1980, 1, 1, 0, 0, 0)  # zip knows no earlier time
 _LEFT_OUT = ("journal", ".")  # locks, journals of a finished sweep, files that are being written
 
@@ -102,7 +96,7 @@ def check_archive(path: str | Path) -> int:
                 if digest.hexdigest() != expected:
                     raise InputError(f"{path}: {name} has changed since it was packed: get a whole copy")
             return len(listed)
-    except UNREADABLE as error:
+    except DAMAGED_ZIP as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path}: no archive of viralsim, or a torn one ({error})") from error

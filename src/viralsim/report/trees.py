@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.atomic import atomic_path
+from viralsim.checksums import DAMAGED_ZIP
 from viralsim.errors import InputError
 from viralsim.records.folder import TREES
 from viralsim.report.rerun import stored_scenario
@@ -149,7 +148,7 @@ def open_forests(result: Result, arm: str, folder: str | Path) -> dict[str, tupl
                 str(word): (int(world), Forest(**{name: stored[f"{word}.{name}"] for name in COLUMNS}))
                 for word, world in zip(stored["words"], stored["worlds"], strict=True)
             }
-    except (OSError, ValueError, IndexError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+    except DAMAGED_ZIP:
         return {}
     fits = all(0 <= world < result.world_count and _is_sound(forest) for world, forest in found.values())
     return found if fits else {}
