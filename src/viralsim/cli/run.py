@@ -49,7 +49,7 @@ def run(
     if out is not None:
         from viralsim.records import refuse_foreign
 
-        refuse_foreign(out, None if force else scenario.fingerprint)
+        refuse_foreign(out, None if force else (scenario.name, scenario.fingerprint))
     if dry_run:
         _say_plan(scenario, worlds, seed, arms, as_json)
         return

@@ -21,11 +21,11 @@ LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 AGAIN = "restore the folder from a copy, or run the scenario again"
 
 
-def refuse_foreign(folder: str | Path, fingerprint: str | None = None) -> None:
+def refuse_foreign(folder: str | Path, scenario: tuple[str, str] | None = None) -> None:
     """Raise InputError if a result may not be written to ``folder``: ask before a long run, not after.
 
-    It may where there is nothing, or an earlier result and nothing else. fingerprint: of the scenario that is to be run; the
-    result of another one is then refused too.
+    It may where there is nothing, or an earlier result and nothing else. scenario: name and fingerprint of the one that
+    is to be run; the result of another one is then refused too.
     """
     target = Path(folder)
     if target.is_file():
@@ -44,10 +44,11 @@ def refuse_foreign(folder: str | Path, fingerprint: str | None = None) -> None:
         raise InputError(
             f"{target} holds {foreign[0]}{more} beside a result, which would be lost: move it, or choose another folder"
         )
-    if fingerprint is not None and manifest.get("fingerprint") != fingerprint:
+    there = (manifest.get("scenario_name"), manifest.get("fingerprint"))
+    if scenario is not None and scenario != there:
         raise InputError(
-            f"{target} holds the result of another scenario, {manifest.get('scenario_name')!r} with fingerprint "
-            f"{manifest.get('fingerprint')} and not {fingerprint}: choose another folder, or replace it with --force"
+            f"{target} holds the result of another scenario, {there[0]!r} (fingerprint {there[1]}), and not of {scenario[0]!r} "
+            f"({scenario[1]}): choose another folder, or replace it with --force"
         )
 
 
