@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
 
 from viralsim.arguments import file_path
 from viralsim.atomic import atomic_path
@@ -33,16 +35,21 @@ def write_table(
     ``error``, then the numbers of ``points.columns`` as float64. The file's metadata holds scenario, seed, worlds and versions.
     The table is put in place by one rename; ``announce`` is called with its sum just before.
     """
+    with atomic_path(folder / TABLE) as building:
+        rows = write_rows(plan, entry_of, building)
+        announce(file_sum(building))
+    return rows
+
+
+def write_rows(plan: Plan, entry_of: Callable[[int], Entry | None], target: Path | BinaryIO) -> int:
+    """Write the finished points as Parquet to a path or a stream; returns the number of rows."""
     import pyarrow.parquet as pq
 
-    schema = _schema(plan)
-    rows = 0
-    with atomic_path(folder / TABLE) as building:
-        with pq.ParquetWriter(building, schema, compression="zstd") as writer:
-            for group in _groups(plan, entry_of, schema):
-                writer.write_table(group)
-                rows += group.num_rows
-        announce(file_sum(building))
+    schema, rows = _schema(plan), 0
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for group in _groups(plan, entry_of, schema):
+            writer.write_table(group)
+            rows += group.num_rows
     return rows
 
 
@@ -70,7 +77,6 @@ def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) ->
 
 
 def _group(said: list[list[Any]], numbers: list[list[float | None]], schema: Any) -> Any:
-    import numpy as np
     import pyarrow as pa
 
     first = [pa.array(column, kind) for column, kind in zip(zip(*said, strict=True), schema.types, strict=False)]
