@@ -33,6 +33,12 @@ def table() -> Iterator[Any]:
                 yield pytest.param(function, works, argument, values, id=f"{name_of(function)}-{argument}")
 
 
+@pytest.fixture
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative paths lead into a folder of the test, in which nothing is left."""
+    monkeypatch.chdir(tmp_path)
+
+
 def refusal(call: Callable[[], Any], what: str) -> str:
     """The message of the refusal; the test fails where there is none, or another kind of error."""
     try:
@@ -46,7 +52,7 @@ def refusal(call: Callable[[], Any], what: str) -> str:
 
 @pytest.mark.parametrize(("function", "works", "argument", "values"), list(table()))
 def test_a_wrong_argument_is_named_in_one_sentence(
-    function: Callable[..., Any], works: dict[str, Any], argument: str, values: list[Any]
+    function: Callable[..., Any], works: dict[str, Any], argument: str, values: list[Any], in_a_folder: None
 ) -> None:
     """No wrong value is taken for another, none ends in a traceback; the message is one line that names the argument."""
     for value in values:

@@ -14,6 +14,7 @@ from reseal import reseal
 from sweep_scenario import text, write
 
 from viralsim.cli import main
+from viralsim.errors import InputError
 from viralsim.experiments import Plan, plan_of, read_table, run_sweep
 from viralsim.experiments.sweep import Store
 from viralsim.scenario.loading import loads
@@ -141,6 +142,14 @@ def _after_table(write: Any, then: Any) -> Any:
         write(store, complete, failed)
 
     return written
+
+
+def test_columns_of_the_table_by_name(tmp_path: Path) -> None:
+    """Some columns are read without the others; one that is not there is named, and the table is not blamed."""
+    run_sweep(planned(NARROW), tmp_path / "out")
+    assert list(read_table(tmp_path / "out", ["arm", "reach"]).columns) == ["arm", "reach"]
+    with pytest.raises(InputError, match=r"columns\[0\] must be one of .*got 'reech': did you mean 'reach'"):
+        read_table(tmp_path / "out", ["reech"])
 
 
 def test_an_old_unfinished_store_goes_on(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from viralsim.arguments import file_path, function, instance, refuse, thread_count
+from viralsim.arguments import file_path, function, instance, integer_at_least, refuse, thread_count
 from viralsim.checksums import file_sum, write_sealed
 from viralsim.errors import InputError
 from viralsim.experiments.executors import Settings, WorkerPool, workers_by_default
@@ -182,8 +182,9 @@ def run_sweep(
     """
     instance(plan, "plan", Plan, "plan_of makes one of a scenario")
     folder = file_path(out, "out")
-    if threads is not None:
-        thread_count(threads)
+    thread_count(threads)
+    if workers is not None:
+        integer_at_least(workers, "workers", 0)
     if shard is not None and (not isinstance(shard, tuple) or len(shard) != 2):
         raise refuse("shard", "two whole numbers such as (3, 10)", shard)
     function(progress, "progress", "points finished, points in all, failed among them")

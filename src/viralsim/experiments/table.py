@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from viralsim.arguments import file_path
+from viralsim.arguments import file_path, names_of
 from viralsim.atomic import atomic_path
 from viralsim.checksums import file_sum
 from viralsim.errors import InputError
@@ -117,13 +117,17 @@ def read_table(folder: str | Path, columns: Sequence[str] | None = None) -> pd.D
     """
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     path = file_path(folder, "folder") / TABLE
     if not path.is_file():
         raise InputError(f"{folder} holds no {TABLE}: name a folder written by viralsim sweep, or sweep again")
     check_table(path.parent, read_manifest(path.parent))
     try:
-        return pd.read_parquet(path, columns=None if columns is None else list(columns))
+        wanted = None if columns is None else names_of(columns, "columns", pq.read_schema(path).names)
+        return pd.read_parquet(path, columns=None if wanted is None else list(wanted))
+    except InputError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, MemoryError, pa.ArrowException) as error:
         reason = " ".join(str(error).split())[:120]
         raise InputError(f"{path} cannot be read ({reason}): remove it and run the same viralsim sweep again") from None
