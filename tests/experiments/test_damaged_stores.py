@@ -168,10 +168,22 @@ def test_no_flipped_bit_in_an_archive_changes_a_file(stores: Path, tmp_path: Pat
         is_refused_or_the_same(check_archive, tmp_path / "copy" / "run.zip", truth, where)
 
 
+@pytest.mark.parametrize("part", [0.0, 0.01, 0.5, 0.9, 0.99, 0.9999])
+def test_a_cut_archive_is_refused(stores: Path, tmp_path: Path, part: float) -> None:
+    """Wherever a zip ends too soon, that is told."""
+    content = archive(stores / "run", tmp_path / "a.zip").path.read_bytes()
+    (tmp_path / "a.zip").write_bytes(content[: int(part * len(content))])
+    with pytest.raises(InputError, match=r"a\.zip: no archive of viralsim, or a torn one"):
+        check_archive(tmp_path / "a.zip")
+    done = CliRunner().invoke(main, ["archive", str(tmp_path / "a.zip")])
+    assert done.exit_code == 2
+
+
 COMMANDS = {
     "sweep": [
         ["info", "{}"], ["info", "{}", "--json"], ["report", "{}", "-o", "{}/../page.html"], ["flips", "{}"],
         ["archive", "{}", "--out", "{}/../a.zip"], ["verify", "{}", "--sample", "1"], ["merge", "{}"],
+        ["sensitivity", "{scenario}", "--out", "{}", "--method", "morris", "--samples", "2", "--worlds", "4"],
     ],
     "run": [
         ["info", "{}"], ["report", "{}", "-o", "{}/../page.html", "--no-trees"], ["archive", "{}", "--out", "{}/../a.zip"],
@@ -185,7 +197,7 @@ COMMANDS = {
 def test_every_command_refuses_a_damaged_store(stores: Path, tmp_path: Path, kind: str, command: list[str]) -> None:
     """Exit status 2 and a sentence, never a traceback; or, where a command does not read the damaged file, what it said before."""
     copy = tmp_path / kind
-    words = [word.format(copy) for word in command]
+    words = [word.format(copy, scenario=stores / "small.yaml") for word in command]
     rng = np.random.default_rng(11)
     shutil.copytree(stores / kind, copy)
     before = CliRunner().invoke(main, words)
