@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from awaiting import awaited
+
 import viralsim as vs
 from viralsim.app import jobs, lanes, work
 from viralsim.app.jobs import MOST_WAITING, Job, RunLine
@@ -59,7 +61,7 @@ def test_a_visitor_has_one_piece_at_a_time(some: Lanes) -> None:
         both = [asyncio.gather(*(some.answer(who, kind) for kind in kinds)) for who in ("a", "b")]
         return [await one for one in both]
 
-    for pieces in asyncio.run(ask()):
+    for pieces in awaited(ask()):
         in_time = sorted(pieces, key=lambda piece: piece[1])
         assert all(first[2] <= second[1] for first, second in itertools.pairwise(in_time))
 
@@ -76,7 +78,7 @@ def test_of_what_waits_the_newest_counts(some: Lanes) -> None:
             room.append(some.asked)
         return await asyncio.gather(*asked, return_exceptions=True), room
 
-    answers, room = asyncio.run(ask())
+    answers, room = awaited(ask())
     done = [i for i, one in enumerate(answers) if not isinstance(one, InputError)]
     assert done == [0, 99]
     assert max(room) <= 3  # one that is done, one that waits, one that is just being replaced
@@ -93,7 +95,7 @@ def test_work_that_takes_too_long_is_stopped(some: Lanes, monkeypatch: pytest.Mo
         monkeypatch.setattr(lanes, "QUICK_S", 300.0)
         return await some.answer("a", os.getpid)
 
-    assert asyncio.run(ask()) != os.getpid()
+    assert awaited(ask()) != os.getpid()
 
 
 def test_work_is_cancelled(some: Lanes) -> None:
@@ -109,7 +111,7 @@ def test_work_is_cancelled(some: Lanes) -> None:
             await mine
         await other
 
-    asyncio.run(ask())
+    awaited(ask())
     assert some.asked == 0
 
 
@@ -121,7 +123,7 @@ def test_work_that_ends_its_process_is_an_error(some: Lanes) -> None:
             await some.answer("a", os._exit, 9)
         return await some.answer("a", os.getpid)
 
-    assert asyncio.run(ask()) > 0
+    assert awaited(ask()) > 0
 
 
 def test_too_many_at_once_are_told(some: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +136,7 @@ def test_too_many_at_once_are_told(some: Lanes, monkeypatch: pytest.MonkeyPatch)
             await some.answer("c", os.getpid)
         await asyncio.gather(*two)
 
-    asyncio.run(ask())
+    awaited(ask())
 
 
 def test_the_pages_answers_are_those_of_the_library(some: Lanes) -> None:
@@ -154,7 +156,7 @@ def test_the_pages_answers_are_those_of_the_library(some: Lanes) -> None:
             await some.answer("a", work.change, LUCK, "tick", "1 hour")
         assert {"horizon", "audience.members"} <= {one.path for one in await some.answer("a", work.all_settings, LUCK)}
 
-    asyncio.run(ask())
+    awaited(ask())
 
 
 def test_a_class_is_played_beforehand(some: Lanes) -> None:
@@ -220,7 +222,7 @@ def test_the_line_is_fair_and_has_an_end(some: Lanes) -> None:
     assert [line.place(waiting[0]), line.place(refinement)] == [1, MOST_WAITING + 1]
     with pytest.raises(InputError, match="try again in a minute"):
         line.submit(LUCK, 20)
-    assert asyncio.run(some.answer("a", os.getpid)) > 0  # a slider does not wait for runs
+    assert awaited(some.answer("a", os.getpid)) > 0  # a slider does not wait for runs
     for job in waiting[1:]:
         job.cancel()
         assert job.error == "cancelled before it began"
@@ -258,4 +260,4 @@ def slow_to_compile(limit_s: float) -> int:
 def test_compiling_is_no_part_of_the_time(some: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first use of a feature is not stopped for that its kernels are compiled."""
     monkeypatch.setattr(lanes, "QUICK_S", 2.0)
-    assert asyncio.run(some.answer("a", slow_to_compile, 2.0)) == 7
+    assert awaited(some.answer("a", slow_to_compile, 2.0)) == 7
