@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-
 from awaiting import awaited
 
 import viralsim as vs
