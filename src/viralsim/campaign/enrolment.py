@@ -114,10 +114,14 @@ def _by_strategy(
     word, options = strategy_of(tier.choose)
     ids = compiled.population.audience.ids
     if word == "members":
-        options["members"] = _indices(options["members"], ids, compiled.members)
+        names, path = options["members"], "campaign.advocates.choose.members"
+        options["members"] = compiled.members_named(names, path, np.flatnonzero(where).tolist())
         count = len(options["members"])
     else:
         count = tier.programme.places(filled(tier.count))
+        if isinstance(options.get("taken"), list | tuple | np.ndarray):
+            path = f"campaign.advocates.choose.{word}.taken"
+            options["taken"] = compiled.members_named(options["taken"], path, range(len(where)))
     candidates = Candidates(
         [compiled.networks[int(c)] for c in np.flatnonzero(where)],
         eligible_members(compiled, tier.programme.fans if word != "members" else 1.0, where, match),
@@ -151,21 +155,3 @@ def eligible_members(
     readiness = (np.asarray(compiled.population.audience.activity, dtype=np.float64) * match)[members]
     most = members[np.argsort(-readiness, kind="stable")][: int(np.ceil(fans * len(members)))]
     return np.isin(np.arange(compiled.members), most)
-
-
-def _indices(given: Any, ids: Any, members: int) -> list[int]:
-    """Members named by the labels of their file, or by index where there are no labels."""
-    if ids is None:
-        bad = [m for m in given if not isinstance(m, int) or not 0 <= m < members]
-        if bad:
-            raise ScenarioError(
-                [Problem(f"no member {bad[0]!r}: name indices in 0..{members - 1}", "campaign.advocates.choose")]
-            )
-        return [int(m) for m in given]
-    place = {str(label): i for i, label in enumerate(ids.tolist())}
-    missing = [m for m in given if str(m) not in place]
-    if missing:
-        raise ScenarioError(
-            [Problem(f"no member {missing[0]!r} in the network: name ids of its file", "campaign.advocates.choose")]
-        )
-    return [place[str(m)] for m in given]
