@@ -15,7 +15,7 @@ from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
 from viralsim.kernels.counts import Count, Series
-from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.frame import frame_arm, frame_out, frame_state, with_attributes
 from viralsim.kernels.limits import check_arm_inputs
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
@@ -253,7 +253,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         advocates = int(self.plan.planned_advocate.max(initial=-1)) + 1
         sizes, generations = np.zeros(SIZE_BINS, np.int64), np.zeros(DEPTH_BINS, np.int64)
         posts, shares = self._state.advocate_posts.copy(), np.zeros(advocates, np.int64)
-        nodes, count = self._state.nodes, int(self._state.scalars[NODES])
+        nodes, count = with_attributes(self._state.nodes), int(self._state.scalars[NODES])
         virality = measure_trees(
             nodes, count, self._state.content_of, int(self.rules[Rule.FOCAL]), self._state.breadth, self._counts,
             sizes, generations, shares,
