@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.arguments import got, integer_at_least, member_numbers, one_of, seed_number, thread_count
+from viralsim.arguments import integer_at_least, member_numbers, one_of, seed_number, thread_count
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.enrolment import Enrolment, eligible_members, enrol, strategy_of
 from viralsim.errors import InputError
 from viralsim.measurement.measures import NAMES
+from viralsim.member_names import find_members
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.campaign import Advocates
@@ -89,12 +90,9 @@ class Tier:
 
     def index(self, label: Any) -> int:
         """The index of a member whom the user names; raises InputError for a name that nobody has."""
-        ids = self.compiled.population.audience.ids
-        if ids is None:
-            return integer_at_least(label, "member", 0, self.compiled.members - 1)
-        found = np.flatnonzero(ids.astype(str) == str(label))
-        if not len(found):
-            raise InputError(f"member: nobody in the network is called {got(label)}, name an id of its file")
+        found, wrong = find_members([label], self.compiled.members, self.compiled.population.audience.ids)
+        if wrong:
+            raise InputError(wrong[0].sentence)
         return int(found[0])
 
     def choose(self, choose: Any, count: int) -> Enrolment:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.advocates_file import read_advocates
 from viralsim.campaign.launch_surrogate import launch_model
-from viralsim.campaign.members import positions_of
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
@@ -115,10 +114,14 @@ def _by_strategy(
     word, options = strategy_of(tier.choose)
     ids = compiled.population.audience.ids
     if word == "members":
-        options["members"] = positions_of(compiled, options["members"], "campaign.advocates.choose").tolist()
+        names, path = options["members"], "campaign.advocates.choose.members"
+        options["members"] = compiled.members_named(names, path, np.flatnonzero(where).tolist())
         count = len(options["members"])
     else:
         count = tier.programme.places(filled(tier.count))
+        if isinstance(options.get("taken"), list | tuple | np.ndarray):
+            path = f"campaign.advocates.choose.{word}.taken"
+            options["taken"] = compiled.members_named(options["taken"], path, range(len(where)))
     candidates = Candidates(
         [compiled.networks[int(c)] for c in np.flatnonzero(where)],
         eligible_members(compiled, tier.programme.fans if word != "members" else 1.0, where, match),
