@@ -18,24 +18,35 @@ if TYPE_CHECKING:
     from viralsim.scenario.campaign import Advocates
 
 COLUMNS = (
-    Column("handle", Kind.TEXT, (
-        "username", "user", "account", "account name", "creator", "creator name", "influencer", "profile", "name", "advocate",
-        "konto", "benutzername", "compte", "cuenta", "usuario",
-    ), required=True),
-    Column("channel", Kind.TEXT, (
-        "platform", "network", "social network", "kanal", "plattform", "canal", "plateforme", "plataforma", "reseau",
+    Column("handle", Kind.ID, (
+        "username", "user name", "user", "account", "account name", "account username", "creator", "creator name", "creator handle",
+        "influencer", "influencer name", "influencer handle", "profile", "profile name", "screen name", "advocate", "ambassador",
+        "instagram handle", "ig handle", "tiktok handle", "twitter handle", "konto", "profil", "nutzername", "benutzername",
+        "benutzer", "kontoname", "compte", "nom d'utilisateur", "utilisateur", "createur", "cuenta", "usuario", "nombre de usuario",
+        "perfil", "creador",
+    ), required=True, otherwise=("name", "full name", "nom", "nombre", "id")),
+    Column("channel", Kind.ID, (
+        "platform", "network", "social network", "social media", "kanal", "plattform", "netzwerk", "canal", "plateforme",
+        "plataforma", "reseau", "reseau social", "red", "red social",
     )),
     Column("followers", Kind.COUNT, (
-        "follower", "follower count", "followers count", "number of followers", "subscribers", "fans", "audience", "abonnenten",
-        "anzahl follower", "abonnes", "seguidores", "foljare",
+        "follower", "followers count", "subscribers", "subscriber", "subs", "fans", "audience", "audience size", "abonnenten",
+        "followerzahl", "abonnes", "seguidores", "suscriptores", "foljare",
     ), required=True),
-    Column("topics", Kind.TEXT, ("topic", "themen", "thema", "sujets", "temas", "categories", "category", "niche")),
-    Column("tone", Kind.TEXT, ("tones", "tone of voice", "ton", "tonalitat", "tono", "style")),
+    Column("topics", Kind.TEXT, ("topic", "themen", "thema", "sujets", "temas", "tema", "categories", "category", "niche")),
+    Column("tone", Kind.TEXT, ("tones", "tone of voice", "ton", "tonalitat", "tonalitaet", "tono", "style")),
     Column("cost_usd", Kind.MONEY, (
-        "cost", "costs", "fee", "price", "rate", "price per post", "budget", "honorar", "preis", "kosten", "prix", "cout", "precio",
-        "costo",
+        "cost", "costs", "fee", "fees", "price", "rate", "rate card", "cost per post", "price per post", "fee per post",
+        "rate per post",
+        "budget", "amount", "payment", "compensation", "honorar", "gage", "vergutung", "verguetung", "preis", "preis pro post",
+        "kosten", "kosten pro post", "betrag", "prix", "cout", "couts", "tarif", "cachet", "montant", "precio", "costo", "coste",
+        "tarifa", "honorarios", "importe",
     )),
-    Column("willingness", Kind.SHARE, ("probability", "likelihood", "chance", "acceptance", "acceptance rate", "bereitschaft")),
+    Column("willingness", Kind.SHARE, (
+        "willingness to post", "probability", "likelihood", "chance", "chance to post", "acceptance", "acceptance rate",
+        "response rate", "bereitschaft", "wahrscheinlichkeit", "zusagequote", "probabilite", "taux d'acceptation", "probabilidad",
+        "disposicion", "tasa de aceptacion",
+    )),
 )  # fmt: skip
 WARN_FACTOR, REFUSE_FACTOR = 2.0, 10.0  # between the followers in the file and those of the member who plays them
 
@@ -95,7 +106,7 @@ def read_advocates(
     for row, person in enumerate(people):
         channels[row, list(person.followers)] = True
     members = np.array([person.member for person in people], dtype=np.int64)
-    notes = [*(f"{path.name}: {note}" for note in table.notes), *notes]
+    notes += [f"{path.name}: {note}" for note in table.notes]
     return Listed(members, [p.handle for p in people], channels, willingness, cost, fit, tuple(notes))
 
 

@@ -33,11 +33,14 @@ class MembersFile:
 def _columns() -> tuple[Column, ...]:
     """The columns that a members file may have: the id, and one for each declared field, topic and tone."""
     fields = tuple(
-        Column(f.column, Kind.TEXT if f.column == "community" else Kind.SHARE if f.high == 1.0 else Kind.NUMBER,
+        Column(f.column, Kind.ID if f.column == "community" else Kind.SHARE if f.high == 1.0 else Kind.NUMBER,
                family=f.column.endswith("_"))
         for f in FIELDS
     )  # fmt: skip
-    return (Column("id", Kind.TEXT, ("member", "member id", "node", "user id", "user"), required=True), *fields)
+    return (
+        Column("id", Kind.ID, ("member", "member id", "node", "node id", "user id", "user"), required=True),
+        *fields,
+    )
 
 
 def read_members(path: Path) -> MembersFile:
