@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,17 +85,18 @@ def read_advocates(
     """
     try:
         table = read_table(path, COLUMNS)
-        people = _people(table, compiled)
+        repeated: list[str] = []
+        people = _people(table, compiled, tier.channels or compiled.channels, repeated)
         _cast(table, people, compiled)
-        notes = [f"{path.name}: {note}" for note in _followers_notes(table, people, compiled, tier)]
+        notes = [f"{path.name}: {note}" for note in (*_followers_notes(table, people, compiled, tier), *repeated)]
         fit = np.ones(len(people))
         for name, weights, known in (
             ("topics", topics, compiled.population.audience.topic_names),
             ("tone", tone, compiled.population.audience.tone_names),
         ):
             fit = fit * _fit(table, people, name, weights, known, notes)
-        willingness = _of_person(table, people, "willingness", float(tier.willingness))
-        cost = _of_person(table, people, "cost_usd", float(tier.cost_usd))
+        willingness = _of_person(table, people, "willingness", tier)
+        cost = _of_person(table, people, "cost_usd", tier)
     except InputError as error:
         raise ScenarioError([Problem(str(error), "campaign.advocates.file")]) from error
     for person, suits in zip(people, fit, strict=True):
@@ -110,30 +112,50 @@ def read_advocates(
     return Listed(members, [p.handle for p in people], channels, willingness, cost, fit, tuple(notes))
 
 
-def _people(table: Table, compiled: CompiledAudience) -> list[Person]:
-    """The rows by person: a handle on several channels is one person, on one channel twice is refused."""
+def _people(table: Table, compiled: CompiledAudience, allowed: Sequence[str], repeated: list[str]) -> list[Person]:
+    """The rows by person: a handle on several channels is one, and so are rows that repeat each other, noted in ``repeated``."""
     followers = table.numbers("followers")
-    channels = {name.casefold(): c for c, name in enumerate(compiled.channels)}
+    channels = {name.casefold(): c for c, name in enumerate(compiled.channels) if name in allowed}
     named = table.texts("channel") if "channel" in table else [""] * len(table)
     people: dict[str, Person] = {}
     for row, (handle, channel) in enumerate(zip(table.texts("handle"), named, strict=True)):
         if not handle.lstrip("@"):
             raise InputError(f"{table.where(row, 'handle')}: is empty: name the advocate")
         if not channel and len(channels) == 1:
-            channel = compiled.channels[0]
+            channel = allowed[0]
         if channel.casefold() not in channels:
             where = table.where(row, "channel") if "channel" in table else f"{table.path}: column channel"
-            raise InputError(f"{where}: {channel!r} must be one of {', '.join(compiled.channels)}")
+            raise InputError(f"{where}: {channel!r} must be one of {', '.join(allowed)}")
         if np.isnan(followers[row]):
             raise InputError(f"{table.where(row, 'followers')}: is empty: give the number of followers of {handle}")
         person = people.setdefault(handle.lstrip("@").casefold(), Person(handle, [], {}))
         c = channels[channel.casefold()]
         if c in person.followers:
-            lines = f"lines {table.lines[person.rows[0]]} and {table.lines[row]}"
-            raise InputError(f"{table.path}: {handle} is on {channel} twice ({lines}): leave one out")
+            first = person.rows[list(person.followers).index(c)]
+            lines = f"lines {table.lines[first]} and {table.lines[row]}"
+            if not _repeats(table, first, row):
+                raise InputError(
+                    f"{table.path}: {handle} is on {channel} twice ({lines}) with other values: leave one out"
+                )
+            repeated.append(f"{handle} is on {channel} twice with the same values ({lines}): one person")
+            continue
         person.rows.append(row)
         person.followers[c] = float(followers[row])
     return list(people.values())
+
+
+def _repeats(table: Table, first: int, second: int) -> bool:
+    """Whether two rows say the same of a person."""
+    for name, found in table.columns.items():
+        if found.column.kind in (Kind.ID, Kind.TEXT):
+            words = table.texts(name)
+            same = words[first].lstrip("@").casefold() == words[second].lstrip("@").casefold()
+        else:
+            numbers = table.numbers(name)
+            same = np.array_equal(numbers[[first]], numbers[[second]], equal_nan=True)
+        if not same:
+            return False
+    return True
 
 
 def _cast(table: Table, people: list[Person], compiled: CompiledAudience) -> None:
@@ -168,20 +190,24 @@ def _followers_notes(table: Table, people: list[Person], compiled: CompiledAudie
                 )
             elif factor >= REFUSE_FACTOR and tier.followers_differ != "allow":
                 raise InputError(
-                    f"{table.where(person.rows[0], 'followers')}: {both}: no member comes nearer. Give an audience or network in "
-                    "which somebody has so many, or say followers_differ: allow"
+                    f"{table.where(person.rows[0], 'followers')}: {both}: no member left comes nearer. Give an audience or network "
+                    "in which somebody has so many, or say followers_differ: allow"
                 )
             elif factor >= WARN_FACTOR:
-                notes.append(f"{both}: no member comes nearer")
+                notes.append(f"{both}: no member left comes nearer")
     return notes
 
 
-def _of_person(table: Table, people: list[Person], name: str, default: float) -> NDArray[np.float64]:
-    """A number of each person; rows of one person must agree, and an empty cell takes the tier's own value."""
+def _of_person(table: Table, people: list[Person], name: str, tier: Advocates) -> NDArray[np.float64]:
+    """A number of each person; rows of one person must agree, and an empty cell takes what the scenario says of the tier.
+
+    Raises: InputError for an empty cell among filled ones where the scenario says nothing: no price is not a price of 0.
+    """
+    default = float(getattr(tier, name))
     values = np.full(len(people), default)
-    if name not in table:
+    given = table.numbers(name) if name in table else np.full(len(table), np.nan)
+    if np.isnan(given).all():
         return values
-    given = table.numbers(name)
     for i, person in enumerate(people):
         own = {float(v) for v in given[person.rows] if not np.isnan(v)}
         if len(own) > 1:
@@ -189,7 +215,16 @@ def _of_person(table: Table, people: list[Person], name: str, default: float) ->
             raise InputError(
                 f"{table.where(person.rows[-1], name)}: {person.handle} has several values (lines {lines}): give one"
             )
-        values[i] = own.pop() if own else default
+        if own:
+            values[i] = own.pop()
+        elif name not in tier.model_fields_set:
+            raise table.refusal(
+                person.rows[0], name, f"is empty for {person.handle}: fill it, or give campaign.advocates.{name}"
+            )
+        else:
+            table.notes.append(
+                f"column {table.columns[name].title!r}: nothing for {person.handle}, who gets the tier's {default:g}"
+            )
     return values
 
 

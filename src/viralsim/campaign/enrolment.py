@@ -64,6 +64,7 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
         repr(tier.programme.nurture),
         tier.programme.fans,
         _plan_of(spec) if strategy_of(tier.choose)[0] not in PLAN_IS_NOTHING_TO else "",
+        (repr(tier), frozenset(tier.model_fields_set)) if tier.file is not None else "",
     )
 
     match = compiled.match(content)
