@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from viralsim.errors import InputError, NetworkError
 from viralsim.population.fields import FIELDS, field_of_column
 from viralsim.tables import Column, Kind, Table, read_table
+
+ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +65,10 @@ def _ids(table: Table) -> NDArray[Any]:
     for row, label in enumerate(labels):
         if label == "":
             raise InputError(f"{table.where(row, 'id')}: is empty; fill it or leave the row out")
+        if ROUNDED.fullmatch(label):
+            raise InputError(
+                f"{table.where(row, 'id')}: {label} is a number that a spreadsheet rounded; export the ids as text"
+            )
         if label in first:
             raise InputError(
                 f"{table.where(row, 'id')}: {label} is on line {first[label]} already; keep one row per member"
