@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from counting import calls
 
 import viralsim as vs
 from viralsim.app.controls import controls
@@ -202,22 +201,6 @@ def test_bombs_and_giants_are_refused_at_once() -> None:
     honest = calls(lambda: read_upload(text.encode()))
     for hostile in (bomb, giant):
         assert calls(lambda hostile=hostile: refused(hostile)) < 2 * honest  # type: ignore[misc]
-
-
-def calls(work: Callable[[], object]) -> int:
-    """How many functions are called: what it costs, on any machine."""
-    count = 0
-
-    def seen(_frame: object, event: str, _what: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(seen)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 def test_a_name_is_text_and_not_script() -> None:

@@ -78,7 +78,7 @@ def test_what_is_not_there_is_said(result: Result) -> None:
     """A wrong world, a wrong arm, a result without a scenario: each is the user's mistake with a remedy."""
     with pytest.raises(InputError, match="from 0 to 23"):
         grow(result, "advocates", 24)
-    with pytest.raises(InputError, match="no arm"):
+    with pytest.raises(InputError, match="arm must be one of"):
         grow(result, "nobody", 0)
     with pytest.raises(InputError, match="no scenario"):
         grow(synthetic_result(worlds=20, scenario_yaml=""), "paid", 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -124,7 +124,7 @@ def find(
     scenario = scenario_of(scenario)
     integer_at_least(count, "count", 1)
     function(progress, "progress", "tiers scored, tiers in all")
-    if isinstance(compare, str | Mapping):
+    if isinstance(compare, str | Mapping) or not isinstance(compare, Iterable):
         raise refuse("compare", "a list of strategies", compare, f"write compare=[{compare!r}]")
     for other in compare:
         check_strategy(other, "compare")

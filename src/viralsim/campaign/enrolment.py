@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.advocates_file import read_advocates
 from viralsim.campaign.launch_surrogate import launch_model
+from viralsim.campaign.members import positions_of
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
@@ -115,7 +116,7 @@ def _by_strategy(
     word, options = strategy_of(tier.choose)
     ids = compiled.population.audience.ids
     if word == "members":
-        options["members"] = _indices(options["members"], ids, compiled.members)
+        options["members"] = positions_of(compiled, options["members"], "campaign.advocates.choose").tolist()
         count = len(options["members"])
     else:
         count = tier.programme.places(filled(tier.count))
@@ -152,21 +153,3 @@ def eligible_members(
     readiness = (np.asarray(compiled.population.audience.activity, dtype=np.float64) * match)[members]
     most = members[np.argsort(-readiness, kind="stable")][: int(np.ceil(fans * len(members)))]
     return np.isin(np.arange(compiled.members), most)
-
-
-def _indices(given: Any, ids: Any, members: int) -> list[int]:
-    """Members named by the labels of their file, or by index where there are no labels."""
-    if ids is None:
-        bad = [m for m in given if not isinstance(m, int) or not 0 <= m < members]
-        if bad:
-            raise ScenarioError(
-                [Problem(f"no member {bad[0]!r}: name indices in 0..{members - 1}", "campaign.advocates.choose")]
-            )
-        return [int(m) for m in given]
-    place = {str(label): i for i, label in enumerate(ids.tolist())}
-    missing = [m for m in given if str(m) not in place]
-    if missing:
-        raise ScenarioError(
-            [Problem(f"no member {missing[0]!r} in the network: name ids of its file", "campaign.advocates.choose")]
-        )
-    return [place[str(m)] for m in given]

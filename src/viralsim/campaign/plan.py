@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.members import positions_of
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Plan
 from viralsim.kernels.rng import Stream, name_key
@@ -160,11 +161,15 @@ def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
 def _organic(lines: Lines) -> dict[str, Any]:
     rows = []
     seen: dict[tuple[int, int], int] = {}
-    for line in lines.spec.campaign.organic:
+    for i, line in enumerate(lines.spec.campaign.organic):
         channel, content = lines.channel(line.channel), lines.content(line.content)
         number = seen.setdefault((channel, content), 0)
         seen[channel, content] += 1
-        members = [-1] * line.members if isinstance(line.members, int) else list(line.members)
+        if isinstance(line.members, int):
+            members = [-1] * line.members
+        else:
+            path = f"campaign.organic[{i}].members"
+            members = positions_of(lines.compiled, line.members, path, channel).tolist()
         index = 0
         for at in line.posts_at:
             for member in members:

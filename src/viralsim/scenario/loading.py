@@ -15,7 +15,13 @@ from viralsim.units import shown
 
 def load(path: str | os.PathLike[str]) -> Scenario:
     """Read and check a scenario file wholly; ScenarioError holds every problem with file, line and path."""
-    file = file_path(path, "path")
+    return _read(path, "path")
+
+
+def _read(path: str | os.PathLike[str], name: str) -> Scenario:
+    file = file_path(path, name)
+    if "\n" in str(file):
+        raise refuse(name, "the path of a scenario file", path, "viralsim.loads reads a scenario's text")
     try:
         with file.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
@@ -33,7 +39,7 @@ def scenario_of(given: Scenario | str | os.PathLike[str], name: str = "scenario"
         return given
     if not isinstance(given, str | os.PathLike):
         raise refuse(name, "a Scenario or the path of its file", given, "viralsim.load and loads make one")
-    return load(given)
+    return _read(given, name)
 
 
 def loads(text: str, folder: str | os.PathLike[str] = ".", file: str = "scenario") -> Scenario:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from viralsim.arguments import flag, function, integer_at_least, names_of, refuse, seed_number, thread_count
+from viralsim.campaign.accounting import expected_cost_lines
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.preflight import vital_signs
 from viralsim.campaign.shared_arrays import CompiledAudience
@@ -18,6 +19,7 @@ from viralsim.kernels.batch import run_worlds
 from viralsim.measurement.sequential import sentence
 from viralsim.records.merge import keep_worlds
 from viralsim.records.record import ArmOutcomes
+from viralsim.scenario.costs import unequal_money
 from viralsim.scenario.loading import scenario_of
 from viralsim.scenario.study import Until
 from viralsim.simulation.run import (
@@ -35,15 +37,37 @@ if TYPE_CHECKING:
     from viralsim.results import Result
     from viralsim.scenario import Scenario
 
+
+class Description(NamedTuple):
+    """What is known of a scenario before it runs. lines: vital signs. cost_lines: arm -> line -> US$."""
+
+    lines: list[str]
+    warnings: list[str]
+    cost_lines: dict[str, dict[str, float]]
+
+
 MOST_WORLDS = 10_000_000
 TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a sign, not for digits
 
 
-def describe(scenario: Scenario) -> list[str]:
-    """The vital signs and warnings of a scenario as lines, for ``viralsim check``."""
+def describe(scenario: Scenario) -> Description:
+    """The vital signs, warnings and costs of a scenario before it runs, for ``viralsim check``."""
     compiled = compile_audience(scenario)
-    lines, warnings = vital_signs(scenario, compiled, compile_arms(scenario, compiled))
-    return [*lines, *(f"warning: {warning}" for warning in warnings)]
+    arms = compile_arms(scenario, compiled)
+    lines, warnings = vital_signs(scenario, compiled, arms)
+    messages = [str(message) for message in compiled.population.messages]
+    return Description(lines, [*messages, *warnings], {name: expected_cost_lines(arm) for name, arm in arms.items()})
+
+
+def refuse_unequal_money(scenario: Scenario, arms: Mapping[str, Arm]) -> None:
+    """InputError where ``equal_money`` asks arms that run to cost the same and they do not."""
+    asked = scenario.spec.equal_money
+    if asked is False:
+        return
+    costs = {name: sum(expected_cost_lines(arm).values()) for name, arm in arms.items()}
+    unequal = unequal_money(costs, scenario.spec.baseline, asked)
+    if unequal:
+        raise InputError("\n".join(f"equal_money: {sentence}" for sentence in unequal))
 
 
 def simulate(
@@ -85,6 +109,7 @@ def simulate(
     compiled_audiences = [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
     first_arms = compile_arms(scenario, compiled_audiences[0])
     signs, warnings = vital_signs(scenario, compiled_audiences[0], first_arms)
+    refuse_unequal_money(scenario, {name: first_arms[name] for name in run.names})
     set_up = time.perf_counter()
     _compile(run, first_arms)
     compiled = time.perf_counter()

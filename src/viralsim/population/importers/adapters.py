@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import flag, refuse
 from viralsim.errors import NetworkError
-from viralsim.population.importers.labels import LARGEST_MEMBER, plain_labels
+from viralsim.population.importers.labels import LARGEST_MEMBER, column, plain_labels, unique_labels
 from viralsim.population.network.edges import Edges
 
 
@@ -55,6 +55,13 @@ def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str 
         return graph.es[name]
 
     label = next((name for name in ("name", "id") if name in graph.vs.attributes()), None)
+    if label is not None:
+        names = list(map(str, graph.vs[label]))
+        twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+        if twice is not None:
+            raise NetworkError(
+                f"two vertices are called {twice!r}: give each a {label} of its own, or remove the attribute"
+            )
     return Edges(
         np.ascontiguousarray(pairs[:, 0]),
         np.ascontiguousarray(pairs[:, 1]),
@@ -89,7 +96,7 @@ def edges_of_scipy(matrix: Any, weighted: bool, directed: bool, ids: Any) -> Edg
         rows,
         values[there] if weighted else None,
         None,
-        None if ids is None else np.asarray(ids),
+        None if ids is None else unique_labels(column(ids, "ids")),
         directed,
     )
 
@@ -100,7 +107,7 @@ def _labels(nodes: list[Any]) -> NDArray[Any]:
     labels[:] = nodes
     missing = [i for i, node in enumerate(nodes) if node is None or node != node]
     if missing:
-        raise NetworkError(f"node {missing[0]} has no name; name every node")
+        raise NetworkError(f"graph: node {missing[0]} has no name; name every node")
     if all(isinstance(node, int) and not isinstance(node, bool) for node in nodes):
         try:
             return labels.astype(np.int64)

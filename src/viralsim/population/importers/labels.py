@@ -96,8 +96,9 @@ def number_labels(
     both = np.concatenate([source.astype(object), target.astype(object)])
     missing = pd.isna(both)
     if missing.any():
-        i = int(np.argmax(missing)) % max(1, len(source))
-        raise NetworkError(f"edge {i}: an id is missing; fill it or leave the row out")
+        i = int(np.argmax(missing))
+        place = f"source[{i}]" if i < len(source) else f"target[{i - len(source)}]"
+        raise NetworkError(f"{place}: an id is missing; fill it or leave the edge out")
     if ids is None:
         try:
             codes, labels = pd.factorize(both, sort=True)

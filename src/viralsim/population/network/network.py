@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import flag, integer_at_least, is_single, refuse
+from viralsim.arguments import file_path, flag, integer_at_least, is_single, refuse
 from viralsim.errors import InputError, NetworkError
 from viralsim.errors import ViralsimWarning as ViralsimWarning
 from viralsim.population.importers.labels import (
@@ -129,6 +129,9 @@ class Network:
         """
         from viralsim.population.importers.read import read_network
 
+        file_path(path, "path")
+        if directed is not None:
+            flag(directed, "directed")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ViralsimWarning)
             network = read_network(path, edge_means, directed, tie_strength, influence_weight, sep)
@@ -145,13 +148,13 @@ class Network:
         """The network of a folder that ``save`` or ``viralsim network import`` wrote; its arrays are mapped, not read."""
         from viralsim.population.network.storage import open_network
 
-        return open_network(Path(folder))
+        return open_network(file_path(folder, "folder"))
 
     def save(self, folder: str | Path) -> None:
         """Write the network as a folder for ``open``, whole or not at all. NetworkError where the folder is taken."""
         from viralsim.population.network.storage import save_network
 
-        save_network(self, Path(folder))
+        save_network(self, file_path(folder, "folder"))
 
     def numbers_of(self, labels: ArrayLike | Sequence[Any]) -> NDArray[np.int64]:
         """The positions of members named by the ids of the file (by number where there are no ids), int64, in the order given.
@@ -162,12 +165,14 @@ class Network:
         if self.ids is None:
             bad = [x for x in given if isinstance(x, bool) or not str(x).isdecimal() or int(x) >= self.members]
             if bad:
-                raise InputError(f"no member {bad[0]!r}: members are numbered 0 to {self.members - 1}")
+                raise InputError(f"labels: no member {bad[0]!r}, members are numbered 0 to {self.members - 1}")
             return np.array([int(x) for x in given], dtype=np.int64)
         place = {str(label): i for i, label in enumerate(self.ids.tolist())}
         missing = [x for x in given if str(x) not in place]
         if missing:
-            raise InputError(f"no member {missing[0]!r} in the network: name ids of its file, such as {self.ids[0]!s}")
+            raise InputError(
+                f"labels: no member {missing[0]!r} in the network, name ids of its file, such as {self.ids[0]!s}"
+            )
         return np.array([place[str(x)] for x in given], dtype=np.int64)
 
     @classmethod
