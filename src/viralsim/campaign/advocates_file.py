@@ -49,6 +49,7 @@ COLUMNS = (
         "disposicion", "tasa de aceptacion",
     )),
 )  # fmt: skip
+PATH = "campaign.advocates"
 WARN_FACTOR, REFUSE_FACTOR = 2.0, 10.0  # between the followers in the file and those of the member who plays them
 
 
@@ -75,6 +76,11 @@ class Listed:
     notes: tuple[str, ...] = field(default=())
 
 
+def handle_key(handle: object) -> str:
+    """A handle as it is compared: case, blanks around it and a leading @ do not count."""
+    return str(handle).strip().lstrip("@").casefold()
+
+
 def read_advocates(
     compiled: CompiledAudience, path: Path, tier: Advocates, topics: dict[str, float], tone: dict[str, float]
 ) -> Listed:
@@ -98,7 +104,7 @@ def read_advocates(
         willingness = _of_person(table, people, "willingness", tier)
         cost = _of_person(table, people, "cost_usd", tier)
     except InputError as error:
-        raise ScenarioError([Problem(str(error), "campaign.advocates.file")]) from error
+        raise ScenarioError([Problem(str(error), f"{PATH}.file")]) from error
     for person, suits in zip(people, fit, strict=True):
         if suits == 0.0:
             notes.append(
@@ -119,7 +125,7 @@ def _people(table: Table, compiled: CompiledAudience, allowed: Sequence[str], re
     named = table.texts("channel") if "channel" in table else [""] * len(table)
     people: dict[str, Person] = {}
     for row, (handle, channel) in enumerate(zip(table.texts("handle"), named, strict=True)):
-        if not handle.lstrip("@"):
+        if not handle_key(handle):
             raise InputError(f"{table.where(row, 'handle')}: is empty: name the advocate")
         if not channel and len(channels) == 1:
             channel = allowed[0]
@@ -128,7 +134,7 @@ def _people(table: Table, compiled: CompiledAudience, allowed: Sequence[str], re
             raise InputError(f"{where}: {channel!r} must be one of {', '.join(allowed)}")
         if np.isnan(followers[row]):
             raise InputError(f"{table.where(row, 'followers')}: is empty: give the number of followers of {handle}")
-        person = people.setdefault(handle.lstrip("@").casefold(), Person(handle, [], {}))
+        person = people.setdefault(handle_key(handle), Person(handle, [], {}))
         c = channels[channel.casefold()]
         if c in person.followers:
             first = person.rows[list(person.followers).index(c)]
@@ -149,7 +155,7 @@ def _repeats(table: Table, first: int, second: int) -> bool:
     for name, found in table.columns.items():
         if found.column.kind in (Kind.ID, Kind.TEXT):
             words = table.texts(name)
-            same = words[first].lstrip("@").casefold() == words[second].lstrip("@").casefold()
+            same = handle_key(words[first]) == handle_key(words[second])
         else:
             numbers = table.numbers(name)
             same = np.array_equal(numbers[[first]], numbers[[second]], equal_nan=True)
