@@ -105,7 +105,11 @@ class Advocates(Block):
     channels: tuple[Name, ...] | None = key(None, "where they post; left out: on all channels", source=FILLED)
     posts_at: PostsAt = posts_at()
     willingness: Probability = key(1.0, "chance that an asked advocate posts")
-    file: str | None = key(None, "instead of count and choose: CSV of handle, channel, followers, ...", source="off")
+    file: str | None = key(
+        None,
+        "instead of count and choose: CSV of handle, channel, followers, ...; choose: {members: [handles]} takes only these of it",
+        source="off",
+    )
     followers_differ: Literal["warn", "allow"] = key(
         "warn", "whether an advocate of the file may be played by a member with ten times more or fewer followers"
     )

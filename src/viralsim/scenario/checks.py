@@ -212,7 +212,7 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
     place: Place = ("campaign", "advocates")
     named = isinstance(tier.choose, dict) and "members" in tier.choose
     if tier.file is not None:
-        for word in ("count", "choose"):
+        for word in ("count",) if named else ("count", "choose"):
             if word in tier.model_fields_set and getattr(tier, word) is not None:
                 yield (*place, word), "is given by the advocates' file: leave one of them out"
     elif named:
