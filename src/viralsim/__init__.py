@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from viralsim import advocates, calibration, classic, posts, seeding
+    from viralsim import advocates, calibration, classic, forecasting, posts, seeding
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
     from viralsim.experiments.luck import how_much_luck
     from viralsim.mesa_driver.model import ViralityModel
@@ -34,7 +34,7 @@ _HOME = {
     "open_result": "viralsim.results",
     "simulate": "viralsim.simulation",
 }
-_MODULES = ("advocates", "calibration", "classic", "posts", "seeding")
+_MODULES = ("advocates", "calibration", "classic", "forecasting", "posts", "seeding")
 
 __all__ = [
     "CapacityError",
@@ -49,6 +49,7 @@ __all__ = [
     "advocates",
     "calibration",
     "classic",
+    "forecasting",
     "how_much_luck",
     "load",
     "loads",

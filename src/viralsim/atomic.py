@@ -38,7 +38,9 @@ def atomic_path(path: str | Path, remedy: str = "make room, run again") -> Itera
 
 def flush(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
+    if path.is_dir() and not hasattr(os, "O_DIRECTORY"):  # Windows opens no folders, and keeps their names itself
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)  # Windows flushes what is open for writing
     try:
         os.fsync(handle)
     finally:

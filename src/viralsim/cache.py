@@ -28,6 +28,10 @@ class BoundedCache:
     def __len__(self) -> int:
         return len(self._values)
 
+    def __reduce__(self) -> Any:
+        """An empty cache: what is kept here can be made again there."""
+        return BoundedCache, (self.room_bytes, self.size)
+
     def get(self, key: Hashable, make: Callable[[], Any], of: tuple[Any, ...] = ()) -> Any:
         """The value of ``key`` and of the very objects ``of``, by ``make()`` where it is not there.
 

@@ -49,5 +49,9 @@ class NetworkError(InputError):
     """A network or members file is wrong; the message carries file and line where there is one."""
 
 
+class ViralsimWarning(UserWarning):
+    """Something was changed or left out that the user should know of."""
+
+
 class CapacityError(ViralsimError):
     """A world outgrew its memory; the message says which part and how to allow more."""

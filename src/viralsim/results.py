@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from viralsim.arguments import file_path, flag, number, one_of, refuse
 from viralsim.errors import InputError
 from viralsim.measurement import arms as arm_statistics
 from viralsim.measurement import compare as pairing
@@ -73,8 +74,7 @@ class Result(RunRecord):
         """Arm x measure: the mean over worlds, or another ``statistic`` (sd, ci_low, ci_high, p05, p50, p95, count)."""
         import pandas as pd
 
-        if statistic not in (*STATISTICS, "count"):
-            raise InputError(f"no statistic {statistic!r}: choose one of {', '.join((*STATISTICS, 'count'))}")
+        one_of(statistic, "statistic", (*STATISTICS, "count"))
         rows = {arm: [getattr(found[name], statistic) for name in NAMES] for arm, found in self.summaries.items()}
         table = pd.DataFrame.from_dict(rows, orient="index", columns=list(NAMES))
         table.index.name = "arm"
@@ -106,9 +106,11 @@ class Result(RunRecord):
         """
         import pandas as pd
 
-        known = sorted({key for arm in self.arms.values() for key in arm.series})
-        if name not in known:
-            raise InputError(f"no series {name!r} in this result: choose one of {', '.join(known) or 'none was kept'}")
+        one_of(name, "name", sorted({key for arm in self.arms.values() for key in arm.series}))
+        flag(cumulative, "cumulative")
+        if isinstance(quantiles, str | bytes) or not isinstance(quantiles, Iterable):
+            raise refuse("quantiles", "a list of numbers in [0, 1]", quantiles)
+        quantiles = [number(q, f"quantiles[{i}]", 0, 1) for i, q in enumerate(quantiles)]
         parts = []
         for arm in self.arms.values():
             if name not in arm.series or not len(arm.series[name]):
@@ -126,11 +128,11 @@ class Result(RunRecord):
 
         against = baseline if baseline is not None else self.baseline
         if against is None:
-            raise InputError("this result has no baseline: name the arm to compare with")
-        self.arm(arm)
-        self.arm(against)
+            raise InputError("baseline: this result has no baseline, name the arm to compare with")
+        one_of(arm, "arm", list(self.arms))
+        one_of(against, "baseline", list(self.arms))
         if arm == against:
-            raise InputError(f"arm {arm!r} cannot be compared with itself: name two arms")
+            raise InputError(f"arm: {arm!r} cannot be compared with itself, name two arms")
         rows = [vars(row) for row in self.comparisons if (row.arm, row.baseline) == (arm, against)]
         return pd.DataFrame(rows).set_index("measure").drop(columns=["few_worlds"])
 
@@ -176,11 +178,12 @@ class Result(RunRecord):
 
     def save(self, path: str | Path) -> Path:
         """Write the result into the folder ``path``, whole or not at all; an earlier result there is replaced."""
-        return save_record(self, path, {"summaries": _summaries_table(self.summaries)})
+        return save_record(self, file_path(path, "path"), {"summaries": _summaries_table(self.summaries)})
 
 
 def open_result(path: str | Path) -> Result:
     """Read a saved result, equal to the one that was saved; InputError where the folder holds none, or a torn one."""
+    path = file_path(path, "path")
     record = open_record(path)
     result = Result(**{field.name: getattr(record, field.name) for field in fields(record)})
     if record.versions.get("viralsim") == package_version():  # another version may count in another way

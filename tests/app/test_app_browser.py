@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from served import Server, let_in
 
 from viralsim.lessons import lesson
 
@@ -57,24 +60,29 @@ def test_a_hostile_upload_is_refused(open_lesson: Callable[[str], Any], tmp_path
     assert page.locator(".vs-curve").first.is_visible()
 
 
-def test_a_class_gathers_its_launches(page: Any, browser: Any, server: tuple[str, str]) -> None:
-    """A pupil with the code plays a world of their own, and the wall counts it; a wrong code opens nothing."""
-    address, code = server
-    page.goto(f"{address}/class")
-    page.get_by_text(f"code {code}").wait_for()
+def test_a_class_gathers_its_launches(page: Any, browser: Any, server: Server) -> None:
+    """A pupil with the code plays a world of their own, and the wall counts it; a wrong code opens nothing; a seat is freed."""
+    page.goto(f"{server.address}/class")
+    page.get_by_text(f"code {server.code}").wait_for()
     assert page.locator("svg").count() > 0
     for number in (0, 1):
-        pupil = browser.new_page()
+        pupil = let_in(browser.new_page(), server)
         pupil.set_default_timeout(180_000)
-        pupil.goto(f"{address}/join?code={code}")
         pupil.get_by_text(f"You are launch number {number}.").wait_for()
+        assert server.code not in pupil.url
         pupil.get_by_role("button", name="launch").click()
         pupil.get_by_text(re.compile(r"^\d+ shares?")).wait_for()
         pupil.close()
     page.get_by_text(re.compile("^2 launches of the same content")).wait_for()
+    page.get_by_label("seat", exact=True).fill("1")
+    page.get_by_role("button", name="free it").click()
+    page.get_by_text(re.compile("^1 launches of the same content")).wait_for()
     stranger = browser.new_page()
-    stranger.goto(f"{address}/join?code=WRONG")
-    stranger.get_by_text("This code opens no class").wait_for()
+    stranger.goto(f"{server.address}/join?code=WRONG")
+    stranger.get_by_text("The code WRONG opens no class").wait_for()
+    stranger.get_by_label("code").fill(server.code.lower())
+    stranger.get_by_role("button", name="join").click()
+    stranger.get_by_text("You are launch number 1.").wait_for()
     stranger.close()
 
 
@@ -100,7 +108,7 @@ def test_any_setting_is_changed_and_a_wrong_one_is_told(open_lesson: Callable[[s
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_app_is_open_to_everybody(open_lesson: Callable[[str], Any], theme: str, server: tuple[str, str]) -> None:
+def test_the_app_is_open_to_everybody(open_lesson: Callable[[str], Any], theme: str, server: Server) -> None:
     """axe-core finds no violation on a lesson with one world shown, on the wall, and on a pupil's page, in both themes."""
     from axe_playwright_python.sync_playwright import Axe
 
@@ -109,10 +117,10 @@ def test_the_app_is_open_to_everybody(open_lesson: Callable[[str], Any], theme: 
     page.get_by_role("button", name="show this world").click()
     page.get_by_role("button", name=re.compile("^advocate")).first.wait_for()
     found = Axe().run(page).response["violations"]
-    page.goto(f"{server[0]}/class")
-    page.get_by_text(f"code {server[1]}").wait_for()
+    page.goto(f"{server.address}/class")
+    page.get_by_text(f"code {server.code}").wait_for()
     found += Axe().run(page).response["violations"]
-    page.goto(f"{server[0]}/join?code={server[1]}")
+    let_in(page, server)
     page.get_by_text("You are launch number").wait_for()
     found += Axe().run(page).response["violations"]
     assert [(one["id"], [node["html"][:100] for node in one["nodes"]]) for one in found] == []
@@ -129,38 +137,87 @@ def test_a_scenario_is_picked_by_its_button(open_lesson: Callable[[str], Any], t
     page.get_by_text("Chosen here", exact=True).wait_for()
 
 
-def answer_times(browser: Any, address: str, sessions: int) -> tuple[list[float], list[float]]:
-    """Seconds to open a page, and of a slider move to the new curve, while every session runs all arms."""
-    pages, opened, moved = [], [], []
-    for _ in range(sessions):
-        page = browser.new_page()
-        page.set_default_timeout(180_000)
-        began = time.monotonic()
-        page.goto(f"{address}/?learn=luck")
-        page.wait_for_selector(".q-slider")
-        opened.append(time.monotonic() - began)
+@pytest.mark.parametrize("sessions", [6, pytest.param(30, marks=pytest.mark.slow)])
+def test_many_sessions_are_answered(browser: Any, server: Server, sessions: int) -> None:
+    """Each of them runs all arms and moves a slider: everyone gets a curve of the new value and the report of their own run.
+
+    How long that takes is a matter of benchmarks/app_class.py.
+    """
+    pages = []
+    for number in range(sessions):
+        page = let_in(browser.new_page(), server)
+        page.set_default_timeout(300_000)
+        page.goto(f"{server.address}/?learn=luck")
         page.wait_for_selector(".vs-curve svg")
         page.get_by_text("all arms", exact=True).click()
+        page.get_by_label("worlds", exact=True).fill(str(100 + number))
         page.get_by_role("button", name="run all arms").click()
         pages.append(page)
     for page in pages:
-        old = page.locator(".vs-curve").first.inner_html()
-        began = time.monotonic()
+        old = page.get_by_text(re.compile("^mean of")).inner_text()
         page.locator(".q-slider").first.click(position={"x": 200, "y": 5})
-        page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old)
-        moved.append(time.monotonic() - began)
-    for page in pages:  # nobody's run is lost
+        page.wait_for_function("o => !document.body.innerText.includes(o)", arg=old)
+    for number, page in enumerate(pages):  # nobody's run is lost, nor taken for another's
         page.wait_for_selector("iframe.vs-report")
+        page.get_by_text(f"{100 + number:,} launches", exact=True).wait_for()
         page.close()
-    return opened, moved
 
 
-@pytest.mark.parametrize("sessions", [6, pytest.param(30, marks=pytest.mark.slow)])
-def test_many_sessions_are_answered(browser: Any, server: tuple[str, str], sessions: int) -> None:
-    """Each of them runs all arms and moves a slider: the half is answered within 2 s, all within 10 s, no run is lost."""
-    opened, moved = answer_times(browser, server[0], sessions)
-    print(f"{sessions} sessions: page {max(opened):.2f} s at most, slider {sorted(moved)[len(moved) // 2]:.2f} s median, "
-          f"{max(moved):.2f} s at most")  # fmt: skip
-    assert len(moved) == sessions
-    assert sorted(moved)[len(moved) // 2] < 2
-    assert max(*opened, *moved) < 10
+def test_a_page_of_another_site_gets_nothing(browser: Any, server: Server, tmp_path: Path) -> None:
+    """A page elsewhere that fetches, frames, loads or opens a socket to the app is answered by nothing, cookie or not."""
+    page = browser.new_page()
+    let_in(page, server)
+    evil = tmp_path / "evil.html"
+    evil.write_text("<!doctype html><title>evil</title>")
+    page.goto(f"{server.address}/")
+    assert "nothing" not in page.evaluate(TRIES, server.address).values()  # from the app's own page all of it works
+    with elsewhere(tmp_path) as address:
+        page.goto(f"{address}/evil.html")
+        found = page.evaluate(TRIES, server.address)
+        page.evaluate(
+            "app => { document.body.append(Object.assign(document.createElement('iframe'), {src: app})) }",
+            server.address,
+        )
+        page.wait_for_timeout(500)
+        framed = [frame.content() for frame in page.frames[1:]]
+    page.close()
+    assert set(found.values()) == {"nothing"}
+    assert not any("nicegui" in text.lower() for text in framed)
+
+
+FRAME = "app => { document.body.append(Object.assign(document.createElement('iframe'), {src: app})) }"
+TRIES = """async (app) => {
+  const nothing = "nothing", said = {};
+  const fetched = await fetch(app + "/", {credentials: "include"}).then(a => a.text(), () => nothing);
+  said.fetch = fetched;
+  said["no-cors"] = await fetch(app + "/", {mode: "no-cors", credentials: "include"}).then(a => a.text(), () => nothing) || nothing;
+  said.image = await new Promise(done => {
+    const one = new Image(); one.src = app + "/favicon.ico";
+    one.onload = () => done("loaded"); one.onerror = () => done(nothing);
+  });
+  said.socket = await new Promise(done => {
+    const one = new WebSocket(app.replace("http", "ws") + "/_nicegui_ws/socket.io/?EIO=4&transport=websocket");
+    one.onmessage = () => done("a message"); one.onerror = () => done(nothing); one.onclose = () => done(nothing);
+  });
+  return said;
+}"""
+
+
+@contextmanager
+def elsewhere(folder: Path) -> Iterator[str]:
+    """Another site on this machine, of the files of a folder."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Quiet) as other:
+        _Quiet.folder = str(folder)
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        yield f"http://localhost:{other.server_port}"
+        other.shutdown()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    folder = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, directory=self.folder, **kwargs)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""

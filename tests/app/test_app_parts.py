@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from counting import calls
 
 import viralsim as vs
 from viralsim.app.controls import controls
 from viralsim.app.curve import pictures
-from viralsim.app.jobs import MOST_WAITING, Pool
 from viralsim.app.limits import MOST_BYTES, MOST_WORLDS, read_upload, within_limits
 from viralsim.app.session import Session
 from viralsim.app.settings import changed, settings
@@ -107,25 +106,6 @@ def test_controls_stay_within_the_schema() -> None:
             assert scenario.override({one.path: int(value) if one.whole else value})
 
 
-def test_runs_in_the_background_can_be_cancelled() -> None:
-    """Two run at once, others wait in line; a cancelled one keeps what it finished or says that it was cancelled."""
-    pool = Pool(at_once=1)
-    scenario = lesson("luck").scenario()
-    first, second = pool.submit(scenario, 2000), pool.submit(scenario, 50)
-    second.cancel()
-    assert first.finished.wait(60)
-    assert first.result is not None
-    assert first.result.world_count == 2000
-    assert second.finished.wait(10)
-    assert second.error.startswith("cancelled") or second.result is not None
-    third = pool.submit(scenario, 100_000)
-    while third.done == 0 and not third.finished.is_set():
-        time.sleep(0.01)
-    third.cancel()
-    assert third.finished.wait(60)
-    assert third.result is None or third.result.interrupted or third.result.world_count <= 100_000
-
-
 def test_a_played_world_is_the_world_of_the_run() -> None:
     """Who shared at the end are the nodes of that world; each tick's changes add up; without an advocate nobody is won."""
     scenario = lesson("when_seeds_do_not_matter").scenario()
@@ -195,29 +175,32 @@ def test_a_block_that_is_not_set_comes_in_with_its_first_key() -> None:
     assert threshold.count == 2
     assert "content.post.reinforcement.threshold.count" in {one.path for one in settings(after)}
     assert changed(after, path, "")[2].spec == scenario.spec
-    session = Session(Pool(), scenario, None)
+    session = Session(None, None, "", scenario, None)  # type: ignore[arg-type]
     session.set(path, value)
     session.set(f"{path}.count", 3)
-    assert session.scenario.spec.content["post"].reinforcement.threshold.count == 3  # type: ignore[union-attr]
+    assert session.question.scenario().spec.content["post"].reinforcement.threshold.count == 3  # type: ignore[union-attr]
     session.set(path, None)
-    assert session.scenario.spec == scenario.spec
+    assert session.question.scenario().spec == scenario.spec
     with pytest.raises(InputError, match=r"campaign\.advocates\.count: is required"):
         changed(scenario, "campaign.advocates.trust", "2")
 
 
 def test_bombs_and_giants_are_refused_at_once() -> None:
-    """Aliases that multiply, and 1e12 members, are refused in words within a second; a path in a network too."""
+    """Aliases that multiply, and 1e12 members, are refused in words, with no more work than an honest scenario takes."""
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 10)
     )
     text = (ROOT / "scenarios" / "hands_of_the_gods.yaml").read_text()
     giant = text.replace("members: 20000", "members: 1000000000000")
     assert giant != text
-    began = time.process_time()
-    for hostile in (bomb, giant):
+
+    def refused(hostile: str) -> None:
         with pytest.raises(InputError):
             read_upload(hostile.encode())
-    assert time.process_time() - began < 1
+
+    honest = calls(lambda: read_upload(text.encode()))
+    for hostile in (bomb, giant):
+        assert calls(lambda hostile=hostile: refused(hostile)) < 2 * honest  # type: ignore[misc]
 
 
 def test_a_name_is_text_and_not_script() -> None:
@@ -229,31 +212,6 @@ def test_a_name_is_text_and_not_script() -> None:
     drawn = pictures(vs.simulate(scenario, worlds=4, repeat_trust=False))
     assert "<script" not in drawn
     assert "&lt;script&gt;" in drawn
-
-
-def test_the_line_is_fair_and_has_an_end() -> None:
-    """What was asked for goes before refinements; a full line answers in words; the withdrawn is gone, the rest runs."""
-    pool = Pool(at_once=1)
-    scenario = lesson("luck").scenario()
-    running = pool.submit(scenario, 200_000)
-    while pool.place(running):
-        time.sleep(0.01)
-    refinement = pool.submit(scenario, 20, background=True)
-    waiting = [pool.submit(scenario, 20) for _ in range(MOST_WAITING)]
-    assert [pool.place(waiting[0]), pool.place(refinement)] == [1, MOST_WAITING + 1]
-    with pytest.raises(InputError, match="try again in a minute"):
-        pool.submit(scenario, 20)
-    assert pool.quick(lambda: 7).result(10) == 7
-    for job in waiting[1:]:
-        job.cancel()
-        assert job.finished.is_set()
-        assert job.error == "cancelled before it began"
-    running.cancel()
-    for job in (running, waiting[0], refinement):
-        assert job.finished.wait(60)
-    assert waiting[0].result is not None
-    assert waiting[0].result.world_count == 20
-    assert refinement.result is not None
 
 
 def test_a_port_in_use_is_told_with_a_remedy() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from served import Server, let_in
+
 import viralsim as vs
 from viralsim.lessons import lesson
 
@@ -105,12 +107,10 @@ def test_a_curve_is_refined(open_lesson: Callable[[str], Any]) -> None:
     assert f"{mean:,.1f} shares" in page.inner_text("body")
 
 
-def test_a_reload_keeps_the_pupils_world(browser: Any, server: tuple[str, str]) -> None:
+def test_a_reload_keeps_the_pupils_world(browser: Any, server: Server) -> None:
     """Who reloads is the same pupil with the same launch; another browser is another pupil."""
-    address, code = server
     first, second = browser.new_context(), browser.new_context()
-    pupil = first.new_page()
-    pupil.goto(f"{address}/join?code={code}")
+    pupil = let_in(first.new_page(), server)
     mine = pupil.get_by_text(re.compile(r"^You are launch number \d+")).inner_text()
     pupil.get_by_role("button", name="launch").click()
     shares = pupil.get_by_text(re.compile(r"^\d[\d,]* shares?"))
@@ -119,8 +119,7 @@ def test_a_reload_keeps_the_pupils_world(browser: Any, server: tuple[str, str]) 
     pupil.reload()
     assert pupil.get_by_text(re.compile(r"^You are launch number \d+")).inner_text() == mine
     assert pupil.get_by_text(re.compile(r"^\d[\d,]* shares?")).inner_text() == before
-    other = second.new_page()
-    other.goto(f"{address}/join?code={code}")
+    other = let_in(second.new_page(), server)
     assert other.get_by_text(re.compile(r"^You are launch number \d+")).inner_text() != mine
     first.close()
     second.close()

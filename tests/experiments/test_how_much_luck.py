@@ -118,12 +118,12 @@ def test_nothing_that_spreads_is_no_luck():
 @pytest.mark.parametrize(
     ("text", "more", "words"),
     [
-        (BASE, {"contents": 1}, "at least 2"),
-        (BASE, {"worlds": 1}, "at least 2"),
+        (BASE, {"contents": 1}, "contents must be a whole number >= 2"),
+        (BASE, {"worlds": 1}, "worlds must be a whole number >= 2"),
         (BASE, {"worlds": 10**6}, "launches"),
         (BASE, {"spread": 1.0}, "spread"),
-        (BASE, {"arms": ["none"]}, "no arm"),
-        (BASE, {"measure": "fame"}, "no measure"),
+        (BASE, {"arms": ["none"]}, "arms"),
+        (BASE, {"measure": "fame"}, "measure must be one of"),
         (BASE.replace("appeal: 0.08", "appeal: 0"), {}, "above 0"),
         (BASE, {"measure": "structural_virality", "contents": 3}, "not defined"),
         (OWN, {"arms": ["own"]}, "arm 'own' sets"),
@@ -152,7 +152,7 @@ def test_the_command_prints_sentences_or_one_object(tmp_path):
     assert parts["luck_low"] <= parts["luck"] <= parts["luck_high"]
     wrong = CliRunner().invoke(main, [*command, "--measure", "fame"])
     assert (wrong.exit_code, wrong.stdout) == (2, "")
-    assert "no measure 'fame'" in wrong.stderr
+    assert "got 'fame'" in wrong.stderr
 
 
 CHARTS = """\

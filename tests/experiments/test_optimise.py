@@ -145,7 +145,7 @@ def test_command(tmp_path: Path) -> None:
 def test_wrong_requests_are_refused() -> None:
     """Budget, measure, constraint and campaign: each message says what to do."""
     scenario = loads(BY_HAND)
-    with pytest.raises(InputError, match="above 0 USD"):
+    with pytest.raises(InputError, match="budget_usd must be a number above 0"):
         optimise(scenario, 0.0)
     with pytest.raises(InputError, match="neither better nor worse"):
         optimise(scenario, 1.0, measure="structural_virality")

@@ -159,7 +159,7 @@ def test_a_policy_of_ones_own_is_a_subclass(scenario: Scenario) -> None:
 
 def test_wrong_arguments_say_what_is_wrong(scenario: Scenario) -> None:
     """Unknown arms, two different seeds and lines that do not exist are errors with a remedy."""
-    with pytest.raises(InputError, match="choose from bare, asked, all"):
+    with pytest.raises(InputError, match="arm must be one of bare, asked, all"):
         ViralityModel(scenario, arm="paid")
     with pytest.raises(InputError, match="give one"):
         ViralityModel(scenario, seed=1, rng=2)
@@ -192,6 +192,6 @@ def test_members_are_seen_through_a_lazy_view(scenario: Scenario) -> None:
     model = stepped(scenario, arm="all", world=1)
     assert sum(member.reached for member in model.members) == model.counted("reach")
     sharers = {
-        int(node["member"]) for node in model._state.nodes[: int(model._state.now[NODES])] if node["cell"] % 2 == 0
+        int(node["member"]) for node in model._state.nodes[: int(model._state.scalars[NODES])] if node["cell"] % 2 == 0
     }
     assert {m.index for m in model.members if m.shared} == {s for s in sharers if s >= 0}

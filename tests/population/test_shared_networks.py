@@ -29,7 +29,8 @@ campaign: {content: c, owned: [{channel: x, followers: 20, posts_at: [0h]}]}
 """
 OTHER = """
 import sys
-from viralsim.population import build, shared
+from viralsim.population import build
+from viralsim.population.network import shared_memory
 from viralsim.scenario import loads
 shared_memory.LEAST_FOLLOWS = 0
 shared_memory.share_networks(sys.argv[1])

@@ -62,7 +62,7 @@ def test_what_cannot_be_drawn_is_said(result: Result) -> None:
     """A wrong series, a wrong measure, a single arm: the user's mistake, with what there is."""
     with pytest.raises(InputError, match=r"no series 'likes'.*shares"):
         result.plot.series("likes")
-    with pytest.raises(InputError, match="no measure 'likes'"):
+    with pytest.raises(InputError, match=r"measure must be one of .*got 'likes'"):
         result.plot.distribution("likes")
     alone = synthetic_result(worlds=20)
     with pytest.raises(InputError, match="cannot be compared"):

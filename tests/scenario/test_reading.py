@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
+from counting import calls
 from hypothesis import given
 from hypothesis import strategies as st
 from texts import SMALL, small, told
 
 from viralsim.errors import ScenarioError
 from viralsim.scenario import load
-from viralsim.scenario.reading import read_yaml, scalar, write_yaml
+from viralsim.scenario.reading import MOST_NODES, read_yaml, scalar, write_yaml
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.floats(allow_nan=False) | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=12,
 )
+MOST_CALLS = 30 * MOST_NODES  # of functions: what the largest scenario that is read costs
 
 
 @pytest.mark.parametrize(
@@ -93,14 +94,16 @@ BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for 
     ],
     ids=["aliases 30 deep", "10 MB", "many values", "1e12 members", "deep"],
 )
-def test_what_is_hostile_is_refused_in_under_a_second(text: str, tmp_path: Path) -> None:
-    """A bomb of aliases, 10 MB, a million values, 1e12 members: refused within a second, with the file's name."""
+def test_what_is_hostile_is_refused_at_once(text: str, tmp_path: Path) -> None:
+    """A bomb of aliases, 10 MB, a million values, 1e12 members: refused with the file's name, long before all of it is read."""
     file = tmp_path / "s.yaml"
     file.write_text(text)
-    start = time.process_time()  # what it costs, not what else the machine does
-    with pytest.raises(ScenarioError, match=r"s\.yaml"):
-        load(file)
-    assert time.process_time() - start < 1.0
+
+    def refused() -> None:
+        with pytest.raises(ScenarioError, match=r"s\.yaml"):
+            load(file)
+
+    assert calls(refused) < MOST_CALLS
 
 
 def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:

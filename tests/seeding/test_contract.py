@@ -197,7 +197,7 @@ def test_given_members_keep_their_order() -> None:
     people = candidates(barred=0)
     assert propose(people, "members", 3, 1, {"members": [9, 2, 5]}).members.tolist() == [9, 2, 5]
     for wrong in ([1, 1], [0, MEMBERS], [-1]):
-        with pytest.raises(InputError, match="given members"):
+        with pytest.raises(InputError, match="members"):
             propose(people, "members", 1, 1, {"members": wrong})
 
 

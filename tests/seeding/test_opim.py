@@ -264,6 +264,8 @@ def test_targets_by_word():
         with pytest.raises(InputError, match="value"):
             propose(bare, "opim", 3, 1, {"value": value})
     with pytest.raises(InputError, match="leaves nobody"):
+        propose(people, "opim", 3, 1, {"value": {"match_at_least": 1.5}})
+    with pytest.raises(InputError, match=r"value\.communities\[0\] must be a community number 0\.\.4, got 9"):
         propose(people, "opim", 3, 1, {"value": {"communities": [9]}})
 
 

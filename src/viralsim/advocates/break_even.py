@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ import numpy as np
 from viralsim.advocates.ranking import Gain
 from viralsim.advocates.tier import Tier
 from viralsim.advocates.value import CurvePoint
+from viralsim.arguments import instance, number, one_of, refuse
 from viralsim.errors import InputError
 from viralsim.measurement.intervals import fieller, mean_interval, mean_intervals
 from viralsim.measurement.measures import measure as measure_of
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 
 SATURATED = 0.9  # of the largest gain
 
@@ -22,7 +24,7 @@ SATURATED = 0.9  # of the largest gain
 class EqualMoney:
     """A tier against an arm that spends on something else, in the same worlds, both over no spending.
 
-    gain, other_gain: over the baseline, in ``measure`` a launch. cost_usd, other_cost_usd: what each costs beyond the
+    gain, other_gain: over the baseline, in ``measure`` per launch. cost_usd, other_cost_usd: what each costs beyond the
     baseline. break_even_usd: what an advocate may cost so that both bring the same per dollar, with Fieller's limits; None
     where the other arm's gain cannot be told from 0.
     """
@@ -57,13 +59,13 @@ class EqualMoney:
 
 
 def equal_money(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     *,
     arm: str | None = None,
     against: str | None = None,
     worlds: int = 400,
     seed: int | None = None,
-    threads: int = 1,
+    threads: int | None = 1,
 ) -> EqualMoney:
     """The break-even cost of an advocate of ``arm`` against the arm ``against``, both over the scenario's baseline.
 
@@ -73,16 +75,19 @@ def equal_money(
     """
     from viralsim.simulation.front import launch
 
+    scenario = scenario_of(scenario)
+    if against is not None:
+        one_of(against, "against", scenario.arm_names)
     tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads)
     baseline, other = _comparable(tier, against)
     people = len(tier.enrolled)
     if people == 0:
         raise InputError("nobody is enrolled: a break-even cost needs one advocate or more")
     names = [tier.arm, other, baseline]
-    ran = launch(scenario, [tier.compiled], list(dict.fromkeys(names)), worlds, tier.seed, threads)
+    ran = launch(scenario, [tier.compiled], list(dict.fromkeys(names)), tier.worlds, tier.seed, tier.threads)
     gain, other_gain = (ran[name].measures[tier.measure] - ran[baseline].measures[tier.measure] for name in names[:2])
     cost, other_cost = (float((ran[name].cost_usd() - ran[baseline].cost_usd()).mean()) for name in names[:2])
-    fixed = cost - people * tier.cost_usd
+    fixed = cost - people * tier.cost_usd  # of a file: the sum of its prices
     found = mean_intervals(other_gain[:, None])
     ratio = fieller(gain, other_gain, float(found.pivot_low[0]), float(found.pivot_high[0]))
     even = None if ratio is None else Gain(*((r * other_cost - fixed) / people for r in ratio))
@@ -116,7 +121,10 @@ def paid_arm(scenario: Scenario) -> str | None:
 
 def saturation(points: Sequence[CurvePoint], part: float = SATURATED) -> int:
     """The smallest number of advocates on the curve that brings ``part`` of the largest gain on it."""
-    if not points:
-        raise InputError("give one or more points of a curve")
+    if not isinstance(points, Sequence) or not points:
+        raise refuse("points", "what advocates.curve returned", points)
+    for i, point in enumerate(points):
+        instance(point, f"points[{i}]", CurvePoint)
+    number(part, "part", 0, 1, open_low=True)
     most = float(np.max([point.gain.mean for point in points]))
     return next(point.count for point in points if point.gain.mean >= part * most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.advocates.tier import Tier
+from viralsim.arguments import integer_at_least
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Rule
 from viralsim.kernels.batch import trace_world
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 
 Int64 = NDArray[np.int64]
+Given = Tier | Scenario | str | os.PathLike[str]  # a scenario or its path: the tier of its first arm that has advocates
 
 
 @dataclass(frozen=True)
@@ -54,32 +57,33 @@ class Counterfactual:
         return said + "."
 
 
-def remove(tier: Tier | Scenario, member: Any, world: int) -> Counterfactual:
+def remove(tier: Given, member: Any, world: int) -> Counterfactual:
     """World ``world`` as it was, and as it would have been without ``member`` (a label) in the tier.
 
     A scenario stands for the tier of its first arm that has advocates. Raises InputError where they are not in the tier.
     """
-    tier = _tier(tier)
+    tier = _tier(tier, world)
     enrolled, here = tier.enrolled, tier.index(member)
     if here not in enrolled:
-        raise InputError(f"{member!r} is not in the tier of {tier.arm}: name one of those enrolled")
+        raise InputError(f"member: {member!r} is not in the tier of {tier.arm}: name one of those enrolled")
     return _compare(tier, member, here, enrolled, enrolled[enrolled != here], world)
 
 
-def add(tier: Tier | Scenario, member: Any, world: int) -> Counterfactual:
+def add(tier: Given, member: Any, world: int) -> Counterfactual:
     """World ``world`` with ``member`` (a label) added to the tier, and as it was; ``lost`` are those whom they would bring.
 
     A scenario stands for the tier of its first arm that has advocates. Raises InputError where they are in the tier already.
     """
-    tier = _tier(tier)
+    tier = _tier(tier, world)
     enrolled, here = tier.enrolled, tier.index(member)
     if here in enrolled:
-        raise InputError(f"{member!r} is in the tier of {tier.arm} already")
+        raise InputError(f"member: {member!r} is in the tier of {tier.arm} already")
     return _compare(tier, member, here, np.append(enrolled, here), enrolled, world)
 
 
-def _tier(given: Tier | Scenario) -> Tier:
-    return given if isinstance(given, Tier) else Tier(given)
+def _tier(given: Given, world: int) -> Tier:
+    integer_at_least(world, "world", 0)
+    return given if isinstance(given, Tier) else Tier(scenario_of(given, "tier"))
 
 
 def _compare(tier: Tier, label: Any, member: int, with_member: Int64, without: Int64, world: int) -> Counterfactual:

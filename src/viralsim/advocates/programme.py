@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from viralsim.advocates.ranking import Gain
 from viralsim.advocates.tier import Tier
+from viralsim.arguments import integer_at_least
 from viralsim.campaign.accounting import arm_outcomes
 from viralsim.campaign.enrolment import Enrolment
 from viralsim.campaign.plan import compile_plan
@@ -101,13 +103,13 @@ class ProgrammeResult:
 
 
 def programme_launches(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     *,
     arm: str | None = None,
     launches: int | None = None,
     worlds: int = 200,
     seed: int | None = None,
-    threads: int = 1,
+    threads: int | None = 1,
 ) -> ProgrammeResult:
     """Play the programme of an arm launch after launch; launch 0 is that of ``run``, launch l has the luck of ``seed`` + l.
 
@@ -137,9 +139,8 @@ def programme_launches(
 
 def _playable(tier: Tier, launches: int | None) -> int:
     """How many launches; raises InputError where the programme cannot be played."""
-    count = tier.words.programme.launches if launches is None else launches
-    if not 1 <= count <= MOST_LAUNCHES:
-        raise InputError(f"a programme is played for 1 to {MOST_LAUNCHES} launches, got {count}: give launches")
+    asked = tier.words.programme.launches if launches is None else launches
+    count = integer_at_least(asked, "launches", 1, MOST_LAUNCHES)
     if tier.words.file is not None:
         raise InputError("the programme of advocates from a file cannot be played: give count and choose")
     if tier.scenario.spec.uncertain:

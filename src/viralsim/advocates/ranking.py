@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.advocates.tier import Tier
+from viralsim.arguments import function, integer_at_least, one_of, refuse
 from viralsim.campaign.enrolment import Enrolment, strategy_of
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
-from viralsim.scenario import Scenario
-from viralsim.seeding import Chosen
+from viralsim.scenario import Scenario, scenario_of
+from viralsim.seeding import Chosen, words
 from viralsim.seeding.surrogate import TEXTBOOK
 
 REFERENCES = ("random", "degree")
@@ -64,7 +66,7 @@ class RankedAdvocate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The answer of ``find``; gains are in ``measure`` a launch."""
+    """The answer of ``find``; gains are in ``measure`` per launch."""
 
     strategy: str
     arm: str
@@ -73,7 +75,7 @@ class Ranking:
     listed: tuple[RankedAdvocate, ...]
     against: Mapping[str, Gain]  # strategy -> gain of the chosen tier over that strategy's
     against_none: Gain
-    credited_shares: float  # of the whole tier, a launch
+    credited_shares: float  # of the whole tier, per launch
     removed_shares: float  # lost without them, one by one, added up
     tier_shares: Gain  # lost without all of them
     expected_reach: float | None
@@ -87,8 +89,15 @@ class Ranking:
         return _plain(asdict(self))  # type: ignore[no-any-return]
 
 
+def check_strategy(given: Any, name: str) -> Any:
+    """A word of the registry, or ``{word: {options}}``."""
+    word = next(iter(given)) if isinstance(given, Mapping) and len(given) == 1 else given
+    one_of(word, name, words())
+    return given
+
+
 def find(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     count: int,
     strategy: Any = None,
     *,
@@ -112,11 +121,16 @@ def find(
 
     Raises InputError where no arm has advocates, the strategy is not known, or fewer members are eligible.
     """
-    from viralsim.simulation.run import default_threads
-
-    worlds = worlds or min(400, scenario.worlds)
-    tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads or default_threads())
-    choose = strategy if strategy is not None else tier.words.choose
+    scenario = scenario_of(scenario)
+    integer_at_least(count, "count", 1)
+    function(progress, "progress", "tiers scored, tiers in all")
+    if isinstance(compare, str | Mapping) or not isinstance(compare, Iterable):
+        raise refuse("compare", "a list of strategies", compare, f"write compare=[{compare!r}]")
+    for other in compare:
+        check_strategy(other, "compare")
+    worlds = min(400, scenario.worlds) if worlds is None else worlds
+    tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads)
+    choose = tier.words.choose if strategy is None else check_strategy(strategy, "strategy")
     enrolment = tier.choose(choose, count)
     others = {strategy_of(other)[0]: tier.choose(other, count).members for other in (*REFERENCES, *compare)}
     return _found(tier, strategy_of(choose), enrolment, others, progress)
@@ -142,7 +156,8 @@ def _found(
     listed = _list(tier, chosen[order], [gains[i] for i in order])
     credited, removed = sum(one.credited for one in listed), sum(one.shares.mean for one in listed)
     proposal = enrolment.proposal or Chosen(chosen, word)
-    said = _sentences(tier, word, len(listed), over_none, against) + _certified(proposal, options, over_none)
+    same = {other for other, members in others.items() if set(members.tolist()) == set(chosen.tolist())}
+    said = _sentences(tier, word, len(listed), over_none, against, same) + _certified(proposal, options, over_none)
     said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
     return Ranking(
         word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier,
@@ -177,7 +192,7 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
     match = np.broadcast_to(
         compiled.match(tier.spec.content[advocates.content or tier.spec.campaign.content]), compiled.members
     )
-    names = [name for name in compiled.channels if name in (advocates.channels or compiled.channels)]
+    people = tier.arm_with(members.tolist()).enrolment
     reached = np.zeros(compiled.members, dtype=bool)
     table = tier.run(members).advocates
     credit = {
@@ -187,7 +202,9 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
     for rank, (member, label, (gain, shares)) in enumerate(
         zip(members.tolist(), tier.labels(members), gains, strict=True), start=1
     ):
-        here = [name for name in names if compiled.present_on(compiled.channels.index(name))[member]]
+        here = [name for name, asked in zip(compiled.channels, people.channels[rank - 1], strict=True) if asked]
+        cost = float(people.cost_usd[rank - 1])
+        fit = float(match[member]) if people.fit is None else float(people.fit[rank - 1])
         rows = [compiled.networks[compiled.channels.index(name)] for name in here]
         followers = np.unique(
             np.concatenate(
@@ -202,8 +219,8 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         listed.append(RankedAdvocate(
             rank, label, gain, shares, credit[str(label)], len(followers), overlap, tuple(here), tone,
             community,
-            float(match[member]), tier.cost_usd, tier.cost_usd / shares.mean if shares.low > 0 else None,
-            _reason(len(followers), overlap, float(match[member]), gain),
+            fit, cost, cost / shares.mean if shares.low > 0 else None,
+            _reason(len(followers), overlap, fit, gain),
         ))  # fmt: skip
     return tuple(listed)
 
@@ -215,20 +232,24 @@ def _reason(followers: int, overlap: float, match: float, gain: Gain) -> str:
     return said if gain.above_zero else said + "; alone they cannot be told from chance"
 
 
-def _sentences(tier: Tier, word: str, count: int, over_none: Gain, against: Mapping[str, Gain]) -> list[str]:
-    """What it means, with the interval of every number."""
+def _sentences(
+    tier: Tier, word: str, count: int, over_none: Gain, against: Mapping[str, Gain], same: set[str]
+) -> list[str]:
+    """What it means, with the interval of every number; the strategies ``same`` chose the same people."""
     label = measure_of(tier.measure).label
     said = [
-        f"These {count} advocates ({word}) bring {_told(over_none)} {label} a launch, over no advocates, in {tier.worlds:,} "
+        f"These {count} advocates ({word}) bring {_told(over_none)} {label} per launch, over no advocates, in {tier.worlds:,} "
         "worlds with the same luck."
         if over_none.above_zero
         else f"Advocates do not matter here: {tier.worlds:,} worlds cannot tell these {count} from none "
-        f"({_told(over_none)} {label} a launch)."
+        f"({_told(over_none)} {label} per launch)."
     ]
     for other, gain in against.items():
         if other == word:
             continue
-        if gain.above_zero:
+        if other in same:
+            said.append(f"As many members chosen by {other} are the same ones.")
+        elif gain.above_zero:
             said.append(f"Against as many members chosen by {other} they bring {_told(gain)} more.")
         elif gain.high < 0:
             said.append(f"As many members chosen by {other} bring more: the difference is {_told(gain)}.")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import got, integer_at_least, member_numbers, one_of, seed_number, thread_count
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.enrolment import Enrolment, eligible_members, enrol, strategy_of
+from viralsim.campaign.enrolment import Enrolment, choose_listed, eligible_members, enrol, strategy_of
 from viralsim.errors import InputError
+from viralsim.measurement.measures import NAMES
+from viralsim.member_names import find_members
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.campaign import Advocates
 
 Float64 = NDArray[np.float64]
@@ -27,20 +31,22 @@ class Tier:
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str | os.PathLike[str],
         *,
         arm: str | None = None,
         worlds: int = 200,
         seed: int | None = None,
-        threads: int = 1,
+        threads: int | None = 1,
     ) -> None:
         from viralsim.simulation.run import compile_audience
 
+        scenario = scenario_of(scenario)
         self.arm = _arm_with_advocates(scenario, arm)
         written = scenario.data.get("arms") or {}  # a scenario without arms has one of its own making
         self.prefix = f"arms.{self.arm}.{PATH}" if self.arm in written else PATH
-        self.scenario, self.worlds, self.threads = scenario, worlds, threads
-        self.seed = scenario.seed if seed is None else seed
+        self.scenario, self.worlds = scenario, integer_at_least(worlds, "worlds", 1)
+        self.threads = thread_count(threads)
+        self.seed = seed_number(scenario.seed if seed is None else seed)
         self.compiled = compile_audience(scenario)
         self.spec = scenario.for_arm(self.arm)
         self._known: dict[tuple[int, ...], ArmOutcomes] = {}
@@ -62,11 +68,22 @@ class Tier:
     @property
     def enrolled(self) -> NDArray[np.int64]:
         """The members of the scenario's own tier, by index."""
-        return enrol(self.compiled, self.spec, self.scenario.folder).members
+        return self._own.members
+
+    @property
+    def of_file(self) -> bool:
+        """Whether the people of the tier are those of a file; then nobody else can be enrolled."""
+        return self.words.file is not None
+
+    @property
+    def _own(self) -> Enrolment:
+        return enrol(self.compiled, self.spec, self.scenario.folder)
 
     @property
     def eligible(self) -> NDArray[np.bool_]:
-        """Who can be enrolled, bool[N]: on the tier's channels, and of the programme's fans."""
+        """Who can be enrolled, bool[N]: on the tier's channels, and of the programme's fans; or who is in its file."""
+        if self.of_file:
+            return np.isin(np.arange(self.compiled.members), self.enrolled)
         names = self.words.channels or self.compiled.channels
         where = np.array([name in names for name in self.compiled.channels])
         content = self.spec.content[self.words.content or self.spec.campaign.content]
@@ -74,49 +91,56 @@ class Tier:
 
     @property
     def cost_usd(self) -> float:
-        """Cost of a person, USD."""
-        return float(self.words.cost_usd)
+        """Mean cost of a person of the tier, USD."""
+        return float(self._own.cost_usd.mean()) if self.of_file else float(self.words.cost_usd)
 
     def labels(self, members: Sequence[int] | NDArray[np.int64]) -> list[Any]:
-        """What the user calls these members."""
+        """What the user calls these members: people of the tier's file by their handles, others by id or number."""
         ids = self.compiled.population.audience.ids
-        return [int(m) if ids is None else ids[m].item() for m in members]
+        own = self._own
+        handles = dict(zip(own.members.tolist(), own.handles, strict=True)) if self.of_file else {}
+        return [handles.get(int(m), int(m) if ids is None else ids[m].item()) for m in members]
 
     def index(self, label: Any) -> int:
         """The index of a member whom the user names; raises InputError for a name that nobody has."""
-        ids = self.compiled.population.audience.ids
-        if ids is None:
-            if not isinstance(label, int) or not 0 <= label < self.compiled.members:
-                raise InputError(f"no member {label!r}: name an index in 0..{self.compiled.members - 1}")
-            return label
-        found = np.flatnonzero(ids.astype(str) == str(label))
-        if not len(found):
-            raise InputError(f"no member {label!r} in the network: name an id of its file")
+        if self.of_file:
+            try:
+                return int(self._own.only([label], str(self.words.file)).members[0])
+            except InputError:
+                raise InputError(f"member: {got(label)} is nobody in {self.words.file}, name a handle of it") from None
+        found, wrong = find_members([label], self.compiled.members, self.compiled.population.audience.ids)
+        if wrong:
+            raise InputError(wrong[0].sentence)
         return int(found[0])
 
     def choose(self, choose: Any, count: int) -> Enrolment:
         """Who would be enrolled by a strategy: word, ``{word: {options}}`` or ``{"members": [...]}``.
 
-        All ``count`` places are filled, whatever the programme's nurturing would make before the first launch.
+        All ``count`` places are filled, whatever the programme's nurturing would make before the first launch. Where the tier has a
+        file, its people are those among whom is chosen; InputError where it names fewer.
         """
+        if self.of_file:
+            return choose_listed(self.compiled, self.spec, self._own, choose, count)
         spec = self._with(choose, count).for_arm(self.arm)
         return enrol(self.compiled, spec, self.scenario.folder)
 
     def run(self, members: Sequence[int] | NDArray[np.int64]) -> ArmOutcomes:
         """The worlds with these members as the tier (by index); a set is run once."""
-        key = tuple(sorted(int(m) for m in members))
+        key = tuple(sorted(member_numbers(members, "members", self.compiled.members).tolist()))
         if key not in self._known:
             self._known[key] = self._launch(self.scenario_with(key))
         return self._known[key]
 
     def values(self, members: Sequence[int] | NDArray[np.int64], measure: str | None = None) -> Float64:
         """A measure by world with these members as the tier, float64[worlds]."""
-        return self.run(members).measures[measure or self.measure]
+        return self.run(members).measures[self.measure if measure is None else one_of(measure, "measure", NAMES)]
 
     def scenario_with(self, members: Sequence[int]) -> Scenario:
         """The scenario with these members, by index, as the tier of its arm."""
         if not len(members):
             return self.scenario.override({self.prefix: None})
+        if self.of_file:
+            return self.scenario.override({f"{self.prefix}.choose": {"members": self.labels(members)}})
         return self._with({"members": self.labels(members)}, len(members))
 
     def arm_with(self, members: Sequence[int]) -> Arm:
@@ -129,8 +153,6 @@ class Tier:
         changes: dict[str, Any] = {f"{self.prefix}.choose": choose, f"{self.prefix}.count": count}
         if self.words.programme.nurture is not None and strategy_of(choose)[0] != "members":
             changes[f"{self.prefix}.programme.nurture"] = None
-        if self.words.file is not None:
-            changes[f"{self.prefix}.file"] = None
         return self.scenario.override(changes)
 
     def _launch(self, scenario: Scenario) -> ArmOutcomes:
@@ -140,7 +162,7 @@ class Tier:
 
 
 def _arm_with_advocates(scenario: Scenario, arm: str | None) -> str:
-    names = [arm] if arm is not None else list(scenario.arm_names)
+    names = [one_of(arm, "arm", scenario.arm_names)] if arm is not None else list(scenario.arm_names)
     for name in names:
         if scenario.for_arm(name).campaign.advocates is not None:
             return name

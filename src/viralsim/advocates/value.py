@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.advocates.ranking import Gain
+from viralsim.advocates.ranking import Gain, check_strategy
 from viralsim.advocates.tier import Tier
+from viralsim.arguments import instance, integer_at_least, is_single, member_numbers, refuse, seed_number
 from viralsim.errors import InputError
 from viralsim.measurement.intervals import mean_interval
 
@@ -38,12 +39,16 @@ def shapley(
 
     Raises InputError for more than 20 members, or none.
     """
-    given = np.asarray(members, dtype=np.int64)
+    instance(tier, "tier", Tier)
+    integer_at_least(orders, "orders", 1)
+    given = member_numbers(members, "members", tier.compiled.members)
     if not 1 <= len(given) <= MOST_FOR_SHAPLEY:
-        raise InputError(f"fair shares are for 1 to {MOST_FOR_SHAPLEY} members, got {len(given)}: choose a few")
+        raise InputError(
+            f"members: fair shares are for 1 to {MOST_FOR_SHAPLEY} members, got {len(given)}, choose a few"
+        )
     if len(np.unique(given)) != len(given):
-        raise InputError("a member is named twice")
-    rng = np.random.default_rng(seed)
+        raise InputError("members: a member is named twice, name each once")
+    rng = np.random.default_rng(seed_number(seed))
     marginal = np.zeros((orders, len(given)))
     for row in marginal:
         before = tier.values([], measure).mean()
@@ -73,10 +78,14 @@ class CurvePoint:
 
 def curve(tier: Tier, counts: Sequence[int], choose: object = None) -> list[CurvePoint]:
     """Return against the number of advocates, each tier being the best of its size by the strategy; same worlds throughout."""
-    wanted = sorted({int(n) for n in counts if n > 0})
+    instance(tier, "tier", Tier)
+    if is_single(counts):
+        raise refuse("counts", "a list of whole numbers", counts, f"write counts=[{counts!r}]")
+    sizes = (integer_at_least(n, f"counts[{i}]", 0) for i, n in enumerate(counts))
+    wanted = sorted({n for n in sizes if n > 0})
     if not wanted:
-        raise InputError("give one or more counts above 0")
-    asked = choose if choose is not None else tier.words.choose
+        raise InputError("counts: give one or more above 0")
+    asked = tier.words.choose if choose is None else check_strategy(choose, "choose")
     value_usd = float(tier.spec.content[tier.spec.campaign.content].value_usd)
     none, before = tier.values([]), tier.values([])
     sold = tier.values([], "conversions")

@@ -1,109 +1,116 @@
-"""Runs in the background: what waits is ranked, a session has one run at a time, and sliders have threads of their own."""
+"""Runs in the background: what waits is ranked, a session has one run at a time, and what is cancelled keeps what it finished."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import CancelledError, Future
+from typing import Any
 
+from pebble import ProcessExpired, ProcessFuture
+
+from viralsim.app.lanes import Lanes
+from viralsim.app.work import DONE, RUN_S, STOP, TOTAL, Answer, Question, all_arms
 from viralsim.errors import InputError
 
-if TYPE_CHECKING:
-    from viralsim.results import Result
-    from viralsim.scenario import Scenario
-
-AT_ONCE = 1  # runs; each on one thread, so that a core is left for the sliders of all sessions
-QUICK_AT_ONCE = 2
 MOST_WAITING = 40  # runs in line; a session has one, so that a class of thirty fits
+GRACE_S = 5.0  # after which a run that does not heed its cancel is ended from outside
 
 
 class Job:
-    """One run: ``done`` of ``total`` launches, ``cancel``, and at last ``result`` or ``error``.
+    """One run: ``done`` of ``total`` launches, ``cancel``, and at last ``answer`` or ``error``.
 
     background: a curve that is refined; it waits until no run that was asked for waits.
     """
 
-    def __init__(self, scenario: Scenario, worlds: int, background: bool = False) -> None:
-        self.scenario, self.worlds, self.background = scenario, worlds, background
-        self.done, self.total = 0, 0
-        self.result: Result | None = None
+    def __init__(self, line: RunLine, question: Question, worlds: int, background: bool) -> None:
+        self.question, self.worlds, self.background = question, worlds, background
+        self.answer: Answer | None = None
         self.error = ""
         self.finished = threading.Event()
-        self.withdraw: Callable[[], bool] = lambda: False  # takes it out of the line; False: it runs or has run
-        self._cancelled = threading.Event()
+        self.future: ProcessFuture[Answer] | None = None  # while it runs, and after
+        self._line = line
+        self._seen = (0, 0)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """(launches done, launches in all); (0, 0) before they are counted."""
+        if self.future is not None and not self.finished.is_set():
+            self._seen = (self._line.board[DONE], self._line.board[TOTAL])
+        return self._seen
 
     def cancel(self) -> None:
         """Stop it; what all arms finished stays."""
-        self._cancelled.set()
-        if self.withdraw():
-            self.error = "cancelled before it began"
-            self.finished.set()
+        self._line.cancel(self)
 
-    def work(self) -> None:
-        """Run it, on a thread of the pool."""
-        from viralsim.errors import ViralsimError
-        from viralsim.simulation import simulate
-
-        trust = not self.background  # a curve needs no verdict
+    def end(self, future: Future[Answer]) -> None:
+        """Take what the process found, or why it did not."""
         try:
-            self.result = simulate(self.scenario, self.worlds, threads=1, progress=self._progress, repeat_trust=trust)
-        except KeyboardInterrupt:
-            self.error = "cancelled"
-        except ViralsimError as error:
+            self.answer = future.result()
+        except InputError as error:
             self.error = str(error)
+        except CancelledError:
+            self.error = "cancelled"
+        except TimeoutError:
+            self.error = f"stopped after {RUN_S / 60:.0f} minutes: ask for fewer worlds, members, follows or arms"
+        except ProcessExpired:
+            self.error = "stopped, as it needed too much memory: ask for fewer worlds, members or follows"
         except Exception as error:  # a fault of ours must not leave the page waiting
             self.error = f"a fault of ours: {type(error).__name__}: {error}"
-        finally:
-            self.finished.set()
-
-    def _progress(self, done: int, total: int) -> None:
-        self.done, self.total = done, total
-        if self._cancelled.is_set():
-            raise KeyboardInterrupt
+        self.finished.set()
 
 
-class Pool:
-    """The runs of all sessions: first come, first served, refinements last; quick work has threads of its own."""
+class RunLine:
+    """The runs of all sessions, one at a time: first come, first served, refinements last."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="viralsim-run")
-        self._quick = ThreadPoolExecutor(QUICK_AT_ONCE, thread_name_prefix="viralsim-quick")
+    def __init__(self, lanes: Lanes) -> None:
+        self._runs, self.board = lanes.runs, lanes.board
         self._waiting: list[Job] = []
-        self._lock = threading.Lock()
+        self._running: Job | None = None
+        self._lock = threading.RLock()
 
-    def submit(self, scenario: Scenario, worlds: int, background: bool = False) -> Job:
+    def submit(self, question: Question, worlds: int, background: bool = False) -> Job:
         """Queue a run. InputError where the line is full."""
-        job = Job(scenario, worlds, background)
-        job.withdraw = lambda: self._withdraw(job)
+        job = Job(self, question, worlds, background)
         with self._lock:
             if not background and sum(not one.background for one in self._waiting) >= MOST_WAITING:
                 raise InputError(f"{MOST_WAITING} runs of others wait already: try again in a minute")
             self._waiting.append(job)
-        self._threads.submit(self._next)
+        self._next()
         return job
 
     def _next(self) -> None:
         with self._lock:
-            if not self._waiting:  # withdrawn
+            if self._running is not None or not self._waiting:
                 return
             job = min(self._waiting, key=lambda one: one.background)
             self._waiting.remove(job)
-        job.work()
+            self._running = job
+            self.board[DONE] = self.board[TOTAL] = self.board[STOP] = 0
+            job.future = self._runs.schedule(all_arms, (job.question, job.worlds, job.background), timeout=RUN_S + 60.0)
+        job.future.add_done_callback(lambda future: self._ended(job, future))
 
-    def _withdraw(self, job: Job) -> bool:
+    def _ended(self, job: Job, future: Any) -> None:
+        job.progress  # noqa: B018 - the last one stays
+        job.end(future)
         with self._lock:
-            if job not in self._waiting:
-                return False
-            self._waiting.remove(job)
-            return True
+            self._running = None
+        self._next()
+
+    def cancel(self, job: Job) -> None:
+        """Take a job out of the line, or ask it to stop, and see that it does."""
+        with self._lock:
+            if job in self._waiting:
+                self._waiting.remove(job)
+                job.error = "cancelled before it began"
+                job.finished.set()
+            elif job is self._running and job.future is not None:
+                self.board[STOP] = 1
+                end = threading.Timer(GRACE_S, job.future.cancel)
+                end.daemon = True
+                end.start()
 
     def place(self, job: Job) -> int:
         """How many wait before it, itself counted; 0: it runs, or has run."""
         with self._lock:
             line = sorted(self._waiting, key=lambda one: one.background)
             return line.index(job) + 1 if job in line else 0
-
-    def quick(self, work: Callable[[], Any]) -> Future[Any]:
-        """Run a short piece of work beside the runs."""
-        return self._quick.submit(work)

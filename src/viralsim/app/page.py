@@ -1,32 +1,32 @@
-"""The pages: pick a lesson or a scenario, move sliders, run all arms, step one world, remove an advocate."""
+"""The page: pick a lesson or a scenario, move sliders, run all arms, step one world."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Any
 
-from nicegui import events, ui
+from nicegui import app, events, ui
 
 from viralsim.app.controls import Control, controls
-from viralsim.app.curve import drawn_of
-from viralsim.app.jobs import Pool
-from viralsim.app.limits import MOST_BYTES, MOST_WORLDS, read_upload, within_limits
-from viralsim.app.look import dress, heading, stage_html
+from viralsim.app.jobs import RunLine
+from viralsim.app.lanes import Lanes
+from viralsim.app.limits import MOST_BYTES, read_upload
+from viralsim.app.look import dress, heading
 from viralsim.app.panel import Panel
 from viralsim.app.runs import run_all_arms
 from viralsim.app.session import Session
-from viralsim.app.stepping import Played, play, without
+from viralsim.app.settings import Setting
+from viralsim.app.work import all_settings, as_yaml, change, curve
+from viralsim.app.world import one_world_tab
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
 from viralsim.scenario import Scenario
 
-QUICK_WORLDS = 100  # worlds behind a slider's curve
+STOP_AFTER_S = 0.5  # what is quick needs no button that stops it
 
 
-def build(pool: Pool, start: Scenario | None) -> Callable[..., None]:
+def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., None]:
     """The root page; ``start``: the scenario that was named on the command line."""
     script = files(__package__).joinpath("stage.js").read_text(encoding="utf-8")
 
@@ -37,12 +37,14 @@ def build(pool: Pool, start: Scenario | None) -> Callable[..., None]:
             chosen = lesson(learn) if learn else (None if start is not None else lessons()[0])
         except InputError:
             chosen = lessons()[0]
-        session = Session(pool, chosen.scenario() if chosen is not None else start or lessons()[0].scenario(), chosen)
+        scenario = chosen.scenario() if chosen is not None else start or lessons()[0].scenario()
+        session = Session(lanes, line, str(app.storage.browser["id"]), scenario, chosen)
         with ui.column().classes("w-full max-w-6xl mx-auto p-2"):
             _head(session)
             view = View(session)
-            view.show()
-        ui.context.client.on_delete(lambda: view.session.close())
+        client = ui.context.client
+        client.on_connect(view.show)  # not before: who asks for a page and opens no socket costs next to nothing
+        client.on_delete(lambda: view.session.close())
 
     return page
 
@@ -63,13 +65,15 @@ class View:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.body: Any = None
+        self.body = ui.column().classes("w-full")
+        self._shown = False
 
     def show(self) -> None:
-        """Everything below the head; built again when another scenario comes in."""
-        self.body = ui.column().classes("w-full")
-        with self.body:
-            self._content()
+        """Everything below the head, once; a socket that comes again finds the page as it was."""
+        if not self._shown:
+            self._shown = True
+            with self.body:
+                self._content()
 
     def _content(self) -> None:
         session = self.session
@@ -84,12 +88,15 @@ class View:
                 self._files()
             with ui.column().classes("grow min-w-80 max-w-2xl"):
                 self.curve = ui.html("", sanitize=False).classes("vs-wide").mark("curve")
-                self.said = ui.label("").classes("text-base")
+                with ui.row().classes("items-center gap-4"):
+                    self.said = ui.label("").classes("text-base").mark("said")
+                    self.stop = ui.button("stop", on_click=self._stop).props("flat").mark("stop")
+                    self.stop.visible = False
         with ui.tabs().classes("w-full") as tabs:
             one, all_ = ui.tab("one world"), ui.tab("all arms")
         with ui.tab_panels(tabs, value=one).classes("w-full"):
             with ui.tab_panel(one):
-                self._compiled()
+                one_world_tab(session)
             with ui.tab_panel(all_):
                 run_all_arms(session)
         ui.timer(0.05, self.ask, once=True)
@@ -121,15 +128,19 @@ class View:
 
     def _settings(self) -> None:
         session = self.session
-        panel = Panel(lambda: session.scenario, self._set)
+
+        async def found() -> list[Setting]:
+            return await session.lanes.answer(session.visitor, all_settings, session.question)
+
+        async def typed(path: str, text: str) -> None:
+            place, value = await session.lanes.answer(session.visitor, change, session.question, path, text)
+            session.set(place, value)
+            await self.ask()
+
+        panel = Panel(found, typed)
         with ui.expansion("all settings").classes("w-full").mark("all settings") as fold:
             place = ui.column().classes("w-full gap-0")
         fold.on_value_change(lambda e: panel.show(place) if e.value else None)
-
-    async def _set(self, path: str, value: Any) -> None:
-        within_limits(self.session.scenario.override({path: value}))
-        self.session.set(path, value)
-        await self.ask()
 
     def _slider(self, control: Control, mark: str) -> None:
         with ui.column().classes("w-full gap-0"):
@@ -151,136 +162,63 @@ class View:
         session.asked += 1
         number = session.asked
         session.drop_refinement()
+        if not session.lanes.is_ready():
+            self.said.text = "compiling, the first time only: about a minute"
+        shown = asyncio.get_running_loop().call_later(STOP_AFTER_S, self.stop.set_visibility, True)
         try:
-            scenario = within_limits(session.scenario)
+            answer = await session.lanes.answer(session.visitor, curve, session.question)
         except InputError as error:
-            self.said.text = str(error)
+            if number == session.asked:
+                self.said.text, self.stop.visible = str(error), False
             return
+        finally:
+            shown.cancel()
+        if number != session.asked:
+            return
+        self.curve.content, self.said.text, self.stop.visible = answer.drawn, answer.words, False
+        if answer.asked > answer.world_count:
+            session.refinement = session.line.submit(session.question, answer.asked, background=True)
+            self.said.text += f"; being refined to {answer.asked:,} launches"
 
-        def quick() -> tuple[str, str]:
-            if number != session.asked:
-                return "", ""
-            from viralsim.simulation import simulate
-
-            result = simulate(scenario, min(QUICK_WORLDS, scenario.worlds), threads=1, repeat_trust=False)
-            return drawn_of(result)
-
-        try:
-            drawn, words = await asyncio.wrap_future(session.pool.quick(quick))
-        except InputError as error:
-            drawn, words = "", str(error)
-        if number == session.asked and words:
-            self.curve.content, self.said.text = drawn or self.curve.content, words
-            if drawn and scenario.worlds > QUICK_WORLDS:
-                session.refinement = session.pool.submit(scenario, scenario.worlds, background=True)
-                self.said.text += f"; being refined to {scenario.worlds:,} launches"
+    def _stop(self) -> None:
+        self.session.lanes.cancel(self.session.visitor)
 
     def _refined(self) -> None:
         """Draw the curve again when the background has run the scenario's own number of worlds."""
         job = self.session.refinement
         if job is not None and job.finished.is_set():
             self.session.refinement = None
-            if job.result is not None and not job.result.interrupted:
-                self.curve.content, self.said.text = drawn_of(job.result)
+            if job.answer is not None and not job.answer.interrupted:
+                self.curve.content, self.said.text = job.answer.drawn, job.answer.words
 
     def _files(self) -> None:
         session = self.session
 
         async def uploaded(event: events.UploadEventArguments) -> None:
             try:
-                scenario = read_upload(await event.file.read(), event.file.name)
+                content = await event.file.read()
+                scenario = await session.lanes.answer(session.visitor, read_upload, content, event.file.name)
             except InputError as error:
                 ui.notify(str(error)[:400], type="negative", multi_line=True, close_button="close", timeout=0)
                 return
+            if self.session.closed:
+                return
             self.session.close()
-            self.session = Session(session.pool, scenario, None)
+            self.session = Session(session.lanes, session.line, session.visitor, scenario, None)
             self.body.clear()
             with self.body:
                 self._content()
+
+        async def download() -> None:
+            try:
+                text = await session.lanes.answer(session.visitor, as_yaml, session.question)
+            except InputError as error:
+                ui.notify(str(error)[:400], type="negative")
+                return
+            ui.download.content(text, "scenario.yaml")
 
         box = ui.upload(auto_upload=True, max_file_size=MOST_BYTES, on_upload=uploaded).props("accept=.yaml,.yml")
         box.classes("hidden").mark("upload")
         pick = ui.button("a scenario of yours (YAML)").props("flat")
         pick.on("click", js_handler=f"() => runMethod({box.id}, 'pickFiles', [])")
-        ui.button("this scenario as YAML", on_click=lambda: ui.download.content(
-            self.session.scenario.to_yaml(), "scenario.yaml")).props("flat")  # fmt: skip
-
-    def _compiled(self) -> None:
-        session = self.session
-        element_id = f"stage{id(self)}"
-        with ui.row().classes("items-center gap-4"):
-            ui.select(list(session.base.arm_names), value=session.arm, label="arm",
-                      on_change=lambda e: setattr(session, "arm", e.value)).classes("w-40")  # fmt: skip
-            ui.number("world", value=session.world, min=0, max=MOST_WORLDS, precision=0,
-                      on_change=lambda e: setattr(session, "world", int(e.value or 0))).classes("w-24")  # fmt: skip
-            ui.button("show this world", on_click=lambda: self._play(element_id)).mark("show world")
-        with ui.row().classes("w-full items-start gap-6"):
-            with ui.column().classes("grow max-w-2xl"):
-                canvas = ui.html(stage_html(element_id), sanitize=False).classes("vs-wide")
-            with ui.column().classes("w-72"):
-                self.who = ui.label("Click a member to see who it is.").mark("who")
-                self.remove = ui.button("remove this advocate", on_click=lambda: self._remove(element_id)).mark(
-                    "remove"
-                )
-                self.remove.visible = False
-                self.tier = ui.column()
-                self.lost = ui.label("").mark("lost")
-        self.picked = -1
-        canvas.on("member", lambda e: self._pick(element_id, int(e.args)), js_handler="(e) => emit(e.detail)")
-        ui.run_javascript(
-            f"setTimeout(() => {{const r = document.getElementById('{element_id}'); if (r) r.addEventListener('member', "
-            f"e => r.parentElement.dispatchEvent(new CustomEvent('member', {{detail: e.detail}})));}}, 300)"
-        )
-
-    async def _play(self, element_id: str) -> None:
-        session = self.session
-        if session.playing:
-            return
-        session.playing = True
-        try:
-            scenario = within_limits(session.scenario)
-            played = await asyncio.wrap_future(session.pool.quick(lambda: play(scenario, session.arm, session.world)))
-        except InputError as error:
-            ui.notify(str(error)[:400], type="negative")
-            return
-        finally:
-            session.playing = False
-        session.played = played
-        ui.run_javascript(f"viralsimStage.show('{element_id}', {json.dumps(played.as_json())})")
-        self.lost.text, self.who.text, self.remove.visible = "", "Click a member to see who it is.", False
-        self.tier.clear()
-        with self.tier:
-            for member in played.advocates[:20]:
-                ui.button(f"advocate {member}", on_click=lambda _, m=member: self._pick(element_id, m)).props(
-                    "flat dense"
-                )
-
-    def _pick(self, element_id: str, member: int) -> None:
-        played = self.session.played
-        if played is None or not 0 <= member < len(played.x):
-            return
-        self.picked = member
-        state = (
-            "shared" if member in played.shared else "was reached" if member in played.reached else "was not reached"
-        )
-        kind = "advocate" if member in played.advocates else "member"
-        self.who.text = f"{kind} {member}, community {int(played.community[member])}: {state}"
-        self.remove.visible = member in played.advocates
-        ui.run_javascript(f"viralsimStage.pick('{element_id}', {member})")
-
-    async def _remove(self, element_id: str) -> None:
-        session, played, member = self.session, self.session.played, self.picked
-        if played is None or member not in played.advocates:
-            return
-
-        def again() -> Played:
-            return play(without(session.scenario, session.arm, played.advocates, member), session.arm, session.world)
-
-        other = await asyncio.wrap_future(session.pool.quick(again))
-        lost, unreached = sorted(played.shared - other.shared), sorted(played.reached - other.reached)
-        self.lost.text = (
-            f"The same world without advocate {member}, all other luck as it was: {len(lost)} fewer share and "
-            f"{len(unreached)} fewer are reached. Lost: {', '.join(map(str, lost[:40])) or 'nobody'}"
-            + (f" and {len(lost) - 40} more" if len(lost) > 40 else "")
-        )
-        ui.run_javascript(f"viralsimStage.mark('{element_id}', {json.dumps(lost)})")
+        ui.button("this scenario as YAML", on_click=download).props("flat")

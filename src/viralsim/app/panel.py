@@ -7,25 +7,30 @@ from typing import Any
 
 from nicegui import events, ui
 
-from viralsim.app.settings import Setting, changed, settings
+from viralsim.app.settings import Setting
 from viralsim.errors import InputError
-from viralsim.scenario import Scenario
 
 LONGEST_ERROR = 300  # characters beside a control
 
 
 class Panel:
-    """The controls. scenario: the one as it is now. keep: takes (path, value) of a change that the schema accepts."""
+    """The controls. settings: gives them all. change: takes (path, text) as typed; InputError where the schema forbids it."""
 
-    def __init__(self, scenario: Callable[[], Scenario], keep: Callable[[str, Any], Awaitable[None]]) -> None:
-        self.scenario, self.keep = scenario, keep
+    def __init__(
+        self, settings: Callable[[], Awaitable[list[Setting]]], change: Callable[[str, str], Awaitable[None]]
+    ) -> None:
+        self.settings, self.change = settings, change
 
-    def show(self, place: Any) -> None:
+    async def show(self, place: Any) -> None:
         """A fold a block; its controls are made when it is opened, so that thirty sessions stay light."""
         place.clear()
         groups: dict[str, list[Setting]] = {}
-        for one in settings(self.scenario()):
-            groups.setdefault(one.group, []).append(one)
+        try:
+            for one in await self.settings():
+                groups.setdefault(one.group, []).append(one)
+        except InputError as error:
+            with place:
+                ui.label(str(error)[:LONGEST_ERROR]).classes("text-negative").props('role="alert"')
         with place:
             for name, members in groups.items():
                 self._group(name, members)
@@ -54,8 +59,7 @@ class Panel:
         async def typed() -> None:
             text = "" if control.value is None else str(control.value)
             try:
-                path, value, _ = changed(self.scenario(), one.path, text.lower() if one.kind == "switch" else text)
-                await self.keep(path, value)
+                await self.change(one.path, text.lower() if one.kind == "switch" else text)
                 wrong.text = ""
             except InputError as error:
                 wrong.text = str(error)[:LONGEST_ERROR]

@@ -2,51 +2,78 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from nicegui import app, ui
 
-from viralsim.app.jobs import Pool
 from viralsim.app.look import dress, heading
-from viralsim.app.stepping import play
-from viralsim.lessons import lesson
-from viralsim.scenario import Scenario
 
 MOST_PUPILS = 60
 
 
+@dataclass
+class Seat:
+    """A pupil's place. number: of the world. sockets: tabs that are open now. launched: whether the world was played."""
+
+    number: int
+    sockets: int = 0
+    launched: bool = False
+
+
 class Room:
-    """One class: its code, its scenario, and what each pupil's world came to."""
+    """Who sits where in a class, and what each pupil's world came to.
 
-    def __init__(self, code: str, pool: Pool, scenario: Scenario | None) -> None:
-        self.code, self.pool = code, pool
-        self.scenario = scenario if scenario is not None else _luck()
-        self.arm = self.scenario.arm_names[0]
-        self.shares: dict[int, int] = {}
-        self._world: dict[str, int] = {}
-        self._lock = threading.Lock()
+    outcomes: the shares of each world, played before the doors open, so that nothing can keep a class from launching.
+    """
 
-    def join(self, code: str, who: str) -> int | None:
-        """The world of a pupil, the same after a reload; None where the code is wrong or the room is full.
+    def __init__(self, outcomes: Sequence[int]) -> None:
+        self.outcomes = outcomes
+        self.seats: dict[str, Seat] = {}  # by what the browser's cookie says
 
-        who: what the session's cookie says of the browser.
+    @property
+    def shares(self) -> dict[int, int]:
+        """Number of a seat -> shares, of the launches so far."""
+        return {seat.number: self.outcomes[seat.number] for seat in self.seats.values() if seat.launched}
+
+    def sit(self, who: str) -> Seat | None:
+        """A socket of a pupil stands: their seat, the same after a reload; None where the room is full.
+
+        In a full room the seat of a pupil who is gone and has not launched is given away.
         """
-        with self._lock:
-            if not code or code.upper() != self.code:
-                return None
-            if who not in self._world and len(self._world) < MOST_PUPILS:
-                self._world[who] = len(self._world)
-            return self._world.get(who)
+        if who not in self.seats:
+            if len(self.seats) >= len(self.outcomes):
+                gone = [name for name, seat in self.seats.items() if not seat.sockets and not seat.launched]
+                if not gone:
+                    return None
+                del self.seats[gone[0]]
+            taken = {seat.number for seat in self.seats.values()}
+            self.seats[who] = Seat(next(n for n in range(len(self.outcomes)) if n not in taken))
+        self.seats[who].sockets += 1
+        return self.seats[who]
+
+    def leave(self, who: str) -> None:
+        """A socket of a pupil is gone; the seat stays theirs."""
+        if who in self.seats:
+            self.seats[who].sockets = max(0, self.seats[who].sockets - 1)
+
+    def launch(self, who: str) -> int | None:
+        """The shares of a pupil's world; None where their seat was freed."""
+        if who not in self.seats:
+            return None
+        self.seats[who].launched = True
+        return self.outcomes[self.seats[who].number]
+
+    def free(self, number: int) -> bool:
+        """Free a seat, whoever sits there; whether anybody did."""
+        found = [who for who, seat in self.seats.items() if seat.number == number]
+        for who in found:
+            del self.seats[who]
+        return bool(found)
 
 
-def _luck() -> Scenario:
-    return lesson("luck").scenario()
-
-
-def projector(room: Room, address: str) -> Callable[[], None]:
+def projector(room: Room, address: str, code: str) -> Callable[[], None]:
     """The page on the wall: how to join, and the histogram so far."""
 
     def page() -> None:
@@ -56,15 +83,20 @@ def projector(room: Room, address: str) -> Callable[[], None]:
         with ui.row().classes("w-full items-start gap-8 p-4"):
             with ui.column():
                 heading("Join", "text-2xl")
-                ui.html(segno.make(address).svg_inline(scale=6, light="white"), sanitize=False)
+                ui.html(segno.make(f"{address}?code={code}").svg_inline(scale=6, light="white"), sanitize=False)
                 ui.label(address).classes("text-lg")
-                ui.label(f"code {room.code}").classes("text-3xl font-bold").mark("code")
+                ui.label(f"code {code}").classes("text-3xl font-bold").mark("code")
+                seats = ui.label("").mark("seats")
+                with ui.row().classes("items-center"):
+                    number = ui.number("seat", min=0, max=len(room.outcomes) - 1, precision=0).classes("w-20")
+                    ui.button("free it", on_click=lambda: number.value is not None and room.free(int(number.value)))
             with ui.column().classes("grow min-w-80"):
                 head = ui.label("").classes("text-2xl").mark("gathered")
                 bars = ui.html("", sanitize=False).classes("vs-wide")
 
         def gather() -> None:
             values = np.array(sorted(room.shares.values()))
+            seats.text = f"{len(room.seats)} of {len(room.outcomes)} seats taken"
             head.text = f"{len(values)} launches of the same content" + (
                 f": median {np.median(values):,.0f} shares, best {values.max():,}" if len(values) else ""
             )
@@ -76,7 +108,7 @@ def projector(room: Room, address: str) -> Callable[[], None]:
 
 
 def _bars(values: np.ndarray) -> str:
-    """A bar per launch, the smallest first."""
+    """A bar a launch, the smallest first."""
     if not len(values):
         return ""
     wide, most = 720 / max(len(values), 10), max(1, int(values.max()))
@@ -100,33 +132,49 @@ def _counted(shares: int) -> str:
     return f"{shares:,} share" if shares == 1 else f"{shares:,} shares"
 
 
-def pupil(room: Room) -> Callable[..., None]:
-    """A pupil's page: one launch, which is theirs."""
+def pupil(room: Room) -> Callable[[], None]:
+    """A pupil's page: one launch, which is theirs. The seat is taken when the page's socket stands, not when it is asked for."""
 
-    def page(code: str = "") -> None:
-        world = room.join(code, str(app.storage.browser["id"]))
+    def page() -> None:
         dress()
-        with ui.column().classes("p-4"):
-            if world is None:
-                ui.label("This code opens no class, or the class is full: look at the wall.").classes("text-xl").mark(
-                    "refused"
-                )
-                ui.input("code").on("keydown.enter", lambda e: ui.navigate.to(f"/join?code={e.sender.value}"))
-                return
-            heading(f"You are launch number {world}.", "text-2xl")
-            ui.label("Same content, same people as everybody here. How many shares will it get? Guess, then launch.")
-            guess = ui.number("my guess", min=0, precision=0)
-            said = ui.label("").classes("text-3xl").mark("mine")
-            if world in room.shares:  # launched before a reload
-                said.text = _counted(room.shares[world])
+        who, client = str(app.storage.browser["id"]), ui.context.client
+        place = ui.column().classes("p-4")
+        with place:
+            heading("Joining", "text-2xl")
+        shown: list[Seat | None] = []
 
-            async def launch() -> None:
-                played = await asyncio.wrap_future(room.pool.quick(lambda: play(room.scenario, room.arm, world)))
-                room.shares[world] = len(played.shared)
-                said.text = _counted(len(played.shared)) + (
-                    f" (you guessed {guess.value:,.0f})" if guess.value is not None else ""
-                )
+        def connected() -> None:
+            seat = room.sit(who)
+            if not shown or shown[0] is not seat:  # a socket that comes again finds the page as it was
+                shown[:] = [seat]
+                place.clear()
+                with place:
+                    _seated(room, who, seat)
 
-            ui.button("launch", on_click=launch).mark("launch")
+        client.on_connect(connected)
+        client.on_disconnect(lambda: room.leave(who))
 
     return page
+
+
+def _seated(room: Room, who: str, seat: Seat | None) -> None:
+    """What a pupil sees from their seat, or where there is none."""
+    if seat is None:
+        heading("The class is full.", "text-2xl")
+        ui.label("Ask for a seat to be freed, then open this page again.").mark("refused")
+        return
+    heading(f"You are launch number {seat.number}.", "text-2xl")
+    ui.label("Same content, same people as everybody here. How many shares will it get? Guess, then launch.")
+    guess = ui.number("my guess", min=0, precision=0)
+    said = ui.label("").classes("text-3xl").mark("mine")
+    if seat.launched:  # before a reload
+        said.text = _counted(room.outcomes[seat.number])
+
+    def launch() -> None:
+        shares = room.launch(who)
+        if shares is None:
+            said.text = "This seat was freed: open the page again for another one."
+            return
+        said.text = _counted(shares) + (f" (you guessed {guess.value:,.0f})" if guess.value is not None else "")
+
+    ui.button("launch", on_click=launch).mark("launch")

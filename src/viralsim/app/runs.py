@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from nicegui import ui
@@ -9,6 +10,7 @@ from nicegui import ui
 from viralsim.app.jobs import Job
 from viralsim.app.limits import MOST_WORLDS
 from viralsim.app.session import Session
+from viralsim.app.work import Answer
 from viralsim.errors import InputError
 
 
@@ -37,15 +39,16 @@ def run_all_arms(session: Session) -> None:
         job = session.job
         if job is None:
             return
-        bar.value = job.done / job.total if job.total else 0
-        place = session.pool.place(job)
-        word.text = f"waiting, {place} before it" if place else f"{job.done:,} of {job.total:,} launches"
+        done, total = job.progress
+        bar.value = done / total if total else 0
+        place = session.line.place(job)
+        word.text = f"waiting, {place} before it" if place else f"{done:,} of {total:,} launches" if total else "begins"
         if job.finished.is_set():
             timer.active = False
             bar.value = 1.0
             word.text = _ended(job)
-            if job.result is not None:
-                _answer(answer, job)
+            if job.answer is not None:
+                _show(answer, job.answer)
 
     timer = ui.timer(0.2, look, active=False)
     run.on_click(begin)
@@ -53,25 +56,19 @@ def run_all_arms(session: Session) -> None:
 
 
 def _ended(job: Job) -> str:
-    if job.result is not None and job.result.interrupted:
-        kept = job.result.world_count
+    if job.answer is not None and job.answer.interrupted:
+        kept = job.answer.world_count
         return f"cancelled: the {kept:,} launches that every arm finished are kept; run again for all of them"
-    return job.error or f"{job.total:,} launches"
+    return job.error or f"{job.progress[1]:,} launches"
 
 
-def _answer(answer: Any, job: Job) -> None:
+def _show(place: Any, answer: Answer) -> None:
     """The verdict, and the whole report in a frame of its own."""
-    from html import escape
-
-    from viralsim.report.run_page import page as report_page
-
-    result = job.result
-    if result is None:
-        return
-    text = report_page(result, trees=False)
-    with answer:
-        for sentence in result.verdict.sentences[:3]:
+    with place:
+        for sentence in answer.sentences:
             ui.label(sentence).mark("verdict")
-        ui.button("the report as a file", on_click=lambda: ui.download.content(text, "report.html")).props("flat")
-        ui.html(f'<iframe class="vs-report" title="report" sandbox srcdoc="{escape(text, quote=True)}"></iframe>',
+        ui.button("the report as a file", on_click=lambda: ui.download.content(answer.report, "report.html")).props(
+            "flat"
+        )
+        ui.html(f'<iframe class="vs-report" title="report" sandbox srcdoc="{escape(answer.report, quote=True)}"></iframe>',
                 sanitize=False).classes("vs-wide")  # fmt: skip

@@ -2,42 +2,101 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import secrets
 import socket
+import threading
+import webbrowser
+from concurrent.futures import TimeoutError as TooLong
 from html import escape
 from typing import Any
 
+import uvicorn
+from fastapi import FastAPI
 from nicegui import app, ui
 
-from viralsim.app.jobs import Pool
+from viralsim.app.access import MOST_SENT_BYTES, Access, ClassKeys
+from viralsim.app.jobs import RunLine
+from viralsim.app.lanes import Lanes
+from viralsim.app.limits import refuse_for_a_class
 from viralsim.app.page import build
-from viralsim.app.room import Room, projector, pupil
+from viralsim.app.room import MOST_PUPILS, Room, projector, pupil
+from viralsim.app.work import class_outcomes
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
 from viralsim.scenario import Scenario
 
 LOOPBACK = "127.0.0.1"
+CLASS_S = 60.0  # a scenario whose launches take longer is none for a class
+GRACEFUL_S, LONGEST_END_S = (
+    1,
+    2.0,
+)  # how long connections have to close, and after which the process ends whatever happens
+INTERRUPTED = 130
 
 
 def serve(start: Scenario | None, port: int, *, room: bool = False, show: bool = False) -> None:
-    """Serve until interrupted: on loopback, or, for a class, on the local network with a join code."""
-    pool = Pool()
-    ui.page("/")(build(pool, start))
-    app.get("/sheet/{key}")(_sheet)
+    """Serve until interrupted: on loopback, or, for a class, on the local network with a join code.
+
+    Raises InputError where a class cannot play the scenario.
+    """
+    played = start if start is not None else lesson("luck").scenario()
     if room:
-        code = "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(5))
-        here = Room(code, pool, start)
-        ui.page("/class")(projector(here, f"http://{_address()}:{port}/join?code={code}"))
-        ui.page("/join")(pupil(here))
-        print(
-            f"projector: http://{LOOPBACK}:{port}/class   pupils: http://{_address()}:{port}/join   code: {code}",
-            flush=True,
-        )
-    ui.run(
-        host="0.0.0.0" if room else LOOPBACK, port=port, title="viralsim", reload=False, show=show,
-        show_welcome_message=False, dark=None, reconnect_timeout=10.0,
-        storage_secret=secrets.token_hex(),  # signs the cookie by which a pupil keeps their world; as long as the class
-    )  # fmt: skip
+        refuse_for_a_class(played, MOST_PUPILS)
+    lanes = Lanes()
+    try:
+        keys = _open_class(lanes, played, port) if room else None
+        ui.page("/")(build(lanes, RunLine(lanes), start))
+        app.get("/sheet/{key}")(_sheet)
+        app.on_shutdown(_end_soon)
+        if show:
+            page = f"http://{LOOPBACK}:{port}/" + (f"class?token={keys.token}" if keys is not None else "")
+            app.on_startup(lambda: asyncio.get_running_loop().call_later(1.0, webbrowser.open, page))
+        server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        ui.run_with(
+            server, title="viralsim", dark=None, reconnect_timeout=10.0, show_welcome_message=False,
+            storage_secret=secrets.token_hex(),  # signs the cookie by which a pupil keeps a world; as long as the class
+        )  # fmt: skip
+        server.add_middleware(Access, keys=keys)
+        config = uvicorn.Config(
+            server, host="0.0.0.0" if room else LOOPBACK, port=port, log_level="warning", ws="wsproto",
+            ws_max_size=MOST_SENT_BYTES, timeout_graceful_shutdown=GRACEFUL_S, server_header=False, proxy_headers=False,
+        )  # fmt: skip
+        uvicorn.Server(config).run()
+    finally:
+        lanes.close()
+
+
+def _open_class(lanes: Lanes, scenario: Scenario, port: int) -> ClassKeys:
+    """Play every pupil's launch, and say how to join. InputError where that takes longer than a class can wait."""
+    try:
+        lanes.ready.result(3)
+    except TooLong:
+        print("compiling, the first time only: about a minute", flush=True)
+        lanes.ready.result()
+    try:
+        outcomes = lanes.runs.schedule(class_outcomes, (scenario, MOST_PUPILS), timeout=CLASS_S).result()
+    except TooLong:
+        raise InputError(
+            f"a class cannot play this scenario: {MOST_PUPILS} launches take longer than {CLASS_S:.0f} s; "
+            "give one with fewer members, follows, posts or ticks"
+        ) from None
+    keys, here, address = ClassKeys(port), Room(outcomes), f"http://{own_address()}:{port}/join"
+    ui.page("/class")(projector(here, address, keys.code))
+    ui.page("/join")(pupil(here))
+    print(
+        f"projector: http://{LOOPBACK}:{port}/class?token={keys.token}   pupils: {address}   code: {keys.code}",
+        flush=True,
+    )
+    return keys
+
+
+def _end_soon() -> None:
+    """See that the process ends, also where something does not heed that it should."""
+    end = threading.Timer(LONGEST_END_S, os._exit, (INTERRUPTED,))
+    end.daemon = True
+    end.start()
 
 
 def _sheet(key: str) -> Any:
@@ -62,7 +121,7 @@ def _sheet(key: str) -> Any:
     )
 
 
-def _address() -> str:
+def own_address() -> str:
     """This machine's address on the local network; loopback where there is none. Nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

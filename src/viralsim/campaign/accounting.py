@@ -13,6 +13,7 @@ from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
 from viralsim.records.record import ArmOutcomes
+from viralsim.scenario.costs import planned_costs
 
 F8: TypeAlias = NDArray[np.float64]
 HOURS_PER_WEEK, HOURS_PER_DAY = 168.0, 24.0
@@ -59,6 +60,39 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     if manager is not None:
         add("community management", manager.cost_usd_per_day * spec.horizon / HOURS_PER_DAY)
     return lines
+
+
+def expected_cost_lines(arm: Arm) -> dict[str, float]:
+    """What an arm will cost by line, US$, before it runs: the enrolment's own prices, and of paid lines what a cap lets be bought.
+
+    An upper bound where advocates are paid by the post, or where a paid line's cap may leave more unsold.
+    """
+    spec, plan = arm.spec, arm.world.plan
+    lines = {
+        name: usd
+        for name, usd in planned_costs(spec).items()
+        if name != "advocates" and not name.startswith("paid on ")
+    }
+    paid: dict[str, float] = {}
+    for i, line in enumerate(spec.campaign.paid):
+        bought, cap = int(plan.paid_count[i].sum()), int(plan.paid_cap[i])
+        people = int(plan.paid_start[i + 1] - plan.paid_start[i]) or _present(arm, int(plan.paid_channel[i]))
+        capped = cap > 0 and bought > cap * people
+        usd = cap * people * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if capped else line.budget_usd
+        paid[f"paid on {line.channel}"] = paid.get(f"paid on {line.channel}", 0.0) + usd
+    tier = spec.campaign.advocates
+    people_usd = 0.0
+    if tier is not None and len(arm.enrolment):
+        asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
+        people_usd = float(arm.enrolment.cost_usd.sum()) * asks
+    return {name: usd for name, usd in ({**paid, "advocates": people_usd} | lines).items() if usd}
+
+
+def _present(arm: Arm, channel: int) -> int:
+    """How many members have an account on a channel."""
+    start = arm.world.audience.present_start
+    there = int(start[channel + 1] - start[channel])
+    return there or int(arm.world.graph.indptr.shape[1] - 1)
 
 
 def measures(arm: Arm, raw: RawWorlds, cost: F8) -> dict[str, F8]:

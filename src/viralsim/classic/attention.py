@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.classic.arguments import Worlds, check_network, integer_at_least, number, thread_count, world_numbers
+from viralsim.arguments import integer_at_least, number, thread_count
+from viralsim.classic.arguments import Worlds, check_network, luck_of
 from viralsim.classic.screens import Memory, Screen, checked, scratch
 from viralsim.errors import CapacityError, InputError
 from viralsim.parallel import run_blocks
 from viralsim.population.network.network import Network
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Memes:
     """The memes of all worlds, world after world, in the order of their invention; every array is int64[memes].
 
@@ -32,6 +33,9 @@ class Memes:
 
     def __len__(self) -> int:
         return len(self.popularity)
+
+    def __repr__(self) -> str:
+        return f"Memes({len(self):,} memes of {len(self.displaced):,} worlds)"
 
 
 def limited_attention(
@@ -79,22 +83,22 @@ def limited_attention(
     actions = integer_at_least(actions, "actions", 1)
     if graph.members + actions >= 2**31:
         raise CapacityError("members and actions together must stay below 2**31: run fewer actions in more worlds")
-    numbers, workers = world_numbers(worlds), thread_count(threads)
+    luck, workers = luck_of(seed, worlds), thread_count(threads)
     rules = None if screen is None and memory is None else checked(screen, memory, graph.members)
     from viralsim.classic import attention_kernels as kernels
-    from viralsim.kernels.rng import name_key, seed_key
+    from viralsim.kernels.rng import name_key
 
-    name, luck, n = name_key("limited_attention"), (seed_key(seed), numbers), graph.members
-    counts = np.empty(len(numbers), dtype=np.int64)
+    name, n = name_key("limited_attention"), graph.members
+    counts = np.empty(len(luck[1]), dtype=np.int64)
 
     def count(first: int, last: int, nothing: None) -> None:
         for i in range(first, last):
             counts[i] = n + kernels.invented(n, mu, actions, name, luck, i)
 
-    run_blocks(count, lambda: None, len(numbers), workers)
+    run_blocks(count, lambda: None, len(luck[1]), workers)
     ends = np.concatenate([[0], np.cumsum(counts)])
     popularity, born, latest = (np.empty(ends[-1], dtype=np.int64) for _ in range(3))
-    displaced = np.zeros(len(numbers), dtype=np.int64)
+    displaced = np.zeros(len(luck[1]), dtype=np.int64)
     common = graph.indptr, graph.followers, mu, actions, name, luck
 
     def one(first: int, last: int, screen: NDArray[np.int32]) -> None:
@@ -110,7 +114,7 @@ def limited_attention(
             displaced[i] = many_screens(*common, i, rules, *rings, (popularity[mine], born[mine], latest[mine]))
 
     if rules is None:
-        run_blocks(one, lambda: np.empty(n, dtype=np.int32), len(numbers), workers)
+        run_blocks(one, lambda: np.empty(n, dtype=np.int32), len(luck[1]), workers)
     else:
-        run_blocks(many, lambda: scratch(n, screen, memory), len(numbers), workers)
-    return Memes(np.repeat(numbers, counts), popularity, born, latest, displaced)
+        run_blocks(many, lambda: scratch(n, screen, memory), len(luck[1]), workers)
+    return Memes(np.repeat(luck[1], counts), popularity, born, latest, displaced)

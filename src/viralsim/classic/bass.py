@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.classic.arguments import Worlds, integer_at_least, number, thread_count, world_numbers
+from viralsim.arguments import integer_at_least, number, thread_count
+from viralsim.classic.arguments import MOST_MEMBERS, Worlds, empty_counts, luck_of, tick_count
 from viralsim.parallel import run_blocks
 
 LARGEST_RATE = 1e6
@@ -28,19 +29,19 @@ def bass(
     the N ``members`` have. p: innovation, q: imitation, both rates >= 0 in the unit of time of ``dt``, the length of a
     tick. worlds, seed, threads: as in ``independent_cascade``. Raises InputError for what is out of range.
     """
-    size = integer_at_least(members, "members", 1)
+    size = integer_at_least(members, "members", 1, MOST_MEMBERS)
     innovation, imitation = number(p, "p", 0, LARGEST_RATE), number(q, "q", 0, LARGEST_RATE)
     step = number(dt, "dt", 0, LARGEST_RATE, open_low=True)
-    numbers = world_numbers(worlds)
+    luck = luck_of(seed, worlds)
     workers = thread_count(threads)
-    adopters = np.zeros((len(numbers), integer_at_least(ticks, "ticks", 0) + 1), dtype=np.int64)
+    adopters = empty_counts(len(luck[1]), tick_count(ticks))
     from viralsim.classic.bass_kernels import bass_worlds
-    from viralsim.kernels.rng import name_key, seed_key
+    from viralsim.kernels.rng import name_key
 
-    name, luck = name_key("bass"), (seed_key(seed), numbers)
+    name = name_key("bass")
 
     def work(first: int, last: int, scratch: None) -> None:
         bass_worlds(size, innovation, imitation, step, name, luck, first, last, adopters)
 
-    run_blocks(work, lambda: None, len(numbers), workers)
+    run_blocks(work, lambda: None, len(adopters), workers)
     return adopters

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.classic.arguments import Worlds, check_network, number, seed_members, thread_count, world_numbers
-from viralsim.errors import InputError
+from viralsim.arguments import is_single, number, refuse, thread_count
+from viralsim.classic.arguments import Worlds, check_network, luck_of, seed_members
 from viralsim.parallel import run_blocks
 from viralsim.population.network.edge_values import WEIGHTED_CASCADE, edge_chances
 from viralsim.population.network.network import Network
@@ -34,18 +34,16 @@ def independent_cascade(
     Raises InputError for what is out of range, NetworkError for probabilities that do not fit the edges.
     """
     network = check_network(network)
-    numbers = world_numbers(worlds)
-    rows = seed_members(seeds, network.members, len(numbers))
+    luck = luck_of(seed, worlds)
+    rows = seed_members(seeds, network.members, len(luck[1]))
     workers = thread_count(threads)
     if isinstance(probability, str) and probability != WEIGHTED_CASCADE:
-        raise InputError(f'probability "{probability}" is unknown; use a number, one per edge, or "{WEIGHTED_CASCADE}"')
+        raise refuse("probability", f'a number in [0, 1], one per edge, or "{WEIGHTED_CASCADE}"', probability)
     from viralsim.classic import cascade_kernels as kernels
-    from viralsim.kernels.rng import seed_key
 
-    luck = (seed_key(seed), numbers)
-    sizes = np.zeros(len(numbers), dtype=np.int64)
-    one = not isinstance(probability, str) and np.ndim(probability) == 0
-    p = number(probability, "probability", 0, 1) if one else 0.0  # type: ignore[arg-type]
+    sizes = np.zeros(len(luck[1]), dtype=np.int64)
+    one = not isinstance(probability, str) and is_single(probability)
+    p = number(probability, "probability", 0, 1) if one else 0.0
     if one:
         from viralsim.classic import lockstep
         from viralsim.kernels.alias import gap_table
@@ -57,7 +55,7 @@ def independent_cascade(
             def work_together(first: int, last: int, scratch: tuple[Scratch, lockstep.Block]) -> None:
                 lockstep.cascades_side_by_side(*given, first, last, *scratch, sizes)
 
-            run_blocks(work_together, lambda: (visit_scratch(network.members), lockstep.block()), len(numbers), workers)
+            run_blocks(work_together, lambda: (visit_scratch(network.members), lockstep.block()), len(sizes), workers)
             return sizes
 
         def work(first: int, last: int, scratch: Scratch) -> None:
@@ -70,7 +68,7 @@ def independent_cascade(
         def work(first: int, last: int, scratch: Scratch) -> None:
             kernels.cascade_by_groups(grouped, tables, rows, luck, first, last, scratch, sizes)
 
-    run_blocks(work, lambda: visit_scratch(network.members), len(numbers), workers)
+    run_blocks(work, lambda: visit_scratch(network.members), len(sizes), workers)
     return sizes
 
 

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.classic.arguments import (
-    Worlds,
-    check_network,
-    integer_at_least,
-    number,
-    seed_members,
-    thread_count,
-    world_numbers,
-)
+from viralsim.arguments import number, thread_count
+from viralsim.classic.arguments import Worlds, check_network, empty_counts, luck_of, seed_members, tick_count
 from viralsim.classic.cascade import visit_scratch
 from viralsim.parallel import run_blocks
 from viralsim.population.network.network import Network
@@ -46,18 +39,16 @@ def sir(
     Raises InputError for what is out of range.
     """
     network = check_network(network)
-    numbers = world_numbers(worlds)
-    rows = seed_members(seeds, network.members, len(numbers))
+    luck = luck_of(seed, worlds)
+    rows = seed_members(seeds, network.members, len(luck[1]))
     workers = thread_count(threads)
     transmit, recover = number(beta, "beta", 0, 1), number(gamma, "gamma", 0, 1)
-    counts = np.zeros((len(numbers), integer_at_least(ticks, "ticks", 0) + 1, 3), dtype=np.int64)
+    counts = empty_counts(len(luck[1]), tick_count(ticks), 3)
     from viralsim.classic.epidemic_kernels import batch, epidemic_worlds
     from viralsim.kernels.alias import gap_table
-    from viralsim.kernels.rng import seed_key
 
     table = gap_table(transmit)
     gaps = (table.threshold, table.alias)
-    luck = (seed_key(seed), numbers)
 
     def work(first: int, last: int, scratch: Scratch) -> None:
         epidemic_worlds(network.indptr, network.followers, rows, gaps, recover, luck, first, last, scratch, counts)
@@ -66,7 +57,7 @@ def sir(
         n = network.members
         return *visit_scratch(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.uint64), batch()
 
-    run_blocks(work, scratch, len(numbers), workers)
+    run_blocks(work, scratch, len(counts), workers)
     return counts
 
 

@@ -5,15 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.classic.arguments import (
-    Worlds,
-    check_network,
-    integer_at_least,
-    number,
-    seed_members,
-    thread_count,
-    world_numbers,
-)
+from viralsim.arguments import integer_at_least, number, thread_count
+from viralsim.classic.arguments import MOST_MEMBERS, Worlds, check_network, luck_of, seed_members
 from viralsim.classic.cascade import visit_scratch
 from viralsim.errors import InputError
 from viralsim.parallel import run_blocks
@@ -44,18 +37,17 @@ def maki_thompson(
     """
     if (network is None) == (members is None):
         raise InputError("give either a network or members=, the size of a population with complete mixing")
-    numbers = world_numbers(worlds)
+    luck = luck_of(seed, worlds)
     workers = thread_count(threads)
     convince = number(spread, "spread", 0, 1, open_low=True)
     stop = number(stifle, "stifle", 0, 1, open_low=True)
     from viralsim.classic import rumour_kernels as kernels
-    from viralsim.kernels.rng import name_key, seed_key
+    from viralsim.kernels.rng import name_key
 
-    name, luck = name_key("maki_thompson"), (seed_key(seed), numbers)
-    sizes = np.zeros(len(numbers), dtype=np.int64)
+    name, sizes = name_key("maki_thompson"), np.zeros(len(luck[1]), dtype=np.int64)
     if network is None:
-        size = integer_at_least(members, "members", 1)  # type: ignore[arg-type]
-        rows = seed_members(seeds, size, len(numbers))
+        size = integer_at_least(members, "members", 1, MOST_MEMBERS)
+        rows = seed_members(seeds, size, len(sizes))
         if len(rows) > 1:
             raise InputError("with complete mixing all members are alike; give the same seeds for all worlds")
         spreaders = len(np.unique(rows))
@@ -63,10 +55,10 @@ def maki_thompson(
         def mix(first: int, last: int, scratch: None) -> None:
             kernels.mixing_worlds(size, spreaders, convince, stop, name, luck, first, last, sizes)
 
-        run_blocks(mix, lambda: None, len(numbers), workers)
+        run_blocks(mix, lambda: None, len(sizes), workers)
         return sizes
     graph = check_network(network)
-    rows = seed_members(seeds, graph.members, len(numbers))
+    rows = seed_members(seeds, graph.members, len(sizes))
 
     def work(first: int, last: int, scratch: Scratch) -> None:
         kernels.network_worlds(
@@ -76,5 +68,5 @@ def maki_thompson(
     def scratch() -> Scratch:
         return *visit_scratch(graph.members), np.empty(graph.members, dtype=np.int32)
 
-    run_blocks(work, scratch, len(numbers), workers)
+    run_blocks(work, scratch, len(sizes), workers)
     return sizes

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.classic.arguments import integer_at_least, number
-from viralsim.errors import InputError
+from viralsim.arguments import flag, instance, integer_at_least, number
+
+MOST_POSTS = 1_000_000  # of a screen or memory, per member
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,16 @@ def checked(screen: Screen | None, memory: Memory | None, members: int) -> tuple
     """The rules as ``many_screens`` takes them, windows in actions; InputError for what is out of range or no rule."""
     screen, kept = Screen() if screen is None else screen, Memory(recall=0.0, size=1) if memory is None else memory
     for part, kind, name in ((screen, Screen, "screen"), (kept, Memory, "memory")):
-        if not isinstance(part, kind):
-            raise InputError(f"{name} must be a classic.{kind.__name__}, got {type(part).__name__}")
+        instance(part, name, kind, f"use classic.{kind.__name__}(...)")
 
     def actions(window: float, name: str) -> int:
         return int(min(number(window, name, 0, float("inf"), open_low=True) * members, 2.0**31))
 
-    integer_at_least(screen.size, "screen.size", 1)
-    integer_at_least(kept.size, "memory.size", 1)
+    integer_at_least(screen.size, "screen.size", 1, MOST_POSTS)
+    integer_at_least(kept.size, "memory.size", 1, MOST_POSTS)
     return (
         number(screen.attention, "screen.attention", 0, 1, open_low=True),
-        bool(screen.own),
+        flag(screen.own, "screen.own"),
         actions(screen.window, "screen.window"),
         number(kept.recall, "memory.recall", 0, 1),
         actions(kept.window, "memory.window"),

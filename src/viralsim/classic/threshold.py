@@ -5,17 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.classic.arguments import (
-    Worlds,
-    check_network,
-    integer_at_least,
-    number,
-    seed_members,
-    thread_count,
-    world_numbers,
-)
+from viralsim.arguments import flag, integer_at_least, is_whole, number, refuse, thread_count
+from viralsim.classic.arguments import Worlds, check_network, luck_of, seed_members, tick_count
 from viralsim.classic.cascade import Scratch, visit_scratch
-from viralsim.errors import InputError, NetworkError
+from viralsim.errors import NetworkError
 from viralsim.parallel import run_blocks
 from viralsim.population.network.edge_values import edge_values
 from viralsim.population.network.network import Network
@@ -45,20 +38,18 @@ def linear_threshold(
     Raises InputError for what is out of range, NetworkError for weights that do not fit.
     """
     network = check_network(network)
-    numbers = world_numbers(worlds)
-    rows = seed_members(seeds, network.members, len(numbers))
+    luck = luck_of(seed, worlds)
+    rows = seed_members(seeds, network.members, len(luck[1]))
     workers = thread_count(threads)
     from viralsim.classic import threshold_kernels as kernels
-    from viralsim.kernels.rng import seed_key
 
     windows = _windows(network, weights)
-    luck = (seed_key(seed), numbers)
-    sizes = np.zeros(len(numbers), dtype=np.int64)
+    sizes = np.zeros(len(luck[1]), dtype=np.int64)
 
     def work(first: int, last: int, scratch: Scratch) -> None:
         kernels.linear_threshold_worlds(network.indptr, windows, rows, luck, first, last, scratch, sizes)
 
-    run_blocks(work, lambda: visit_scratch(network.members), len(numbers), workers)
+    run_blocks(work, lambda: visit_scratch(network.members), len(sizes), workers)
     return sizes
 
 
@@ -72,7 +63,7 @@ def _windows(network: Network, weights: str | ArrayLike) -> Windows:
             windows = kernels.choose_evenly(network.followers, network.following_count())
             return windows
         if weights != STORED:
-            raise InputError(f'weights "{weights}" is unknown; use "{UNIFORM}", "{STORED}" or one number per edge')
+            raise refuse("weights", f'"{UNIFORM}", "{STORED}" or one number per edge', weights)
         if network.influence_weight is None:
             raise NetworkError("the network has no influence_weight; give it to Network.from_edges, or weights here")
         rows = network.influence_weight.astype(np.float64)
@@ -111,18 +102,18 @@ def complex_contagion(
     Raises InputError for what is out of range.
     """
     network = check_network(network)
-    numbers = world_numbers(worlds)
-    rows = seed_members(seeds, network.members, len(numbers))
+    luck = luck_of(seed, worlds)
+    rows = seed_members(seeds, network.members, len(luck[1]))
     workers = thread_count(threads)
-    horizon = np.iinfo(np.int64).max if ticks is None else integer_at_least(ticks, "ticks", 0)
+    horizon = np.iinfo(np.int64).max if ticks is None else tick_count(ticks)
     following = network.following_count()
     need = _adopters_needed(threshold, following)
     from viralsim.classic import threshold_kernels as kernels
-    from viralsim.kernels.rng import seed_key
 
-    luck = (seed_key(seed), numbers)
-    sizes = np.zeros(len(numbers), dtype=np.int64)
-    moments = np.full((len(numbers), network.members) if adoption_tick else (0, 0), -1, dtype=np.int64)
+    sizes = np.zeros(len(luck[1]), dtype=np.int64)
+    moments = np.full(
+        (len(sizes), network.members) if flag(adoption_tick, "adoption_tick") else (0, 0), -1, dtype=np.int64
+    )
 
     def work(first: int, last: int, scratch: Contagion) -> None:
         kernels.contagion_worlds(
@@ -134,7 +125,7 @@ def complex_contagion(
         n = network.members
         return np.zeros(n, dtype=np.int32), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
 
-    run_blocks(work, scratch, len(numbers), workers)
+    run_blocks(work, scratch, len(sizes), workers)
     return moments if adoption_tick else sizes
 
 
@@ -142,14 +133,10 @@ def _adopters_needed(threshold: int | float | str, following: NDArray[np.int32])
     """Adopters that convince each member: int32[N], or [0] where the fraction is drawn in each world."""
     if isinstance(threshold, str):
         if threshold != UNIFORM:
-            raise InputError(f'threshold "{threshold}" is unknown; use a count, a fraction or "{UNIFORM}"')
+            raise refuse("threshold", f'a count, a fraction or "{UNIFORM}"', threshold)
         return np.empty(0, dtype=np.int32)
-    if isinstance(threshold, (int, np.integer)):
-        count = min(
-            integer_at_least(int(threshold) if not isinstance(threshold, bool) else threshold, "threshold", 1),
-            2**31 - 1,
-        )
-        return np.full(len(following), count, dtype=np.int32)
+    if is_whole(threshold):
+        return np.full(len(following), min(integer_at_least(threshold, "threshold", 1), 2**31 - 1), dtype=np.int32)
     fraction = number(threshold, "threshold as a fraction", 0, 1)
     need: NDArray[np.int32] = np.maximum(1, np.ceil(fraction * following - 1e-9)).astype(np.int32)
     return need

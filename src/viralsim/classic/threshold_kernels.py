@@ -29,12 +29,12 @@ def choose_evenly(followers, following):  # type: ignore[no-untyped-def]
     """
     seen = np.zeros(len(following), dtype=np.int32)
     windows = np.empty(3 * len(followers), dtype=np.uint32)
-    integer_at_least = np.int64(1) << COIN_BITS
+    certain = np.int64(1) << COIN_BITS
     for e in range(len(followers)):
         v = followers[e]
         d, k = np.int64(following[v]), np.int64(seen[v])
         seen[v] += 1
-        lower, upper = k * integer_at_least // d, (k + 1) * integer_at_least // d
+        lower, upper = k * certain // d, (k + 1) * certain // d
         windows[3 * e], windows[3 * e + 1], windows[3 * e + 2] = v, lower, upper - lower
     return windows
 
@@ -44,12 +44,12 @@ def choose_by_weight(followers, weight, members):  # type: ignore[no-untyped-def
     """Windows whose widths are the weights float64[E] (in-sums at most 1), as ``choose_evenly``. O(N + E)."""
     sums = np.zeros(members)
     windows = np.empty(3 * len(followers), dtype=np.uint32)
-    integer_at_least = 2.0**COIN_BITS
+    certain = 2.0**COIN_BITS
     for e in range(len(followers)):
         v = followers[e]
-        lower = np.int64(np.rint(min(1.0, sums[v]) * integer_at_least))
+        lower = np.int64(np.rint(min(1.0, sums[v]) * certain))
         sums[v] += weight[e]
-        upper = np.int64(np.rint(min(1.0, sums[v]) * integer_at_least))
+        upper = np.int64(np.rint(min(1.0, sums[v]) * certain))
         windows[3 * e], windows[3 * e + 1], windows[3 * e + 2] = v, lower, upper - lower
     return windows
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import copy
 import functools
 import importlib
-import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from viralsim.errors import CapacityError, InputError
-
-FAULT_OF_OURS, INPUT_IS_WRONG, INTERRUPTED = 1, 2, 130
+from viralsim.cli.endings import end_of, flush_output, tell
+from viralsim.cli.output import terminal_is_safe
 
 # word -> (module, attribute, short help); nothing is imported before it is asked for
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -39,6 +36,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "archive": ("viralsim.cli.archive", "archive", "Pack a finished folder for publication."),
     "presets": ("viralsim.cli.scenario_commands", "presets", "Show channel presets with source, year and range."),
     "schema": ("viralsim.cli.scenario_commands", "schema", "Print the JSON Schema of scenario files."),
+    "forecast": ("viralsim.cli.forecast", "forecast", "Where a running post ends."),
+    "review": ("viralsim.cli.ledger", "review", "Score the forecasts of a post against what came."),
+    "ledger": ("viralsim.cli.ledger", "ledger", "How registered forecasts went."),
     "luck": ("viralsim.cli.luck", "luck", "Say how much of the outcome is luck and how much is content."),
     "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),
     "warm": ("viralsim.cli.warm", "warm", "Compile everything beforehand."),
@@ -46,7 +46,20 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 
 # words of commands that start no kernel
-WITHOUT_KERNELS = {"init", "calibrate", "report", "compare", "merge", "info", "archive", "presets", "schema", "warm"}
+WITHOUT_KERNELS = {
+    "review",
+    "ledger",
+    "init",
+    "calibrate",
+    "report",
+    "compare",
+    "merge",
+    "info",
+    "archive",
+    "presets",
+    "schema",
+    "warm",
+}
 
 
 class LazyGroup(click.Group):
@@ -97,25 +110,12 @@ class LazyGroup(click.Group):
         """Run a command line; every way it can end has its exit status."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **more)
-        try:
-            status = super().main(args, prog_name, complete_var, standalone_mode=False, **more)
-        except click.exceptions.Exit as error:
-            status = error.exit_code
-        except (click.Abort, KeyboardInterrupt):
-            _tell("interrupted")
-            status = INTERRUPTED
-        except click.ClickException as error:
-            error.show()
-            status = INPUT_IS_WRONG
-        except InputError as error:
-            _tell(str(error))
-            status = INPUT_IS_WRONG
-        except BrokenPipeError:
-            # whoever read our output has gone; nothing is left to say, and Python must not try at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = FAULT_OF_OURS
-        except Exception as error:
-            status = _fault(error)
+        with terminal_is_safe():
+            try:
+                status = super().main(args, prog_name, complete_var, standalone_mode=False, **more)
+                flush_output()
+            except (Exception, KeyboardInterrupt) as error:
+                status = end_of(error, bool(_DEBUG))
         sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -128,7 +128,7 @@ def _announcing(command: click.Command) -> click.Command:
     def announced(*arguments: Any, **options: Any) -> Any:
         from viralsim.cli.compiling import say_when_compiling
 
-        say_when_compiling(_tell)
+        say_when_compiling(tell)
         return callback(*arguments, **options)
 
     announcing.callback = announced
@@ -142,25 +142,7 @@ def _nearest(word: str) -> str:
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
-def _tell(message: str) -> None:
-    click.echo(message, err=True)
-
-
 _DEBUG: list[bool] = []  # set by --debug, read when a command has failed and its context is gone
-
-
-def _fault(error: Exception) -> int:
-    """Say in one line what failed; the traceback only for who asks."""
-    if _DEBUG or os.environ.get("VIRALSIM_DEBUG", "0") not in ("", "0"):
-        traceback.print_exception(error)
-    what = " ".join(str(error).split())[:300]
-    if isinstance(error, CapacityError):
-        _tell(what)
-    elif isinstance(error, MemoryError):
-        _tell(f"not enough memory ({what}): ask for fewer worlds, members or threads")
-    else:
-        _tell(f"a fault of ours: {type(error).__name__}: {what}; viralsim --debug shows where, please report it")
-    return FAULT_OF_OURS
 
 
 def _version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,7 +161,7 @@ def _show(found: Ranking, more: _More) -> None:
 def _show_fair(found: Ranking, fair: Shapley) -> None:
     """Fair shares beside what is lost without each, and why they differ."""
     click.echo(
-        f"fair shares of the {fair.whole:,.2f} {found.measure} a launch that the first {len(fair.value)} bring alone "
+        f"fair shares of the {fair.whole:,.2f} {found.measure} per launch that the first {len(fair.value)} bring alone "
         f"({fair.orders} orders, with standard error):"
     )
     for one, value, error in zip(found.listed, fair.value, fair.error, strict=False):
@@ -183,15 +182,16 @@ def _told(point: CurvePoint) -> str:
 
 def _show_list(found: Ranking) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    from viralsim.cli.console import standard_console
+
+    console = standard_console()
     console.width = max(NARROWEST, console.width)
     for sentence in found.sentences:
         console.print(sentence)
     console.print(
-        f"gain: {found.measure} a launch that are lost without them, all else as it was, with its 95 % interval"
+        f"gain: {found.measure} per launch that are lost without them, all else as it was, with its 95 % interval"
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, justify in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from math import isfinite, isnan
 from pathlib import Path
@@ -44,9 +43,9 @@ def compare(first: Path, second: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_as_dict(found, (str(first), str(second))), allow_nan=False))
         return
-    from rich.console import Console
+    from viralsim.cli.console import standard_console
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console = standard_console()
     _render(console, found, results, (str(first), str(second)))
 
 
@@ -92,8 +91,8 @@ def _table(console: Console, found: Beside, results: tuple[Result, Result], arm:
     from viralsim.measurement.number_format import digits_for, number, percent, span
 
     table = plain_table(console)
-    for head in ("a launch", "first", "second", "difference", "95 % interval", "better in"):
-        table.add_column(head, justify="left" if head == "a launch" else "right", overflow="fold")
+    for head in ("per launch", "first", "second", "difference", "95 % interval", "better in"):
+        table.add_column(head, justify="left" if head == "per launch" else "right", overflow="fold")
     goal = [result.goal.measure for result in results if result.goal]
     rows = {row.measure: row for row in found.rows[arm]}
     for key in dict.fromkeys((*goal, *SHOWN)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,8 +47,9 @@ def flips(
     if grid is not None and max(grid.shape) > WIDEST_MAP:
         click.echo(f"the map has {grid.shape[0]} x {grid.shape[1]} values: too many to print, --out writes it as CSV")
     elif grid is not None:
-        from rich.console import Console
         from rich.table import Table
+
+        from viralsim.cli.console import standard_console
 
         shown = Table(box=None, pad_edge=False)
         for head in (f"{grid.index.name} \\ {grid.columns.name}", *(f"{value:.4g}" for value in grid.columns)):
@@ -57,7 +57,7 @@ def flips(
         for value, row in zip(grid.index, grid.to_numpy(), strict=True):
             shown.add_row(f"{value:.4g}", *row)
         click.echo("")
-        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(shown)
+        standard_console().print(shown)
         click.echo("?: the lead over the second arm is not above 0 in its whole 95 % interval")
 
 

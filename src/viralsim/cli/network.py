@@ -53,7 +53,9 @@ def _read(
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ViralsimWarning)
-        found, notes = read_with_notes(file, edge_means, not undirected, tie_strength, influence_weight, False)
+        found, notes = read_with_notes(
+            file, edge_means, False if undirected else None, tie_strength, influence_weight, False
+        )
     return found, [*notes, *(str(w.message) for w in caught if issubclass(w.category, ViralsimWarning))]
 
 
@@ -75,7 +77,9 @@ def import_(
     refuse_taken(folder)  # before a forecast, too
     _forecast(file)
     with _bar() as report:
-        done = import_network(file, folder, edge_means, not undirected, tie_strength, influence_weight, report)
+        done = import_network(
+            file, folder, edge_means, False if undirected else None, tie_strength, influence_weight, report
+        )
     for note in done.notes:
         click.echo(f"note: {note}")
     click.echo(f"{folder}: {done.members:,} members, {done.follows:,} follows")
@@ -106,10 +110,11 @@ def _bar() -> Iterator[Report | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    from viralsim.cli.console import standard_console
+
+    with Progress(console=standard_console(stderr=True), transient=True) as progress:
         task = progress.add_task("reading", total=None)
 
         def report(what: str, done: int, of: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,11 +70,12 @@ def _said(estimate: Estimate) -> str:
 
 
 def _show(found: Optimum) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    from viralsim.cli.console import standard_console
+
+    console = standard_console()
     for sentence in found.sentences:
         console.print(Text(sentence, style="bold"), soft_wrap=True)
     console.print("")

@@ -18,12 +18,13 @@ def progress_bar(waiting: str, describe: Callable[..., str]) -> Iterator[Callabl
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from viralsim.cli.console import standard_console
 
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+        TimeRemainingColumn(), console=standard_console(stderr=True), transient=True,
     )  # fmt: skip
     with bar:
         task = bar.add_task(waiting, total=None, rate="")

@@ -140,7 +140,7 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
     goal = [result.goal.measure] if result.goal else []
     keys = [key for key in dict.fromkeys((*goal, *_PAIRED)) if key != "net_usd" or has_value(result)]
     table = plain_table(console)
-    table.add_column("a launch", overflow="fold", max_width=24)
+    table.add_column("per launch", overflow="fold", max_width=24)
     table.add_column("mean", justify="right")
     # with uncertain inputs the range over worlds stands below the interval of the mean
     table.add_column("95 % interval\n[5 to 95 % range]" if result.uncertain else "95 % interval", justify="right")
@@ -179,7 +179,7 @@ def lines_table(console: Console, result: Result) -> Iterable[Table]:
 
 
 def sources_table(console: Console, result: Result) -> Iterable[Table]:
-    """Impressions by source, mean a launch."""
+    """Impressions by source, mean per launch."""
     columns = [arm.impressions_by_source for arm in result.arms.values()]
     known = dict.fromkeys(key for sources in columns for key in sources)
     names = [key for key in known if any(key in sources and sources[key].any() for sources in columns)]

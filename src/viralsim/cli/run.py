@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ INTERRUPTED = 130
 @click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option("--out", type=click.Path(path_type=Path), help="Save the result in this folder.")
+@click.option("--force", is_flag=True, help="Replace the result of another scenario in the folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
 def run(
@@ -36,6 +36,7 @@ def run(
     sets: tuple[str, ...],
     threads: int | None,
     out: Path | None,
+    force: bool,
     as_json: bool,
     dry_run: bool,
 ) -> None:
@@ -48,7 +49,7 @@ def run(
     if out is not None:
         from viralsim.records import refuse_foreign
 
-        refuse_foreign(out)
+        refuse_foreign(out, None if force else (scenario.name, scenario.fingerprint))
     if dry_run:
         _say_plan(scenario, worlds, seed, arms, as_json)
         return
@@ -72,11 +73,10 @@ def _print(
     if as_json:
         click.echo(json.dumps(result.to_dict(), allow_nan=False))
         return
-    from rich.console import Console
-
+    from viralsim.cli.console import standard_console
     from viralsim.cli.render import render, run_again
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console = standard_console()
     render(result, console, run_again(result, str(file), arms, sets), "" if out is None else str(out))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,31 +13,72 @@ from viralsim.errors import InputError
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario, Spec
+    from viralsim.simulation.front import Description
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--quick", is_flag=True, help="Only what the file says: draw no audience, print no vital signs.")
-def check(file: Path, quick: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output and nothing else.")
+def check(file: Path, quick: bool, as_json: bool) -> None:
     """Check a scenario wholly; print population, channels, arms, plan, cost and vital signs.
 
     All errors are reported at once, with file, line and path; the exit status is then 2.
     """
+    if as_json:
+        _check_as_json(file, quick)
+        return
+    scenario, found = _checked(file, quick)
+    specs = {name: scenario.for_arm(name) for name in scenario.arm_names}
+    for line in [*_population(scenario), *_plan(specs), *_money(found.cost_lines), *_assumed(scenario), *found.lines]:
+        click.echo(line)
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}")
+    click.echo(f"{file}: no errors")
+
+
+def _checked(file: Path, quick: bool) -> tuple[Scenario, Description]:
+    """The scenario of a file and what is known of it before it runs; every error of it is raised."""
     from viralsim.scenario import load, planned_costs, unequal_money
 
     scenario = load(file)
-    specs = {name: scenario.for_arm(name) for name in scenario.arm_names}
-    costs = {name: planned_costs(spec) for name, spec in specs.items()}
-    for line in [*_population(scenario), *_plan(specs), *_money(costs), *_assumed(scenario)]:
-        click.echo(line)
-    if scenario.spec.equal_money:
-        unequal = unequal_money({name: sum(lines.values()) for name, lines in costs.items()}, scenario.spec.baseline)
-        if unequal:
-            raise InputError("\n".join(f"{file}: equal_money: {sentence}" for sentence in unequal))
-    if not quick:
-        for line in _vital_signs(scenario):
-            click.echo(line)
-    click.echo(f"{file}: no errors")
+    if quick:
+        from viralsim.simulation.front import Description
+
+        found = Description([], [], {name: planned_costs(spec) for name, spec in scenario.arm_specs().items()})
+    else:
+        from viralsim.simulation.front import describe
+
+        found = describe(scenario)
+    asked = scenario.spec.equal_money
+    costs = {name: sum(lines.values()) for name, lines in found.cost_lines.items()}
+    unequal = unequal_money(costs, scenario.spec.baseline, asked) if asked is not False else []
+    if unequal:
+        raise InputError("\n".join(f"{file}: equal_money: {sentence}" for sentence in unequal))
+    return scenario, found
+
+
+def _check_as_json(file: Path, quick: bool) -> None:
+    """Errors, warnings and costs as one object; the exit status is 2 where there are errors."""
+    from viralsim.errors import ScenarioError
+
+    errors: list[dict[str, Any]] = []
+    warnings: list[str] = []
+    arms: dict[str, Any] = {}
+    try:
+        _, found = _checked(file, quick)
+    except ScenarioError as error:
+        errors = [{"file": p.file, "line": p.line, "path": p.path, "message": p.message} for p in error.problems]
+    except InputError as error:
+        errors = [{"file": str(file), "line": None, "path": "", "message": text} for text in str(error).split("\n")]
+    else:
+        warnings = found.warnings
+        arms = {
+            name: {"cost_usd": sum(lines.values()), "cost_lines": lines} for name, lines in found.cost_lines.items()
+        }
+    click.echo(json.dumps({"errors": errors, "warnings": warnings, "arms": arms}, allow_nan=False))
+    if errors:
+        raise SystemExit(2)
 
 
 def _population(scenario: Scenario) -> Iterator[str]:
@@ -108,14 +149,6 @@ def _assumed(scenario: Scenario) -> Iterator[str]:
     }
     for path, value, source in sorted(found):
         yield f"not said by the file: {path} = {value} ({source})"
-
-
-def _vital_signs(scenario: Scenario) -> list[str]:
-    try:
-        from viralsim.simulation.front import describe
-    except ImportError:
-        return []
-    return describe(scenario)
 
 
 @click.command()

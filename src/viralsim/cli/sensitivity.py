@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,11 +69,12 @@ def sensitivity(
 
 
 def _show(found: Sensitivity) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    from viralsim.cli.console import standard_console
+
+    console = standard_console()
     for quantity in found.quantities:
         rows = [i for i in found.influences if (i.arm, i.quantity) == (quantity.arm, quantity.quantity)]
         console.print(Text(f"{quantity.arm}: {quantity.quantity.replace('uplift_', 'uplift of ')}", style="bold"))

@@ -80,9 +80,10 @@ def _line(outcome: Outcome) -> str:
 
 def _table(outcomes: list[Outcome]) -> None:
     """One table with every verdict and, where a check does not reproduce, what was seen."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from viralsim.cli.console import standard_console
 
     colours = {"reproduces": "green", "does not reproduce": "red"}
     table = Table("check", "what", "verdict", "seconds", box=None, header_style="bold", pad_edge=False)
@@ -94,7 +95,7 @@ def _table(outcomes: list[Outcome]) -> None:
         verdict.append("" if one.check.gates else " (report)", style="dim")
         what = Text(one.check.title).append("".join(f"\n{note}" for note in notes), style="dim")
         table.add_row(one.check.name, what, verdict, f"{one.seconds:.1f}")
-    Console(file=sys.stdout, highlight=False).print(table)
+    standard_console().print(table)
 
 
 def _ran(full: bool, only: tuple[str, ...], seed: int) -> dict[str, Any]:

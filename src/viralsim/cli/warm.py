@@ -11,8 +11,9 @@ import click
 
 @click.command(help="Compile all kernels now (about a minute, once); later runs start at once.")
 def warm() -> None:
-    """Compile the spread kernel, the generators, the classic models and the import by running each on something tiny."""
+    """Compile the spread kernel, the generators, the classic models, the import and forecasts by running each on something tiny."""
     import numpy as np
+    import pandas as pd
 
     import viralsim as vs
     from viralsim.population.importers.convert import import_network
@@ -45,6 +46,9 @@ campaign: {content: post, organic: [{channel: x, members: 1, posts_at: [0h]}]}
             "names": "ann bob",
         }.items():
             path = Path(folder) / f"{name}.txt"
-            path.write_text(edge + "\n")
+            path.write_text(edge + "\n", encoding="utf-8")
             import_network(path, Path(folder) / name)
+    click.echo("compiling forecasts", err=True)
+    post = pd.DataFrame({"post_id": [1, 1], "hours": [0.0, 1.0]})
+    vs.forecasting.fit(post).predict([0.0, 0.5])
     click.echo(f"ready after {time.perf_counter() - started:.0f} s", err=True)

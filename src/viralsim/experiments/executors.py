@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from viralsim.arguments import integer_at_least, thread_count
 from viralsim.errors import InputError
 from viralsim.experiments.point_runner import Runner
 from viralsim.population.network.shared_memory import forget_networks, share_networks
@@ -109,8 +110,8 @@ class WorkerPool:
     ) -> None:
         from viralsim.simulation.run import default_threads
 
-        if workers < 0 or (threads is not None and threads < 1):
-            raise InputError("workers must be >= 0 and threads >= 1")
+        integer_at_least(workers, "workers", 0)
+        thread_count(threads)
         if workers and cluster:
             raise InputError("give --workers or --cluster, not both")
         cores = default_threads()

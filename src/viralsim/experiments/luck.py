@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import function, integer_at_least, names_of, number, seed_number, thread_count
 from viralsim.errors import InputError
 from viralsim.experiments.luck_contents import SPREAD, contents_of, in_force, numbers_of
 from viralsim.kernels.rng import draw
@@ -16,8 +18,9 @@ from viralsim.measurement.inequality import gini, market_shares, unpredictabilit
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.variance_components import LuckAndContent, better_content_wins, luck_and_content
 from viralsim.records.record import plain
+from viralsim.scenario.loading import scenario_of
 from viralsim.simulation.front import launch
-from viralsim.simulation.run import compile_audience, default_threads
+from viralsim.simulation.run import compile_audience
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario
@@ -27,7 +30,7 @@ MOST_LAUNCHES = 10_000_000
 ONE_LAUNCH = 0.1  # of all squares within contents: from here on a tail decides that may not have been seen
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ArmLuck:
     """Luck and content in one arm.
 
@@ -51,8 +54,11 @@ class ArmLuck:
     better_wins: float
     most_extreme: float
 
+    def __repr__(self) -> str:
+        return f"ArmLuck({self.arm!r}, {self.variance.luck_fraction:.0%} of the variance is luck)"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class LuckReport:
     """What ``how_much_luck`` returns.
 
@@ -71,6 +77,9 @@ class LuckReport:
     left_out: tuple[str, ...]
     arms: Mapping[str, ArmLuck]
 
+    def __repr__(self) -> str:
+        return f"LuckReport({self.scenario_name!r}, {self.measure} of {len(self.contents)} contents in {self.worlds} worlds each)"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; None where a number is not defined."""
         arms = {name: _arm_dict(arm) for name, arm in self.arms.items()}
@@ -86,7 +95,7 @@ class LuckReport:
 
 
 def how_much_luck(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     worlds: int = WORLDS,
     contents: int | None = None,
     measure: str | None = None,
@@ -114,10 +123,19 @@ def how_much_luck(
     Raises InputError for wrong arguments, and where contents differ in none of the arms, or not in one
     that is named; KeyboardInterrupt where someone stopped it.
     """
-    name = measure or (scenario.spec.goal.measure if scenario.spec.goal is not None else "shares")
+    scenario = scenario_of(scenario)
+    integer_at_least(worlds, "worlds", 2)
+    if contents is not None:
+        integer_at_least(contents, "contents", 2)
+    name = (
+        measure if measure is not None else scenario.spec.goal.measure if scenario.spec.goal is not None else "shares"
+    )
     declared(name)
-    names = _arms(scenario, arms)
-    luck = scenario.seed if seed is None else seed
+    names = names_of(arms, "arms", scenario.arm_names)
+    luck = seed_number(scenario.seed if seed is None else seed)
+    number(spread, "spread", 1, open_low=True, open_high=True)
+    at_once = thread_count(threads)
+    function(progress, "progress", "launches done, launches in all")
     changes, drawn = contents_of(scenario, contents, luck, spread)
     certain = scenario.override({"uncertain": {}}) if scenario.spec.uncertain else scenario
     same = _without_content(certain, changes[0], names, arms is not None)
@@ -129,7 +147,7 @@ def how_much_luck(
     for k, change in enumerate(changes):
         content = certain.override(change)
         own = int(draw(family, k))
-        launched = launch(content, compiled_audiences, names, worlds, own, threads or default_threads())
+        launched = launch(content, compiled_audiences, names, worlds, own, at_once)
         for arm in names:
             found[arm].append(np.asarray(launched[arm].measures[name], dtype=np.float64))
         if progress is not None:
@@ -138,13 +156,6 @@ def how_much_luck(
         scenario.name, scenario.fingerprint, luck, name, worlds, tuple(changes), drawn, len(compiled_audiences), same,
         {arm: _split(arm, name, np.stack(rows)) for arm, rows in found.items()},
     )  # fmt: skip
-
-
-def _arms(scenario: Scenario, arms: Sequence[str] | None) -> tuple[str, ...]:
-    for arm in arms or ():
-        if arm not in scenario.arm_names:
-            raise InputError(f"there is no arm {arm!r}: choose from {', '.join(scenario.arm_names)}")
-    return tuple(arm for arm in scenario.arm_names if not arms or arm in arms)
 
 
 def _without_content(

@@ -8,6 +8,7 @@ What is reported comes from worlds of another luck than those of the search: the
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,11 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import function, integer_at_least, number, one_of, refuse, seed_number, thread_count
 from viralsim.errors import InputError
 from viralsim.experiments.budget_split import SplitModel, Values
 from viralsim.measurement.intervals import mean_interval
+from viralsim.measurement.measures import NAMES
 from viralsim.records.record import plain
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 
 Float64 = NDArray[np.float64]
 CURVE_LEVELS = 9
@@ -122,7 +125,7 @@ def default_measure(scenario: Scenario) -> str:
 
 
 def optimise(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     budget_usd: float,
     *,
     measure: str | None = None,
@@ -148,15 +151,16 @@ def optimise(
 
     Raises: InputError for wrong arguments, a missing Optuna, or constraints that exclude spending nothing.
     """
-    from viralsim.simulation.run import default_threads
-
-    if not budget_usd > 0:
-        raise InputError(f"budget must be above 0 USD, got {budget_usd:g}")
-    if trials < 1:
-        raise InputError(f"trials must be at least 1, got {trials}")
-    luck = scenario.seed if seed is None else seed
-    name = measure or default_measure(scenario)
-    model = SplitModel(scenario, budget_usd, name, worlds or scenario.worlds, threads or default_threads(), constraints)
+    scenario = scenario_of(scenario)
+    budget_usd = number(budget_usd, "budget_usd", 0, open_low=True, open_high=True)
+    integer_at_least(trials, "trials", 1)
+    luck = seed_number(scenario.seed if seed is None else seed)
+    name = default_measure(scenario) if measure is None else one_of(measure, "measure", NAMES)
+    count = scenario.worlds if worlds is None else integer_at_least(worlds, "worlds", 1)
+    if isinstance(constraints, str):
+        raise refuse("constraints", "a list of comparisons", constraints, f"write constraints=[{constraints!r}]")
+    function(progress, "progress", "splits tried, splits in all")
+    model = SplitModel(scenario, budget_usd, name, count, thread_count(threads), constraints)
     search = _Search(model, luck, trials, progress)
     best, interrupted = search.run()
     return _answer(model, best, luck + 1, search.tried, scenario, interrupted)

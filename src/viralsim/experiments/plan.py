@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +11,16 @@ from typing import Any, cast
 
 import numpy as np
 
+from viralsim.arguments import integer_at_least
 from viralsim.errors import InputError
 from viralsim.experiments.constraints import holds
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.paths import at, leaf_slot, parse_path
 from viralsim.scenario.study import Sweep, SweepParameter
 from viralsim.units import Whole
 
 Overrides = dict[str, Any]
+MOST_SEED = 2**63 - 1  # the table holds it as int64
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,27 +54,28 @@ class Plan:
 
     def shard(self, number: int, of: int) -> list[int]:
         """The indices of the points of shard ``number`` (1 to ``of``): every ``of``-th."""
-        if not 1 <= number <= of:
-            raise InputError(f"shard {number}/{of}: give a number from 1 to {of}")
-        return list(range(number - 1, len(self.points), of))
+        count = integer_at_least(of, "shard (of)", 1)
+        return list(range(integer_at_least(number, "shard", 1, count) - 1, len(self.points), count))
 
 
-def plan_of(scenario: Scenario, worlds: int | None = None, seed: int | None = None) -> Plan:
+def plan_of(scenario: Scenario | str | os.PathLike[str], worlds: int | None = None, seed: int | None = None) -> Plan:
     """The plan of the ``sweep`` block of a scenario.
 
     Raises InputError where there is no such block, where a constraint cannot be read, or where no point is left.
     """
+    scenario = scenario_of(scenario)
+    count = None if worlds is None else integer_at_least(worlds, "worlds", 1)
     sweep = scenario.spec.sweep
     if sweep is None:
         raise InputError(f"{scenario.name} has no sweep block: add one, see docs/scenario.md")
     base = scenario.without("sweep")
-    luck = scenario.seed if seed is None else seed
+    luck = integer_at_least(scenario.seed if seed is None else seed, "seed", 0, MOST_SEED)
     points = list(_points(scenario, sweep, luck))
     kept = [point for point in points if _allowed(base, sweep.constraints, point)]
     if not kept:
         raise InputError("the constraints of the sweep leave no point: loosen them")
     return Plan(
-        scenario, base, sweep.design, tuple(sweep.parameters), tuple(kept), worlds or sweep.worlds or scenario.worlds, luck,
+        scenario, base, sweep.design, tuple(sweep.parameters), tuple(kept), count or sweep.worlds or scenario.worlds, luck,
         sweep.luck == "own", len(points) - len(kept),
     )  # fmt: skip
 

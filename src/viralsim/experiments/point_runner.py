@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import function, integer_at_least, names_of, refuse, seed_number, thread_count
 from viralsim.cache import BoundedCache
-from viralsim.errors import InputError, ViralsimError
+from viralsim.errors import ViralsimError
 from viralsim.experiments.ids import arm_ids, audience_id, failed_id, own_seed, point_id
 from viralsim.measurement.arms import criterion_hits
 from viralsim.measurement.intervals import proportion_interval
 from viralsim.measurement.measures import MEASURES, NAMES
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.spec import Spec
 
 ARMS_KEPT_BYTES = 128 << 20  # worlds of arms that several points may ask for
@@ -105,7 +107,7 @@ class Runner:
 
 
 def run_points(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     overrides: Sequence[Mapping[str, Any]],
     worlds: int | None = None,
     seed: int | None = None,
@@ -127,14 +129,14 @@ def run_points(
     Audiences, and arms that a point does not touch, are made once. Raises ScenarioError at a point that makes no valid
     scenario, InputError for an arm that does not exist.
     """
-    from viralsim.simulation.run import default_threads
-
-    wanted = list(scenario.arm_names) if arms is None else list(arms)
-    for name in wanted:
-        if name not in scenario.arm_names:
-            raise InputError(f"there is no arm {name!r}: choose from {', '.join(scenario.arm_names)}")
-    luck, count = scenario.seed if seed is None else seed, scenario.worlds if worlds is None else worlds
-    runner = Runner(scenario, count, luck, threads=threads or default_threads())
+    scenario = scenario_of(scenario)
+    wanted = names_of(arms, "arms", scenario.arm_names)
+    if isinstance(overrides, Mapping | str) or not isinstance(overrides, Sequence):
+        raise refuse("overrides", "a list of mappings, path -> value", overrides)
+    function(progress, "progress", "points done, points in all")
+    luck = seed_number(scenario.seed if seed is None else seed)
+    count = integer_at_least(scenario.worlds if worlds is None else worlds, "worlds", 1)
+    runner = Runner(scenario, count, luck, threads=thread_count(threads))
 
     def run() -> Iterator[dict[str, ArmOutcomes]]:
         for done, point in enumerate(overrides, 1):

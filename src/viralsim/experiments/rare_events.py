@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from viralsim.arguments import function, integer_at_least, names_of, seed_number, thread_count
 from viralsim.errors import InputError
 from viralsim.measurement.arms import criterion_hits
 from viralsim.measurement.intervals import clopper_pearson
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 
 BLOCK_WORLDS = 20_000  # worlds held at once: a few MB
 
@@ -43,11 +45,11 @@ class RareChance:
 
 
 def rare_chances(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     worlds: int = 100_000,
     *,
     criterion: Mapping[str, float] | None = None,
-    arms: tuple[str, ...] | None = None,
+    arms: Sequence[str] | None = None,
     seed: int | None = None,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -60,25 +62,24 @@ def rare_chances(
     independent.
     """
     from viralsim.simulation.front import launch
-    from viralsim.simulation.run import compile_audience, default_threads
+    from viralsim.simulation.run import compile_audience
 
-    if worlds < 1:
-        raise InputError(f"worlds must be at least 1, got {worlds}")
+    scenario = scenario_of(scenario)
+    integer_at_least(worlds, "worlds", 1)
+    at_once = thread_count(threads)
+    luck = seed_number(scenario.seed if seed is None else seed)
+    function(progress, "progress", "worlds done, worlds in all")
     if scenario.spec.populations > 1:
         raise InputError("worlds of one audience are alike, so a rare chance needs populations: 1")
-    names = arms or scenario.arm_names
-    for name in names:
-        if name not in scenario.arm_names:
-            raise InputError(f"there is no arm {name!r}: choose from {', '.join(scenario.arm_names)}")
+    names = names_of(arms, "arms", scenario.arm_names)
     rule = scenario.spec.viral_when.model_dump() if criterion is None else criterion
     rule = {key: float(value) for key, value in rule.items() if value is not None}
     compiled = compile_audience(scenario)
-    luck = scenario.seed if seed is None else seed
     hits, done, interrupted = dict.fromkeys(names, 0), 0, False
     try:
         while done < worlds:
             count = min(BLOCK_WORLDS, worlds - done)
-            found = launch(scenario, [compiled], names, count, luck, threads or default_threads(), first=done)
+            found = launch(scenario, [compiled], names, count, luck, at_once, first=done)
             for name in names:
                 hits[name] += int(criterion_hits(rule, found[name], compiled.members).sum())
             done += count

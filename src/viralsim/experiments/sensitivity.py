@@ -9,8 +9,8 @@ Both are computed by SALib.
 
 from __future__ import annotations
 
-import json
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.atomic import write_json, write_text
+from viralsim.arguments import file_path, integer_at_least, one_of, refuse
+from viralsim.atomic import write_text
+from viralsim.checksums import file_sum, read_sealed, warn_without_sum, write_sealed
 from viralsim.errors import InputError
 from viralsim.experiments.plan import Plan, is_whole, plan_of, value_at
 from viralsim.experiments.sweep import Progress, SweepOutcome, run_sweep
 from viralsim.experiments.table import read_table
 from viralsim.measurement.measures import measure
-from viralsim.scenario import Scenario
+from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.study import SweepParameter
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ Float64 = NDArray[np.float64]
 METHODS = ("sobol", "morris")
 LEVELS = 4  # of a Morris trajectory
 RESAMPLES = 1000
+FOUND = "sensitivity.json"
+SAYS = ("method", "quantities", "influences", "worlds", "points", "complete")
 
 
 @dataclass(frozen=True)
@@ -141,13 +145,11 @@ def unit_points(dimensions: int, samples: int, method: str, seed: int) -> Float6
 
     Sobol: ``samples`` (a power of two) times (dimensions + 2) points; Morris: ``samples`` times (dimensions + 1).
     """
-    if method not in METHODS:
-        raise InputError(f"no method {method!r}: choose {' or '.join(METHODS)}")
-    if samples < 2 or (method == "sobol" and samples & (samples - 1)):
+    one_of(method, "method", METHODS)
+    integer_at_least(samples, "samples", 2)
+    if method == "sobol" and samples & (samples - 1):
         nearest = 2 ** max(2, round(math.log2(max(samples, 2))))
-        raise InputError(
-            f"samples must be a power of two for sobol, 2 or more for morris; got {samples}, try {nearest}"
-        )
+        raise InputError(f"samples must be a power of two for sobol, got {samples}: try {nearest}")
     problem = _problem(dimensions)
     if method == "sobol":
         drawn = _salib("sample.sobol").sample(problem, samples, calc_second_order=False, seed=seed)
@@ -182,7 +184,7 @@ def sensitivity_plan(
 
 
 def sensitivity(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     out: str | Path,
     *,
     samples: int = 64,
@@ -207,6 +209,9 @@ def sensitivity(
 
     Raises: InputError for wrong arguments, a missing SALib, or failed points.
     """
+    scenario = scenario_of(scenario)
+    if isinstance(measures, str):
+        raise refuse("measures", "a list of measures", measures, f"write measures=[{measures!r}]")
     names = tuple(measures) or ((scenario.spec.goal.measure,) if scenario.spec.goal else ("shares",))
     for name in names:
         measure(name)
@@ -220,8 +225,8 @@ def sensitivity(
         )
     units = unit_points(len(plan.paths), samples, method, plan.seed % 2**31)
     found = Sensitivity(method, outcome, plan.worlds, *_analyse_table(read_table(out), plan, units, method, names))
-    write_json(Path(out) / "sensitivity.json", found.to_dict())
     write_text(Path(out) / "indices.csv", _csv(found.influences))
+    write_sealed(Path(out) / FOUND, {**found.to_dict(), "files": {"indices.csv": file_sum(Path(out) / "indices.csv")}})
     return found
 
 
@@ -333,9 +338,16 @@ def _csv(influences: Sequence[Influence]) -> str:
 
 
 def read_sensitivity(folder: str | Path) -> dict[str, Any]:
-    """What ``sensitivity`` wrote into a folder, as ``Sensitivity.to_dict`` gives it; InputError where there is none."""
-    path = Path(folder) / "sensitivity.json"
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read: run viralsim sensitivity first") from error
+    """What ``sensitivity`` wrote into a folder, as ``Sensitivity.to_dict`` gives it; InputError where it is not whole."""
+    again = "run the same viralsim sensitivity again"
+    found, has_sum = read_sealed(file_path(folder, "folder") / FOUND, again)
+    for name, expected in found.pop("files", {}).items():
+        path = Path(folder) / name
+        if not path.is_file() or file_sum(path) != expected:
+            raise InputError(f"{path} is missing, or has changed since it was written: {again}")
+    missing = [word for word in SAYS[:3] if word not in found]
+    if missing:
+        raise InputError(f"{Path(folder) / FOUND} does not say {missing[0]}: {again}")
+    if not has_sum:
+        warn_without_sum(Path(folder) / FOUND)
+    return {word: found[word] for word in SAYS if word in found}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from viralsim.errors import InputError
+from viralsim.arguments import one_of
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,4 @@ NAMES: tuple[str, ...] = tuple(BY_NAME)
 
 def measure(name: str) -> Measure:
     """The declaration of a measure; InputError lists the names there are."""
-    if name not in BY_NAME:
-        raise InputError(f"no measure {name!r}: choose one of {', '.join(NAMES)}")
-    return BY_NAME[name]
+    return BY_NAME[one_of(name, "measure", NAMES)]

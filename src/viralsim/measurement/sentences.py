@@ -49,10 +49,10 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
     where = "on average" if may_matter else "here"
     difference = more_or_less(m, row.uplift, digits)
     if found in (MORE, LESS):
-        text = f"The arm {row.arm} brings {difference} a launch than {row.baseline} ({interval}){_cost(record, row)}."
+        text = f"The arm {row.arm} brings {difference} per launch than {row.baseline} ({interval}){_cost(record, row)}."
     elif found == SAME:
         text = (
-            f"The arm {row.arm} does not matter {where}: it brings {difference} a launch than {row.baseline} "
+            f"The arm {row.arm} does not matter {where}: it brings {difference} per launch than {row.baseline} "
             f"({interval}), and only {smallest} or more would matter."
         )
     elif np.isnan(row.ci_low):
@@ -60,7 +60,7 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
     else:
         text = (
             f"The worlds cannot tell whether {row.arm} and {row.baseline} differ by what matters: the difference is "
-            f"{number(row.uplift, digits)} {m.counted} a launch ({interval}), and "
+            f"{number(row.uplift, digits)} {m.counted} per launch ({interval}), and "
             f"{number(goal.matters_from)} would matter.{_worlds_wanted(record, row, goal)}"
         )
     if record.uncertain:
@@ -146,7 +146,7 @@ def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence
     best = max(ahead, key=lambda row: row.uplift)
     return [
         text,
-        f"In money {best.arm} is ahead of {winner}, by {money(best.uplift)} net a launch "
+        f"In money {best.arm} is ahead of {winner}, by {money(best.uplift)} net per launch "
         f"(95 % interval {span(best.ci_low, best.ci_high)}).",
     ]
 

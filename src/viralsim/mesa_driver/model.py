@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
+import os
+from typing import Any
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import integer_at_least, is_whole, number, one_of, refuse
 from viralsim.campaign.accounting import cost_lines, measures
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
 from viralsim.kernels.counts import Count, Series
-from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.frame import frame_arm, frame_out, frame_state, with_attributes
+from viralsim.kernels.limits import check_arm_inputs
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
 from viralsim.kernels.trees import measure_trees
-from viralsim.measurement.measures import MEASURES
+from viralsim.measurement.measures import NAMES
 from viralsim.mesa_driver import (
     Action,
     Actor,
@@ -31,15 +33,12 @@ from viralsim.mesa_driver import (
     OwnedPost,
     SoftenCriticism,
 )
-from viralsim.scenario import Scenario, load
+from viralsim.mesa_driver.seeds import Seed, luck_of, world_of
+from viralsim.scenario import Scenario, scenario_of
 from viralsim.simulation.run import compile_arms, compile_audience
 
 SPARE_ACTIONS = 1 << 20  # room for what actors decide beyond the plan
-
-
-def _measure_now(name: str, model: ViralityModel) -> float:
-    """Reporter of one measure, cumulative; a module-level function, so that models can be sent to processes."""
-    return model.measure(name)
+MOST_FACTOR = 100.0  # as of the factors of a scenario
 
 
 class ViralityModel(mesa.Model):  # type: ignore[misc]
@@ -48,72 +47,93 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
     Args:
         scenario: a ``Scenario``, or the path of its file.
         arm: name of the arm; the first by default.
-        world: number of the world; the same number gives the world of the batch driver, bit for bit.
-        seed, rng: seed of the luck (two words for one thing; give one); the scenario's own by default.
+        world: number of the world; the same number gives the world of the batch driver, bit for bit. Left out: 0, and in
+            ``mesa.batch_run`` the number of the iteration.
+        seed, rng: seed of the luck (two words for one thing; give one), a number or whatever ``numpy.random.default_rng``
+            takes; the scenario's own by default. A ``Generator`` gives the next number that it draws.
         brand, advocate, community_manager: classes of the actors; give subclasses to try policies.
 
     Attributes:
-        tick: the tick that the next step runs. horizon: number of ticks. members: a lazy view of the audience.
-        action_log: every action taken, as (tick, actor's class name, action).
+        tick: the tick that the next step runs; ``steps`` is the same. horizon: number of ticks. members: a lazy view of
+            the audience. action_log: every action taken, as (tick, actor's class name, action).
+
+    A model can be pickled or copied at any tick, and both go on as the one that was not.
     """
 
     def __init__(
         self,
-        scenario: Scenario | str | Path,
+        scenario: Scenario | str | os.PathLike[str],
         arm: str | None = None,
-        world: int = 0,
-        seed: int | None = None,
-        rng: int | None = None,
+        world: int | None = None,
+        seed: Seed | None = None,
+        rng: Seed | None = None,
         *,
         brand: type[Brand] = Brand,
         advocate: type[Advocate] = Advocate,
         community_manager: type[CommunityManager] = CommunityManager,
     ) -> None:
-        loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-        if seed is not None and rng is not None and seed != rng:
-            raise InputError("seed and rng are two words for one thing: give one of them")
-        luck = seed if seed is not None else rng if rng is not None else loaded.seed
-        super().__init__(rng=luck % 2**32)
-        self.arm_name = arm or loaded.arm_names[0]
-        if self.arm_name not in loaded.arm_specs():
-            raise InputError(f"there is no arm {arm!r}: choose from {', '.join(loaded.arm_names)}")
-        self.compiled = compile_audience(loaded, world % loaded.spec.populations)
+        loaded = scenario_of(scenario)
+        self.arm_name = loaded.arm_names[0] if arm is None else one_of(arm, "arm", loaded.arm_names)
+        for name, given, kind in (
+            ("brand", brand, Brand), ("advocate", advocate, Advocate),
+            ("community_manager", community_manager, CommunityManager),
+        ):  # fmt: skip
+            if not isinstance(given, type) or not issubclass(given, kind):
+                raise refuse(name, f"a subclass of viralsim.mesa_driver.{kind.__name__}", given)
+        self.world = world_of(world, is_seeded=seed is not None or rng is not None)
+        luck = luck_of(seed, rng, loaded.seed)
+        super().__init__(rng=rng if isinstance(rng, np.random.Generator) else luck % 2**32)
+        loaded.arm_specs()  # refuses overlays that the arms cannot share
+        self.compiled = compile_audience(loaded, self.world % loaded.spec.populations)
         self.arm = compile_arms(loaded, self.compiled, [self.arm_name])[self.arm_name]
         self.plan: Plan = self.arm.world.plan
         self.rules = self.arm.world.rules.values
-        self.key = np.uint64(world_key(seed_key(luck), world))
+        self.key = np.uint64(world_key(seed_key(luck), self.world))
         self.tick = 0
         self.horizon = int(self.arm.world.contents.novelty.shape[1])
         self.members = Members(self)
         self.action_log: list[tuple[int, str, Action]] = []
         self._open_world()
         brand.create_agents(self, 1)
-        for number, member in enumerate(self.arm.enrolment.members.tolist()):
-            advocate(self, number, member)
+        for place, member in enumerate(self.arm.enrolment.members.tolist()):
+            advocate(self, place, member)
         community_manager.create_agents(self, 1)
-        self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_measure_now, name) for name in (m.name for m in MEASURES)}
-        )
+        # as a function with its arguments: the one form of a reporter that every version of Mesa takes and pickles
+        self.datacollector = mesa.DataCollector({name: [self.measure, [name]] for name in NAMES})
 
     def _open_world(self) -> None:
         """Allocate the world and begin it; what is bought comes from actions, so the frame's plan buys nothing."""
         self._bought = np.zeros_like(self.plan.paid_count)
-        inputs = self.arm.world._replace(plan=self.plan._replace(paid_count=self._bought))
+        check_arm_inputs(self.arm.world)
+        self._inputs = self.arm.world._replace(plan=self.plan._replace(paid_count=self._bought))
         self._state = allocate(self.arm.world, self.compiled.members, spare=SPARE_ACTIONS // max(1, self.horizon))
         self._out = outputs(self.arm.world, 1, 1)
-        self._inputs = inputs  # the frames borrow these arrays
-        self._frames = frame_arm(inputs), frame_state(self._state), frame_out(self._out)
-        self._counts, self._series = self._out.counts[0], self._out.series[0]
         self._measured: tuple[int, dict[str, float]] = (-1, {})
+        self._borrow()
         begin_world(*self._frames, self.key)
+        self._state.scalars[OWNED] = self._state.scalars[ACTIONS] = 0
+
+    def _borrow(self) -> None:
+        """Frames and views of the arrays of this world, which stay this model's."""
+        self._frames = frame_arm(self._inputs), frame_state(self._state), frame_out(self._out)
+        self._counts, self._series = self._out.counts[0], self._out.series[0]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what only borrows from it."""
+        borrowed = ("_frames", "_counts", "_series")
+        return {name: value for name, value in self.__dict__.items() if name not in borrowed}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what ``__getstate__`` gave, and borrow again from it."""
+        self.__dict__.update(state)
+        self._borrow()
 
     def step(self) -> None:
         """One tick: actors decide (brand, manager, advocates), then the world moves. After the horizon nothing happens."""
         if self.tick >= self.horizon:
             self.running = False
+            self.steps = self.tick  # Mesa counts the call before it is made
             return
-        self._state.scalars[OWNED] = 0
-        self._state.scalars[ACTIONS] = 0
         for kind in (Brand, CommunityManager, Advocate):
             for actor in [a for a in self.agents if isinstance(a, kind)]:
                 actor.step()
@@ -123,13 +143,16 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         advance_world(*self._frames, self.tick)
         if self._state.scalars[OVERFLOW]:
             raise InputError("this world outgrew its memory: use a smaller audience or horizon")
+        self._state.scalars[OWNED] = self._state.scalars[ACTIONS] = 0
         self.tick += 1
         self.running = self.tick < self.horizon
         self.datacollector.collect(self)
 
     def take(self, actor: Actor, action: Action) -> None:
-        """Accept an action of this tick; InputError where it names a line, member or channel that does not exist."""
+        """Accept an action of the coming tick; InputError where it names a line, member or channel that does not exist."""
         now, state = self._state.scalars, self._state
+        if self.tick >= self.horizon:
+            raise InputError(f"the horizon of {self.horizon} ticks is over: nobody acts any more")
         if isinstance(action, OwnedPost):
             self._check(action.line, len(self.plan.owned_channel), "owned line")
             self._check(int(now[OWNED]), len(state.owned_now), "owned post of this tick")
@@ -137,27 +160,33 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             now[OWNED] += 1
         elif isinstance(action, BuyImpressions):
             self._check(action.line, len(self.plan.paid_channel), "paid line")
-            self._check(
-                int(self._bought[action.line, self.tick]) + action.count, len(state.buffer_member) + 1, "impression"
-            )
-            self._bought[action.line, self.tick] += action.count
+            room = len(state.buffer_member) - int(self._bought[action.line, self.tick])
+            self._bought[action.line, self.tick] += integer_at_least(action.count, "count", 0, room)
         elif isinstance(action, AskedPost):
-            self._check(action.member, self.compiled.members, "member")
-            self._check(action.channel, len(self.compiled.channels), "channel")
-            self._check(action.content, len(self.arm.contents), "content")
+            self._check_asked(action)
             self._check(int(now[ACTIONS]), len(state.actions), "asked post of this tick")
-            order = (action.channel * len(self.arm.contents) + action.content) << 32 | action.member
+            order = (action.channel * len(self.arm.contents) + action.content) << 32 | int(action.member)
             state.actions[now[ACTIONS]] = (order, action.trust, action.advocate)
             now[ACTIONS] += 1
         elif isinstance(action, SoftenCriticism):
-            state.soften[0] = action.factor
+            state.soften[0] = number(action.factor, "factor", 0, MOST_FACTOR)
         else:
             raise InputError(f"{action!r} is no action: use those of viralsim.mesa_driver")
         self.action_log.append((self.tick, type(actor).__name__, action))
 
+    def _check_asked(self, action: AskedPost) -> None:
+        self._check(action.member, self.compiled.members, "member")
+        self._check(action.channel, len(self.compiled.channels), "channel")
+        self._check(action.content, len(self.arm.contents), "content")
+        number(action.trust, "trust", 0, MOST_FACTOR)
+        integer_at_least(action.advocate, "advocate", -1, len(self._state.advocate_posts) - 1)
+        if not self.compiled.present_on(action.channel)[action.member]:
+            channel = self.compiled.channels[action.channel]
+            raise InputError(f"member {action.member} has no account on {channel}: ask somebody who has")
+
     def _check(self, index: int, count: int, what: str) -> None:
-        if not 0 <= index < count:
-            raise InputError(f"there is no {what} {index}: there are {count}")
+        if not is_whole(index) or not 0 <= index < count:
+            raise InputError(f"there is no {what} {index}: there are {count}, numbered from 0")
 
     def _settle_asked(self) -> None:
         """Put the asked posts in the order of (channel, content, member); two of one member are one."""
@@ -224,7 +253,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         advocates = int(self.plan.planned_advocate.max(initial=-1)) + 1
         sizes, generations = np.zeros(SIZE_BINS, np.int64), np.zeros(DEPTH_BINS, np.int64)
         posts, shares = self._state.advocate_posts.copy(), np.zeros(advocates, np.int64)
-        nodes, count = self._state.nodes, int(self._state.scalars[NODES])
+        nodes, count = with_attributes(self._state.nodes), int(self._state.scalars[NODES])
         virality = measure_trees(
             nodes, count, self._state.content_of, int(self.rules[Rule.FOCAL]), self._state.breadth, self._counts,
             sizes, generations, shares,

@@ -95,7 +95,7 @@ def _imported(folder: Path, name: str, network: channel_words.Network, messages:
     read, notes = read_with_notes(
         folder / filled(network.file),
         **({} if network.edge_means is None else {"edge_means": network.edge_means}),
-        directed=network.directed,
+        directed=network.directed if "directed" in network.model_fields_set else None,
         tie_strength=network.tie_strength,
         influence_weight=network.influence_weight,
         keep_edge_order=False,
@@ -262,7 +262,11 @@ def _generated(
 
 def memory_bytes() -> int:
     """The memory of this machine."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if hasattr(os, "sysconf"):  # without a library to load at every run
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    import psutil
+
+    return int(psutil.virtual_memory().total)
 
 
 def _refuse_giant(place: str, members: int, mean_following: float) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import one_of
 from viralsim.errors import InputError
 
 Float64 = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ArmOutcomes:
     """All worlds of one arm.
 
@@ -59,6 +60,9 @@ class ArmOutcomes:
             total += line
         return total
 
+    def __repr__(self) -> str:
+        return f"ArmOutcomes({self.name!r}, {self.worlds:,} worlds)"
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ArmOutcomes) and _same_fields(self, other)
 
@@ -84,7 +88,7 @@ class Goal:
     matters_from: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RunRecord:
     """All that one run returned.
 
@@ -138,11 +142,15 @@ class RunRecord:
         if self.baseline is not None and self.baseline not in self.arms:
             raise InputError(f"baseline {self.baseline!r} is none of the arms {sorted(self.arms)}: name one of them")
 
+    def __repr__(self) -> str:
+        arms = ", ".join(self.arms)
+        return (
+            f"{type(self).__name__}({self.scenario_name!r}, arms {arms}, {self.world_count:,} worlds, seed {self.seed})"
+        )
+
     def arm(self, name: str) -> ArmOutcomes:
         """The worlds of one arm; InputError lists the arms there are."""
-        if name not in self.arms:
-            raise InputError(f"no arm {name!r} in this result: choose one of {', '.join(self.arms)}")
-        return self.arms[name]
+        return self.arms[one_of(name, "arm", list(self.arms))]
 
     def clusters(self) -> NDArray[np.int32] | None:
         """The audience of each world, int32[W], or None where all worlds share one audience."""

@@ -1,7 +1,7 @@
 """The words of a scenario as frozen types: YAML in, every error with file, line and path; arms as overlays."""
 
 from viralsim.scenario.costs import planned_costs, unequal_money
-from viralsim.scenario.loading import load, loads
+from viralsim.scenario.loading import load, loads, scenario_of
 from viralsim.scenario.paths import parse_set
 from viralsim.scenario.presets import Preset, PresetValue, presets
 from viralsim.scenario.scenario import Scenario
@@ -17,5 +17,6 @@ __all__ = [
     "parse_set",
     "planned_costs",
     "presets",
+    "scenario_of",
     "unequal_money",
 ]

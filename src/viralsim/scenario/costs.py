@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from viralsim.scenario.programme import HOURS_PER_WEEK
 from viralsim.scenario.spec import Spec
 
@@ -61,13 +63,14 @@ def paid_share(spec: Spec, budget_usd: float) -> float:
     return (budget_usd - other) / paid
 
 
-def unequal_money(costs: dict[str, float], baseline: str | None) -> list[str]:
-    """Sentences on arms, the baseline apart, whose planned costs differ by more than 1 %; arm -> US$."""
-    compared = {arm: usd for arm, usd in costs.items() if arm != baseline}
+def unequal_money(costs: dict[str, float], baseline: str | None, asked: bool | Sequence[str] = True) -> list[str]:
+    """Sentences on arms whose costs (arm -> US$) differ by more than 1 %: those ``asked`` for, or all but the baseline."""
+    named = None if isinstance(asked, bool) else set(asked)
+    compared = {arm: usd for arm, usd in costs.items() if (arm in named if named is not None else arm != baseline)}
     most = max(compared.values(), default=0.0)
-    dearest = next((arm for arm, usd in compared.items() if usd == most), "")
+    most_expensive = next((arm for arm, usd in compared.items() if usd == most), "")
     return [
-        f"arm {arm} costs {usd:,.2f} US$ and {dearest} {most:,.2f}: equal_money asks for at most 1 % between them; "
+        f"arm {arm} costs {usd:,.2f} US$ and {most_expensive} {most:,.2f}: equal_money asks for at most 1 % between them; "
         "change its lines or give it budget_usd"
         for arm, usd in compared.items()
         if most - usd > EQUAL_WITHIN * most

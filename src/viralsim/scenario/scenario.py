@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from viralsim.arguments import got, refuse
 from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.arms import overlay
 from viralsim.scenario.assumptions import Assumption, assumptions_of
@@ -17,7 +18,7 @@ from viralsim.scenario.reading import Place, write_yaml
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import Until
 from viralsim.scenario.trust import with_trusts_at_one
-from viralsim.scenario.validation import Origin, arm_spec, base_spec
+from viralsim.scenario.validation import Origin, arm_spec, base_spec, placed_error
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,10 @@ class Scenario:
     data: Mapping[str, Any] = field(repr=False)  # the plain data, as written
     origin: Origin = field(repr=False)
     files: set[str] = field(default_factory=set, repr=False)  # files that are known to exist
+
+    def __repr__(self) -> str:
+        arms = ", ".join(self.arm_names)
+        return f"Scenario({self.name!r}, arms {arms}, seed {self.seed})"
 
     @property
     def name(self) -> str:
@@ -61,9 +66,9 @@ class Scenario:
 
     def for_arm(self, name: str) -> Spec:
         """The spec with the overlay of one arm; ScenarioError where the arm is unknown or makes no valid scenario."""
-        if name not in self.spec.arms:
+        if not isinstance(name, str) or name not in self.spec.arms:
             raise ScenarioError(
-                [Problem(f"no arm {name!r}" + nearest(name, self.spec.arms), "arms", file=self.origin.file)]
+                [Problem(f"no arm {got(name)}" + nearest(str(name), self.spec.arms), "arms", file=self.origin.file)]
             )
         return arm_spec(self.data, name, self.folder, self.origin, self.files)
 
@@ -79,6 +84,10 @@ class Scenario:
                     )  # fmt: skip
         return specs
 
+    def placed(self, error: ScenarioError, arm: str | None = None) -> ScenarioError:
+        """An error of building the audience, or an arm, with the file and lines of what is wrong."""
+        return placed_error(error, self.data, arm, self.origin)
+
     def override(self, changes: Mapping[str, Any]) -> Scenario:
         """A new scenario with values changed: path -> value. Numbers where a duration stands are hours.
 
@@ -86,6 +95,8 @@ class Scenario:
         each value that the schema refuses.
         """
         data, problems, places = self.data, [], []
+        if not isinstance(changes, Mapping) or not all(isinstance(path, str) for path in changes):
+            raise refuse("changes", 'a mapping of paths to values such as {"content.post.appeal": 0.05}', changes)
         for path, value in changes.items():
             try:
                 place: Place = parse_path(path)

@@ -43,7 +43,10 @@ class Spec(Block):
         min_length=1,
         max_length=64,
     )
-    equal_money: bool = key(False, "check refuses arms, the baseline apart, whose costs differ by more than 1 %")
+    equal_money: bool | tuple[Name, ...] = key(
+        False,
+        "check and run refuse arms whose costs differ by more than 1 %: true for all but the baseline, or a list of arms",
+    )
     baseline: Name | None = key(None, "the arm that others are compared with", source=USER)
     goal: Goal | None = key(None, "what the verdict is about; left out: no winner is named", source="off")
     viral_when: ViralWhen = key(

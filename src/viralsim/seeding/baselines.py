@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import member_numbers
 from viralsim.errors import InputError
 from viralsim.kernels.rng import Stream, seed_key
 from viralsim.seeding.strategy import Candidates
@@ -38,9 +39,7 @@ def random(candidates: Candidates, count: int, seed: int, options: Mapping[str, 
 
 def given(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> NDArray[np.int64]:
     """The members of the option ``members``, in that order."""
-    members = np.asarray(options.get("members", []), dtype=np.int64)
+    members = member_numbers(options.get("members", []), "members", candidates.members)
     if len(np.unique(members)) != len(members):
-        raise InputError("the given members repeat: name each once")
-    if len(members) and (members.min() < 0 or members.max() >= candidates.members):
-        raise InputError(f"the given members must lie in 0..{candidates.members - 1}")
+        raise InputError("members: a member is named twice, name each once")
     return members[candidates.eligible[members]]

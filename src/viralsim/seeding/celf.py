@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import integer_at_least
 from viralsim.seeding.live_edge import LiveWorlds, outgoing_rows
-from viralsim.seeding.objective import OPTIONS, Objective, integer_at_least
+from viralsim.seeding.objective import OPTIONS, Objective
 from viralsim.seeding.rr_sets import incoming_rows
 from viralsim.seeding.strategy import Candidates, Chosen
 from viralsim.seeding.surrogate import in_launch

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import number
 from viralsim.population.network.network import Network
 from viralsim.seeding.baselines import hashed
 from viralsim.seeding.strategy import Candidates
@@ -37,11 +38,12 @@ def _graph(network: Network) -> Any:
 
 def pagerank(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> NDArray[np.int64]:
     """Highest PageRank first, on the reversed flow: who is followed by those who are followed (damping 0.85)."""
+    damping = number(options.get("damping", 0.85), "damping", 0, 1, open_high=True)
     score = np.zeros(candidates.members)
     for network in candidates.networks:
         graph = _graph(network)
         graph.reverse_edges()
-        score += np.asarray(graph.pagerank(damping=float(options.get("damping", 0.85))))
+        score += np.asarray(graph.pagerank(damping=damping))
     return by_score(candidates, score, seed, count)
 
 

@@ -1,18 +1,28 @@
-"""What is to be made large: whose activation counts, what a member costs, who is there already. Options, checked."""
+"""What is to be made large: whose activation counts, what each member costs, who is there already. Options, checked."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.arguments import (
+    array_of,
+    check_options,
+    integer_at_least,
+    is_single,
+    member_numbers,
+    number,
+    numbers,
+    one_of,
+    refuse,
+    thread_count,
+)
 from viralsim.errors import InputError
-from viralsim.parallel import available_cores
 from viralsim.population.network.edge_values import WEIGHTED_CASCADE
 from viralsim.seeding.strategy import Candidates
 
@@ -66,14 +76,11 @@ class Objective:
         cls, candidates: Candidates, count: int, options: Mapping[str, Any], word: str, known: Sequence[str]
     ) -> Objective:
         """Check the options of the strategy ``word``, which takes those ``known``; raises InputError."""
-        unknown = set(options) - set(known)
-        if unknown:
-            raise InputError(f"{word} has no option {sorted(unknown)[0]!r}: it takes {', '.join(known)}")
+        check_options(options, word, known)
         n = candidates.members
-        model = options.get("model", MODELS[0])
-        if model not in MODELS:
-            raise InputError(f"model {model!r} is unknown: choose {' or '.join(MODELS)}")
-        taken = member_numbers(options.get("taken"), n)
+        model = one_of(options.get("model", MODELS[0]), "model", MODELS)
+        given = options.get("taken")
+        taken = np.unique(member_numbers(() if given is None else given, "taken", n))
         eligible = candidates.eligible.copy()
         eligible[taken] = False
         costs, budget = _costs(options.get("costs"), options.get("budget"), n)
@@ -174,49 +181,8 @@ class Objective:
 
 
 def within(value: Any, name: str, high: float) -> float:
-    """A number strictly between 0 and ``high``; numpy numbers are numbers."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not 0.0 < float(value) < high:
-        raise InputError(f"{name} must be above 0 and below {high:.3g}, got {value!r}")
-    return float(value)
-
-
-def integer_at_least(value: Any, name: str, least: int) -> int:
-    """A whole number of at least ``least``; numpy numbers are numbers."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InputError(f"{name} must be a whole number >= {least}, got {value!r}")
-    return int(value)
-
-
-def thread_count(threads: Any) -> int:
-    """How many threads to use; None is one for each core that this process may use."""
-    if threads is None:
-        return available_cores()
-    return integer_at_least(threads, "threads", 1)
-
-
-def member_numbers(given: ArrayLike | Sequence[int] | None, members: int) -> NDArray[np.int64]:
-    """The members of the option ``taken``: int64[], each once."""
-    array = np.empty(0, np.int64) if given is None or np.size(given) == 0 else np.asarray(given)
-    if array.ndim != 1 or array.dtype.kind not in "iu":
-        raise InputError(f"taken must be a list of member numbers, got {given!r}")
-    if len(array) and (array.min() < 0 or array.max() >= members):
-        raise InputError(f"taken must name members in 0..{members - 1}, got {given!r}")
-    return np.unique(array.astype(np.int64))
-
-
-def numbers_of_members(given: ArrayLike, name: str, members: int) -> NDArray[np.float64]:
-    """One finite number >= 0 per member: float64[N]."""
-    try:
-        numbers = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} must be one number per member, got {given!r}") from None
-    if numbers.shape != (members,):
-        raise InputError(f"{name} must have one number per member: {members}, got shape {numbers.shape}")
-    bad = ~(np.isfinite(numbers) & (numbers >= 0))
-    if bad.any():
-        i = int(np.argmax(bad))
-        raise InputError(f"{name}[{i}] must be finite and >= 0, got {numbers[i]:g}")
-    return numbers
+    """A number strictly between 0 and ``high``."""
+    return number(value, name, 0, high, open_low=True, open_high=True)
 
 
 def value_of(given: Any, candidates: Candidates) -> NDArray[np.float64] | None:
@@ -224,19 +190,22 @@ def value_of(given: Any, candidates: Candidates) -> NDArray[np.float64] | None:
     if given is None:
         return None
     if not isinstance(given, Mapping):
-        return numbers_of_members(given, "value", candidates.members)
-    unknown = set(given) - {"communities", "match_at_least"}
-    if unknown or not given:
-        raise InputError(f"value takes numbers, or communities and match_at_least, got {dict(given)!r}")
+        return numbers(_as_numbers(given), "value", candidates.members, "member")
+    check_options(given, "value", ("communities", "match_at_least"))
+    if not given:
+        raise refuse("value", "one number per member, or communities and match_at_least", given)
     counts = np.ones(candidates.members, np.bool_)
     if "communities" in given:
         if candidates.community is None:
             raise InputError("value asks for communities, and this network has none: give one number per member")
-        counts &= np.isin(candidates.community, np.asarray(given["communities"]))
+        known = int(candidates.community.max(initial=-1)) + 1
+        counts &= np.isin(
+            candidates.community, member_numbers(given["communities"], "value.communities", known, "community")
+        )
     if "match_at_least" in given:
         if candidates.match is None:
             raise InputError("value asks for match_at_least, and no content is known here: give one number per member")
-        counts &= np.asarray(candidates.match) >= within(given["match_at_least"], "match_at_least", math.inf)
+        counts &= np.asarray(candidates.match) >= within(given["match_at_least"], "value.match_at_least", math.inf)
     if not counts.any():
         raise InputError(f"value {dict(given)!r} leaves nobody who counts")
     return counts.astype(np.float64)
@@ -248,10 +217,16 @@ def _costs(costs: Any, budget: Any, members: int) -> tuple[NDArray[np.float64] |
         return None, None
     if costs is None or budget is None:
         raise InputError("costs and budget belong together: give both, or neither")
-    numbers = numbers_of_members(np.full(members, costs) if np.ndim(costs) == 0 else costs, "costs", members)
-    if not (numbers > 0).all():
-        free = int(np.argmin(numbers))
-        raise InputError(
-            f"costs[{free}] must be above 0, got {numbers[free]:g}; members who cost nothing go into taken"
-        )
-    return numbers, within(budget, "budget", math.inf)
+    if is_single(costs):
+        costs = np.full(members, within(costs, "costs", math.inf))
+    found = numbers(costs, "costs", members, "member")
+    if not (found > 0).all():
+        free = int(np.argmin(found))
+        raise refuse(f"costs[{free}]", "above 0", found[free], "members who cost nothing go into taken")
+    return found, within(budget, "budget", math.inf)
+
+
+def _as_numbers(given: Any) -> Any:
+    """True and False, which say who counts, as 1 and 0; anything else as it is."""
+    array = array_of(given, "value", "one number per member")
+    return array.astype(np.float64) if array.dtype == np.bool_ else array

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from viralsim.arguments import (
+    check_options,
+    instance,
+    is_whole,
+    member_numbers,
+    one_of,
+    refuse,
+    seed_number,
+)
 from viralsim.errors import InputError
 from viralsim.population.network.network import Network
 from viralsim.seeding.baselines import given, random
@@ -17,17 +26,18 @@ from viralsim.seeding.opim import opim
 from viralsim.seeding.social import community, fit, nomination
 from viralsim.seeding.strategy import Candidates, Chosen, Strategy
 
-_STRATEGIES: dict[str, Strategy] = {
-    "random": random,
-    "degree": degree,
-    "pagerank": pagerank,
-    "core": core,
-    "nomination": nomination,
-    "community": community,
-    "fit": fit,
-    "celf": celf,
-    "opim": opim,
-    "members": given,
+# word -> (strategy, its options; None: it checks them itself)
+_STRATEGIES: dict[str, tuple[Strategy, Sequence[str] | None]] = {
+    "random": (random, ()),
+    "degree": (degree, ()),
+    "pagerank": (pagerank, ("damping",)),
+    "core": (core, ()),
+    "nomination": (nomination, ()),
+    "community": (community, ()),
+    "fit": (fit, ()),
+    "celf": (celf, None),
+    "opim": (opim, None),
+    "members": (given, ("members",)),
 }
 
 
@@ -36,11 +46,20 @@ def words() -> tuple[str, ...]:
     return tuple(_STRATEGIES)
 
 
-def register(word: str, strategy: Strategy) -> None:
-    """Add a strategy of your own under ``word``; a word that is taken is an error."""
+def register(word: str, strategy: Strategy, options: Sequence[str] | None = None) -> None:
+    """Add a strategy of your own under ``word``; a word that is taken is an error.
+
+    options: the names of its options, so that a misspelt one is refused; None: the strategy looks at them itself.
+    """
+    if not isinstance(word, str) or not word:
+        raise refuse("word", "a text", word)
     if word in _STRATEGIES:
-        raise InputError(f"the strategy {word!r} exists already: choose another word")
-    _STRATEGIES[word] = strategy
+        raise InputError(f"word: the strategy {word!r} exists already, choose another word")
+    if not callable(strategy):
+        raise refuse("strategy", "a function of (candidates, count, seed, options)", strategy)
+    if options is not None and (isinstance(options, str) or not isinstance(options, Sequence)):
+        raise refuse("options", "a list of names, or None", options)
+    _STRATEGIES[word] = (strategy, options)
 
 
 def propose(
@@ -50,25 +69,29 @@ def propose(
 
     Raises InputError for an unknown word, and where fewer members are eligible than asked for.
     """
-    if word not in _STRATEGIES:
-        near = get_close_matches(word, _STRATEGIES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(_STRATEGIES)}"
-        raise InputError(f"there is no seeding strategy {word!r}: {hint}")
+    instance(candidates, "candidates", Candidates)
+    strategy, known = _STRATEGIES[one_of(word, "strategy", _STRATEGIES)]
+    luck, given_options = seed_number(seed), dict(options or {})
+    if known is not None:
+        check_options(given_options, word, known)
     eligible = int(np.count_nonzero(candidates.eligible))
     if count is None:
-        if (options or {}).get("budget") is None:
+        if given_options.get("budget") is None:
             raise InputError("say how many to choose: give count, or costs and a budget to a strategy that takes them")
         count = eligible
-    if isinstance(count, (bool, np.bool_)) or not isinstance(count, (int, np.integer)):
-        raise InputError(f"count must be a whole number, got {count!r}")
+    if not is_whole(count) or not 0 <= count <= eligible:
+        raise refuse("count", f"a whole number in 0..{eligible}", count, f"{eligible} are eligible")
     count = int(count)
-    if count < 0 or count > eligible:
-        remedy = "ask for fewer" if count > 0 else "ask for 0 or more"
-        raise InputError(f"cannot choose {count} members: {eligible} are eligible; {remedy}")
-    order = _STRATEGIES[word](candidates, count, seed, dict(options or {}))
-    if isinstance(order, Chosen):
-        return order
-    return Chosen(np.asarray(order, dtype=np.int64)[:count], word)
+    order = strategy(candidates, count, luck, given_options)
+    return order if isinstance(order, Chosen) else Chosen(_checked(order, word, candidates)[:count], word)
+
+
+def _checked(order: Any, word: str, candidates: Candidates) -> NDArray[np.int64]:
+    """What a strategy returned: eligible members, each once; InputError names the strategy that returned anything else."""
+    members = member_numbers(order, f"what the strategy {word!r} returns", candidates.members)
+    if len(np.unique(members)) != len(members) or not candidates.eligible[members].all():
+        raise InputError(f"the strategy {word!r} must return eligible members, each once")
+    return members
 
 
 def choose(network: Network, strategy: str, count: int | None = None, *, seed: int = 1, **options: Any) -> Chosen:
@@ -77,5 +100,12 @@ def choose(network: Network, strategy: str, count: int | None = None, *, seed: i
     count may be left out where ``budget`` says how many: ``choose(network, "opim", costs=costs, budget=5000)``. Options
     are those of the strategy. Raises InputError for an unknown word or option, or more than there are.
     """
+    remedy = "use Network.from_edges, from_networkx, from_igraph or from_scipy"
+    instance(network, "network", Network, remedy)
     candidates = Candidates([network], np.ones(network.members, dtype=np.bool_))
-    return propose(candidates, strategy, count, seed, options)
+    chosen = propose(candidates, strategy, count, seed, options)
+    if count is not None and chosen.cost is None and len(chosen.members) < count:
+        raise InputError(
+            f"count: {strategy} chose {len(chosen.members)} of the {count} members asked for; ask for fewer"
+        )
+    return chosen

@@ -43,7 +43,7 @@ class Candidates:
         return total
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Chosen:
     """Members chosen by a strategy, best first; bounds are None where the strategy has no certificate.
 
@@ -61,6 +61,11 @@ class Chosen:
     guarantee: float | None = None
     sets: int | None = None
     cost: float | None = None
+
+    def __repr__(self) -> str:
+        known = {word: getattr(self, word) for word in ("expected_reach", "guarantee", "cost")}
+        numbers = "".join(f", {word}={value:.6g}" for word, value in known.items() if value is not None)
+        return f"Chosen({len(self.members)} members by {self.strategy}{numbers})"
 
 
 # A strategy gets the candidates, how many to choose, a 64-bit seed and its options, and returns an order of preference:

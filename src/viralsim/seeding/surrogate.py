@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import is_single, member_numbers, numbers
 from viralsim.population.network.edge_values import STORED
 from viralsim.population.network.network import Network
-from viralsim.seeding.objective import numbers_of_members, value_of
+from viralsim.seeding.objective import value_of
 from viralsim.seeding.strategy import Candidates
 
 Chance = NDArray[np.floating[Any]]
@@ -121,13 +122,15 @@ class LaunchModel:
         own = value_of(options.get("value"), candidates)
         lifted |= {"probability": STORED, "value": self.value(np.ones(n) if own is None else own)}
         if word == "opim":
-            lifted["delta"] = options.get("delta") or 1.0 / max(n, 2)
+            lifted["delta"] = 1.0 / max(n, 2) if options.get("delta") is None else options["delta"]
             if "epsilon" not in options:
                 lifted.setdefault("tight", TIGHT)
         if options.get("budget") is not None and options.get("costs") is None and self.cost_usd > 0.0:
             lifted["costs"] = self.cost_usd
-        if np.ndim(lifted.get("costs", 0.0)):
-            costs = numbers_of_members(lifted["costs"], "costs", n)
+        if options.get("taken") is not None:  # members, and none of their copies
+            lifted["taken"] = member_numbers(options["taken"], "taken", n)
+        if not is_single(lifted.get("costs")):
+            costs = numbers(lifted["costs"], "costs", n, "member")
             lifted["costs"] = np.concatenate([costs, np.ones((copies - 1) * n)])
         return Candidates(self.networks(), eligible), lifted
 

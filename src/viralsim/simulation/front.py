@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from viralsim.arguments import flag, function, integer_at_least, names_of, refuse, seed_number, thread_count
+from viralsim.campaign.accounting import expected_cost_lines
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.preflight import vital_signs
 from viralsim.campaign.shared_arrays import CompiledAudience
@@ -16,12 +19,14 @@ from viralsim.kernels.batch import run_worlds
 from viralsim.measurement.sequential import sentence
 from viralsim.records.merge import keep_worlds
 from viralsim.records.record import ArmOutcomes
+from viralsim.scenario.costs import unequal_money
+from viralsim.scenario.loading import scenario_of
+from viralsim.scenario.study import Until
 from viralsim.simulation.run import (
     Progress,
     Run,
     compile_arms,
     compile_audience,
-    default_threads,
     draw_inputs,
     join,
     run_certain,
@@ -31,21 +36,42 @@ from viralsim.simulation.run import (
 if TYPE_CHECKING:
     from viralsim.results import Result
     from viralsim.scenario import Scenario
-    from viralsim.scenario.study import Until
+
+
+class Description(NamedTuple):
+    """What is known of a scenario before it runs. lines: vital signs. cost_lines: arm -> line -> US$."""
+
+    lines: list[str]
+    warnings: list[str]
+    cost_lines: dict[str, dict[str, float]]
+
 
 MOST_WORLDS = 10_000_000
 TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a sign, not for digits
 
 
-def describe(scenario: Scenario) -> list[str]:
-    """The vital signs and warnings of a scenario as lines, for ``viralsim check``."""
+def describe(scenario: Scenario) -> Description:
+    """The vital signs, warnings and costs of a scenario before it runs, for ``viralsim check``."""
     compiled = compile_audience(scenario)
-    lines, warnings = vital_signs(scenario, compiled, compile_arms(scenario, compiled))
-    return [*lines, *(f"warning: {warning}" for warning in warnings)]
+    arms = compile_arms(scenario, compiled)
+    lines, warnings = vital_signs(scenario, compiled, arms)
+    messages = [str(message) for message in compiled.population.messages]
+    return Description(lines, [*messages, *warnings], {name: expected_cost_lines(arm) for name, arm in arms.items()})
+
+
+def refuse_unequal_money(scenario: Scenario, arms: Mapping[str, Arm]) -> None:
+    """InputError where ``equal_money`` asks arms that run to cost the same and they do not."""
+    asked = scenario.spec.equal_money
+    if asked is False:
+        return
+    costs = {name: sum(expected_cost_lines(arm).values()) for name, arm in arms.items()}
+    unequal = unequal_money(costs, scenario.spec.baseline, asked)
+    if unequal:
+        raise InputError("\n".join(f"equal_money: {sentence}" for sentence in unequal))
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     worlds: int | None = None,
     seed: int | None = None,
     *,
@@ -58,7 +84,7 @@ def simulate(
     """Run every arm of a scenario in the same worlds.
 
     Args:
-        scenario: what ``viralsim.load`` returned.
+        scenario: what ``viralsim.load`` returned, or the path of a scenario file.
         worlds: how many worlds (numbers 0 to worlds - 1); the scenario's own by default. With ``until`` the most.
         seed: seed of the luck; the audience keeps the scenario's seed.
         arms: names of the arms to run; all by default. An arm run alone has the worlds that it has among others.
@@ -76,11 +102,14 @@ def simulate(
     from viralsim.results import Result
 
     started = time.perf_counter()
+    flag(repeat_trust, "repeat_trust")
+    scenario = scenario_of(scenario)
     run = _prepare(scenario, worlds, seed, arms, threads, progress)
     run.until = _until_of(scenario, worlds, until)
     compiled_audiences = [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
     first_arms = compile_arms(scenario, compiled_audiences[0])
     signs, warnings = vital_signs(scenario, compiled_audiences[0], first_arms)
+    refuse_unequal_money(scenario, {name: first_arms[name] for name in run.names})
     set_up = time.perf_counter()
     _compile(run, first_arms)
     compiled = time.perf_counter()
@@ -140,20 +169,11 @@ def _prepare(
     threads: int | None,
     progress: Progress | None,
 ) -> Run:
-    count = scenario.worlds if worlds is None else worlds
-    if not 1 <= count <= MOST_WORLDS:
-        raise InputError(f"worlds must be between 1 and {MOST_WORLDS}, got {count}")
-    if threads is not None and threads < 1:
-        raise InputError(f"threads must be at least 1, got {threads}")
-    names = tuple(arms) if arms else tuple(scenario.arm_names)
-    for name in names:
-        if name not in scenario.arm_names:
-            raise InputError(f"there is no arm {name!r}: choose from {', '.join(scenario.arm_names)}")
-    names = tuple(name for name in scenario.arm_names if name in names)
-    return Run(
-        scenario, scenario.seed if seed is None else seed, np.arange(count, dtype=np.int64), names,
-        threads or default_threads(), progress,
-    )  # fmt: skip
+    count = integer_at_least(scenario.worlds if worlds is None else worlds, "worlds", 1, MOST_WORLDS)
+    luck = seed_number(scenario.seed if seed is None else seed)
+    names = names_of(arms, "arms", scenario.arm_names)
+    function(progress, "progress", "launches done, launches in all")
+    return Run(scenario, luck, np.arange(count, dtype=np.int64), names, thread_count(threads), progress)
 
 
 def _until_of(scenario: Scenario, worlds: int | None, until: Until | Mapping[str, Any] | None) -> Until | None:
@@ -162,6 +182,8 @@ def _until_of(scenario: Scenario, worlds: int | None, until: Until | Mapping[str
         return scenario.until if worlds is None else None
     if scenario.spec.populations > 1:
         raise InputError("until: more worlds do not tell what more audiences would: set populations to 1")
+    if not isinstance(until, Mapping | Until):
+        raise refuse("until", 'a mapping such as {"measure": "shares", "half_width": 0.05}, or None', until)
     given = until if isinstance(until, Mapping) else until.model_dump()
     most = scenario.worlds if worlds is None else worlds
     return scenario.override({"worlds": {"at_most": most, "until": dict(given)}}).until

@@ -18,7 +18,9 @@ def reaction_delays(setting: Setting) -> list[Number]:
     from viralsim.kernels.rng import draw
     from viralsim.scenario.channels import PowerLaw, ReactionDelay
 
-    law = ReactionDelay(power_law=PowerLaw(constant_until=START_S / 3600, exponent=1 + THETA))
+    law = ReactionDelay(
+        power_law=PowerLaw.model_validate({"constant_until": f"{START_S / 60:g}m", "exponent": 1 + THETA})
+    )
     hours = np.array([START_S / 3600, 40.6 / 60, 13.5, 29.5 * 24], dtype=np.float64)
     seen = delay_cdf(law, hours)
     said = [

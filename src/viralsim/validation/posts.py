@@ -36,10 +36,12 @@ def _full_model(setting: Setting, edges: Edges, p: float, worlds: int) -> NDArra
 
     visibility = 0.5 + p / 2
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "edges.csv").write_text("source,target\n" + "".join(f"{u},{v}\n" for u, v in edges))
+        Path(folder, "edges.csv").write_text(
+            "source,target\n" + "".join(f"{u},{v}\n" for u, v in edges), encoding="utf-8"
+        )
         text = TEXTBOOK.format(worlds=worlds, file="edges.csv", visibility=visibility, appeal=p / visibility)
         file = Path(folder, "textbook.yaml")
-        file.write_text(text)
+        file.write_text(text, encoding="utf-8")
         result = simulate(load(file), seed=setting.seed, threads=setting.threads)
     return np.asarray(next(iter(result.arms.values())).measures["shares"]).astype(np.int64)
 
@@ -81,7 +83,7 @@ def ordinary_posts(setting: Setting) -> list[Number]:
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "ordinary.yaml")
-        file.write_text(ORDINARY)
+        file.write_text(ORDINARY, encoding="utf-8")
         result = simulate(load(file), seed=setting.seed, threads=setting.threads)
     arm = next(iter(result.arms.values()))
     _draw_sizes(setting, arm)
@@ -133,7 +135,7 @@ def size_and_shape(setting: Setting) -> list[Number]:
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "large.yaml")
-        file.write_text(LARGE)
+        file.write_text(LARGE, encoding="utf-8")
         result = simulate(load(file), seed=setting.seed, threads=setting.threads)
     measures = next(iter(result.arms.values())).measures
     size, shape = measures["shares"], measures["structural_virality"]

@@ -92,12 +92,12 @@ def real_trees(setting: Setting) -> list[Number]:
     said = []
     for folder, files in (("weibo-sample", ["trees"]), ("twitter15-trees", ["trees-1", "trees-2"])):
         stored = {}
-        with gzip.open(setting.file(folder, "cascades.tsv.gz"), "rt") as stream:
+        with gzip.open(setting.file(folder, "cascades.tsv.gz"), "rt", encoding="utf-8") as stream:
             for row in csv.DictReader(stream, delimiter="\t"):
                 stored[row["cascade"]] = float(row["structural_virality"] or "nan")
         parents: dict[str, list[int]] = {}
         for name in files:
-            with gzip.open(setting.file(folder, f"{name}.tsv.gz"), "rt") as stream:
+            with gzip.open(setting.file(folder, f"{name}.tsv.gz"), "rt", encoding="utf-8") as stream:
                 for row in csv.DictReader(stream, delimiter="\t"):
                     parents.setdefault(row["cascade"], []).append(int(row["parent"]))
         ours = {key: structural_virality(np.array(tree)) for key, tree in parents.items() if len(tree) > 1}

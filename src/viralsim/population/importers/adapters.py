@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import flag, refuse
 from viralsim.errors import NetworkError
-from viralsim.population.importers.labels import LARGEST_MEMBER, plain_labels
+from viralsim.population.importers.labels import LARGEST_MEMBER, column, plain_labels, unique_labels
 from viralsim.population.network.edges import Edges
 
 
 def edges_of_networkx(graph: Any, tie_strength: str | None, influence_weight: str | None) -> Edges:
     """Edges of a networkx graph: members in the order of its nodes, edges in the order of ``graph.edges``."""
+    if not hasattr(graph, "nodes") or not hasattr(graph, "is_directed"):
+        raise refuse("graph", "a networkx graph", graph, error=NetworkError)
     nodes = list(graph.nodes)
     number = {node: i for i, node in enumerate(nodes)}
     edges = list(graph.edges(data=True))
@@ -39,6 +42,8 @@ def edges_of_networkx(graph: Any, tie_strength: str | None, influence_weight: st
 
 def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str | None) -> Edges:
     """Edges of an igraph graph; the vertex attribute ``name`` (else ``id``) becomes the ids."""
+    if not hasattr(graph, "get_edgelist"):
+        raise refuse("graph", "an igraph Graph", graph, error=NetworkError)
     pairs = np.asarray(graph.get_edgelist(), dtype=np.int32).reshape(-1, 2)
 
     def attribute(name: str | None) -> Any:
@@ -50,6 +55,13 @@ def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str 
         return graph.es[name]
 
     label = next((name for name in ("name", "id") if name in graph.vs.attributes()), None)
+    if label is not None:
+        names = list(map(str, graph.vs[label]))
+        twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+        if twice is not None:
+            raise NetworkError(
+                f"two vertices are called {twice!r}: give each a {label} of its own, or remove the attribute"
+            )
     return Edges(
         np.ascontiguousarray(pairs[:, 0]),
         np.ascontiguousarray(pairs[:, 1]),
@@ -63,6 +75,11 @@ def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str 
 
 def edges_of_scipy(matrix: Any, weighted: bool, directed: bool, ids: Any) -> Edges:
     """Edges of a square sparse matrix: row u, column v is u to v; explicit zeros are no edges."""
+    if not hasattr(matrix, "tocoo"):
+        remedy = "scipy.sparse.coo_array makes one of a dense matrix"
+        raise refuse("matrix", "a scipy sparse matrix or array", matrix, remedy, NetworkError)
+    flag(directed, "directed")
+    flag(weighted, "weighted")
     entries = matrix.tocoo()
     rows, columns = entries.shape
     if rows != columns:
@@ -70,6 +87,8 @@ def edges_of_scipy(matrix: Any, weighted: bool, directed: bool, ids: Any) -> Edg
     if rows > LARGEST_MEMBER + 1:
         raise NetworkError(f"the matrix has {rows} rows; at most {LARGEST_MEMBER + 1} members are possible")
     values = np.asarray(entries.data)
+    if values.dtype.kind not in "biuf" or not np.isfinite(values).all():
+        raise NetworkError("the entries of the matrix must be finite numbers; leave out what is not known")
     there = values != 0
     return Edges(
         np.asarray(entries.row)[there].astype(np.int32),
@@ -77,7 +96,7 @@ def edges_of_scipy(matrix: Any, weighted: bool, directed: bool, ids: Any) -> Edg
         rows,
         values[there] if weighted else None,
         None,
-        None if ids is None else np.asarray(ids),
+        None if ids is None else unique_labels(column(ids, "ids")),
         directed,
     )
 
@@ -86,6 +105,9 @@ def _labels(nodes: list[Any]) -> NDArray[Any]:
     """Labels of any kind as one array; tuples stay whole."""
     labels = np.empty(len(nodes), dtype=object)
     labels[:] = nodes
+    missing = [i for i, node in enumerate(nodes) if node is None or node != node]
+    if missing:
+        raise NetworkError(f"graph: node {missing[0]} has no name; name every node")
     if all(isinstance(node, int) and not isinstance(node, bool) for node in nodes):
         try:
             return labels.astype(np.int64)

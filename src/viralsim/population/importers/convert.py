@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from viralsim.errors import NetworkError
+from viralsim.population.importers.formats.edge_tables import odd_names
 from viralsim.population.importers.read import comes_in_blocks, gather_edges, read_with_notes, reversed_edges
 from viralsim.population.importers.text_stream import Report
 from viralsim.population.network.edges import reverses
@@ -27,7 +28,7 @@ def import_network(
     path: str | Path,
     folder: str | Path,
     edge_means: str = REACHES,
-    directed: bool = True,
+    directed: bool | None = None,
     tie_strength: str | int | None = None,
     influence_weight: str | int | None = None,
     report: Report | None = None,
@@ -41,7 +42,7 @@ def import_network(
     path, folder = Path(path), Path(folder)
     refuse_taken(folder)  # before a minute of reading, not after
     reverse = reverses(edge_means)
-    if not comes_in_blocks(path):
+    if not comes_in_blocks(path, tie_strength, influence_weight):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ViralsimWarning)
             found, notes = read_with_notes(path, edge_means, directed, tie_strength, influence_weight, False)
@@ -53,14 +54,14 @@ def import_network(
     try:
         with new_folder(folder) as partial:
             table = gather_edges(path, tie_strength, influence_weight, partial, report)
-            written = write_rows(table, reverse, directed, partial, report)
+            written = write_rows(table, reverse, directed is not False, partial, report)
             write_manifest(partial, table.members, written.follows, written.fingerprint, str(path))
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise NetworkError(f"{folder}: cannot be written ({error.strerror}): make room, run again") from None
-    notes = table.notes
-    if reverse and directed:
+    notes = [*table.notes, *odd_names(path, table.ids)]
+    if reverse and directed is not False:
         notes.append(reversed_edges(path))
     if written.loops or written.parallels:
         notes.append(dropped_edges(written.loops, written.parallels))

@@ -10,7 +10,7 @@ from typing import NoReturn
 import numpy as np
 
 from viralsim.errors import NetworkError
-from viralsim.population.importers.dialect import NUMBER, WHOLE, TableForm, is_comment
+from viralsim.population.importers.dialect import NEGATIVE, NUMBER, WHOLE, TableForm, is_comment
 from viralsim.population.importers.text_stream import BYTE_ORDER_MARK, CHUNK, blocks_of_lines, check_whole, open_text
 
 LARGEST_WHOLE = 2**63 - 1
@@ -80,10 +80,10 @@ def _problem(row: list[str], form: TableForm) -> str | None:
             return "an id is missing; fill it or drop this row"
         if not form.whole:
             continue
-        if not WHOLE.match(cell):
-            return f"id {cell[:40]!r} is no whole number, as most ids here are; correct it, or name all members in text"
-        if int(cell[:40]) < 0:
+        if NEGATIVE.match(cell):
             return f"id {cell[:40]} is negative; ids start at 0"
+        if not WHOLE.match(cell):
+            return f"id {cell[:40]!r} is no whole number, as those above are; correct it, or name all members in text"
         if len(cell) > 19 or int(cell) > LARGEST_WHOLE:
             return f"id {cell[:40]} is too large: at most {LARGEST_WHOLE}"
     for name, i, high in (

@@ -11,7 +11,8 @@ from viralsim.errors import NetworkError
 SAMPLE_BYTES = 1 << 16
 SOURCE_NAMES = ("source", "src", "from", "fromnodeid", "from_node_id", "source_id", "u", "node_1", "node1")
 TARGET_NAMES = ("target", "tgt", "dst", "to", "tonodeid", "to_node_id", "target_id", "v", "node_2", "node2")
-WHOLE = re.compile(r"[+-]?[0-9]+\Z")
+WHOLE = re.compile(r"(0|[1-9][0-9]*)\Z")  # as a computer writes it: 007 and +7 are names
+NEGATIVE = re.compile(r"-[0-9]+\Z")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z|[+-]?(nan|inf|infinity)\Z", re.IGNORECASE)
 
 
@@ -90,8 +91,11 @@ def find_form(path: Path, data: bytes, tie_strength: str | int | None, influence
     source, target = _ends(header)
     strength = _position(path, "tie_strength", tie_strength, header, width)
     weight = _position(path, "influence_weight", influence_weight, header, width)
-    ids = [row[i] for _, row in body[:2000] if len(row) > max(source, target) for i in (source, target)]
-    whole = sum(bool(WHOLE.match(cell)) for cell in ids) * 2 >= len(ids)
+    cut = [
+        split_line(line.split("#", 1)[0], separator) for _, line in rows[-len(body) :][:2000]
+    ]  # comments behind rows
+    ids = [row[i] for row in cut if len(row) > max(source, target) for i in (source, target)]
+    whole = all(WHOLE.match(cell) or NEGATIVE.match(cell) for cell in ids)
     return TableForm(
         separator=separator,
         skip=body[0][0] - 1,

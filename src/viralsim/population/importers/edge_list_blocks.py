@@ -166,7 +166,10 @@ def _by_pandas(path: Path, form: TableForm, head: bytes, offset: int | None, rep
             if first and offset is not None:
                 frame = frame.iloc[1:]
             first = False
-            columns = _columns(frame, form)
+            try:
+                columns = _columns(frame, form)
+            except (ValueError, OverflowError) as error:
+                name_first_fault(path, form, offset or 0, str(error))
             _check(path, form, offset or 0, columns)
             yield columns
             _tell(report, path, stream)
@@ -175,9 +178,8 @@ def _by_pandas(path: Path, form: TableForm, head: bytes, offset: int | None, rep
 def _frames(source: Any, form: TableForm, skip: int) -> Iterator[pd.DataFrame]:
     import pandas as pd
 
-    id_type = np.int64 if form.whole else str
-    dtypes: dict[int, Any] = dict.fromkeys(range(form.width), str)  # all, so that rows of other lengths are noticed
-    dtypes.update({form.source: id_type, form.target: id_type})
+    # all as text, so that rows of other lengths are noticed, and ids as they are written
+    dtypes: dict[int, Any] = dict.fromkeys(range(form.width), str)
     for position in (form.tie_strength, form.influence_weight):
         if position is not None:
             dtypes[position] = np.float64
@@ -203,8 +205,16 @@ def _columns(frame: pd.DataFrame, form: TableForm) -> EdgeColumns | LabelColumns
         None if form.influence_weight is None else frame[form.influence_weight].to_numpy(),
     )
     if form.whole:
-        return EdgeColumns(frame[form.source].to_numpy(), frame[form.target].to_numpy(), *weights)
+        return EdgeColumns(_whole_numbers(frame[form.source]), _whole_numbers(frame[form.target]), *weights)
     return LabelColumns(frame[form.source], frame[form.target], *weights)
+
+
+def _whole_numbers(ids: pd.Series[str]) -> NDArray[np.int64]:
+    """Ids as whole numbers; ValueError where one is not written as such: 007 would be 7."""
+    written = ids.str.strip()
+    if not written.str.fullmatch(r"0|[1-9][0-9]*").all():
+        raise ValueError("an id is no whole number")
+    return written.to_numpy(dtype=object).astype(np.int64)
 
 
 def _check(path: Path, form: TableForm, offset: int, rows: Rows) -> None:

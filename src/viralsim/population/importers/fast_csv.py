@@ -51,7 +51,7 @@ def _after_whole(text, p):  # type: ignore[no-untyped-def]
     while p < size and ZERO <= text[p] <= NINE:
         value = value * np.uint64(10) + np.uint64(text[p] - ZERO)
         p += 1
-    if p == start or p - start > MOST_DIGITS or value > LARGEST:
+    if p == start or p - start > MOST_DIGITS or value > LARGEST or (text[start] == ZERO and p - start > 1):
         return np.int64(0), -1
     return np.int64(value), p
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.arguments import array_of, refuse
 from viralsim.errors import NetworkError
 
 LARGEST_MEMBER = 2**31 - 2  # followers are int32
@@ -27,9 +28,16 @@ def column(values: ArrayLike, name: str) -> NDArray[Any]:
     """One column of edges as a one-dimensional array."""
     if hasattr(values, "to_numpy"):
         values = values.to_numpy()
-    array: NDArray[Any] = np.asarray(values)
+    allowed = "one-dimensional, one id per edge"
+    array = array_of(values, name, allowed, NetworkError)
     if array.ndim != 1:
-        raise NetworkError(f"{name} must be one-dimensional, got {array.ndim} dimensions; pass one id an edge")
+        raise refuse(name, allowed, values, error=NetworkError)
+    if array.dtype.kind in "US" and not isinstance(values, np.ndarray):
+        # NumPy makes text of whatever stands beside text: a missing id would be a member called "nan"
+        given: list[Any] = list(values)  # type: ignore[arg-type]
+        if not all(isinstance(one, str | bytes) for one in given):
+            array = np.empty(len(given), dtype=object)
+            array[:] = given
     return array
 
 
@@ -64,6 +72,18 @@ def member_numbers(values: NDArray[Any], name: str, members: int | None) -> NDAr
     return values.astype(np.int64, copy=False)
 
 
+def unique_labels(ids: NDArray[Any]) -> NDArray[Any]:
+    """The ids of all members; ``NetworkError`` where one is missing or occurs twice."""
+    import pandas as pd
+
+    index = pd.Index(ids.astype(object))
+    if index.hasnans:
+        raise NetworkError(f"ids[{int(np.argmax(index.isna()))}]: an id is missing; give every member one id")
+    if not index.is_unique:
+        raise NetworkError(f"ids: {index[index.duplicated()][0]!r} occurs twice; give every member one id")
+    return ids
+
+
 def number_labels(
     source: NDArray[Any], target: NDArray[Any], ids: NDArray[Any] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
@@ -76,8 +96,9 @@ def number_labels(
     both = np.concatenate([source.astype(object), target.astype(object)])
     missing = pd.isna(both)
     if missing.any():
-        i = int(np.argmax(missing)) % max(1, len(source))
-        raise NetworkError(f"edge {i}: an id is missing; fill it or leave the row out")
+        i = int(np.argmax(missing))
+        place = f"source[{i}]" if i < len(source) else f"target[{i - len(source)}]"
+        raise NetworkError(f"{place}: an id is missing; fill it or leave the edge out")
     if ids is None:
         try:
             codes, labels = pd.factorize(both, sort=True)
@@ -86,8 +107,6 @@ def number_labels(
         ids = plain_labels(np.asarray(labels))
     else:
         index = pd.Index(ids.astype(object))
-        if not index.is_unique:
-            raise NetworkError("ids: an id occurs twice; give every member one id")
         codes = index.get_indexer(both)
         if (codes < 0).any():
             raise NetworkError(f"id {both[int(np.argmin(codes))]!r} of an edge is not among ids; add it there")

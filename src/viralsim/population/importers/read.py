@@ -1,9 +1,10 @@
-"""Networks from files: edge lists, GraphML, NumPy and SciPy arrays, folders made by ``network import``."""
+"""Networks from files of any known format, and from folders made by ``network import``."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
+from viralsim.population.importers.formats.edge_tables import odd_names, read_edges
+from viralsim.population.importers.formats.graphs import read_graph
+from viralsim.population.importers.formats.recognise import recognise
 from viralsim.population.importers.labels import LARGEST_MEMBER
-from viralsim.population.importers.text_stream import Report, read_bytes
+from viralsim.population.importers.text_stream import Report
 from viralsim.population.network.edges import Edges, reverses
 from viralsim.population.network.network import REACHES, Network
 
@@ -27,67 +31,97 @@ UNREADABLE = (ValueError, OSError, EOFError, KeyError, MemoryError, zipfile.BadZ
 def read_network(
     path: str | Path,
     edge_means: str = REACHES,
-    directed: bool = True,
+    directed: bool | None = None,
     tie_strength: str | int | None = None,
     influence_weight: str | int | None = None,
+    sep: str | None = None,
 ) -> Network:
     """Read a network of a file (or of a folder made by ``network import``).
 
-    Edge lists (.csv, .tsv, .txt, any other text; separated by comma, semicolon, tab or white space; ``#`` comments;
-    header or none; first line ``n m`` or none; .gz of all), .graphml, .npy (whole numbers [E, 2]), .npz (scipy
-    sparse, or ``indptr`` and ``followers``).
-    edge_means: "source reaches target" or "source follows target" (is reversed). directed: False reads each edge both
-    ways. tie_strength, influence_weight: a column's name, or its number from 0; in GraphML an edge attribute; in .npz
-    any word takes the entries of a sparse matrix.
-    Ids that are not ``0..N-1`` are kept in ``ids``. Raises ``NetworkError`` with file and line.
+    What a file is, its content says: edge lists and adjacency matrices in text (separator, header and quotes are found; ``sep``
+    says it where that fails), GraphML, GEXF, GML, Pajek, LGL, DIMACS, GDF, UCINET DL, node-link JSON, .npy (whole numbers
+    [E, 2]), .npz (scipy sparse, or ``indptr`` and ``followers``); packed by gzip, bzip2, xz or zip.
+    edge_means: "source reaches target" or "source follows target" (is reversed). directed: False reads each edge both ways; None
+    is what the file states, else True. tie_strength, influence_weight: a column's name, or its number from 0; in graph formats
+    an edge attribute; in .npz any word takes the entries of a sparse matrix.
+    Ids are whole numbers where all are written as such, else text; those that are not ``0..N-1`` are kept in ``ids``. What was
+    left out or assumed stands in ``notes``. Raises ``NetworkError`` with file and line.
     """
-    return read_with_notes(path, edge_means, directed, tie_strength, influence_weight)[0]
+    network, notes = read_with_notes(path, edge_means, directed, tie_strength, influence_weight, sep=sep)
+    return replace(network, notes=(*notes, *network.notes))
 
 
 def read_with_notes(
     path: str | Path,
     edge_means: str = REACHES,
-    directed: bool = True,
+    directed: bool | None = None,
     tie_strength: str | int | None = None,
     influence_weight: str | int | None = None,
     keep_edge_order: bool = True,
+    sep: str | None = None,
 ) -> tuple[Network, list[str]]:
     """As ``read_network``, and what the user should know of how the file was read."""
     path = Path(path)
     reverse = reverses(edge_means)
     if path.is_dir():
-        from viralsim.population.network.storage import open_network
-
-        if reverse or not directed or tie_strength is not None or influence_weight is not None:
-            raise NetworkError(
-                f"{path}: a folder made by network import says by itself what its edges mean; "
-                "leave edge_means, directed, tie_strength and influence_weight out, or import the file again"
-            )
-        return open_network(path), []
-    kind = _kind(path)
+        return _read_folder(path, reverse, directed, tie_strength, influence_weight), []
+    found = recognise(path, tie_strength, influence_weight, sep)
     notes: list[str] = []
-    if kind == "graphml":
-        edges = _read_graphml(path, directed, tie_strength, influence_weight)
-    elif kind == "npy":
-        edges = _read_npy(path, directed, tie_strength, influence_weight)
-    elif kind == "npz":
-        edges = _read_npz(path, directed, tie_strength, influence_weight)
-    else:
+    stated: bool | None = None
+    if found.kind in ("npy", "npz"):
+        read = _read_npy if found.kind == "npy" else _read_npz
+        edges = read(path, directed is not False, tie_strength, influence_weight)
+    elif found.kind == "plain":
         from viralsim.population.importers.edge_list import read_edge_table
 
-        edges, notes = read_edge_table(path, tie_strength, influence_weight, directed)
+        edges, notes = read_edge_table(path, tie_strength, influence_weight, directed is not False)
+    elif found.kind == "edges":
+        edges, notes = read_edges(path, found.text, tie_strength, influence_weight, sep)
+        stated = edges.directed
+    else:
+        edges = read_graph(path, found.kind, found.text, _text(tie_strength), _text(influence_weight))
+        stated = edges.directed
+    if stated is not None:
+        edges = edges._replace(directed=agreed_direction(path, directed, stated, reverse, notes))
+    notes += odd_names(path, edges.ids)
     if reverse and edges.directed:
         notes.append(reversed_edges(path))
     return Network.of_edges(edges, edge_means=edge_means, keep_edge_order=keep_edge_order), notes
 
 
-def _kind(path: Path) -> str:
-    return path.name.removesuffix(".gz").rsplit(".", 1)[-1].lower()
+def agreed_direction(path: Path, asked: bool | None, stated: bool, reverse: bool, notes: list[str]) -> bool:
+    """Whether edges run one way: what the file states, unless ``directed: false`` asks for both; a contradiction is refused."""
+    if asked is True and not stated:
+        raise NetworkError(
+            f"{path}: the file says that its edges are undirected, and directed: true is asked; leave directed out"
+        )
+    if not stated:
+        notes.append(f"{path.name}: the file says that its edges are undirected: each is read both ways")
+        if reverse:
+            notes.append(f"{path.name}: edge_means does not matter, since edges are undirected")
+        return False
+    if asked is False:
+        notes.append(f"{path.name}: each edge is read both ways, as directed: false asks")
+        return False
+    return True
 
 
-def comes_in_blocks(path: Path) -> bool:
-    """Whether a path is read in blocks: an edge list in text, or an array of edges."""
-    return not path.is_dir() and _kind(path) not in ("graphml", "npz")
+def _read_folder(path: Path, reverse: bool, directed: bool | None, tie_strength: Any, influence_weight: Any) -> Network:
+    from viralsim.population.network.storage import open_network
+
+    if reverse or directed is False or tie_strength is not None or influence_weight is not None:
+        raise NetworkError(
+            f"{path}: a folder made by network import says by itself what its edges mean; "
+            "leave edge_means, directed, tie_strength and influence_weight out, or import the file again"
+        )
+    return open_network(path)
+
+
+def comes_in_blocks(
+    path: Path, tie_strength: str | int | None = None, influence_weight: str | int | None = None
+) -> bool:
+    """Whether a path is read in blocks: a plain edge list in text, or an array of edges."""
+    return not path.is_dir() and recognise(path, tie_strength, influence_weight).kind in ("plain", "npy")
 
 
 def gather_edges(
@@ -96,7 +130,7 @@ def gather_edges(
     """The edges of a file that comes in blocks, in a nameless file in ``folder``."""
     from viralsim.population.importers.edge_list import gather_edge_table
 
-    gather = gather_npy if _kind(path) == "npy" else gather_edge_table
+    gather = gather_npy if recognise(path, tie_strength, influence_weight).kind == "npy" else gather_edge_table
     return gather(path, tie_strength, influence_weight, folder, report)
 
 
@@ -110,36 +144,6 @@ def _must_exist(path: Path) -> None:
         raise NetworkError(f"{path}: there is no such file; check the path")
     if path.stat().st_size == 0:
         raise NetworkError(f"{path}: the file is empty (0 bytes); fetch it again")
-
-
-def _read_graphml(
-    path: Path, directed: bool, tie_strength: str | int | None, influence_weight: str | int | None
-) -> Edges:
-    """Edges of a GraphML file, by igraph. Entities are refused: no graph needs them, bombs do."""
-    import tempfile
-    import warnings
-
-    import igraph
-
-    from viralsim.population.importers.adapters import edges_of_igraph
-
-    data = read_bytes(path)
-    if b"<!ENTITY" in data or b"<!DOCTYPE" in data:
-        raise NetworkError(f"{path}: GraphML with a document type or entities is refused; export it without")
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "network.graphml"
-        plain.write_bytes(data)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # igraph's remarks on attributes that it cannot type
-                graph = igraph.Graph.Read_GraphML(str(plain))
-        except (igraph.InternalError, SystemError, ValueError) as error:
-            reason = str(error).split(" -- ")[-1].strip()
-            raise NetworkError(f"{path}: no GraphML that can be read ({reason[:200]}); export it again") from None
-    if graph.vcount() == 0:
-        raise NetworkError(f"{path}: the graph has no nodes")
-    edges = edges_of_igraph(graph, _text(tie_strength), _text(influence_weight))
-    return edges if directed else edges._replace(directed=False)
 
 
 def _text(name: str | int | None) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.errors import InputError, NetworkError
+from viralsim.arguments import array_of, is_single, number, numbers, refuse
+from viralsim.errors import NetworkError
 from viralsim.population.network.network import Network
 
 WEIGHTED_CASCADE = "weighted_cascade"
@@ -28,18 +29,12 @@ def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDAr
             return network.influence_weight.astype(np.float64)
         if probability not in (WEIGHTED_CASCADE, UNIFORM):
             words = f'"{WEIGHTED_CASCADE}", "{UNIFORM}" or "{STORED}"'
-            raise InputError(f'probability "{probability}" is unknown; use a number, one per edge, {words}')
+            raise refuse("probability", f"a number in [0, 1], one per edge, {words}", probability)
         by_target = 1.0 / np.maximum(network.following_count(), 1)
         chance: NDArray[np.float64] = by_target[network.followers]
         return chance
-    if np.ndim(probability) == 0:
-        try:
-            p = float(probability)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            raise InputError(f"probability must be a number, got {probability!r}") from None
-        if not 0 <= p <= 1:
-            raise InputError(f"probability must be in [0, 1], got {probability!r}")
-        return np.full(network.follows, p)
+    if is_single(probability):
+        return np.full(network.follows, number(probability, "probability", 0, 1))
     return edge_values(network, probability, "probability")
 
 
@@ -50,20 +45,14 @@ def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.fl
     ``directed=False`` takes one number for each edge (both ways) or one for each arc. A network that does not
     remember the order of its edges takes them in row order.
     """
-    try:
-        given = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise NetworkError(f"{name} must be a number, one number per edge, or a known word; got {values!r}") from None
-    bad = ~((given >= 0) & (given <= 1))
-    if bad.any():
-        i = int(np.argmax(bad))
-        raise NetworkError(f"{name}[{i}] must be in [0, 1], got {given.flat[i]:g}; correct this edge")
     position = network.edge_position
     expected = network.follows if position is None else len(position)
-    if position is not None and given.ndim == 1 and 2 * len(given) == expected and _mirrored(network, position):
+    array = array_of(values, name, "one number per edge", NetworkError)
+    count = len(array) if array.ndim == 1 else 0
+    both_ways = position is not None and 2 * count == expected and count > 0 and _mirrored(network, position)
+    given = numbers(array, name, count if both_ways else expected, "edge", 1.0, NetworkError)
+    if both_ways:
         given = np.concatenate([given, given])
-    if given.shape != (expected,):
-        raise NetworkError(f"{name} must have one number per edge: {expected}, got shape {given.shape}")
     if position is None:
         return given
     rows = np.zeros(network.follows)

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.arguments import numbers
 from viralsim.errors import NetworkError
 
 EdgeMeans = Literal["source reaches target", "source follows target"]
@@ -90,17 +91,7 @@ def edge_values(values: ArrayLike | None, name: str, edges: int) -> NDArray[np.f
     """Numbers of edges as float32[E], finite and not negative."""
     if values is None:
         return None
-    try:
-        array: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise NetworkError(f"{name} must be numbers, one per edge") from None
-    if array.shape != (edges,):
-        raise NetworkError(f"{name} must have one number per edge: {edges}, got shape {array.shape}")
-    bad = ~np.isfinite(array) | (array < 0)
-    if bad.any():
-        i = int(np.argmax(bad))
-        raise NetworkError(f"{name}[{i}]: must be finite and >= 0, got {array[i]:g}; correct or drop this edge")
-    return array.astype(np.float32)
+    return numbers(values, name, edges, "edge", error=NetworkError).astype(np.float32)
 
 
 def check_influence_sums(sums: NDArray[Any], ids: NDArray[Any] | None) -> None:

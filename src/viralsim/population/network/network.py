@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.errors import NetworkError
-from viralsim.population.importers.labels import LARGEST_MEMBER, column, is_label_array, member_numbers, number_labels
+from viralsim.arguments import file_path, flag, integer_at_least, is_single, refuse
+from viralsim.errors import InputError, NetworkError
+from viralsim.errors import ViralsimWarning as ViralsimWarning
+from viralsim.member_names import find_members
+from viralsim.population.importers.labels import (
+    LARGEST_MEMBER,
+    column,
+    is_label_array,
+    member_numbers,
+    number_labels,
+    unique_labels,
+)
 from viralsim.population.network.edges import Edges, build_rows, reverses
 
 if TYPE_CHECKING:
     import pandas as pd
 
 REACHES = "source reaches target"
-
-
-class ViralsimWarning(UserWarning):
-    """Something was changed or left out that the user should know of."""
+BUILD = "build networks with Network.from_edges"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,7 +41,8 @@ class Network:
     indptr: int64[N + 1]. followers: int32[E]. tie_strength: float32[E] in [0, 1] or None (1 for all).
     influence_weight: float32[E], sums over the sources of a member at most 1, or None. ids: the original labels [N],
     or None where they are ``0..N-1``. edge_position: int64[E_given], where each edge given to ``from_edges`` lies
-    (a parallel edge at the place of the first of its kind, a self-loop at -1), or None.
+    (a parallel edge at the place of the first of its kind, a self-loop at -1), or None. notes: what was left out or assumed when
+    it was read.
     """
 
     indptr: NDArray[np.int64]
@@ -41,16 +51,24 @@ class Network:
     influence_weight: NDArray[np.float32] | None = None
     ids: NDArray[Any] | None = None
     edge_position: NDArray[np.int64] | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("indptr", "followers"):
+            if not isinstance(getattr(self, name), np.ndarray) or getattr(self, name).ndim != 1:
+                raise refuse(name, "a one-dimensional array", getattr(self, name), BUILD, NetworkError)
         if self.indptr.dtype != np.int64 or self.followers.dtype != np.int32:
-            raise NetworkError("indptr must be int64 and followers int32; build networks with Network.from_edges")
+            raise NetworkError(f"indptr must be int64 and followers int32: {BUILD}")
         if len(self.indptr) == 0 or int(self.indptr[0]) != 0 or int(self.indptr[-1]) != len(self.followers):
-            raise NetworkError("indptr must start at 0 and end at the number of follows; use Network.from_edges")
+            raise NetworkError(f"indptr must start at 0 and end at the number of follows: {BUILD}")
+        if (np.diff(self.indptr) < 0).any():
+            raise NetworkError(f"indptr must rise from row to row: {BUILD}")
+        if self.follows and not 0 <= self.followers.min() <= self.followers.max() < self.members:
+            raise NetworkError(f"followers must be member numbers 0..{self.members - 1}: {BUILD}")
         for name in ("tie_strength", "influence_weight"):
             values = getattr(self, name)
             if values is not None and (values.dtype != np.float32 or len(values) != len(self.followers)):
-                raise NetworkError(f"{name} must be float32, one per follow; use Network.from_edges")
+                raise NetworkError(f"{name} must be float32, one per follow: {BUILD}")
         if self.ids is not None and len(self.ids) != self.members:
             raise NetworkError(f"ids must have one entry per member: {self.members}, got {len(self.ids)}")
 
@@ -96,6 +114,61 @@ class Network:
         return digest.hexdigest()
 
     @classmethod
+    def read(
+        cls,
+        path: str | Path,
+        edge_means: str = REACHES,
+        directed: bool | None = None,
+        tie_strength: str | int | None = None,
+        influence_weight: str | int | None = None,
+        sep: str | None = None,
+    ) -> Network:
+        """The network of a file of any known format, or of a folder; see ``importers.read.read_network``.
+
+        directed: None is what the file states, else True. ``notes`` says what was left out, assumed or odd. Raises NetworkError
+        with file, line and remedy.
+        """
+        from viralsim.population.importers.read import read_network
+
+        file_path(path, "path")
+        if directed is not None:
+            flag(directed, "directed")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", ViralsimWarning)
+            network = read_network(path, edge_means, directed, tie_strength, influence_weight, sep)
+        told = []
+        for warning in caught:
+            if issubclass(warning.category, ViralsimWarning):
+                told.append(str(warning.message))
+            else:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        return replace(network, notes=(*network.notes, *told))
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Network:
+        """The network of a folder that ``save`` or ``viralsim network import`` wrote; its arrays are mapped, not read."""
+        from viralsim.population.network.storage import open_network
+
+        return open_network(file_path(folder, "folder"))
+
+    def save(self, folder: str | Path) -> None:
+        """Write the network as a folder for ``open``, whole or not at all. NetworkError where the folder is taken."""
+        from viralsim.population.network.storage import save_network
+
+        save_network(self, file_path(folder, "folder"))
+
+    def numbers_of(self, labels: ArrayLike | Sequence[Any]) -> NDArray[np.int64]:
+        """The positions of members named by the ids of the file (by number where there are no ids), int64, in the order given.
+
+        Raises: InputError that names what is not there, is negative, or no whole number.
+        """
+        given = np.asarray(labels, dtype=object).reshape(-1).tolist()
+        found, wrong = find_members(given, self.members, self.ids, repeats=True)
+        if wrong:
+            raise InputError(wrong[0].sentence)
+        return found
+
+    @classmethod
     def from_edges(
         cls,
         source: ArrayLike,
@@ -123,10 +196,12 @@ class Network:
         """
         src, dst = column(source, "source"), column(target, "target")
         if len(src) != len(dst):
-            raise NetworkError(f"source has {len(src)} entries and target {len(dst)}; give one of each an edge")
-        labels = None if ids is None else column(ids, "ids")
-        if members is not None and not 0 <= members <= LARGEST_MEMBER + 1:
-            raise NetworkError(f"members must be in 0..{LARGEST_MEMBER + 1}, got {members}")
+            raise NetworkError(f"source has {len(src)} entries and target {len(dst)}: give one of each per edge")
+        labels = None if ids is None else unique_labels(column(ids, "ids"))
+        flag(directed, "directed")
+        flag(keep_edge_order, "keep_edge_order")
+        if members is not None:
+            integer_at_least(members, "members", 0, LARGEST_MEMBER + 1, NetworkError)
         if members is None and labels is not None:
             members = len(labels)
         if is_label_array(src) or is_label_array(dst):
@@ -220,8 +295,10 @@ class Network:
         directed: bool = True,
     ) -> Network:
         """A network of a table with a row per edge; names of its columns; ids as in ``from_edges``."""
-        for name in (source, target, tie_strength, influence_weight):
-            if name is not None and name not in frame.columns:
+        if not hasattr(frame, "columns"):
+            raise refuse("frame", "a DataFrame", frame, error=NetworkError)
+        for name in (source, target, *(one for one in (tie_strength, influence_weight) if one is not None)):
+            if is_single(name) is False or name not in frame.columns:
                 known = ", ".join(map(str, frame.columns))
                 raise NetworkError(f'the table has no column "{name}"; it has: {known}')
         if reverses(edge_means):

@@ -40,13 +40,12 @@ def drawn_once(key: str, follows: float, draw: Callable[[], tuple[Network, Trait
     """What ``draw()`` gives: from the shared folder where there is one and the network, of about ``follows``, is worth it."""
     if not _folder or follows < LEAST_FOLLOWS:
         return draw()
-    import fcntl
+    from filelock import FileLock
 
     folder = _folder[0]
     folder.mkdir(mode=0o700, exist_ok=True)
     place, said = folder / key, folder / f"{key}.json"
-    with open(folder / f"{key}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # goes with the process, however it ends
+    with FileLock(folder / f"{key}.lock"):  # goes with the process, however it ends
         if not said.exists():
             network, traits = draw()
             if len(list(folder.glob("*.json"))) >= MOST_NETWORKS:

@@ -1,0 +1,184 @@
+"""What worker processes do for the pages: nothing heavy runs in the process that answers them.
+
+A scenario comes as its base and the changes made to it, so that changing it is the worker's work too.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Mapping, MutableSequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+import psutil
+
+from viralsim.app import limits, settings, stepping
+from viralsim.app.stepping import Played
+from viralsim.errors import InputError
+from viralsim.scenario import Scenario
+
+T = TypeVar("T")
+TOO_LONG = 75  # exit status of a process whose work took too long
+DONE, TOTAL, STOP = range(3)  # places of the board on which a run and the server write to each other
+RUN_S = 900.0  # a run that takes longer is stopped, and what it finished is kept
+WARM = """
+viralsim: 1
+name: warm
+worlds: 2
+horizon: 6h
+audience: {members: 200}
+channels: {x: {network: {generate: {mean_following: 5}}, visibility: 0.5, cpm_usd: 5}}
+content: {post: {appeal: 0.2}}
+campaign: {content: post, organic: [{channel: x, members: 1}]}
+baseline: few
+arms: {few: {}, more: {campaign.advocates: {count: 2}, campaign.paid: [{budget_usd: 1}]}}
+"""
+
+
+class Question(NamedTuple):
+    """A scenario with changes: path -> value."""
+
+    base: Scenario
+    changes: Mapping[str, Any]
+
+    def scenario(self) -> Scenario:
+        """The changed scenario, within the limits. Raises InputError where the schema or a limit forbids it."""
+        return limits.within_limits(self.base.override(dict(self.changes)) if self.changes else self.base)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a page shows of a run. asked: worlds of the scenario. drawn, words: the curve. sentences: the verdict.
+
+    report: a whole page of HTML.
+    """
+
+    asked: int
+    world_count: int
+    interrupted: bool
+    drawn: str
+    words: str
+    sentences: tuple[str, ...] = ()
+    report: str = ""
+
+
+_BOARD: list[MutableSequence[int]] = []  # of this worker process
+
+
+def begin_worker(board: MutableSequence[int] | None = None) -> None:
+    """Make a process ready: it can be ended at any time, ends with the server, and has loaded what the first question needs."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # at once, also in compiled code
+    psutil.Process().nice(
+        psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10
+    )  # answering pages comes first
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    warnings.simplefilter("ignore")  # they are no answer, and the terminal is the server's
+    _BOARD[:] = [board] if board is not None else []
+    from viralsim.app import curve
+    from viralsim.simulation import front
+
+    assert curve, front
+
+
+def in_time(limit_s: float, work: Callable[..., T], args: tuple[object, ...]) -> T:
+    """What ``work(*args)`` gives; the process ends with ``TOO_LONG`` where that takes longer, compiling left out."""
+    from viralsim.app.watch import ending_after
+
+    with ending_after(limit_s, TOO_LONG):
+        return work(*args)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def warm() -> None:
+    """Compile what pages need, the first time only."""
+    from viralsim.scenario import loads
+
+    scenario = loads(WARM)
+    all_arms(Question(scenario, {}), 2, True)
+    stepping.play(scenario, "more", 0)
+
+
+def curve(question: Question) -> Answer:
+    """The curve of a few worlds. Raises InputError where even they are too much."""
+    from viralsim.app.curve import drawn_of
+    from viralsim.simulation.front import simulate
+
+    scenario = question.scenario()
+    result = simulate(scenario, limits.quick_worlds(scenario), threads=1, repeat_trust=False)
+    return Answer(scenario.worlds, result.world_count, False, *drawn_of(result))
+
+
+def one_world(question: Question, arm: str, world: int, removed: tuple[tuple[int, ...], int] | None = None) -> Played:
+    """One world to its end. removed: (the arm's advocates, the one without whom it is played)."""
+    scenario = question.scenario()
+    if removed is not None:
+        scenario = stepping.without(scenario, arm, *removed)
+    limits.refuse_too_much(scenario, 1, limits.QUICK_STEPS)
+    return stepping.play(scenario, arm, world)
+
+
+def as_yaml(question: Question) -> str:
+    """The scenario as a file."""
+    return question.scenario().to_yaml()
+
+
+def all_settings(question: Question) -> list[settings.Setting]:
+    """Every key of the scenario."""
+    return settings.settings(question.scenario())
+
+
+def change(question: Question, path: str, text: str) -> tuple[str, Any]:
+    """(path, value) of one setting as it was typed. Raises InputError where the schema or a limit forbids it."""
+    place, value, changed = settings.changed(question.scenario(), path, text)
+    limits.within_limits(changed)
+    return place, value
+
+
+def all_arms(question: Question, worlds: int, curve_only: bool) -> Answer:
+    """Run all arms, with progress on the board; what is finished when it is stopped is kept.
+
+    curve_only: a curve is refined, which needs no verdict and no report.
+    """
+    from viralsim.app.curve import drawn_of
+    from viralsim.report.run_page import page as report_page
+    from viralsim.simulation.front import simulate
+
+    board = _BOARD[0] if _BOARD else [0, 0, 0]
+    ends = time.monotonic() + RUN_S
+
+    def progress(done: int, total: int) -> None:
+        board[DONE], board[TOTAL] = done, total
+        if board[STOP] or time.monotonic() > ends:
+            raise KeyboardInterrupt
+
+    scenario = question.scenario()
+    limits.refuse_too_much(scenario, worlds)
+    try:
+        result = simulate(scenario, worlds, threads=1, progress=progress, repeat_trust=not curve_only)
+    except KeyboardInterrupt:
+        raise InputError("cancelled") from None
+    if curve_only:
+        return Answer(worlds, result.world_count, result.interrupted, *drawn_of(result))
+    sentences, report = tuple(result.verdict.sentences[:3]), report_page(result, trees=False)
+    return Answer(worlds, result.world_count, result.interrupted, "", "", sentences, report)
+
+
+def class_outcomes(scenario: Scenario, pupils: int) -> list[int]:
+    """The shares of each pupil's launch: world n of the first arm is pupil n's."""
+    from viralsim.simulation.front import simulate
+
+    arm = scenario.arm_names[0]
+    result = simulate(scenario, pupils, arms=(arm,), threads=1, repeat_trust=False)
+    return [int(shares) for shares in result.arms[arm].measures["shares"]]

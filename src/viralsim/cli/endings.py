@@ -1,0 +1,108 @@
+"""How a command can end: what is said of an error, and the exit status."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from contextlib import suppress
+
+import click
+
+from viralsim.cli.output import OutputError
+from viralsim.errors import CapacityError, InputError
+
+FAULT_OF_OURS, INPUT_IS_WRONG, INTERRUPTED = 1, 2, 130
+PIPE_CLOSED = 141  # as a shell says of a program that SIGPIPE ended
+_CLOSED = {errno.EPIPE, errno.EINVAL if sys.platform == "win32" else errno.EPIPE}  # of a pipe, as the systems say it
+
+# what the system refuses, and what helps; all else that goes wrong in a system call is a fault of ours
+_REMEDIES = {
+    errno.ENOSPC: "make room there, or name another disk",
+    errno.EDQUOT: "make room there, or name another disk",
+    errno.EFBIG: "name another disk",
+    errno.EIO: "the disk or the connection to it fails: name another one",
+    errno.EACCES: "name another place, or have its permissions changed",
+    errno.EPERM: "name another place, or have its permissions changed",
+    errno.EROFS: "name a place that can be written to",
+    errno.ENOTDIR: "a part of that path is a file: name another folder",
+    errno.EEXIST: "something of that name is there already: name another place",
+    errno.EISDIR: "that is a folder: name a file",
+    errno.ENOENT: "check the path",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "links go round in a circle there: name another place",
+    errno.EMFILE: "close other programs, or raise the limit (ulimit -n)",
+    errno.ENFILE: "close other programs",
+}
+
+
+def tell(message: str) -> None:
+    """One message on standard error; nobody may be there to read it."""
+    with suppress(OutputError):
+        click.echo(message, err=True)
+
+
+def end_of(error: BaseException, debug: bool) -> int:
+    """Say in one line what ended the command, the traceback only to who asks for it; the exit status."""
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        tell("interrupted")
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        with suppress(OutputError):
+            error.show()
+        return INPUT_IS_WRONG
+    if isinstance(error, InputError):
+        tell(str(error))
+        return INPUT_IS_WRONG
+    if isinstance(error, OutputError):
+        _forget_output()
+        error = error.__cause__ or error
+        if isinstance(error, OSError) and error.errno in _CLOSED:
+            return PIPE_CLOSED
+    if isinstance(error, OSError) and (sentence := sentence_of(error)):
+        tell(sentence)
+        return INPUT_IS_WRONG
+    return _fault(error, debug)
+
+
+def flush_output() -> None:
+    """Let what was printed out; OutputError where nobody takes it."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+
+
+def _forget_output() -> None:
+    """Send what is still to be printed nowhere, so that Python does not try again when it ends."""
+    with suppress(OSError, ValueError, AttributeError):  # a stream that is no file
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+
+
+def sentence_of(error: OSError) -> str:
+    """What the system refused, where, and the remedy, on one line; empty where it is no matter of the user's."""
+    code = error.errno
+    if code is None and "requested and" in str(error) and "written" in str(error):  # how NumPy says that a disk is full
+        code = errno.ENOSPC
+    remedy = _REMEDIES.get(code) if code is not None else None
+    if remedy is None or code is None:
+        return ""
+    place = str(error.filename) if error.filename is not None else "the output"
+    return f"{place}: {(error.strerror or os.strerror(code)).rstrip('.')}: {remedy}"
+
+
+def _fault(error: BaseException, debug: bool) -> int:
+    if debug or os.environ.get("VIRALSIM_DEBUG", "0") not in ("", "0"):
+        traceback.print_exception(error)
+    what = " ".join(str(error).split())[:300]
+    if isinstance(error, CapacityError):
+        tell(what)
+    elif isinstance(error, MemoryError):
+        tell(f"not enough memory ({what}): ask for fewer worlds, members or threads")
+    else:
+        tell(f"a fault of ours: {type(error).__name__}: {what}; viralsim --debug shows where, please report it")
+    return FAULT_OF_OURS

@@ -1,0 +1,217 @@
+"""``viralsim forecast``: where a running post ends."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from viralsim.cli.durations import duration
+from viralsim.errors import InputError
+
+if TYPE_CHECKING:
+    from viralsim.forecasting.curve_files import PostCurve
+    from viralsim.forecasting.forecast import Forecast
+
+DEFAULT_HORIZON = 168.0
+
+
+@click.command(
+    help="Where a running post ends, from its curve so far and from past curves.\n\n"
+    "FILE is the scenario, whose horizon is taken, or - for none. A curve is a table of hours (or minutes, seconds, days) since "
+    "the post and shares so far, or a list of the times of single shares; past curves have a column post_id as well."
+)
+@click.argument("file", metavar="FILE")
+@click.option("--observed", required=True, type=click.Path(path_type=Path), help="The curve so far.")
+@click.option("--past", type=click.Path(path_type=Path), help="Curves of past posts, in the order of time.")
+@click.option("--at", help="Forecast from this time after the post, such as 6h; the end of the curve by default.")
+@click.option("--horizon", help="Until when shares count, such as 7d; the scenario's, or 7d.")
+@click.option("--per", type=click.Choice(["total", "interval"]), default="total", help="What shares in tables count.")
+@click.option("--followers", type=float, help="Followers of the author, where past curves have them too.")
+@click.option("--target", type=click.FloatRange(min=0), help="Also give the chance of this many shares.")
+@click.option("--register", type=click.Path(path_type=Path), help="Write the forecast into this ledger, for good.")
+@click.option("--name", help="Name of the post in the ledger; the name of the curve's file by default.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write forecast.json, bands.csv and forecast.html here.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def forecast(
+    file: str,
+    observed: Path,
+    past: Path | None,
+    at: str | None,
+    horizon: str | None,
+    per: str,
+    followers: float | None,
+    target: float | None,
+    register: Path | None,
+    name: str | None,
+    out: Path | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Read curves, fit, forecast, write and print."""
+    from viralsim.forecasting.curve_files import read_curves
+    from viralsim.forecasting.events import check_followers, check_horizon
+    from viralsim.forecasting.forecast import make_forecast
+    from viralsim.forecasting.past import population_of
+
+    check_followers(followers)
+    hours = _horizon(file, horizon)
+    check_horizon(hours)
+    now = None if at is None else duration("--at", at)
+    running, notes = _running(observed, per, now)
+    curves, more = read_curves(past, per, hours) if past else ([], [])
+    names = {one.post_id for one in curves} - {""}
+    for post in running:
+        if post.post_id in names:
+            raise InputError(f"{past}: the running post {post.post_id!r} is among the past posts: take it out")
+    population, about = population_of(curves, hours, seed)
+    if len(running) > 1:
+        if name is not None:
+            raise InputError(f"--name: {observed} holds {len(running)} posts, which their post_id names: leave it out")
+        about.append(f"{len(running)} posts together: taken as independent of each other, given the past posts")
+    found = {}
+    for i, post in enumerate(running):
+        own = followers if followers is not None else (post.followers if post.followers >= 0 else None)
+        title = name or post.post_id or observed.stem
+        found[title] = make_forecast(
+            post.curve, population, own, target, seed=seed + i, warnings=[*notes, *more, *about]
+        )
+    if out is not None:
+        _write(found, out)
+    if register is not None:
+        _register(found, register, [path for path in (observed, past) if path], as_json)
+    if as_json:
+        click.echo(json.dumps(_as_dict(found), allow_nan=False))
+        return
+    for line in _lines(found):
+        click.echo(line)
+
+
+def _as_dict(found: dict[str, Forecast]) -> dict[str, Any]:
+    from viralsim.forecasting.forecast import total_json
+
+    return next(iter(found.values())).to_json() if len(found) == 1 else total_json(found)
+
+
+def _lines(found: dict[str, Forecast]) -> list[str]:
+    """The words of one post, or of the total and then of each."""
+    from viralsim.measurement.number_format import number, percent
+
+    if len(found) == 1:
+        return sentences(next(iter(found.values())))
+    said = _as_dict(found)
+    lines = [
+        f"{len(found)} posts: {number(said['seen'])} shares so far, "
+        f"each by {number(said['horizon_hours'])} h after it: {_range(said['final'])}"
+    ]
+    if said["target"] is not None:
+        chance = percent(said["target"]["chance"])
+        lines.append(f"chance of {number(said['target']['shares'])} shares or more together: {chance}")
+    if said["baseline"] is not None:
+        lines.append(f"log-linear baseline: {_range(said['baseline'])}")
+    lines += [f"{post}: {'; '.join(sentences(one)[:2])}" for post, one in found.items()]
+    return [*lines, *(f"note: {warning}" for warning in said["warnings"])]
+
+
+def _register(found: dict[str, Forecast], ledger: Path, files: list[Path], as_json: bool) -> None:
+    from viralsim.forecasting.ledger import register
+
+    inputs = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    for post, one in found.items():
+        click.echo(f"registered: {register(ledger, one, post, inputs)}", err=as_json)
+
+
+def _horizon(file: str, horizon: str | None) -> float:
+    scenario_hours = DEFAULT_HORIZON
+    if file != "-":
+        from viralsim.scenario import load
+
+        scenario_hours = float(load(file).spec.horizon)
+    return scenario_hours if horizon is None else duration("--horizon", horizon)
+
+
+def _running(path: Path, per: str, at: float | None) -> tuple[list[PostCurve], list[str]]:
+    """(the running posts as they were known at ``at``, notes)."""
+    from viralsim.forecasting.curve_files import read_curves
+
+    found, notes = read_curves(path, per, at or 0.0)
+    return [_known(post, at, notes) for post in found], notes
+
+
+def _known(post: PostCurve, at: float | None, notes: list[str]) -> PostCurve:
+    """A post as it was known at ``at``; adds notes."""
+    from dataclasses import replace
+
+    from viralsim.forecasting.curve import until
+    from viralsim.measurement.number_format import number
+
+    curve = post.curve
+    if at is None:
+        if curve.exact and not post.end_given:
+            notes.append(
+                f"watched until the last share, {number(curve.observed_until)} h: say --at where it was longer"
+            )
+        return post
+    if curve.exact and at > curve.observed_until:
+        raise InputError(f"{post.place}: watched until {curve.observed_until:g} h; --at {at:g}h is later")
+    if not curve.exact and curve.hours[curve.hours <= at].sum() == 0:
+        raise InputError(f"{post.place}: no reading between 0 and {at:g} h (--at)")
+    known = until(curve, at)
+    if known.observed_until < at * (1 - 1e-9):
+        notes.append(f"the last reading by {number(at)} h is at {number(known.observed_until)} h: forecast from there")
+    return replace(post, curve=known)
+
+
+def _write(found: dict[str, Forecast], folder: Path) -> None:
+    import pandas as pd
+
+    from viralsim.atomic import write_json, write_text
+    from viralsim.report.forecast_page import forecast_page
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written ({error.strerror or error}): choose another folder") from None
+    write_json(folder / "forecast.json", _as_dict(found))
+    bands = pd.concat([pd.DataFrame({"post_id": post, **one.bands()}) for post, one in found.items()])
+    write_text(folder / "bands.csv", bands.to_csv(index=False, lineterminator="\n"))
+    write_text(folder / "forecast.html", forecast_page(found, _lines(found)))
+
+
+def sentences(found: Forecast) -> list[str]:
+    """The forecast in words, the answer first."""
+    from viralsim.measurement.number_format import number, percent
+
+    said = found.to_json()
+    lines = [
+        f"{number(found.seen)} shares after {number(found.at_hours)} h"
+        + _percentile(found.percentile_of_past, found.past_posts),
+        f"by {number(found.horizon_hours)} h: {_range(said['final'])}",
+    ]
+    if found.target is not None:
+        lines.append(f"chance of {number(found.target)} shares or more: {percent(found.chance_of_target or 0.0)}")
+    if said["baseline"] is not None:
+        lines.append(f"log-linear baseline: {_range(said['baseline'])}")
+    return [*lines, *(f"note: {warning}" for warning in found.warnings)]
+
+
+def _range(final: dict[str, Any]) -> str:
+    from viralsim.measurement.number_format import number
+
+    return (
+        f"{number(final['p50'])} shares (80 %: {number(final['p10'])} to {number(final['p90'])}; "
+        f"95 %: {number(final['p025'])} to {number(final['p975'])})"
+    )
+
+
+def _percentile(percentile: float | None, past: int) -> str:
+    if percentile is None:
+        return ""
+    rank = round(percentile)
+    tens, ones = divmod(rank, 10)
+    ending = "th" if tens % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(ones, "th")
+    return f", the {rank}{ending} percentile of {past:,} past posts at that hour"

@@ -1,0 +1,181 @@
+"""Wrong arguments of what takes a scenario or a result; see ``wrong_arguments``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wrong_values import (
+    ARM,
+    ARMS,
+    COUNT,
+    FLAG,
+    INF,
+    MEMBERS,
+    NAN,
+    NOT_WHOLE,
+    PLACE,
+    PROGRESS,
+    RESULT,
+    SCENARIO,
+    SCENARIOS,
+    SEEDS,
+    SMALL,
+    STUDY,
+    TEXT,
+    THREADS,
+    TIER,
+    Wrong,
+)
+
+import viralsim as vs
+from viralsim import advocates, experiments
+
+# function -> (a call that works, argument -> values that do not). What an argument may be None for is not listed with None.
+STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
+    vs.load: ({"path": "x"}, {"path": [*PLACE, "nowhere.yaml"]}),
+    vs.loads: ({"text": SMALL}, {"text": TEXT, "folder": [3, None, b"x"], "file": TEXT}),
+    vs.simulate: (
+        {"scenario": SCENARIO, "worlds": 2},
+        {
+            **STUDY,
+            "worlds": [*COUNT[:-1], 10**9],
+            "arms": ARMS,
+            "repeat_trust": FLAG,
+            "until": [
+                3,
+                "shares",
+                [],
+                {"measure": "fame", "half_width": 1},
+                {"measure": "shares"},
+                {"measure": "shares", "half_width": NAN},
+            ],
+        },
+    ),
+    vs.open_result: ({"path": "x"}, {"path": [*PLACE, "nowhere"]}),
+    vs.how_much_luck: (
+        {"scenario": SCENARIO, "worlds": 2, "contents": 2},
+        {
+            **STUDY,
+            "worlds": [*COUNT, 1],
+            "contents": [*COUNT[:-1], 1],
+            "measure": ["fame", 3, "", ["shares"]],
+            "arms": ARMS,
+            "spread": [1.0, 0, NAN, INF, "2", None, True],
+        },
+    ),
+    vs.ViralityModel: (
+        {"scenario": SCENARIO},
+        {
+            "scenario": SCENARIOS,
+            "arm": ARM,
+            "world": [*NOT_WHOLE, -1, 2**70],
+            "brand": ["b", None, int, advocates.Tier],
+            "seed": [2.5, NAN, True, "3", -1, 2**64, {}],
+            "rng": [2.5, NAN, True, "3", -1, 2**64, {}, [-1]],
+            "advocate": ["a", None, int],
+            "community_manager": ["m", None, int],
+        },
+    ),
+    advocates.Tier: ({"scenario": SCENARIO}, {**STUDY, "arm": [*ARM, "organic"], "worlds": COUNT}),
+    advocates.find: (
+        {"scenario": SCENARIO, "count": 2, "worlds": 2},
+        {
+            **STUDY,
+            "count": COUNT,
+            "strategy": ["degre", 3, {}, {"degree": 1, "core": 2}, ["degree"]],
+            "compare": ["core", ["cor"], [3], 3],
+            "arm": [*ARM, "organic"],
+            "worlds": COUNT[:-1],
+        },
+    ),
+    advocates.remove: (
+        {"tier": TIER, "member": 0, "world": 0},
+        {"tier": SCENARIOS, "member": [60, -1, 0.5, "a", None, True], "world": [*NOT_WHOLE, -1, None]},
+    ),
+    advocates.add: (
+        {"tier": TIER, "member": 0, "world": 0},
+        {"tier": SCENARIOS, "member": [60, -1, 0.5, "a", None, True], "world": [*NOT_WHOLE, -1, None]},
+    ),
+    advocates.shapley: (
+        {"tier": TIER, "members": [0, 1], "orders": 1},
+        {
+            "tier": [None, 3, SCENARIO],
+            "members": [*MEMBERS, [], [1, 1], list(range(21))],
+            "orders": COUNT,
+            "seed": SEEDS,
+            "measure": ["fame", 3, ""],
+        },
+    ),
+    advocates.curve: (
+        {"tier": TIER, "counts": [1]},
+        {
+            "tier": [None, 3, SCENARIO],
+            "counts": [3, None, [], [0], [2.5], [True], ["1"], [-1]],
+            "choose": ["degre", 3, {}],
+        },
+    ),
+    advocates.equal_money: (
+        {"scenario": SCENARIO, "worlds": 2},
+        {**STUDY, "arm": [*ARM, "organic"], "against": ["pai", 3], "worlds": COUNT},
+    ),
+    advocates.programme_launches: (
+        {"scenario": SCENARIO, "worlds": 2},
+        {**STUDY, "arm": [*ARM, "organic"], "launches": [*COUNT[:-1], 101], "worlds": COUNT},
+    ),
+    advocates.saturation: (
+        {"points": advocates.curve(TIER, [1])},
+        {"points": [[], None, 3, [3], "ab"], "part": [0, 1.5, NAN, "1", None, True]},
+    ),
+    experiments.plan_of: (
+        {"scenario": SCENARIO},
+        {"scenario": SCENARIOS, "worlds": COUNT[:-1], "seed": [*SEEDS, 2**63]},
+    ),
+    experiments.run_points: (
+        {"scenario": SCENARIO, "overrides": [{}]},
+        {**STUDY, "overrides": [3, None, {"content.c.appeal": 0.1}, "ab"], "worlds": COUNT[:-1], "arms": ARMS},
+    ),
+    experiments.run_sweep: (
+        {"plan": experiments.plan_of(SCENARIO), "out": "nowhere"},
+        {
+            "plan": [None, 3, SCENARIO],
+            "out": PLACE,
+            "threads": THREADS,
+            "workers": [-1, 2.5, True, "2"],
+            "cluster": [],
+            "shard": [3, (0, 3), (4, 3), (1.5, 3), (1, 2, 3), "1/3"],
+            "progress": PROGRESS,
+        },
+    ),
+    experiments.read_table: ({"folder": "x"}, {"folder": [*PLACE, "nowhere"], "columns": []}),
+    vs.Scenario.override: (
+        {"self": SCENARIO, "changes": {}},
+        {
+            "changes": [
+                3,
+                None,
+                "a=1",
+                [("a", 1)],
+                {3: 1},
+                {"": 1},
+                {"content.c.apeal": 1},
+                {"content.c.appeal": NAN},
+                {"seed": True},
+                {"worlds": 2.5},
+            ]
+        },
+    ),
+    vs.Scenario.for_arm: ({"self": SCENARIO, "name": "paid"}, {"name": [*ARM, None]}),
+    vs.Result.summary: ({"self": RESULT}, {"statistic": ["average", 3, None, ["mean"]]}),
+    vs.Result.series: (
+        {"self": RESULT},
+        {"name": ["likes", 3, None], "quantiles": [0.5, [1.5], [NAN], ["a"], "ab", None, [True]], "cumulative": FLAG},
+    ),
+    vs.Result.compare: (
+        {"self": RESULT, "arm": "paid"},
+        {"arm": ["pay", 3, None, "organic"], "baseline": ["pay", 3, ["paid"]]},
+    ),
+    vs.Result.arm: ({"self": RESULT, "name": "paid"}, {"name": ["pay", 3, None]}),
+    vs.Result.chances: ({"self": RESULT, "arm": "paid"}, {"arm": ["pay", 3, None]}),
+    vs.Result.save: ({"self": RESULT, "path": "x"}, {"path": PLACE}),
+}
