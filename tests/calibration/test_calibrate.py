@@ -16,6 +16,21 @@ from viralsim.calibration import Calibration, calibrate
 from viralsim.cli import main
 from viralsim.errors import InputError
 
+TEXT = """
+viralsim: 1
+name: a launch
+worlds: 20
+audience: {members: 20000}
+channels: {x: {visibility: 0.1, network: {generate: {mean_following: 10}}}}
+content: {post: {appeal: 0.01, half_life: 12h}}
+campaign:
+  content: post
+  owned: [{channel: x, followers: 8000, posts_at: [0h]}]
+  advocates: {count: 5, willingness: 0.5}
+arms: {owned_only: {campaign.advocates: null}, advocates: {}}
+baseline: owned_only
+"""
+
 
 def account(seed: int, posts: int, later: float = 0.0) -> pd.DataFrame:
     """Log-normal posts of the fitted law; the last thirty with a level higher by ``later``."""
@@ -29,7 +44,7 @@ def account(seed: int, posts: int, later: float = 0.0) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def found() -> Calibration:
     """A calibration of an account of the fitted law."""
-    return calibrate(account(1, 120), seed=3)
+    return calibrate(vs.loads(TEXT), account(1, 120), seed=3)
 
 
 def test_parameters_rows_and_coverage(found: Calibration) -> None:
@@ -38,11 +53,12 @@ def test_parameters_rows_and_coverage(found: Calibration) -> None:
     for name, true in (("mean_log_level", np.log(2000)), ("mean_log_share_rate", np.log(0.004)), ("sd_level", 0.5)):
         assert abs(table[name].mean() - true) < 3 * table[name].std()
     assert len(found.posterior) == 1000
-    assert_allclose(np.log(found.posterior["impressions"]).median(), np.log(2000), atol=0.25)
-    assert_allclose(np.log(found.posterior["impressions"]).std(), 0.5, rtol=0.3)
+    assert_allclose(np.log(found.new_posts["impressions"]).median(), np.log(2000), atol=0.25)
+    assert_allclose(np.log(found.new_posts["impressions"]).std(), 0.5, rtol=0.3)
     assert found.coverage is not None
     assert len(found.coverage) == 8
-    assert found.warnings == ()
+    assert not [warning for warning in found.warnings if warning.startswith(("drift", "misfit"))]
+    assert found.of == ("channels.x.visibility", "content.post.share_rate")
 
 
 def test_saved_numbers_are_those_of_the_object(found: Calibration, tmp_path: Path) -> None:
@@ -58,20 +74,22 @@ def test_saved_numbers_are_those_of_the_object(found: Calibration, tmp_path: Pat
 
 def test_drift_and_misfit_are_said() -> None:
     """Thirty posts at another level are drift; half of the posts without any share, the others shared well, are a misfit."""
-    assert any(w.startswith("drift: the last 30 posts") for w in calibrate(account(2, 100, later=1.5)).warnings)
+    assert any(
+        w.startswith("drift: the last 30 posts") for w in calibrate(vs.loads(TEXT), account(2, 100, later=1.5)).warnings
+    )
     odd = account(4, 100)
     odd["impressions"] *= 50
     odd["shares"] = np.where(np.arange(100) % 2 == 0, 0, odd["impressions"] // 250)
-    assert any(w.startswith("misfit: most shared post") for w in calibrate(odd).warnings)
+    assert any(w.startswith("misfit: most shared post") for w in calibrate(vs.loads(TEXT), odd).warnings)
 
 
 def test_few_posts_are_not_judged() -> None:
     """With 10 posts coverage is not measured, and the first line says so."""
-    few = calibrate(account(5, 10))
+    few = calibrate(vs.loads(TEXT), account(5, 10))
     assert few.coverage is None
-    assert few.first_line.startswith("Too few posts")
+    assert few.first_line.startswith("Not measured")
     with pytest.raises(InputError, match="seed"):
-        calibrate(account(5, 10), seed=-1)
+        calibrate(vs.loads(TEXT), account(5, 10), seed=-1)
 
 
 def test_command(tmp_path: Path) -> None:
@@ -85,3 +103,55 @@ def test_command(tmp_path: Path) -> None:
     text = CliRunner().invoke(main, ["calibrate", "--data", str(path)])
     assert "last 50 posts" in text.output.splitlines()[0]
     assert any(line.split() == ["shares", "Retweets"] for line in text.output.splitlines())
+
+
+def test_the_written_scenario_says_what_the_object_says(found: Calibration, tmp_path: Path) -> None:
+    """``calibrated.yaml`` draws the rows of ``posterior.csv`` and has the worlds of the scenario in memory."""
+    found.save(tmp_path / "out")
+    written = vs.load(tmp_path / "out" / "calibrated.yaml")
+    for path, values in written.joint_rows().items():
+        assert_allclose(values, found.posterior[path], rtol=1e-12)
+    assert written.spec.calibration is not None
+    assert written.spec.calibration.of == found.of
+    assert written.spec.calibration.data.posts == 120
+    a = vs.simulate(written, worlds=4, threads=1).arms["advocates"].measures["shares"]
+    b = vs.simulate(found.scenario, worlds=4, threads=1).arms["advocates"].measures["shares"]
+    assert a.tolist() == b.tolist()
+
+
+def test_simulated_posts_have_the_counts_of_the_rows(found: Calibration) -> None:
+    """Worlds of the calibrated scenario without advocates: mean impressions and shares of its rows, in worlds not seen before."""
+    worlds = (
+        vs.simulate(found.scenario, worlds=1000, seed=99, arms=["owned_only"], threads=1).arms["owned_only"].measures
+    )
+    impressions = found.new_posts["impressions"]
+    shares = impressions * found.new_posts["share_rate"]
+    for measure, rows in (("impressions", impressions), ("shares", shares)):
+        error = worlds[measure].std() / np.sqrt(1000)
+        assert abs(worlds[measure].mean() - rows.mean()) < max(0.04 * rows.mean(), 4 * error)
+
+
+def test_what_a_scenario_cannot_have_is_said() -> None:
+    """1,000 followers cannot make 2,000 impressions per post by visibility alone: impressions are not said to be learnt."""
+    small = vs.loads(TEXT.replace("followers: 8000", "followers: 1000"))
+    told = calibrate(small, account(7, 30))
+    assert any(w.startswith("visibility would have to be more than can be") for w in told.warnings)
+    assert "channels.x.visibility" not in told.of
+    nobody = vs.loads(TEXT.replace("owned: [{channel: x, followers: 8000, posts_at: [0h]}]", "owned: []"))
+    with pytest.raises(InputError, match="no owned post"):
+        calibrate(nobody, account(7, 30))
+    with pytest.raises(InputError, match="no channel 'y'"):
+        calibrate(small, account(7, 30), channel="y")
+
+
+def test_files_are_named_from_the_new_folder(tmp_path: Path) -> None:
+    """A network beside the scenario is found from the folder of the calibrated one."""
+    edges = ["source,target", *(f"{i},{(i + k) % 3000}" for i in range(3000) for k in (1, 7, 31))]
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net" / "edges.csv").write_text("\n".join(edges), encoding="utf-8")
+    text = TEXT.replace("generate: {mean_following: 10}", 'file: net/edges.csv, edge_means: "source reaches target"')
+    text = text.replace("audience: {members: 20000}\n", "").replace("followers: 8000", "followers: 2500")
+    told = calibrate(vs.loads(text, tmp_path), account(8, 12))
+    told.save(tmp_path / "deep" / "out")
+    written = vs.load(tmp_path / "deep" / "out" / "calibrated.yaml")
+    assert written.spec.channels["x"].network.file == "../../net/edges.csv"

@@ -134,7 +134,8 @@ class PastPairs:
         """
         x, z = self.new_pairs(end, draws, generator, followers)
         impressions = generator.poisson(np.minimum(np.exp(np.minimum(x, 60.0)), MOST_IMPRESSIONS))
-        return impressions.astype(np.float64), generator.binomial(impressions, np.exp(np.minimum(z, 0.0))) * 1.0
+        shares = generator.binomial(impressions, np.exp(np.minimum(z, 0.0)))
+        return impressions.astype(np.float64), np.asarray(shares, np.float64)
 
     def new_pairs(
         self, end: int, draws: int, generator: np.random.Generator, followers: float | None = None

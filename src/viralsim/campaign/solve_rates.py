@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from viralsim.campaign.mean_field import exposure_weight, first_share_probability, share_drive
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.blocks import filled
+from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 
 
@@ -37,6 +40,20 @@ def visibility(compiled: CompiledAudience, spec: Spec, channel: int) -> float:
     return value
 
 
+def share_rates(compiled: CompiledAudience, spec: Spec, content: Content) -> Callable[[float], float]:
+    """Shares per ordinary impression as a function of the appeal, on this audience."""
+    weight = sum(exposure_weight(compiled, spec, c) for c in range(len(compiled.channels)))
+    weight = np.broadcast_to(np.asarray(weight, dtype=np.float64), compiled.members)
+    if weight.sum() == 0:
+        weight = np.ones(compiled.members)
+    drive = share_drive(compiled, content)
+
+    def rate(appeal: float) -> float:
+        return float((np.minimum(1.0, first_share_probability(appeal, drive)) * weight).sum() / weight.sum())
+
+    return rate
+
+
 def appeal(compiled: CompiledAudience, spec: Spec, name: str) -> float:
     """The content's appeal; ``share_rate`` (shares per impression) is solved for the audience that is shown ordinary posts."""
     content = spec.content[name]
@@ -46,15 +63,7 @@ def appeal(compiled: CompiledAudience, spec: Spec, name: str) -> float:
     matched = compiled.match(content)
 
     def solve() -> float:
-        weight = sum(exposure_weight(compiled, spec, c) for c in range(len(compiled.channels)))
-        weight = np.broadcast_to(np.asarray(weight, dtype=np.float64), compiled.members)
-        if weight.sum() == 0:
-            weight = np.ones(compiled.members)
-        drive = share_drive(compiled, content)
-
-        def rate(a: float) -> float:
-            return float((np.minimum(1.0, first_share_probability(a, drive)) * weight).sum() / weight.sum())
-
+        rate = share_rates(compiled, spec, content)
         highest = rate(1.0)
         if highest < share_rate:
             raise ScenarioError(

@@ -50,7 +50,6 @@ WITHOUT_KERNELS = {
     "review",
     "ledger",
     "init",
-    "calibrate",
     "report",
     "compare",
     "merge",

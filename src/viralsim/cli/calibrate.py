@@ -4,44 +4,63 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from viralsim.cli.durations import duration
 from viralsim.errors import InputError
+
+if TYPE_CHECKING:
+    from viralsim.calibration.calibrating import Calibration
+
+PAGE = "report.html"
 
 
 @click.command(
-    help="From past posts (a platform's export): rows for new posts, and how well later posts were foretold."
+    help="What past posts say about the next one: a posterior, its coverage on later posts, and a scenario that uses it.\n\n"
+    "FILE is a scenario with owned posts; --data the export of a platform, or a table with one row per post."
 )
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--data", "files", type=click.Path(path_type=Path), multiple=True, required=True,
               help="Export with one row per post; once per file.")  # fmt: skip
+@click.option("--channel", help="Channel of the owned posts; that of the first by default.")
+@click.option("--content", help="Content of the owned posts; that of the first by default.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Write posterior.csv and calibration.json into this folder."
+    "--horizon", help="Until when counts were taken, such as 7d; posts younger than this at the newest are left out."
 )
 @click.option("--map", "titles", multiple=True, metavar="NAME=TITLE", help="A column by hand, such as shares=Retweets.")
-@click.option("--horizon", help="Leave out posts younger than this at the newest one, such as 7d.")
 @click.option("--keep-doubtful", is_flag=True, help="Keep rows such as those with more reach than impressions.")
 @click.option("--no-replies", is_flag=True, help="Leave out posts whose text begins with @.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of the check by simulation; all cores by default.")
+@click.option("--out", type=click.Path(path_type=Path),
+              help=f"Write calibrated.yaml, posterior.csv, calibration.json and {PAGE} into this folder.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print calibration.json and nothing else.")
 def calibrate(
-    files: tuple[Path, ...], out: Path | None, titles: tuple[str, ...], horizon: str | None, keep_doubtful: bool,
-    no_replies: bool, seed: int, as_json: bool,
+    file: Path, files: tuple[Path, ...], channel: str | None, content: str | None, horizon: str | None,
+    titles: tuple[str, ...], keep_doubtful: bool, no_replies: bool, seed: int, threads: int | None, out: Path | None,
+    as_json: bool,
 ) -> None:  # fmt: skip
-    """Read posts, say what was recognised, calibrate, print the answer."""
-    from viralsim.calibration import calibrate as calibrated
+    """Read posts, say what was recognised, calibrate, write and print the answer."""
+    from viralsim.calibration.calibrating import calibrate as calibrated
     from viralsim.posts import read
+    from viralsim.scenario import load
 
+    scenario = load(file)
+    hours = None if horizon is None else duration("--horizon", horizon)
     past = read(
         list(files),
         map=dict(_pair(title) for title in titles),
         keep_doubtful=keep_doubtful,
         replies=not no_replies,
-        horizon_hours=None if horizon is None else _hours(horizon),
+        horizon_hours=hours,
     )
-    found = calibrated(past, seed=seed)
+    found = calibrated(
+        scenario, past, seed, channel=channel, content=content, horizon_hours=hours, threads=threads
+    )  # fmt: skip
     if out is not None:
-        found.save(out)
+        _write(found, out)
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
         return
@@ -54,13 +73,12 @@ def calibrate(
         click.echo(f"note: {note}")
 
 
-def _hours(text: str) -> float:
-    from viralsim.units import parse_duration
+def _write(found: Calibration, folder: Path) -> None:
+    from viralsim.atomic import write_text
+    from viralsim.report.calibration_page import calibration_page
 
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise InputError(f"--horizon: {error}") from None
+    found.save(folder)
+    write_text(folder / PAGE, calibration_page(found))
 
 
 def _pair(text: str) -> tuple[str, str]:

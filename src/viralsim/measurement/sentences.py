@@ -92,8 +92,10 @@ def _worlds_wanted(record: RunRecord, row: Comparison, goal: Goal) -> str:
     half = (row.ci_high - row.ci_low) / 2.0
     distance = min(abs(row.uplift - goal.matters_from), abs(row.uplift + goal.matters_from))
     wanted = record.world_count * (half / distance) ** 2 if distance > 0.0 else np.inf
-    if record.clusters() is not None:
+    if record.several_audiences:
         return " More populations would narrow it."
+    if record.clusters() is not None:
+        return " More rows of uncertain.joint would narrow it."
     if wanted > 1e6:
         return " The difference is so close to what matters that more worlds hardly help."
     leading = float(f"{wanted * 1.5:.0e}")
@@ -158,7 +160,7 @@ def caveats_of(record: RunRecord) -> list[str]:
         found.append("This scenario is not calibrated on observed campaigns: it is a what-if and no forecast.")
     if record.population.imported:
         found.append("The answer is conditional on this network, which was imported.")
-    elif record.clusters() is None:
+    elif not record.several_audiences:
         found.append("The answer is conditional on this network: one audience was drawn. Set populations to draw more.")
     if record.interrupted:
         found.append(f"The run was interrupted: these are the {record.world_count:,} worlds that were finished.")
