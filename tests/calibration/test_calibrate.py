@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from numpy.testing import assert_allclose
 
 import viralsim as vs
-from viralsim.calibration import Calibration, calibrate
+from viralsim.calibration import Calibration, Model, calibrate, sample
+from viralsim.calibration.criticism import drifts, misfits
+from viralsim.calibration.observed import from_table
 from viralsim.cli import main
 from viralsim.errors import InputError
 
@@ -72,18 +74,31 @@ def test_saved_numbers_are_those_of_the_object(found: Calibration, tmp_path: Pat
     assert len(found.lines()) <= 15
 
 
+def criticism(past: pd.DataFrame) -> list[str]:
+    """What is said against the fitted law of posts."""
+    posts = from_table(past)
+    model = Model(posts)
+    return [*misfits(model, sample(model), np.random.default_rng(1)), *drifts(posts)]
+
+
 def test_drift_and_misfit_are_said() -> None:
     """Thirty posts at another level are drift; half of the posts without any share, the others shared well, are a misfit."""
-    assert any(
-        w.startswith("drift: the last 30 posts") for w in calibrate(vs.loads(TEXT), account(2, 100, later=1.5)).warnings
-    )
+    assert any(w.startswith("drift: the last 30 posts") for w in criticism(account(2, 100, later=1.5)))
     odd = account(4, 100)
     odd["impressions"] *= 50
     odd["shares"] = np.where(np.arange(100) % 2 == 0, 0, odd["impressions"] // 250)
-    assert any(w.startswith("misfit: most shared post") for w in calibrate(vs.loads(TEXT), odd).warnings)
+    assert any(w.startswith("misfit: most shared post") for w in criticism(odd))
+    assert criticism(account(9, 100)) == []
 
 
-def test_few_posts_are_not_judged() -> None:
+@pytest.fixture
+def few_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check by few worlds, for tests of other things."""
+    monkeypatch.setattr("viralsim.calibration.mapping.CHECK_WORLDS", 60)
+    monkeypatch.setattr("viralsim.calibration.calibrating.ROWS", 60)
+
+
+def test_few_posts_are_not_judged(few_worlds: None) -> None:
     """With 10 posts coverage is not measured, and the first line says so."""
     few = calibrate(vs.loads(TEXT), account(5, 10))
     assert few.coverage is None
@@ -92,15 +107,22 @@ def test_few_posts_are_not_judged() -> None:
         calibrate(vs.loads(TEXT), account(5, 10), seed=-1)
 
 
-def test_command(tmp_path: Path) -> None:
-    """The command reads an export, writes both files and prints JSON alone on request; bad input ends in 2 with one line."""
-    path = tmp_path / "export.csv"
+def test_command(few_worlds: None, tmp_path: Path) -> None:
+    """The command reads an export, writes four files, prints JSON alone on request, and its scenario passes ``check``."""
+    path, scenario, out = tmp_path / "export.csv", tmp_path / "s.yaml", tmp_path / "out"
     account(6, 40).rename(columns={"shares": "Retweets"}).to_csv(path, index=False)
-    run = CliRunner().invoke(main, ["calibrate", "--data", str(path), "--out", str(tmp_path / "out"), "--json"])
+    scenario.write_text(TEXT, encoding="utf-8")
+    run = CliRunner().invoke(main, ["calibrate", str(scenario), "--data", str(path), "--out", str(out), "--json"])
     assert run.exit_code == 0, run.output
-    assert json.loads(run.output) == json.loads((tmp_path / "out" / "calibration.json").read_text(encoding="utf-8"))
-    assert vs.posts.read(path).attrs["recognised"]["shares"] == "Retweets"
-    text = CliRunner().invoke(main, ["calibrate", "--data", str(path)])
+    assert json.loads(run.output) == json.loads((out / "calibration.json").read_text(encoding="utf-8"))
+    assert sorted(p.name for p in out.iterdir()) == [
+        "calibrated.yaml", "calibration.json", "posterior.csv", "report.html"
+    ]  # fmt: skip
+    page = (out / "report.html").read_text(encoding="utf-8")
+    for words in (json.loads(run.output)["answer"], "Randomised PIT histogram", "advocates.trust", "log-linear"):
+        assert words in page
+    assert CliRunner().invoke(main, ["check", str(out / "calibrated.yaml")]).exit_code == 0
+    text = CliRunner().invoke(main, ["calibrate", str(scenario), "--data", str(path)])
     assert "last 50 posts" in text.output.splitlines()[0]
     assert any(line.split() == ["shares", "Retweets"] for line in text.output.splitlines())
 
@@ -131,7 +153,7 @@ def test_simulated_posts_have_the_counts_of_the_rows(found: Calibration) -> None
         assert abs(worlds[measure].mean() - rows.mean()) < max(0.04 * rows.mean(), 4 * error)
 
 
-def test_what_a_scenario_cannot_have_is_said() -> None:
+def test_what_a_scenario_cannot_have_is_said(few_worlds: None) -> None:
     """1,000 followers cannot make 2,000 impressions per post by visibility alone: impressions are not said to be learnt."""
     small = vs.loads(TEXT.replace("followers: 8000", "followers: 1000"))
     told = calibrate(small, account(7, 30))
@@ -144,7 +166,7 @@ def test_what_a_scenario_cannot_have_is_said() -> None:
         calibrate(small, account(7, 30), channel="y")
 
 
-def test_files_are_named_from_the_new_folder(tmp_path: Path) -> None:
+def test_files_are_named_from_the_new_folder(few_worlds: None, tmp_path: Path) -> None:
     """A network beside the scenario is found from the folder of the calibrated one."""
     edges = ["source,target", *(f"{i},{(i + k) % 3000}" for i in range(3000) for k in (1, 7, 31))]
     (tmp_path / "net").mkdir()

@@ -195,10 +195,12 @@ def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: 
     """One world at a time, each with its own inputs; worlds are handed to threads."""
     from concurrent.futures import ThreadPoolExecutor
 
+    certain = run.scenario.without("uncertain")  # rows of a posterior would be checked again in each world
+
     def world(i: int) -> None:
         if run.interrupted:
             return
-        scenario = run.scenario.override({path: float(values[i]) for path, values in inputs.items()})
+        scenario = certain.override({path: float(values[i]) for path, values in inputs.items()})
         compiled = compiled_audiences[int(run.worlds[i]) % len(compiled_audiences)]
         arms = compile_arms(scenario, compiled, run.names)
         for arm in arms.values():
