@@ -17,7 +17,7 @@ from viralsim.atomic import write_json, write_text
 from viralsim.calibration.backtest import CALIBRATED, MEASURES, Backtest, backtest
 from viralsim.calibration.calibrated_scenario import POSTERIOR_FILE, calibrated_data, for_folder, in_memory
 from viralsim.calibration.criticism import drifts, misfits
-from viralsim.calibration.mapping import Check, Home, Solver, home_of
+from viralsim.calibration.mapping import IMPRESSIONS, SHARE_RATE, Check, Home, Solver, home_of
 from viralsim.calibration.model import Model
 from viralsim.calibration.observed import FEWEST_POSTS, Posts, from_table, unpaid
 from viralsim.calibration.pairs import PastPairs
@@ -194,7 +194,7 @@ def calibrate(
     solver.solve()
     check = solver.check()
     posterior = pd.DataFrame(dict(zip(home.paths, solver.values(), strict=True)))
-    agreeing = [path for path, measure in zip(home.paths, MEASURES, strict=True) if check.agrees(measure)]
+    agreeing = [path for path, word in zip(home.paths, (IMPRESSIONS, SHARE_RATE), strict=True) if check.agrees(word)]
     facts = _facts(past, posts, luck)
     block = _block(agreeing, facts, judged, horizon_hours)
     data, notes = calibrated_data(given, home, posterior, block)

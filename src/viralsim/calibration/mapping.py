@@ -25,7 +25,7 @@ STEPS, FEW_ROWS = 3, 150  # of the search for the two factors, and rows that it 
 CHECK_WORLDS = 2000
 NEAR, STANDARD_ERRORS = 0.03, 4.0  # how far simulated means may be from those of the rows
 MOST_SHARES = 0.999  # of the largest share rate that the audience can have
-IMPRESSIONS, SHARES = "impressions", "shares"
+IMPRESSIONS, SHARES, SHARE_RATE = "impressions", "shares", "share_rate"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Home:
 
 @dataclass(frozen=True)
 class Check:
-    """Means per post over simulated worlds beside those of the rows, by measure."""
+    """Means per post over simulated worlds beside those of the rows: impressions, shares, and their quotient."""
 
     simulated: dict[str, float]
     rows: dict[str, float]
@@ -184,12 +184,15 @@ class Solver:
         """Means of worlds that the factors were not set by."""
         made, of_world = self.simulated(self.counts.shape[1], CHECK_WORLDS, self.seed + STEPS + 1)
         wanted = self.counts[:, of_world]
-        error = (made - wanted).std(1) / np.sqrt(CHECK_WORLDS)
+        simulated, rows = made.mean(1), wanted.mean(1)
+        rate, row_rate = simulated[1] / max(simulated[0], 1e-300), rows[1] / rows[0]
+        error_of_rate = (made[1] - rate * made[0]).std() / max(simulated[0], 1e-300)
+        errors = np.append((made - wanted).std(1), error_of_rate) / np.sqrt(CHECK_WORLDS)
 
         def named(numbers: Floats) -> dict[str, float]:
-            return dict(zip((IMPRESSIONS, SHARES), map(float, numbers), strict=True))
+            return dict(zip((IMPRESSIONS, SHARES, SHARE_RATE), map(float, numbers), strict=True))
 
-        return Check(named(made.mean(1)), named(wanted.mean(1)), named(error), CHECK_WORLDS)
+        return Check(named(np.append(simulated, rate)), named(np.append(rows, row_rate)), named(errors), CHECK_WORLDS)
 
     def warnings(self, check: Check) -> list[str]:
         """What the scenario cannot have as the posts had it."""

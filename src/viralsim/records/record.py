@@ -95,6 +95,7 @@ class RunRecord:
 
     viral_when, flop_when: one criterion as in the scenario, e.g. ``{"earned_reach_fraction": 0.05}``.
     assumptions: (path, value, source) of what decides and is not measured. calibrated: fitted to observed campaigns.
+    calibration: the scenario's block of that name, what past posts say and how well it was checked; empty where there is none.
     trusts_at_one: arm -> measures (float64[W']) of the same arms with every trust set to 1, or None.
     populations_of_world: int32[W], which audience a world lived in. uncertain: inputs were drawn a world.
     inputs_of_world: path -> float64[W], the drawn inputs. joint_inputs: those that were drawn together.
@@ -123,6 +124,7 @@ class RunRecord:
     uncertain: bool = False
     inputs_of_world: Mapping[str, Float64] = field(default_factory=dict)
     joint_inputs: tuple[str, ...] = ()
+    calibration: Mapping[str, Any] = field(default_factory=dict)
     scenario_yaml: str = ""
     scenario_file: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -159,11 +159,10 @@ def _rows(found: Calibration) -> Markup:
 def _check(found: Calibration) -> Markup:
     """Simulated posts beside the rows."""
     told = found.check
-    rows = [
-        [measure, number(told.rows[measure]), f"{number(told.simulated[measure])} ± {number(told.standard_error[measure])}",
-         "yes" if told.agrees(measure) else "no"]
-        for measure in MEASURES
-    ]  # fmt: skip
+    rows = []
+    for word, wanted in told.rows.items():
+        simulated = f"{number(told.simulated[word])} ± {number(told.standard_error[word])}"
+        rows.append([word.replace("_", " "), number(wanted), simulated, "yes" if told.agrees(word) else "no"])
     head = ["mean of a post", "past posts say", f"{told.worlds:,} simulated posts", "agree"]
     return table(head, rows, "Simulated posts beside past ones")
 
