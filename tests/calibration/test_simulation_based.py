@@ -59,8 +59,8 @@ def test_a_wrong_exponent_is_found() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("participation", [", participation: null", ""], ids=["flat", "default"])
 def test_ranks_are_uniform_on_posts_of_the_product(participation: str) -> None:
-    """200 sets of 24 posts that the engine lived through, for flat and for default participation."""
-    found = ranks(posts_of_the_product(participation), sets=200, posts=24, seed=SEED)
+    """400 sets of 24 posts that the engine lived through, for flat and for default participation."""
+    found = ranks(posts_of_the_product(participation), sets=400, posts=24, seed=SEED)
     inside = (np.abs(found - 0.5) <= 0.4).mean(0)
     print(dict(zip(NAMES, np.column_stack([p_values(found), inside]).round(3).tolist(), strict=True)))
     assert dict(zip(NAMES, p_values(found) > LEAST_P, strict=True)) == dict.fromkeys(NAMES, True)
