@@ -128,7 +128,7 @@ def integrate(posts: Posts, law: Spread, start: tuple[Floats, Floats] | None = N
     dx, dz = at_x - law.mean_x[:, None], at_z - law.mean_z[:, None]
     by_node = [np.reshape(v, (-1, 1)) for v in (xx, xz, zz)]
     log = (
-        _seen(posts, at_x)
+        np.repeat(_seen(posts, at_x[:, ::NODES]), NODES, axis=1)  # x is the same at nodes of one z line
         + posts.shares[:, None] * inside
         + (posts.impressions - posts.shares)[:, None] * np.log(-np.expm1(inside))
         - 0.5 * (by_node[0] * dx * dx + 2 * by_node[1] * dx * dz + by_node[2] * dz * dz)

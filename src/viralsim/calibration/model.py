@@ -11,7 +11,7 @@ from viralsim.calibration.likelihood import NODES, Pairs, Spread, integrate, mod
 from viralsim.calibration.observed import Floats, Posts
 
 LOG_SDS, ATANHS = (-7.0, 3.0), (-4.0, 4.0)  # proposals beyond are computed as these
-MOST_NODES = 2_000_000  # of all posts and points that are computed at once
+MOST_NODES = 200_000  # of all posts and points that are computed at once: they stay in the cache of a core
 
 
 @dataclass(frozen=True)
