@@ -150,7 +150,9 @@ class SizedBlocks:
         self, first: int, last: int, threads: int, mean: float | None = None, least: int = FIRST_BLOCK
     ) -> None:
         self.next, self.last, self.threads, self.least = first, last, threads, least
-        self.most = (last - first) // (4 * threads) + 1  # of all, not of what is left: 5 times as many blocks cost 15 % of opim
+        self.most = (last - first) // (
+            4 * threads
+        ) + 1  # of all, not of what is left: 5 times as many blocks cost 15 % of opim
         self.items = 0 if mean is None else first
         self.entries = 0 if mean is None else int(mean * first)
         self.lock = Lock()
