@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
+from viralsim.campaign.numbers import number
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
@@ -33,8 +34,8 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
         lines[name] = lines.get(name, np.zeros(worlds)) + usd
 
     for owned in campaign.owned:
-        if owned.cost_usd:
-            add("owned", float(owned.cost_usd))
+        if np.any(owned.cost_usd):
+            add("owned", owned.cost_usd)
     for i, line in enumerate(campaign.paid):
         add(
             f"paid on {line.channel}",
@@ -44,16 +45,16 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     if tier is not None and len(arm.enrolment):
         each = arm.enrolment.cost_usd
         if tier.cost_per == "enrolled":
-            add("advocates", float(each.sum()))
+            add("advocates", each.sum(axis=-1))
         else:
             entries = Count.ASKED if tier.cost_per == "asked" else Count.POSTED
             channels = arm.enrolment.channels.sum(axis=1).mean()  # an ask on several channels is one ask
-            add("advocates", raw.counts[:, entries] / max(channels, 1.0) * float(each.mean()))
+            add("advocates", raw.counts[:, entries] / max(channels, 1.0) * each.mean(axis=-1))
         programme = tier.programme
         if programme is not None:
             hours = programme.hours_per_week * spec.horizon / HOURS_PER_WEEK
             add("programme set-up", programme.setup_usd / programme.launches)
-            if programme.nurture_usd:
+            if np.any(programme.nurture_usd):
                 add("programme nurture", programme.nurture_usd)
             add("programme hours", hours * programme.usd_per_hour)
     manager = campaign.community_management
@@ -112,7 +113,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> dict[str, F8]:
     with np.errstate(invalid="ignore", divide="ignore"):
         reproduction = (nodes - of(Count.MEMBER_ROOTS)) / nodes
     conversions = of(Count.CONVERSIONS)
-    value = conversions * float(spec.content[spec.campaign.content].value_usd)
+    value = conversions * number(spec.content[spec.campaign.content].value_usd)
     by_source = counts[:, Count.IMPRESSIONS_OWNED : Count.IMPRESSIONS_RECOMMENDED + 1]
     return {
         "reach": of(Count.REACH),
