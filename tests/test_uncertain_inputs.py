@@ -34,7 +34,11 @@ RANGES: dict[str, tuple[float, float, dict[str, object]]] = {
     "channels.wall.reaction_delay.lognormal.median": (1.0, 5.0, {}),
     "channels.wall.reaction_delay.lognormal.sigma": (0.5, 1.5, {}),
     "channels.wall.reaction_delay.exponential.mean": (1.0, 5.0, {"channels.wall.reaction_delay": {"exponential": {}}}),
-    "channels.wall.reaction_delay.power_law.constant_until": (0.1, 2.0, {"channels.wall.reaction_delay": {"power_law": {}}}),
+    "channels.wall.reaction_delay.power_law.constant_until": (
+        0.1,
+        2.0,
+        {"channels.wall.reaction_delay": {"power_law": {}}},
+    ),
     "channels.wall.reaction_delay.power_law.exponent": (1.1, 2.5, {"channels.wall.reaction_delay": {"power_law": {}}}),
     "content.post.appeal": (0.1, 0.8, {}),
     "content.post.share_rate": (0.01, 0.1, {"content.post.appeal": None, "content.post.share_rate": 0.1}),
@@ -47,11 +51,22 @@ RANGES: dict[str, tuple[float, float, dict[str, object]]] = {
     "content.post.critical.appeal": (0.1, 0.8, {}),
     "content.post.critical.half_life": (5.0, 30.0, {}),
     "content.post.critical.persistence": (0.1, 0.5, {}),
-    **{f"content.post.conversion_trust.{s}": (0.2, 2.0, {}) for s in ("owned", "paid", "asked", "earned", "recommended")},
+    **{
+        f"content.post.conversion_trust.{s}": (0.2, 2.0, {})
+        for s in ("owned", "paid", "asked", "earned", "recommended")
+    },
     "content.post.reinforcement.social.gain": (0.1, 1.0, {"content.post.reinforcement": {"social": {}}}),
     "content.post.reinforcement.social.cap": (1.1, 3.0, {"content.post.reinforcement": {"social": {}}}),
-    "content.post.reinforcement.threshold.fraction": (0.1, 0.5, {"content.post.reinforcement": {"threshold": {"fraction": 0.2}}}),
-    "content.post.reinforcement.threshold.weight": (0.1, 0.5, {"content.post.reinforcement": {"threshold": {"weight": 0.2}}}),
+    "content.post.reinforcement.threshold.fraction": (
+        0.1,
+        0.5,
+        {"content.post.reinforcement": {"threshold": {"fraction": 0.2}}},
+    ),
+    "content.post.reinforcement.threshold.weight": (
+        0.1,
+        0.5,
+        {"content.post.reinforcement": {"threshold": {"weight": 0.2}}},
+    ),
     "campaign.cross_post": (0.1, 0.9, {}),
     "campaign.owned[0].trust": (0.5, 2.0, {}),
     "campaign.owned[0].cost_usd": (1.0, 5.0, {}),
@@ -140,5 +155,7 @@ def test_structure_is_compiled_for_each_value(path: str) -> None:
 def test_an_overlay_hides_an_input() -> None:
     """An arm that sets the value itself keeps it."""
     drawn = scenario({"content.post.appeal": (0.1, 0.8)}, {"arms.social": {"content.post.appeal": 0.2}})
-    assert check({"content.post.appeal": (0.1, 0.8)}, {"arms.social": {"campaign.paid": [], "content.post.appeal": 0.2}})
+    assert check(
+        {"content.post.appeal": (0.1, 0.8)}, {"arms.social": {"campaign.paid": [], "content.post.appeal": 0.2}}
+    )
     assert drawn.for_arm("social").content["post"].appeal == 0.2
