@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.enrolment import rests_on_plan
 from viralsim.campaign.shared_arrays import CompiledAudience
-from viralsim.errors import ScenarioError
+from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.rows_of_worlds import varied_fields
 from viralsim.scenario.paths import parse_path
 from viralsim.scenario.reading import Place
@@ -113,14 +113,11 @@ def takes_columns(path: str) -> bool:
 
 def split_paths(scenario: Scenario, paths: Sequence[str]) -> tuple[list[str], list[str]]:
     """(columns, structure): structure changes who is enrolled or which lines exist, or is no plain number in an arm."""
-    specs = scenario.arm_specs().values()
-    tiers = [tier for tier in (spec.campaign.advocates for spec in specs) if tier is not None]
+    tiers = [tier for tier in (spec.campaign.advocates for spec in scenario.arm_specs().values()) if tier is not None]
     if any(tier.file is None and rests_on_plan(tier) for tier in tiers):
         return [], list(paths)
     of_file = any(tier.file is not None for tier in tiers)
     columns = [path for path in paths if takes_columns(path) and not (of_file and path in OF_A_FILE)]
-    if columns and template_of(scenario, columns, {}) is None:
-        columns = []
     return columns, [path for path in paths if path not in columns]
 
 
@@ -149,14 +146,11 @@ def template_of(scenario: Scenario, columns: Sequence[str], structure: Mapping[s
 class Compiler:
     """Compiles the arms of blocks of worlds that share their structure."""
 
-    def __init__(self, run: Run, columns: Sequence[str], structure: Mapping[str, float]) -> None:
-        self.run, self.scenario, self.columns = run, run.scenario.override(structure), columns
-        template = template_of(run.scenario, columns, structure)
-        if template is None:  # an arm with this structure that the base does not have
-            raise ScenarioError([])
-        self.template = template
+    def __init__(self, run: Run, template: Template, structure: Mapping[str, float]) -> None:
+        self.run, self.scenario, self.template = run, run.scenario.override(structure), template
+        self.columns = sorted({path for places in template.places.values() for path in places})
         ranges = input_ranges(run.scenario)
-        self.widest = template.at({path: np.array(ranges[path]) for path in columns})
+        self.widest = template.at({path: np.array(ranges[path]) for path in self.columns})
         self.envelopes: dict[int, F8] = {}
 
     def arms(self, compiled: CompiledAudience, values: Mapping[str, F8]) -> Iterator[Arm]:
@@ -191,9 +185,12 @@ class Compiler:
 def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8]) -> None:
     """Blocks of worlds, each with its own inputs, through all arms; worlds with another structure are compiled apart."""
     columns, structure = split_paths(run.scenario, list(inputs))
+    template = template_of(run.scenario, columns, {})
+    if template is None:
+        columns, structure = [], list(inputs)
     try:
-        if not structure:
-            compiler = Compiler(run, columns, {})
+        if template is not None and not structure:
+            compiler = Compiler(run, template, {})
             for rows in run.blocks(most=compiler.block_size(compiled_audiences[0], inputs)):
                 compiler.run_rows(compiled_audiences, inputs, rows, run.threads)
             return
@@ -220,7 +217,12 @@ def _run_structures(
     def one(g: int) -> None:
         if not run.interrupted:
             values = {path: float(value) for path, value in zip(structure, distinct[g], strict=True)}
-            Compiler(run, columns, values).run_rows(compiled_audiences, inputs, members[g], 1)
+            template = template_of(run.scenario, columns, values)
+            if template is None:  # with this structure an arm takes other numbers: world by world
+                raise ScenarioError(
+                    [Problem("cannot be drawn together with the others: leave one of them out", "uncertain")]
+                )
+            Compiler(run, template, values).run_rows(compiled_audiences, inputs, members[g], 1)
 
     with ThreadPoolExecutor(run.threads) as pool:
         try:
