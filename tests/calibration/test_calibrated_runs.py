@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from numpy.testing import assert_allclose
 
 import viralsim as vs
-from viralsim.campaign.solve_rates import appeal, appeals, highest_share_rate
-from viralsim.simulation.run import compile_audience
 
 TEXT = """
 viralsim: 1
@@ -67,18 +61,3 @@ def test_a_result_keeps_what_was_learnt_and_drawn(tmp_path: Path) -> None:
     assert again.joint_inputs == ("channels.x.visibility", "content.post.share_rate")
     assert again.clusters() is not None
     assert again.to_dict()["calibration"]["data"]["posts"] == 90
-
-
-AUDIENCE = compile_audience(vs.loads(TEXT % BOTH))
-
-
-@given(part=st.floats(1e-6, 0.999))
-@settings(max_examples=60, deadline=None)
-def test_many_share_rates_are_solved_as_one_is(part: float) -> None:
-    """The appeals of all rows at once are those that the engine finds for each by halving."""
-    base = vs.loads(TEXT % BOTH)
-    content = base.spec.content["post"]
-    rate = part * highest_share_rate(AUDIENCE, base.spec, content)
-    alone = base.override({"content.post.share_rate": rate})
-    together = appeals(AUDIENCE, base.spec, content, np.array([rate / 2, rate]))
-    assert_allclose(together[1], appeal(AUDIENCE, alone.spec, "post"), rtol=1e-9)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from viralsim.calibration.observed import Floats
 from viralsim.campaign.shared_arrays import CompiledAudience
-from viralsim.campaign.solve_rates import appeals, highest_share_rate
+from viralsim.campaign.solve_rates import curve_of
 from viralsim.errors import InputError
 from viralsim.scenario import Scenario, loads
 from viralsim.scenario.campaign import Owned
@@ -101,8 +101,6 @@ def _home(line: Owned, content: str) -> Home:
 def probe(scenario: Scenario, home: Home) -> Scenario:
     """The scenario with nothing but one owned post at its start."""
     data = with_values(scenario.data, home, 0.1, 0.001)
-    content = {word: value for word, value in data["content"][home.content].items() if word != "share_rate"}
-    data["content"] = {**data["content"], home.content: {**content, "appeal": 0.001}}
     for word in (
         "arms",
         "baseline",
@@ -140,7 +138,7 @@ class Solver:
         self.scenario = probe(scenario, home)
         self.audience: CompiledAudience = compile_audience(self.scenario)
         spec = self.scenario.spec
-        highest = highest_share_rate(self.audience, spec, spec.content[home.content])
+        highest = curve_of(self.audience, spec, spec.content[home.content]).highest()
         self.most = np.array([1.0, MOST_SHARES * highest])
         expected = posts["impressions"].to_numpy()
         self.rates = np.array([expected / home.followers, posts["share_rate"].to_numpy()])
@@ -157,11 +155,8 @@ class Solver:
 
     def simulated(self, rows: int, worlds: int, seed: int) -> tuple[Floats, NDArray[np.int64]]:
         """(impressions and shares in each world, float64[2, W]; the row of each world), of the first ``rows`` rows."""
-        visibility, share_rate = self.values()[:, :rows]
-        spec = self.scenario.spec
-        # the appeals that the engine would solve row by row
-        appeal = appeals(self.audience, spec, spec.content[self.home.content], share_rate)
-        joint = {self.home.paths[0]: visibility.tolist(), f"content.{self.home.content}.appeal": appeal.tolist()}
+        values = self.values()[:, :rows]
+        joint = {path: column.tolist() for path, column in zip(self.home.paths, values, strict=True)}
         scenario = self.scenario.override({"uncertain": {"joint": {"rows": joint}}})
         found = launch(scenario, [self.audience], scenario.arm_names, worlds, seed, self.threads)
         measures = found[scenario.arm_names[0]].measures

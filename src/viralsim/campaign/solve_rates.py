@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import NamedTuple
 
-from viralsim.campaign.mean_field import F8, exposure_weight, first_share_probability, share_drive
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.mean_field import exposure_weight, share_drive
+from viralsim.campaign.numbers import Number, number
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.blocks import filled
@@ -12,90 +16,97 @@ from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 
 
-def visibility(compiled: CompiledAudience, spec: Spec, channel: int) -> float:
+def visibility(compiled: CompiledAudience, spec: Spec, channel: int) -> Number:
     """The channel's visibility; ``organic_reach`` (reach of a post / followers) is divided by the mean attention of a follower."""
     name = compiled.channels[channel]
     setting = spec.channels[name]
-    organic_reach = setting.organic_reach
-    if organic_reach is None:
-        return float(filled(setting.visibility))
+    if setting.organic_reach is None:
+        return number(filled(setting.visibility))
 
-    def solve() -> float:
+    def attention_of_followers() -> float:
         follows = compiled.following[channel].sum()
-        mean = exposure_weight(compiled, spec, channel).sum() / follows if follows else 1.0
-        return float(organic_reach / mean)
+        return float(exposure_weight(compiled, spec, channel).sum() / follows) if follows else 1.0
 
-    key = ("visibility", channel, organic_reach, repr(spec.audience.attention))
-    value: float = compiled.once(key, solve)
-    if value > 1.0:
+    organic_reach = number(setting.organic_reach)
+    mean: float = compiled.once(("mean attention", channel, repr(spec.audience.attention)), attention_of_followers)
+    value = organic_reach / mean
+    if np.max(value) > 1.0:
         raise ScenarioError(
             [Problem(
-                f"organic reach {organic_reach} cannot be had: attention lets through at most "
-                f"{organic_reach / value:.3g} of the followers; raise feed_capacity or lower background_posts",
+                f"organic reach {np.max(organic_reach):.6g} cannot be had: attention lets through at most "
+                f"{mean:.3g} of the followers; raise feed_capacity or lower background_posts",
                 f"channels.{name}.organic_reach",
             )]
         )  # fmt: skip
     return value
 
 
-def _impressions_and_drive(compiled: CompiledAudience, spec: Spec, content: Content) -> tuple[F8, F8]:
-    """(how many ordinary impressions each member gets, relative; their share probability per unit of appeal), float64[N]."""
-    weight = sum(exposure_weight(compiled, spec, c) for c in range(len(compiled.channels)))
-    weight = np.broadcast_to(np.asarray(weight, dtype=np.float64), compiled.members)
-    if weight.sum() == 0:
-        weight = np.ones(compiled.members)
-    return weight, share_drive(compiled, content)
+class RateCurve(NamedTuple):
+    """Shares per impression against appeal: members whose share probability is clipped at 1 make it bend.
 
-
-def highest_share_rate(compiled: CompiledAudience, spec: Spec, content: Content) -> float:
-    """Shares per ordinary impression at appeal 1."""
-    return first_share(*_impressions_and_drive(compiled, spec, content))
-
-
-def appeals(compiled: CompiledAudience, spec: Spec, content: Content, share_rates: F8) -> F8:
-    """The appeal of each of many share rates at once, float64 of their shape; 1 where a rate is more than appeal 1 gives.
-
-    Shares per impression are straight in the appeal between those at which one more member always shares.
+    It rises in straight pieces. drive: float64[m], largest first, all above 0. rate: float64[m], at the appeal at which one
+    more member is clipped. clipped: float64[m + 1], weight of the first k members. open: float64[m + 1], drive * weight of the
+    others. weight: of all members.
     """
-    weight, drive = _impressions_and_drive(compiled, spec, content)
+
+    drive: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    clipped: NDArray[np.float64]
+    open: NDArray[np.float64]
+    weight: float
+
+    def highest(self) -> float:
+        """The share rate at appeal 1."""
+        k = int(np.count_nonzero(self.drive >= 1.0))
+        return float((self.clipped[k] + self.open[k]) / self.weight)
+
+    def appeal(self, share_rate: Number) -> Number:
+        """The appeal at which this share of impressions is shared; one per world for a column."""
+        k = np.searchsorted(self.rate, share_rate)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            solved = (share_rate * self.weight - self.clipped[k]) / self.open[k]
+        found = np.where(self.open[k] > 0, np.clip(solved, 0.0, 1.0), 1.0)
+        return found if np.ndim(share_rate) else float(found)
+
+
+def rate_curve(drive: NDArray[np.float64], weight: NDArray[np.float64]) -> RateCurve:
+    """The curve of an audience: ``drive`` float64[N], share probability per unit of appeal; ``weight`` float64[N], shown posts."""
     order = np.argsort(-drive, kind="stable")
-    weight, drive = weight[order] / weight.sum(), drive[order]
-    bends = 1.0 / np.maximum(drive, 1e-300)
-    always, per_appeal = weight.cumsum(), (weight * drive)[::-1].cumsum()[::-1]
-    at_bend = always + bends * np.append(per_appeal[1:], 0.0)
-    inside = bends < 1.0
-    ends = np.append(bends[inside], 1.0), np.append(at_bend[inside], first_share(weight, drive))
-    return np.asarray(np.interp(share_rates, np.insert(ends[1], 0, 0.0), np.insert(ends[0], 0, 0.0)))
+    order = order[drive[order] > 0]
+    sorted_drive, sorted_weight = drive[order], weight[order]
+    clipped = np.concatenate([[0.0], np.cumsum(sorted_weight)])
+    product = sorted_drive * sorted_weight
+    left_open = np.concatenate([np.cumsum(product[::-1])[::-1], [0.0]])
+    total = float(weight.sum())
+    rate = (clipped[1:] + left_open[1:] / sorted_drive) / total
+    return RateCurve(sorted_drive, rate, clipped, left_open, total)
 
 
-def first_share(weight: F8, drive: F8, appeal: float = 1.0) -> float:
-    """Shares per first impression at ``appeal``, mean over members by ``weight``."""
-    return float((np.minimum(1.0, first_share_probability(appeal, drive)) * weight).sum() / weight.sum())
+def curve_of(compiled: CompiledAudience, spec: Spec, content: Content) -> RateCurve:
+    """The curve of a content for the audience that is shown ordinary posts."""
+
+    def curve() -> RateCurve:
+        weight = sum(exposure_weight(compiled, spec, c) for c in range(len(compiled.channels)))
+        weight = np.broadcast_to(np.asarray(weight, dtype=np.float64), compiled.members)
+        return rate_curve(share_drive(compiled, content), weight if weight.sum() else np.ones(compiled.members))
+
+    found: RateCurve = compiled.once(("share rate", repr(spec.audience.attention)), curve, (compiled.match(content),))
+    return found
 
 
-def appeal(compiled: CompiledAudience, spec: Spec, name: str) -> float:
+def appeal(compiled: CompiledAudience, spec: Spec, name: str) -> Number:
     """The content's appeal; ``share_rate`` (shares per impression) is solved for the audience that is shown ordinary posts."""
     content = spec.content[name]
-    share_rate = content.share_rate
-    if share_rate is None:
-        return float(filled(content.appeal))
-    matched = compiled.match(content)
-
-    def solve() -> float:
-        weight, drive = _impressions_and_drive(compiled, spec, content)
-        highest = first_share(weight, drive)
-        if highest < share_rate:
-            raise ScenarioError(
-                [Problem(
-                    f"a share rate of {share_rate} cannot be had: with appeal 1 this audience shares {highest:.3g} of its "
-                    "impressions; widen the content's topics and tone or lower the rate",
-                    f"content.{name}.share_rate",
-                )]
-            )  # fmt: skip
-        low, high = 0.0, 1.0
-        for _ in range(60):  # halving: rate rises with appeal; spares every run the import of scipy.optimize
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if first_share(weight, drive, middle) < share_rate else (low, middle)
-        return 0.5 * (low + high)
-
-    return float(compiled.once(("appeal", share_rate, repr(spec.audience.attention)), solve, (matched,)))
+    if content.share_rate is None:
+        return number(filled(content.appeal))
+    rates = curve_of(compiled, spec, content)
+    share_rate, highest = number(content.share_rate), rates.highest()
+    if highest < np.max(share_rate):
+        raise ScenarioError(
+            [Problem(
+                f"a share rate of {np.max(share_rate):.6g} cannot be had: with appeal 1 this audience shares {highest:.3g} of "
+                "its impressions; widen the content's topics and tone or lower the rate",
+                f"content.{name}.share_rate",
+            )]
+        )  # fmt: skip
+    return rates.appeal(share_rate)
