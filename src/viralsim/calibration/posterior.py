@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from viralsim.calibration.model import Model
 from viralsim.calibration.observed import Floats
@@ -53,44 +54,59 @@ class Posterior:
 def sample(model: Model, seed: int | Sequence[int] = 1, steps: int = STEPS) -> Posterior:
     """Draws of the posterior: four independence Metropolis-Hastings chains that propose from a Student t at the mode.
 
-    All proposals of an attempt are computed at once. Where the chains do not pass, the next proposal has their own mean and
-    covariance, and the chains are twice as long.
+    All proposals of an attempt are computed at once. Where the chains do not pass, they go on to twice their length; from then on
+    they begin again with their own mean and covariance as the proposal, and twice as long.
 
     Raises: NotConvergedError where effective sample size stays below 200 or split R-hat above 1.01.
     """
     generator = np.random.default_rng(seed)
     centre = model.mode()
     spread = model.curvature(centre)
+    proposed, log_weight = np.empty((CHAINS, 0, len(centre))), np.empty((CHAINS, 0))
+    chains = proposed
     for attempt in range(MOST_TRIES):
-        chains = _chains(model, centre, spread, (steps << attempt) + WARM_UP, generator)[:, WARM_UP:]
+        if attempt > 1:
+            flat = chains.reshape(-1, len(centre))
+            centre, spread = flat.mean(0), np.asarray(np.cov(flat.T), np.float64)
+            proposed, log_weight = proposed[:, :0], log_weight[:, :0]
+        further = _propose(model, centre, spread, (steps << attempt) + WARM_UP - proposed.shape[1], generator)
+        proposed = np.concatenate([proposed, further[0]], axis=1)
+        log_weight = np.concatenate([log_weight, further[1]], axis=1)
+        kept = _accepted(log_weight, generator)[:, WARM_UP:]
+        chains = np.take_along_axis(proposed, kept[:, :, None], axis=1)
         ess, rhat = diagnostics(chains)
         if ess.min() >= LOWEST_ESS and rhat.max() <= HIGHEST_RHAT:
             return Posterior(model.names, chains, ess, rhat)
-        flat = chains.reshape(-1, len(centre))
-        centre, spread = flat.mean(0), np.asarray(np.cov(flat.T), np.float64)
     raise NotConvergedError(
         f"past: the chains do not agree on these posts (effective sample {ess.min():.0f}, split R-hat {rhat.max():.3f}): "
         "look for posts that are all alike, or give more"
     )
 
 
-def _chains(model: Model, centre: Floats, spread: Floats, steps: int, generator: np.random.Generator) -> Floats:
-    """float64[chains, steps, parameters]."""
+def _propose(
+    model: Model, centre: Floats, spread: Floats, steps: int, generator: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """(proposals float64[chains, steps, parameters], log of posterior over proposal density, [chains, steps])."""
     size = len(centre)
     normal = generator.standard_normal((CHAINS * steps, size))
     scale = np.sqrt(TAIL_DF / generator.chisquare(TAIL_DF, (CHAINS * steps, 1)))
     proposed = centre + WIDER * scale * (normal @ np.linalg.cholesky(spread).T)
     log_proposal = -0.5 * (TAIL_DF + size) * np.log1p((normal**2).sum(1) * scale[:, 0] ** 2 / TAIL_DF)
-    log_weight = (model.log_posterior(proposed) - log_proposal).reshape(CHAINS, steps)
-    log_uniform = np.log(generator.random((CHAINS, steps)))
-    kept = np.zeros((CHAINS, steps), np.int64)
+    log_weight = model.log_posterior(proposed) - log_proposal
+    return proposed.reshape(CHAINS, steps, size), np.asarray(log_weight.reshape(CHAINS, steps))
+
+
+def _accepted(log_weight: Floats, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Which proposal each chain is at after each step, int64[chains, steps]."""
+    log_uniform = np.log(generator.random(log_weight.shape))
+    kept = np.zeros(log_weight.shape, np.int64)
     for chain in range(CHAINS):
         now = 0
-        for step in range(steps):
+        for step in range(log_weight.shape[1]):
             if log_uniform[chain, step] < log_weight[chain, step] - log_weight[chain, now]:
                 now = step
-            kept[chain, step] = chain * steps + now
-    return np.asarray(proposed[kept])
+            kept[chain, step] = now
+    return kept
 
 
 def diagnostics(chains: Floats) -> tuple[Floats, Floats]:
