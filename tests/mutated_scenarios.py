@@ -99,12 +99,20 @@ def text_of(luck: random.Random) -> str:
     return text
 
 
+def steps_of(scenario: vs.Scenario) -> float:
+    """Roughly how much there is to draw: follows of all audiences."""
+    spec = scenario.spec
+    follows = sum(
+        0.0 if c.network.generate is None else c.network.generate.mean_following for c in spec.channels.values()
+    )
+    return (spec.audience.members or 0) * max(follows, 1.0) * spec.populations
+
+
 def outcome(text: str) -> str:
     """``ran``, ``refused`` or the traceback of anything else."""
     try:
         scenario = vs.loads(text)
-        most = scenario.spec.audience.members
-        if (most is not None and most > 5_000) or scenario.spec.populations > 5:
+        if steps_of(scenario) > 2e6:
             return "ran"  # valid, and for a machine with more time
         describe(scenario)
         vs.simulate(scenario, worlds=2, threads=1)

@@ -48,10 +48,7 @@ def _nearest_written(detail: ErrorDetails, data: Any, root: Place) -> Finding:
     place = _real_place(detail["loc"], data)
     while place and (at(data, place) is None or not _written(data, place)):
         place = place[:-1]
-    return (
-        *root,
-        *place,
-    ), f"cannot be read: {detail['msg'][:1].lower()}{detail['msg'][1:]}, got {shown(at(data, place))}"
+    return (*root, *place), _sentence(detail, place, data)
 
 
 def _written(data: Any, place: Place) -> bool:
