@@ -21,7 +21,7 @@ import viralsim as vs
 from viralsim.scenario.spec import Spec
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
-HEAD = "| scenario | arm | launches a second | 1 uncertain input | 6 of them | ns an impression | share of time in worlds | peak MB |"
+HEAD = "| scenario | arm | launches a second | 1 uncertain input | 6 of them | ns an impression | time in worlds | peak MB |"
 
 
 class Timed(NamedTuple):
