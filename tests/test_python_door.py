@@ -77,7 +77,17 @@ def public() -> Iterator[Callable[..., Any]]:
             is_plain_record = inspect.isclass(found) and found not in (vs.ViralityModel, vs.Network, advocates.Tier)
             if callable(found) and not is_plain_record:
                 yield found
-    for name in ("from_edges", "from_networkx", "from_igraph", "from_scipy", "from_pandas", "read", "open", "save", "numbers_of"):
+    for name in (
+        "from_edges",
+        "from_networkx",
+        "from_igraph",
+        "from_scipy",
+        "from_pandas",
+        "read",
+        "open",
+        "save",
+        "numbers_of",
+    ):
         yield getattr(vs.Network, name)
     yield from (
         vs.Result.summary,

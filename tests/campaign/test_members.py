@@ -59,8 +59,12 @@ def test_members_without_an_account_are_refused() -> None:
 def test_names_of_a_file_are_positions(tmp_path: Path) -> None:
     """By the ids of the file, whatever they look like; numbers of members are no names there."""
     (tmp_path / "n.csv").write_text("source,target\nhub,10\nhub,20\nhub,007\n10,20\n")
-    text = SCENARIO.replace("members: 30, ", "").replace("generate: {mean_following: 4}", "file: n.csv, edge_means: source reaches target")
-    text = text.replace("  forum: {visibility: 1.0, presence: 0.5, network: {file: n.csv, edge_means: source reaches target}}\n", "")
+    text = SCENARIO.replace("members: 30, ", "").replace(
+        "generate: {mean_following: 4}", "file: n.csv, edge_means: source reaches target"
+    )
+    text = text.replace(
+        "  forum: {visibility: 1.0, presence: 0.5, network: {file: n.csv, edge_means: source reaches target}}\n", ""
+    )
     (tmp_path / "s.yaml").write_text(text.replace("MEMBERS", "[hub]").replace("CHANNEL", "wall"))
     result = vs.simulate(vs.load(tmp_path / "s.yaml"))
     (arm,) = result.arms.values()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -19,7 +18,7 @@ from viralsim.population.fields import allocate
 from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
 from viralsim.population.generators.generate import Traits, generate_and_measure
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
-from viralsim.population.network.network import Network, ViralsimWarning
+from viralsim.population.network.network import REACHES, Network
 from viralsim.population.network.shared_memory import drawn_once
 from viralsim.scenario import audience as audience_words
 from viralsim.scenario import channels as channel_words
@@ -63,14 +62,7 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     spec, folder = scenario.spec, Path(scenario.folder)
     messages: list[str] = []
     files = {name: c.network for name, c in spec.channels.items() if c.network.file is not None}
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ViralsimWarning)
-        imported = {name: _imported(folder, name, network, messages) for name, network in files.items()}
-    for warning in caught:
-        if issubclass(warning.category, ViralsimWarning):
-            messages.append(str(warning.message))
-        else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    imported = {name: _imported(folder, name, network, messages) for name, network in files.items()}
     people = _members_file(folder, spec.audience)
     if people is not None:
         messages.extend(f"{people.path.name}: {note}" for note in people.notes)
@@ -92,15 +84,15 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
 def _imported(folder: Path, name: str, network: channel_words.Network, messages: list[str]) -> Network:
     from viralsim.population.importers.read import read_with_notes
 
-    read, notes = read_with_notes(
+    read = read_with_notes(
         folder / filled(network.file),
-        **({} if network.edge_means is None else {"edge_means": network.edge_means}),
+        edge_means=network.edge_means or REACHES,
         directed=network.directed if "directed" in network.model_fields_set else None,
         tie_strength=network.tie_strength,
         influence_weight=network.influence_weight,
         keep_edge_order=False,
     )
-    messages.extend(f"channels.{name}.network: {note}" for note in notes)
+    messages.extend(f"channels.{name}.network: {note}" for note in read.notes)
     return read
 
 

@@ -1,20 +1,21 @@
-"""The rows of an edge list, block after block: plain lines at once on all cores, whatever is not plain by pandas."""
+"""The rows of an edge list, block after block: plain lines at once on all cores, whatever is not plain line by line."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.parallel import in_order
-from viralsim.population.importers.diagnostics import name_first_fault
+from viralsim.population.importers.careful_rows import CarefulRows, Row, name_first_fault, text_from, weight_of
 from viralsim.population.importers.dialect import TableForm
 from viralsim.population.importers.edge_spool import LARGEST_INT32, EdgeColumns
-from viralsim.population.importers.fast_csv import NO_BYTE, read_plain_lines
+from viralsim.population.importers.fast_csv import LENGTH_BITS, read_plain_lines
 from viralsim.population.importers.text_stream import (
     BYTE_ORDER_MARK,
     CHUNK,
@@ -24,18 +25,16 @@ from viralsim.population.importers.text_stream import (
     open_text,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 BLOCK_BYTES = 1 << 23  # half a million lines: enough for the overhead of a block, little beside the members
 BLOCK_ROWS = 1 << 19
+LENGTH = np.int64((1 << LENGTH_BITS) - 1)
 
 
 class LabelColumns(NamedTuple):
     """As ``EdgeColumns``, the ends still being labels."""
 
-    source: pd.Series[str]
-    target: pd.Series[str]
+    source: list[str]
+    target: list[str]
     tie_strength: NDArray[np.float64] | None
     influence_weight: NDArray[np.float64] | None
 
@@ -53,25 +52,50 @@ class LabelPlaces(NamedTuple):
 Rows = EdgeColumns | LabelColumns | LabelPlaces
 
 
-def read_rows(path: Path, form: TableForm, head: bytes, report: Report | None = None) -> Iterator[Rows]:
+@dataclass
+class Tally:
+    """Lines of a table that hold no edge."""
+
+    blanks: int = 0
+    comments: int = 0
+
+
+class _Plain(NamedTuple):
+    """What was read of a block: its rows up to the first line that is not plain."""
+
+    rows: EdgeColumns | LabelPlaces
+    read: int  # bytes
+    size: int
+    lines: int
+    blanks: int
+    comments: int
+    sound: bool  # whether all weights can be
+
+
+def read_rows(path: Path, form: TableForm, head: bytes, tally: Tally, report: Report | None = None) -> Iterator[Rows]:
     """The rows of a table, block after block; ``head``: its first bytes. ``NetworkError`` names a bad line.
 
-    Ids that are whole numbers come as ``EdgeColumns``, labels as either of the other two.
+    Ids that are whole numbers come as ``EdgeColumns``, labels as either of the other two. Raises ``MisjudgedError`` where a row
+    shows that the form is another.
     """
-    offset = start = _first_row(form, head)
+    offset = _first_row(form, head) if form.kind is None else None
+    tally.blanks, tally.comments = form.blanks, form.comments
+    line = form.skipped
     if offset is not None:
         with open_text(path, offset) as stream:
             blocks = blocks_of_lines(stream, BLOCK_BYTES, longest=CHUNK)
-            for rows, read, size in in_order(lambda block: _plain(block, form), blocks):
-                _check(path, form, 0 if offset == start else offset, rows)
-                yield rows
+            for found in in_order(lambda block: _plain(block, form), blocks):
+                if not found.sound:
+                    name_first_fault(path, form, offset, line)
+                yield found.rows
                 _tell(report, path, stream)
-                offset += read
-                if read < size:
+                offset, line = offset + found.read, line + found.lines
+                tally.blanks, tally.comments = tally.blanks + found.blanks, tally.comments + found.comments
+                if found.read < found.size:
                     break
             else:
                 return
-    yield from _by_pandas(path, form, head, None if offset == start else offset, report)
+    yield from _carefully(path, form, offset, line, tally, report)
 
 
 def _tell(report: Report | None, path: Path, stream: BinaryIO) -> None:
@@ -79,25 +103,19 @@ def _tell(report: Report | None, path: Path, stream: BinaryIO) -> None:
         report("reading", bytes_read(stream), path.stat().st_size)
 
 
-def _skipped(form: TableForm) -> int:
-    """Lines before the first row of edges; an announcement of another width is among them."""
-    return form.skip + (1 if form.announced and form.width > 2 else 0)
-
-
 def _first_row(form: TableForm, head: bytes) -> int | None:
-    """The byte at which rows begin; None where pandas may count the lines before it in another way."""
+    """The byte at which rows begin; None where lines before it end in other ways, or lie behind the first bytes."""
     offset = len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0
-    for _ in range(_skipped(form)):
+    for _ in range(form.skipped):
         end = head.find(b"\n", offset) + 1
-        line = head[offset:end]
-        if not end or len(line.decode("utf-8", errors="replace").splitlines()) != 1 or line.count(b'"') % 2:
+        if not end or b"\r" in head[offset : end - 1].removesuffix(b"\r"):
             return None
         offset = end
     return offset
 
 
-def _plain(block: bytes, form: TableForm) -> tuple[EdgeColumns | LabelPlaces, int, int]:
-    """(rows, bytes read, bytes there) of the lines of a block up to the first that is not plain."""
+def _plain(block: bytes, form: TableForm) -> _Plain:
+    """The lines of a block up to the first that is not plain."""
     size, most = len(block), block.count(b"\n") + 1
     if not block.isascii():
         try:
@@ -108,134 +126,67 @@ def _plain(block: bytes, form: TableForm) -> tuple[EdgeColumns | LabelPlaces, in
         size = 0
     wanted = (form.tie_strength, form.influence_weight)
     ends = np.empty((2, most), np.int64)
-    weights = np.empty((2, most if wanted != (None, None) else 0), np.float64)
-    separator, comment = ord(form.separator or "\0"), ord("#") if form.comments else NO_BYTE
+    weighted = most if wanted != (None, None) else 0
+    weights, hard = np.empty((2, weighted), np.float64), np.empty((2, weighted), np.int64)
     places = (form.source, form.target, *(-1 if i is None else i for i in wanted))
     text = np.frombuffer(block, np.uint8)[:size]
-    words = (separator, comment, 0 if form.whole else 1, form.width, *places)
-    rows, read = read_plain_lines(text, words, ends, weights)
-    strength, weight = (None if i is None else column[:rows] for i, column in zip(wanted, weights, strict=True))
+    words = (ord(form.separator or "\0"), int(form.whole), form.width, *places, ord(form.decimal))
+    rows, read, blanks, comments = read_plain_lines(text, words, ends, weights, hard)
+    lines = rows + blanks + comments
+    sound = True
+    columns: list[NDArray[np.float64] | None] = []
+    for i, (position, high) in enumerate(zip(wanted, (1.0, np.inf), strict=True)):
+        column = None if position is None else weights[i, :rows]
+        if column is not None:
+            sound = _mend(column, hard[i, :rows], block, form) and sound and _within(column, high)
+        columns.append(column)
+    strength, weight = columns
+    found: EdgeColumns | LabelPlaces
     if not form.whole:
-        return LabelPlaces(ends[0, :rows], ends[1, :rows], strength, weight, text), read, len(block)
-    source, target = ends[0, :rows], ends[1, :rows]
-    if rows and ends[:, :rows].max() <= LARGEST_INT32:
-        source, target = source.astype(np.int32), target.astype(np.int32)
-    return EdgeColumns(source, target, strength, weight), read, len(block)
+        found = LabelPlaces(ends[0, :rows], ends[1, :rows], strength, weight, text)
+    else:
+        source, target = ends[0, :rows], ends[1, :rows]
+        if rows and ends[:, :rows].max() <= LARGEST_INT32:
+            source, target = source.astype(np.int32), target.astype(np.int32)
+        found = EdgeColumns(source, target, strength, weight)
+    return _Plain(found, read, len(block), lines, blanks, comments, sound)
 
 
-class _Prefixed(io.RawIOBase):
-    """A stream with some bytes before it."""
-
-    def __init__(self, prefix: bytes, stream: BinaryIO) -> None:
-        self._prefix, self._stream = prefix, stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        part = self._prefix[: len(buffer)] or self._stream.read(len(buffer))
-        self._prefix = self._prefix[len(part) :]
-        buffer[: len(part)] = part
-        return len(part)
+def _mend(column: NDArray[np.float64], hard: NDArray[np.int64], block: bytes, form: TableForm) -> bool:
+    """Fill in the weights that are written in other ways than as short decimal fractions; False where one is no number."""
+    for row in np.flatnonzero(np.isnan(column)):
+        begin = int(hard[row]) >> LENGTH_BITS
+        value = weight_of(block[begin : begin + int(hard[row] & LENGTH)].decode("utf-8"), form.decimal)
+        if value is None:
+            return False
+        column[row] = value
+    return True
 
 
-def _by_pandas(path: Path, form: TableForm, head: bytes, offset: int | None, report: Report | None) -> Iterator[Rows]:
-    """The rows from the byte ``offset`` on, where a line begins (None: all); the first bad line is looked for and named.
-
-    From the middle of a file on a row of zeros goes first: pandas takes the first row's width for the table's.
-    """
-    import pandas as pd
-
-    start = (len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0) if offset is None else offset
-    with open_text(path, start) as stream:
-        source: Any = stream
-        if offset is not None:
-            zeros = (form.separator or " ").join("0" * form.width) + "\n"
-            source = io.BufferedReader(cast(io.RawIOBase, _Prefixed(zeros.encode(), stream)))
-        frames: Any = None
-        first = True
-        while True:
-            try:
-                if frames is None:
-                    frames = _frames(source, form, _skipped(form) if offset is None else 0)
-                frame = next(frames)
-            except StopIteration:
-                return
-            except (ValueError, OverflowError, pd.errors.ParserError, UnicodeDecodeError) as error:
-                name_first_fault(path, form, offset or 0, str(error))
-            if first and offset is not None:
-                frame = frame.iloc[1:]
-            first = False
-            try:
-                columns = _columns(frame, form)
-            except (ValueError, OverflowError) as error:
-                name_first_fault(path, form, offset or 0, str(error))
-            _check(path, form, offset or 0, columns)
-            yield columns
-            _tell(report, path, stream)
+def _within(column: NDArray[np.float64], high: float) -> bool:
+    return len(column) == 0 or bool(column.min() >= 0 and column.max() <= high and np.isfinite(column).all())
 
 
-def _frames(source: Any, form: TableForm, skip: int) -> Iterator[pd.DataFrame]:
-    import pandas as pd
-
-    # all as text, so that rows of other lengths are noticed, and ids as they are written
-    dtypes: dict[int, Any] = dict.fromkeys(range(form.width), str)
-    for position in (form.tie_strength, form.influence_weight):
-        if position is not None:
-            dtypes[position] = np.float64
-    return pd.read_csv(
-        source,
-        sep=form.separator or r"\s+",
-        header=None,
-        names=list(range(form.width)),
-        dtype=dtypes,
-        skiprows=skip,
-        comment="#" if form.comments else None,
-        quoting=0 if form.separator else 3,
-        keep_default_na=False,
-        na_values=[],
-        engine="c",
-        chunksize=BLOCK_ROWS,
-    )
+def _carefully(
+    path: Path, form: TableForm, offset: int | None, line: int, tally: Tally, report: Report | None
+) -> Iterator[Rows]:
+    """The rows from the byte ``offset`` on, where line ``line + 1`` begins (None: behind the lines to skip)."""
+    with text_from(path, offset) as text:
+        reader = CarefulRows(path, form, text, line, from_start=offset is None)
+        rows = iter(reader)
+        while waiting := list(islice(rows, BLOCK_ROWS)):
+            yield _columns(waiting, form)
+            _tell(report, path, text.buffer)
+        tally.blanks, tally.comments = tally.blanks + reader.blanks, tally.comments + reader.comments
 
 
-def _columns(frame: pd.DataFrame, form: TableForm) -> EdgeColumns | LabelColumns:
-    weights = (
-        None if form.tie_strength is None else frame[form.tie_strength].to_numpy(),
-        None if form.influence_weight is None else frame[form.influence_weight].to_numpy(),
-    )
+def _columns(rows: list[Row], form: TableForm) -> EdgeColumns | LabelColumns:
+    """Rows as columns; where each row has a way of its own, those that run both ways are there twice."""
+    if form.each_way:
+        rows = rows + [(b, a, *rest) for a, b, *rest in rows if not rest[2] and a != b]  # type: ignore[misc]
+    source, target = [row[0] for row in rows], [row[1] for row in rows]
+    strength = None if form.tie_strength is None else np.array([row[2] for row in rows], np.float64)
+    weight = None if form.influence_weight is None else np.array([row[3] for row in rows], np.float64)
     if form.whole:
-        return EdgeColumns(_whole_numbers(frame[form.source]), _whole_numbers(frame[form.target]), *weights)
-    return LabelColumns(frame[form.source], frame[form.target], *weights)
-
-
-def _whole_numbers(ids: pd.Series[str]) -> NDArray[np.int64]:
-    """Ids as whole numbers; ValueError where one is not written as such: 007 would be 7."""
-    written = ids.str.strip()
-    if not written.str.fullmatch(r"0|[1-9][0-9]*").all():
-        raise ValueError("an id is no whole number")
-    return written.to_numpy(dtype=object).astype(np.int64)
-
-
-def _check(path: Path, form: TableForm, offset: int, rows: Rows) -> None:
-    """Name the first bad line where something is wrong in rows though they could be read; none is before ``offset``."""
-    fault = _fault(rows)
-    if fault is not None:
-        name_first_fault(path, form, offset, fault)
-
-
-def _fault(columns: Rows) -> str | None:
-    for values, high in ((columns.tie_strength, 1.0), (columns.influence_weight, np.inf)):
-        if (
-            values is not None
-            and len(values)
-            and not (values.min() >= 0 and values.max() <= high and np.isfinite(values).all())
-        ):
-            return "a weight is out of bounds"
-    if isinstance(columns, EdgeColumns):
-        negative = len(columns.source) > 0 and min(columns.source.min(), columns.target.min()) < 0
-        return "an id is negative" if negative else None
-    if isinstance(columns, LabelPlaces):
-        return None
-    missing = any((end == "").any() or end.isna().any() for end in (columns.source, columns.target))
-    return "an id is missing" if missing else None
+        return EdgeColumns(np.array(source, dtype=np.int64), np.array(target, dtype=np.int64), strength, weight)
+    return LabelColumns(source, target, strength, weight)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import file_path, flag, integer_at_least, is_single, refuse
+from viralsim.arguments import file_path, flag, got, integer_at_least, is_single, refuse
 from viralsim.errors import InputError, NetworkError
 from viralsim.errors import ViralsimWarning as ViralsimWarning
 from viralsim.population.importers.labels import (
@@ -121,27 +121,27 @@ class Network:
         tie_strength: str | int | None = None,
         influence_weight: str | int | None = None,
         sep: str | None = None,
+        ids_from: str | None = None,
     ) -> Network:
         """The network of a file of any known format, or of a folder; see ``importers.read.read_network``.
 
         directed: None is what the file states, else True. ``notes`` says what was left out, assumed or odd. Raises NetworkError
         with file, line and remedy.
         """
-        from viralsim.population.importers.read import read_network
+        from viralsim.population.importers.read import read_with_notes
 
         file_path(path, "path")
         if directed is not None:
             flag(directed, "directed")
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", ViralsimWarning)
-            network = read_network(path, edge_means, directed, tie_strength, influence_weight, sep)
-        told = []
-        for warning in caught:
-            if issubclass(warning.category, ViralsimWarning):
-                told.append(str(warning.message))
-            else:
-                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-        return replace(network, notes=(*network.notes, *told))
+        return read_with_notes(
+            path,
+            edge_means=edge_means,
+            directed=directed,
+            tie_strength=tie_strength,
+            influence_weight=influence_weight,
+            sep=sep,
+            ids_from=ids_from,
+        )
 
     @classmethod
     def open(cls, folder: str | Path) -> Network:
@@ -163,14 +163,18 @@ class Network:
         """
         given = np.asarray(labels, dtype=object).reshape(-1).tolist()
         if self.ids is None:
-            bad = [x for x in given if isinstance(x, bool) or not str(x).isdecimal() or int(x) >= self.members]
+            known = {x: int(x) for x in given if isinstance(x, int | np.integer | str) and not isinstance(x, bool)
+                     and str(x).isascii() and str(x).isdecimal() and str(int(x)) == str(x) and int(x) < self.members}  # fmt: skip
+            bad = [x for x in given if isinstance(x, bool) or not is_single(x) or x not in known]
             if bad:
-                raise InputError(f"labels: no member {bad[0]!r}, members are numbered 0 to {self.members - 1}")
-            return np.array([int(x) for x in given], dtype=np.int64)
+                raise InputError(f"labels: no member {got(bad[0])}, members are numbered 0 to {self.members - 1}")
+            return np.array([known[x] for x in given], dtype=np.int64)
         place = {str(label): i for i, label in enumerate(self.ids.tolist())}
         missing = [x for x in given if str(x) not in place]
         if missing:
-            raise InputError(f"labels: no member {missing[0]!r} in the network, name ids of its file, such as {self.ids[0]!s}")
+            raise InputError(
+                f"labels: no member {missing[0]!r} in the network, name ids of its file, such as {self.ids[0]!s}"
+            )
         return np.array([place[str(x)] for x in given], dtype=np.int64)
 
     @classmethod

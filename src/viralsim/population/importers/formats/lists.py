@@ -1,0 +1,214 @@
+"""Lists that are not one edge a line: adjacency lists, attributes in braces, METIS, SIF and TGF."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from viralsim.errors import NetworkError
+from viralsim.population.importers.careful_rows import text_from
+from viralsim.population.importers.dialect import WHOLE, Sample
+from viralsim.population.importers.direction import Stated, stated_in
+from viralsim.population.importers.formats.parsed import (
+    Asked,
+    Parsed,
+    edges_between,
+    no_names,
+    no_weights,
+    weight_column,
+)
+from viralsim.population.importers.row_reader import BadTableError, RowReader, is_comment
+
+BRACES = re.compile(r"(\{.*\})\s*$")
+BY_NETWORKX = re.compile(r"#\s*GMT\s")  # a line at the head of the adjacency lists that networkx writes
+
+
+def has_attributes(sample: Sample) -> bool:
+    """Whether rows end in attributes in braces, as networkx writes edges."""
+    lines = [line for line in sample.lines[:200] if line.strip() and not is_comment(line, False)]
+    return sum(bool(BRACES.search(line)) for line in lines) * 2 >= len(lines) > 0
+
+
+def is_adjacency_list(sample: Sample, suffix: str) -> bool:
+    """Whether rows are a member and their neighbours: by the name of the file, by networkx's head, or as rows of many
+    lengths whose first fields differ and are what most other fields name."""
+    if suffix in ("adj", "adjlist", "adjacency", "multiline_adjlist"):
+        return True
+    if any(BY_NETWORKX.match(line) for _, line in sample.comments):
+        return True
+    rows = [cells for _, cells in sample.rows]
+    heads = {cells[0] for cells in rows}
+    others = [cell for cells in rows for cell in cells[1:]]
+    ragged = len({len(cells) for cells in rows}) > 1 and max(map(len, rows)) > 2
+    return (
+        ragged
+        and len(rows) > 2
+        and len(heads) == len(rows)
+        and 2 * sum(cell in heads for cell in others) >= len(others)
+    )
+
+
+def is_metis(sample: Sample, suffix: str) -> bool:
+    """Whether a first line counts vertices and edges, and as many lines below it name each twice."""
+    lines = [line for line in sample.lines if not line.startswith("%")]
+    first = lines[0].split() if lines else []
+    if not 2 <= len(first) <= 4 or not all(WHOLE.match(cell) for cell in first) or len(first[0]) > 9:
+        return False
+    if suffix == "metis":
+        return True
+    rows = [line.split() for line in lines[1 : int(first[0]) + 1]]
+    rest = [line for line in lines[int(first[0]) + 1 :] if line.strip()]
+    ragged = len({len(cells) for cells in rows}) > 1
+    return (sample.complete and len(first) == 2 and ragged and len(rows) == int(first[0]) and not rest
+            and sum(map(len, rows)) == 2 * int(first[1]))  # fmt: skip
+
+
+def read_adjacency_list(path: Path, sample: Sample, asked: Asked) -> Parsed:
+    """Each row a member and those whom they reach."""
+    no_weights(path, asked, "an adjacency list")
+    no_names(path, asked, "an adjacency list")
+    nodes, source, target = [], [], []
+    for line, cells in _rows(path, sample):
+        while cells and cells[-1] == "":
+            cells.pop()  # rows that end in separators
+        if "" in cells:
+            raise NetworkError(f"{path}:{line}: an id is missing; fill it or drop this row")
+        nodes += cells[:1]
+        source += cells[:1] * (len(cells) - 1)
+        target += cells[1:]
+    edges = edges_between(path, nodes, source, target, ordered=False)
+    note = f"{path.name}: adjacency list: the first of each row reaches the others in it"
+    return Parsed(edges, stated_in(path, sample.comments), [note])
+
+
+def _rows(path: Path, sample: Sample) -> Iterator[tuple[int, list[str]]]:
+    with text_from(path) as text:
+        lines = ((i, line) for i, line in enumerate(text, 1) if i > sample.preset)
+        try:
+            yield from RowReader(lines, sample.separator, sample.inline)
+        except BadTableError as error:
+            raise NetworkError(f"{path}:{error.line}: {error}; check quotes and separators") from None
+
+
+def read_attributes(path: Path, sample: Sample, asked: Asked) -> Parsed:
+    """Edges with attributes in braces, as networkx writes them: one a line, or below a line of their source."""
+    no_names(path, asked, "a list of edges")
+    with text_from(path) as text:
+        rows = [(i, line.strip()) for i, line in enumerate(text, 1) if line.strip() and not is_comment(line, False)]
+    separator = "," if all(re.match(r"[^\s,]+,[^\s,]+,\{", line) for _, line in rows) else None
+    by_source = not BRACES.search(rows[0][1])
+    nodes, source, target, braces, lines = [], [], [], [], []
+    head, left = "", 0
+    for i, line in rows:
+        found = BRACES.search(line)
+        cells = line[: found.start()].rstrip(separator or " \t").split(separator) if found else line.split(separator)
+        if by_source and left == 0:
+            if found or len(cells) != 2 or not WHOLE.match(cells[1]):
+                raise NetworkError(
+                    f"{path}:{i}: a member and how many neighbours follow is needed here, got {line[:60]!r}"
+                )
+            head, left = cells[0], int(cells[1])
+            nodes.append(head)
+            continue
+        if not found or len(cells) != (1 if by_source else 2):
+            raise NetworkError(
+                f"{path}:{i}: ids and attributes in braces are needed, got {line[:60]!r}; correct this row"
+            )
+        source.append(head if by_source else cells[0])
+        target.append(cells[-1])
+        braces.append(found[1])
+        lines.append(f":{i}")
+        left -= by_source
+    if left > 0:
+        raise NetworkError(f"{path}: {left} neighbours of {head[:60]!r} are missing at the end; fetch the file again")
+    notes = [f"{path.name}: {'adjacency list' if by_source else 'edge list'} with attributes in braces"]
+    weights = _weights(path, asked, braces, lines)
+    if not weights and any(one.strip("{} ") for one in braces):
+        notes.append(f"{path.name}: attributes in braces were not read (name one in tie_strength to use it)")
+    edges = edges_between(path, nodes, source, target, weights, ordered=False)
+    return Parsed(edges, stated_in(path, sample.comments), notes)
+
+
+def _weights(path: Path, asked: Asked, braces: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
+    """Attributes as numbers; braces are read as literals, nothing in them is run."""
+    if not asked.weights():
+        return {}
+    found = []
+    for text, line in zip(braces, lines, strict=True):
+        try:
+            found.append(ast.literal_eval(text))
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            found.append(None)
+        if not isinstance(found[-1], dict):
+            raise NetworkError(f"{path}{line}: attributes in braces cannot be read; correct this row")
+    return {
+        name: weight_column(path, name, [one.get(attribute) for one in found], lines)
+        for name, attribute in asked.weights().items()
+    }
+
+
+def read_metis(path: Path, sample: Sample, asked: Asked) -> Parsed:
+    """METIS: line i names the neighbours of vertex i, from 1; each edge is there twice."""
+    no_weights(path, asked, "a METIS file read here")
+    no_names(path, asked, "a METIS file")
+    with text_from(path) as text:
+        lines = [line.split() for line in text if not line.startswith("%")]
+    first = lines[0]
+    if len(first) > 2 and first[2].strip("0"):
+        raise NetworkError(f"{path}: a METIS file with weights; write the edges as CSV with a column of weights")
+    n, rows = int(first[0]), lines[1:]
+    while len(rows) > n and not rows[-1]:
+        rows.pop()
+    if len(rows) != n or n == 0:
+        raise NetworkError(f"{path}: {n} vertices are announced, {len(rows)} lines are there; correct the first line")
+    names = [str(i) for i in range(1, n + 1)]
+    known = set(names)
+    odd = next((cell for cell in chain.from_iterable(rows) if cell not in known), None)
+    if odd is not None:
+        raise NetworkError(f"{path}: vertex {odd[:40]!r} is out of range 1..{n}; correct it")
+    source = [name for name, cells in zip(names, rows, strict=True) for _ in cells]
+    edges = edges_between(path, names, source, list(chain.from_iterable(rows)))
+    return Parsed(edges, None, [f"{path.name}: METIS graph, {n:,} vertices numbered from 1"])
+
+
+def read_sif(path: Path, sample: Sample, asked: Asked) -> Parsed:
+    """SIF (Cytoscape): a node, a relation, and the nodes that it is related to."""
+    no_weights(path, asked, "a SIF file")
+    no_names(path, asked, "a SIF file")
+    nodes, source, target = [], [], []
+    for line, cells in _rows(path, sample):
+        if len(cells) == 2 or "" in cells:
+            raise NetworkError(
+                f"{path}:{line}: a node, a relation and further nodes are needed, got {len(cells)} fields"
+            )
+        nodes.append(cells[0])
+        source += cells[:1] * (len(cells) - 2)
+        target += cells[2:]
+    return Parsed(
+        edges_between(path, nodes, source, target, ordered=False), None, [f"{path.name}: SIF, relations were not read"]
+    )
+
+
+def read_tgf(path: Path, sample: Sample, asked: Asked) -> Parsed:
+    """TGF: a node and its label a line, a line ``#``, then two nodes a line."""
+    no_weights(path, asked, "a TGF file")
+    with text_from(path) as text:
+        lines = [(i, line.split(None, 2)) for i, line in enumerate(text, 1) if line.strip()]
+    cut = next((i for i, (_, cells) in enumerate(lines) if cells == ["#"]), None)
+    if cut is None:
+        raise NetworkError(f"{path}: a TGF file without a line # between nodes and edges; write it again")
+    nodes = [cells[0] for _, cells in lines[:cut]]
+    for line, cells in lines[cut + 1 :]:
+        if len(cells) < 2 or cells[0] not in nodes or cells[1] not in nodes:
+            raise NetworkError(
+                f"{path}:{line}: an edge between two nodes of the file is needed, got {' '.join(cells)[:60]!r}"
+            )
+    ends = [cells for _, cells in lines[cut + 1 :]]
+    edges = edges_between(path, nodes, [a for a, *_ in ends], [b for _, b, *_ in ends])
+    return Parsed(
+        edges, Stated(True, "TGF", firm=False), [f"{path.name}: TGF, ids are the nodes' own, labels were not read"]
+    )

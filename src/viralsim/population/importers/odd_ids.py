@@ -1,0 +1,70 @@
+"""Ids that are seldom meant: digits that a spreadsheet rounded, words for what is missing, whole numbers as decimals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import NetworkError
+from viralsim.tables.numbers import MISSING
+
+ROUNDED = re.compile(r"[0-9]+[.,][0-9]+[eE][+-]?[0-9]+|[0-9]+[eE]\+[0-9]+")
+WORDS = sorted(
+    {form for word in MISSING - {""} for form in (word, word.upper(), word.title(), word.capitalize())}
+    | {"NaN", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "undefined"}
+)
+LARGEST_WHOLE = 2**63 - 1
+
+
+def ids_of(labels: list[str]) -> NDArray[Any] | None:
+    """Ids as they are kept: whole numbers where all are written as a computer writes them, None where they count from 0."""
+    whole = all(label.isascii() and label.isdecimal() and (label[0] != "0" or label == "0") for label in labels)
+    if not whole or any(len(label) > 18 and int(label) > LARGEST_WHOLE for label in labels):
+        return np.array(labels, dtype=np.str_)
+    numbers = np.array([int(label) for label in labels], dtype=np.int64)
+    return None if np.array_equal(numbers, np.arange(len(numbers))) else numbers
+
+
+def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int]) -> None:
+    """``NetworkError`` where an id is in scientific notation, or is written both as 12 and as 12.0."""
+    if ids.dtype.kind != "U" or len(ids) == 0:
+        return
+    exponents = (np.strings.find(ids, "e") >= 0) | (np.strings.find(ids, "E") >= 0)
+    for label in ids[exponents].tolist():
+        if ROUNDED.fullmatch(label):
+            raise NetworkError(
+                f"{_place(path, line_of(label))}: id {label} is in scientific notation, so a spreadsheet rounded its digits; "
+                "export the ids as text"
+            )
+    decimals = ids[np.strings.endswith(ids, ".0")]
+    both = decimals[np.isin([label[:-2] for label in decimals.tolist()], ids)] if len(decimals) else decimals
+    if len(both):
+        label = str(both[0])
+        raise NetworkError(
+            f"{_place(path, line_of(label))}: id {label} also occurs as {label[:-2]}; write each id in one way"
+        )
+
+
+def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
+    """What users should know of ids that may not be names."""
+    if ids is None or ids.dtype.kind != "U" or len(ids) == 0:
+        return []
+    notes = []
+    missing = [repr(word) for word in ids[np.isin(ids, WORDS)].tolist()]
+    if missing:
+        notes.append(
+            f"{path.name}: {', '.join(missing[:5])} was read as the name of a member; drop such rows if it means that an id is "
+            "missing"
+        )
+    if np.strings.endswith(ids, ".0").all():
+        notes.append(f"{path.name}: ids are written as decimals, such as {ids[0]}; they were read as text")
+    return notes
+
+
+def _place(path: Path, line: int) -> str:
+    return f"{path}:{line}" if line else str(path)
