@@ -92,7 +92,7 @@ class CarefulRows:
                 self._refuse(line, f"id {cell[:40]} is negative; ids start at 0")
             raise MisjudgedError(
                 replace(self._form, whole=False, announced=None),
-                f"{self._path}:{line}: id {cell[:40]!r} is no whole number, as those above are",
+                f"{self._path.name}:{line}: id {cell[:40]!r} is no whole number up to 2**63 - 1",
             )
         return cell
 
@@ -118,7 +118,7 @@ class CarefulRows:
         if not form.each_way and form.stated is not None and directed != form.stated.directed:
             raise MisjudgedError(
                 replace(form, each_way=True, stated=None),
-                f"{self._path}:{line}: this edge is {word}, those above are not",
+                f"{self._path.name}:{line}: this edge is {word}, those above are not",
             )
         return directed
 

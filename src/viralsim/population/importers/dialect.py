@@ -6,7 +6,9 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from viralsim.errors import NetworkError
@@ -16,6 +18,7 @@ from viralsim.population.importers.header import (
     Ends,
     are_names,
     is_node_table,
+    is_number,
     meaning_of,
     named_ends,
 )
@@ -37,10 +40,10 @@ class TableForm:
 
     separator: a character, or "" for any blanks. skip: lines before the first row of edges (comments, header). width: fields
     of a row. source, target, tie_strength, influence_weight, kind: positions of columns; ``kind`` says of each row whether it
-    is directed, and ``each_way`` whether both kinds occur. whole: ids are whole numbers. decimal: the sign of decimals.
-    announced: (n, m) of a first line that may say "n members, m edges" (line ``announced_line``), or None. stated: which way
-    the file says that edges run. means: what an edge means by the names of its ends. comments, blanks: such lines among those
-    skipped.
+    is directed, and ``each_way`` whether both kinds occur. whole: ids are whole numbers. mixed: at least half of them are.
+    decimal: the sign of decimals. announced: (n, m) of a first line that may say "n members, m edges" (line
+    ``announced_line``), or None. stated: which way the file says that edges run. means: what an edge means by the names of
+    its ends. comments, blanks: such lines among those skipped.
     """
 
     separator: str
@@ -53,6 +56,7 @@ class TableForm:
     kind: int | None
     each_way: bool
     whole: bool
+    mixed: bool
     decimal: str
     announced: tuple[int, int] | None
     announced_line: int
@@ -163,14 +167,12 @@ def _all_whole(rows: Sequence[tuple[int, list[str]]]) -> bool:
 def _separator(body: Sequence[tuple[int, str]], inline: bool) -> str:
     """The separator by which most rows have the same number of fields, two or more; blanks where none does."""
     best, score = "", (0.0, 0.0)
-    widths: dict[str, list[int]] = {}
     for separator in SEPARATORS:
-        try:
-            rows = [cells for _, cells in zip(range(400), RowReader(body, separator, inline), strict=False)]
-        except BadTableError:
-            continue
-        widths[separator] = [len(cells) for _, cells in rows]
-        several = [width for width in widths[separator] if width > 1]
+        rows: list[list[str]] = []
+        with suppress(BadTableError):  # where quotes do not end, what is before them counts
+            rows.extend(cells for _, cells in islice(RowReader(body, separator, inline), 400))
+        widths = [len(cells) for cells in rows]
+        several = [width for width in widths if width > 1]
         if not several:
             continue
         same = Counter(several).most_common(1)[0][1] / len(rows)
@@ -215,9 +217,10 @@ def find_form(
     }
     cells = [cells for cells in body if len(cells) > max(source, target)]
     ids = [row[i] for row in cells for i in (source, target) if row[i]]
-    whole = all(WHOLE.match(cell) or NEGATIVE.match(cell) for cell in ids)
+    wholes = sum(bool(WHOLE.match(cell) or NEGATIVE.match(cell)) for cell in ids)
+    whole = wholes == len(ids)
     if header is None:
-        _refuse_row_numbers(path, first_line, body, width)
+        _refuse_ambiguous(path, first_line, body, width)
     kind, ways = _kind(header, cells, width)
     stated = stated_in(path, sample.comments)
     if kind is not None and len(ways) == 1 and header is not None:
@@ -228,7 +231,7 @@ def find_form(
     return TableForm(
         separator=sample.separator, skip=skip, width=width, source=source, target=target,
         tie_strength=columns["tie_strength"], influence_weight=columns["influence_weight"], kind=kind, each_way=len(ways) == 2,
-        whole=whole, decimal="," if _decimal_comma(sample.separator, weights) else ".",
+        whole=whole, mixed=2 * wholes >= len(ids), decimal="," if _decimal_comma(sample.separator, weights) else ".",
         announced=announced, announced_line=first_line, header=header, stated=stated,
         means=meaning_of(header[source], header[target]) if header else None,
         comments=comments, blanks=sum(not line.strip() for line in sample.lines[:skip]), notes=tuple(notes),
@@ -250,6 +253,7 @@ def _without_header(
         names = [rows[0][1][0].lstrip("#% "), *rows[0][1][1:]]
         hashes = any(cell[:1] in ("#", "%") for _, cells in rows[1:] for cell in cells) or rows[0][1][1:2][:1] == ["#"]
         if len(names) == sample.width and named_ends(names) is not None:
+            notes.append(_named(path, rows[0][0], names))
             return rows[1:], tuple(names)
         if len(names) == sample.width and (hashes or any(cell[:1] == "#" for cell in rows[0][1][1:])):
             break
@@ -258,9 +262,10 @@ def _without_header(
     first_line, first = rows[0]
     body = [cells for _, cells in rows[1:]]
     if not are_names(first, body, asked):
-        for _, comment in sample.comments[-1:]:
+        for line, comment in sample.comments[-1:]:
             names = [name.strip() for name in comment.lstrip("#% ").split(sample.separator or None)]
             if len(names) == sample.width and named_ends(names) is not None:
+                notes.append(_named(path, line, names))
                 return rows, tuple(names)
         return rows, None
     if not body:
@@ -269,8 +274,12 @@ def _without_header(
         raise NetworkError(
             f"{path}:{first_line}: columns {', '.join(first[:4])}: a table with a row per node; name the table of edges"
         )
-    notes.append(f"{path.name}:{first_line}: names of columns: {', '.join(name or '(none)' for name in first[:8])}")
+    notes.append(_named(path, first_line, first))
     return rows[1:], tuple(first)
+
+
+def _named(path: Path, line: int, names: Sequence[str]) -> str:
+    return f"{path.name}:{line}: names of columns: {', '.join(name or '(none)' for name in names[:8])}"
 
 
 def _shifted(
@@ -293,30 +302,45 @@ def _ends(
         return 0, 1
     ends = named_ends(header)
     if ends is None:
-        counts = len(header) > 2 and plain(header[0]) in ROW_NAMES
+        numbers = [cells[0] for cells in body]
+        counted = any(numbers == [str(i) for i in range(first, first + len(numbers))] for first in (0, 1))
+        counts = len(header) > 2 and (not header[0] or (counted and plain(header[0]) in ROW_NAMES))
         ends = Ends(1, 2) if counts else Ends(0, 1)
         notes.append(
             f"{path.name}: {header[ends.source]} was taken as the source of an edge, {header[ends.target]} as its target"
         )
+        _refuse_two_modes(path, line, header, body)
         if not counts and len(header) > 2:
-            _refuse_row_numbers(path, line, body, len(header))
+            _refuse_ambiguous(path, line, body, len(header))
     return ends.source, ends.target
 
 
-def _refuse_row_numbers(path: Path, line: int, body: Sequence[Sequence[str]], width: int) -> None:
-    """``NetworkError`` where a column without a name may be row numbers or sources: 1, 2, 3 ... above further ids."""
+def _refuse_ambiguous(path: Path, line: int, body: Sequence[Sequence[str]], width: int) -> None:
+    """``NetworkError`` where rows without names may be an adjacency list, or begin with their number.
+
+    They may where no two begin with the same id, and what is behind the second field are such ids too, or the first fields
+    count 1, 2, 3 ... before further ids.
+    """
     rows = [cells for cells in body if len(cells) == width]
-    if width < 3 or len(rows) < 3 or not all(WHOLE.match(cell) for cells in rows for cell in cells[:3]):
+    heads = {cells[0] for cells in rows}
+    if width < 3 or len(rows) < 3 or len(heads) < len(rows) or len({cells[2] for cells in rows}) < 2:
         return
-    counted = [int(cells[0]) for cells in rows]
-    if (
-        counted == list(range(counted[0], counted[0] + len(rows)))
-        and counted[0] in (0, 1)
-        and len({c[2] for c in rows}) > 1
-    ):
+    whole = all(WHOLE.match(cell) for cells in rows for cell in cells[:3])
+    counted = whole and [int(cells[0]) for cells in rows] in (list(range(len(rows))), list(range(1, len(rows) + 1)))
+    if counted or all(cell in heads for cells in rows for cell in cells[2:]):
         raise NetworkError(
-            f"{path}:{line}: the first column may count the rows, or hold sources, or the file be an adjacency list; write a "
-            "header such as source,target,weight"
+            f"{path}:{line}: the first column may count the rows or hold sources, or the file be an adjacency list; write a "
+            "header such as source,target,weight, or name an adjacency list .adjlist"
+        )
+
+
+def _refuse_two_modes(path: Path, line: int, header: tuple[str, ...], body: Sequence[Sequence[str]]) -> None:
+    """``NetworkError`` for a table of numbers with other names at its rows than at its columns."""
+    rows = [cells for cells in body if len(cells) == len(header)]
+    words = rows and not header[0] and not any(is_number(cells[0]) for cells in rows)
+    if words and all(is_number(cell) for cells in rows for cell in cells[1:]):
+        raise NetworkError(
+            f"{path}:{line}: a matrix with other names at its rows than at its columns; a network's has the same at both"
         )
 
 

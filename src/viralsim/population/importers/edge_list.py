@@ -66,10 +66,14 @@ def _gathered(
         _gather_whole(path, form, head, blocks, tally, report)
         found = _announced(path, form, blocks, folder, notes) or _number_whole(path, form, blocks, folder)
     else:
-        found = _gather_labelled(path, form, head, blocks, tally, misjudged, folder, report)
-        notes += [f"{reason}: all ids were read as text" for reason in misjudged]
+        found = _gather_labelled(path, form, head, blocks, tally, folder, report)
+        notes += [f"{reason}: all ids were read as text" for reason in misjudged if "id" in reason]
     if found.members == 0:
         raise NetworkError(f"{path}: there is no row; it needs a row per edge")
+    if form.each_way:
+        notes.append(
+            f'{path.name}: column "{form.name_of(form.kind or 0)}": undirected edges were read both ways, the others one way'
+        )
     notes[:0] = [_how_it_was_read(path, form, tally)]
     notes += _unread(path, form)
     return EdgeTable(*found, columns, form.stated, form.means, notes)
@@ -97,7 +101,7 @@ def _unread(path: Path, form: TableForm) -> list[str]:
 
 
 def _gather_labelled(
-    path: Path, form: TableForm, head: bytes, blocks: EdgeBlocks, tally: Tally, misjudged: list[str], folder: Path | None,
+    path: Path, form: TableForm, head: bytes, blocks: EdgeBlocks, tally: Tally, folder: Path | None,
     report: Report | None,
 ) -> _Numbered:  # fmt: skip
     """Edges between labels: numbered as they appear, then as they are sorted."""
@@ -113,15 +117,13 @@ def _gather_labelled(
             source, target = names.number_text(rows.source), names.number_text(rows.target)
         blocks.append(EdgeColumns(source, target, rows.tie_strength, rows.influence_weight))
     final, ids = names.sorted()
-    if misjudged:
-        _refuse_slips(path, form, blocks, final, ids, misjudged[0])
+    if form.mixed:
+        _refuse_slips(path, form, blocks, final, ids)
     refuse_rounded(path, ids, lambda label: line_of(path, form, label))
     return _Numbered(renumbered(blocks, lambda numbers: final[numbers], folder), len(ids), ids)
 
 
-def _refuse_slips(
-    path: Path, form: TableForm, blocks: EdgeBlocks, final: NDArray[np.int32], ids: NDArray[Any], reason: str
-) -> None:
+def _refuse_slips(path: Path, form: TableForm, blocks: EdgeBlocks, final: NDArray[np.int32], ids: NDArray[Any]) -> None:
     """``NetworkError`` where an id that is no whole number is a slip and not a name: hardly any is, or it is out of range."""
     labels = ids.tolist()
     whole = np.array([WHOLE.match(label) is not None for label in labels])

@@ -103,8 +103,9 @@ def are_names(first: Sequence[str], body: Sequence[Sequence[str]], asked: set[st
     below = {cell for row in body for cell in row}
     if asked and asked <= set(first):
         return True
-    if any(_is_number(cell) for cell in first if cell):
-        return bool(first) and not first[0] and len(first) > 2 and not any(cell in below for cell in first[1:])
+    if any(is_number(cell) for cell in first if cell):
+        counted = list(first[1:]) == [str(i) for i in range(len(first) - 1)]  # as pandas calls columns without names
+        return len(first) > 2 and not first[0] and (counted or not any(cell in below for cell in first[1:]))
     if len(first) > 1 and not first[0]:
         return True
     if named_ends(first) is not None and not any(cell in below for cell in first if cell):
@@ -117,7 +118,7 @@ def are_names(first: Sequence[str], body: Sequence[Sequence[str]], asked: set[st
 
 def _above_numbers(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether words stand above numbers: above both ids, or above a weight where the ids occur nowhere below."""
-    shares = [sum(map(_is_number, column)) / len(column) for column in zip(*body, strict=False)]
+    shares = [sum(map(is_number, column)) / len(column) for column in zip(*body, strict=False)]
     if len(shares) >= 2 and min(shares[:2]) > MOST:
         return True
     below = {cell for row in body for cell in row}
@@ -140,7 +141,8 @@ def meaning_of(source: str, target: str) -> str | None:
     return None
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Whether a field is written as a number, with either decimal sign."""
     return bool(re.fullmatch(r"[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][+-]?[0-9]+)?", cell))
 
 

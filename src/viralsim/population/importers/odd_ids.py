@@ -31,7 +31,7 @@ def ids_of(labels: list[str]) -> NDArray[Any] | None:
 
 
 def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int]) -> None:
-    """``NetworkError`` where an id is in scientific notation, or is written both as 12 and as 12.0."""
+    """``NetworkError`` where an id is in scientific notation, or the only kind beside whole numbers are 12.0 or NA."""
     if ids.dtype.kind != "U" or len(ids) == 0:
         return
     exponents = (np.strings.find(ids, "e") >= 0) | (np.strings.find(ids, "E") >= 0)
@@ -41,13 +41,16 @@ def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int])
                 f"{_place(path, line_of(label))}: id {label} is in scientific notation, so a spreadsheet rounded its digits; "
                 "export the ids as text"
             )
-    decimals = ids[np.strings.endswith(ids, ".0")]
-    both = decimals[np.isin([label[:-2] for label in decimals.tolist()], ids)] if len(decimals) else decimals
-    if len(both):
-        label = str(both[0])
-        raise NetworkError(
-            f"{_place(path, line_of(label))}: id {label} also occurs as {label[:-2]}; write each id in one way"
-        )
+    wholes = np.char.isdecimal(ids)
+    for odd, what in (
+        (np.strings.endswith(ids, ".0"), "is written as a decimal"),
+        (np.isin(ids, WORDS), "means that one is missing"),
+    ):
+        if odd.any() and wholes.any() and (odd | wholes).all():
+            label = str(ids[odd][0])
+            raise NetworkError(
+                f"{_place(path, line_of(label))}: id {label!r} {what}, and other ids are whole numbers; correct it or drop the row"
+            )
 
 
 def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:

@@ -181,7 +181,7 @@ def _names(
         by = next((name for name in ("name", "label") if all(name in node for node in nodes)), None)
         names = [str(i) if by is None else _label(path, node[by]) for i, node in enumerate(nodes)]
         refuse_twice(path, names)
-        notes.append(f"nodes have no ids: {'positions' if by is None else by} were taken, and edges name positions")
+        notes.append(f"nodes have no ids: their {'position' if by is None else by} was taken, and edges name positions")
 
         def at(value: Any) -> str:
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < len(names):

@@ -28,9 +28,20 @@ BY_NETWORKX = re.compile(r"#\s*GMT\s")  # a line at the head of the adjacency li
 
 
 def has_attributes(sample: Sample) -> bool:
-    """Whether rows end in attributes in braces, as networkx writes edges."""
-    lines = [line for line in sample.lines[:200] if line.strip() and not is_comment(line, False)]
-    return sum(bool(BRACES.search(line)) for line in lines) * 2 >= len(lines) > 0
+    """Whether rows end in attributes in braces, as networkx writes edges; below a line of their source, perhaps."""
+    lines = [line for line in sample.lines[:400] if line.strip() and not is_comment(line, False)]
+    counts = [line.split() for line in lines if not BRACES.search(line)]
+    if 2 * len(counts) <= len(lines):
+        return True
+    sources = all(len(cells) == 2 and WHOLE.match(cells[1]) for cells in counts)
+    if len(counts) == len(lines):  # no edge at all
+        heads = {cells[0] for cells in counts}
+        return sources and _by_networkx(sample) and {cells[1] for cells in counts} == {"0"} and "0" not in heads
+    return sources
+
+
+def _by_networkx(sample: Sample) -> bool:
+    return any(BY_NETWORKX.match(line) for _, line in sample.comments)
 
 
 def is_adjacency_list(sample: Sample, suffix: str) -> bool:
@@ -38,7 +49,7 @@ def is_adjacency_list(sample: Sample, suffix: str) -> bool:
     lengths whose first fields differ and are what most other fields name."""
     if suffix in ("adj", "adjlist", "adjacency", "multiline_adjlist"):
         return True
-    if any(BY_NETWORKX.match(line) for _, line in sample.comments):
+    if _by_networkx(sample):
         return True
     rows = [cells for _, cells in sample.rows]
     heads = {cells[0] for cells in rows}

@@ -57,7 +57,11 @@ def _named(rows: Sequence[Sequence[str]], first: Sequence[str], complete: bool) 
     names = list(first[-(width - 1) :])
     labels = [cells[0] for cells in body]
     if len(first) in (width - 1, width) and width >= 3 and labels == names[: len(labels)]:
-        return (len(labels) == len(names) or not complete) and all(_numbers(cells[1:]) is not None for cells in body)
+        rest = [_numbers(cells[1:]) for cells in body]
+        if len(labels) != len(names):
+            return not complete and all(row is not None for row in rest)
+        counted = names in ([str(i) for i in range(len(names))], [str(i) for i in range(1, len(names) + 1)])
+        return all(row is not None for row in rest) if not counted else _is_adjacency(rest)  # pandas counts rows so
     square = complete and len(body) == width == len(first) and width >= 3 and all(len(cells) == width for cells in body)
     return (
         square

@@ -208,6 +208,8 @@ def _read(graph: _GraphML | _GEXF, data: bytes) -> Parsed:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         raise NetworkError(f"{path}:{error.lineno}: XML that cannot be read ({error}); export it again") from None
+    except NetworkError:
+        raise
     except (ValueError, LookupError) as error:
         raise NetworkError(f"{path}: XML in an encoding that cannot be read ({error}); save it as UTF-8") from None
     if not graph.nodes:
