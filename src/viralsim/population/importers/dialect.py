@@ -358,7 +358,7 @@ def _announced(first: Sequence[str]) -> tuple[int, int] | None:
     if len(first) != 2 or not all(WHOLE.match(cell) and len(cell) < 19 for cell in first):
         return None
     n, m = int(first[0]), int(first[1])
-    return (n, m) if n > 0 else None
+    return (n, m) if n > 0 and m > 0 else None
 
 
 def _position(path: Path, what: str, key: str | int | None, header: tuple[str, ...] | None, width: int) -> int | None:

@@ -34,23 +34,27 @@ def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int])
     """``NetworkError`` where an id is in scientific notation, or the only kind beside whole numbers are 12.0 or NA."""
     if ids.dtype.kind != "U" or len(ids) == 0:
         return
-    exponents = (np.strings.find(ids, "e") >= 0) | (np.strings.find(ids, "E") >= 0)
-    for label in ids[exponents].tolist():
+    for label in ids[_holds(ids, "eE") & _holds(ids, "+.,")].tolist():
         if ROUNDED.fullmatch(label):
             raise NetworkError(
                 f"{_place(path, line_of(label))}: id {label} is in scientific notation, so a spreadsheet rounded its digits; "
                 "export the ids as text"
             )
-    wholes = np.char.isdecimal(ids)
     for odd, what in (
         (np.strings.endswith(ids, ".0"), "is written as a decimal"),
         (np.isin(ids, WORDS), "means that one is missing"),
     ):
-        if odd.any() and wholes.any() and (odd | wholes).all():
+        if odd.any() and not odd.all() and bool((odd | np.char.isdecimal(ids)).all()):
             label = str(ids[odd][0])
             raise NetworkError(
                 f"{_place(path, line_of(label))}: id {label!r} {what}, and other ids are whole numbers; correct it or drop the row"
             )
+
+
+def _holds(ids: NDArray[Any], characters: str) -> NDArray[np.bool_]:
+    """Which ids hold one of some characters."""
+    held: NDArray[np.bool_] = np.logical_or.reduce([np.strings.find(ids, one) >= 0 for one in characters])
+    return held
 
 
 def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
