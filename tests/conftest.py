@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile(
+    "house", deadline=None
+)  # how long an example takes is a matter of the machine and its other work
+settings.load_profile("house")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -23,3 +28,8 @@ def browser() -> Iterator[Any]:
         opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield opened
         opened.close()
+
+
+# No test asserts seconds: a busy machine is no fault of the code.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")

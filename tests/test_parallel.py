@@ -70,3 +70,14 @@ def test_an_error_ends_it(threads: int) -> None:
     with pytest.raises(ValueError, match="no more"):
         parallel.run_blocks(work, lambda: None, 1_000_000, threads)
     assert max(done) < 1_000_000
+
+
+@pytest.mark.parametrize(("quota", "most"), [(0.25, 1), (1.0, 1), (1.5, 2), (1000.0, 1000), (None, 1000)])
+def test_a_quota_bounds_the_cores(monkeypatch: pytest.MonkeyPatch, quota: float | None, most: int) -> None:
+    """A part of a core is used by a thread that waits for its rest; more than the machine has is not there."""
+    alone = parallel.available_cores()
+    monkeypatch.setattr(parallel, "quota_cores", lambda: None)
+    here = parallel.available_cores()
+    assert 1 <= alone <= here
+    monkeypatch.setattr(parallel, "quota_cores", lambda: quota)
+    assert parallel.available_cores() == min(here, most)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from wrong_arguments import DOOR as NETWORKS
 from wrong_arguments import HANDED_ON, STRATEGY_OPTIONS
 from wrong_studies import STUDIES
@@ -17,6 +18,7 @@ from wrong_values import PATH, RESULT, SCENARIO, SMALL
 
 import viralsim as vs
 from viralsim import advocates, classic, experiments, seeding
+from viralsim.cli import main
 from viralsim.errors import ViralsimError
 
 DOOR = {**NETWORKS, **STUDIES}
@@ -33,6 +35,12 @@ def table() -> Iterator[Any]:
                 yield pytest.param(function, works, argument, values, id=f"{name_of(function)}-{argument}")
 
 
+@pytest.fixture
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative paths lead into a folder of the test, in which nothing is left."""
+    monkeypatch.chdir(tmp_path)
+
+
 def refusal(call: Callable[[], Any], what: str) -> str:
     """The message of the refusal; the test fails where there is none, or another kind of error."""
     try:
@@ -46,7 +54,7 @@ def refusal(call: Callable[[], Any], what: str) -> str:
 
 @pytest.mark.parametrize(("function", "works", "argument", "values"), list(table()))
 def test_a_wrong_argument_is_named_in_one_sentence(
-    function: Callable[..., Any], works: dict[str, Any], argument: str, values: list[Any]
+    function: Callable[..., Any], works: dict[str, Any], argument: str, values: list[Any], in_a_folder: None
 ) -> None:
     """No wrong value is taken for another, none ends in a traceback; the message is one line that names the argument."""
     for value in values:
@@ -139,6 +147,42 @@ def test_numpy_numbers_are_numbers() -> None:
         changed.fingerprint == SCENARIO.override({"content.c.appeal": 0.1, "campaign.advocates.count": 4}).fingerprint
     )
     assert vs.loads(changed.to_yaml()).fingerprint == changed.fingerprint
+
+
+def test_the_words_of_the_interface() -> None:
+    """The arguments that the documented calls name, in their order."""
+    words = {
+        classic.independent_cascade: "network seeds probability worlds seed",
+        classic.linear_threshold: "network seeds weights worlds seed",
+        classic.complex_contagion: "network seeds threshold worlds seed",
+        classic.sir: "network seeds beta gamma ticks worlds seed",
+        classic.maki_thompson: "network seeds spread stifle worlds seed",
+        classic.limited_attention: "network mu actions worlds seed",
+        classic.bass: "members p q ticks worlds seed",
+        vs.simulate: "scenario worlds seed",
+        vs.ViralityModel: "scenario arm world seed rng",
+        seeding.choose: "network strategy count",
+        vs.Network.from_edges: "source target members",
+    }
+    for function, said in words.items():
+        assert list(inspect.signature(function).parameters)[: len(said.split())] == said.split(), function
+    assert all(
+        "threads" in inspect.signature(getattr(classic, name)).parameters for name in classic.__all__ if name.islower()
+    )
+
+
+@pytest.mark.parametrize("command", ["run", "sweep", "luck", "chance", "optimise"])
+def test_a_seed_that_is_none_ends_a_command(command: str, tmp_path: Path) -> None:
+    """The commands go through the same door: exit status 2 and the sentence."""
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    more = {"sweep": ["--out", str(tmp_path / "out")], "optimise": ["--budget", "5"]}.get(command, [])
+    done = CliRunner().invoke(main, [command, str(file), "--seed", str(2**64), *more])
+    assert done.exit_code == 2
+    assert (
+        "seed must be a whole number in 0..2**6" in done.output
+        or "seed must be a whole number in 0..9223" in done.output
+    )
 
 
 def test_no_two_seeds_are_the_same() -> None:

@@ -38,7 +38,7 @@ campaign:
   cross_post: 0.3
   owned: [{{channel: wall, followers: 10, posts_at: [0h, 20h]}}]
   paid: [{{channel: wall, budget_usd: 0.2, cpm_usd: 10, ends: 2d, trust: 0.5}}]
-  organic: [{{channel: wall, members: 2, posts_at: [0h, 5h]}}, {{channel: forum, members: [3], posts_at: [2h], content: other}}]
+  organic: [{{channel: wall, members: 2, posts_at: [0h, 5h]}}, {{channel: forum, members: 1, posts_at: [2h], content: other}}]
   advocates: {{choose: {{members: {chosen}}}, posts_at: [0h, 24h], willingness: 0.7, trust: 1.5}}
 """
 VALUES: dict[str, Any] = {

@@ -242,6 +242,7 @@ HANDED_ON = {  # arguments that are the business of what they are handed to, or 
     (vs.Network.from_igraph, "edge_means"),
     (seeding.choose, "options"),
     (experiments.run_sweep, "cluster"),
+    (experiments.read_table, "columns"),
 }
 STRATEGY_OPTIONS: list[tuple[str, dict[str, Any]]] = [
     *[

@@ -147,7 +147,7 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "progress": PROGRESS,
         },
     ),
-    experiments.read_table: ({"folder": "x"}, {"folder": [*PLACE, "nowhere"]}),
+    experiments.read_table: ({"folder": "x"}, {"folder": [*PLACE, "nowhere"], "columns": []}),
     vs.Scenario.override: (
         {"self": SCENARIO, "changes": {}},
         {

@@ -24,6 +24,7 @@ T = TypeVar("T")
 LONGEST_VALUE = 60  # characters of a wrong value that a message repeats
 LARGEST_SEED = 2**64 - 1
 MOST_THREADS = 1024
+MOST_LISTED = 25  # words that a message lists
 
 
 def got(value: Any) -> str:
@@ -126,7 +127,9 @@ def file_path(value: Any, name: str) -> Path:
 def one_of(value: Any, name: str, known: Collection[str]) -> str:
     """One of the known words; for another word the message has the nearest."""
     if not isinstance(value, str) or value not in known:
-        raise refuse(name, f"one of {', '.join(map(str, known)) or 'none'}", value, _nearest(value, known))
+        listed = ", ".join(list(map(str, known))[:MOST_LISTED]) or "none"
+        more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
+        raise refuse(name, f"one of {listed}{more}", value, _nearest(value, known))
     return str(value)
 
 

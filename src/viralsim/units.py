@@ -24,6 +24,10 @@ _PLAIN_NUMBER = re.compile(_NUMBER, re.ASCII)
 LONGEST_TEXT = 60  # characters of a wrong value that a message repeats
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
 def shown(value: object) -> str:
     """A wrong value as a message shows it: one line, not long."""
     if isinstance(value, dict):
@@ -135,7 +139,10 @@ class Quantity:
         def or_word(value: Any, read: Any) -> Any:
             return word if value == word else read(value)
 
-        return core_schema.no_info_wrap_validator_function(or_word, self.inner_schema())
+        written = core_schema.plain_serializer_function_ser_schema(
+            _itself
+        )  # else a word where a number stands is warned of
+        return core_schema.no_info_wrap_validator_function(or_word, self.inner_schema(), serialization=written)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """What editors read."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -10,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from awaiting import awaited
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import PlainTextResponse
@@ -86,7 +86,7 @@ class Browser:
         async def receive() -> Any:
             return {"type": "http.request", "body": b"", "more_body": False}
 
-        asyncio.run(self.app(scope, receive, send))
+        awaited(self.app(scope, receive, send))
         for morsel in SimpleCookie(answer.headers.get("set-cookie", "")).values():
             self.cookies[morsel.key] = morsel.value
         return answer

@@ -7,10 +7,11 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
+from awaiting import awaited
 
 import viralsim as vs
 from viralsim.app import jobs, lanes, work
@@ -24,7 +25,6 @@ from viralsim.app.work import Question
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
 
-ROOT = Path(__file__).parents[2]
 LUCK = Question(lesson("luck").scenario(), {})
 HEAVY = LUCK.base.override({"audience.members": 20_000, "content.post.appeal": 0.9, "worlds": 2000})
 
@@ -56,12 +56,32 @@ def test_a_visitor_has_one_piece_at_a_time(some: Lanes) -> None:
     """What one visitor asks is done one after another, whoever else asks beside them."""
 
     async def ask() -> list[list[tuple[int, float, float]]]:
-        both = [asyncio.gather(*(some.answer(who, interval, i) for i in range(4))) for who in ("a", "b")]
+        kinds = [partial(interval, i) for i in range(4)]
+        both = [asyncio.gather(*(some.answer(who, kind) for kind in kinds)) for who in ("a", "b")]
         return [await one for one in both]
 
-    for pieces in asyncio.run(ask()):
+    for pieces in awaited(ask()):
         in_time = sorted(pieces, key=lambda piece: piece[1])
         assert all(first[2] <= second[1] for first, second in itertools.pairwise(in_time))
+
+
+def test_of_what_waits_the_newest_counts(some: Lanes) -> None:
+    """Who moves a slider a hundred times while an answer is worked out has two answers and takes no more room than one visitor."""
+
+    async def ask() -> tuple[list[Any], list[int]]:
+        asked, room = [], []
+        for i in range(100):
+            asked.append(asyncio.create_task(some.answer("a", interval, i)))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            room.append(some.asked)
+        return await asyncio.gather(*asked, return_exceptions=True), room
+
+    answers, room = awaited(ask())
+    done = [i for i, one in enumerate(answers) if not isinstance(one, InputError)]
+    assert done == [0, 99]
+    assert max(room) <= 3  # one that is done, one that waits, one that is just being replaced
+    assert some.asked == 0
 
 
 def test_work_that_takes_too_long_is_stopped(some: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +94,7 @@ def test_work_that_takes_too_long_is_stopped(some: Lanes, monkeypatch: pytest.Mo
         monkeypatch.setattr(lanes, "QUICK_S", 300.0)
         return await some.answer("a", os.getpid)
 
-    assert asyncio.run(ask()) != os.getpid()
+    assert awaited(ask()) != os.getpid()
 
 
 def test_work_is_cancelled(some: Lanes) -> None:
@@ -90,16 +110,8 @@ def test_work_is_cancelled(some: Lanes) -> None:
             await mine
         await other
 
-    asyncio.run(ask())
+    awaited(ask())
     assert some.asked == 0
-
-
-def test_what_nobody_wants_any_more_is_not_done(some: Lanes) -> None:
-    async def ask() -> None:
-        with pytest.raises(InputError, match="cancelled"):
-            await some.answer("a", os._exit, 1, wanted=lambda: False)
-
-    asyncio.run(ask())
 
 
 def test_work_that_ends_its_process_is_an_error(some: Lanes) -> None:
@@ -110,7 +122,7 @@ def test_work_that_ends_its_process_is_an_error(some: Lanes) -> None:
             await some.answer("a", os._exit, 9)
         return await some.answer("a", os.getpid)
 
-    assert asyncio.run(ask()) > 0
+    assert awaited(ask()) > 0
 
 
 def test_too_many_at_once_are_told(some: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +135,7 @@ def test_too_many_at_once_are_told(some: Lanes, monkeypatch: pytest.MonkeyPatch)
             await some.answer("c", os.getpid)
         await asyncio.gather(*two)
 
-    asyncio.run(ask())
+    awaited(ask())
 
 
 def test_the_pages_answers_are_those_of_the_library(some: Lanes) -> None:
@@ -143,7 +155,7 @@ def test_the_pages_answers_are_those_of_the_library(some: Lanes) -> None:
             await some.answer("a", work.change, LUCK, "tick", "1 hour")
         assert {"horizon", "audience.members"} <= {one.path for one in await some.answer("a", work.all_settings, LUCK)}
 
-    asyncio.run(ask())
+    awaited(ask())
 
 
 def test_a_class_is_played_beforehand(some: Lanes) -> None:
@@ -209,7 +221,7 @@ def test_the_line_is_fair_and_has_an_end(some: Lanes) -> None:
     assert [line.place(waiting[0]), line.place(refinement)] == [1, MOST_WAITING + 1]
     with pytest.raises(InputError, match="try again in a minute"):
         line.submit(LUCK, 20)
-    assert asyncio.run(some.answer("a", os.getpid)) > 0  # a slider does not wait for runs
+    assert awaited(some.answer("a", os.getpid)) > 0  # a slider does not wait for runs
     for job in waiting[1:]:
         job.cancel()
         assert job.error == "cancelled before it began"
@@ -232,3 +244,19 @@ def test_a_session_has_one_run(some: Lanes) -> None:
     session.close()
     assert session.job is not None
     assert session.job.finished.wait(120)
+
+
+def slow_to_compile(limit_s: float) -> int:
+    """Compiles for longer than it works."""
+    from numba import njit
+
+    began = time.monotonic()
+    while time.monotonic() - began < 3 * limit_s:
+        njit(lambda x: x + began)(1)
+    return 7
+
+
+def test_compiling_is_no_part_of_the_time(some: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first use of a feature is not stopped for that its kernels are compiled."""
+    monkeypatch.setattr(lanes, "QUICK_S", 2.0)
+    assert awaited(some.answer("a", slow_to_compile, 2.0)) == 7

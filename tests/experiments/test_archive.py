@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
+from reseal import reseal
 from sweep_scenario import text, write
 
 import viralsim as vs
@@ -104,8 +105,7 @@ def test_an_unfinished_sweep_is_refused(swept: Path, tmp_path: Path) -> None:
     copy.mkdir()
     for path in swept.iterdir():
         (copy / path.name).write_bytes(path.read_bytes())
-    manifest = json.loads((copy / "sweep.json").read_text())
-    (copy / "sweep.json").write_text(json.dumps({**manifest, "complete": False}))
+    reseal(copy / "sweep.json", complete=False)
     with pytest.raises(InputError, match="not finished"):
         archive(copy)
     with pytest.raises(InputError, match=r"holds no manifest\.json"):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from reseal import answer_for_table
 from sweep_scenario import GRID, text, write
 
 import viralsim as vs
@@ -217,6 +218,9 @@ def test_verify_finds_what_was_changed(whole: Path, tmp_path: Path) -> None:
     table = read_table(whole)
     table.loc[3, "shares"] += 1e-3
     pq.write_table(pa.Table.from_pandas(table), tmp_path / "out" / "points.parquet")
+    with pytest.raises(InputError, match=r"points\.parquet has changed since it was written"):
+        verify_sweep(tmp_path / "out", 6)
+    answer_for_table(tmp_path / "out")
     found = verify_sweep(tmp_path / "out", 6)
     assert found.points == {1}
     assert [line.split(":")[0] for line in found.different] == ["point 1, advocates, shares"]

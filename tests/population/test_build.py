@@ -156,9 +156,12 @@ def test_a_members_file_says_who_there_is(tmp_path):
         ("id\n1\n\n1\n", "on line 2 already"),
         ("id,hostility\n1,0.5\n2,1.5\n", r"m\.csv:3: column 'hostility': '1\.5' must be between 0 and 1"),
         ("id,activity\n1,-1\n", r"m\.csv:2: column 'activity': '-1' must be at least 0"),
-        ("id,interest_food\n1,nan\n", "column 'interest_food': is empty"),
+        ("id,interest_food\n1,nan\n", "column 'interest_food': 'nan' is no number"),
         ("id,community\n1,\n", r"m\.csv:2: column 'community': is empty"),
         ("id,activity\n1,0\n", "all are 0"),
+        ("id,activity\n1.25E+18,1\n", r"m\.csv:2: column 'id': 1\.25E\+18 is a number that a spreadsheet rounded"),
+        ("id,hostility\n1,0.5\n2,60\n", r"m\.csv:3: column 'hostility': '60' must be between 0 and 1"),
+        ("id,interest_food,Interest: food\n1,0.5,0.5\n", "both mean interest_food"),
         ("", "is empty"),
     ],
 )

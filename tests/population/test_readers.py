@@ -143,7 +143,7 @@ def read_network_once() -> None:
     ("cell", "message"),
     [
         ("-0.5", "must be in"),
-        ("nan", "must be in"),
+        ("nan", "is no number"),
         ("inf", "must be in|is no number"),
         ("x", "is no number"),
         ("2", "divide"),

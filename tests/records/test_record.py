@@ -1,6 +1,5 @@
 """A saved result comes back bit for bit, or not at all."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from reseal import reseal
 from synthetic_result import arm_of, changed, synthetic_result
 
 from viralsim.errors import InputError
@@ -188,9 +188,7 @@ def test_a_manifest_without_its_arms_is_refused(result, tmp_path):
     """A manifest that lost a part does not fit its files."""
     result.save(tmp_path / "run")
     path = tmp_path / "run" / "manifest.json"
-    manifest = json.loads(path.read_text())
-    del manifest["arms"]
-    path.write_text(json.dumps(manifest))
+    reseal(path, "arms")
     with pytest.raises(InputError, match="does not fit its files"):
         open_record(tmp_path / "run")
 
@@ -199,7 +197,7 @@ def test_a_later_format_is_refused_by_its_version(result, tmp_path):
     """A result of a later viralsim says that it needs one."""
     result.save(tmp_path / "run")
     path = tmp_path / "run" / "manifest.json"
-    path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 99'))
+    reseal(path, format_version=99)
     with pytest.raises(InputError, match=r"format version 99.*update viralsim"):
         open_record(tmp_path / "run")
 

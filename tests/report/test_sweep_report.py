@@ -15,8 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from reseal import answer_for_table
 
 from tests.experiments.sweep_scenario import text as scenario_text
+from viralsim.checksums import write_sealed
 from viralsim.cli.report import report as command
 from viralsim.errors import InputError
 from viralsim.experiments import plan_of, run_sweep
@@ -41,6 +43,7 @@ def swept(folder: Path, sweep: str = GRID, change: Change = lambda table: table,
     old = pq.read_table(path)
     new = pa.Table.from_pandas(change(old.to_pandas()), schema=old.schema.remove_metadata(), preserve_index=False)
     pq.write_table(new.replace_schema_metadata(old.schema.metadata), path)
+    answer_for_table(folder / "out")
     return folder / "out"
 
 
@@ -290,7 +293,7 @@ def test_sensitivity_bars_are_the_indices(folder: Path, tmp_path: Path) -> None:
     assert [text for _, text in picture.chart.panels[0].y.ticks(9)] == [APPEAL, COUNT]
     assert list(picture.rows[0][3:]) == ["0.2 (0.1 to 0.3)", "0.1 (0.05 to 0.15)"]
     copied = shutil.copytree(folder, tmp_path / "with")
-    (copied / "sensitivity.json").write_text(json.dumps(SOBOL))
+    write_sealed(copied / "sensitivity.json", SOBOL)
     said = words_of(sweep_page(copied))
     assert "Which parameters matter" in said
     assert "advocates, shares: 25 % of the variance between points is luck." in said

@@ -10,10 +10,11 @@ import pytest
 
 from tests.synthetic_result import synthetic_result
 from viralsim.errors import InputError
+from viralsim.records.folder import TREES
 from viralsim.report import page
 from viralsim.report.charts.gallery import keep_trees, tree_arm
 from viralsim.report.charts.trees import drawn_posts, heights, kind_of
-from viralsim.report.trees import FILE, Forest, grow, open_forests, save_forests, three_forests, three_worlds
+from viralsim.report.trees import Forest, grow, open_forests, save_forests, three_forests, three_worlds
 from viralsim.results import Result
 from viralsim.scenario import load
 from viralsim.simulation import simulate
@@ -78,7 +79,7 @@ def test_what_is_not_there_is_said(result: Result) -> None:
     """A wrong world, a wrong arm, a result without a scenario: each is the user's mistake with a remedy."""
     with pytest.raises(InputError, match="from 0 to 23"):
         grow(result, "advocates", 24)
-    with pytest.raises(InputError, match="no arm"):
+    with pytest.raises(InputError, match="arm must be one of"):
         grow(result, "nobody", 0)
     with pytest.raises(InputError, match="no scenario"):
         grow(synthetic_result(worlds=20, scenario_yaml=""), "paid", 0)
@@ -103,13 +104,13 @@ def test_kept_trees_are_those_that_were_grown(result: Result, tmp_path: Path) ->
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b"\x93NUMPY" + b"\0" * 64, b"not an archive"])
 def test_a_torn_file_of_trees_is_as_none(result: Result, tmp_path: Path, content: bytes) -> None:
     """Trees can be had again, so a torn file is passed over."""
-    (tmp_path / FILE).write_bytes(content)
+    (tmp_path / TREES).write_bytes(content)
     assert open_forests(result, "advocates", tmp_path) == {}
 
 
 def test_an_array_in_the_place_of_the_archive_is_passed_over(result: Result, tmp_path: Path) -> None:
     """A file of another kind is no archive of trees."""
-    with (tmp_path / FILE).open("wb") as file:
+    with (tmp_path / TREES).open("wb") as file:
         np.save(file, np.zeros(3))
     assert open_forests(result, "advocates", tmp_path) == {}
 

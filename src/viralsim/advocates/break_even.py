@@ -87,7 +87,7 @@ def equal_money(
     ran = launch(scenario, [tier.compiled], list(dict.fromkeys(names)), tier.worlds, tier.seed, tier.threads)
     gain, other_gain = (ran[name].measures[tier.measure] - ran[baseline].measures[tier.measure] for name in names[:2])
     cost, other_cost = (float((ran[name].cost_usd() - ran[baseline].cost_usd()).mean()) for name in names[:2])
-    fixed = cost - people * tier.cost_usd
+    fixed = cost - people * tier.cost_usd  # of a file: the sum of its prices
     found = mean_intervals(other_gain[:, None])
     ratio = fieller(gain, other_gain, float(found.pivot_low[0]), float(found.pivot_high[0]))
     even = None if ratio is None else Gain(*((r * other_cost - fixed) / people for r in ratio))

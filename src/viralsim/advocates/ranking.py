@@ -156,7 +156,8 @@ def _found(
     listed = _list(tier, chosen[order], [gains[i] for i in order])
     credited, removed = sum(one.credited for one in listed), sum(one.shares.mean for one in listed)
     proposal = enrolment.proposal or Chosen(chosen, word)
-    said = _sentences(tier, word, len(listed), over_none, against) + _certified(proposal, options, over_none)
+    same = {other for other, members in others.items() if set(members.tolist()) == set(chosen.tolist())}
+    said = _sentences(tier, word, len(listed), over_none, against, same) + _certified(proposal, options, over_none)
     said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
     return Ranking(
         word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier,
@@ -191,7 +192,7 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
     match = np.broadcast_to(
         compiled.match(tier.spec.content[advocates.content or tier.spec.campaign.content]), compiled.members
     )
-    names = [name for name in compiled.channels if name in (advocates.channels or compiled.channels)]
+    people = tier.arm_with(members.tolist()).enrolment
     reached = np.zeros(compiled.members, dtype=bool)
     table = tier.run(members).advocates
     credit = {
@@ -201,7 +202,9 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
     for rank, (member, label, (gain, shares)) in enumerate(
         zip(members.tolist(), tier.labels(members), gains, strict=True), start=1
     ):
-        here = [name for name in names if compiled.present_on(compiled.channels.index(name))[member]]
+        here = [name for name, asked in zip(compiled.channels, people.channels[rank - 1], strict=True) if asked]
+        cost = float(people.cost_usd[rank - 1])
+        fit = float(match[member]) if people.fit is None else float(people.fit[rank - 1])
         rows = [compiled.networks[compiled.channels.index(name)] for name in here]
         followers = np.unique(
             np.concatenate(
@@ -216,8 +219,8 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         listed.append(RankedAdvocate(
             rank, label, gain, shares, credit[str(label)], len(followers), overlap, tuple(here), tone,
             community,
-            float(match[member]), tier.cost_usd, tier.cost_usd / shares.mean if shares.low > 0 else None,
-            _reason(len(followers), overlap, float(match[member]), gain),
+            fit, cost, cost / shares.mean if shares.low > 0 else None,
+            _reason(len(followers), overlap, fit, gain),
         ))  # fmt: skip
     return tuple(listed)
 
@@ -229,8 +232,10 @@ def _reason(followers: int, overlap: float, match: float, gain: Gain) -> str:
     return said if gain.above_zero else said + "; alone they cannot be told from chance"
 
 
-def _sentences(tier: Tier, word: str, count: int, over_none: Gain, against: Mapping[str, Gain]) -> list[str]:
-    """What it means, with the interval of every number."""
+def _sentences(
+    tier: Tier, word: str, count: int, over_none: Gain, against: Mapping[str, Gain], same: set[str]
+) -> list[str]:
+    """What it means, with the interval of every number; the strategies ``same`` chose the same people."""
     label = measure_of(tier.measure).label
     said = [
         f"These {count} advocates ({word}) bring {_told(over_none)} {label} per launch, over no advocates, in {tier.worlds:,} "
@@ -242,7 +247,9 @@ def _sentences(tier: Tier, word: str, count: int, over_none: Gain, against: Mapp
     for other, gain in against.items():
         if other == word:
             continue
-        if gain.above_zero:
+        if other in same:
+            said.append(f"As many members chosen by {other} are the same ones.")
+        elif gain.above_zero:
             said.append(f"Against as many members chosen by {other} they bring {_told(gain)} more.")
         elif gain.high < 0:
             said.append(f"As many members chosen by {other} bring more: the difference is {_told(gain)}.")

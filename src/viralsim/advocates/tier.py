@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import got, integer_at_least, member_numbers, one_of, seed_number, thread_count
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.enrolment import Enrolment, eligible_members, enrol, strategy_of
+from viralsim.campaign.enrolment import Enrolment, choose_listed, eligible_members, enrol, strategy_of
 from viralsim.errors import InputError
 from viralsim.measurement.measures import NAMES
+from viralsim.member_names import find_members
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.campaign import Advocates
@@ -67,11 +68,22 @@ class Tier:
     @property
     def enrolled(self) -> NDArray[np.int64]:
         """The members of the scenario's own tier, by index."""
-        return enrol(self.compiled, self.spec, self.scenario.folder).members
+        return self._own.members
+
+    @property
+    def of_file(self) -> bool:
+        """Whether the people of the tier are those of a file; then nobody else can be enrolled."""
+        return self.words.file is not None
+
+    @property
+    def _own(self) -> Enrolment:
+        return enrol(self.compiled, self.spec, self.scenario.folder)
 
     @property
     def eligible(self) -> NDArray[np.bool_]:
-        """Who can be enrolled, bool[N]: on the tier's channels, and of the programme's fans."""
+        """Who can be enrolled, bool[N]: on the tier's channels, and of the programme's fans; or who is in its file."""
+        if self.of_file:
+            return np.isin(np.arange(self.compiled.members), self.enrolled)
         names = self.words.channels or self.compiled.channels
         where = np.array([name in names for name in self.compiled.channels])
         content = self.spec.content[self.words.content or self.spec.campaign.content]
@@ -79,29 +91,36 @@ class Tier:
 
     @property
     def cost_usd(self) -> float:
-        """Cost of a person, USD."""
-        return float(self.words.cost_usd)
+        """Mean cost of a person of the tier, USD."""
+        return float(self._own.cost_usd.mean()) if self.of_file else float(self.words.cost_usd)
 
     def labels(self, members: Sequence[int] | NDArray[np.int64]) -> list[Any]:
-        """What the user calls these members."""
+        """What the user calls these members: people of the tier's file by their handles, others by id or number."""
         ids = self.compiled.population.audience.ids
-        return [int(m) if ids is None else ids[m].item() for m in members]
+        own = self._own
+        handles = dict(zip(own.members.tolist(), own.handles, strict=True)) if self.of_file else {}
+        return [handles.get(int(m), int(m) if ids is None else ids[m].item()) for m in members]
 
     def index(self, label: Any) -> int:
         """The index of a member whom the user names; raises InputError for a name that nobody has."""
-        ids = self.compiled.population.audience.ids
-        if ids is None:
-            return integer_at_least(label, "member", 0, self.compiled.members - 1)
-        found = np.flatnonzero(ids.astype(str) == str(label))
-        if not len(found):
-            raise InputError(f"member: nobody in the network is called {got(label)}, name an id of its file")
+        if self.of_file:
+            try:
+                return int(self._own.only([label], str(self.words.file)).members[0])
+            except InputError:
+                raise InputError(f"member: {got(label)} is nobody in {self.words.file}, name a handle of it") from None
+        found, wrong = find_members([label], self.compiled.members, self.compiled.population.audience.ids)
+        if wrong:
+            raise InputError(wrong[0].sentence)
         return int(found[0])
 
     def choose(self, choose: Any, count: int) -> Enrolment:
         """Who would be enrolled by a strategy: word, ``{word: {options}}`` or ``{"members": [...]}``.
 
-        All ``count`` places are filled, whatever the programme's nurturing would make before the first launch.
+        All ``count`` places are filled, whatever the programme's nurturing would make before the first launch. Where the tier has a
+        file, its people are those among whom is chosen; InputError where it names fewer.
         """
+        if self.of_file:
+            return choose_listed(self.compiled, self.spec, self._own, choose, count)
         spec = self._with(choose, count).for_arm(self.arm)
         return enrol(self.compiled, spec, self.scenario.folder)
 
@@ -120,6 +139,8 @@ class Tier:
         """The scenario with these members, by index, as the tier of its arm."""
         if not len(members):
             return self.scenario.override({self.prefix: None})
+        if self.of_file:
+            return self.scenario.override({f"{self.prefix}.choose": {"members": self.labels(members)}})
         return self._with({"members": self.labels(members)}, len(members))
 
     def arm_with(self, members: Sequence[int]) -> Arm:
@@ -132,8 +153,6 @@ class Tier:
         changes: dict[str, Any] = {f"{self.prefix}.choose": choose, f"{self.prefix}.count": count}
         if self.words.programme.nurture is not None and strategy_of(choose)[0] != "members":
             changes[f"{self.prefix}.programme.nurture"] = None
-        if self.words.file is not None:
-            changes[f"{self.prefix}.file"] = None
         return self.scenario.override(changes)
 
     def _launch(self, scenario: Scenario) -> ArmOutcomes:

@@ -12,14 +12,16 @@ from weakref import WeakValueDictionary
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from viralsim.app.work import begin_worker, warm
+from viralsim.app.work import TOO_LONG, begin_worker, in_time, warm
 from viralsim.errors import InputError
 
 T = TypeVar("T")
 SPAWN = multiprocessing.get_context("spawn")
 
 QUICK_AT_ONCE = 2
-QUICK_S = 10.0  # a quick answer that takes longer is stopped
+QUICK_S = 10.0  # a quick answer that takes longer is stopped, the compiling of kernels left out
+COMPILING_S = 180.0  # what compiling takes at most
+_TOOK_LONG = f"stopped, as it took longer than {QUICK_S:.0f} s: ask for fewer members, follows, arms, posts or ticks"
 MOST_QUICK = 90  # pieces of quick work, running or waiting; a visitor has one
 
 
@@ -55,34 +57,30 @@ class Lanes:
         self.ready: Future[None] = self.runs.schedule(warm)  # compiled once, before two processes would do it twice
         self.quick.schedule(int)  # its processes load what they need meanwhile
         self.asked = 0
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
         self._running: dict[str, Future[Any]] = {}
 
-    async def answer(
-        self, visitor: str, work: Callable[..., T], *args: object, wanted: Callable[[], bool] = lambda: True
-    ) -> T:
-        """Quick work for a visitor, one piece after another.
+    async def answer(self, visitor: str, work: Callable[..., T], *args: object) -> T:
+        """Quick work for a visitor, one piece after another; of those of one kind that wait, the newest takes the others' place.
 
-        wanted: asked when the visitor's turn comes; no work is done where it says no.
-
-        Raises: InputError where the work does, where it takes too long, is cancelled or no longer wanted, or where too many
-        ask at once.
+        Raises: InputError where the work does, where it takes too long, is cancelled or replaced, or where too many ask at once.
         """
         if self.asked >= MOST_QUICK:
             raise InputError("too many ask at this moment: try again in a few seconds")
         self.asked += 1
-        turn = self._turns.setdefault(visitor, asyncio.Lock())
+        turn = self._turns.setdefault(visitor, Turn())
         try:
-            async with turn:
+            await turn.come(work)
+            try:
                 await asyncio.shield(asyncio.wrap_future(self.ready))
-                if not wanted():
-                    raise InputError("cancelled")
-                future = self.quick.schedule(work, args, timeout=QUICK_S)
+                future = self.quick.schedule(in_time, (QUICK_S, work, args), timeout=QUICK_S + COMPILING_S)
                 self._running[visitor] = future
                 try:
                     return await _result(future)
                 finally:
                     del self._running[visitor]
+            finally:
+                turn.over()
         finally:
             self.asked -= 1
 
@@ -101,17 +99,50 @@ class Lanes:
         self.runs.close()
 
 
+class Turn:
+    """Whose turn it is among the pieces of work of one visitor."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._waiting: dict[object, asyncio.Future[Any]] = {}  # kind of work -> the piece that waits
+
+    async def come(self, kind: object) -> None:
+        """Wait until the earlier pieces are done. InputError where a newer one of this kind takes the place."""
+        coming = asyncio.ensure_future(self._lock.acquire())
+        earlier = self._waiting.pop(kind, None)
+        if earlier is not None:
+            earlier.cancel()
+        self._waiting[kind] = coming
+        try:
+            await coming
+        except asyncio.CancelledError:
+            _raise_if_gone()
+            raise InputError("cancelled") from None
+        finally:
+            if self._waiting.get(kind) is coming:
+                del self._waiting[kind]
+
+    def over(self) -> None:
+        """The piece is done."""
+        self._lock.release()
+
+
+def _raise_if_gone() -> None:
+    """Where the one who asks is gone, and not the work, the cancellation goes on."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def _result(future: Future[T]) -> T:
     try:
         return await asyncio.wrap_future(future)
+    except ProcessExpired as error:
+        if error.exitcode != TOO_LONG:
+            raise InputError("stopped, as it needed too much memory: ask for fewer members or follows") from None
+        raise InputError(_TOOK_LONG) from None
     except TimeoutError:
-        raise InputError(
-            f"stopped, as it took longer than {QUICK_S:.0f} s: ask for fewer members, follows, arms, posts or ticks"
-        ) from None
-    except ProcessExpired:
-        raise InputError("stopped, as it needed too much memory: ask for fewer members or follows") from None
+        raise InputError(_TOOK_LONG) from None
     except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():  # the one who asks is gone, not the work
-            raise
+        _raise_if_gone()
         raise InputError("cancelled") from None

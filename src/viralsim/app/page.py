@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Any
 
 from nicegui import app, events, ui
 
@@ -23,6 +23,8 @@ from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
 from viralsim.scenario import Scenario
 
+STOP_AFTER_S = 0.5  # what is quick needs no button that stops it
+
 
 def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., None]:
     """The root page; ``start``: the scenario that was named on the command line."""
@@ -40,8 +42,9 @@ def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., 
         with ui.column().classes("w-full max-w-6xl mx-auto p-2"):
             _head(session)
             view = View(session)
-            view.show()
-        ui.context.client.on_delete(lambda: view.session.close())
+        client = ui.context.client
+        client.on_connect(view.show)  # not before: who asks for a page and opens no socket costs next to nothing
+        client.on_delete(lambda: view.session.close())
 
     return page
 
@@ -62,13 +65,15 @@ class View:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.body: Any = None
+        self.body = ui.column().classes("w-full")
+        self._shown = False
 
     def show(self) -> None:
-        """Everything below the head; built again when another scenario comes in."""
-        self.body = ui.column().classes("w-full")
-        with self.body:
-            self._content()
+        """Everything below the head, once; a socket that comes again finds the page as it was."""
+        if not self._shown:
+            self._shown = True
+            with self.body:
+                self._content()
 
     def _content(self) -> None:
         session = self.session
@@ -159,15 +164,15 @@ class View:
         session.drop_refinement()
         if not session.lanes.is_ready():
             self.said.text = "compiling, the first time only: about a minute"
-        self.stop.visible = True
+        shown = asyncio.get_running_loop().call_later(STOP_AFTER_S, self.stop.set_visibility, True)
         try:
-            answer = await session.lanes.answer(
-                session.visitor, curve, session.question, wanted=lambda: number == session.asked
-            )
+            answer = await session.lanes.answer(session.visitor, curve, session.question)
         except InputError as error:
             if number == session.asked:
                 self.said.text, self.stop.visible = str(error), False
             return
+        finally:
+            shown.cancel()
         if number != session.asked:
             return
         self.curve.content, self.said.text, self.stop.visible = answer.drawn, answer.words, False

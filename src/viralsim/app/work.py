@@ -8,17 +8,23 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Mapping, MutableSequence
+import warnings
+from collections.abc import Callable, Mapping, MutableSequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import psutil
 
 from viralsim.app import limits, settings, stepping
 from viralsim.app.stepping import Played
 from viralsim.errors import InputError
 from viralsim.scenario import Scenario
 
+T = TypeVar("T")
+TOO_LONG = 75  # exit status of a process whose work took too long
 DONE, TOTAL, STOP = range(3)  # places of the board on which a run and the server write to each other
 RUN_S = 900.0  # a run that takes longer is stopped, and what it finished is kept
 WARM = """
@@ -68,12 +74,24 @@ _BOARD: list[MutableSequence[int]] = []  # of this worker process
 def begin_worker(board: MutableSequence[int] | None = None) -> None:
     """Make a process ready: it can be ended at any time, ends with the server, and has loaded what the first question needs."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # at once, also in compiled code
+    psutil.Process().nice(
+        psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10
+    )  # answering pages comes first
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    warnings.simplefilter("ignore")  # they are no answer, and the terminal is the server's
     _BOARD[:] = [board] if board is not None else []
     from viralsim.app import curve
     from viralsim.simulation import front
 
     assert curve, front
+
+
+def in_time(limit_s: float, work: Callable[..., T], args: tuple[object, ...]) -> T:
+    """What ``work(*args)`` gives; the process ends with ``TOO_LONG`` where that takes longer, compiling left out."""
+    from viralsim.app.watch import ending_after
+
+    with ending_after(limit_s, TOO_LONG):
+        return work(*args)
 
 
 def _end_with_parent() -> None:

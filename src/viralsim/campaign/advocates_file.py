@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,25 +19,37 @@ if TYPE_CHECKING:
     from viralsim.scenario.campaign import Advocates
 
 COLUMNS = (
-    Column("handle", Kind.TEXT, (
-        "username", "user", "account", "account name", "creator", "creator name", "influencer", "profile", "name", "advocate",
-        "konto", "benutzername", "compte", "cuenta", "usuario",
-    ), required=True),
-    Column("channel", Kind.TEXT, (
-        "platform", "network", "social network", "kanal", "plattform", "canal", "plateforme", "plataforma", "reseau",
+    Column("handle", Kind.ID, (
+        "username", "user name", "user", "account", "account name", "account username", "creator", "creator name", "creator handle",
+        "influencer", "influencer name", "influencer handle", "profile", "profile name", "screen name", "advocate", "ambassador",
+        "instagram handle", "ig handle", "tiktok handle", "twitter handle", "konto", "profil", "nutzername", "benutzername",
+        "benutzer", "kontoname", "compte", "nom d'utilisateur", "utilisateur", "createur", "cuenta", "usuario", "nombre de usuario",
+        "perfil", "creador",
+    ), required=True, otherwise=("name", "full name", "nom", "nombre", "id")),
+    Column("channel", Kind.ID, (
+        "platform", "network", "social network", "social media", "kanal", "plattform", "netzwerk", "canal", "plateforme",
+        "plataforma", "reseau", "reseau social", "red", "red social",
     )),
     Column("followers", Kind.COUNT, (
-        "follower", "follower count", "followers count", "number of followers", "subscribers", "fans", "audience", "abonnenten",
-        "anzahl follower", "abonnes", "seguidores", "foljare",
+        "follower", "followers count", "subscribers", "subscriber", "subs", "fans", "audience", "audience size", "abonnenten",
+        "followerzahl", "abonnes", "seguidores", "suscriptores", "foljare",
     ), required=True),
-    Column("topics", Kind.TEXT, ("topic", "themen", "thema", "sujets", "temas", "categories", "category", "niche")),
-    Column("tone", Kind.TEXT, ("tones", "tone of voice", "ton", "tonalitat", "tono", "style")),
+    Column("topics", Kind.TEXT, ("topic", "themen", "thema", "sujets", "temas", "tema", "categories", "category", "niche")),
+    Column("tone", Kind.TEXT, ("tones", "tone of voice", "ton", "tonalitat", "tonalitaet", "tono", "style")),
     Column("cost_usd", Kind.MONEY, (
-        "cost", "costs", "fee", "price", "rate", "price per post", "budget", "honorar", "preis", "kosten", "prix", "cout", "precio",
-        "costo",
+        "cost", "costs", "fee", "fees", "price", "rate", "rate card", "cost per post", "price per post", "fee per post",
+        "rate per post",
+        "budget", "amount", "payment", "compensation", "honorar", "gage", "vergutung", "verguetung", "preis", "preis pro post",
+        "kosten", "kosten pro post", "betrag", "prix", "cout", "couts", "tarif", "cachet", "montant", "precio", "costo", "coste",
+        "tarifa", "honorarios", "importe",
     )),
-    Column("willingness", Kind.SHARE, ("probability", "likelihood", "chance", "acceptance", "acceptance rate", "bereitschaft")),
+    Column("willingness", Kind.SHARE, (
+        "willingness to post", "probability", "likelihood", "chance", "chance to post", "acceptance", "acceptance rate",
+        "response rate", "bereitschaft", "wahrscheinlichkeit", "zusagequote", "probabilite", "taux d'acceptation", "probabilidad",
+        "disposicion", "tasa de aceptacion",
+    )),
 )  # fmt: skip
+PATH = "campaign.advocates"
 WARN_FACTOR, REFUSE_FACTOR = 2.0, 10.0  # between the followers in the file and those of the member who plays them
 
 
@@ -63,6 +76,11 @@ class Listed:
     notes: tuple[str, ...] = field(default=())
 
 
+def handle_key(handle: object) -> str:
+    """A handle as it is compared: case, blanks around it and a leading @ do not count."""
+    return str(handle).strip().lstrip("@").casefold()
+
+
 def read_advocates(
     compiled: CompiledAudience, path: Path, tier: Advocates, topics: dict[str, float], tone: dict[str, float]
 ) -> Listed:
@@ -73,19 +91,20 @@ def read_advocates(
     """
     try:
         table = read_table(path, COLUMNS)
-        people = _people(table, compiled)
+        repeated: list[str] = []
+        people = _people(table, compiled, tier.channels or compiled.channels, repeated)
         _cast(table, people, compiled)
-        notes = [f"{path.name}: {note}" for note in _followers_notes(table, people, compiled, tier)]
+        notes = [f"{path.name}: {note}" for note in (*_followers_notes(table, people, compiled, tier), *repeated)]
         fit = np.ones(len(people))
         for name, weights, known in (
             ("topics", topics, compiled.population.audience.topic_names),
             ("tone", tone, compiled.population.audience.tone_names),
         ):
             fit = fit * _fit(table, people, name, weights, known, notes)
-        willingness = _of_person(table, people, "willingness", float(tier.willingness))
-        cost = _of_person(table, people, "cost_usd", float(tier.cost_usd))
+        willingness = _of_person(table, people, "willingness", tier)
+        cost = _of_person(table, people, "cost_usd", tier)
     except InputError as error:
-        raise ScenarioError([Problem(str(error), "campaign.advocates.file")]) from error
+        raise ScenarioError([Problem(str(error), f"{PATH}.file")]) from error
     for person, suits in zip(people, fit, strict=True):
         if suits == 0.0:
             notes.append(
@@ -95,34 +114,54 @@ def read_advocates(
     for row, person in enumerate(people):
         channels[row, list(person.followers)] = True
     members = np.array([person.member for person in people], dtype=np.int64)
-    notes = [*(f"{path.name}: {note}" for note in table.notes), *notes]
+    notes += [f"{path.name}: {note}" for note in table.notes]
     return Listed(members, [p.handle for p in people], channels, willingness, cost, fit, tuple(notes))
 
 
-def _people(table: Table, compiled: CompiledAudience) -> list[Person]:
-    """The rows by person: a handle on several channels is one person, on one channel twice is refused."""
+def _people(table: Table, compiled: CompiledAudience, allowed: Sequence[str], repeated: list[str]) -> list[Person]:
+    """The rows by person: a handle on several channels is one, and so are rows that repeat each other, noted in ``repeated``."""
     followers = table.numbers("followers")
-    channels = {name.casefold(): c for c, name in enumerate(compiled.channels)}
+    channels = {name.casefold(): c for c, name in enumerate(compiled.channels) if name in allowed}
     named = table.texts("channel") if "channel" in table else [""] * len(table)
     people: dict[str, Person] = {}
     for row, (handle, channel) in enumerate(zip(table.texts("handle"), named, strict=True)):
-        if not handle.lstrip("@"):
+        if not handle_key(handle):
             raise InputError(f"{table.where(row, 'handle')}: is empty: name the advocate")
         if not channel and len(channels) == 1:
-            channel = compiled.channels[0]
+            channel = allowed[0]
         if channel.casefold() not in channels:
             where = table.where(row, "channel") if "channel" in table else f"{table.path}: column channel"
-            raise InputError(f"{where}: {channel!r} must be one of {', '.join(compiled.channels)}")
+            raise InputError(f"{where}: {channel!r} must be one of {', '.join(allowed)}")
         if np.isnan(followers[row]):
             raise InputError(f"{table.where(row, 'followers')}: is empty: give the number of followers of {handle}")
-        person = people.setdefault(handle.lstrip("@").casefold(), Person(handle, [], {}))
+        person = people.setdefault(handle_key(handle), Person(handle, [], {}))
         c = channels[channel.casefold()]
         if c in person.followers:
-            lines = f"lines {table.lines[person.rows[0]]} and {table.lines[row]}"
-            raise InputError(f"{table.path}: {handle} is on {channel} twice ({lines}): leave one out")
+            first = person.rows[list(person.followers).index(c)]
+            lines = f"lines {table.lines[first]} and {table.lines[row]}"
+            if not _repeats(table, first, row):
+                raise InputError(
+                    f"{table.path}: {handle} is on {channel} twice ({lines}) with other values: leave one out"
+                )
+            repeated.append(f"{handle} is on {channel} twice with the same values ({lines}): one person")
+            continue
         person.rows.append(row)
         person.followers[c] = float(followers[row])
     return list(people.values())
+
+
+def _repeats(table: Table, first: int, second: int) -> bool:
+    """Whether two rows say the same of a person."""
+    for name, found in table.columns.items():
+        if found.column.kind in (Kind.ID, Kind.TEXT):
+            words = table.texts(name)
+            same = handle_key(words[first]) == handle_key(words[second])
+        else:
+            numbers = table.numbers(name)
+            same = np.array_equal(numbers[[first]], numbers[[second]], equal_nan=True)
+        if not same:
+            return False
+    return True
 
 
 def _cast(table: Table, people: list[Person], compiled: CompiledAudience) -> None:
@@ -157,20 +196,24 @@ def _followers_notes(table: Table, people: list[Person], compiled: CompiledAudie
                 )
             elif factor >= REFUSE_FACTOR and tier.followers_differ != "allow":
                 raise InputError(
-                    f"{table.where(person.rows[0], 'followers')}: {both}: no member comes nearer. Give an audience or network in "
-                    "which somebody has so many, or say followers_differ: allow"
+                    f"{table.where(person.rows[0], 'followers')}: {both}: no member left comes nearer. Give an audience or network "
+                    "in which somebody has so many, or say followers_differ: allow"
                 )
             elif factor >= WARN_FACTOR:
-                notes.append(f"{both}: no member comes nearer")
+                notes.append(f"{both}: no member left comes nearer")
     return notes
 
 
-def _of_person(table: Table, people: list[Person], name: str, default: float) -> NDArray[np.float64]:
-    """A number of each person; rows of one person must agree, and an empty cell takes the tier's own value."""
+def _of_person(table: Table, people: list[Person], name: str, tier: Advocates) -> NDArray[np.float64]:
+    """A number of each person; rows of one person must agree, and an empty cell takes what the scenario says of the tier.
+
+    Raises: InputError for an empty cell among filled ones where the scenario says nothing: no price is not a price of 0.
+    """
+    default = float(getattr(tier, name))
     values = np.full(len(people), default)
-    if name not in table:
+    given = table.numbers(name) if name in table else np.full(len(table), np.nan)
+    if np.isnan(given).all():
         return values
-    given = table.numbers(name)
     for i, person in enumerate(people):
         own = {float(v) for v in given[person.rows] if not np.isnan(v)}
         if len(own) > 1:
@@ -178,7 +221,16 @@ def _of_person(table: Table, people: list[Person], name: str, default: float) ->
             raise InputError(
                 f"{table.where(person.rows[-1], name)}: {person.handle} has several values (lines {lines}): give one"
             )
-        values[i] = own.pop() if own else default
+        if own:
+            values[i] = own.pop()
+        elif name not in tier.model_fields_set:
+            raise table.refusal(
+                person.rows[0], name, f"is empty for {person.handle}: fill it, or give campaign.advocates.{name}"
+            )
+        else:
+            table.notes.append(
+                f"column {table.columns[name].title!r}: nothing for {person.handle}, who gets the tier's {default:g}"
+            )
     return values
 
 

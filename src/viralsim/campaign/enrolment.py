@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.advocates_file import read_advocates
+from viralsim.campaign.advocates_file import PATH, handle_key, read_advocates
 from viralsim.campaign.launch_surrogate import launch_model
-from viralsim.campaign.members import positions_of
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.campaign import Advocates
+from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 from viralsim.seeding import Candidates, Chosen, propose
 
@@ -44,6 +45,28 @@ class Enrolment:
     def __len__(self) -> int:
         return len(self.members)
 
+    def rows(self, rows: Sequence[int]) -> Enrolment:
+        """The enrolment of some of its people, in this order."""
+        at = np.array(rows, dtype=np.int64)
+        return Enrolment(
+            self.members[at], [self.handles[row] for row in rows], self.channels[at], self.willingness[at], self.cost_usd[at],
+            None, None if self.fit is None else self.fit[at], self.notes,
+        )  # fmt: skip
+
+    def only(self, handles: Sequence[int | str], file: str) -> Enrolment:
+        """The enrolment of those who are named; ScenarioError for who is not in ``file``, or named twice."""
+        row = {handle_key(handle): i for i, handle in enumerate(self.handles)}
+        keys = [handle_key(handle) for handle in handles]
+        for i, key in enumerate(keys):
+            if key not in row:
+                known = f"name handles of {file}, such as {self.handles[0]}"
+                raise ScenarioError(
+                    [Problem(f"nobody in the file is called {handles[i]!r}: {known}", f"{PATH}.choose")]
+                )
+            if key in keys[:i]:
+                raise ScenarioError([Problem(f"{handles[i]!r} is named twice: name each once", f"{PATH}.choose")])
+        return self.rows([row[key] for key in keys])
+
 
 def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
     """The advocates of a campaign (none where there is no tier); the same audience and words give the same people."""
@@ -53,6 +76,11 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
             np.zeros(0, np.int64), [], np.zeros((0, len(compiled.channels)), bool), np.zeros(0), np.zeros(0)
         )
     content = spec.content[tier.content or spec.campaign.content]
+    match = compiled.match(content)
+    if tier.file is not None:
+        listed = _of_file(compiled, tier, folder, content, match)
+        word, options = strategy_of(tier.choose)
+        return listed.only(options["members"], tier.file) if word == "members" else listed
     names = tier.channels or compiled.channels
     where = np.array([name in names for name in compiled.channels])
     key = (
@@ -60,28 +88,12 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
         repr(tier.choose),
         tier.count,
         tuple(names),
-        tier.file,
         spec.seed,
         repr(tier.programme.nurture),
         tier.programme.fans,
         _plan_of(spec) if strategy_of(tier.choose)[0] not in PLAN_IS_NOTHING_TO else "",
     )
-
-    match = compiled.match(content)
-
-    def make() -> Enrolment:
-        if tier.file is not None:
-            content = spec.content[tier.content or spec.campaign.content]
-            listed = read_advocates(compiled, folder / tier.file, tier, content.topics, content.tone)
-            return Enrolment(
-                listed.members, list(listed.handles), listed.channels, listed.willingness, listed.cost_usd,
-                fit=listed.fit, notes=listed.notes,
-            )  # fmt: skip
-        return _by_strategy(compiled, spec, tier, where, match)
-
-    chosen: Enrolment = compiled.once(key, make, (match,))
-    if tier.file is not None:
-        return chosen
+    chosen: Enrolment = compiled.once(key, lambda: _by_strategy(compiled, spec, tier, where, match), (match,))
     count = len(chosen)
     return Enrolment(
         chosen.members,
@@ -91,6 +103,45 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
         np.full(count, float(tier.cost_usd)),
         chosen.proposal,
     )
+
+
+def _of_file(
+    compiled: CompiledAudience, tier: Advocates, folder: Path, content: Content, match: NDArray[np.float32]
+) -> Enrolment:
+    """Everybody of the advocates' file; what the file leaves open is the tier's own."""
+    path = folder / filled(tier.file)
+    given = tier.model_fields_set & {"willingness", "cost_usd"}
+    words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given))
+
+    def make() -> Enrolment:
+        listed = read_advocates(compiled, path, tier, content.topics, content.tone)
+        return Enrolment(
+            listed.members, list(listed.handles), listed.channels, listed.willingness, listed.cost_usd,
+            fit=listed.fit, notes=listed.notes,
+        )  # fmt: skip
+
+    read: Enrolment = compiled.once(("advocates file", str(path), words), make, (match,))
+    return read
+
+
+def choose_listed(compiled: CompiledAudience, spec: Spec, listed: Enrolment, choose: Any, count: int) -> Enrolment:
+    """``count`` of the people of a file by a strategy, or those named by ``{"members": [handles]}``.
+
+    Raises InputError where the file names fewer, or the strategy cannot choose among them.
+    """
+    tier = filled(spec.campaign.advocates)
+    word, options = strategy_of(choose)
+    if word == "members":
+        return listed.only(options["members"], filled(tier.file))
+    if count > len(listed):
+        raise InputError(f"count: {tier.file} names {len(listed)} people, {count} were asked for: ask for fewer")
+    match = compiled.match(spec.content[tier.content or spec.campaign.content])
+    where = np.asarray(listed.channels.sum(axis=0) > 0)
+    eligible = np.isin(np.arange(compiled.members), listed.members)
+    candidates = _candidates(compiled, spec, where, eligible, match)
+    chosen = propose(candidates, word, count, spec.seed, options)
+    row = {member: i for i, member in enumerate(listed.members.tolist())}
+    return replace(listed.rows([row[member] for member in chosen.members.tolist()]), proposal=chosen)
 
 
 def _plan_of(spec: Spec) -> str:
@@ -115,17 +166,16 @@ def _by_strategy(
     word, options = strategy_of(tier.choose)
     ids = compiled.population.audience.ids
     if word == "members":
-        options["members"] = positions_of(compiled, options["members"], "campaign.advocates.choose").tolist()
+        names, path = options["members"], "campaign.advocates.choose.members"
+        options["members"] = compiled.members_named(names, path, np.flatnonzero(where).tolist())
         count = len(options["members"])
     else:
         count = tier.programme.places(filled(tier.count))
-    candidates = Candidates(
-        [compiled.networks[int(c)] for c in np.flatnonzero(where)],
-        eligible_members(compiled, tier.programme.fans if word != "members" else 1.0, where, match),
-        compiled.population.audience.community,
-        np.broadcast_to(match, compiled.members),
-        lambda: launch_model(compiled, spec),
-    )
+        if isinstance(options.get("taken"), list | tuple | np.ndarray):
+            path = f"campaign.advocates.choose.{word}.taken"
+            options["taken"] = compiled.members_named(options["taken"], path, range(len(where)))
+    eligible = eligible_members(compiled, tier.programme.fans if word != "members" else 1.0, where, match)
+    candidates = _candidates(compiled, spec, where, eligible, match)
     try:
         chosen = propose(candidates, word, count, spec.seed, options)
     except ScenarioError:
@@ -136,6 +186,23 @@ def _by_strategy(
     channels = np.stack([compiled.present_on(c)[chosen.members] & where[c] for c in range(len(where))], axis=1)
     nobody = np.zeros(len(chosen.members))
     return Enrolment(chosen.members, handles, channels, nobody, nobody, chosen)
+
+
+def _candidates(
+    compiled: CompiledAudience,
+    spec: Spec,
+    where: NDArray[np.bool_],
+    eligible: NDArray[np.bool_],
+    match: NDArray[np.float32],
+) -> Candidates:
+    """Those among whom a strategy chooses: ``eligible`` (bool[N]) on the channels ``where`` (bool[C])."""
+    return Candidates(
+        [compiled.networks[int(c)] for c in np.flatnonzero(where)],
+        eligible,
+        compiled.population.audience.community,
+        np.broadcast_to(match, compiled.members),
+        lambda: launch_model(compiled, spec),
+    )
 
 
 def eligible_members(

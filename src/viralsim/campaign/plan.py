@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.members import positions_of
 from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import Plan
 from viralsim.kernels.rng import Stream, name_key
 from viralsim.scenario.blocks import filled
@@ -80,19 +80,27 @@ def line_cpm(spec: Spec, line: Paid) -> float:
     return float(line.cpm_usd if line.cpm_usd is not None else filled(spec.channels[filled(line.channel)].cpm_usd))
 
 
-def _targets(compiled: CompiledAudience, spec: Spec, line: Paid, channel: int) -> NDArray[np.int32]:
-    """Members whom a paid line aims at; empty: everyone present."""
+def _targets(compiled: CompiledAudience, spec: Spec, number: int) -> NDArray[np.int32]:
+    """Members whom a paid line (by its number) aims at; empty: everyone present."""
+    line = spec.campaign.paid[number]
+    channel = compiled.channels.index(filled(line.channel))
     if line.target is None:
         return np.zeros(0, dtype=np.int32)
     keep = compiled.present_on(channel)
     if line.target.communities is not None:
-        keep = keep & np.isin(compiled.population.audience.community, line.target.communities)
+        community = compiled.population.audience.community
+        unknown = [(j, g) for j, g in enumerate(line.target.communities) if g > community.max()]
+        if unknown:
+            raise ScenarioError(
+                [Problem(f"there are {community.max() + 1} communities, numbered from 0, got {g}",
+                         f"campaign.paid[{number}].target.communities[{j}]") for j, g in unknown]
+            )  # fmt: skip
+        keep = keep & np.isin(community, line.target.communities)
     if line.target.min_match is not None:
         keep = keep & (compiled.match(spec.content[line.content or spec.campaign.content]) >= line.target.min_match)
     if not keep.any():
-        from viralsim.errors import Problem, ScenarioError
-
-        raise ScenarioError([Problem(f"nobody on {line.channel} fits this target; widen it", "campaign.paid.target")])
+        path = f"campaign.paid[{number}].target"
+        raise ScenarioError([Problem(f"nobody on {line.channel} fits this target; widen it", path)])
     return np.flatnonzero(keep).astype(np.int32)
 
 
@@ -114,7 +122,7 @@ def _paid(lines: Lines) -> dict[str, Any]:
         channel, content = lines.channel(line.channel), lines.content(line.content)
         numbers.append(seen.setdefault((channel, content), 0))
         seen[channel, content] += 1
-        targets.append(_targets(lines.compiled, spec, line, channel))
+        targets.append(_targets(lines.compiled, spec, i))
     return {
         "paid_channel": _integers([lines.channel(p.channel) for p in paid]),
         "paid_content": _integers([lines.content(p.content) for p in paid]),
@@ -169,7 +177,7 @@ def _organic(lines: Lines) -> dict[str, Any]:
             members = [-1] * line.members
         else:
             path = f"campaign.organic[{i}].members"
-            members = positions_of(lines.compiled, line.members, path, channel).tolist()
+            members = lines.compiled.members_named(line.members, path, [channel]).tolist()
         index = 0
         for at in line.posts_at:
             for member in members:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from viralsim.cache import BoundedCache
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import Audience, Graph
+from viralsim.member_names import find_members
 from viralsim.population.build import Population
 from viralsim.population.network.network import Network
 from viralsim.scenario.content import Content
@@ -80,6 +82,19 @@ class CompiledAudience:
     def present_on(self, channel: int) -> NDArray[np.bool_]:
         """Who has an account on a channel, bool[N]."""
         return self.presence[channel].astype(bool) if len(self.presence) else np.ones(self.members, dtype=bool)
+
+    def members_named(self, names: Sequence[Any], path: str, where: Sequence[int]) -> NDArray[np.int64]:
+        """Positions of members by the ids of their file, or by number where it has none: int64[k], each once.
+
+        path: where the scenario names them. where: channels, of which each needs an account on one or more. Raises
+        ScenarioError with every name that is wrong.
+        """
+        present = np.logical_or.reduce([self.present_on(c) for c in where])
+        on = " or ".join(self.channels[c] for c in where)
+        found, wrong = find_members(names, self.members, self.population.audience.ids, present=present, where=on)
+        if wrong:
+            raise ScenarioError([Problem(sentence, f"{path}[{place}]") for place, sentence in wrong])
+        return found
 
     def once(self, key: Any, make: Any, of: tuple[Any, ...] = ()) -> Any:
         """``make()``, computed once for each key and the very objects ``of``: arms and worlds with the same inputs share arrays."""

@@ -16,7 +16,7 @@ def page() -> str:
         "# Commands",
         "",
         "Made by `make reference`. Exit status: 0 done; 1 a check failed, or a fault of ours; 2 the input is wrong; 130",
-        "interrupted.",
+        "interrupted; 141 the reader of the output has gone.",
     ]
     context = click.Context(main, info_name="viralsim")
     for name in COMMANDS:

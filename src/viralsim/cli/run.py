@@ -25,6 +25,7 @@ INTERRUPTED = 130
 @click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option("--out", type=click.Path(path_type=Path), help="Save the result in this folder.")
+@click.option("--force", is_flag=True, help="Replace the result of another scenario in the folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
 def run(
@@ -35,6 +36,7 @@ def run(
     sets: tuple[str, ...],
     threads: int | None,
     out: Path | None,
+    force: bool,
     as_json: bool,
     dry_run: bool,
 ) -> None:
@@ -47,7 +49,7 @@ def run(
     if out is not None:
         from viralsim.records import refuse_foreign
 
-        refuse_foreign(out)
+        refuse_foreign(out, None if force else (scenario.name, scenario.fingerprint))
     if dry_run:
         _say_plan(scenario, worlds, seed, arms, as_json)
         return

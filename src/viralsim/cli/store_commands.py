@@ -26,15 +26,13 @@ def info(folder: Path, as_json: bool) -> None:
 
 def _of_sweep(folder: Path) -> dict[str, Any]:
     from viralsim.experiments.journal import Journal
-    from viralsim.experiments.sweep import read_manifest
-    from viralsim.experiments.table import TABLE
+    from viralsim.experiments.manifest import TABLE, read_manifest
+    from viralsim.experiments.table import read_table
 
     manifest = read_manifest(folder)
     finished, failed = manifest["points"], 0
-    if (folder / TABLE).exists():
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(folder / TABLE, columns=["point", "error"]).to_pandas()
+    if manifest["complete"] or (folder / TABLE).exists():
+        table = read_table(folder, ["point", "error"])
         finished, failed = table["point"].nunique(), table[table["error"].notna()]["point"].nunique()
     if not manifest["complete"]:
         journals = [Journal(path) for path in sorted(folder.glob("journal*.jsonl"))]

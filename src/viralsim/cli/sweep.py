@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from viralsim.experiments import Plan, SweepOutcome
 
 INTERRUPTED = 130
-BYTES_OF_A_ROW = 900  # measured: zstd Parquet, two arms of float columns
 
 
 @click.command(help="Run the sweep block of a scenario; the same command again runs only what is missing.")
@@ -31,7 +30,7 @@ BYTES_OF_A_ROW = 900  # measured: zstd Parquet, two arms of float columns
 @click.option("--worlds", type=click.IntRange(min=1), help="Worlds of a point; the sweep's own number by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--dry-run", is_flag=True, help="Print the plan with a forecast, and run nothing but one point.")
+@click.option("--dry-run", is_flag=True, help="Print the plan with a forecast, and run nothing but two points.")
 def sweep(
     file: Path,
     out: Path,
@@ -89,6 +88,11 @@ def tell(outcome: SweepOutcome, out: Path, as_json: bool, shard: str | None = No
         click.echo(f"{outcome.failed:,} points failed; the column error says why")
     if not outcome.complete:
         click.echo("the same command again runs what is missing")
+    if outcome.kept:
+        click.echo(
+            f"{outcome.kept:,} finished points of an earlier sweep in {out} are not in this one: they stay in journal.jsonl, and "
+            "a sweep that has them again takes them from there"
+        )
 
 
 def _say_plan(plan: Plan) -> None:
@@ -102,20 +106,22 @@ def _say_plan(plan: Plan) -> None:
 
 
 def _forecast(plan: Plan, as_json: bool) -> None:
-    """The plan, with time, memory and disk foretold from one point that is run."""
+    """The plan, with time, memory and disk foretold from two points that are run."""
     import time
 
     import psutil
 
     from viralsim.experiments import Runner
+    from viralsim.experiments.disk_forecast import foretold_bytes
     from viralsim.simulation.run import default_threads
 
     runner = Runner(plan.scenario, plan.worlds, plan.seed, own_luck=plan.own_luck)
-    runner.run(plan.points[0])  # builds the audience, and compiles
+    first = runner.run(plan.points[0])  # builds the audience, and compiles
     point = plan.points[len(plan.points) // 2]
     started = time.perf_counter()
-    runner.run(point)
+    other = runner.run(point)
     one_s = time.perf_counter() - started
+    table, journal = foretold_bytes(plan, first, other)
     said = {
         "scenario": plan.scenario.name,
         "design": plan.design,
@@ -129,7 +135,8 @@ def _forecast(plan: Plan, as_json: bool) -> None:
         "seconds_a_point": one_s,
         "forecast_s": one_s * len(plan.points) / default_threads(),
         "forecast_memory_mb": int(psutil.Process().memory_info().rss) / 2**20,
-        "forecast_disk_mb": BYTES_OF_A_ROW * len(plan.points) * len(plan.arms) / 1e6,
+        "forecast_disk_mb": table / 1e6,
+        "forecast_disk_while_running_mb": (table + journal) / 1e6,
         "first_points": list(plan.points[:5]),
     }
     if as_json:
@@ -141,9 +148,15 @@ def _forecast(plan: Plan, as_json: bool) -> None:
     click.echo(f"  and {len(plan.points) - 5:,} more" if len(plan.points) > 5 else "  and no more")
     click.echo(
         f"about {said['forecast_s']:,.0f} s on {default_threads()} cores ({1e3 * one_s:.0f} ms per point), "
-        f"{said['forecast_memory_mb']:,.0f} MB of memory per process, {said['forecast_disk_mb']:,.1f} MB of disk"
+        f"{said['forecast_memory_mb']:,.0f} MB of memory per process, {_mb(table)} MB of disk "
+        f"({_mb(table + journal)} MB while it runs)"
     )
-    click.echo("one point was run to foretell this; nothing was written")
+    click.echo("two points were run to foretell this; nothing was written")
+
+
+def _mb(size: int) -> str:
+    """Megabytes with two digits, also where it is a small part of one."""
+    return f"{size / 1e6:,.0f}" if size >= 10_000_000 else f"{size / 1e6:.2g}"
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:

@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 
 from viralsim.atomic import atomic_path
+from viralsim.checksums import DAMAGED_ZIP
 from viralsim.errors import InputError
-from viralsim.experiments.sweep import MANIFEST as SWEEP_MANIFEST
+from viralsim.experiments.manifest import MANIFEST as SWEEP_MANIFEST
+from viralsim.experiments.sensitivity import FOUND, read_sensitivity
 from viralsim.experiments.sweep import plan_in
+from viralsim.experiments.table import read_table
 from viralsim.scenario import Scenario
 from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.fingerprint import content_hash
@@ -93,7 +96,7 @@ def check_archive(path: str | Path) -> int:
                 if digest.hexdigest() != expected:
                     raise InputError(f"{path}: {name} has changed since it was packed: get a whole copy")
             return len(listed)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED_ZIP as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path}: no archive of viralsim, or a torn one ({error})") from error
@@ -105,6 +108,9 @@ def _scenario_in(source: Path) -> tuple[Scenario, dict[str, Any]]:
         manifest, plan = plan_in(source)
         if not manifest.get("complete"):
             raise InputError(f"{source}: the sweep is not finished: run the same viralsim sweep again, then archive")
+        read_table(source)  # what is certified is read: a table that has changed is refused
+        if (source / FOUND).exists():
+            read_sensitivity(source)
         return plan.asked, manifest
     from viralsim.results import open_result
 

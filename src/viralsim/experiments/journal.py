@@ -1,4 +1,4 @@
-"""The journal: finished points, a line each, durable as soon as they are written; a torn line is as if it were not there."""
+"""The journal: finished points, a line each, durable as soon as they are written; a torn line counts for nothing."""
 
 from __future__ import annotations
 
@@ -91,16 +91,15 @@ class Journal:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """Offset, length and entry of the whole lines, up to the first that is torn."""
+    """Offset, length and entry of the whole lines; one that is torn or has changed is passed over."""
     if not path.exists():
         return
     with open(path, "rb") as stream:
         offset = 0
         for line in stream:
             entry = _entry(line)
-            if entry is None:
-                return
-            yield offset, len(line), entry
+            if entry is not None:
+                yield offset, len(line), entry
             offset += len(line)
 
 

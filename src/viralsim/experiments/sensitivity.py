@@ -9,7 +9,6 @@ Both are computed by SALib.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Sequence
@@ -21,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.arguments import integer_at_least, one_of, refuse
-from viralsim.atomic import write_json, write_text
+from viralsim.arguments import file_path, integer_at_least, one_of, refuse
+from viralsim.atomic import write_text
+from viralsim.checksums import file_sum, read_sealed, warn_without_sum, write_sealed
 from viralsim.errors import InputError
 from viralsim.experiments.plan import Plan, is_whole, plan_of, value_at
 from viralsim.experiments.sweep import Progress, SweepOutcome, run_sweep
@@ -38,6 +38,8 @@ Float64 = NDArray[np.float64]
 METHODS = ("sobol", "morris")
 LEVELS = 4  # of a Morris trajectory
 RESAMPLES = 1000
+FOUND = "sensitivity.json"
+SAYS = ("method", "quantities", "influences", "worlds", "points", "complete")
 
 
 @dataclass(frozen=True)
@@ -223,8 +225,8 @@ def sensitivity(
         )
     units = unit_points(len(plan.paths), samples, method, plan.seed % 2**31)
     found = Sensitivity(method, outcome, plan.worlds, *_analyse_table(read_table(out), plan, units, method, names))
-    write_json(Path(out) / "sensitivity.json", found.to_dict())
     write_text(Path(out) / "indices.csv", _csv(found.influences))
+    write_sealed(Path(out) / FOUND, {**found.to_dict(), "files": {"indices.csv": file_sum(Path(out) / "indices.csv")}})
     return found
 
 
@@ -336,9 +338,16 @@ def _csv(influences: Sequence[Influence]) -> str:
 
 
 def read_sensitivity(folder: str | Path) -> dict[str, Any]:
-    """What ``sensitivity`` wrote into a folder, as ``Sensitivity.to_dict`` gives it; InputError where there is none."""
-    path = Path(folder) / "sensitivity.json"
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read: run viralsim sensitivity first") from error
+    """What ``sensitivity`` wrote into a folder, as ``Sensitivity.to_dict`` gives it; InputError where it is not whole."""
+    again = "run the same viralsim sensitivity again"
+    found, has_sum = read_sealed(file_path(folder, "folder") / FOUND, again)
+    for name, expected in found.pop("files", {}).items():
+        path = Path(folder) / name
+        if not path.is_file() or file_sum(path) != expected:
+            raise InputError(f"{path} is missing, or has changed since it was written: {again}")
+    missing = [word for word in SAYS[:3] if word not in found]
+    if missing:
+        raise InputError(f"{Path(folder) / FOUND} does not say {missing[0]}: {again}")
+    if not has_sum:
+        warn_without_sum(Path(folder) / FOUND)
+    return {word: found[word] for word in SAYS if word in found}

@@ -6,35 +6,39 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from viralsim.arguments import file_path, function, instance, refuse, thread_count
-from viralsim.atomic import write_json
+from viralsim.arguments import file_path, function, instance, integer_at_least, refuse, thread_count
+from viralsim.checksums import file_sum, write_sealed
 from viralsim.errors import InputError
 from viralsim.experiments.executors import Settings, WorkerPool, workers_by_default
 from viralsim.experiments.ids import ID_VERSION
 from viralsim.experiments.journal import Journal
+from viralsim.experiments.manifest import FORMAT, FORMAT_VERSION, MANIFEST, TABLE, read_manifest, refuse_foreign
 from viralsim.experiments.plan import Plan, plan_of
-from viralsim.experiments.table import TABLE, entries_of, write_table
+from viralsim.experiments.table import entries_of, read_table, write_table
 from viralsim.scenario.loading import loads
 from viralsim.versions import LAW_VERSION, versions
 
-MANIFEST = "sweep.json"
-FORMAT, FORMAT_VERSION = "viralsim sweep", 1
 Progress = Callable[[int, int, int], None]  # points finished, points in all, failed among them
 
 
 @dataclass(frozen=True)
 class SweepOutcome:
-    """What a sweep did. found: points that were finished before; run: in this call; failed: with an error, of all finished."""
+    """What a sweep did.
+
+    found: points that were finished before; run: in this call; failed: with an error, of all finished. kept: finished points
+    of earlier plans in the folder that are not in this one; they stay in the journal, for a plan that has them again.
+    """
 
     points: int
     found: int
     run: int
     failed: int
     interrupted: bool = False
+    kept: int = 0
 
     @property
     def complete(self) -> bool:
@@ -66,7 +70,12 @@ class Store:
             for left in folder.glob(f".{TABLE}.*"):  # half a table of a killed run
                 left.unlink(missing_ok=True)
         self.same_plan = self.manifest.get("plan") == self.hash
+        self.tables: list[str] = self.manifest["table"] if "table" in self.manifest else self._table_there()
         self.known: dict[int, str] = dict(self.journal.points.get(self.hash, {}))
+
+    def _table_there(self) -> list[str]:
+        """The sum of the table in the folder, as a list of one or none."""
+        return [file_sum(self.folder / TABLE)] if (self.folder / TABLE).is_file() else []
 
     def seed_from_table(self) -> None:
         """Take over the finished points of an earlier plan's table."""
@@ -103,16 +112,40 @@ class Store:
         """Finished points that have an error."""
         return sum(1 for identity in self.known.values() if identity in self.journal.failed)
 
+    def kept(self) -> int:
+        """Finished points of the journal that are not in this plan, without those that have an error."""
+        return len(set(self.journal.places) - self.journal.failed - set(self.known.values()))
+
+    def write_table(self) -> None:
+        """Write the table; its sum is in the manifest before it takes its place, so that a kill in between leaves a whole store."""
+
+        def announce(table: str) -> None:
+            before = [one for one in self._table_there() if one in self.tables]
+            self.tables = [table, *before]
+            self.write_manifest(complete=False)
+
+        write_table(self.plan, self.entry, self.folder, announce)
+        self.tables = self.tables[:1]
+
     def write_manifest(self, complete: bool, failed: int = 0) -> None:
         """Say what the folder holds; ``failed``: finished points that have an error."""
         plan = self.plan
-        write_json(self.folder / MANIFEST, {
+        write_sealed(self.folder / MANIFEST, {
             "format": FORMAT, "format_version": FORMAT_VERSION, "plan": self.hash, "complete": complete, "failed": failed,
             "name": plan.scenario.name, "fingerprint": plan.scenario.fingerprint, "design": plan.design,
             "paths": list(plan.paths), "points": len(plan.points), "arms": list(plan.arms), "worlds": plan.worlds,
             "seed": plan.seed, "luck": "own" if plan.own_luck else "same", "left_out": plan.left_out,
             "folder": str(plan.scenario.folder.resolve()), "scenario": plan.asked.to_yaml(), "versions": versions(),
+            "table": self.tables,
         })  # fmt: skip
+
+    def drop_journal(self) -> int:
+        """Remove the journal, unless it has points that are not in the plan; returns how many."""
+        kept = self.kept()
+        self.journal.close()
+        if not kept:
+            self.journal.path.unlink(missing_ok=True)
+        return kept
 
     def close(self) -> None:
         """Let go of the files."""
@@ -149,8 +182,9 @@ def run_sweep(
     """
     instance(plan, "plan", Plan, "plan_of makes one of a scenario")
     folder = file_path(out, "out")
-    if threads is not None:
-        thread_count(threads)
+    thread_count(threads)
+    if workers is not None:
+        integer_at_least(workers, "workers", 0)
     if shard is not None and (not isinstance(shard, tuple) or len(shard) != 2):
         raise refuse("shard", "two whole numbers such as (3, 10)", shard)
     function(progress, "progress", "points finished, points in all, failed among them")
@@ -160,8 +194,9 @@ def run_sweep(
         store = Store(folder, plan, "" if shard is None else f"-{shard[0]}-of-{shard[1]}")
         stack.callback(store.close)
         if store.same_plan and store.manifest.get("complete") and (folder / TABLE).exists():
-            store.journal.path.unlink(missing_ok=True)  # a run killed after its last rename leaves it
-            return SweepOutcome(len(wanted), len(wanted), 0, int(store.manifest.get("failed", 0)))
+            store.known.update(enumerate(read_table(folder, ["id"])["id"].unique()))
+            kept = store.drop_journal()  # a run killed after its last rename leaves it
+            return SweepOutcome(len(wanted), len(wanted), 0, int(store.manifest.get("failed", 0)), kept=kept)
         store.seed_from_table()
         store.find_known(wanted, settings.runner(1).identity)
         store.write_manifest(complete=False)
@@ -183,18 +218,14 @@ def run_sweep(
             store.look_again()
             run, failed = sum(1 for i in wanted if i in store.known) - found, store.failed()
         outcome = SweepOutcome(len(wanted), found, run, failed, interrupted)
-        if shard is None:
-            write_table(plan, store.entry, folder)
-            _conclude(store, outcome)
-        return outcome
+        return outcome if shard is not None else _conclude(store, outcome)
 
 
-def _conclude(store: Store, outcome: SweepOutcome) -> None:
-    """Where everything is finished the table says it all, and the journal goes."""
+def _conclude(store: Store, outcome: SweepOutcome) -> SweepOutcome:
+    """Write the table. Where everything is finished it says it all, and the journal goes, unless it has more."""
+    store.write_table()
     store.write_manifest(outcome.complete, outcome.failed)
-    if outcome.complete:
-        store.journal.close()
-        store.journal.path.unlink(missing_ok=True)
+    return replace(outcome, kept=store.drop_journal() if outcome.complete else store.kept())
 
 
 def _points(plan: Plan, indices: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -214,9 +245,7 @@ def merge(plan: Plan, sources: Sequence[str | Path], out: str | Path) -> SweepOu
                 if i not in store.known:
                     store.finish(i, journal.read(identity))
             journal.close()
-        outcome = SweepOutcome(len(plan.points), len(store.known), 0, store.failed())
-        write_table(plan, store.entry, store.folder)
-        _conclude(store, outcome)
+        outcome = _conclude(store, SweepOutcome(len(plan.points), len(store.known), 0, store.failed()))
         if outcome.complete:  # the table says it all; what lies in other folders is left there
             for left in (*store.folder.glob("journal-*.jsonl"), *store.folder.glob("journal-*.lock")):
                 left.unlink(missing_ok=True)
@@ -233,28 +262,6 @@ def plan_in(folder: str | Path, scenario_folder: str | Path | None = None) -> tu
     manifest = read_manifest(Path(folder))
     scenario = loads(manifest["scenario"], scenario_folder or manifest["folder"], str(Path(folder) / MANIFEST))
     return manifest, plan_of(scenario, manifest["worlds"], manifest["seed"])
-
-
-def refuse_foreign(folder: Path) -> None:
-    """InputError where ``folder`` holds something that is no sweep."""
-    if folder.is_file():
-        raise InputError(f"{folder} is a file: name a folder for the sweep")
-    if folder.is_dir() and any(folder.iterdir()):
-        own = (folder / MANIFEST).exists() or any(folder.glob("journal*"))
-        if not own:
-            raise InputError(f"{folder} holds something that is no sweep: choose another folder")
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """What ``sweep.json`` says; InputError where it is missing or none of ours."""
-    path = folder / MANIFEST
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({error}): name a folder written by viralsim sweep") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("format_version") != FORMAT_VERSION:
-        raise InputError(f"{path} is of no sweep that this viralsim reads: name a folder written by viralsim sweep")
-    return found
 
 
 def _lock(path: Path) -> Any:

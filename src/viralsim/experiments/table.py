@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from viralsim.arguments import file_path
+import numpy as np
+
+from viralsim.arguments import file_path, names_of
 from viralsim.atomic import atomic_path
+from viralsim.checksums import file_sum
 from viralsim.errors import InputError
+from viralsim.experiments.manifest import TABLE, check_table, read_manifest
 from viralsim.experiments.plan import Plan
 from viralsim.experiments.point_runner import columns
 from viralsim.versions import versions
@@ -17,24 +21,32 @@ from viralsim.versions import versions
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE = "points.parquet"
 ROWS_OF_A_GROUP = 4096
 NUMBERS = tuple(columns())
 Entry = Mapping[str, Any]
 
 
-def write_table(plan: Plan, entry_of: Callable[[int], Entry | None], folder: Path) -> int:
+def write_table(
+    plan: Plan, entry_of: Callable[[int], Entry | None], folder: Path, announce: Callable[[str], None]
+) -> int:
     """Write the finished points in the order of the plan; returns the number of rows.
 
     ``entry_of(i)`` is the finished point i, or None. Columns: ``point`` int32, ``id``, ``arm``, the swept paths, ``seed`` int64,
     ``error``, then the numbers of ``points.columns`` as float64. The file's metadata holds scenario, seed, worlds and versions.
-    The table is put in place by one rename.
+    The table is put in place by one rename; ``announce`` is called with its sum just before.
     """
+    with atomic_path(folder / TABLE) as building:
+        rows = write_rows(plan, entry_of, building)
+        announce(file_sum(building))
+    return rows
+
+
+def write_rows(plan: Plan, entry_of: Callable[[int], Entry | None], target: Path | BinaryIO) -> int:
+    """Write the finished points as Parquet to a path or a stream; returns the number of rows."""
     import pyarrow.parquet as pq
 
-    schema = _schema(plan)
-    rows = 0
-    with atomic_path(folder / TABLE) as building, pq.ParquetWriter(building, schema, compression="zstd") as writer:
+    schema, rows = _schema(plan), 0
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for group in _groups(plan, entry_of, schema):
             writer.write_table(group)
             rows += group.num_rows
@@ -65,7 +77,6 @@ def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) ->
 
 
 def _group(said: list[list[Any]], numbers: list[list[float | None]], schema: Any) -> Any:
-    import numpy as np
     import pyarrow as pa
 
     first = [pa.array(column, kind) for column, kind in zip(zip(*said, strict=True), schema.types, strict=False)]
@@ -99,14 +110,27 @@ def _schema(plan: Plan) -> Any:
     return pa.schema(fields, metadata=stamped)
 
 
-def read_table(folder: str | Path) -> pd.DataFrame:
-    """The table of a sweep as a DataFrame; InputError where the folder holds none."""
+def read_table(folder: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The table of a sweep as a DataFrame; InputError where the folder holds none, or one that has changed.
+
+    columns: only these.
+    """
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     path = file_path(folder, "folder") / TABLE
     if not path.is_file():
-        raise InputError(f"{folder} holds no {TABLE}: name a folder written by viralsim sweep")
-    return pd.read_parquet(path)
+        raise InputError(f"{folder} holds no {TABLE}: name a folder written by viralsim sweep, or sweep again")
+    check_table(path.parent, read_manifest(path.parent))
+    try:
+        wanted = None if columns is None else names_of(columns, "columns", pq.read_schema(path).names)
+        return pd.read_parquet(path, columns=None if wanted is None else list(wanted))
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, MemoryError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split())[:120]
+        raise InputError(f"{path} cannot be read ({reason}): remove it and run the same viralsim sweep again") from None
 
 
 def entries_of(folder: Path) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from viralsim.kernels.fast.lockstep import run_lockstep_block
 from viralsim.kernels.fast.memory import FastState, allocate_fast
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.limits import check_arm_inputs
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
@@ -267,8 +268,9 @@ def run_worlds(
 
     Returns: ``RawWorlds``; after KeyboardInterrupt the worlds finished so far have ``done`` set.
 
-    Raises: CapacityError where a world outgrows its pools.
+    Raises: InputError where an array of ``arm`` names what is not there; CapacityError where a world outgrows its pools.
     """
+    check_arm_inputs(arm)
     worlds = np.ascontiguousarray(worlds, dtype=np.int64)
     horizon = arm.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
@@ -287,7 +289,8 @@ def run_worlds(
 
 
 def trace_world(arm: ArmInputs, seed: int, number: int, *, state: State | None = None) -> Nodes:
-    """The cascade trees of one world, node by node."""
+    """The cascade trees of one world, node by node; raises as ``run_worlds`` does."""
+    check_arm_inputs(arm)
     out = outputs(arm, 1, 1)
     state = state or allocate(arm, members_of(arm))
     memory = frame_state(state)

@@ -165,9 +165,12 @@ def _new_out(fields):  # type: ignore[no-untyped-def]
 
 def plain_frame(names: Sequence[str], arrays: Sequence[Any]) -> Any:
     """The same frame for a run with the compiler off (``NUMBA_DISABLE_JIT=1``): attributes, and rows with attributes."""
-    return SimpleNamespace(
-        **{name: a.view(np.recarray) if a.dtype.names else a for name, a in zip(names, arrays, strict=True)}
-    )
+    return SimpleNamespace(**{name: with_attributes(a) for name, a in zip(names, arrays, strict=True)})
+
+
+def with_attributes(array: np.ndarray) -> np.ndarray:
+    """An array of records as kernels read it, for one that is called with it: with the compiler off, rows with attributes."""
+    return array.view(np.recarray) if config.DISABLE_JIT and array.dtype.names else array
 
 
 def frame_arm(arm: ArmInputs) -> ArmFrame:

@@ -111,10 +111,10 @@ def pick(field, member):  # type: ignore[no-untyped-def]
 def convert(arm, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
     """One trial of conversion, at most one success per member."""
     trust = arm.contents_conversion_trust[content, source]
-    if e.flags & CONVERTED_MARK == 0 and x < conversion_probability(
+    if e.flag_bits & CONVERTED_MARK == 0 and x < conversion_probability(
         arm.contents_conversion_rate[content], match, trust
     ):
-        e.flags |= CONVERTED_MARK
+        e.flag_bits |= CONVERTED_MARK
         counts[N_CONVERSIONS] += 1
         counts[N_CONVERSIONS_OWNED + source] += 1
         series[T_CONVERSIONS] += 1
@@ -126,8 +126,8 @@ def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
     if e.seen == 1:
         counts[N_REACH] += 1
         series[T_REACH] += 1
-    if earned and e.flags & EARNED_MARK == 0:
-        e.flags |= EARNED_MARK
+    if earned and e.flag_bits & EARNED_MARK == 0:
+        e.flag_bits |= EARNED_MARK
         counts[N_EARNED_REACH] += 1
         series[T_EARNED_REACH] += 1
 
@@ -191,8 +191,8 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         if is_focal:
             if e.seen == 1:
                 community_reach[U(pick(community_of, member))] += 1
-            channel_reach[channel] += np.int32(e.flags & on_channel == 0)
-            e.flags |= on_channel
+            channel_reach[channel] += np.int32(e.flag_bits & on_channel == 0)
+            e.flag_bits |= on_channel
             note_reach(e, earned, counts, series)
         if dated:
             note_day(e, day)

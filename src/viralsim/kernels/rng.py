@@ -12,10 +12,11 @@ or use the functions as they are: they are compiled on first use.
 from __future__ import annotations
 
 import operator
+import warnings
 from enum import IntEnum
 
 import numpy as np
-from numba import njit
+from numba import config, njit
 
 from viralsim.errors import InputError
 
@@ -40,6 +41,11 @@ class Stream(IntEnum):
     CLASSIC = 15  # processes with kernels of their own
 
 
+if config.DISABLE_JIT:  # words wrap as they do in compiled code, and NumPy warns where single ones do
+    np.seterr(over="ignore")
+    warnings.filterwarnings(
+        "ignore", "overflow encountered in scalar", RuntimeWarning
+    )  # in threads, which have a state of their own
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # the Weyl increment of SplitMix64
 NUMBER = np.uint64(0xD1B54A32D192ED03)  # increment for the second id of a key
 GAP = np.uint64(0x0)  # a post's gaps along its row

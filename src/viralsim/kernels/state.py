@@ -31,7 +31,7 @@ POSTING = np.dtype(  # of (member, channel, content)
 EXPOSURE = np.dtype(  # of (member, content)
     [
         ("seen", np.int32),  # impressions
-        ("flags", np.int32),  # bit 0: earned reach, bit 1: converted, from bit 2 on: reached on that channel
+        ("flag_bits", np.int32),  # bit 0: earned reach, bit 1: converted, from bit 2 on: reached on that channel
         ("day", np.int32),
         ("today", np.int32),  # impressions in that day
     ],

@@ -15,7 +15,8 @@ from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
 from viralsim.kernels.counts import Count, Series
-from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.frame import frame_arm, frame_out, frame_state, with_attributes
+from viralsim.kernels.limits import check_arm_inputs
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
 from viralsim.kernels.trees import measure_trees
@@ -103,6 +104,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
     def _open_world(self) -> None:
         """Allocate the world and begin it; what is bought comes from actions, so the frame's plan buys nothing."""
         self._bought = np.zeros_like(self.plan.paid_count)
+        check_arm_inputs(self.arm.world)
         self._inputs = self.arm.world._replace(plan=self.plan._replace(paid_count=self._bought))
         self._state = allocate(self.arm.world, self.compiled.members, spare=SPARE_ACTIONS // max(1, self.horizon))
         self._out = outputs(self.arm.world, 1, 1)
@@ -251,7 +253,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         advocates = int(self.plan.planned_advocate.max(initial=-1)) + 1
         sizes, generations = np.zeros(SIZE_BINS, np.int64), np.zeros(DEPTH_BINS, np.int64)
         posts, shares = self._state.advocate_posts.copy(), np.zeros(advocates, np.int64)
-        nodes, count = self._state.nodes, int(self._state.scalars[NODES])
+        nodes, count = with_attributes(self._state.nodes), int(self._state.scalars[NODES])
         virality = measure_trees(
             nodes, count, self._state.content_of, int(self.rules[Rule.FOCAL]), self._state.breadth, self._counts,
             sizes, generations, shares,

@@ -1,7 +1,7 @@
 """One run on disk: a folder that is whole or not there.
 
 =====================  ===============================================================================================
-``manifest.json``      names, numbers, versions, fingerprint, and size and SHA-256 of every other file
+``manifest.json``      names, numbers, versions, fingerprint, size and SHA-256 of every other file, and a sum of itself
 ``scenario.yaml``      the scenario that was run
 ``worlds.parquet``     a row per world and arm: ``arm``, ``world``, ``population``, the measures by name, then
                        ``impressions.<source>``, ``reach.<channel>``, ``cost_usd.<line>``, ``input.<path>``
@@ -15,7 +15,6 @@ pandas, Polars and DuckDB read the Parquet files as they are. Nothing is pickled
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -28,13 +27,21 @@ from typing import Any
 import numpy as np
 
 from viralsim.atomic import flush
+from viralsim.checksums import file_sum, sealed
 from viralsim.errors import InputError
 from viralsim.records.columns import StoredColumns, TableFile
+from viralsim.records.folder import (
+    AGAIN,
+    FORMAT,
+    FORMAT_VERSION,
+    MANIFEST,
+    put_in_place,
+    read_manifest,
+    recovered,
+    refuse_foreign,
+)
 from viralsim.records.record import ArmOutcomes, Goal, PopulationSummary, RunRecord, plain
 
-FORMAT = "viralsim result"
-FORMAT_VERSION = 1
-MANIFEST = "manifest.json"
 # every field of the record that JSON holds as it is
 _PLAIN_FIELDS = [
     *("scenario_name", "about", "fingerprint", "seed", "world_count", "tick_hours", "baseline"),
@@ -50,7 +57,7 @@ _GROUPS = {
 
 
 def save_record(record: RunRecord, folder: str | Path, more: Mapping[str, Any] | None = None) -> Path:
-    """Write the record into ``folder``, whole or not at all; a result that is there already is replaced.
+    """Write the record into ``folder``, whole or not at all; a result that is there already is replaced, and nothing else.
 
     ``more``: name -> Arrow table, written beside it as ``name.parquet``; ``open_more`` reads it.
 
@@ -63,7 +70,7 @@ def save_record(record: RunRecord, folder: str | Path, more: Mapping[str, Any] |
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir(parents=True)
         _write_files(record, building, more or {})
-        _put_in_place(building, target)
+        put_in_place(building, target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({error.strerror or error}): choose another folder") from error
     finally:
@@ -76,16 +83,16 @@ def open_record(folder: str | Path) -> RunRecord:
 
     Raises InputError with the remedy where the folder is missing, torn, changed or none of ours.
     """
-    source = _recovered(Path(folder))
-    manifest = _read_manifest(source)
+    source = recovered(Path(folder))
+    manifest = read_manifest(source)
     for name, expected in manifest["files"].items():
-        found = _digest(source / name) if (source / name).is_file() else "missing"
+        found = file_sum(source / name) if (source / name).is_file() else "missing"
         if found != expected:
             state = "is missing" if found == "missing" else "has changed since it was saved"
-            raise InputError(f"{source / name} {state}: restore the folder from a copy, or run the scenario again")
+            raise InputError(f"{source / name} {state}: {AGAIN}")
     try:
         return _read_files(source, manifest)
-    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile) as error:
         raise InputError(f"{source}: the manifest does not fit its files ({error}): run the scenario again") from error
 
 
@@ -95,40 +102,6 @@ def open_more(folder: str | Path, name: str) -> Any:
 
     path = Path(folder) / f"{name}.parquet"
     return pq.read_table(path) if path.is_file() else None
-
-
-def refuse_foreign(folder: str | Path) -> None:
-    """Raise InputError if a result may not be written to ``folder``: ask before a long run, not after."""
-    target = Path(folder)
-    if target.is_file():
-        raise InputError(f"{target} is a file: name a folder for the result")
-    if target.is_dir() and any(target.iterdir()):
-        try:
-            _read_manifest(target)
-        except InputError as error:
-            raise InputError(f"{target} holds something that is no viralsim result: choose another folder") from error
-
-
-def _read_manifest(source: Path) -> dict[str, Any]:
-    path = source / MANIFEST
-    if not source.is_dir():
-        raise InputError(f"{source}: no such folder: name the folder given to run --out")
-    if not path.is_file() and (source / "sweep.json").is_file():
-        raise InputError(f"{source} holds a sweep, not a run: see it by viralsim info, report or flips")
-    if not path.is_file():
-        raise InputError(f"{source} holds no {MANIFEST}: name a folder written by run --out")
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({error}): run the scenario again") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise InputError(f"{path} is not of a viralsim result: name a folder written by run --out")
-    version = manifest.get("format_version")
-    if version != FORMAT_VERSION:
-        raise InputError(f"{path} has format version {version}, this viralsim reads {FORMAT_VERSION}: update viralsim")
-    if not isinstance(manifest.get("files"), dict):
-        raise InputError(f"{path} lists no files: run the scenario again")
-    return manifest
 
 
 def _write_files(record: RunRecord, folder: Path, more: Mapping[str, Any]) -> None:
@@ -144,8 +117,8 @@ def _write_files(record: RunRecord, folder: Path, more: Mapping[str, Any]) -> No
         )
     (folder / "scenario.yaml").write_text(record.scenario_yaml, encoding="utf-8", newline="")
     np.savez_compressed(folder / "arrays.npz", allow_pickle=False, **_dense_arrays(record))
-    files = {path.name: _digest(path) for path in sorted(folder.iterdir())}
-    manifest = {"format": FORMAT, "format_version": FORMAT_VERSION, "files": files, **_manifest_of(record)}
+    files = {path.name: file_sum(path) for path in sorted(folder.iterdir())}
+    manifest = sealed({"format": FORMAT, "format_version": FORMAT_VERSION, "files": files, **_manifest_of(record)})
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in (*folder.iterdir(), folder):
         flush(path)
@@ -281,63 +254,3 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
         },
         scenario_yaml=(source / "scenario.yaml").read_bytes().decode("utf-8"),
     )
-
-
-def _digest(path: Path) -> str:
-    """Size and SHA-256 of a file."""
-    with path.open("rb") as file:
-        return f"{path.stat().st_size}:{hashlib.file_digest(file, 'sha256').hexdigest()}"
-
-
-def _put_in_place(building: Path, target: Path) -> None:
-    """Rename; an earlier result steps aside first, and comes back if the rename fails.
-
-    Whoever is killed between the two renames leaves the earlier result aside, where ``open_record`` finds it.
-    """
-    if not target.exists():
-        building.rename(target)
-        for aside in _asides(target):  # what a killed run left there is replaced by now
-            shutil.rmtree(aside, ignore_errors=True)
-    else:
-        aside = target.with_name(f".{target.name}.{os.getpid()}.old")
-        target.rename(aside)
-        try:
-            building.rename(target)
-        except OSError:
-            aside.rename(target)
-            raise
-        shutil.rmtree(aside, ignore_errors=True)
-    flush(target.parent)
-
-
-def _asides(target: Path) -> list[Path]:
-    """Results that stepped aside for another one, the latest last."""
-    if not target.parent.is_dir():
-        return []
-    found = [path for path in target.parent.iterdir() if _owner(target, path)]
-    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
-
-
-def _owner(target: Path, aside: Path) -> int:
-    """The process that put ``aside`` aside for a new ``target``; 0 where it is something else."""
-    first, last = f".{target.name}.", ".old"
-    number = aside.name.removeprefix(first).removesuffix(last)
-    return int(number) if number.isdecimal() and aside.name == first + number + last else 0
-
-
-def _recovered(target: Path) -> Path:
-    """Where the result is; one that was left aside by a killed run comes back to its place."""
-    asides = [] if target.exists() else _asides(target)
-    if not asides:
-        return target
-    if not _runs(_owner(target, asides[-1])):  # else it is about to be replaced
-        asides[-1].rename(target)
-        return target
-    return asides[-1]
-
-
-def _runs(process: int) -> bool:
-    """Whether a process of this machine runs."""
-    import psutil
-
-    return bool(psutil.pid_exists(process))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from viralsim.experiments.decision_map import BestArm, DecisionMap, decision_map, swept_paths
-from viralsim.experiments.sensitivity import read_sensitivity
+from viralsim.experiments.sensitivity import FOUND, read_sensitivity
 from viralsim.experiments.sweep import plan_in
 from viralsim.experiments.table import read_table
 from viralsim.measurement.measures import Measure, measure
@@ -108,7 +108,7 @@ def open_sweep(folder: str | Path) -> SweepFacts:
     chosen = (
         named if named.direction else measure("shares")
     )  # a measure that is neither better nor worse decides nothing
-    known = read_sensitivity(folder) if (Path(folder) / "sensitivity.json").is_file() else None
+    known = read_sensitivity(folder) if (Path(folder) / FOUND).is_file() else None
     decided = len(table) > 0 and table["arm"].nunique() > 1
     return SweepFacts(
         str(folder), manifest, plan.scenario, plan.asked.to_yaml(), table,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.atomic import atomic_path
+from viralsim.checksums import DAMAGED_ZIP
 from viralsim.errors import InputError
+from viralsim.records.folder import TREES
 from viralsim.report.rerun import stored_scenario
 from viralsim.results import Result
 
-FILE = "trees.npz"
 LUCK = {"unlucky": 0.05, "typical": 0.5, "lucky": 0.95}  # which world of the ordered ones stands for the word
 Ints = NDArray[np.int32]
 
@@ -124,7 +123,7 @@ def three_forests(result: Result, arm: str) -> dict[str, tuple[int, Forest]]:
 
 def save_forests(result: Result, arm: str, found: Mapping[str, tuple[int, Forest]], folder: str | Path) -> Path:
     """Keep trees beside a stored result, so that a report need not run worlds again; written whole or not at all."""
-    target = Path(folder) / FILE
+    target = Path(folder) / TREES
     arrays: dict[str, NDArray[np.generic]] = {
         "stamp": np.array(_stamp(result, arm)),
         "words": np.array(list(found), dtype=str),
@@ -141,7 +140,7 @@ def open_forests(result: Result, arm: str, folder: str | Path) -> dict[str, tupl
     """What ``save_forests`` kept of this result and arm; empty where there is nothing, or nothing that fits."""
     try:
         # opened here, so that it is closed where NumPy refuses what it holds
-        with (Path(folder) / FILE).open("rb") as file:
+        with (Path(folder) / TREES).open("rb") as file:
             stored = np.load(file, allow_pickle=False)
             if [str(text) for text in stored["stamp"]] != _stamp(result, arm):
                 return {}
@@ -149,7 +148,7 @@ def open_forests(result: Result, arm: str, folder: str | Path) -> dict[str, tupl
                 str(word): (int(world), Forest(**{name: stored[f"{word}.{name}"] for name in COLUMNS}))
                 for word, world in zip(stored["words"], stored["worlds"], strict=True)
             }
-    except (OSError, ValueError, IndexError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+    except DAMAGED_ZIP:
         return {}
     fits = all(0 <= world < result.world_count and _is_sound(forest) for world, forest in found.values())
     return found if fits else {}

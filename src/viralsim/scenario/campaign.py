@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, StrictInt, StrictStr, WithJsonSchema
 
 from viralsim.scenario.audience import MOST_MEMBERS
 from viralsim.scenario.blocks import USER, Block, Name, block, key
@@ -15,7 +15,7 @@ MOST_LINES = 1_000
 MOST_NAMED_MEMBERS = 100_000
 Members = Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")]
 PostsAt = Annotated[tuple[Hours, ...], Field(min_length=1, max_length=1_000)]
-MemberId = int | str
+MemberId = StrictInt | StrictStr
 FILLED = "filled in"
 
 
@@ -79,7 +79,7 @@ def _choose(value: Any) -> Any:
         raise ValueError("must be one word, or {word: {options}}, or {members: [ids]}")
     ((word, options),) = value.items()
     if word == "members":
-        fits = isinstance(options, list | tuple) and all(isinstance(i, int | str) for i in options)
+        fits = isinstance(options, list | tuple) and all(type(i) in (int, str) for i in options)
         if not fits or not options or len(options) > MOST_NAMED_MEMBERS:
             raise ValueError("members must be a list of ids, one or more")
     elif options is not None and not isinstance(options, dict):
@@ -105,7 +105,11 @@ class Advocates(Block):
     channels: tuple[Name, ...] | None = key(None, "where they post; left out: on all channels", source=FILLED)
     posts_at: PostsAt = posts_at()
     willingness: Probability = key(1.0, "chance that an asked advocate posts")
-    file: str | None = key(None, "instead of count and choose: CSV of handle, channel, followers, ...", source="off")
+    file: str | None = key(
+        None,
+        "instead of count and choose: CSV of handle, channel, followers, ...; choose: {members: [handles]} takes only these of it",
+        source="off",
+    )
     followers_differ: Literal["warn", "allow"] = key(
         "warn", "whether an advocate of the file may be played by a member with ten times more or fewer followers"
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from viralsim.member_names import find_members
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.paths import nearest
 from viralsim.scenario.presets import presets
@@ -147,6 +148,18 @@ def _at_most_members(spec: Spec, count: Any, place: Place) -> Iterator[Finding]:
         yield place, f"must not exceed members ({spec.audience.members}), got {count}"
 
 
+def _named_members(spec: Spec, names: Sequence[Any], channels: Sequence[str | None], place: Place) -> Iterator[Finding]:
+    """Members named where no file gives ids; what a file or the audience decides is found when the audience is there."""
+    asked = [spec.channels[name] for name in channels if name in spec.channels]
+    if spec.populations > 1 and asked and all(c.network.file is None and c.presence < 1 for c in asked):
+        on = " and ".join(str(name) for name in channels)
+        yield place, f"each audience draws who has an account on {on}: set presence or populations to 1, or name nobody"
+    from_files = spec.audience.members_file or any(c.network.file is not None for c in spec.channels.values())
+    if spec.audience.members is not None and not from_files:
+        for wrong in find_members(names, spec.audience.members)[1]:
+            yield (*place, wrong.place), wrong.sentence
+
+
 def _lines(spec: Spec) -> Iterator[Finding]:
     campaign = spec.campaign
     yield from _named(campaign.content, spec.content, "content", ("campaign", "content"))
@@ -160,6 +173,8 @@ def _lines(spec: Spec) -> Iterator[Finding]:
         yield from _line(spec, organic, place)
         yield from _posts(spec, organic.posts_at, place)
         yield from _at_most_members(spec, organic.members, (*place, "members"))
+        if not isinstance(organic.members, int):
+            yield from _named_members(spec, organic.members, [organic.channel], (*place, "members"))
     bought = 0.0
     for i, paid in enumerate(campaign.paid):
         place = ("campaign", "paid", i)
@@ -197,13 +212,17 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
     place: Place = ("campaign", "advocates")
     named = isinstance(tier.choose, dict) and "members" in tier.choose
     if tier.file is not None:
-        for word in ("count", "choose"):
+        for word in ("count",) if named else ("count", "choose"):
             if word in tier.model_fields_set and getattr(tier, word) is not None:
                 yield (*place, word), "is given by the advocates' file: leave one of them out"
-    elif tier.count is None and not named:
+    elif named:
+        yield from _named_members(
+            spec, tier.choose["members"], tier.channels or tuple(spec.channels), (*place, "choose", "members")
+        )
+        if tier.count is not None and tier.count != len(tier.choose["members"]):
+            yield (*place, "count"), f"choose names {len(tier.choose['members'])} members: leave count out"
+    elif tier.count is None:
         yield (*place, "count"), "is required without a file and without choose: {members: [...]}: add it"
-    elif named and tier.count is not None and tier.count != len(tier.choose["members"]):
-        yield (*place, "count"), f"choose names {len(tier.choose['members'])} members: leave count out"
     yield from _at_most_members(spec, tier.count, (*place, "count"))
     yield from _posts(spec, tier.posts_at, place)
     for i, name in enumerate(tier.channels or ()):

@@ -18,7 +18,7 @@ from viralsim.scenario.reading import Place, write_yaml
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import Until
 from viralsim.scenario.trust import with_trusts_at_one
-from viralsim.scenario.validation import Origin, arm_spec, base_spec
+from viralsim.scenario.validation import Origin, arm_spec, base_spec, placed_error
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +83,10 @@ class Scenario:
                                  f"arms.{name}.{path}")]
                     )  # fmt: skip
         return specs
+
+    def placed(self, error: ScenarioError, arm: str | None = None) -> ScenarioError:
+        """An error of building the audience, or an arm, with the file and lines of what is wrong."""
+        return placed_error(error, self.data, arm, self.origin)
 
     def override(self, changes: Mapping[str, Any]) -> Scenario:
         """A new scenario with values changed: path -> value. Numbers where a duration stands are hours.

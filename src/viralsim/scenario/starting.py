@@ -14,19 +14,26 @@ from viralsim.tables import Column, Kind, read_table
 TEMPLATES = ("advocates", "minimal", "network")
 NEEDED = ("impressions", "reach", "shares", "clicks")
 POSTS = (
+    Column("post_id", Kind.ID, ("post", "id", "tweet id", "media id", "video id", "publicerings id", "beitrag", "beitrags id")),
     Column("impressions", Kind.COUNT, (
-        "views", "total views", "impression", "lifetime post total impressions", "impressionen", "aufrufe", "vues", "impresiones",
-        "visualizaciones", "visningar", "exponeringar",
-    ), required=True),
+        "impression", "post impressions", "impressionen", "einblendungen", "impresiones", "exponeringar",
+    ), required=True, otherwise=(
+        "views", "video views", "view count", "aufrufe", "ansichten", "vues", "affichages", "visualizaciones", "visningar",
+    )),
     Column("reach", Kind.COUNT, (
-        "accounts reached", "lifetime post total reach", "reichweite", "portee", "couverture", "alcance", "rackvidd",
+        "accounts reached", "people reached", "post reach", "unique viewers", "reichweite", "erreichte konten",
+        "erreichte personen",
+        "portee", "couverture", "alcance", "cuentas alcanzadas", "rackvidd",
     ), required=True),
     Column("shares", Kind.COUNT, (
-        "share", "retweets", "reposts", "total shares", "geteilt", "geteilte inhalte", "partages", "compartidos", "delningar",
+        "share", "retweets", "reposts", "reshares", "geteilt", "geteilte inhalte", "teilungen", "partages", "compartidos",
+        "veces compartido", "delningar",
     ), required=True),
-    Column("clicks", Kind.COUNT, ("click", "url clicks", "link clicks", "klicks", "clics", "clics en el enlace", "klick"),
-           required=True),
-    Column("followers", Kind.COUNT, ("follower", "page total likes", "abonnenten", "abonnes", "seguidores", "foljare")),
+    Column("clicks", Kind.COUNT, (
+        "click", "url clicks", "link clicks", "post clicks", "klicks", "klick", "linkklicks", "clics", "clics sur le lien",
+        "clics en el enlace",
+    ), required=True, otherwise=("post consumptions",)),
+    Column("followers", Kind.COUNT, ("follower", "fans", "page likes", "abonnenten", "abonnes", "seguidores", "foljare")),
 )  # fmt: skip
 MOST_POSTS = 1_000_000
 LOW, HIGH = 0.05, 0.95

@@ -14,7 +14,7 @@ from viralsim.scenario.arms import BUDGET, origin, overlay, scale_budget
 from viralsim.scenario.checks import check
 from viralsim.scenario.complete import complete
 from viralsim.scenario.messages import Finding, findings, path_of
-from viralsim.scenario.paths import PathError
+from viralsim.scenario.paths import PathError, parse_path
 from viralsim.scenario.reading import Document, Place
 from viralsim.scenario.repair import independent, salvage
 from viralsim.scenario.spec import Spec
@@ -50,6 +50,25 @@ class Origin:
             rest = Problem(f"{len(problems) - MOST_PROBLEMS} more problems are not shown", file=self.file)
             problems = [*problems[:MOST_PROBLEMS], rest]
         return ScenarioError(problems)
+
+
+def placed_error(error: ScenarioError, data: Any, arm: str | None, where: Origin) -> ScenarioError:
+    """What was found when an audience or an arm was built, with the file and line of each path.
+
+    A path that the overlay of ``arm`` writes is placed there.
+    """
+    return ScenarioError([_placed_problem(problem, data, arm, where) for problem in error.problems])
+
+
+def _placed_problem(problem: Problem, data: Any, arm: str | None, where: Origin) -> Problem:
+    if problem.line is not None or problem.file != Problem.file or not problem.path:
+        return problem
+    try:
+        place = parse_path(problem.path)
+    except PathError:
+        return problem
+    overlaid = (data.get("arms") or {}).get(arm) if arm is not None else None
+    return where.problem((origin(arm or "", overlaid, place) or place, problem.message))
 
 
 def base_spec(data: Any, folder: Path, where: Origin, files: set[str]) -> Spec:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from viralsim.campaign.accounting import arm_outcomes
 from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.counts import Series
 from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
@@ -41,7 +42,10 @@ def compile_audience(scenario: Scenario, population: int = 0) -> CompiledAudienc
     """The audience of a scenario, ready for the kernels."""
     from viralsim.population.build import build_population
 
-    return CompiledAudience(scenario.spec, build_population(scenario, population))
+    try:
+        return CompiledAudience(scenario.spec, build_population(scenario, population))
+    except ScenarioError as error:
+        raise scenario.placed(error) from None
 
 
 def compile_arms(
@@ -50,13 +54,22 @@ def compile_arms(
     names: Sequence[str] | None = None,
     specs: Mapping[str, Any] | None = None,
 ) -> dict[str, Arm]:
-    """Compile the named arms (all by default); envelopes are those of all arms of the scenario, ``specs`` where they are known."""
+    """Compile the named arms (all by default); envelopes are those of all arms of the scenario, ``specs`` where they are known.
+
+    Raises ScenarioError with all that is wrong in any of them, by file and line.
+    """
     specs = scenario.arm_specs() if specs is None else specs
     envelope = envelopes(compiled, specs)
-    return {
-        name: compile_arm(compiled, name, specs[name], envelope, scenario.folder)
-        for name in names or scenario.arm_names
-    }
+    arms: dict[str, Arm] = {}
+    problems: list[Problem] = []
+    for name in names or scenario.arm_names:
+        try:
+            arms[name] = compile_arm(compiled, name, specs[name], envelope, scenario.folder)
+        except ScenarioError as error:
+            problems += scenario.placed(error, name).problems
+    if problems:
+        raise ScenarioError(list(dict.fromkeys(problems)))
+    return arms
 
 
 def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:

@@ -1,48 +1,114 @@
-"""Which column of a table means what: by its name, whatever its case, blanks, units and language."""
+"""What a column is: its name, the words that people write above it, what its cells may be."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
-from viralsim.errors import InputError
-
-_UNIT = re.compile(r"[(\[]([^)\]]*)[)\]]\s*$|\s+in\s+(\S+)\s*$|[_\s](usd|eur|gbp|chf)\s*$", re.IGNORECASE)
-THOUSANDS = {"k", "tsd", "thousand", "thousands", "000s", "tausend"}
+from viralsim.tables.cells import PER_CENT, SYMBOLS, even
 
 
 class Kind(Enum):
     """What the cells of a column are."""
 
-    TEXT = "text"
+    ID = "a name"  # text as it is written: only a blank cell is missing
+    TEXT = "text"  # words such as n/a are missing
     COUNT = "a whole number"
     MONEY = "an amount of money"
     SHARE = "a number between 0 and 1, or a percentage"
     NUMBER = "a number"
 
 
+WORDS = (Kind.ID, Kind.TEXT)
+
+
 @dataclass(frozen=True)
 class Column:
-    """A column that a reader knows: its name here, other names for it, and what its cells are."""
+    """A column that a reader knows: its name here, other names for it, and what its cells are.
+
+    family: its name is the beginning of the names of several columns, such as ``interest_food``. otherwise: names that mean this
+    column only where no other name is there, the best first (views, where nobody says impressions).
+    """
 
     name: str
     kind: Kind
     synonyms: tuple[str, ...] = ()
     required: bool = False
-    family: bool = False  # its name is the beginning of the names of several columns, such as interest_food
+    family: bool = False
+    otherwise: tuple[str, ...] = ()
+
+    @cached_property
+    def exact(self) -> frozenset[str]:
+        """The names by which it is known, as ``plain`` writes them."""
+        return frozenset(plain(word) for word in (self.name, *self.synonyms))
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The names by which it is known, as ``key_of`` writes them."""
+        return frozenset(key_of(word) for word in (self.name, *self.synonyms))
+
+    @cached_property
+    def last_keys(self) -> tuple[str, ...]:
+        """The names by which it is known where no other is there, the best first."""
+        return tuple(key_of(word) for word in self.otherwise)
+
+    def begins(self, key: str) -> bool:
+        """Whether a key of a header is that of one of the family."""
+        return self.family and any(key.startswith(own) and len(key) > len(own) for own in self.keys)
 
 
 @dataclass(frozen=True)
-class Found:
-    """Where a column stands in the file: its place, the name it has there, and the unit in that name."""
+class Unit:
+    """What a header says of the numbers below it.
 
-    column: Column
-    place: int
-    title: str
-    unit: str
+    scale: what they are multiplied by (followers in thousands). per: 100 where they are per cent. currencies: codes that fit.
+    """
+
+    scale: int = 1
+    per: int = 1
+    currencies: tuple[str, ...] = ()
+    outside: str = ""  # a range of a scale that is no share, such as 1-5
+
+
+@dataclass(frozen=True)
+class Header:
+    """One cell of the header line: as written, its names (the whole first, then without its unit), their keys, its unit."""
+
+    written: str
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
+    unit: Unit = field(default_factory=Unit)
+
+
+# Words that change nothing: "No. of followers", "follower count", "Anzahl Follower", "nombre d'abonnés".
+FILLERS = frozenset((
+    "number", "no", "nr", "num", "nb", "count", "counts", "total", "totals", "of", "the", "in", "per", "lifetime",
+    "anzahl", "der", "die", "das", "zahl", "nombre", "numero", "n", "de", "des", "du", "d", "l", "la", "le", "les",
+    "el", "los", "las", "my", "your",
+))  # fmt: skip
+_SCALE_WORDS = {
+    "k": 1000, "tsd": 1000, "thousand": 1000, "thousands": 1000, "000s": 1000, "tausend": 1000, "m": 10**6,
+    "mio": 10**6, "mn": 10**6, "million": 10**6, "millions": 10**6, "millionen": 10**6,
+}  # fmt: skip
+_SAFE_AT_THE_END = {word for word in _SCALE_WORDS if word not in ("m", "000s")}
+# Words in brackets that make another thing of a name: cost (CPM), followers (gained).
+_ANOTHER_THING = frozenset((
+    "cpm", "cpc", "cpe", "cpa", "cpv", "click", "clicks", "view", "views", "impression", "impressions", "mille", "engagement",
+    "gained", "gain", "new", "lost", "growth", "change", "delta", "increase", "rank", "score", "female", "male",
+))  # fmt: skip
+_BRACKET = re.compile(r"^(?P<name>.*?[^\W_].*?)\s*[(\[{](?P<unit>[^()\[\]{}]*)[)\]}]\s*$", re.DOTALL)
+_PARTS = re.compile(r"[^\W_]+|[%‰]|[a-z]{0,2}[$]|[€£¥₹₽₩₺₪]", re.IGNORECASE)
+_RANGE = re.compile(r"(\d+)\s*(?:-|to|bis|à|a|\.\.)\s*(\d+)")
+
+
+def _parts(text: str) -> list[str]:
+    """The words of a name in lower case without accents."""
+    bare = unicodedata.normalize("NFKD", even(text).casefold())
+    return _PARTS.findall("".join(c for c in bare if not unicodedata.combining(c)))
 
 
 def plain(title: str) -> str:
@@ -51,45 +117,57 @@ def plain(title: str) -> str:
     return "".join(c for c in letters if c.isalnum())
 
 
-def unit_of(title: str) -> tuple[str, str]:
-    """(name, unit) of a title such as ``Cost (USD)``; the unit is lower case, or empty."""
-    found = _UNIT.search(title)
-    if found is None:
-        return title, ""
-    return title[: found.start()], next(part for part in found.groups() if part is not None).strip().casefold()
+def key_of(text: str) -> str:
+    """A name for comparison: lower case, no accents, blanks, signs or words that change nothing."""
+    parts = _parts(text)
+    return "".join(p for p in parts if p not in FILLERS) or "".join(parts)
 
 
-def recognised(titles: Sequence[str], columns: Sequence[Column], mapping: Mapping[str, str]) -> dict[str, Found]:
-    """The known columns among the titles of a header, by their names here.
-
-    ``mapping`` names columns by hand: name here -> title in the file. Raises InputError where two titles mean the same.
-    """
-    known = {plain(word): column for column in columns for word in (column.name, *column.synonyms) if not column.family}
-    by_hand = {plain(title): name for name, title in mapping.items()}
-    by_name = {column.name: column for column in columns if not column.family}
-    found: dict[str, Found] = {}
-    for place, title in enumerate(titles):
-        bare, unit = unit_of(title)
-        column = by_name.get(by_hand.get(plain(title), ""))
-        if column is None:
-            column = known.get(plain(title)) or known.get(plain(bare))
-            if column is not None and column.name in mapping:
-                continue
-        if column is None:
-            column = _of_family(title, columns)
-        if column is None:
-            continue
-        if column.name in found:
-            raise InputError(
-                f"columns {found[column.name].title!r} and {title!r} both mean {column.name}: leave one of them out"
-            )
-        found[column.name] = Found(column, place, title, unit)
-    return found
+def read_header(written: str) -> Header:
+    """A header cell, with its unit in brackets or at its end taken apart."""
+    shown = " ".join(even(written).split())
+    bracket = _BRACKET.match(shown)
+    name, said = (bracket["name"], bracket["unit"]) if bracket else (shown, "")
+    if _ANOTHER_THING & set(_parts(said)):
+        return Header(shown, (plain(shown),), (key_of(shown),))
+    names, unit = [shown, name], _unit(said)
+    parts = _parts(name)
+    while len(parts) > 1 and (more := _unit_at_the_end(parts)) is not None:
+        unit = _joined(unit, more)
+        parts = parts[:-1]
+        while len(parts) > 1 and parts[-1] in FILLERS:
+            parts = parts[:-1]
+        names.append(" ".join(parts))
+    exact, keys = (tuple(dict.fromkeys(map(form, names))) for form in (plain, key_of))
+    return Header(shown, exact, keys, unit)
 
 
-def _of_family(title: str, columns: Sequence[Column]) -> Column | None:
-    """The column of a title such as ``interest_food``, named as it is written."""
-    for column in columns:
-        if column.family and title.casefold().startswith(column.name) and len(title) > len(column.name):
-            return replace(column, name=column.name + title[len(column.name) :], family=False)
-    return None
+def _unit_at_the_end(parts: Sequence[str]) -> Unit | None:
+    last = parts[-1]
+    if last in SYMBOLS and last not in ("rs", "ft", "kr", "all", "try", "top"):
+        return Unit(currencies=SYMBOLS[last])
+    if last in PER_CENT or last == "percentage":
+        return Unit(per=PER_CENT.get(last, 100))
+    return Unit(scale=_SCALE_WORDS[last]) if last in _SAFE_AT_THE_END else None
+
+
+def _unit(said: str) -> Unit:
+    """The unit that stands in brackets; what is not understood says nothing."""
+    unit = Unit()
+    if match := _RANGE.search(even(said)):
+        low, high = int(match[1]), int(match[2])
+        return Unit(per=100) if (low, high) == (0, 100) else Unit(outside="" if (low, high) == (0, 1) else match[0])
+    for part in _parts(said):
+        if part in SYMBOLS:
+            unit = _joined(unit, Unit(currencies=SYMBOLS[part]))
+        elif part in PER_CENT:
+            unit = _joined(unit, Unit(per=PER_CENT[part]))
+        elif part in _SCALE_WORDS:
+            unit = _joined(unit, Unit(scale=_SCALE_WORDS[part]))
+        elif part[:1] in "kmt" and part[1:] in SYMBOLS:  # kEUR, T€, MSEK
+            unit = _joined(unit, Unit(10**6 if part[0] == "m" else 1000, 1, SYMBOLS[part[1:]]))
+    return unit
+
+
+def _joined(a: Unit, b: Unit) -> Unit:
+    return Unit(a.scale * b.scale, max(a.per, b.per), a.currencies or b.currencies, a.outside or b.outside)

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import contextlib
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.tables.columns import THOUSANDS, Column, Found, Kind, plain, recognised
-from viralsim.tables.numbers import CURRENCIES, CellError, read_numbers
+from viralsim.tables.cells import even, is_error, is_missing
+from viralsim.tables.columns import WORDS, Column, Kind
+from viralsim.tables.matching import Found, missing_column, misspelt_column, notes_of, recognised
+from viralsim.tables.numbers import CellError, Look, look_at
+from viralsim.tables.rows import read_rows
 from viralsim.tables.text import read_text
+from viralsim.tables.totals import may_name_a_total, names_a_total
 
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-HEADER_WITHIN = 20  # lines: titles and dates may stand above it
-TOTALS = {
-    "total",
-    "totals",
-    "sum",
-    "grandtotal",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "insgesamt",
-    "somme",
-    "totalgeneral",
-    "suma",
-    "summa",
-    "totalt",
-}
-MOST_NAMED = 3  # columns or lines that a note names
+LONGEST_SHOWN = 40
+_NEEDS_A_LOOK = re.compile(r"[ \t\r\f\v#=]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A table as read. columns: those recognised, by name. lines: of each row in the file. notes: what was left out."""
 
@@ -45,6 +33,7 @@ class Table:
     rows: list[list[str]]
     lines: list[int]
     notes: list[str] = field(default_factory=list)
+    _looks: dict[tuple[str, int], Look] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -56,58 +45,100 @@ class Table:
         """``file:line: column TITLE``: the beginning of what is said about a cell."""
         return f"{self.path}:{self.lines[row]}: column {self.columns[name].title!r}"
 
-    def texts(self, name: str) -> list[str]:
-        """The cells of a column without blanks around them; empty where one is missing."""
+    def cells(self, name: str) -> list[str]:
+        """The cells of a column as they are written."""
         place = self.columns[name].place
-        return [row[place].strip() for row in self.rows]
+        return [row[place] for row in self.rows]
+
+    def texts(self, name: str) -> list[str]:
+        """The cells of a column without blanks around them; empty where one is missing.
+
+        Of ``Kind.TEXT`` words such as n/a are missing too, of ``Kind.ID`` they are names. Raises InputError for a spreadsheet's
+        error.
+        """
+        cells = self.cells(name)
+        words_are_names = self.columns[name].column.kind is Kind.ID
+        joined = "\n".join(cells)
+        if words_are_names and joined.isascii() and not _NEEDS_A_LOOK.search(joined):
+            return cells
+        texts = []
+        for row, written in enumerate(cells):
+            text = written.replace("\ufeff", "").strip()
+            if is_error(text):
+                raise self.refusal(row, name, "is a spreadsheet's error: mend the cell")
+            if text.startswith('="') and text.endswith('"'):
+                text = even(text)
+            texts.append("" if not words_are_names and is_missing(even(text)) else text)
+        return texts
 
     def numbers(self, name: str, low: float = 0.0, high: float = np.inf, currency: str = "USD") -> NDArray[np.float64]:
         """The numbers of a column, float64, NaN where a cell is missing.
+
+        The decimal sign is the column's, else the one that other columns of the file prove.
 
         Raises: InputError with file, line, column and value for what is no number, ambiguous, below ``low`` or above ``high``,
         a fraction where a whole number belongs, or an amount in another currency.
         """
         found = self.columns[name]
-        cells = self.texts(name)
         try:
-            read = read_numbers(cells, whole=found.column.kind in (Kind.COUNT, Kind.MONEY))
+            look = self._look(name)
+            elsewhere = self._proven_elsewhere(name) if look.doubtful else None
+            values = look.values(elsewhere)
+            notes = look.notes(self.cells(name), elsewhere)
         except CellError as error:
-            raise InputError(f"{self.where(error.row, name)}: {cells[error.row]!r} {error}") from None
-        self.notes.extend(f"column {found.title!r}: {note}" for note in read.notes)
+            raise self.refusal(error.row, name, str(error)) from None
         if found.column.kind is Kind.MONEY:
-            self._check_currency(found, read.currency, currency)
-        scale = 1000.0 if found.unit in THOUSANDS else 1.0
-        hundredths = found.unit == "%" and found.column.kind is Kind.SHARE and not any(read.percent)
-        values = np.array([np.nan if v is None else v * scale for v in read.values], dtype=np.float64)
-        values = values / 100.0 if hundredths else values
-        for row, value in enumerate(values):
-            if not np.isnan(value):
-                why = self._wrong(found.column.kind, value, read.percent[row], low, high)
-                if why:
-                    raise InputError(f"{self.where(row, name)}: {cells[row]!r} {why}")
+            self._check_currency(found, look, currency)
+        self.notes.extend(note for note in (f"column {found.title!r}: {n}" for n in notes) if note not in self.notes)
+        self._check_bounds(name, values, low, min(high, 1.0) if found.column.kind is Kind.SHARE else high)
         return values
 
-    @staticmethod
-    def _wrong(kind: Kind, value: float, percent: bool, low: float, high: float) -> str:
-        """Why a number cannot stand in its column; empty where it can."""
-        if not np.isfinite(value):
-            return "is not finite"
-        if percent and kind is not Kind.SHARE:
-            return "is a percentage: give the number itself"
-        if kind is Kind.SHARE and not 0.0 <= value <= 1.0:
-            return "must be between 0 and 1, such as 0.6, or between 0 % and 100 %"
-        if kind is Kind.COUNT and value != np.floor(value):
-            return "must be a whole number"
-        if not low <= value <= high:
-            return f"must be at least {low:g}" if value < low else f"must be at most {high:g}"
-        return ""
+    def refusal(self, row: int, name: str, why: str) -> InputError:
+        """The error of one cell: file, line, column and value, then what is wrong."""
+        shown = " ".join(self.cells(name)[row].split())
+        shown = shown if len(shown) <= LONGEST_SHOWN else shown[: LONGEST_SHOWN - 3] + "..."
+        return InputError(f"{self.where(row, name)}: {f'{shown!r} ' if shown else ''}{why}")
 
-    def _check_currency(self, found: Found, written: str, wanted: str) -> None:
-        named = CURRENCIES.get(found.unit, "") or written
-        if named and named != wanted:
-            raise InputError(
-                f"{self.path}: column {found.title!r} is in {named} and the scenario counts in {wanted}: convert it"
-            )
+    def _look(self, name: str) -> Look:
+        key = name, len(self.rows)  # whoever takes rows out makes other columns of them
+        if key not in self._looks:
+            found = self.columns[name]
+            self._looks[key] = look_at(self.cells(name), found.column.kind, found.unit)
+        return self._looks[key]
+
+    def _proven_elsewhere(self, name: str) -> str | None:
+        """The decimal sign that the other columns of numbers agree on, None where they prove none or both."""
+        proven = set()
+        for other, found in self.columns.items():
+            if other != name and found.column.kind not in WORDS:
+                with contextlib.suppress(CellError):  # it is refused where that column is read
+                    proven.add(self._look(other).proven)
+        proven.discard(None)
+        return proven.pop() if len(proven) == 1 else None
+
+    def _check_bounds(self, name: str, values: NDArray[np.float64], low: float, high: float) -> None:
+        infinite, below, above = np.isinf(values), values < low, values > high
+        bad = infinite | below | above
+        if not bad.any():
+            return
+        row = int(np.argmax(bad))
+        if infinite[row]:
+            why = "is not finite"
+        elif self.columns[name].column.kind is Kind.SHARE:
+            why = "must be between 0 and 1, such as 0.6, or between 0 % and 100 %"
+        else:
+            why = f"must be at least {low:g}" if below[row] else f"must be at most {high:g}"
+        raise self.refusal(row, name, why)
+
+    def _check_currency(self, found: Found, look: Look, wanted: str) -> None:
+        """Amounts are in one currency and it is the one wanted; the column's own name, such as cost_usd, says nothing."""
+        own_name = found.title.casefold() == found.column.name
+        said = [codes for codes in (() if own_name else found.unit.currencies, look.currencies) if codes]
+        for codes in said:
+            if wanted not in codes:
+                raise InputError(
+                    f"{self.path}: column {found.title!r} is in {codes[0]} and the scenario counts in {wanted}: convert it"
+                )
 
 
 def read_table(path: str | Path, columns: Sequence[Column], mapping: Mapping[str, str] | None = None) -> Table:
@@ -116,95 +147,91 @@ def read_table(path: str | Path, columns: Sequence[Column], mapping: Mapping[str
     Separator, encoding and header are found; titles above the header, blank rows, rows of totals and unknown columns are left out
     with a note. ``mapping`` names columns by hand (name here -> title in the file).
 
-    Raises: InputError for what is no table, a required column that is missing, two columns of one meaning, or a row whose cells
-    do not fit the header.
+    Raises: InputError for what is no table, a required column that is missing or misspelt, two columns of one meaning, or a row
+    whose cells do not fit the header.
     """
     path, mapping = Path(path), dict(mapping or {})
     text = read_text(path)
-    separator, skipped = _announced(text)
-    choices = [separator] if separator else list(SEPARATORS)
-    best: tuple[int, int, list[tuple[int, list[str]]], dict[str, Found], str] | None = None
-    for choice in choices:
-        rows = _rows(path, text, choice, skipped)
-        for at, (_, titles) in enumerate(rows[:HEADER_WITHIN]):
-            found = recognised([t.lstrip("\ufeff").strip() for t in titles], columns, mapping)
-            if found and (best is None or len(found) > best[0]):
-                best = (len(found), at, rows, found, choice)
-    unmapped = [name for name in mapping if best is None or name not in best[3]]
-    if unmapped:
-        raise InputError(f"{path}: no column {mapping[unmapped[0]]!r}, which is to be {unmapped[0]}")
-    needed = [column.name for column in columns if column.required]
-    missing = [name for name in needed if best is None or name not in best[3]]
-    if best is None or missing:
-        raise InputError(_no_header(path, text, needed, missing, best))
-    return _table(path, best[2], best[1], best[3])
-
-
-def _announced(text: str) -> tuple[str | None, int]:
-    """(separator, lines skipped) of a first line ``sep=;`` as spreadsheets write it."""
-    first = text.split("\n", 1)[0].lstrip("\ufeff").strip().strip('"')
-    if first.casefold().startswith("sep=") and len(first) == 5 and first[4] in SEPARATORS:
-        return first[4], 1
-    return None, 0
-
-
-def _rows(path: Path, text: str, separator: str, skipped: int) -> list[tuple[int, list[str]]]:
-    """(line, cells) of each row; lines count from 1, a quoted cell may hold several."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    rows, line = [], 1
-    try:
-        for cells in reader:
-            if line > skipped:
-                rows.append((line, cells))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{path}:{line}: {error}: check quotes and separators") from None
-    return rows
-
-
-def _no_header(
-    path: Path, text: str, needed: list[str], missing: list[str],
-    best: tuple[int, int, list[tuple[int, list[str]]], dict[str, Found], str] | None,
-) -> str:  # fmt: skip
     if not text.strip():
-        return f"{path} is empty: it needs a line of column names and a row for each entry"
-    if best is None:
-        first = text.strip().split("\n", 1)[0][:80]
-        return (f"{path}: no line of column names was found (separators tried: {', '.join(SEPARATORS.values())}); it needs "
-                f"{', '.join(needed) or 'known names'}, and begins {first!r}")  # fmt: skip
-    titles = ", ".join(repr(t.strip()) for t in best[2][best[1]][1][:12])
-    return (f"{path}:{best[2][best[1]][0]}: column {missing[0]!r} is missing; the columns (separated by "
-            f"{SEPARATORS[best[4]]}) are {titles}")  # fmt: skip
-
-
-def _table(path: Path, rows: list[tuple[int, list[str]]], at: int, found: dict[str, Found]) -> Table:
-    header_line, titles = rows[at]
-    notes, kept, lines, blank, totals = [], [], [], 0, []
-    if at:
-        notes.append(f"{at} line{'s' * (at > 1)} above the column names (line {header_line}) left out")
-    for line, cells in rows[at + 1 :]:
-        if not any(cell.strip() for cell in cells):
-            blank += bool(cells)
-            continue
-        if len(cells) != len(titles):
-            if any(cell.strip() for cell in cells[len(titles) :]) or len(cells) < len(titles):
-                raise InputError(
-                    f"{path}:{line}: {len(cells)} cells where the header has {len(titles)}: check quotes and separators"
-                )
-            cells = cells[: len(titles)]
-        if any(plain(cell) in TOTALS for cell in cells):
-            totals.append(line)
-            continue
-        kept.append(cells)
-        lines.append(line)
-    unknown = [t.strip() for i, t in enumerate(titles) if t.strip() and i not in {f.place for f in found.values()}]
-    if unknown:
-        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
-        notes.append(f"columns not used: {', '.join(unknown[:MOST_NAMED])}{more}")
-    if blank:
-        notes.append(f"{blank} blank row{'s' * (blank > 1)} left out")
-    if totals:
-        notes.append(f"row of totals left out (line {', '.join(map(str, totals[:MOST_NAMED]))})")
-    if not kept:
+        raise InputError(f"{path} is empty: it needs a line of column names and a row for each entry")
+    read = read_rows(path, text, columns, list(mapping.values()))
+    place = f"{path}:{read.header_line}"
+    try:
+        found = recognised(read.titles, columns, mapping)
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None
+    if why := missing_column(read.titles, columns, found) or misspelt_column(read.titles, columns, found):
+        raise InputError(f"{place}: {why}")
+    notes = [*read.notes, *notes_of(read.titles, found)]
+    table = _without_sum(_without_totals(Table(path, found, read.rows, read.lines, notes), len(read.titles)))
+    if not len(table):
         raise InputError(f"{path}: there is no row below the column names")
-    return Table(path, found, kept, lines, notes)
+    return table
+
+
+def _without_totals(table: Table, width: int) -> Table:
+    """The table without rows that are called totals; one that has the words of an entry too is refused, unless it is the sum."""
+    words = {name: f for name, f in table.columns.items() if f.column.kind in WORDS}
+    others = sorted(set(range(width)) - {f.place for f in table.columns.values()})
+    places = [f.place for f in words.values()]
+    if not any(may_name_a_total([row[at] for row in table.rows]) for at in (*places, *others)):
+        return table
+    totals: list[int] = []
+    for at, row in enumerate(table.rows):
+        labels = [row[place] for place in places if row[place].strip()]
+        ids = [row[f.place] for f in words.values() if f.column.kind is Kind.ID and row[f.place].strip()]
+        labels = ids or labels or [row[place] for place in others if row[place].strip()][:1]
+        if not any(map(names_a_total, labels)):
+            continue
+        filled = next(
+            (n for n, f in words.items() if not names_a_total(row[f.place]) and not is_missing(even(row[f.place]))),
+            None,
+        )
+        if filled is not None and not _sums_up(replace(table, rows=[*_except(table.rows, totals, at), row])):
+            raise table.refusal(
+                at, filled, "stands in a row of totals: leave the row out, or put an @ before a handle of that name"
+            )
+        totals.append(at)
+    lines = ", ".join(str(table.lines[at]) for at in totals[:3])
+    notes = [*table.notes, f"row{'s' * (len(totals) > 1)} of totals left out (line {lines})"] if totals else table.notes
+    gone = set(totals)
+    return replace(
+        table,
+        rows=[row for at, row in enumerate(table.rows) if at not in gone],
+        lines=[line for at, line in enumerate(table.lines) if at not in gone],
+        notes=notes,
+    )
+
+
+def _except(rows: list[list[str]], gone: Sequence[int], end: int) -> list[list[str]]:
+    return [row for at, row in enumerate(rows[:end]) if at not in gone]
+
+
+def _without_sum(table: Table) -> Table:
+    """The table without a last row that has no name and is the sum of those above it."""
+    words = [f.place for f in table.columns.values() if f.column.kind in WORDS]
+    if len(table) < 3 or any(table.rows[-1][place].strip() for place in words):
+        return table
+    nameless = not any(table.rows[-2][place].strip() for place in words)
+    if not _sums_up(table, 2 if nameless else 1):
+        return table
+    notes = [*table.notes, f"row of totals left out (line {table.lines[-1]}: the sum of the rows above it)"]
+    return replace(table, rows=table.rows[:-1], lines=table.lines[:-1], notes=notes)
+
+
+def _sums_up(table: Table, at_least: int = 1) -> bool:
+    """Whether the last row is the sum of those above it in every column that counts, in ``at_least`` so many."""
+    sums = 0
+    table = replace(table, _looks={})
+    for name, found in table.columns.items():
+        if found.column.kind not in (Kind.COUNT, Kind.MONEY):
+            continue
+        try:
+            values = table._look(name).values(table._proven_elsewhere(name))
+        except CellError:
+            return False
+        if np.isfinite(values[-1]) and values[-1] != 0:
+            if not np.isclose(np.nansum(values[:-1]), values[-1], rtol=1e-9, atol=0.005):
+                return False
+            sums += 1
+    return sums >= at_least

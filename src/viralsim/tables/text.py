@@ -6,7 +6,9 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,13 @@ NOT_A_TABLE: tuple[tuple[bytes, str, str], ...] = (
     (b"\x80\x04", "a Python pickle, which is never read", "write it as CSV"),
     (b"\x80\x05", "a Python pickle, which is never read", "write it as CSV"),
 )
+# What damaged, locked and unknown archives raise.
+DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
 OPENERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
+
+
+# Hardly ever beside each other in Windows-1252.
+_IN_UTF_8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 
 
 def read_text(path: Path, markup: bool = False) -> str:
@@ -39,7 +47,9 @@ def read_text(path: Path, markup: bool = False) -> str:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{path} is larger than {MOST_BYTES >> 20} MB: a table of people or posts is smaller")
         data = _unpacked(path, path.read_bytes())
-    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile) as error:
+    except InputError:
+        raise
+    except DAMAGED as error:
         raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     for start, what, remedy in NOT_A_TABLE:
         if data.startswith(start):
@@ -85,7 +95,12 @@ def _decoded(path: Path, data: bytes) -> str:
     for encoding in encodings:
         try:
             text = data.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8-sig" and _IN_UTF_8.search(data):
+                line = data.count(b"\n", 0, error.start) + 1
+                raise InputError(
+                    f"{path}:{line}: is in another encoding than the rest of the file: save it as UTF-8"
+                ) from None
             continue
         if "\x00" in text:
             break

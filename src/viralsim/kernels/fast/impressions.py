@@ -181,8 +181,8 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
                 add_member(rows, slot, record, member, -1, -1)
                 touched += 1
         r, bits = rows[U(record)], np.uint64(memory.bits[U(i)])
-        if r.flags == 0:
-            r.flags = REACHED_MARK
+        if r.flag_bits == 0:
+            r.flag_bits = REACHED_MARK
             reached += 1
             if communities:
                 by_community[U(ties.community[U(member)])] += 1
@@ -193,8 +193,8 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
             share = 1.0
             clipped += 1
         conversion = conversion_probability(law.conversion, match, law.trust)
-        if law.conversion > 0.0 and r.flags == REACHED_MARK and unit_low(bits) < conversion:
-            r.flags = CONVERTED_MARK
+        if law.conversion > 0.0 and r.flag_bits == REACHED_MARK and unit_low(bits) < conversion:
+            r.flag_bits = CONVERTED_MARK
             converted += 1
         response = response_to(unit_high(bits), share, 0.0, law.engagement)
         if response == SHARE:

@@ -17,7 +17,7 @@ FAST_ROW = np.dtype(  # of a member, where the world is plain
         ("due", np.int32),  # tick in which they post or have posted, -1: none
         ("parent", np.int32),  # node that convinced them, -1: unprompted
         ("next", np.int32),  # in the queue of their tick: 1 + row, 0: last
-        ("flags", np.int32),  # 0: no impression, 1: reached, 2: converted
+        ("flag_bits", np.int32),  # 0: no impression, 1: reached, 2: converted
     ],
     align=True,
 )

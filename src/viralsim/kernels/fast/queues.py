@@ -18,7 +18,7 @@ def add_member(rows, slot, touched, member, due, parent):  # type: ignore[no-unt
     r.member = member
     r.due = due
     r.parent = parent
-    r.flags = 0
+    r.flag_bits = 0
 
 
 @njit(inline="always")

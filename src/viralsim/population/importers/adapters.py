@@ -55,8 +55,13 @@ def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str 
         return graph.es[name]
 
     label = next((name for name in ("name", "id") if name in graph.vs.attributes()), None)
-    if label is not None and len(set(map(str, graph.vs[label]))) < graph.vcount():
-        raise NetworkError(f"two vertices have the same {label}: give each one of its own, or remove the attribute")
+    if label is not None:
+        names = list(map(str, graph.vs[label]))
+        twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+        if twice is not None:
+            raise NetworkError(
+                f"two vertices are called {twice!r}: give each a {label} of its own, or remove the attribute"
+            )
     return Edges(
         np.ascontiguousarray(pairs[:, 0]),
         np.ascontiguousarray(pairs[:, 1]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from viralsim.errors import InputError, NetworkError
 from viralsim.population.fields import FIELDS, field_of_column
 from viralsim.tables import Column, Kind, Table, read_table
+
+ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +36,14 @@ class MembersFile:
 def _columns() -> tuple[Column, ...]:
     """The columns that a members file may have: the id, and one for each declared field, topic and tone."""
     fields = tuple(
-        Column(f.column, Kind.TEXT if f.column == "community" else Kind.SHARE if f.high == 1.0 else Kind.NUMBER,
+        Column(f.column, Kind.ID if f.column == "community" else Kind.SHARE if f.high == 1.0 else Kind.NUMBER,
                family=f.column.endswith("_"))
         for f in FIELDS
     )  # fmt: skip
-    return (Column("id", Kind.TEXT, ("member", "member id", "node", "user id", "user"), required=True), *fields)
+    return (
+        Column("id", Kind.ID, ("member", "member id", "node", "node id", "user id", "user"), required=True),
+        *fields,
+    )
 
 
 def read_members(path: Path) -> MembersFile:
@@ -59,6 +65,10 @@ def _ids(table: Table) -> NDArray[Any]:
     for row, label in enumerate(labels):
         if label == "":
             raise InputError(f"{table.where(row, 'id')}: is empty; fill it or leave the row out")
+        if ROUNDED.fullmatch(label):
+            raise InputError(
+                f"{table.where(row, 'id')}: {label} is a number that a spreadsheet rounded; export the ids as text"
+            )
         if label in first:
             raise InputError(
                 f"{table.where(row, 'id')}: {label} is on line {first[label]} already; keep one row per member"

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import file_path, flag, got, integer_at_least, is_single, refuse
+from viralsim.arguments import file_path, flag, integer_at_least, is_single, refuse
 from viralsim.errors import InputError, NetworkError
 from viralsim.errors import ViralsimWarning as ViralsimWarning
+from viralsim.member_names import find_members
 from viralsim.population.importers.labels import (
     LARGEST_MEMBER,
     column,
@@ -162,20 +163,10 @@ class Network:
         Raises: InputError that names what is not there, is negative, or no whole number.
         """
         given = np.asarray(labels, dtype=object).reshape(-1).tolist()
-        if self.ids is None:
-            known = {x: int(x) for x in given if isinstance(x, int | np.integer | str) and not isinstance(x, bool)
-                     and str(x).isascii() and str(x).isdecimal() and str(int(x)) == str(x) and int(x) < self.members}  # fmt: skip
-            bad = [x for x in given if isinstance(x, bool) or not is_single(x) or x not in known]
-            if bad:
-                raise InputError(f"labels: no member {got(bad[0])}, members are numbered 0 to {self.members - 1}")
-            return np.array([known[x] for x in given], dtype=np.int64)
-        place = {str(label): i for i, label in enumerate(self.ids.tolist())}
-        missing = [x for x in given if str(x) not in place]
-        if missing:
-            raise InputError(
-                f"labels: no member {missing[0]!r} in the network, name ids of its file, such as {self.ids[0]!s}"
-            )
-        return np.array([place[str(x)] for x in given], dtype=np.int64)
+        found, wrong = find_members(given, self.members, self.ids, repeats=True)
+        if wrong:
+            raise InputError(f"labels: {wrong[0].sentence}")
+        return found
 
     @classmethod
     def from_edges(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.checksums import quick_sum, read_sealed, sealed, warn_without_sum
 from viralsim.errors import NetworkError
 from viralsim.population.network.network import Network
 
@@ -24,6 +25,7 @@ FORMAT = "viralsim network"
 VERSION = 1
 MANIFEST = "manifest.json"
 PARTIAL, LOCK = ".partial", ".lock"  # endings of a folder that is being filled, and of the lock of who fills it
+AGAIN = "import the network again"
 ARRAYS = ("indptr", "followers", "tie_strength", "influence_weight", "ids")
 
 
@@ -51,20 +53,22 @@ def save_array(folder: Path, name: str, array: NDArray[Any]) -> None:
 def write_manifest(
     folder: Path, members: int, follows: int, fingerprint: str, source: str, notes: Sequence[str] = ()
 ) -> None:
-    """Say what the arrays in a folder are, and how the file that they come from was read."""
+    """Say what the arrays in a folder are, with the sum of each, and how the file that they come from was read."""
+    files = sorted(folder.glob("*.npy"))
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "members": members,
         "follows": follows,
         "fingerprint": fingerprint,
-        "arrays": sorted(path.stem for path in folder.glob("*.npy")),
+        "arrays": [path.stem for path in files],
+        "files": {path.name: quick_sum(path) for path in files},
         "source": source,
         "information_flows": "from the member of a row to the followers in it",
     }
     if notes:
         manifest["notes"] = list(notes)
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(json.dumps(sealed(manifest), indent=2) + "\n", encoding="utf-8")
 
 
 @contextmanager
@@ -144,11 +148,12 @@ def _umask() -> int:
 def open_network(folder: str | Path) -> Network:
     """Open a folder that ``save_network`` wrote; arrays are views of the files, copied only where written to.
 
-    Counts, dtypes and the order of rows are checked, so that compiled code never leaves an array. ``NetworkError``
-    where the folder is no network, or not whole.
+    Sums, counts, dtypes and the order of rows are checked, so that compiled code never leaves an array and no other
+    network is taken for the one that was written. ``NetworkError`` where the folder is no network, or not whole.
     """
     folder = Path(folder)
     manifest = _manifest(folder)
+    _check_sums(folder, manifest.get("files", {}))
     arrays: dict[str, NDArray[Any] | None] = dict.fromkeys(ARRAYS)
     for name in manifest["arrays"]:
         arrays[name] = _open(folder, name)
@@ -184,11 +189,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise NetworkError(
             f"{folder}: there is no {MANIFEST}; make the folder with: viralsim network import FILE --out DIR"
         )
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError, RecursionError):
-        raise NetworkError(f"{path}: no JSON; import the network again") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    manifest, has_sum = read_sealed(path, AGAIN, NetworkError)
+    if manifest.get("format") != FORMAT:
         raise NetworkError(f"{path}: describes no network of viralsim; import the network again")
     if manifest.get("version") != VERSION:
         raise NetworkError(
@@ -203,7 +205,18 @@ def _manifest(folder: Path) -> dict[str, Any]:
         or not all(isinstance(c, int) for c in counts)
     ):
         raise NetworkError(f"{path}: is damaged; import the network again")
+    if not has_sum:
+        warn_without_sum(path)
     return manifest
+
+
+def _check_sums(folder: Path, files: dict[str, str]) -> None:
+    for name, expected in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise NetworkError(f"{path}: is missing; {AGAIN}")
+        if quick_sum(path) != expected:
+            raise NetworkError(f"{path}: has changed since it was written; {AGAIN}")
 
 
 def _open(folder: Path, name: str) -> NDArray[Any]:

@@ -1,0 +1,190 @@
+"""What the arrays of an arm may hold, as a table, and the check that no kernel can be led out of an array.
+
+Indices are checked as arrays before a world runs, so that the kernels need not look at each. See ``arm_inputs`` for what they mean.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import InputError
+from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, Rule, Source
+
+INF = math.inf
+# What every array is to hold: its shapes by the letters of ``sizes_of`` (a dot: any length), the lowest and the highest number; a
+# letter instead of a number stands for the last index of what it counts, in ``x!`` for its length.
+LIMITS: dict[str, tuple[str, float, float | str]] = {
+    "graph.indptr": ("C,V", 0, "E!"),
+    "graph.followers": ("E", 0, "N"),
+    "graph.tie_strength": ("E|0", 0, 1),
+    "graph.influence_weight": ("E|0", 0, 1.001),
+    "graph.following": ("C,N|0,0", 0, "N!"),
+    "audience.community": ("N|1", 0, 2**31 - 2),
+    "audience.activity": ("N|1", 0, 1e9),
+    "audience.hostility": ("N|1", 0, 1),
+    "audience.match": ("K,N|K,1", 0, 1),
+    "audience.background_load": ("N|0", 0, 1e30),
+    "audience.presence": ("C,N|0,0", 0, 1),
+    "audience.present": (".", 0, "N"),
+    "audience.present_start": ("B", 0, INF),
+    "channels.visibility": ("C", 0, 1),
+    "channels.envelope": ("C", 0, 1),
+    "channels.thin": ("C", 0, 1),
+    "channels.gap_threshold": ("C,G", 0, INF),
+    "channels.gap_alias": ("C,G", 0, "G"),
+    "channels.delay_fixed": ("C", 0, 2**31),
+    "channels.delay_threshold": ("C,D", 0, INF),
+    "channels.delay_alias": ("C,D", 0, "D"),
+    "channels.delay_shift": ("C", 0, 63),
+    "channels.engagement_rate": ("C", 0, 1),
+    "channels.per_engagement": ("C", 0, 2**31),
+    "channels.recommend_delay": ("C", 1, 2**31),
+    "channels.max_match": ("K", 0, 1),
+    "contents.appeal": ("K", 0, 1e30),
+    "contents.twin": ("K", -1, "K"),
+    "contents.original": ("K", -1, "K"),
+    "contents.controversy": ("K", 0, 1),
+    "contents.conversion_rate": ("K", 0, 1),
+    "contents.conversion_trust": ("K,S", 0, 1e9),
+    "contents.reinforcement": ("K", 0, len(Reinforcement) - 1),
+    "contents.gain": ("K", 0, 1e30),
+    "contents.cap": ("K", 0, 1e30),
+    "contents.threshold": ("K", -1e30, 1e30),
+    "contents.persistence": ("K", 0, 1),
+    "contents.novelty": ("K,T", 0, 1),
+    "rules.values": ("R", -1, INF),
+    "rules.rhythm": ("T", 0, 1e9),
+    "rules.fatigue": (".", 0, 1),
+    "plan.owned_channel": ("L", 0, "C"),
+    "plan.owned_content": ("L", 0, "K"),
+    "plan.owned_trust": ("L", 0, 1e9),
+    "plan.owned_start": ("Q", 0, INF),
+    "plan.owned_followers": (".", 0, "N"),
+    "plan.owned_posts_tick": ("P", 0, "T"),
+    "plan.owned_posts_line": ("P", 0, "L"),
+    "plan.paid_channel": ("M", 0, "C"),
+    "plan.paid_content": ("M", 0, "K"),
+    "plan.paid_number": ("M", 0, "M"),
+    "plan.paid_trust": ("M", 0, 1e9),
+    "plan.paid_cap": ("M", 0, 2**31 - 1),
+    "plan.paid_start": ("W", 0, INF),
+    "plan.paid_targets": (".", 0, "N"),
+    "plan.paid_count": ("M,T", 0, 2**31 - 1),
+    "plan.planned_tick": ("A", 0, "T"),
+    "plan.planned_channel": ("A", 0, "C"),
+    "plan.planned_content": ("A", 0, "K"),
+    "plan.planned_member": ("A", 0, "N"),
+    "plan.planned_wave": ("A", 0, 2**31),
+    "plan.planned_willingness": ("A", 0, 1),
+    "plan.planned_trust": ("A", 0, 1e9),
+    "plan.planned_advocate": ("A", 0, "N"),
+    "plan.organic_tick": ("O", 0, "T"),
+    "plan.organic_channel": ("O", 0, "C"),
+    "plan.organic_content": ("O", 0, "K"),
+    "plan.organic_member": ("O", -1, "N"),
+    "plan.organic_line": ("O", 0, 2**31),
+    "plan.organic_index": ("O", 0, 2**40),
+}
+# Offsets into another array: they begin at 0, rise, and end at its length.
+OFFSETS = {
+    "audience.present_start": "audience.present",
+    "plan.owned_start": "plan.owned_followers",
+    "plan.paid_start": "plan.paid_targets",
+}
+ANY_LENGTH: tuple[tuple[str, ...], ...] = ()
+_LIMITS = [
+    (
+        name,
+        ArmInputs._fields.index(name.split(".")[0]),
+        name.split(".")[1],
+        ANY_LENGTH if shapes == "." else tuple(tuple(shape.split(",")) for shape in shapes.split("|")),
+        low,
+        high,
+    )
+    for name, (shapes, low, high) in LIMITS.items()
+]
+_checked: WeakValueDictionary[tuple[int, str, float], NDArray[Any]] = WeakValueDictionary()
+
+
+def sizes_of(arm: ArmInputs) -> dict[str, int]:
+    """Lengths by letter: those of the contract, V = N + 1, B = C + 1, Q = L + 1, W = M + 1."""
+    plan, members = arm.plan, int(np.shape(arm.graph.indptr)[-1]) - 1
+    sizes = {
+        "N": members, "V": members + 1, "C": len(arm.channels.key), "K": len(arm.contents.key), "E": len(arm.graph.followers),
+        "T": int(np.shape(arm.contents.novelty)[-1]), "G": 512, "D": int(np.shape(arm.channels.delay_alias)[-1]),
+        "S": len(Source), "R": len(Rule), "L": len(plan.owned_channel), "P": len(plan.owned_posts_tick),
+        "M": len(plan.paid_channel), "A": len(plan.planned_tick), "O": len(plan.organic_tick), "0": 0, "1": 1,
+    }  # fmt: skip
+    return sizes | {"B": sizes["C"] + 1, "Q": sizes["L"] + 1, "W": sizes["M"] + 1}
+
+
+def check_arm_inputs(arm: ArmInputs) -> None:
+    """Make sure that no kernel can leave an array: shapes fit each other, indices name what is there, numbers are finite.
+
+    An array that was checked before is not read again, so that arms that share arrays cost what is new in them.
+    Raises InputError that names array, place, what is allowed and what stands there.
+    """
+    sizes = sizes_of(arm)
+    for name, group, field, shapes, low, high in _LIMITS:
+        array = getattr(arm[group], field)
+        if array.ndim != 1 or shapes is not ANY_LENGTH:
+            _check_shape(name, array, shapes, sizes)
+        most = high if not isinstance(high, str) else sizes[high[0]] - (len(high) < 2)
+        if _checked.get((id(array), name, most)) is not array:
+            _check_numbers(name, array, low, most)
+            _checked[id(array), name, most] = array
+    for start, into in OFFSETS.items():
+        _check_offsets(arm, start, into)
+    _check_order(arm)
+
+
+def _check_shape(name: str, array: NDArray[Any], shapes: tuple[tuple[str, ...], ...], sizes: dict[str, int]) -> None:
+    for letters in shapes:
+        if array.shape == tuple([sizes[letter] for letter in letters]):
+            return
+    allowed = [tuple(sizes[letter] for letter in letters) for letters in shapes]
+    raise InputError(f"{name} must have shape {' or '.join(map(str, allowed)) or '(any)'}, got {array.shape}")
+
+
+def _check_numbers(name: str, array: NDArray[Any], low: float, high: float) -> None:
+    if not array.size or (array.min() >= low and array.max() <= high):  # a NaN is neither
+        return
+    bad = ~((array >= low) & (array <= high))
+    place = tuple(int(i) for i in np.argwhere(bad)[0])
+    where = ", ".join(map(str, place))
+    raise InputError(f"{name}[{where}] must be in {low:.9g}..{high:.9g}, got {array[place]}")
+
+
+def _check_offsets(arm: ArmInputs, start: str, into: str) -> None:
+    offsets, target = (getattr(getattr(arm, name.split(".")[0]), name.split(".")[1]) for name in (start, into))
+    if offsets[0] != 0 or offsets[-1] != len(target) or (offsets[1:] < offsets[:-1]).any():
+        raise InputError(f"{start} must rise from 0 to the length of {into.split('.')[1]} ({len(target)})")
+
+
+def _check_order(arm: ArmInputs) -> None:
+    """What is ascending by contract, what names a table by the width of its bits, and the rules that are indices or divisors."""
+    plan, values, indptr = arm.plan, arm.rules.values, arm.graph.indptr
+    contents, members = len(arm.contents.key), indptr.shape[1] - 1
+    if _checked.get((id(indptr), "ascending", 0)) is not indptr:
+        if (indptr[:, 1:] < indptr[:, :-1]).any():
+            raise InputError("graph.indptr must rise from member to member")
+        _checked[id(indptr), "ascending", 0] = indptr
+    cell = (plan.planned_tick * len(arm.channels.key) + plan.planned_channel) * contents + plan.planned_content
+    for name, order in (
+        ("owned_posts_tick", plan.owned_posts_tick),
+        ("planned_tick", cell * members + plan.planned_member),
+    ):
+        if (order[1:] < order[:-1]).any():
+            raise InputError(f"plan.{name} must be ascending (planned posts by tick, channel, content and member)")
+    if (1 << (64 - int(arm.channels.delay_shift.min()))) > arm.channels.delay_alias.shape[1]:
+        raise InputError("channels.delay_shift must be 64 - log2 of the outcomes of delay_alias, or more")
+    for rule, low, high in ((Rule.FOCAL, 0, contents - 1), (Rule.TICKS_PER_DAY, 1, 2**31)):
+        if not low <= values[rule] <= high or values[rule] != int(values[rule]):
+            raise InputError(f"rules.values[{rule.name}] must be a whole number in {low}..{high}, got {values[rule]}")
+    if len(arm.rules.fatigue) == 0:
+        raise InputError("rules.fatigue must hold one number or more")

@@ -1,0 +1,50 @@
+"""What an arm will cost: the same in ``check`` and in ``run``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import viralsim as vs
+from viralsim.cli import main
+
+CAPPED = """
+viralsim: 1
+name: costs
+seed: 1
+worlds: 20
+horizon: 1d
+audience: {members: 50}
+channels: {wall: {visibility: 0.3, cpm_usd: 10, network: {generate: {mean_following: 4}}}}
+content: {c: {appeal: 0.0}}
+campaign:
+  content: c
+  paid: [{budget_usd: 100, frequency_cap: 2}]
+  advocates: {count: 5, cost_usd: 20}
+arms: {paid: {campaign.advocates: null}, advocates: {campaign.paid: []}}
+baseline: paid
+EQUAL
+"""
+
+
+def test_check_costs_what_run_charges_and_refuses_alike(tmp_path: Path) -> None:
+    """A cap of 2 on 50 members lets 100 impressions be bought: 1 USD, in check as in run; equal_money holds for both."""
+    path = tmp_path / "s.yaml"
+    path.write_text(CAPPED.replace("EQUAL", ""))
+    done = CliRunner().invoke(main, ["check", str(path), "--json"])
+    assert done.exit_code == 0, done.stdout
+    costs = {arm: said["cost_usd"] for arm, said in json.loads(done.stdout)["arms"].items()}
+    assert costs == {"paid": pytest.approx(1.0), "advocates": pytest.approx(100.0)}
+    result = vs.simulate(vs.load(path))
+    for name, arm in result.arms.items():
+        charged = float(np.mean(np.sum(list(arm.cost_lines.values()), axis=0)))
+        assert charged == pytest.approx(costs[name], rel=0.02)
+    path.write_text(CAPPED.replace("EQUAL", "equal_money: [paid, advocates]"))
+    assert CliRunner().invoke(main, ["check", str(path)]).exit_code == 2
+    with pytest.raises(vs.InputError, match="equal_money: arm paid costs"):
+        vs.simulate(vs.load(path))
+    assert vs.simulate(vs.load(path), arms=["paid"]).arms  # an arm that runs alone is compared with nobody
