@@ -78,6 +78,8 @@ def read_network(
         notes = parsed.notes
         edges = parsed.edges._replace(directed=settled(path, parsed.stated, directed, reverse, notes))
     notes += said_of(path, edges.ids, reverse and edges.directed)
+    if edges.members == 0:
+        raise NetworkError(f"{path}: names no member; a network needs at least one edge or one node")
     network = Network.of_edges(edges, edge_means=edge_means, keep_edge_order=keep_edge_order)
     return replace(network, notes=tuple(notes))
 
