@@ -48,6 +48,8 @@ def commands(result: RunRecord, folder: str = "") -> tuple[list[str], str]:
     """(commands, what to know of them) that run a stored result again; ``folder`` is where it is stored, if it is."""
     if not result.scenario_yaml.strip():
         return [], "This result holds no scenario, so it cannot be run again."
+    if names_networks_in_memory(result.scenario_yaml):
+        return [], "A network was given in Python, with Scenario.with_networks, and is not stored: run it again there."
     arms = _arms_to_name(result)
     if not folder:
         return [run_again(result, "scenario.yaml", arms)], "Save the scenario below as scenario.yaml."
