@@ -54,7 +54,9 @@ def _swap_lines(text: bytes, chance: random.Random) -> bytes:
 
 
 def _recode(text: bytes, chance: random.Random) -> bytes:
-    return text.decode("utf-8", "replace").encode(chance.choice(("utf-16", "utf-16-le", "latin-1", "cp1252", "utf-8-sig")), "replace")
+    return text.decode("utf-8", "replace").encode(
+        chance.choice(("utf-16", "utf-16-le", "latin-1", "cp1252", "utf-8-sig")), "replace"
+    )
 
 
 WAYS: tuple[Callable[[bytes, random.Random], bytes], ...] = (

@@ -71,6 +71,8 @@ MEANT: list[tuple[str, str, list[tuple[Any, Any]], str]] = [
     ("x.gml", 'graph [\n directed 1\n node [\n id 1\n label "a"\n ]\n node [\n id 2\n label "b"\n ]\n edge [\n source 1\n target 2\n ]\n]\n',
      [("a", "b")], ""),
     ("x.json", '{"directed": true, "nodes": [{"id": "a"}, {"id": "b"}], "links": [{"source": "a", "target": "b"}]}', [("a", "b")], ""),
+    ("both.csv", "Source,Target,Type\n1,2,Undirected\n2,3,Directed\n", [(1, 2), (2, 1), (2, 3)], "the others one way"),
+    ("adj.txt", "1 2 3\n2 4\n3 1 5 6\n", [(1, 2), (1, 3), (2, 4), (3, 1), (3, 5), (3, 6)], "adjacency list"),
     ("big.graphml", GRAPHML_ID, [("a", "b")], ""),
 ]  # fmt: skip
 
@@ -87,18 +89,16 @@ def test_what_is_meant_is_read(tmp_path: Path, name: str, text: str, edges: list
 
 REFUSED: list[tuple[str, bytes, str]] = [
     ("rounded.csv", b"source,target\n1.25018E+18,1.24021E+18\n", "scientific notation"),
-    ("both.csv", b"Source,Target,Type\n1,2,Undirected\n2,3,Directed\n", "some edges are directed"),
     ("page.csv", b"<!DOCTYPE html><html><body>no</body></html>", "a web page"),
     ("other.xml", b"<?xml version='1.0'?><thing/>", "XML of a kind that is not known"),
     ("sheet.xls", b"\xd0\xcf\x11\xe0" + bytes(100), "Excel workbook"),
     ("graph.pkl", pickle.dumps({1: [2]}), "pickle, which is never read"),
     ("db.sqlite", b"SQLite format 3\x00" + bytes(100), "SQLite"),
     ("x.dot", b"digraph { a -> b }", "Graphviz"),
-    ("adj.txt", b"1 2 3\n2 4\n3 1 5 6\n", "adjacency list"),
-    ("nodes.json", b'{"nodes": [1, 2]}', '"nodes" and "links"'),
+    ("nodes.json", b'{"nodes": [1, 2]}', '("nodes" with "id", "links" with "source" and "target")'),
     ("twice.net", b'*Vertices 2\n1 "ann"\n2 "ann"\n*Arcs\n1 2\n', "called 'ann'"),
     ("entity.gexf", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><gexf/>', "entities"),
-    ("cut.graphml", b"<graphml><graph><node id='a'", "no GraphML"),
+    ("cut.graphml", b"<graphml><graph><node id='a'", "XML that cannot be read"),
     ("ends.json", b'{"nodes": [{"id": 1}], "links": [{"source": 1, "target": 9}]}', "is no id of a node"),
 ]
 
@@ -135,10 +135,10 @@ def test_packed_files(tmp_path: Path, pack: Any) -> None:
 def test_direction_is_what_the_file_states(tmp_path: Path) -> None:
     """``directed: true`` against an undirected file is a contradiction; ``directed: false`` reads both ways, with a note."""
     undirected = "Source,Target,Type\n1,2,Undirected\n"
-    with pytest.raises(vs.NetworkError, match="undirected, and directed: true is asked"):
+    with pytest.raises(vs.NetworkError, match="undirected .*, directed: true contradicts it"):
         read(tmp_path, "u.csv", undirected, directed=True)
     assert edges_of(read(tmp_path, "u.csv", undirected, directed=False)) == [(1, 2), (2, 1)]
-    assert "edge_means does not matter" in " ".join(
+    assert "edge_means has no meaning here" in " ".join(
         read(tmp_path, "u.csv", undirected, edge_means="source follows target").notes
     )
     plain = read(tmp_path, "d.csv", "Source,Target,Type\n1,2,Directed\n", directed=False)

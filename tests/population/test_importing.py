@@ -70,10 +70,11 @@ def by_way_of_memory(edges, weights, reverse, directed, out, source):
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """What is in a folder; of its manifest all but the notes."""
+    """What is in a folder; of its manifest all but the notes and its sum."""
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     manifest = json.loads(files["manifest.json"])
-    manifest.pop("notes", None)
+    for word in ("notes", "checksum"):
+        manifest.pop(word, None)
     return {**files, "manifest.json": json.dumps(manifest).encode()}
 
 

@@ -39,7 +39,9 @@ campaign:
 """
 AUDIENCE = "{members: 60, topics: {food: 0.5}, tones: {humorous: 0.5}}"
 TIER = "advocates: {file: table.csv, cost_usd: 7, willingness: 0.9}"
-MEMBERS = "id,activity,hostility,community,interest_food\n" + "".join(f"m{i},{1 + i / 10},0.{i % 10},c{i % 3},0.5\n" for i in range(60))
+MEMBERS = "id,activity,hostility,community,interest_food\n" + "".join(
+    f"m{i},{1 + i / 10},0.{i % 10},c{i % 3},0.5\n" for i in range(60)
+)
 ADVOCATES = (
     "handle,channel,followers,cost_usd,willingness,topics,tone\n@ann,wall,6,$1,500,60%,food,humorous\n@bob,wall,4,250.50,0.5,,\n",
     "Creator;Plattform;Follower;Honorar (EUR);Willingness\n@ann;wall;1.234;1.500,00;60 %\nbob;wall;5;10;\n",
@@ -121,7 +123,11 @@ EITHER = {(kind, status) for kind in ("network", "members", "advocates", "posts"
 def test_files_as_they_are_meant_are_read(tmp_path: Path) -> None:
     """Before anything is spoilt, every one of them is read: what is refused below is refused for what was done to it."""
     whole = [("network", name, content) for name, content in networks(tmp_path)]
-    whole += [("members", "", MEMBERS.encode()), ("advocates", "", ADVOCATES[2].encode()), ("posts", "", POSTS[0].encode())]
+    whole += [
+        ("members", "", MEMBERS.encode()),
+        ("advocates", "", ADVOCATES[2].encode()),
+        ("posts", "", POSTS[0].encode()),
+    ]
     for i, (kind, name, content) in enumerate(whole):
         place = tmp_path / str(i)
         place.mkdir()

@@ -9,6 +9,7 @@ from pathlib import Path
 from viralsim.errors import InputError, ScenarioError
 from viralsim.records.record import RunRecord
 from viralsim.scenario import Scenario, loads
+from viralsim.scenario.networks_in_memory import names_networks_in_memory
 
 
 def run_again(result: RunRecord, file: str, arms: Iterable[str] = (), sets: Iterable[str] = ()) -> str:

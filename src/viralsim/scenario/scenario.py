@@ -35,7 +35,9 @@ class Scenario:
     data: Mapping[str, Any] = field(repr=False)  # the plain data, as written
     origin: Origin = field(repr=False)
     files: set[str] = field(default_factory=set, repr=False)  # files that are known to exist, and names of ``networks``
-    networks: Mapping[str, NetworkInMemory] = field(default_factory=dict, repr=False)  # in memory, by the names in ``data``
+    networks: Mapping[str, NetworkInMemory] = field(
+        default_factory=dict, repr=False
+    )  # in memory, by the names in ``data``
 
     def __repr__(self) -> str:
         arms = ", ".join(self.arm_names)
@@ -125,7 +127,9 @@ class Scenario:
             place: Place = ("channels", channel, "network")
             data = put(data, place, {"file": name_of(network)})
             places.append(place)
-        generated = [name for name, one in self.spec.channels.items() if name not in networks and one.network.file is None]
+        generated = [
+            name for name, one in self.spec.channels.items() if name not in networks and one.network.file is None
+        ]
         if networks and not generated and self.spec.audience.members is not None:
             data = put(data, ("audience", "members"), None)
         held = {name_of(network): network for network in networks.values()}

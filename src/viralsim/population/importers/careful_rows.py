@@ -19,7 +19,7 @@ from viralsim.population.importers.text_stream import CHUNK, blocks_of_lines, ch
 
 LARGEST_WHOLE = 2**63 - 1
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-NO_NUMBER = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
 Row = tuple[str, str, float, float, bool]  # source, target, tie strength, influence weight, whether it is directed
 
 
@@ -31,10 +31,15 @@ class MisjudgedError(Exception):
         self.form = form
 
 
+def in_range(whole: str) -> bool:
+    """Whether a whole number is at most 2**63 - 1."""
+    return len(whole) < 19 or (len(whole) == 19 and int(whole) <= LARGEST_WHOLE)
+
+
 def weight_of(cell: str, decimal: str) -> float | None:
     """The number that a cell holds; None where it is none."""
     written = cell.replace(decimal, ".") if decimal != "." else cell
-    return float(written) if NUMBER.fullmatch(written) or NO_NUMBER.fullmatch(written) else None
+    return float(written) if NUMBER.fullmatch(written) or INFINITE.fullmatch(written) else None
 
 
 class CarefulRows:
@@ -87,7 +92,7 @@ class CarefulRows:
     def _id(self, line: int, cell: str) -> str:
         if cell == "":
             self._refuse(line, "an id is missing; fill it or drop this row")
-        if self._form.whole and not (WHOLE.match(cell) and (len(cell) < 19 or int(cell) <= LARGEST_WHOLE)):
+        if self._form.whole and not (WHOLE.match(cell) and in_range(cell)):
             if NEGATIVE.match(cell):
                 self._refuse(line, f"id {cell[:40]} is negative; ids start at 0")
             raise MisjudgedError(

@@ -22,7 +22,7 @@ from viralsim.population.importers.header import (
     meaning_of,
     named_ends,
 )
-from viralsim.population.importers.row_reader import BadTableError, RowReader, is_comment
+from viralsim.population.importers.row_reader import BadTableError, RowReader, count_of, is_comment
 from viralsim.population.importers.text_stream import BYTE_ORDER_MARK
 from viralsim.tables.columns import plain
 
@@ -30,6 +30,7 @@ LOOKED_AT = 2000  # rows
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", "": "blanks"}
 WHOLE = re.compile(r"(0|[1-9][0-9]*)\Z")  # as a computer writes it: 007 and +7 are names
 NEGATIVE = re.compile(r"-[0-9]+\Z")
+BY_NETWORKX = re.compile(r"#\s*GMT\s")  # the second line at the head of the lists that networkx writes
 KIND_WORDS = {"directed": True, "undirected": False}
 KIND_FLAGS = {**KIND_WORDS, "true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
@@ -88,7 +89,9 @@ class Sample:
     inline: bool  # whether every # begins a comment, as where ids are whole numbers
     rows: list[tuple[int, list[str]]]  # (line, fields)
     comments: list[tuple[int, str]]  # (line, text) of those before the first row
-    preset: bool = False  # a first line "sep=;"
+    passed: int = (
+        0  # lines at the head that are no rows whatever they look like: "sep=;", or what networkx writes there
+    )
 
     @property
     def width(self) -> int:
@@ -112,7 +115,8 @@ def sample_of(path: Path, head: bytes, complete: bool, sep: str | None = None) -
     separator = sep if sep is not None else lines[0].strip().strip('"')[4] if preset else None
     if separator == " " or (separator is not None and len(separator) > 1):
         separator = _separator_called(path, str(separator))
-    body = [(i, line) for i, line in enumerate(lines, 1) if i > preset]
+    passed = int(preset) or _head_by_networkx(lines)
+    body = [(i, line) for i, line in enumerate(lines, 1) if i > passed]
     for inline in (True, False):
         found = separator if separator is not None else _separator(body, inline)
         rows = _rows(path, body, found, inline, complete)
@@ -120,9 +124,19 @@ def sample_of(path: Path, head: bytes, complete: bool, sep: str | None = None) -
             continue
         if not rows:
             raise NetworkError(f"{path}: there are only comments and blank lines; it needs a row per edge")
-        before = [(i, line.strip()) for i, line in body if i < rows[0][0] and line.strip()]
-        return Sample(lines, complete, found, inline, rows, before, preset)
+        before = [(i, line.strip()) for i, line in enumerate(lines, 1) if preset < i < rows[0][0] and line.strip()]
+        return Sample(lines, complete, found, inline, rows, before, passed)
     raise AssertionError
+
+
+def _head_by_networkx(lines: Sequence[str]) -> int:
+    """How many lines networkx writes above its lists: the command after a #, which may have no blank, and the time."""
+    for i, line in enumerate(lines):
+        if BY_NETWORKX.match(line):
+            return i + 1
+        if not line.startswith("#"):
+            break
+    return 0
 
 
 def _separator_called(path: Path, separator: str) -> str:
@@ -326,7 +340,9 @@ def _refuse_ambiguous(path: Path, line: int, body: Sequence[Sequence[str]], widt
     if width < 3 or len(rows) < 3 or len(heads) < len(rows) or len({cells[2] for cells in rows}) < 2:
         return
     whole = all(WHOLE.match(cell) for cells in rows for cell in cells[:3])
-    counted = whole and [int(cells[0]) for cells in rows] in (list(range(len(rows))), list(range(1, len(rows) + 1)))
+    counted = whole and any(
+        [cells[0] for cells in rows] == [str(first + i) for i in range(len(rows))] for first in (0, 1)
+    )
     if counted or all(cell in heads for cells in rows for cell in cells[2:]):
         raise NetworkError(
             f"{path}:{line}: the first column may count the rows or hold sources, or the file be an adjacency list; write a "
@@ -372,6 +388,6 @@ def _position(path: Path, what: str, key: str | int | None, header: tuple[str, .
             )
         return header.index(key)
     known = f"columns are {', '.join(header)}" if header else f"columns are numbered 0 to {width - 1}"
-    if isinstance(key, bool) or not str(key).isdecimal() or int(key) >= width:
+    if isinstance(key, bool) or not str(key).isdecimal() or count_of(str(key)) >= width:
         raise NetworkError(f'{path}: {what}: there is no column "{key}"; {known}')
     return int(key)

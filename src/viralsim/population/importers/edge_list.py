@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
-from viralsim.population.importers.careful_rows import LARGEST_WHOLE, MisjudgedError, line_of
+from viralsim.population.importers.careful_rows import MisjudgedError, in_range, line_of
 from viralsim.population.importers.dialect import SEPARATORS, WHOLE, TableForm
 from viralsim.population.importers.direction import Stated
 from viralsim.population.importers.edge_list_blocks import LabelPlaces, Tally, read_rows
@@ -127,9 +127,7 @@ def _refuse_slips(path: Path, form: TableForm, blocks: EdgeBlocks, final: NDArra
     """``NetworkError`` where an id that is no whole number is a slip and not a name: hardly any is, or it is out of range."""
     labels = ids.tolist()
     whole = np.array([WHOLE.match(label) is not None for label in labels])
-    large = np.array(
-        [w and len(label) > 18 and int(label) > LARGEST_WHOLE for w, label in zip(whole, labels, strict=True)]
-    )
+    large = np.array([w and not in_range(label) for w, label in zip(whole, labels, strict=True)])
     small = sum(
         bool(w) and len(label) < 19 and int(label) < _small(len(ids)) for w, label in zip(whole, labels, strict=True)
     )

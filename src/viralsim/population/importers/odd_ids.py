@@ -24,7 +24,7 @@ LARGEST_WHOLE = 2**63 - 1
 def ids_of(labels: list[str]) -> NDArray[Any] | None:
     """Ids as they are kept: whole numbers where all are written as a computer writes them, None where they count from 0."""
     whole = all(label.isascii() and label.isdecimal() and (label[0] != "0" or label == "0") for label in labels)
-    if not whole or any(len(label) > 18 and int(label) > LARGEST_WHOLE for label in labels):
+    if not whole or any(len(label) > 19 or (len(label) == 19 and int(label) > LARGEST_WHOLE) for label in labels):
         return np.array(labels, dtype=np.str_)
     numbers = np.array([int(label) for label in labels], dtype=np.int64)
     return None if np.array_equal(numbers, np.arange(len(numbers))) else numbers

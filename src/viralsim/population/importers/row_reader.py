@@ -16,6 +16,11 @@ def is_comment(line: str, whole: bool) -> bool:
     return start[:1] in ("#", "%") and (whole or start[1:2] in ("", " ", "\t", "#", "%", "!"))
 
 
+def count_of(digits: str | bytes) -> int:
+    """A count that a file announces; one of more than 18 digits is 10**18, more than there can be of anything."""
+    return int(digits) if len(digits) < 19 else 10**18
+
+
 class BadTableError(ValueError):
     """A line that cannot be taken apart into fields; ``line`` is its number."""
 

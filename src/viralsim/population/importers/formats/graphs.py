@@ -27,6 +27,7 @@ from viralsim.population.importers.formats.parsed import (
     weight_column,
 )
 from viralsim.population.importers.labels import LARGEST_MEMBER
+from viralsim.population.importers.row_reader import count_of
 from viralsim.population.network.edges import Edges
 
 EXPORT = "export it again, or write the edges as CSV"
@@ -143,9 +144,9 @@ def read_pajek(path: Path, text: str, asked: Asked) -> Parsed:
         elif kind != "network":
             break
     size = re.match(r"\s*\*\w+\s+(\d+)", parts["vertices"][0]) if "vertices" in parts else None
-    if size is None or int(size[1]) == 0:
+    if size is None or count_of(size[1]) == 0:
         raise NetworkError(f"{path}: a Pajek file without *Vertices and their number; {EXPORT}")
-    _refuse_giant(path, int(size[1]), text)
+    _refuse_giant(path, count_of(size[1]), text)
     kinds = [kind for kind in ("arcs", "edge", "matr") if kind in parts] or ["edge"]
     graphs = {kind: _by_igraph(path, "Pajek", "Read_Pajek", "".join([*parts["vertices"], *parts.get(kind, ["*Edges\n"])]))
               for kind in kinds}  # fmt: skip
@@ -177,7 +178,7 @@ def read_ucinet(path: Path, text: str, asked: Asked) -> Parsed:
     """UCINET DL, by igraph: full matrices, edge lists and node lists."""
     no_names(path, asked, "a UCINET DL file")
     size = re.search(r"\bn\s*=\s*(\d+)", text[:2000], re.IGNORECASE)
-    _refuse_giant(path, 0 if size is None else int(size[1]), text)
+    _refuse_giant(path, 0 if size is None else count_of(size[1]), text)
     joined = re.sub(r"\A\s*dl\s+n\s*=", "DL n=", text, count=1, flags=re.IGNORECASE)
     joined = re.sub(r"\A(DL n=\s*\d+)[ \t,]+format", r"\1\nformat", joined, count=1, flags=re.IGNORECASE)
     graph = _by_igraph(path, "UCINET DL", "Read_DL", joined)
@@ -227,7 +228,7 @@ def read_dimacs(path: Path, text: str, asked: Asked) -> Parsed:
         if not cells or cells[0] in ("c", "n"):
             continue
         if cells[0] == "p" and members < 0 and len(cells) >= 4 and cells[2].isdecimal() and cells[3].isdecimal():
-            members, announced = int(cells[2]), int(cells[3])
+            members, announced = count_of(cells[2]), count_of(cells[3])
         elif cells[0] in ends and len(cells) in (3, 4) and all(_vertex(cell, members) for cell in cells[1:3]):
             ends[cells[0]].append(cells)
             places.append(f":{number}")
@@ -255,7 +256,7 @@ def read_dimacs(path: Path, text: str, asked: Asked) -> Parsed:
 
 
 def _vertex(cell: str, members: int) -> bool:
-    return cell.isascii() and cell.isdecimal() and 1 <= int(cell) <= members
+    return cell.isascii() and cell.isdecimal() and 1 <= count_of(cell) <= members
 
 
 def read_gdf(path: Path, text: str, asked: Asked) -> Parsed:
@@ -325,8 +326,8 @@ def read_leda(path: Path, text: str, asked: Asked) -> Parsed:
         (i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")
     ]
     try:
-        way, n = int(lines[3][1]), int(lines[4][1])
-        called, m, rows = lines[5 : 5 + n], int(lines[5 + n][1]), lines[6 + n :]
+        way, n = int(lines[3][1]), count_of(lines[4][1])
+        called, m, rows = lines[5 : 5 + n], count_of(lines[5 + n][1]), lines[6 + n :]
     except (IndexError, ValueError):
         raise NetworkError(f"{path}: a LEDA file without its counts of nodes and edges; {EXPORT}") from None
     found = [re.fullmatch(r"(\d+)\s+(\d+)\s+\d+\s+\|\{(.*)\}\|", row) for _, row in rows]

@@ -11,7 +11,7 @@ from typing import Any
 
 from viralsim.errors import NetworkError
 from viralsim.population.importers.careful_rows import text_from
-from viralsim.population.importers.dialect import WHOLE, Sample
+from viralsim.population.importers.dialect import BY_NETWORKX, WHOLE, Sample
 from viralsim.population.importers.direction import Stated, stated_in
 from viralsim.population.importers.formats.parsed import (
     Asked,
@@ -21,15 +21,14 @@ from viralsim.population.importers.formats.parsed import (
     no_weights,
     weight_column,
 )
-from viralsim.population.importers.row_reader import BadTableError, RowReader, is_comment
+from viralsim.population.importers.row_reader import BadTableError, RowReader, count_of, is_comment
 
 BRACES = re.compile(r"(\{.*\})\s*$")
-BY_NETWORKX = re.compile(r"#\s*GMT\s")  # a line at the head of the adjacency lists that networkx writes
 
 
 def has_attributes(sample: Sample) -> bool:
     """Whether rows end in attributes in braces, as networkx writes edges; below a line of their source, perhaps."""
-    lines = [line for line in sample.lines[:400] if line.strip() and not is_comment(line, False)]
+    lines = [line for line in sample.lines[sample.passed : 400] if line.strip() and not is_comment(line, False)]
     counts = [line.split() for line in lines if not BRACES.search(line)]
     if 2 * len(counts) <= len(lines):
         return True
@@ -75,7 +74,7 @@ def is_metis(sample: Sample, suffix: str) -> bool:
     rest = [line for line in lines[int(first[0]) + 1 :] if line.strip()]
     ragged = len({len(cells) for cells in rows}) > 1
     return (sample.complete and len(first) == 2 and ragged and len(rows) == int(first[0]) and not rest
-            and sum(map(len, rows)) == 2 * int(first[1]))  # fmt: skip
+            and sum(map(len, rows)) == 2 * count_of(first[1]))  # fmt: skip
 
 
 def read_adjacency_list(path: Path, sample: Sample, asked: Asked) -> Parsed:
@@ -98,7 +97,7 @@ def read_adjacency_list(path: Path, sample: Sample, asked: Asked) -> Parsed:
 
 def _rows(path: Path, sample: Sample) -> Iterator[tuple[int, list[str]]]:
     with text_from(path) as text:
-        lines = ((i, line) for i, line in enumerate(text, 1) if i > sample.preset)
+        lines = ((i, line) for i, line in enumerate(text, 1) if i > sample.passed)
         try:
             yield from RowReader(lines, sample.separator, sample.inline)
         except BadTableError as error:
@@ -109,7 +108,11 @@ def read_attributes(path: Path, sample: Sample, asked: Asked) -> Parsed:
     """Edges with attributes in braces, as networkx writes them: one a line, or below a line of their source."""
     no_names(path, asked, "a list of edges")
     with text_from(path) as text:
-        rows = [(i, line.strip()) for i, line in enumerate(text, 1) if line.strip() and not is_comment(line, False)]
+        rows = [
+            (i, line.strip())
+            for i, line in enumerate(text, 1)
+            if i > sample.passed and line.strip() and not is_comment(line, False)
+        ]
     separator = "," if all(re.match(r"[^\s,]+,[^\s,]+,\{", line) for _, line in rows) else None
     by_source = not BRACES.search(rows[0][1])
     nodes, source, target, braces, lines = [], [], [], [], []
@@ -122,7 +125,7 @@ def read_attributes(path: Path, sample: Sample, asked: Asked) -> Parsed:
                 raise NetworkError(
                     f"{path}:{i}: a member and how many neighbours follow is needed here, got {line[:60]!r}"
                 )
-            head, left = cells[0], int(cells[1])
+            head, left = cells[0], count_of(cells[1])
             nodes.append(head)
             continue
         if not found or len(cells) != (1 if by_source else 2):
@@ -171,7 +174,7 @@ def read_metis(path: Path, sample: Sample, asked: Asked) -> Parsed:
     first = lines[0]
     if len(first) > 2 and first[2].strip("0"):
         raise NetworkError(f"{path}: a METIS file with weights; write the edges as CSV with a column of weights")
-    n, rows = int(first[0]), lines[1:]
+    n, rows = count_of(first[0]), lines[1:]
     while len(rows) > n and not rows[-1]:
         rows.pop()
     if len(rows) != n or n == 0:

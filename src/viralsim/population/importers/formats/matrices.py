@@ -18,7 +18,7 @@ from viralsim.population.importers.direction import Stated
 from viralsim.population.importers.formats.parsed import Asked, Parsed, no_names, refuse_twice
 from viralsim.population.importers.labels import LARGEST_MEMBER
 from viralsim.population.importers.odd_ids import ids_of
-from viralsim.population.importers.row_reader import BadTableError, RowReader
+from viralsim.population.importers.row_reader import BadTableError, RowReader, count_of
 from viralsim.population.network.edges import Edges
 
 WIDE = 20  # columns from which on a file whose end is not in sight may be a matrix
@@ -125,7 +125,7 @@ def read_matrix(path: Path, sample: Sample, asked: Asked) -> Parsed:
 
 def _rows(path: Path, sample: Sample) -> Iterator[tuple[int, list[str]]]:
     with text_from(path) as text:
-        lines = ((i, line) for i, line in enumerate(text, 1) if i > sample.preset)
+        lines = ((i, line) for i, line in enumerate(text, 1) if i > sample.passed)
         try:
             yield from RowReader(lines, sample.separator, sample.inline)
         except BadTableError as error:
@@ -168,9 +168,9 @@ def read_matrix_market(path: Path, data: bytes, asked: Asked) -> Parsed:
     no_names(path, asked, "a matrix")
     head = data.split(b"\n", 1)[0].decode("utf-8", errors="replace").lower().split()
     sizes = re.search(rb"^[ \t]*(\d+)[ \t]+(\d+)(?:[ \t]+(\d+))?[ \t\r]*$", data, re.MULTILINE)
-    if sizes is None or int(sizes[1]) != int(sizes[2]):
+    if sizes is None or count_of(sizes[1]) != count_of(sizes[2]):
         raise NetworkError(f"{path}: a matrix that is not square is no network; name one with as many rows as columns")
-    n = int(sizes[1])
+    n = count_of(sizes[1])
     if n > LARGEST_MEMBER or (n > 10_000_000 and n > 100 * data.count(b"\n")):
         raise NetworkError(f"{path}: {n:,} rows are too many for its entries; correct the line of sizes")
     from scipy.io import mmread
