@@ -6,9 +6,10 @@ import random
 from collections.abc import Callable
 
 TOKENS = (
-    *(b",", b";", b"\t", b'"', b"'", b"\n", b"\r\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf", b" ", b"#", b"%", b"{", b"}", b"<", b">"),
-    *(b"NA", b"nan", b"inf", b"-1", b"1e309", b"1.25E+18", b"007", b"1,5", b"$1,500", b"60%", b"9" * 30, b"1" * 5000, b"=A1", b"[", b"(" * 300),
-    *("\u0661", "\u00e9", "\u2028", "\U0001f600", "\u202e"),
+    *(b",", b";", b"\t", b'"', b"'", b"\n", b"\r\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf", b" "),
+    *(b"#", b"%", b"{", b"}", b"<", b">", b"[", b"(" * 300, b"=A1", b"NA", b"nan", b"inf", b"-1", b"1e309"),
+    *(b"1.25E+18", b"007", b"1,5", b"$1,500", b"60%", b"9" * 30, b"1" * 5000),
+    *(letter.encode() for letter in ("\u0661", "\u00e9", "\u2028", "\U0001f600", "\u202e")),
 )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def _spoil(text: bytes, chance: random.Random) -> bytes:
 
 def _insert(text: bytes, chance: random.Random) -> bytes:
     start, token = chance.randrange(len(text) + 1), chance.choice(TOKENS)
-    return text[:start] + (token if isinstance(token, bytes) else token.encode()) + text[start:]
+    return text[:start] + token + text[start:]
 
 
 def _replace(text: bytes, chance: random.Random) -> bytes:

@@ -135,7 +135,7 @@ def test_packed_files(tmp_path: Path, pack: Any) -> None:
 def test_direction_is_what_the_file_states(tmp_path: Path) -> None:
     """``directed: true`` against an undirected file is a contradiction; ``directed: false`` reads both ways, with a note."""
     undirected = "Source,Target,Type\n1,2,Undirected\n"
-    with pytest.raises(vs.NetworkError, match="undirected .*, directed: true contradicts it"):
+    with pytest.raises(vs.NetworkError, match=r"undirected .*, directed: true contradicts it"):
         read(tmp_path, "u.csv", undirected, directed=True)
     assert edges_of(read(tmp_path, "u.csv", undirected, directed=False)) == [(1, 2), (2, 1)]
     assert "edge_means has no meaning here" in " ".join(

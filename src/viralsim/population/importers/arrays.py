@@ -16,10 +16,11 @@ from viralsim.population.importers.edge_spool import EdgeBlocks, EdgeColumns
 from viralsim.population.importers.labels import LARGEST_MEMBER, member_numbers, unique_labels
 from viralsim.population.importers.text_stream import Report
 from viralsim.population.network.edges import Edges
+from viralsim.population.network.storage import BAD_ARRAY
 
 NPY_ROWS = 1 << 20  # of an array, read at once
 # RuntimeError: zipfile says so of an archive that is encrypted, or packed in a way that it does not know
-UNREADABLE = (ValueError, OSError, EOFError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error, RuntimeError)
+UNREADABLE = (*BAD_ARRAY, KeyError, zipfile.BadZipFile, zlib.error, RuntimeError)
 
 
 def _must_exist(path: Path) -> None:
@@ -107,7 +108,7 @@ def read_npz(path: Path, directed: bool, tie_strength: Any, influence_weight: An
     """Edges of a scipy sparse matrix, or of the rows ``indptr`` and ``followers``."""
     _must_exist(path)
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # NumPy leaves a bad one open
             names = set(archive.files)
             _refuse_bomb(path)
             arrays = {name: archive[name] for name in names}
@@ -127,7 +128,8 @@ def read_npz(path: Path, directed: bool, tie_strength: Any, influence_weight: An
     from viralsim.population.importers.adapters import edges_of_scipy
 
     try:
-        matrix = load_npz(path)
+        with path.open("rb") as file:
+            matrix = load_npz(file)
         matrix.tocsr()  # checks its arrays
         if max(matrix.shape) > LARGEST_MEMBER:
             raise NetworkError(f"{path}: {max(matrix.shape)} rows are too many; at most {LARGEST_MEMBER + 1}")

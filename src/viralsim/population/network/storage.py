@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,18 @@ VERSION = 1
 MANIFEST = "manifest.json"
 PARTIAL, LOCK = ".partial", ".lock"  # endings of a folder that is being filled, and of the lock of who fills it
 AGAIN = "import the network again"
+# what NumPy raises of an array's file that is damaged: its header is a literal of Python
+BAD_ARRAY = (
+    ValueError,
+    OSError,
+    EOFError,
+    MemoryError,
+    SyntaxError,
+    TokenError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+)
 ARRAYS = ("indptr", "followers", "tie_strength", "influence_weight", "ids")
 
 
@@ -224,12 +237,12 @@ def _open(folder: Path, name: str) -> NDArray[Any]:
     path = folder / f"{name}.npy"
     try:
         array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="c", allow_pickle=False))
-    except (ValueError, OSError, EOFError, MemoryError) as error:
+    except BAD_ARRAY as error:
         if not path.is_file():
             raise NetworkError(f"{path}: is missing; import the network again") from None
         try:
             array = np.load(path, allow_pickle=False)  # an empty array cannot be mapped
-        except (ValueError, OSError, EOFError, MemoryError):
+        except BAD_ARRAY:
             raise NetworkError(f"{path}: cannot be read ({str(error)[:80]}); import the network again") from None
     if array.ndim != 1:
         raise NetworkError(f"{path}: must have one dimension; import the network again")
