@@ -71,6 +71,11 @@ MEANT: list[tuple[str, str, list[tuple[Any, Any]], str]] = [
     ("x.gml", 'graph [\n directed 1\n node [\n id 1\n label "a"\n ]\n node [\n id 2\n label "b"\n ]\n edge [\n source 1\n target 2\n ]\n]\n',
      [("a", "b")], ""),
     ("x.json", '{"directed": true, "nodes": [{"id": "a"}, {"id": "b"}], "links": [{"source": "a", "target": "b"}]}', [("a", "b")], ""),
+    ("vis.json", '{"nodes": [{"id": 1}, {"id": 2}], "edges": [{"from": 1, "to": 2}]}', [(1, 2)], "does not say whether it is directed"),
+    ("graphology.json", '{"options": {"type": "undirected"}, "nodes": [{"key": "a"}, {"key": "b"}], "edges": [{"key": "e", "source": "a", '
+     '"target": "b"}]}', [("a", "b"), ("b", "a")], "undirected"),
+    ("doctype.graphml", '<?xml version="1.0"?><!DOCTYPE graphml SYSTEM "http://graphml.graphdrawing.org/dtds/graphml.dtd"><graphml><graph '
+     'edgedefault="directed"><node id="a"/><node id="b"/><edge source="a" target="b"/></graph></graphml>', [("a", "b")], ""),
     ("both.csv", "Source,Target,Type\n1,2,Undirected\n2,3,Directed\n", [(1, 2), (2, 1), (2, 3)], "the others one way"),
     ("adj.txt", "1 2 3\n2 4\n3 1 5 6\n", [(1, 2), (1, 3), (2, 4), (3, 1), (3, 5), (3, 6)], "adjacency list"),
     ("big.graphml", GRAPHML_ID, [("a", "b")], ""),
@@ -98,6 +103,12 @@ REFUSED: list[tuple[str, bytes, str]] = [
     ("nodes.json", b'{"nodes": [1, 2]}', '("nodes" with "id", "links" with "source" and "target")'),
     ("twice.net", b'*Vertices 2\n1 "ann"\n2 "ann"\n*Arcs\n1 2\n', "called 'ann'"),
     ("entity.gexf", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><gexf/>', "entities"),
+    ("mark.txt", b"\xef\xbb\xbf", "is empty"),
+    (
+        "short.csv",
+        b",1,2,3\n1,0,1,0\n2,0,1\n3,1,0,0\n",
+        "short.csv:3: a matrix of 3 columns needs 3 rows of as many entries",
+    ),
     ("cut.graphml", b"<graphml><graph><node id='a'", "XML that cannot be read"),
     ("ends.json", b'{"nodes": [{"id": 1}], "links": [{"source": 1, "target": 9}]}', "is no id of a node"),
 ]

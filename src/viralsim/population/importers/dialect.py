@@ -108,6 +108,8 @@ def sample_of(path: Path, head: bytes, complete: bool, sep: str | None = None) -
     """The first lines of a text as rows. ``NetworkError`` where there is none, or where quotes do not end."""
     text = head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="replace")
     lines = list(io.StringIO(text, newline=""))
+    if not lines:
+        raise NetworkError(f"{path}: the file is empty; it needs a row per edge")
     if not complete and len(lines) > 1:
         lines.pop()
     announced = lines[0].strip().strip('"').casefold()

@@ -62,7 +62,25 @@ def _node_link(path: Path, content: Any) -> Found | None:
     nodes = content["nodes"]
     if not all(isinstance(node, dict) for node in nodes):  # d3 takes bare names, too
         nodes = [node if isinstance(node, dict) else {"id": node} for node in nodes]
-    return nodes, _objects(path, key, content[key]), _flag(path, content), "id"
+    edges = [_with_ends(edge) for edge in _objects(path, key, content[key])]
+    name = "key" if nodes and all("key" in node and "id" not in node for node in nodes) else "id"
+    return nodes, edges, _flag(path, _with_direction(content)), name
+
+
+def _with_ends(edge: Edge) -> Edge:
+    """An edge whose ends are its source and target, whatever they are called (vis.js: from and to)."""
+    if "source" in edge and "target" in edge:
+        return edge
+    names = list(edge)
+    ends = named_ends(names)
+    return edge if ends is None else {**edge, "source": edge[names[ends.source]], "target": edge[names[ends.target]]}
+
+
+def _with_direction(content: dict[str, Any]) -> dict[str, Any]:
+    """What graphology writes as the type of a graph, as others write it."""
+    options = content.get("options")
+    kind = options.get("type") if isinstance(options, dict) else None
+    return {"directed": kind == "directed", **content} if kind in ("directed", "undirected") else content
 
 
 def _cytoscape(path: Path, content: Any) -> Found | None:

@@ -43,12 +43,14 @@ def _by_networkx(sample: Sample) -> bool:
     return any(BY_NETWORKX.match(line) for _, line in sample.comments)
 
 
+def says_adjacency_list(sample: Sample, suffix: str) -> bool:
+    """Whether rows are a member and their neighbours by the name of the file, or by networkx's head."""
+    return suffix in ("adjlist", "adjacency", "multiline_adjlist") or _by_networkx(sample)
+
+
 def is_adjacency_list(sample: Sample, suffix: str) -> bool:
-    """Whether rows are a member and their neighbours: by the name of the file, by networkx's head, or as rows of many
-    lengths whose first fields differ and are what most other fields name."""
-    if suffix in ("adj", "adjlist", "adjacency", "multiline_adjlist"):
-        return True
-    if _by_networkx(sample):
+    """Whether rows are of many lengths, and their first fields differ and are what most other fields name; or a file .adj."""
+    if suffix == "adj":
         return True
     rows = [cells for _, cells in sample.rows]
     heads = {cells[0] for cells in rows}

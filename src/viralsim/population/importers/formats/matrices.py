@@ -80,8 +80,11 @@ def _numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
 
 
 def _is_adjacency(rows: Sequence[NDArray[np.float64] | None]) -> bool:
+    """Whether rows are those of an adjacency matrix; some of another length are, for ``read_matrix`` to name them."""
     if any(row is None for row in rows):
         return False
+    if len({len(row) for row in rows if row is not None}) > 1:
+        return True
     matrix = np.array([row for row in rows if row is not None])
     flags, symmetric = bool(np.isin(matrix, (0, 1)).all()), bool((matrix == matrix.T).all())
     empty = not np.diag(matrix).any()

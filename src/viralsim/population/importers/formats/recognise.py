@@ -104,19 +104,21 @@ def _shape(sample: Sample, suffix: str) -> str:
         return "attributes"
     if lists.is_metis(sample, suffix):
         return "metis"
-    if lists.is_adjacency_list(sample, suffix):
+    if lists.says_adjacency_list(sample, suffix):
         return "adjacency"
-    return "matrix" if matrices.is_matrix(sample) else "edges"
+    if matrices.is_matrix(sample):
+        return "matrix"
+    return "adjacency" if lists.is_adjacency_list(sample, suffix) else "edges"
 
 
 def read_graph(path: Path, found: Recognised, asked: Asked) -> Parsed:
     """The graph of a file that is no plain edge list and no array."""
-    if found.sample is not None:
-        return SAMPLES[found.kind](path, found.sample, asked)
-    data = read_bytes(path)
-    if found.kind in BYTES:
-        return BYTES[found.kind](path, data, asked)
     try:
+        if found.sample is not None:
+            return SAMPLES[found.kind](path, found.sample, asked)
+        data = read_bytes(path)
+        if found.kind in BYTES:
+            return BYTES[found.kind](path, data, asked)
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise not_utf8(path) from None

@@ -197,8 +197,9 @@ def read_gexf(path: Path, data: bytes, asked: Asked) -> Parsed:
 def _read(graph: _GraphML | _GEXF, data: bytes) -> Parsed:
     path, parser = graph.path, graph.parser
 
-    def bomb(*_: Any) -> None:
-        raise graph.refuse("XML with a document type or entities is refused; export it without")
+    def bomb(*said: Any) -> None:
+        if len(said) > 4 or said[-1]:  # an entity, or a document type that may declare some; a bare one is harmless
+            raise graph.refuse("XML with entities or declarations of its own is refused; export it without")
 
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = bomb
     parser.StartElementHandler, parser.EndElementHandler = graph.start, graph.end
