@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from viralsim.errors import NetworkError
-from viralsim.population.importers import arrays, edge_list_blocks, external_sort
+from viralsim.population.importers import arrays, external_sort
 from viralsim.population.importers.convert import import_network
+from viralsim.population.importers.edge_lists import blocks as edge_list_blocks
 from viralsim.population.importers.read import read_network, read_with_notes
 from viralsim.population.network.network import Network, ViralsimWarning
 from viralsim.population.network.storage import open_network, save_network

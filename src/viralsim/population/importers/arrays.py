@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
-from viralsim.population.importers.edge_list import EdgeTable
+from viralsim.population.importers.edge_lists.gather import EdgeTable
 from viralsim.population.importers.edge_spool import EdgeBlocks, EdgeColumns
 from viralsim.population.importers.labels import LARGEST_MEMBER, member_numbers, unique_labels
 from viralsim.population.importers.text_stream import Report

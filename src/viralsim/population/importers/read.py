@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
 from viralsim.population.importers.arrays import gather_npy, read_npy, read_npz
-from viralsim.population.importers.dialect import find_form
 from viralsim.population.importers.direction import settled
-from viralsim.population.importers.edge_list import EdgeTable, gather_edge_table
+from viralsim.population.importers.edge_lists.dialect import find_form
+from viralsim.population.importers.edge_lists.gather import EdgeTable, gather_edge_table
 from viralsim.population.importers.formats.parsed import Asked
 from viralsim.population.importers.formats.recognise import Recognised, read_graph, recognise
 from viralsim.population.importers.odd_ids import odd_names

@@ -15,6 +15,7 @@ import numpy as np
 
 from viralsim.errors import NetworkError
 from viralsim.population.importers.direction import Stated
+from viralsim.population.importers.edge_lists.row_reader import count_of
 from viralsim.population.importers.formats.parsed import (
     Asked,
     Parsed,
@@ -27,7 +28,6 @@ from viralsim.population.importers.formats.parsed import (
     weight_column,
 )
 from viralsim.population.importers.labels import LARGEST_MEMBER
-from viralsim.population.importers.row_reader import count_of
 from viralsim.population.network.edges import Edges
 
 EXPORT = "export it again, or write the edges as CSV"

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from viralsim.errors import NetworkError
 from viralsim.population.importers.direction import Stated
+from viralsim.population.importers.edge_lists.header import named_ends
 from viralsim.population.importers.formats.parsed import (
     Asked,
     Parsed,
@@ -17,7 +18,6 @@ from viralsim.population.importers.formats.parsed import (
     renamed,
     weight_column,
 )
-from viralsim.population.importers.header import named_ends
 
 REMEDY = 'write node-link JSON ("nodes" with "id", "links" with "source" and "target"), or the edges as CSV'
 Node: TypeAlias = dict[str, Any]

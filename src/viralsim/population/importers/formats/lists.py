@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from viralsim.errors import NetworkError
-from viralsim.population.importers.careful_rows import text_from
-from viralsim.population.importers.dialect import BY_NETWORKX, WHOLE, Sample
 from viralsim.population.importers.direction import Stated, stated_in
+from viralsim.population.importers.edge_lists.careful_rows import text_from
+from viralsim.population.importers.edge_lists.dialect import BY_NETWORKX, WHOLE, Sample
+from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader, count_of, is_comment
 from viralsim.population.importers.formats.parsed import (
     Asked,
     Parsed,
@@ -21,7 +22,6 @@ from viralsim.population.importers.formats.parsed import (
     no_weights,
     weight_column,
 )
-from viralsim.population.importers.row_reader import BadTableError, RowReader, count_of, is_comment
 
 BRACES = re.compile(r"(\{.*\})\s*$")
 

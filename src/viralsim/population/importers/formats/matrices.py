@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
-from viralsim.population.importers.careful_rows import text_from, weight_of
-from viralsim.population.importers.dialect import Sample
 from viralsim.population.importers.direction import Stated
+from viralsim.population.importers.edge_lists.careful_rows import text_from, weight_of
+from viralsim.population.importers.edge_lists.dialect import Sample
+from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader, count_of
 from viralsim.population.importers.formats.parsed import Asked, Parsed, no_names, refuse_twice
 from viralsim.population.importers.labels import LARGEST_MEMBER
 from viralsim.population.importers.odd_ids import ids_of
-from viralsim.population.importers.row_reader import BadTableError, RowReader, count_of
 from viralsim.population.network.edges import Edges
 
 WIDE = 20  # columns from which on a file whose end is not in sight may be a matrix

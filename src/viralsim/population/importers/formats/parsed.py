@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
-from viralsim.population.importers.careful_rows import weight_of
 from viralsim.population.importers.direction import Stated
+from viralsim.population.importers.edge_lists.careful_rows import weight_of
 from viralsim.population.importers.odd_ids import ids_of, refuse_rounded
 from viralsim.population.network.edges import Edges
 

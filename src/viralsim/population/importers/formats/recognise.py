@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from viralsim.errors import NetworkError
-from viralsim.population.importers.careful_rows import not_utf8
-from viralsim.population.importers.dialect import Sample, sample_of
+from viralsim.population.importers.edge_lists.careful_rows import not_utf8
+from viralsim.population.importers.edge_lists.dialect import Sample, sample_of
 from viralsim.population.importers.formats import graphs, json_graphs, lists, matrices, xml_graphs
 from viralsim.population.importers.formats.parsed import Asked, Parsed
 from viralsim.population.importers.formats.sniff import kind_of_text, refused_bytes

@@ -12,10 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.parallel import in_order
-from viralsim.population.importers.careful_rows import CarefulRows, Row, name_first_fault, text_from, weight_of
-from viralsim.population.importers.dialect import TableForm
+from viralsim.population.importers.edge_lists.careful_rows import (
+    CarefulRows,
+    Row,
+    name_first_fault,
+    text_from,
+    weight_of,
+)
+from viralsim.population.importers.edge_lists.dialect import TableForm
+from viralsim.population.importers.edge_lists.fast_csv import LENGTH_BITS, read_plain_lines
 from viralsim.population.importers.edge_spool import LARGEST_INT32, EdgeColumns
-from viralsim.population.importers.fast_csv import LENGTH_BITS, read_plain_lines
 from viralsim.population.importers.text_stream import (
     BYTE_ORDER_MARK,
     CHUNK,

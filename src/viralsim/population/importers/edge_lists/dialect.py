@@ -13,7 +13,7 @@ from pathlib import Path
 
 from viralsim.errors import NetworkError
 from viralsim.population.importers.direction import Stated, stated_in
-from viralsim.population.importers.header import (
+from viralsim.population.importers.edge_lists.header import (
     ROW_NAMES,
     Ends,
     are_names,
@@ -22,7 +22,7 @@ from viralsim.population.importers.header import (
     meaning_of,
     named_ends,
 )
-from viralsim.population.importers.row_reader import BadTableError, RowReader, count_of, is_comment
+from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader, count_of, is_comment
 from viralsim.population.importers.text_stream import BYTE_ORDER_MARK
 from viralsim.tables.columns import plain
 
