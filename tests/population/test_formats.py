@@ -51,6 +51,7 @@ MEANT: list[tuple[str, str, list[tuple[Any, Any]], str]] = [
     ("rows.csv", '"from","to"\n"1",10,20\n"2",20,30\n', [(10, 20), (20, 30)], "row number"),
     ("pandas.csv", ",source,target\n0,10,20\n1,20,30\n", [(10, 20), (20, 30)], ""),
     ("sep.csv", "sep=;\nSource;Target\na;b\n", [("a", "b")], ""),
+    ("tab.csv", '"sep=\t"\r\nSource\tTarget\r\na\tb\r\n', [("a", "b")], ""),
     ("zeros.csv", "source,target\n007,7\n012,007\n", [("007", "7"), ("012", "007")], "text"),
     ("gephi.csv", "Source,Target,Type\n1,2,Undirected\n", [(1, 2), (2, 1)], "undirected"),
     ("way.csv", "Source,Destination,Type\na,b,Directed\n", [("a", "b")], ""),
@@ -156,6 +157,29 @@ def test_direction_is_what_the_file_states(tmp_path: Path) -> None:
     assert edges_of(plain) == [(1, 2), (2, 1)]
     assert "both ways" in " ".join(plain.notes)
     assert edges_of(read(tmp_path, "f.csv", "a,b\n", edge_means="source follows target")) == [("b", "a")]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"tie_strength": 2.5}, "tie_strength must be the name of a column or its number"),
+        ({"influence_weight": True}, "influence_weight must be"),
+        ({"tie_strength": "weight"}, 'there is no column "weight"; columns are source, target'),
+        ({"tie_strength": -1}, 'there is no column "-1"'),
+        ({"sep": 3}, "sep must be text, got 3"),
+        ({"sep": "ab"}, "sep: must be one character"),
+        ({"sep": "\n"}, "sep: must be one character"),
+        ({"sep": '"'}, "sep: must be one character"),
+        ({"sep": "\u00e9"}, "sep: must be one character"),
+        ({"ids_from": "label"}, "an edge list has no nodes with attributes"),
+        ({"ids_from": 3}, "ids_from must be text"),
+        ({"directed": "yes"}, "directed must be"),
+        ({"edge_means": "follows"}, "edge_means"),
+    ],
+)
+def test_wrong_options_are_refused(tmp_path: Path, options: dict, words: str) -> None:
+    with pytest.raises(vs.InputError, match=words):
+        read(tmp_path, "e.csv", "source,target\na,b\nb,c\n", **options)
 
 
 def test_networks_are_saved_opened_and_named(tmp_path: Path) -> None:

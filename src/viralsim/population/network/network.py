@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import file_path, flag, integer_at_least, is_single, refuse
+from viralsim.arguments import file_path, flag, integer_at_least, is_single, is_whole, refuse
 from viralsim.errors import InputError, NetworkError
 from viralsim.errors import ViralsimWarning as ViralsimWarning
 from viralsim.member_names import find_members
@@ -134,6 +134,12 @@ class Network:
         file_path(path, "path")
         if directed is not None:
             flag(directed, "directed")
+        for name, key in (("tie_strength", tie_strength), ("influence_weight", influence_weight)):
+            if key is not None and not isinstance(key, str) and not is_whole(key):
+                raise refuse(name, "the name of a column or its number", key, error=NetworkError)
+        for name, word in (("sep", sep), ("ids_from", ids_from)):
+            if word is not None and not (isinstance(word, str) and word):
+                raise refuse(name, "text", word, error=NetworkError)
         return read_with_notes(
             path,
             edge_means=edge_means,

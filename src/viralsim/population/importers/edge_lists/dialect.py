@@ -112,11 +112,11 @@ def sample_of(path: Path, head: bytes, complete: bool, sep: str | None = None) -
         raise NetworkError(f"{path}: the file is empty; it needs a row per edge")
     if not complete and len(lines) > 1:
         lines.pop()
-    announced = lines[0].strip().strip('"').casefold()
-    preset = announced.startswith("sep=") and len(announced) == 5
-    separator = sep if sep is not None else lines[0].strip().strip('"')[4] if preset else None
-    if separator == " " or (separator is not None and len(separator) > 1):
-        separator = _separator_called(path, str(separator))
+    announced = lines[0].strip('"\r\n')
+    preset = announced[:4].casefold() == "sep=" and len(announced) == 5
+    separator = sep if sep is not None else announced[4] if preset else None
+    if separator is not None and (len(separator) > 1 or separator in ' "\r\n\0' or not separator.isascii()):
+        separator = _separator_called(path, separator)
     passed = int(preset) or _head_by_networkx(lines)
     body = [(i, line) for i, line in enumerate(lines, 1) if i > passed]
     for inline in (True, False):
