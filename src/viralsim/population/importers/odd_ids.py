@@ -14,7 +14,7 @@ from viralsim.errors import NetworkError
 from viralsim.tables.numbers import MISSING
 
 ROUNDED = re.compile(r"[0-9]+[.,][0-9]+[eE][+-]?[0-9]+|[0-9]+[eE]\+[0-9]+")
-WORDS = sorted(
+WORDS = frozenset(
     {form for word in MISSING - {""} for form in (word, word.upper(), word.title(), word.capitalize())}
     | {"NaN", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "undefined"}
 )
@@ -42,13 +42,18 @@ def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int])
             )
     for odd, what in (
         (np.strings.endswith(ids, ".0"), "is written as a decimal"),
-        (np.isin(ids, WORDS), "means that one is missing"),
+        (_missing(ids), "means that one is missing"),
     ):
         if odd.any() and not odd.all() and bool((odd | np.char.isdecimal(ids)).all()):
             label = str(ids[odd][0])
             raise NetworkError(
                 f"{_place(path, line_of(label))}: id {label!r} {what}, and other ids are whole numbers; correct it or drop the row"
             )
+
+
+def _missing(ids: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which ids are words for what is missing."""
+    return np.fromiter((label in WORDS for label in ids.tolist()), bool, len(ids))
 
 
 def _holds(ids: NDArray[Any], characters: str) -> NDArray[np.bool_]:
@@ -62,7 +67,7 @@ def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
     if ids is None or ids.dtype.kind != "U" or len(ids) == 0:
         return []
     notes = []
-    missing = [repr(word) for word in ids[np.isin(ids, WORDS)].tolist()]
+    missing = [repr(word) for word in ids[_missing(ids)].tolist()]
     if missing:
         notes.append(
             f"{path.name}: {', '.join(missing[:5])} was read as the name of a member; drop such rows if it means that an id is "
