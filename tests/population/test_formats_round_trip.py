@@ -108,7 +108,7 @@ FORMATS = {
     "igraph ncol": Format(by_igraph("ncol"), "txt", False, False, "2", "plain"),
     "igraph dimacs": Format(by_igraph("dimacs", source=0, target=1, capacity="weight"), "gr", False, True, "x", "counted"),
 }  # fmt: skip
-MISSING = {"na", "nan", "nil", "null", "none", "n/a", "k.a."}
+MISSING = {".", "-", "--", "---", "na", "nan", "nil", "null", "none", "n/a", "k.a."}
 ALPHABETS = {
     "any": st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=8),
     "words": st.text(st.characters(codec="utf-8", categories=("L", "N", "Pd", "Pc", "Sc")), min_size=1, max_size=8),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,22 @@ def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
             f"{path.name}: {', '.join(missing[:5])} was read as the name of a member; drop such rows if it means that an id is "
             "missing"
         )
+    notes += _alike(path, ids.tolist())
     if np.strings.endswith(ids, ".0").all():
         notes.append(f"{path.name}: ids are written as decimals, such as {ids[0]}; they were read as text")
     return notes
+
+
+def _alike(path: Path, labels: list[str]) -> list[str]:
+    """A word on ids that differ in case, accents' form or blanks only."""
+    first: dict[str, str] = {}
+    for label in labels:
+        key = label.casefold() if label.isascii() else unicodedata.normalize("NFKC", label).casefold().strip()
+        if first.setdefault(key, label) != label:
+            return [
+                f"{path.name}: {first[key]!a} and {label!a} are two members, though they look alike; check how ids are written"
+            ]
+    return []
 
 
 def _place(path: Path, line: int) -> str:

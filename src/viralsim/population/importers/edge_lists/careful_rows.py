@@ -13,8 +13,9 @@ from typing import NoReturn, TextIO
 import numpy as np
 
 from viralsim.errors import NetworkError
-from viralsim.population.importers.edge_lists.dialect import KIND_FLAGS, NEGATIVE, WHOLE, TableForm
+from viralsim.population.importers.edge_lists.dialect import KIND_FLAGS, TableForm
 from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader
+from viralsim.population.importers.edge_lists.sample import NEGATIVE, WHOLE
 from viralsim.population.importers.text_stream import CHUNK, blocks_of_lines, check_whole, open_text
 
 LARGEST_WHOLE = 2**63 - 1

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from viralsim.errors import NetworkError
@@ -22,15 +18,16 @@ from viralsim.population.importers.edge_lists.header import (
     meaning_of,
     named_ends,
 )
-from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader, count_of, is_comment
-from viralsim.population.importers.text_stream import BYTE_ORDER_MARK
+from viralsim.population.importers.edge_lists.row_reader import count_of, is_comment
+from viralsim.population.importers.edge_lists.sample import NEGATIVE, WHOLE, Sample
 from viralsim.tables.columns import plain
 
-LOOKED_AT = 2000  # rows
-SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", "": "blanks"}
-WHOLE = re.compile(r"(0|[1-9][0-9]*)\Z")  # as a computer writes it: 007 and +7 are names
-NEGATIVE = re.compile(r"-[0-9]+\Z")
-BY_NETWORKX = re.compile(r"#\s*GMT\s")  # the second line at the head of the lists that networkx writes
+ARROWS = {
+    **dict.fromkeys(("->", "-->", "=>", "==>", "\u2192", ">"), True),
+    **dict.fromkeys(("--", "-", "<->", "<-->", "\u2194", "\u2013", "\u2014", "---"), False),
+    **dict.fromkeys(("<-", "<--", "<=", "\u2190", "<"), None),  # sources come second: nobody means that in a whole file
+}
+DASHES = ("-", "--", "---", "\u2013", "\u2014")  # elsewhere than between ids they mean that there is nothing
 KIND_WORDS = {"directed": True, "undirected": False}
 KIND_FLAGS = {**KIND_WORDS, "true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
@@ -79,133 +76,6 @@ class TableForm:
         return self.header[position] if self.header is not None and named else str(position)
 
 
-@dataclass(frozen=True)
-class Sample:
-    """The first rows of a table. whole: the file is no longer than what was looked at. lines: as they are, ends included."""
-
-    lines: list[str]
-    complete: bool
-    separator: str
-    inline: bool  # whether every # begins a comment, as where ids are whole numbers
-    rows: list[tuple[int, list[str]]]  # (line, fields)
-    comments: list[tuple[int, str]]  # (line, text) of those before the first row
-    passed: int = (
-        0  # lines at the head that are no rows whatever they look like: "sep=;", or what networkx writes there
-    )
-
-    @property
-    def width(self) -> int:
-        """How many fields most rows have."""
-        return Counter(len(cells) for _, cells in self.rows).most_common(1)[0][0]
-
-    @property
-    def even(self) -> float:
-        """The share of rows that have that many fields."""
-        return Counter(len(cells) for _, cells in self.rows).most_common(1)[0][1] / len(self.rows)
-
-
-def sample_of(path: Path, head: bytes, complete: bool, sep: str | None = None) -> Sample:
-    """The first lines of a text as rows. ``NetworkError`` where there is none, or where quotes do not end."""
-    text = head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="replace")
-    lines = list(io.StringIO(text, newline=""))
-    if not lines:
-        raise NetworkError(f"{path}: the file is empty; it needs a row per edge")
-    if not complete and len(lines) > 1:
-        lines.pop()
-    announced = lines[0].strip('"\r\n')
-    preset = announced[:4].casefold() == "sep=" and len(announced) == 5
-    separator = sep if sep is not None else announced[4] if preset else None
-    if separator is not None and (len(separator) > 1 or separator in ' "\r\n\0' or not separator.isascii()):
-        separator = _separator_called(path, separator)
-    passed = int(preset) or _head_by_networkx(lines)
-    body = [(i, line) for i, line in enumerate(lines, 1) if i > passed]
-    for inline in (True, False):
-        found = separator if separator is not None else _separator(body, inline)
-        rows = _rows(path, body, found, inline, complete)
-        if inline and (not rows or not _all_whole(rows)):
-            continue
-        if not rows:
-            raise NetworkError(f"{path}: there are only comments and blank lines; it needs a row per edge")
-        before = [(i, line.strip()) for i, line in enumerate(lines, 1) if preset < i < rows[0][0] and line.strip()]
-        return Sample(lines, complete, found, inline, rows, before, passed)
-    raise AssertionError
-
-
-def _head_by_networkx(lines: Sequence[str]) -> int:
-    """How many lines networkx writes above its lists: the command after a #, which may have no blank, and the time."""
-    for i, line in enumerate(lines):
-        if BY_NETWORKX.match(line):
-            return i + 1
-        if not line.startswith("#"):
-            break
-    return 0
-
-
-def _separator_called(path: Path, separator: str) -> str:
-    words = {
-        " ": "",
-        "blank": "",
-        "blanks": "",
-        "space": "",
-        "tab": "\t",
-        "\\t": "\t",
-        "comma": ",",
-        "semicolon": ";",
-        "bar": "|",
-    }
-    if separator not in words:
-        raise NetworkError(f'{path}: sep: must be one character, such as ";", got {separator[:20]!r}')
-    return words[separator]
-
-
-def _rows(
-    path: Path, body: Sequence[tuple[int, str]], separator: str, inline: bool, complete: bool
-) -> list[tuple[int, list[str]]]:
-    rows = []
-    try:
-        for row in RowReader(body, separator, inline):
-            rows.append(row)
-            if len(rows) == LOOKED_AT:
-                break
-    except BadTableError as error:
-        if complete or not rows:
-            raise NetworkError(f"{path}:{error.line}: {error}; check quotes and separators") from None
-    return rows
-
-
-def _all_whole(rows: Sequence[tuple[int, list[str]]]) -> bool:
-    """Whether rows, the first perhaps aside, hold whole numbers in two of their first three fields."""
-    body = [cells for _, cells in rows[1:]] or [cells for _, cells in rows]
-    wholes = [sum(bool(WHOLE.match(cell) or NEGATIVE.match(cell)) for cell in cells[:3]) for cells in body]
-    return sum(count >= min(2, len(cells)) for count, cells in zip(wholes, body, strict=True)) >= 0.9 * len(body)
-
-
-def _separator(body: Sequence[tuple[int, str]], inline: bool) -> str:
-    """The separator by which most rows have the same number of fields, two or more; blanks where none does."""
-    best, score = "", (0.0, 0.0)
-    for separator in SEPARATORS:
-        rows: list[list[str]] = []
-        with suppress(BadTableError):  # where quotes do not end, what is before them counts
-            rows.extend(cells for _, cells in islice(RowReader(body, separator, inline), 400))
-        widths = [len(cells) for cells in rows]
-        several = [width for width in widths if width > 1]
-        if not several:
-            continue
-        same = Counter(several).most_common(1)[0][1] / len(rows)
-        if separator == "," and _decimal_commas([line.strip() for _, line in body[:400] if line.strip()]):
-            continue
-        found = (round(same, 1) if same < 1 else 1.0, len(several) / len(rows))
-        if found > score:
-            best, score = separator, found
-    return best
-
-
-def _decimal_commas(lines: Sequence[str]) -> bool:
-    """Whether commas are decimal signs in rows that blanks separate: each between digits, behind a blank."""
-    rows = [line for line in lines if "," in line]
-    return all(re.search(r"\S[ \t]+\S", line) and not re.search(r"(?<!\d),|,(?!\d)", line) for line in rows)
-
-
 def find_form(
     path: Path, sample: Sample, tie_strength: str | int | None, influence_weight: str | int | None
 ) -> TableForm:
@@ -222,7 +92,8 @@ def find_form(
             f"{path}:{first_line}: a row needs two ids, got {' '.join(first)[:60]!r}; separate them by tab, comma or blank"
         )
     header = _shifted(path, header, body, width, notes)
-    source, target = _ends(path, first_line, header, body, notes)
+    arrow = None if header is not None else _arrow(path, first_line, body, width)
+    source, target = (0, 2) if arrow else _ends(path, first_line, header, body, notes)
     if max(source, target) >= width:
         raise NetworkError(
             f"{path}:{first_line}: the header has {len(header or ())} names and the first row {width} fields; correct it"
@@ -236,9 +107,13 @@ def find_form(
     wholes = sum(bool(WHOLE.match(cell) or NEGATIVE.match(cell)) for cell in ids)
     whole = wholes == len(ids)
     if header is None:
-        _refuse_ambiguous(path, first_line, body, width)
+        _refuse_brackets(path, first_line, cells)
+        if arrow is None:
+            _refuse_ambiguous(path, first_line, body, width)
+            _refuse_relations(path, first_line, body, width)
+        notes += _lonely(path, first_line, cells)
     kind, ways = _kind(header, cells, width)
-    stated = stated_in(path, sample.comments)
+    stated = stated_in(path, sample.comments) or arrow
     if kind is not None and len(ways) == 1 and header is not None:
         stated = Stated(ways == {True}, f'column "{header[kind]}"')
     weights = [row[i] for row in body for i in columns.values() if i is not None and i < len(row)]
@@ -252,6 +127,45 @@ def find_form(
         means=meaning_of(header[source], header[target]) if header else None,
         comments=comments, blanks=sum(not line.strip() for line in sample.lines[:skip]), notes=tuple(notes),
     )  # fmt: skip
+
+
+def _arrow(path: Path, line: int, body: Sequence[Sequence[str]], width: int) -> Stated | None:
+    """What a column of nothing but arrows says of which way edges run; None where there is none.
+
+    Raises: NetworkError where an arrow is between anything but two ids, or points back.
+    """
+    columns = list(zip(*(cells for cells in body if len(cells) == width), strict=True))
+    for i, column in enumerate(columns):
+        if len(set(column)) > 1 or column[0] not in ARROWS:
+            continue
+        behind = columns[2] if width > 2 else ()
+        ids = not all(map(is_number, behind)) or set(columns[0]) & set(behind)  # else they may be weights
+        if column[0] not in DASHES or (i == 1 and ids):
+            directed = ARROWS[column[0]]
+            if i != 1 or width < 3 or directed is None:
+                raise NetworkError(
+                    f"{path}:{line}: {column[0]!r} is needed between two ids, the source first; write the edges as CSV instead"
+                )
+            return Stated(directed, f"{column[0]!r} between ids")
+    return None
+
+
+def _refuse_brackets(path: Path, line: int, rows: Sequence[Sequence[str]]) -> None:
+    """``NetworkError`` where each row is a list or pair of a programming language, and ids would keep its brackets."""
+    if rows and all(
+        cells[0][:1] in tuple("([{") and next((cell for cell in reversed(cells) if cell), "")[-1:] in tuple(")]},;")
+        for cells in rows
+    ):
+        raise NetworkError(f"{path}:{line}: rows are in brackets; leave these out, so that a row is two ids")
+
+
+def _lonely(path: Path, line: int, rows: Sequence[Sequence[str]]) -> list[str]:
+    """A word on a first row whose ids, unlike the others', occur nowhere below: it may name the columns."""
+    below = {cell for cells in rows[1:] for cell in cells[:2]}
+    first = rows[0][:2]
+    if len(rows) < 4 or any(cell in below or is_number(cell) for cell in first) or len(below) > 1.5 * (len(rows) - 1):
+        return []
+    return [f"{path.name}:{line}: {', '.join(first)} was read as an edge; take this line out if it names the columns"]
 
 
 def _decimal_comma(separator: str, weights: Sequence[str]) -> bool:
@@ -349,6 +263,20 @@ def _refuse_ambiguous(path: Path, line: int, body: Sequence[Sequence[str]], widt
         raise NetworkError(
             f"{path}:{line}: the first column may count the rows or hold sources, or the file be an adjacency list; write a "
             "header such as source,target,weight, or name an adjacency list .adjlist"
+        )
+
+
+def _refuse_relations(path: Path, line: int, body: Sequence[Sequence[str]], width: int) -> None:
+    """``NetworkError`` where rows without names are an id, what it does, and another id."""
+    rows = [cells for cells in body if len(cells) == width]
+    if width < 3 or len(rows) < 3:
+        return
+    first, middle, last = ({cells[i] for cells in rows} for i in range(3))
+    few = len(middle) <= max(1, len(rows) // 5) and not any(is_number(cell) for cell in middle)
+    if few and first & last and not middle & (first | last):
+        raise NetworkError(
+            f"{path}:{line}: {min(middle)[:40]!r} may be a relation between the ids on both sides of it; write a header such as "
+            "source,relation,target"
         )
 
 

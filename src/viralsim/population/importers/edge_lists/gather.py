@@ -12,7 +12,8 @@ from viralsim.errors import NetworkError
 from viralsim.population.importers.direction import Stated
 from viralsim.population.importers.edge_lists.blocks import LabelPlaces, Tally, read_rows
 from viralsim.population.importers.edge_lists.careful_rows import MisjudgedError, in_range, line_of
-from viralsim.population.importers.edge_lists.dialect import SEPARATORS, WHOLE, TableForm
+from viralsim.population.importers.edge_lists.dialect import TableForm
+from viralsim.population.importers.edge_lists.sample import SEPARATORS, WHOLE
 from viralsim.population.importers.edge_spool import EdgeBlocks, EdgeColumns
 from viralsim.population.importers.labels import LARGEST_MEMBER
 from viralsim.population.importers.odd_ids import refuse_rounded

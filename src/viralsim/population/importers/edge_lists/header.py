@@ -13,7 +13,8 @@ from viralsim.tables.numbers import MISSING
 PAIRS = (
     ("source", "target"), ("src", "dst"), ("src", "tgt"), ("src", "dest"), ("source", "destination"), ("source", "dest"),
     ("from", "to"), ("sender", "receiver"), ("sender", "recipient"), ("origin", "destination"), ("origin", "dest"),
-    ("start", "end"), ("ego", "alter"), ("tail", "head"), ("parent", "child"), ("citing", "cited"), ("who", "whom"),
+    ("start", "end"), ("ego", "alter"), ("parent", "child"), ("citing", "cited"), ("initiator", "recipient"),
+    ("retweeter", "author"), ("who", "whom"),
     ("caller", "callee"), ("subject", "object"), ("left", "right"), ("user", "friend"), ("user", "follower"),
     ("user", "followee"), ("user", "neighbor"), ("user", "neighbour"), ("node", "neighbor"), ("node", "neighbour"),
     ("follower", "followee"), ("follower", "followed"), ("follower", "following"), ("follower", "user"),
@@ -66,7 +67,19 @@ ROW_NAMES = {
 }
 MOST = 0.9  # of the rows below, so that a bad line does not hide a header
 FOLLOWERS = {"follower", "followerid"}
-FOLLOWED = {"followee", "followed", "following", "friend", "followeeid", "friendid", "user", "userid"}
+FOLLOWED = {
+    "followee",
+    "followed",
+    "following",
+    "friend",
+    "followeeid",
+    "followedid",
+    "followingid",
+    "friendid",
+    "user",
+    "userid",
+}
+LETTERS = {("u", "v"), ("i", "j"), ("x", "y"), ("a", "b"), ("s", "t")}
 
 
 class Ends(NamedTuple):
@@ -89,6 +102,10 @@ def named_ends(names: Sequence[str]) -> Ends | None:
             for a, b in ((stem + first, stem + second), (first + stem, second + stem)):
                 if a in words and b in words:
                     return Ends(words.index(a), words.index(b))
+    if (
+        "head" in words and "tail" in words
+    ):  # an arc's tail comes first for some, a sentence's head for others: as columns are
+        return Ends(*sorted((words.index("head"), words.index("tail"))))
     at = next((i for i, word in enumerate(words) if word in SOURCES), None)
     to = next((i for i, word in enumerate(words) if word in TARGETS and i != at), None)
     return None if at is None or to is None else Ends(at, to)
@@ -111,9 +128,24 @@ def are_names(first: Sequence[str], body: Sequence[Sequence[str]], asked: set[st
     if named_ends(first) is not None and not any(cell in below for cell in first if cell):
         return not _in_series(first, below)
     words = [plain(cell) for cell in first]
+    if len(words) > 1 and below and not any(cell in below for cell in first) and _are_a_pair(words, below):
+        return True
     if words and all(word in OTHERS | SOURCES | TARGETS for word in words) and not any(cell in below for cell in first):
         return True
     return len(first) > 1 and not any(cell.casefold() in MISSING for cell in first) and _above_numbers(first, body)
+
+
+def _are_a_pair(words: Sequence[str], below: set[str]) -> bool:
+    """Whether two first words are like u and v, employee1 and employee2, or InitiatorId and RecipientId, and no id below is."""
+    a, b = words[:2]
+    if (a, b) in LETTERS:
+        return all(len(cell) > 1 for cell in below)
+    if (a[:-1] == b[:-1] and len(a) > 3 and (a[-1], b[-1]) in NUMBERED) or (
+        a[-2:] == b[-2:] == "id" and min(len(a), len(b)) > 3
+    ):
+        stem = a[:-1] if a[:-1] == b[:-1] else "id"
+        return not any(stem in plain(cell) for cell in below)
+    return False
 
 
 def _above_numbers(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

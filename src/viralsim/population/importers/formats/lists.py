@@ -12,8 +12,8 @@ from typing import Any
 from viralsim.errors import NetworkError
 from viralsim.population.importers.direction import Stated, stated_in
 from viralsim.population.importers.edge_lists.careful_rows import text_from
-from viralsim.population.importers.edge_lists.dialect import BY_NETWORKX, WHOLE, Sample
 from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader, count_of, is_comment
+from viralsim.population.importers.edge_lists.sample import BY_NETWORKX, WHOLE, Sample
 from viralsim.population.importers.formats.parsed import (
     Asked,
     Parsed,
@@ -23,6 +23,7 @@ from viralsim.population.importers.formats.parsed import (
     weight_column,
 )
 
+COLON = re.compile(r"\s*([^\s:,;\"][^:,;\t\"]*?)\s*:(?=\s|$)")
 BRACES = re.compile(r"(\{.*\})\s*$")
 
 
@@ -41,6 +42,41 @@ def has_attributes(sample: Sample) -> bool:
 
 def _by_networkx(sample: Sample) -> bool:
     return any(BY_NETWORKX.match(line) for _, line in sample.comments)
+
+
+def has_colons(sample: Sample) -> bool:
+    """Whether lines are a member, a colon, and their neighbours; hardly one may be a slip."""
+    lines = [line for line in sample.lines[sample.passed :] if line.strip() and not is_comment(line, False)]
+    return len(lines) > 1 and sum(COLON.match(line) is not None for line in lines) >= 0.9 * len(lines)
+
+
+def read_colons(path: Path, sample: Sample, asked: Asked) -> Parsed:
+    """Each line a member, a colon, and those whom they reach, between commas, semicolons or blanks."""
+    no_weights(path, asked, "an adjacency list")
+    no_names(path, asked, "an adjacency list")
+    nodes, source, target = [], [], []
+    with text_from(path) as text:
+        for i, line in enumerate(text, 1):
+            if i <= sample.passed or not line.strip() or is_comment(line, False):
+                continue
+            found = COLON.match(line)
+            if found is None:
+                raise NetworkError(
+                    f"{path}:{i}: a member, a colon and neighbours are needed, got {line.strip()[:60]!r}"
+                )
+            rest = line[found.end() :].strip()
+            comma = next((sign for sign in ",;" if sign in rest), None)
+            others = [cell.strip() for cell in rest.split(comma)]
+            if comma and not others[-1]:
+                others.pop()
+            if "" in others:
+                raise NetworkError(f"{path}:{i}: an id is missing; fill it or drop this row")
+            nodes.append(found[1])
+            source += [found[1]] * len(others)
+            target += others
+    edges = edges_between(path, nodes, source, target, ordered=False)
+    note = f"{path.name}: adjacency list: who stands before the colon of a line reaches the others in it"
+    return Parsed(edges, stated_in(path, sample.comments), [note])
 
 
 def says_adjacency_list(sample: Sample, suffix: str) -> bool:

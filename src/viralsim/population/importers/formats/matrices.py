@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from viralsim.errors import NetworkError
 from viralsim.population.importers.direction import Stated
 from viralsim.population.importers.edge_lists.careful_rows import text_from, weight_of
-from viralsim.population.importers.edge_lists.dialect import Sample
 from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader, count_of
+from viralsim.population.importers.edge_lists.sample import Sample
 from viralsim.population.importers.formats.parsed import Asked, Parsed, no_names, refuse_twice
 from viralsim.population.importers.labels import LARGEST_MEMBER
 from viralsim.population.importers.odd_ids import ids_of
 from viralsim.population.network.edges import Edges
+from viralsim.tables.totals import names_a_total
 
 WIDE = 20  # columns from which on a file whose end is not in sight may be a matrix
 
@@ -107,6 +108,10 @@ def read_matrix(path: Path, sample: Sample, asked: Asked) -> Parsed:
         leading = int(second[1][0] == names[0])
         names = names if leading else list(first)
         refuse_twice(path, names)
+        if names_a_total(names[-1]):
+            raise NetworkError(
+                f"{path}:{line}: {names[-1]!r} is no member but a column of totals; leave its row and column out"
+            )
         body = [second]
     else:
         body = [(line, first), second]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from viralsim.errors import NetworkError
 from viralsim.population.importers.edge_lists.careful_rows import not_utf8
-from viralsim.population.importers.edge_lists.dialect import Sample, sample_of
+from viralsim.population.importers.edge_lists.sample import Sample, sample_of
 from viralsim.population.importers.formats import graphs, json_graphs, lists, matrices, xml_graphs
 from viralsim.population.importers.formats.parsed import Asked, Parsed
 from viralsim.population.importers.formats.sniff import kind_of_text, refused_bytes
@@ -28,7 +28,8 @@ BYTES = {"graphml": xml_graphs.read_graphml, "gexf": xml_graphs.read_gexf, "json
 TEXTS = {"gml": graphs.read_gml, "pajek": graphs.read_pajek, "ucinet": graphs.read_ucinet, "lgl": graphs.read_lgl,
          "dimacs": graphs.read_dimacs, "gdf": graphs.read_gdf, "leda": graphs.read_leda, "graph6": graphs.read_graph6}  # fmt: skip
 SAMPLES: dict[str, Callable[[Path, Sample, Asked], Parsed]] = {
-    "matrix": matrices.read_matrix, "adjacency": lists.read_adjacency_list, "attributes": lists.read_attributes,
+    "matrix": matrices.read_matrix, "adjacency": lists.read_adjacency_list, "colons": lists.read_colons,
+    "attributes": lists.read_attributes,
     "metis": lists.read_metis, "sif": lists.read_sif, "tgf": lists.read_tgf,
 }  # fmt: skip
 PACKED = {"gz", "bz2", "xz", "zip", "graphmlz"}
@@ -102,6 +103,8 @@ def _shape(sample: Sample, suffix: str) -> str:
         return suffix
     if lists.has_attributes(sample):
         return "attributes"
+    if lists.has_colons(sample):
+        return "colons"
     if lists.is_metis(sample, suffix):
         return "metis"
     if lists.says_adjacency_list(sample, suffix):
