@@ -104,6 +104,7 @@ REFUSED: list[tuple[str, bytes, str]] = [
     ("nodes.json", b'{"nodes": [1, 2]}', '("nodes" with "id", "links" with "source" and "target")'),
     ("twice.net", b'*Vertices 2\n1 "ann"\n2 "ann"\n*Arcs\n1 2\n', "called 'ann'"),
     ("entity.gexf", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><gexf/>', "entities"),
+    ("lone.csv", b"Source\r\n,Target,Type\n1", "lone.csv:1: 'Source' is above rows"),
     ("mark.txt", b"\xef\xbb\xbf", "is empty"),
     (
         "short.csv",

@@ -234,6 +234,10 @@ def _ends(
     if ends is None:
         numbers = [cells[0] for cells in body]
         counted = any(numbers == [str(i) for i in range(first, first + len(numbers))] for first in (0, 1))
+        if len(header) < 2:
+            raise NetworkError(
+                f"{path}:{line - 1}: {header[0][:60]!r} is above rows of two ids; name both columns, or take it out"
+            )
         counts = len(header) > 2 and (not header[0] or (counted and plain(header[0]) in ROW_NAMES))
         ends = Ends(1, 2) if counts else Ends(0, 1)
         notes.append(
