@@ -106,7 +106,7 @@ def public() -> Iterator[Callable[..., Any]]:
         vs.Result.arm,
         vs.Result.chances,
     )
-    yield from (vs.Scenario.override, vs.Scenario.for_arm)
+    yield from (vs.Scenario.override, vs.Scenario.for_arm, vs.Scenario.with_networks)
     yield from (vs.calibration.next_post, vs.calibration.backtest, vs.posts.read)
 
 

@@ -244,7 +244,7 @@ def _record(
         "calibration": {} if spec.calibration is None else spec.calibration.model_dump(mode="json", by_alias=True),
         "scenario_yaml": scenario.to_yaml(),
         "scenario_file": scenario.origin.file,
-        "versions": versions(),
+        "versions": versions(spec.law),
         "interrupted": run.interrupted,
     }
 
