@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from viralsim import advocates, calibration, classic, forecasting, posts, seeding
+    from viralsim.calibration.calibrating import calibrate
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
     from viralsim.experiments.luck import how_much_luck
     from viralsim.mesa_driver.model import ViralityModel
@@ -28,6 +29,7 @@ _HOME = {
     "ScenarioError": "viralsim.errors",
     "ViralityModel": "viralsim.mesa_driver.model",
     "ViralsimError": "viralsim.errors",
+    "calibrate": "viralsim.calibration.calibrating",
     "how_much_luck": "viralsim.experiments.luck",
     "load": "viralsim.scenario",
     "loads": "viralsim.scenario",
@@ -47,6 +49,7 @@ __all__ = [
     "ViralityModel",
     "ViralsimError",
     "advocates",
+    "calibrate",
     "calibration",
     "classic",
     "forecasting",

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "chance": ("viralsim.cli.chance", "chance", "Count a rare event over very many worlds."),
     "sensitivity": ("viralsim.cli.sensitivity", "sensitivity", "Say which uncertain parameters decide."),
     "optimise": ("viralsim.cli.optimise", "optimise", "Split a budget; it may be best to spend nothing."),
+    "calibrate": ("viralsim.cli.calibrate", "calibrate", "What past posts say about the next one, and how well."),
     "flips": ("viralsim.cli.flips", "flips", "Say at which values another arm becomes best."),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),

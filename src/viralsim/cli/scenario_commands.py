@@ -190,6 +190,11 @@ def init(file: Path, word: str | None, posts: Path | None, force: bool) -> None:
     except OSError as error:
         raise InputError(f"{file}: cannot be written ({error.strerror}): choose another place") from None
     click.echo(f"wrote {file}; next: viralsim check {file}")
+    if posts is not None:
+        click.echo(
+            f"its ranges are those of single posts; to draw from them together, and to see how well they foretell later posts: "
+            f"viralsim calibrate {file} --data {posts} --out DIR"
+        )
 
 
 @click.command()

@@ -8,6 +8,7 @@ from typing import Any
 
 from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary, between_worlds, virality_by_size
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.sentences import calibrated_measures
 from viralsim.measurement.verdict import Verdict
 from viralsim.records.record import RunRecord, plain
 
@@ -54,6 +55,8 @@ def as_dict(
         "warnings": [*warnings, *(caveat for caveat in verdict.caveats if caveat not in warnings)],
         "assumptions": [{"path": path, "value": value, "source": source} for path, value, source in record.assumptions],
         "calibrated": record.calibrated,
+        "calibration": record.calibration or None,
+        "calibrated_for": calibrated_measures(record.calibration),
         "timing": {**dict.fromkeys(_TIMING), **record.timing},
         "versions": dict(record.versions),
     }

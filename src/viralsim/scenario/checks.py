@@ -13,6 +13,7 @@ from viralsim.scenario.paths import nearest
 from viralsim.scenario.presets import presets
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import MOST_TICKS, Spec
+from viralsim.scenario.study import JOINT
 from viralsim.units import shown
 
 MOST_FOLLOWS = 2_000_000_000
@@ -263,6 +264,8 @@ def _named_files(spec: Spec) -> list[tuple[Place, str]]:
             found.append((("channels", name, "network", "file"), channel.network.file))
     if spec.campaign.advocates is not None and spec.campaign.advocates.file is not None:
         found.append((("campaign", "advocates", "file"), spec.campaign.advocates.file))
+    if spec.joint is not None and spec.joint.file is not None:
+        found.append((("uncertain", JOINT, "file"), spec.joint.file))
     return found
 
 

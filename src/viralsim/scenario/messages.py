@@ -67,7 +67,7 @@ def _real_place(loc: Place, data: Any) -> Place:
         if not isinstance(here, dict | list | tuple) and here is not None:
             break
         place.append(part)
-    return tuple(part for part in place if part != "[key]")
+    return tuple(part for part in place if part not in ("[key]", "[joint]"))
 
 
 def _sentence(detail: ErrorDetails, place: Place, data: Any) -> str:

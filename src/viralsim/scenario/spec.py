@@ -9,10 +9,21 @@ from pydantic import Field
 
 from viralsim.scenario.audience import Audience
 from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.scenario.calibrated import Calibrated
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
-from viralsim.scenario.study import FlopWhen, Goal, Sweep, Uncertain, ViralWhen, WorldsOrUntil
+from viralsim.scenario.study import (
+    JOINT,
+    FlopWhen,
+    Goal,
+    Joint,
+    RangeOrJoint,
+    Sweep,
+    Uncertain,
+    ViralWhen,
+    WorldsOrUntil,
+)
 from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
 from viralsim.versions import LAW_OF_UNCERTAIN_VISIBILITY, LAW_VERSION
 
@@ -58,8 +69,24 @@ class Spec(Block):
     populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(
         1, "how many audiences are drawn", source="off"
     )
-    uncertain: dict[str, Uncertain] = key({}, "what is not known: path -> range", source="off", max_length=64)
+    uncertain: dict[str, RangeOrJoint] = key(
+        {}, "what is not known: path -> range; joint: rows of a posterior", source="off", max_length=64
+    )
+    calibration: Calibrated | None = key(
+        None, "which values come from past posts, and how well later posts were foretold", source="off"
+    )
     sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
+
+    @property
+    def ranges(self) -> dict[str, Uncertain]:
+        """What is not known, each path apart from the others."""
+        return {path: span for path, span in self.uncertain.items() if isinstance(span, Uncertain)}
+
+    @property
+    def joint(self) -> Joint | None:
+        """What is known together, as rows."""
+        found = self.uncertain.get(JOINT)
+        return found if isinstance(found, Joint) else None
 
     @property
     def most_worlds(self) -> int:

@@ -72,6 +72,33 @@ class Uncertain(Block):
     scale: Literal["linear", "log"] = key("linear", "uniform in the value or in its logarithm")
 
 
+class Joint(Block):
+    """Values that are known together: each world takes one row, the same for all arms."""
+
+    file: str | None = key(
+        None,
+        "CSV: paths in the first line, then a row per draw in the unit of the path (hours for durations)",
+        source=USER,
+    )
+    rows: dict[str, tuple[float, ...]] | None = key(
+        None, "instead of file: path -> its value in each row", source="off", min_length=1, max_length=64
+    )
+    draws: Annotated[int, Whole(ge=1, le=1_000_000, unit="rows")] | None = key(
+        None, "only the first so many rows", source="off"
+    )
+
+
+def _is_joint(value: Any) -> bool:
+    return isinstance(value, Joint) or (isinstance(value, dict) and not {"file", "rows", "draws"}.isdisjoint(value))
+
+
+RangeOrJoint = Annotated[
+    Annotated[Uncertain, Tag("[key]")] | Annotated[Joint, Tag("[joint]")],
+    Discriminator(lambda value: "[joint]" if _is_joint(value) else "[key]"),
+]
+JOINT = "joint"  # the one key of ``uncertain`` that is no path
+
+
 class SweepParameter(Block):
     """Values of a swept key: a list, or a range."""
 
