@@ -31,6 +31,14 @@ from wrong_values import (
 import viralsim as vs
 from viralsim import advocates, experiments
 
+UNSURE = SCENARIO.override(
+    {
+        "content.c.value_usd": 5,
+        "content.c.conversion_rate": 0.1,
+        "uncertain": {"content.c.appeal": {"from": 0.1, "to": 0.3}},
+    }
+)
+
 # function -> (a call that works, argument -> values that do not). What an argument may be None for is not listed with None.
 STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     vs.load: ({"path": "x"}, {"path": [*PLACE, "nowhere.yaml"]}),
@@ -62,6 +70,26 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "measure": ["fame", 3, "", ["shares"]],
             "arms": ARMS,
             "spread": [1.0, 0, NAN, INF, "2", None, True],
+        },
+    ),
+    vs.value_of_information: (
+        {"scenario": UNSURE, "worlds": 50},
+        {
+            **STUDY,
+            "worlds": [*COUNT[:-1], 49],
+            "arms": [*ARMS, ["paid"]],
+            "measure": ["fame", 3, None, ["shares"], "shares"],
+            "value_per_unit": [0, -1, NAN, INF, "2", True, 3],
+            "groups": [
+                3,
+                ["a"],
+                {"": ["content.c.appeal"]},
+                {"a": []},
+                {"a": "content.c.appeal"},
+                {"a": ["content.c"]},
+                {3: []},
+            ],
+            "surveys": [3, "30", [0], [2.5], [True], {30: 1}, None],
         },
     ),
     vs.ViralityModel: (

@@ -26,6 +26,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sensitivity": ("viralsim.cli.sensitivity", "sensitivity", "Say which uncertain parameters decide."),
     "optimise": ("viralsim.cli.optimise", "optimise", "Split a budget; it may be best to spend nothing."),
     "flips": ("viralsim.cli.flips", "flips", "Say at which values another arm becomes best."),
+    "value-of-information": (
+        "viralsim.cli.value_of_information",
+        "value_of_information",
+        "Say which unknown is worth paying for.",
+    ),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
     "verify": ("viralsim.cli.store_commands", "verify", "Run stored points again and compare."),
