@@ -36,6 +36,7 @@ UNSURE = SCENARIO.override(
         "content.c.value_usd": 5,
         "content.c.conversion_rate": 0.1,
         "uncertain": {"content.c.appeal": {"from": 0.1, "to": 0.3}},
+        "variants": {"social": {"content.c.reinforcement": {"social": {"gain": 0.5, "cap": 3}}}},
     }
 )
 
@@ -70,6 +71,15 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "measure": ["fame", 3, "", ["shares"]],
             "arms": ARMS,
             "spread": [1.0, 0, NAN, INF, "2", None, True],
+        },
+    ),
+    vs.robust: (
+        {"scenario": UNSURE, "worlds": 2},
+        {
+            **STUDY,
+            "worlds": COUNT[:-1],
+            "arms": [*ARMS, ["paid"]],
+            "measure": ["fame", 3, ["shares"], "structural_virality"],
         },
     ),
     vs.value_of_information: (

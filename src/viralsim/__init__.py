@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from viralsim import advocates, calibration, classic, forecasting, posts, seeding
+    from viralsim.decisions.robust import robust
     from viralsim.decisions.value_of_information import value_of_information
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
     from viralsim.experiments.luck import how_much_luck
@@ -33,6 +34,7 @@ _HOME = {
     "load": "viralsim.scenario",
     "loads": "viralsim.scenario",
     "open_result": "viralsim.results",
+    "robust": "viralsim.decisions.robust",
     "simulate": "viralsim.simulation",
     "value_of_information": "viralsim.decisions.value_of_information",
 }
@@ -57,6 +59,7 @@ __all__ = [
     "loads",
     "open_result",
     "posts",
+    "robust",
     "seeding",
     "simulate",
     "value_of_information",

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "value_of_information",
         "Say which unknown is worth paying for.",
     ),
+    "robust": ("viralsim.cli.robust", "robust", "Say which arm is least wrong if the model is."),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
     "verify": ("viralsim.cli.store_commands", "verify", "Run stored points again and compare."),

@@ -12,7 +12,7 @@ from viralsim.scenario.blocks import USER, Block, Name, block, key
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
-from viralsim.scenario.study import FlopWhen, Goal, Sweep, Uncertain, ViralWhen, WorldsOrUntil
+from viralsim.scenario.study import FieldTest, FlopWhen, Goal, Sweep, Uncertain, ViralWhen, WorldsOrUntil
 from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
 
 MOST_TICKS = 200_000
@@ -58,6 +58,10 @@ class Spec(Block):
     )
     uncertain: dict[str, Uncertain] = key({}, "what is not known: path -> range", source="off", max_length=64)
     sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
+    variants: dict[Name, dict[str, Any]] = key(
+        {}, "other models, for `robust`: path -> value, laid over all but the arms", source="off", max_length=64
+    )
+    field_test: FieldTest | None = key(None, "which arm is tried on a part of the audience", source="off")
 
     @property
     def most_worlds(self) -> int:

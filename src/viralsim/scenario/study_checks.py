@@ -1,4 +1,4 @@
-"""Conditions on ``uncertain`` and ``sweep``: their paths exist and their values fit the schema."""
+"""Conditions on the blocks of studies: their paths exist, their values fit the schema, the arms they name are there."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from viralsim.scenario.messages import Finding, findings
-from viralsim.scenario.paths import PathError, Slot, adapter, at, leaf_slot, parse_path
+from viralsim.scenario.paths import PathError, Slot, adapter, at, leaf_slot, nearest, parse_path
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import SweepParameter
 from viralsim.units import Duration, Real, Whole
 
 MOST_POINTS = 10_000_000
-SHARED = ("viralsim", "name", "about", "arms", "baseline", "uncertain", "sweep", "seed", "worlds", "populations")
+STUDIES = ("uncertain", "sweep", "variants", "field_test")
+SHARED = ("viralsim", "name", "about", "arms", "baseline", *STUDIES, "seed", "worlds", "populations")
+SAME_IN_VARIANTS = ("viralsim", "name", "about", "arms", "baseline", *STUDIES, "seed", "worlds", "goal", "equal_money")
 FIXED_IN_A_WORLD = (
     *SHARED,
     "audience",
@@ -30,8 +32,8 @@ FIXED_IN_A_WORLD = (
 
 
 def check_study(spec: Spec, data: Any) -> list[Finding]:
-    """All that is wrong with ``uncertain`` and ``sweep``; ``data`` is the plain data that ``spec`` was made of."""
-    return [*_uncertain(spec, data), *_sweep(spec, data)]
+    """All that is wrong with the blocks of studies; ``data`` is the plain data that ``spec`` was made of."""
+    return [*_uncertain(spec, data), *_sweep(spec, data), *_variants(spec, data), *_field_test(spec)]
 
 
 def _uncertain(spec: Spec, data: Any) -> Iterator[Finding]:
@@ -116,3 +118,30 @@ def _parameter(slot: Slot, parameter: SweepParameter, design: str, written: Any,
     yield from _range(parameter.from_, parameter.to, parameter.scale, place)
     for word in ("from", "to"):
         yield from _value(slot, at(written, (word,)), (*place, word))
+
+
+def _variants(spec: Spec, data: Any) -> Iterator[Finding]:
+    for name, overlay in spec.variants.items():
+        for path in overlay:
+            place: Place = ("variants", name, path)
+            try:
+                target = parse_path(path)
+                if target[0] in SAME_IN_VARIANTS:
+                    raise PathError(f"{target[0]} is the same for all variants: overlay what describes the model")
+                slot = leaf_slot(data, target)
+            except PathError as error:
+                yield place, str(error)
+                continue
+            yield from _value(slot, at(data, place), place)
+
+
+def _field_test(spec: Spec) -> Iterator[Finding]:
+    test = spec.field_test
+    if test is None:
+        return
+    for word in ("treatment", "control"):
+        arm = getattr(test, word)
+        if arm not in spec.arms:
+            yield ("field_test", word), f"is no arm{nearest(arm, spec.arms)}"
+    if test.treatment == test.control:
+        yield ("field_test", "control"), "is the treatment itself: name another arm"
