@@ -73,6 +73,18 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "spread": [1.0, 0, NAN, INF, "2", None, True],
         },
     ),
+    vs.field_test: (
+        {"scenario": UNSURE, "worlds": 20, "treatment": "paid", "control": "organic", "measure": "shares"},
+        {
+            **STUDY,
+            "worlds": [*COUNT[:-1], 19],
+            "treatment": [*ARM, "organic", None],
+            "control": [*ARM, "paid", None],
+            "measure": ["fame", 3, ["shares"], "net_usd", None],
+            "units": ["member", ["members"], [3], 3, {"member": 1}],
+            "share": [0, 1, -0.5, NAN, "0.5", True, [0.5]],
+        },
+    ),
     vs.robust: (
         {"scenario": UNSURE, "worlds": 2},
         {

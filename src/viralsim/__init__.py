@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from viralsim import advocates, calibration, classic, forecasting, posts, seeding
+    from viralsim.decisions.field_test import field_test
     from viralsim.decisions.robust import robust
     from viralsim.decisions.value_of_information import value_of_information
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
@@ -30,6 +31,7 @@ _HOME = {
     "ScenarioError": "viralsim.errors",
     "ViralityModel": "viralsim.mesa_driver.model",
     "ViralsimError": "viralsim.errors",
+    "field_test": "viralsim.decisions.field_test",
     "how_much_luck": "viralsim.experiments.luck",
     "load": "viralsim.scenario",
     "loads": "viralsim.scenario",
@@ -53,6 +55,7 @@ __all__ = [
     "advocates",
     "calibration",
     "classic",
+    "field_test",
     "forecasting",
     "how_much_luck",
     "load",

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "value_of_information",
         "Say which unknown is worth paying for.",
     ),
+    "field-test": ("viralsim.cli.field_test", "field_test", "Say which test in the field would settle it."),
     "robust": ("viralsim.cli.robust", "robust", "Say which arm is least wrong if the model is."),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
