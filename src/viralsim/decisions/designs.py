@@ -71,9 +71,7 @@ class Design:
             return [difference_in_means(totals, assigned)]
         if self.unit == "time":
             counted = world.series[:, Series[measure.upper()]].astype(np.float64)
-            return [
-                difference_in_means(np.bincount(self.slot_of_tick, weights=counted, minlength=self.units), assigned)
-            ]
+            return [difference_in_means(_sums(self.slot_of_tick, counted, self.units), assigned)]
         outcomes = world.by_label[:, Tally[measure.upper()]].astype(np.float64)
         totals = _sums(self.unit_of, outcomes, self.units)
         found = [difference_in_means(totals, assigned)]

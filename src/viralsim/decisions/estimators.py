@@ -40,31 +40,44 @@ def difference_in_means(totals: F8, treated: Mask) -> Estimated:
         return UNDEFINED
     if min(len(ours), len(theirs)) < 2:
         return Estimated(len(totals) * float(ours.mean() - theirs.mean()), math.inf, 1.0)
-    parts = np.array([ours.var(ddof=1) / len(ours), theirs.var(ddof=1) / len(theirs)])
-    freedom = np.array([len(ours), len(theirs)]) - 1.0
-    variance = float(parts.sum())
-    welch = variance**2 / float((parts**2 / freedom).sum()) if variance > 0.0 else float(freedom.sum())
-    return Estimated(len(totals) * float(ours.mean() - theirs.mean()), len(totals) * math.sqrt(variance), welch)
+    variances = [float(side.var(ddof=1)) / len(side) for side in (ours, theirs)]
+    error = len(totals) * math.sqrt(sum(variances))
+    return Estimated(
+        len(totals) * float(ours.mean() - theirs.mean()), error, _welch(variances, [len(ours), len(theirs)])
+    )
+
+
+def _welch(variances: list[float], units: list[int]) -> float:
+    """Degrees of freedom of a difference of two means (Welch 1947), from their variances and numbers of units."""
+    spread = sum(v**2 / (u - 1.0) for v, u in zip(variances, units, strict=True))
+    return sum(variances) ** 2 / spread if spread > 0.0 else sum(units) - 2.0
 
 
 def cluster_robust(totals: F8, sizes: F8, treated: Mask) -> Estimated:
     """Difference of the members' means, times the members; standard error robust to what members of a unit share.
 
-    totals, sizes: float64[U], outcome and members of each unit. The regression of outcomes on treatment with the sandwich of
-    Liang and Zeger (1986), each side with its own correction u / (u - 1).
+    totals, sizes: float64[U], outcome and members of each unit. The sandwich of Liang and Zeger (1986) in its jackknife form
+    (CR3; Bell and McCaffrey 2002): each unit is judged against the mean of the others, so that large units count in full.
     """
-    found, variance, units = [], 0.0, []
+    found: list[float] = []
+    variances: list[float] = []
+    units: list[int] = []
     for side in (treated, ~treated):
         size, u = float(sizes[side].sum()), int(side.sum())
         if u < 2 or size <= 0.0:
             return UNDEFINED
         mean = float(totals[side].sum()) / size
-        residual = totals[side] - mean * sizes[side]
-        variance += u / (u - 1.0) * float((residual**2).sum()) / size**2
+        variances.append(_jackknife(totals[side] - mean * sizes[side], sizes[side] / size) / size**2)
         found.append(mean)
         units.append(u)
     members = float(sizes.sum())
-    return Estimated(members * (found[0] - found[1]), members * math.sqrt(variance), sum(units) - 2.0)
+    return Estimated(members * (found[0] - found[1]), members * math.sqrt(sum(variances)), _welch(variances, units))
+
+
+def _jackknife(residual: F8, part: F8) -> float:
+    """Variance of a sum of units' ``residual`` float64[u], each weighing ``part`` of the whole, by leaving out one at a time."""
+    rest = np.maximum(1.0 - part, 1e-12)
+    return (len(residual) - 1.0) / len(residual) * float(((residual / rest) ** 2).sum())
 
 
 def hajek(outcomes: F8, exposed: tuple[Mask, Mask], chances: tuple[F8, F8], unit: NDArray[np.int64]) -> Estimated:
@@ -74,21 +87,24 @@ def hajek(outcomes: F8, exposed: tuple[Mask, Mask], chances: tuple[F8, F8], unit
     members without a chance of both are left out. unit: int64[N], what is assigned; residuals are summed by it.
     """
     able = (chances[0] > 0.0) & (chances[1] > 0.0)
-    units, found, variance, freedom = int(unit.max()) + 1, [], 0.0, []
+    found: list[float] = []
+    variances: list[float] = []
+    units: list[int] = []
     for seen, chance in zip(exposed, chances, strict=True):
         at = np.flatnonzero(seen & able)
         weight = 1.0 / chance[at]
         total = float(weight.sum())
-        count = len(np.unique(unit[at]))
-        if count < 2:
+        if len(at) < 2 or (unit[at] == unit[at[0]]).all():
             return UNDEFINED
         mean = float((weight * outcomes[at]).sum()) / total
-        residual = np.bincount(unit[at], weights=weight * (outcomes[at] - mean), minlength=units)
-        variance += count / (count - 1.0) * float((residual**2).sum()) / total**2
+        seen_units, place = np.unique(unit[at], return_inverse=True)
+        residual = np.bincount(place, weights=weight * (outcomes[at] - mean)).astype(np.float64)
+        part = np.bincount(place, weights=weight).astype(np.float64) / total
+        variances.append(_jackknife(residual, part) / total**2)
         found.append(mean)
-        freedom.append(count - 1.0)
+        units.append(len(seen_units))
     members = float(len(outcomes))
-    return Estimated(members * (found[0] - found[1]), members * math.sqrt(variance), sum(freedom))
+    return Estimated(members * (found[0] - found[1]), members * math.sqrt(sum(variances)), _welch(variances, units))
 
 
 class Follows(NamedTuple):

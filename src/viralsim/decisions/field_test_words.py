@@ -29,7 +29,9 @@ def _recommended(report: FieldTestReport, best: JudgedDesign) -> list[str]:
     one, q = declared(report.measure), best.quality
     words = f"{best.unit} and estimate by {best.estimator.replace('_', ' ')}"
     if q.bias is None or q.power is None or q.coverage is None:
-        return ["No design gives an estimate: there are too few units on one side."]
+        return [
+            "No design gives estimates that can be judged: too few units on one side, or the same count in every world."
+        ]
     if best not in report.usable:
         return [
             f"No design is free of bias with an interval that keeps its promise; least wrong: assign by {words} "

@@ -61,17 +61,19 @@ def quality(found: list[Estimated], effects: F8, matters: float) -> Quality:
         found = np.abs(estimate + seen * (at - effect)) > reach
         return float(found.sum()) / len(effects)
 
+    spread = float(estimate.std(ddof=1))
+    if spread <= 0.0:  # the same in every world: nothing is known of how estimates vary
+        covers = float((np.abs(estimate - effect) <= reach).mean())
+        return Quality(bias, bias - half, bias + half, 0.0, covers, None, None, None, undefined)
     covers = float((np.abs(estimate - effect) <= reach).sum()) / len(effects)
     return Quality(
-        bias, bias - half, bias + half, float(estimate.std(ddof=1)), covers, power(matters), power(effect),
-        _smallest(power, math.copysign(1.0, effect), float(estimate.std(ddof=1))) if seen > 0.0 else None, undefined,
+        bias, bias - half, bias + half, spread, covers, power(matters), power(effect),
+        _smallest(power, math.copysign(1.0, effect), spread) if seen > 0.0 else None, undefined,
     )  # fmt: skip
 
 
 def _smallest(power, sign: float, scale: float) -> float | None:  # type: ignore[no-untyped-def]
     """The smallest effect in direction ``sign`` that has enough power, by bisection; None where none has."""
-    if scale <= 0.0:
-        return 0.0 if power(sign * 1e-9) >= POWER else None
     high = scale
     while power(sign * high) < POWER:
         high *= 2.0
