@@ -58,7 +58,7 @@ def quality(found: list[Estimated], effects: F8, matters: float) -> Quality:
     seen = mean / effect if effect else 1.0
 
     def power(at: float) -> float:
-        found = np.abs(estimate + seen * (at - effect)) > reach
+        found = (np.abs(estimate + seen * (at - effect)) > reach) & (error > 0.0)  # without a spread nothing is tested
         return float(found.sum()) / len(effects)
 
     spread = float(estimate.std(ddof=1))
