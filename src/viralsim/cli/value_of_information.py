@@ -78,20 +78,20 @@ def _show(found: ValueOfInformation) -> None:
     from rich.table import Table
 
     from viralsim.cli.console import standard_console
-    from viralsim.measurement.number_format import money
+    from viralsim.measurement.number_format import estimate, number
 
     width = min(shutil.get_terminal_size().columns, 110)
     click.echo(f"{found.scenario_name}: value of information, {found.worlds:,} worlds, seed {found.seed}\n")
     for sentence in found.sentences():
         click.echo(click.wrap_text(sentence, width, subsequent_indent="  "))
-    click.echo("")
+    click.echo("\nUS$ a launch: known exactly (EVPPI) with its 95 % interval, and from a survey of n people (EVSI)")
     table = Table(box=None, pad_edge=False)
-    table.add_column("input")
-    table.add_column("known exactly (EVPPI), US$", justify="right")
+    table.add_column("input", overflow="fold")
+    table.add_column("EVPPI", justify="right")
     sizes = list(next(iter(found.surveys.values()), {}))
     for size in sizes:
-        table.add_column(f"survey of {size:,}", justify="right")
+        table.add_column(f"n = {size:,}", justify="right")
     for path, one in sorted(found.of.items(), key=lambda item: -item[1].value):
-        cells = [money(found.surveys[path][size]) if path in found.surveys else "" for size in sizes]
-        table.add_row(path, f"{money(one.value)} ({money(one.low)} to {money(one.high)})", *cells)
+        cells = [number(found.surveys[path][size]) if path in found.surveys else "" for size in sizes]
+        table.add_row(path, estimate(one.value, one.low, one.high), *cells)
     standard_console().print(table)
