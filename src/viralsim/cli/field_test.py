@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of luck and assignments; the scenario's by default.")
 @click.option("--plan", type=click.Path(path_type=Path), help="Write who is in which group, as CSV.")
+@click.option("--outcomes", type=click.Path(path_type=Path), help="Read a finished test: a CSV with group and outcome.")
 @click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -38,6 +39,7 @@ def field_test(
     worlds: int | None,
     seed: int | None,
     plan: Path | None,
+    outcomes: Path | None,
     sets: tuple[str, ...],
     threads: int | None,
     as_json: bool,
@@ -45,6 +47,7 @@ def field_test(
     """Load, play every design in every world, print the recommendation and the table."""
     from viralsim.cli.progress import progress_bar
     from viralsim.decisions.field_test import field_test as analyse
+    from viralsim.decisions.finished_test import analyse_outcomes
     from viralsim.scenario import load, parse_set
 
     scenario = load(file)
@@ -57,10 +60,14 @@ def field_test(
         )  # fmt: skip
     if plan is not None:
         report.save_plan(plan)
+    finished = () if outcomes is None else analyse_outcomes(report, outcomes)
     if as_json:
-        click.echo(json.dumps(report.to_dict(), allow_nan=False))
+        more = {} if outcomes is None else {"outcomes": [test.to_dict() for test in finished]}
+        click.echo(json.dumps({**report.to_dict(), **more}, allow_nan=False))
         return
     _show(report)
+    for test in finished:
+        click.echo(click.wrap_text("\n" + test.sentence(report.measure), min(shutil.get_terminal_size().columns, 110)))
     if plan is not None:
         click.echo(f"\n{plan}: who is in which group")
 
@@ -82,7 +89,7 @@ def _show(report: FieldTestReport) -> None:
     click.echo("")
     table = Table(box=None, pad_edge=False)
     for name in ("unit", "estimator"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for name in ("bias", "sd", "coverage", "power", "smallest effect", "days", "cost"):
         table.add_column(name, justify="right")
     for design in report.judged:

@@ -96,7 +96,7 @@ class FieldTestReport:
 
     @property
     def usable(self) -> tuple[JudgedDesign, ...]:
-        """Designs with little bias whose intervals keep their promise."""
+        """Designs with little bias whose intervals keep their promise, and that see some effect."""
         return tuple(d for d in self.judged if _is_valid(d.quality, self.effect))
 
     @property
@@ -143,7 +143,7 @@ class FieldTestReport:
 
 
 def _is_valid(q: Quality, effect: float) -> bool:
-    if q.bias is None or q.bias_low is None or q.bias_high is None or q.coverage is None:
+    if q.bias is None or q.bias_low is None or q.bias_high is None or q.coverage is None or q.smallest_effect is None:
         return False
     unbiased = abs(q.bias) <= SMALL_BIAS * abs(effect) or q.bias_low <= 0.0 <= q.bias_high
     return unbiased and q.coverage >= VALID
