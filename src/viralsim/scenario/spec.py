@@ -15,6 +15,7 @@ from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
 from viralsim.scenario.study import (
     JOINT,
+    FieldTest,
     FlopWhen,
     Goal,
     Joint,
@@ -76,6 +77,10 @@ class Spec(Block):
         None, "which values come from past posts, and how well later posts were foretold", source="off"
     )
     sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
+    variants: dict[Name, dict[str, Any]] = key(
+        {}, "other models, for `robust`: path -> value, laid over all but the arms", source="off", max_length=64
+    )
+    field_test: FieldTest | None = key(None, "which arm is tried on a part of the audience", source="off")
 
     @property
     def ranges(self) -> dict[str, Uncertain]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
-from viralsim.scenario.blocks import USER, Block, key
+from viralsim.scenario.blocks import USER, Block, Name, key
 from viralsim.units import Fraction, NumberOrDuration, Real, Whole
 
 Measure = Literal[
@@ -133,3 +133,15 @@ class Sweep(Block):
         (), "comparisons of paths that a point must fulfil", source="off", max_length=100
     )
     luck: Literal["same", "own"] = key("same", "same: all points share their luck; own: each has luck of its own")
+
+
+class FieldTest(Block):
+    """A test in the field: the treatment arm is given to a part of the units, the control arm to the rest."""
+
+    treatment: Name = key(..., "the arm that is tried")
+    control: Name = key(..., "the arm that it is compared with")
+    measure: Measure | None = key(None, "what is counted; the goal's where left out", source="off")
+    units: tuple[Literal["member", "community", "channel", "time"], ...] = key(
+        ("member", "community"), "what is assigned to one of the two", min_length=1, max_length=4
+    )
+    share: Annotated[float, Real(gt=0, lt=1, unit="fraction")] = key(0.5, "part of the units that is treated")
