@@ -135,25 +135,46 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     vs.Network.of_edges: ({}, {"edges": [], "edge_means": [], "keep_edge_order": []}),
     classic.independent_cascade: (
         {"network": PATH, "seeds": [0], "probability": 0.5},
-        {**SHAPE, "probability": [*PROBABILITY, "uniform", {}]},
+        {**SHAPE, "probability": [*PROBABILITY, "uniform", {}, "tie_strength"], "adoption_tick": FLAG},
     ),
     classic.linear_threshold: (
         {"network": PATH, "seeds": [0]},
-        {**SHAPE, "weights": [p for p in PROBABILITY if p is not None] + ["weighted"]},
+        {
+            **SHAPE,
+            "weights": [p for p in PROBABILITY if p is not None] + ["weighted", "tie_strength"],
+            "adoption_tick": FLAG,
+        },
     ),
     classic.complex_contagion: (
         {"network": PATH, "seeds": [0], "threshold": 1},
         {
             **SHAPE,
-            "threshold": [0, -1, 1.5, NAN, True, "two", None, 1j, {}],
+            "threshold": [
+                0,
+                -1,
+                1.5,
+                NAN,
+                True,
+                "two",
+                None,
+                1j,
+                {},
+                [1],
+                [0.5] * 4 + [2.0],
+                [1, 1, 1, 1, -1],
+                [True] * 5,
+            ],
             "ticks": [-1, 2.5, True, "3", NAN, 10**30],
             "adoption_tick": FLAG,
         },
     ),
-    classic.sir: ({"network": PATH, "seeds": [0], "beta": 0.5, "gamma": 0.5, "ticks": 3}, {**SHAPE, **RATES}),
+    classic.sir: (
+        {"network": PATH, "seeds": [0], "beta": 0.5, "gamma": 0.5, "ticks": 3},
+        {**SHAPE, **RATES, "adoption_tick": FLAG},
+    ),
     classic.si: (
         {"network": PATH, "seeds": [0], "beta": 0.5, "ticks": 3},
-        {**SHAPE, **{k: RATES[k] for k in ("beta", "ticks")}},
+        {**SHAPE, **{k: RATES[k] for k in ("beta", "ticks")}, "adoption_tick": FLAG},
     ),
     classic.maki_thompson: (
         {"network": PATH, "seeds": [0]},
@@ -163,8 +184,16 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "spread": [0.0, 1.1, *NUMBER],
             "stifle": [0.0, 1.1, *NUMBER],
             "members": [3],
+            "adoption_tick": FLAG,
         },
     ),
+    **{
+        question: (
+            {"model": "sir", "network": PATH, "seeds": [0], "beta": 0.5, "gamma": 0.5, "ticks": 3},
+            {"model": ["bass", "", None, 3, max, ["sir"]]},
+        )
+        for question in (classic.activation, classic.trees)
+    },
     classic.bass: (
         {"members": 10, "p": 0.1, "q": 0.1, "ticks": 3},
         {
@@ -241,6 +270,7 @@ HANDED_ON = {  # arguments that are the business of what they are handed to, or 
     (vs.Network.from_igraph, "influence_weight"),
     (vs.Network.from_igraph, "edge_means"),
     (seeding.choose, "options"),
+    *((question, given) for question in (classic.activation, classic.trees) for given in ("arguments", "options")),
     (experiments.run_sweep, "cluster"),
     (experiments.read_table, "columns"),
 }

@@ -16,6 +16,7 @@ from viralsim.classic.epidemic import si, sir
 from viralsim.classic.rumour import maki_thompson
 from viralsim.classic.screens import Memory, Screen
 from viralsim.classic.threshold import complex_contagion, linear_threshold
+from viralsim.classic.who_and_when import activation, trees
 from viralsim.kernels.stale_caches import remove_stale_caches
 
 remove_stale_caches(Path(__file__).parent)
@@ -23,6 +24,7 @@ remove_stale_caches(Path(__file__).parent)
 __all__ = [
     "Memory",
     "Screen",
+    "activation",
     "bass",
     "complex_contagion",
     "independent_cascade",
@@ -31,4 +33,5 @@ __all__ = [
     "maki_thompson",
     "si",
     "sir",
+    "trees",
 ]
