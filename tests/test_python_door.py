@@ -95,6 +95,7 @@ def public() -> Iterator[Callable[..., Any]]:
         "open",
         "save",
         "numbers_of",
+        "generate",
     ):
         yield getattr(vs.Network, name)
     yield from (

@@ -129,6 +129,10 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "sep": [],
         },
     ),
+    vs.Network.generate: (
+        {"word": "barabasi_albert", "members": 9},
+        {"word": ["ba", "", None, 3, ["forest_fire"]], "members": COUNT, "seed": SEEDS, "options": []},
+    ),
     vs.Network.open: ({"folder": "nowhere"}, {"folder": [*PLACE, "nowhere"]}),
     vs.Network.save: ({"self": PATH, "folder": "x"}, {"folder": PLACE}),
     vs.Network.numbers_of: ({"self": PATH, "labels": [0]}, {"labels": [[5], [-1], ["a"], [NAN], 9, None]}),
@@ -263,6 +267,7 @@ HANDED_ON = {  # arguments that are the business of what they are handed to, or 
     (vs.Network, "edge_position"),
     (vs.Network, "notes"),
     *((vs.Network.read, column) for column in ("tie_strength", "influence_weight", "sep")),
+    (vs.Network.generate, "options"),
     (vs.Network.of_edges, "edges"),
     (vs.Network.of_edges, "edge_means"),
     (vs.Network.of_edges, "keep_edge_order"),
