@@ -34,6 +34,8 @@ from wrong_values import (
 import viralsim as vs
 from viralsim import classic, experiments, seeding
 
+STARTS = [[5], [-1], [0.0], "a", None, [[0]], {"E": [0]}, {"I": [9]}, {1: [0]}, {"I": None}, {"I": [0], "R": [0]}]
+TABLES = [None, 3, "sir", {}, [], [("S", "I")], [("S", "S", 0.1)], [("S", "I", NAN, "I")], [("S", "I", None, "I")], [3]]
 # function -> (a call that works, argument -> values that do not). What an argument may be None for is not listed with None.
 DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     vs.Network: (
@@ -175,6 +177,19 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     classic.sir: (
         {"network": PATH, "seeds": [0], "beta": 0.5, "gamma": 0.5, "ticks": 3},
         {**SHAPE, **RATES, "adoption_tick": FLAG},
+    ),
+    classic.compartments: (
+        {"network": PATH, "seeds": [0], "table": classic.tables.sir(0.5, 0.5), "ticks": 3},
+        {**SHAPE, "seeds": STARTS, "table": TABLES, "ticks": RATES["ticks"]},
+    ),
+    classic.gillespie: (
+        {"network": PATH, "seeds": [0], "table": classic.tables.sir(0.5, 0.5), "times": [1.0]},
+        {
+            **SHAPE,
+            "seeds": STARTS,
+            "table": TABLES,
+            "times": [[], [-1.0], [2.0, 1.0], [NAN], [INF], 3, None, "1", [[1.0]], [True]],
+        },
     ),
     classic.si: (
         {"network": PATH, "seeds": [0], "beta": 0.5, "ticks": 3},

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from viralsim.classic.attention import limited_attention
 from viralsim.classic.bass import bass
+from viralsim.classic.by_table import tables
+from viralsim.classic.by_table.compartments import compartments, gillespie
 from viralsim.classic.cascade import independent_cascade
 from viralsim.classic.epidemic import si, sir
 from viralsim.classic.rumour import maki_thompson
@@ -26,12 +28,15 @@ __all__ = [
     "Screen",
     "activation",
     "bass",
+    "compartments",
     "complex_contagion",
+    "gillespie",
     "independent_cascade",
     "limited_attention",
     "linear_threshold",
     "maki_thompson",
     "si",
     "sir",
+    "tables",
     "trees",
 ]

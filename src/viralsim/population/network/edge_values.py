@@ -43,8 +43,8 @@ def stored_values(network: Network, name: str) -> NDArray[np.float64]:
     return values.astype(np.float64)
 
 
-def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Numbers in [0, 1] given one per edge, in the order given to ``from_edges``, put into row order: float64[E].
+def edge_values(network: Network, values: ArrayLike, name: str, high: float = 1.0) -> NDArray[np.float64]:
+    """Numbers in [0, ``high``] given one per edge, in the order given to ``from_edges``, put into row order: float64[E].
 
     Of parallel edges the first one's number holds; that of a self-loop is not used. A network built with
     ``directed=False`` takes one number for each edge (both ways) or one for each arc. A network that does not
@@ -55,7 +55,7 @@ def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.fl
     array = array_of(values, name, "one number per edge", NetworkError)
     count = len(array) if array.ndim == 1 else 0
     both_ways = position is not None and 2 * count == expected and count > 0 and _mirrored(network, position)
-    given = numbers(array, name, count if both_ways else expected, "edge", 1.0, NetworkError)
+    given = numbers(array, name, count if both_ways else expected, "edge", high, NetworkError)
     if both_ways:
         given = np.concatenate([given, given])
     if position is None:
