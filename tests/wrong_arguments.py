@@ -34,6 +34,7 @@ from wrong_values import (
 import viralsim as vs
 from viralsim import classic, experiments, seeding
 
+MEMBERS_OF_PATH = [[5], [-1], [0.0], "a", None, [[0]], [True], [NAN], 2**70]
 STARTS = [[5], [-1], [0.0], "a", None, [[0]], {"E": [0]}, {"I": [9]}, {1: [0]}, {"I": None}, {"I": [0], "R": [0]}]
 TABLES = [None, 3, "sir", {}, [], [("S", "I")], [("S", "S", 0.1)], [("S", "I", NAN, "I")], [("S", "I", None, "I")], [3]]
 # function -> (a call that works, argument -> values that do not). What an argument may be None for is not listed with None.
@@ -189,6 +190,39 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "seeds": STARTS,
             "table": TABLES,
             "times": [[], [-1.0], [2.0, 1.0], [NAN], [INF], 3, None, "1", [[1.0]], [True]],
+        },
+    ),
+    classic.voter: (
+        {"network": PATH, "holders": [0], "steps": 5},
+        {**COMMON, "network": NETWORKS, "worlds": WORLDS, "holders": MEMBERS_OF_PATH, "steps": [*NOT_WHOLE, -1]},
+    ),
+    classic.bounded_confidence: (
+        {"network": PATH, "confidence": 0.5, "steps": 5},
+        {
+            **COMMON,
+            "network": NETWORKS,
+            "worlds": WORLDS,
+            "confidence": NUMBER,
+            "steps": [*NOT_WHOLE, -1],
+            "convergence": [0.6, *NUMBER],
+            "opinions": [[0.5], 3, "x", [NAN] * 5, [-1.0] * 5, [[0.5] * 5], [True] * 5],
+        },
+    ),
+    classic.generalised_contagion: (
+        {"network": PATH, "seeds": [0], "exposure": 0.5, "threshold": 1, "memory": 2, "ticks": 3},
+        {
+            **COMMON,
+            "network": [n for n in NETWORKS if n is not None],
+            "worlds": WORLDS,
+            "seeds": MEMBERS_OF_PATH,
+            "exposure": RATES["beta"],
+            "threshold": [0, *NUMBER[:5], INF, [1.0], [1.0] * 4 + [0.0], "x"],
+            "memory": COUNT,
+            "ticks": RATES["ticks"],
+            "dose": [0, *NUMBER[:5], INF, [0.0], [NAN], [[1.0]], []],
+            "recovery": RATES["beta"],
+            "reinfection": RATES["beta"],
+            "members": [3],
         },
     ),
     classic.si: (
