@@ -88,7 +88,7 @@ def test_confidence_bounds_who_listens() -> None:
 def fixed_point(exposure: float, memory: int, enough: int) -> float:
     """The largest infected share that keeps itself up: who met the infected often enough in the last ticks."""
     share = 1.0
-    for _ in range(100_000):
+    for _ in range(2_000):
         share = float(binom.sf(enough - 1, memory, exposure * share))
     return share
 

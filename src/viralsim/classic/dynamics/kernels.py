@@ -110,8 +110,8 @@ def dose_worlds(rows, rule, seeds, usual, name, luck, first, last, scratch, coun
     """Worlds ``first..last-1`` of generalised contagion.
 
     rows: (indptr, followed), or (int64[0], int32[0]): complete mixing. rule: (exposure, doses float64[D], threshold
-    float64[1 or N], recovery, reinfection). Seeds begin infected, their memory full of the dose ``usual``.
-    scratch: (state int8[N], memory float64[N, T], had int32[N]: doses remembered). Writes counts int64[W, ticks + 1, 3]. O(ticks x N).
+    float64[1 or N], recovery, reinfection). Seeds begin infected, their memory full of the dose ``usual``. scratch:
+    (state int8[N], memory float64[N, T], had int32[N]: doses remembered). Writes counts int64[W, ticks + 1, 3]. O(ticks x N).
     """
     seed, worlds = luck
     state, memory, had = scratch
