@@ -14,10 +14,15 @@ from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, member_key, mix, stream
 
 CLASSIC = int(Stream.CLASSIC)
 ALONE = -1  # in place of a follow: the member leaves on their own
-EVENT = np.dtype(
-    [("time", np.float64), ("edge", np.int64), ("who", np.int32), ("episode", np.int32), ("rule", np.int32), ("ring", np.int32)],
-    align=True,
-)  # fmt: skip
+_FIELDS = [
+    ("time", np.float64),
+    ("edge", np.int64),
+    ("who", np.int32),
+    ("episode", np.int32),
+    ("rule", np.int32),
+    ("ring", np.int32),
+]
+EVENT = np.dtype((np.record, np.dtype(_FIELDS, align=True)))  # whose fields have names without a compiler, too
 
 
 @njit(cache=True)
