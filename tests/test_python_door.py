@@ -107,7 +107,7 @@ def public() -> Iterator[Callable[..., Any]]:
         vs.Result.chances,
         vs.Result.trees,
     )
-    yield from (vs.Scenario.override, vs.Scenario.for_arm)
+    yield from (vs.Scenario.override, vs.Scenario.for_arm, vs.Scenario.with_networks)
 
 
 @pytest.mark.parametrize("function", list(public()), ids=name_of)

@@ -127,9 +127,10 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "path": [*PLACE, "nowhere.csv"],
             "edge_means": ["follows", None, 3],
             "directed": [1, "yes", [True]],
-            "tie_strength": [],
-            "influence_weight": [],
-            "sep": [],
+            "tie_strength": [2.5, True, ["w"], b"w"],
+            "influence_weight": [2.5, True, ["w"], b"w"],
+            "sep": [3, "", [","], True],
+            "ids_from": [3, "", ["label"], True],
         },
     ),
     vs.Network.generate: (

@@ -30,8 +30,8 @@ from viralsim.simulation.run import (
     draw_inputs,
     join,
     run_certain,
-    run_uncertain,
 )
+from viralsim.simulation.uncertain import run_uncertain
 
 if TYPE_CHECKING:
     from viralsim.results import Result
@@ -242,7 +242,7 @@ def _record(
         "inputs_of_world": {path: values[done] for path, values in inputs.items()},
         "scenario_yaml": scenario.to_yaml(),
         "scenario_file": scenario.origin.file,
-        "versions": versions(),
+        "versions": versions(spec.law),
         "interrupted": run.interrupted,
     }
 
