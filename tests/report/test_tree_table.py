@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -40,6 +41,28 @@ def test_trees_are_those_that_the_measures_count(arm: str) -> None:
     assert table.source.isin(["owned", "paid", "asked", "earned", "organic", "recommended"]).all()
     assert (table[table.parent_post >= 0].source != "organic").all()
     assert ((table.source == "asked") & (table.parent_post < 0)).any() == (arm == "advocates")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"uncertain": {"content.c.appeal": {"from": 0.1, "to": 0.3}}},
+        {"uncertain": {"channels.x.visibility": {"from": 0.1, "to": 0.4}}},
+        {
+            "uncertain": {
+                "campaign.paid[0].starts": {"from": "0h", "to": "3h"},
+                "channels.x.visibility": {"from": 0.1, "to": 0.4},
+            }
+        },
+        {"populations": 3},
+    ],
+)
+def test_worlds_with_inputs_or_audiences_of_their_own_have_trees(changes: dict[str, Any]) -> None:
+    """What a world drew is what its trees grow from again: sizes are those that were stored."""
+    result = vs.simulate(vs.loads(SMALL).override(changes), worlds=6, threads=1)
+    table = result.trees("paid", range(6))
+    shares = table[table.child >= 0].groupby("world").size().reindex(range(6), fill_value=0)
+    assert shares.tolist() == result.arm("paid").measures["shares"].tolist()
 
 
 def test_one_world_is_the_same_alone_and_from_disk(tmp_path: Path) -> None:

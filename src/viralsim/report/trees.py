@@ -91,19 +91,18 @@ def replay(
     if not 0 <= world < result.world_count:
         raise InputError(f"there is no world {world} in this result: choose from 0 to {result.world_count - 1}")
     scenario = stored_scenario(result)
-    if result.uncertain:
-        scenario = scenario.override({path: float(values[world]) for path, values in result.inputs_of_world.items()})
+    drawn = {path: float(values[world]) for path, values in result.inputs_of_world.items()} if result.uncertain else {}
     from viralsim.kernels.arm_inputs import Rule
     from viralsim.kernels.batch import trace_world
     from viralsim.simulation.run import compile_arms, compile_audience
+    from viralsim.simulation.uncertain import arm_of_world
 
     population = 0 if result.populations_of_world is None else int(result.populations_of_world[world])
-    # inputs of its own may make an audience of its own
-    known = {} if compiled_audiences is None or result.uncertain else compiled_audiences
+    known = {} if compiled_audiences is None else compiled_audiences
     if population not in known:
         known[population] = compile_audience(scenario, population)
     compiled = known[population]
-    again = compile_arms(scenario, compiled, [arm])[arm]
+    again = arm_of_world(scenario, compiled, arm, drawn) if drawn else compile_arms(scenario, compiled, [arm])[arm]
     nodes = trace_world(again.world, result.seed, world)
     forest = _forest(nodes, np.flatnonzero(nodes.content == int(again.world.rules.values[Rule.FOCAL])))
     stored = {key: float(worlds.measures[key][world]) for key in ("largest_cascade", "depth")}
