@@ -231,6 +231,10 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
         {"arm": ["pay", 3, None, "organic"], "baseline": ["pay", 3, ["paid"]]},
     ),
     vs.Result.arm: ({"self": RESULT, "name": "paid"}, {"name": ["pay", 3, None]}),
+    vs.Result.trees: (
+        {"self": RESULT, "arm": "paid"},
+        {"arm": ["pay", 3, None], "worlds": [20, -1, 0.5, "0", [0, 99], [True], None]},
+    ),
     vs.Result.chances: ({"self": RESULT, "arm": "paid"}, {"arm": ["pay", 3, None]}),
     vs.Result.save: ({"self": RESULT, "path": "x"}, {"path": PLACE}),
 }
