@@ -30,14 +30,19 @@ baseline: organic
 """
 
 
-def printed(result, width=80, encoding="utf-8", **more):
+def console_text(print_on, width=80, encoding="utf-8", **more):
     """What a console of this width and encoding receives."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
-    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False, **more)
-    render(result, console, run_again(result, "scenarios/spring.yaml"), "results/spring")
+    print_on(Console(file=stream, width=width, highlight=False, markup=False, emoji=False, **more))
     stream.flush()
     return raw.getvalue().decode(encoding)
+
+
+def printed(result, width=80, encoding="utf-8", **more):
+    """All tables of a result."""
+    command = run_again(result, "scenarios/spring.yaml")
+    return console_text(lambda console: render(result, console, command, "results/spring"), width, encoding, **more)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +181,15 @@ def test_json_is_one_object_on_standard_output_and_nothing_else(called, scenario
     assert json.loads(done.stdout) == json.loads(json.dumps(called.result.to_dict()))
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
+
+
+def test_the_tables_come_with_full_and_the_answer_alone_without(called, scenario):
+    """Without --full at most 15 lines that say how to get the rest; --full prints them all, the answer first."""
+    brief, full = run(scenario).stdout, run(scenario, "--full").stdout
+    assert len(brief.splitlines()) <= 15
+    assert f"all tables: viralsim run {scenario} --worlds 20 --seed 42 --full" in brief
+    assert "Paired by world" not in brief
+    assert full.index(called.result.question.sentence[:30]) < full.index("Paired by world")
 
 
 def test_options_reach_the_simulation(called, scenario):

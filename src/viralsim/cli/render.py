@@ -18,6 +18,7 @@ __all__ = ["render", "run_again"]
 def render(result: Result, console: Console, command: str = "", saved_to: str = "") -> None:
     """Print the whole answer; ``command`` runs it again, ``saved_to`` is the folder it was saved in."""
     _head(result, console)
+    _lines(console, "Answer", [f"{part.label}: {part.text}" for part in result.first_screen])
     _lines(console, "Vital signs", result.vital_signs)
     _title(console, "Arms")
     for table in arms_table(console, result):

@@ -24,6 +24,7 @@ NOT_OF_A_WORLD = {
     "worlds",
     "goal",
     "equal_money",
+    "question",
     "viral_when",
     "flop_when",
 }

@@ -58,10 +58,12 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
     elif np.isnan(row.ci_low):
         text = f"The worlds cannot tell {row.arm} from {row.baseline}: one world gives no interval. Run more worlds."
     else:
+        wanted = worlds_wanted(record, row, goal.matters_from)
+        worlds = f" {wanted}" if wanted else ""
         text = (
             f"The worlds cannot tell whether {row.arm} and {row.baseline} differ by what matters: the difference is "
             f"{number(row.uplift, digits)} {m.counted} per launch ({interval}), and "
-            f"{number(goal.matters_from)} would matter.{_worlds_wanted(record, row, goal)}"
+            f"{number(goal.matters_from)} would matter.{worlds}"
         )
     if record.uncertain:
         text += (
@@ -87,17 +89,17 @@ def _cost(record: RunRecord, row: Comparison) -> str:
     return text
 
 
-def _worlds_wanted(record: RunRecord, row: Comparison, goal: Goal) -> str:
+def worlds_wanted(record: RunRecord, row: Comparison, matters_from: float) -> str:
     """How many worlds would tell, if the difference stayed as it is."""
     half = (row.ci_high - row.ci_low) / 2.0
-    distance = min(abs(row.uplift - goal.matters_from), abs(row.uplift + goal.matters_from))
+    distance = min(abs(row.uplift - matters_from), abs(row.uplift + matters_from))
     wanted = record.world_count * (half / distance) ** 2 if distance > 0.0 else np.inf
     if record.clusters() is not None:
-        return " More populations would narrow it."
+        return "More populations would narrow it."
     if wanted > 1e6:
-        return " The difference is so close to what matters that more worlds hardly help."
+        return "The difference is so close to what matters that more worlds hardly help."
     leading = float(f"{wanted * 1.5:.0e}")
-    return f" About {max(leading, 2.0 * record.world_count):,.0f} worlds would tell."
+    return f"About {max(leading, 2.0 * record.world_count):,.0f} worlds would tell."
 
 
 def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:

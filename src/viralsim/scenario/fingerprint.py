@@ -12,7 +12,7 @@ from typing import Any
 from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.spec import Spec
 
-ONLY_WORDS = {"name", "about"}  # they say what a scenario is called, not what it does
+ONLY_WORDS = {"name", "about", "question"}  # what a scenario is called and asked, not what it does
 ORDERED = ("channels", "content", "arms")  # their order numbers them
 CHUNK_BYTES = 1 << 20
 

@@ -12,7 +12,7 @@ from viralsim.scenario.blocks import USER, Block, Name, block, key
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
-from viralsim.scenario.study import FlopWhen, Goal, Sweep, Uncertain, ViralWhen, WorldsOrUntil
+from viralsim.scenario.study import FlopWhen, Goal, Question, Sweep, Uncertain, ViralWhen, WorldsOrUntil
 from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
 
 MOST_TICKS = 200_000
@@ -48,6 +48,11 @@ class Spec(Block):
         "check and run refuse arms whose costs differ by more than 1 %: true for all but the baseline, or a list of arms",
     )
     baseline: Name | None = key(None, "the arm that others are compared with", source=USER)
+    question: Question | None = key(
+        None,
+        "the arms that are asked about; left out: the two of equal cost, else the leader and the baseline",
+        source="off",
+    )
     goal: Goal | None = key(None, "what the verdict is about; left out: no winner is named", source="off")
     viral_when: ViralWhen = key(
         ViralWhen(earned_reach_fraction=0.05), "when a launch counts as viral (earned_reach_fraction: 0.05)"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
-from viralsim.scenario.blocks import USER, Block, key
+from viralsim.scenario.blocks import USER, Block, Name, key
 from viralsim.units import Fraction, NumberOrDuration, Real, Whole
 
 Measure = Literal[
@@ -49,6 +49,14 @@ class Goal(Block):
 
     measure: Measure = key(..., "the measure that decides")
     matters_from: Annotated[float, Real(ge=0, le=1e15)] = key(0.0, "the smallest difference that matters")
+
+
+class Question(Block):
+    """What is asked of the arms; the verdict answers it first."""
+
+    compare: tuple[Name, ...] = key(
+        ..., "two arms, the first minus the second; one: that arm minus the baseline", min_length=1, max_length=2
+    )
 
 
 class ViralWhen(Block):
