@@ -38,8 +38,8 @@ def test_the_arms_that_the_scenario_names_are_asked():
     places = supported(row["ci_low"], row["ci_high"])
     more, low, high = (in_places(row[name], places) for name in ("uplift", "ci_low", "ci_high"))
     assert question.sentence == (
-        f"advocates brings {more} more conversions than paid for 667 USD less "
-        f"(95 % interval {low} to {high}; better in 100 % of simulations)."
+        f"With advocates the campaign brings {more} more conversions than with paid for 667 USD less "
+        f"(95 % interval {low} to {high}; better in 100 % of runs)."
     )
 
 
@@ -81,7 +81,7 @@ def test_equivalence_is_said_as_equivalence():
     """A difference below what matters is "about the same", not a winner."""
     result = synthetic_result(effects={"organic": 0.0, "paid": 20.0}, asked_arms=("paid",))
     assert result.question.answer == "equivalent"
-    assert result.question.sentence.startswith("paid and organic bring about the same: ")
+    assert result.question.sentence.startswith("Paid and organic bring about the same: ")
     (answer, *_) = result.first_screen
     assert answer.sentences[1] == "Only 20 conversions or more would matter."
 

@@ -18,6 +18,7 @@ from viralsim.measurement.question import (
     WORSE,
     Question,
     at_cost,
+    capital,
     in_brackets,
     more_of,
 )
@@ -143,31 +144,27 @@ def _unless(record: RunRecord, verdict: Verdict, guess: Move | None) -> tuple[st
     """What would overturn the answer: first the input that decides, then trust, then the nearest others."""
     turns = sorted(record.switching_values, key=lambda turn: guess is None or turn.path != guess.path)
     inputs = [_turn(record, turn) for turn in turns]
-    others = [f"{text}." for text in verdict.overturned_by if text not in {turn_text(turn) for turn in turns}]
-    trust = [text for text in others if text.startswith("trust:")]
+    others = [
+        f"{capital(text.removeprefix('trust: '))}."
+        for text in verdict.overturned_by
+        if text not in {turn_text(turn) for turn in turns}
+    ]
+    trust = [text for text in others if text.startswith("With every trust")]
     rest = [text for text in others if text not in trust]
     return (*inputs[:1], *trust, *inputs[1:], *rest)[:MOST_TURNS]
 
 
 def _turn(record: RunRecord, turn: SwitchingValue) -> str:
-    """A switching value in words for a client: the value from which the other arm is surely ahead, or where it changes."""
+    """A switching value in words for a client: from where on the other arm is ahead."""
     shown = money if turn.path.endswith("_usd") else number
-    where = "above" if turn.now <= turn.low else "below" if turn.now >= turn.high else "between"
-    sure = shown(turn.high if where == "above" else turn.low)
-    at = (
-        f"{shown(turn.low)} and {shown(turn.high)}"
-        if where == "between"
-        else shown(turn.middle)
-        if turn.is_point
-        else sure
-    )
-    more = (
-        "earns more" if turn.measure == NET else f"brings {'fewer' if measure(turn.measure).direction < 0 else 'more'}"
-    )
-    then = (
-        "either could lead" if where == "between" else f"then {turn.below if where == 'below' else turn.above} {more}"
-    )
-    return f"{short_path(record, turn.path)} is {where} {at} (now {shown(turn.now)}): {then}."
+    profit = " in profit" if turn.measure == NET else ""
+    name, now = short_path(record, turn.path), f"(now {shown(turn.now)})"
+    if turn.low < turn.now < turn.high:
+        return f"{name} is between {shown(turn.low)} and {shown(turn.high)} {now}, where either may lead{profit}."
+    above = turn.now <= turn.low
+    at = turn.middle if turn.is_point else turn.high if above else turn.low
+    ahead = turn.above if above else turn.below
+    return f"{name} is {'above' if above else 'below'} {shown(at)} {now}, which puts {ahead} ahead{profit}."
 
 
 def short_path(record: RunRecord, path: str) -> str:
@@ -223,5 +220,5 @@ def _choice(record: RunRecord, rows: Mapping[tuple[str, str, str], Comparison], 
         return f"Choose {first} or {second} by price and risk."
     assert question.answer in (BETTER, WORSE)
     if paying and gain.ci_high < 0.0:
-        return f"Choose {first} for reach of the goal, {second} for profit: {first} costs more than it adds."
+        return f"Choose {first} for {measure(question.measure).label}, {second} for profit: the extra cost is more than it adds."
     return f"Choose {first}."

@@ -124,17 +124,22 @@ def _equal_cost(record: RunRecord, arm: str, other: str) -> bool:
 def _sentence(row: Comparison, answer: str, m: Measure, cost: float) -> str:
     """The answer with difference, cost, interval and chance, the better arm first."""
     if answer == UNDEFINED:
-        return f"{row.arm} and {row.baseline} cannot be compared in {m.label}: {row.reason}."
+        return f"{capital(row.arm)} and {row.baseline} cannot be compared in {m.label}: {row.reason}."
     ahead = row.uplift * (m.direction or 1) >= 0.0
     first, second = (row.arm, row.baseline) if ahead else (row.baseline, row.arm)
     extra = cost if ahead else -cost
     more = more_of(m, row.uplift if ahead else -row.uplift, row)
     doubt = in_brackets(row, row.probability_better if ahead else 1.0 - row.probability_better, ahead)
     if answer == EQUIVALENT:
-        return f"{first} and {second} bring about the same: {more} with {first}{at_cost(extra)} ({doubt})."
+        return f"{capital(first)} and {second} bring about the same: {more} with {first}{at_cost(extra)} ({doubt})."
     if answer == INCONCLUSIVE:
         return f"These simulations cannot tell {first} from {second}: {more} with {first}{at_cost(extra)} ({doubt})."
-    return f"{first} brings {more} than {second}{at_cost(extra)} ({doubt})."
+    return f"With {first} the campaign brings {more} than with {second}{at_cost(extra)} ({doubt})."
+
+
+def capital(text: str) -> str:
+    """The text with its first letter as a sentence has it."""
+    return text[:1].upper() + text[1:]
 
 
 def more_of(m: Measure, value: float, row: Comparison) -> str:
@@ -155,7 +160,7 @@ def in_brackets(row: Comparison, chance: float, ahead: bool = True) -> str:
         low, high = -high, -low
     places = supported(low, high)
     text = f"95 % interval {in_places(low, places)} to {in_places(high, places)}"
-    return text if isnan(chance) else f"{text}; better in {percent(chance)} of simulations"
+    return text if isnan(chance) else f"{text}; better in {percent(chance)} of runs"
 
 
 def at_cost(extra: float) -> str:

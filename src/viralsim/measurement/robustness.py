@@ -99,13 +99,13 @@ def overturned_by(
 
 
 def turn_text(turn: SwitchingValue) -> str:
-    """A switching value in words: "content.teaser.appeal: 0.03 (now 0.02); above it paid brings more shares than organic"."""
+    """A switching value in words: "content.teaser.appeal: 0.03 (now 0.02); above it more shares with paid than with organic"."""
     m = measure(turn.measure)
     shown = money if turn.path.endswith("_usd") else number
     at = shown(turn.middle) if turn.is_point else f"between {shown(turn.low)} and {shown(turn.high)}"
-    more = f"brings {'fewer' if m.direction < 0 else 'more'} {m.counted} than"
-    above = f"above it {turn.above} {more} {turn.below}"
-    below = f"below it {turn.below} {more} {turn.above}"
+    more = f"{'fewer' if m.direction < 0 else 'more'} {m.counted}"
+    above = f"above it {more} with {turn.above} than with {turn.below}"
+    below = f"below it {more} with {turn.below} than with {turn.above}"
     said = above if turn.now <= turn.low else below if turn.now >= turn.high else f"{below}, {above}"
     return f"{turn.path}: {at} (now {shown(turn.now)}); {said}"
 
@@ -126,7 +126,7 @@ def _by_trust(repeated: Repeat, question: Question, goal: Goal, m: Measure) -> l
         return []
     ahead = question.arms if row.uplift * (m.direction or 1) >= 0.0 else (question.arms[1], question.arms[0])
     row = repeated.rows[ahead]
-    more = f"{ahead[0]} brings {more_of(m, row.uplift, row)} than {ahead[1]}"
+    more = f"{more_of(m, row.uplift, row)} with {ahead[0]} than with {ahead[1]}"
     same = f"{ahead[0]} and {ahead[1]} bring about the same"
     unclear = f"{ahead[0]} and {ahead[1]} cannot be told apart"
     return [f"trust: with every trust at 1, {({SAME: same, UNCLEAR: unclear}).get(found, more)}"]

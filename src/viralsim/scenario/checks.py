@@ -244,7 +244,7 @@ def _arms(spec: Spec) -> Iterator[Finding]:
     elif len(spec.arms) > 1:
         yield ("baseline",), "is required where there are several arms: name one of " + ", ".join(spec.arms)
     yield from _question(spec)
-    yield from exactly_one(spec.viral_when, ("earned_reach_fraction", "reach_fraction"), ("viral_when",))
+    yield from exactly_one(spec.viral_when, tuple(type(spec.viral_when).model_fields), ("viral_when",))
 
 
 def _question(spec: Spec) -> Iterator[Finding]:

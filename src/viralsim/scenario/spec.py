@@ -12,7 +12,7 @@ from viralsim.scenario.blocks import USER, Block, Name, block, key
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
-from viralsim.scenario.study import FlopWhen, Goal, Question, Sweep, Uncertain, ViralWhen, WorldsOrUntil
+from viralsim.scenario.study import VIRAL_FRACTION, FlopWhen, Goal, Question, Sweep, Uncertain, ViralWhen, WorldsOrUntil
 from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
 
 MOST_TICKS = 200_000
@@ -55,7 +55,8 @@ class Spec(Block):
     )
     goal: Goal | None = key(None, "what the verdict is about; left out: no winner is named", source="off")
     viral_when: ViralWhen = key(
-        ViralWhen(earned_reach_fraction=0.05), "when a launch counts as viral (earned_reach_fraction: 0.05)"
+        ViralWhen(largest_cascade_fraction=VIRAL_FRACTION),
+        f"when a campaign counts as viral (largest_cascade_fraction: {VIRAL_FRACTION})",
     )
     flop_when: FlopWhen = block(FlopWhen, "when a launch counts as a flop")
     populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(
