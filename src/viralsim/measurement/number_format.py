@@ -81,9 +81,9 @@ def amount(measure: Measure, value: float) -> str:
     return f"{number(size)} {counted}"
 
 
-def more_or_less(measure: Measure, value: float, digits: int = DIGITS) -> str:
-    """A difference: "34 more conversions", "3 fewer critical shares", "1,200 USD less net value"."""
-    size = number(abs(value), digits) if value != 0.0 else "no"
+def more_or_less(measure: Measure, value: float, places: int) -> str:
+    """A difference in decimal places: "34 more conversions", "3 fewer critical shares", "1,200 USD less net value"."""
+    size = in_places(abs(value), places) if value != 0.0 else "no"
     if measure.unit == "USD":
         return f"{size} USD {'more' if value >= 0 else 'less'} {measure.counted}"
     return f"{size} {'more' if value >= 0 else 'fewer'} {measure.counted}"

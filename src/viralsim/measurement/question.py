@@ -22,7 +22,7 @@ from viralsim.measurement.arms import has_value
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import LESS, MORE, SAME, UNCLEAR, baseline_of, finding
 from viralsim.measurement.measures import Measure, measure
-from viralsim.measurement.number_format import in_places, money, percent, supported
+from viralsim.measurement.number_format import in_places, money, more_or_less, percent, supported
 from viralsim.records.record import Goal, RunRecord
 
 BETTER, WORSE, EQUIVALENT, INCONCLUSIVE, UNDEFINED = "better", "worse", "equivalent", "inconclusive", "undefined"
@@ -144,11 +144,8 @@ def capital(text: str) -> str:
 
 def more_of(m: Measure, value: float, row: Comparison) -> str:
     """A difference rounded to what its interval supports: "4.5 more conversions", "no more conversions"."""
-    places = supported(row.ci_low, row.ci_high) if not isnan(row.ci_low) else supported(value, value)
-    size = in_places(abs(value), places)
-    unit = " USD" if m.unit == "USD" else ""
-    less = "less" if m.unit == "USD" else "fewer"
-    return f"{size}{unit} {'more' if value >= 0.0 else less} {m.counted}"
+    limits = (value, value) if isnan(row.ci_low) else (row.ci_low, row.ci_high)
+    return more_or_less(m, value, supported(*limits))
 
 
 def in_brackets(row: Comparison, chance: float, ahead: bool = True) -> str:

@@ -28,7 +28,7 @@ from viralsim.records.record import ArmOutcomes, Goal, Move, RunRecord, Switchin
 
 _FEWEST_IN_A_THIRD = 30
 _BY_THE_HEAD = "advocates"  # the cost line of people
-_SAID = {MORE: "better", LESS: "worse", SAME: "no different by what matters", UNCLEAR: "too close to call"}
+_SAID = {MORE: "better", LESS: "worse", SAME: "about the same", UNCLEAR: "too close to call"}
 
 
 @dataclass(frozen=True)

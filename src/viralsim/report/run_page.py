@@ -72,11 +72,11 @@ def _answer(result: Result) -> list[Markup]:
 
 def _stamp(result: Result) -> str:
     population = result.population
-    worlds = "1 world" if result.world_count == 1 else f"{result.world_count:,} worlds"
+    worlds = "1 simulation" if result.world_count == 1 else f"{result.world_count:,} simulations"
     groups = "1 community" if population.communities == 1 else f"{population.communities:,} communities"
     follows = ", ".join(f"{count:,} follows on {channel}" for channel, count in population.follows.items())
     audiences = f"{population.count} audiences" if population.count > 1 else "one audience"
-    stopped = "; stopped early, these are the worlds that were finished" if result.interrupted else ""
+    stopped = "; stopped early, these are the simulations that were finished" if result.interrupted else ""
     return f"{worlds} of {audiences}: {population.members:,} members in {groups}, {follows}{stopped}"
 
 
@@ -98,7 +98,7 @@ def _facts(result: Result) -> list[tuple[str, str]]:
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     return [
         ("seed", str(result.seed)),
-        ("worlds", f"{result.world_count:,}, the same for every arm"),
+        ("simulations", f"{result.world_count:,}, the same for every arm"),
         ("tick", f"{number(result.tick_hours)} h"),
         ("fingerprint", result.fingerprint),
         ("versions", versions),

@@ -103,9 +103,9 @@ h1{font-size:1.5rem}dl,.verdict dl{grid-template-columns:1fr}dt{margin-top:.4rem
 body{font-size:10pt}
 main{max-width:none;padding:0}
 .about{font-size:1rem}
-.verdict{padding:.4rem .8rem;margin:.6rem 0}
-.verdict .lead{font-size:1rem}
-.verdict dl{gap:.1rem .8rem;margin-top:.3rem;font-size:.92rem}
+.verdict{padding:.3rem .8rem;margin:.4rem 0}
+.verdict .lead{font-size:.95rem;margin:0}
+.verdict dl{gap:0 .8rem;margin-top:.2rem;font-size:9pt;line-height:1.35}
 h1{font-size:1.5rem}
 h2,h3{break-after:avoid}
 h2{margin-top:.8rem;padding-top:.4rem}td,th{padding-top:.12rem;padding-bottom:.12rem}
