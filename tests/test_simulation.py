@@ -222,7 +222,7 @@ def test_interrupt_keeps_finished_worlds(everything: vs.Scenario, uncertain: boo
             pressed.append(done)
             raise KeyboardInterrupt
 
-    worlds = 60 if uncertain else 600
+    worlds = 600
     names = ["organic", "paid"]
     cut = vs.simulate(scenario, worlds=worlds, arms=names, progress=stop, threads=2)
     assert cut.interrupted

@@ -5,7 +5,6 @@ Skipped where there is no Chromium; the check that runs for every change install
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.experiments.sweep_scenario import text as scenario_text
 from tests.report.test_sweep_report import SOBOL
+from viralsim.checksums import write_sealed
 from viralsim.experiments import plan_of, run_sweep
 from viralsim.report.sweep_page import sweep_page
 from viralsim.scenario.loading import loads
@@ -27,7 +27,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a sweep of three parameters, a sensitivity analysis beside it."""
     folder = tmp_path_factory.mktemp("sweep")
     run_sweep(plan_of(loads(scenario_text(SWEEP), folder, "small.yaml")), folder / "out", threads=1)
-    (folder / "out" / "sensitivity.json").write_text(json.dumps(SOBOL))
+    write_sealed(folder / "out" / "sensitivity.json", SOBOL)
     path = folder / "page.html"
     path.write_text(sweep_page(folder / "out"), encoding="utf-8")
     return path

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from viralsim.app.watch import PATIENCE
 from viralsim.app.work import TOO_LONG, begin_worker, in_time, warm
 from viralsim.errors import InputError
 
@@ -19,7 +20,7 @@ T = TypeVar("T")
 SPAWN = multiprocessing.get_context("spawn")
 
 QUICK_AT_ONCE = 2
-QUICK_S = 10.0  # a quick answer that takes longer is stopped, the compiling of kernels left out
+QUICK_S = 10.0  # processor time after which a quick answer is stopped, the compiling of kernels left out
 COMPILING_S = 180.0  # what compiling takes at most
 _TOOK_LONG = f"stopped, as it took longer than {QUICK_S:.0f} s: ask for fewer members, follows, arms, posts or ticks"
 MOST_QUICK = 90  # pieces of quick work, running or waiting; a visitor has one
@@ -73,7 +74,7 @@ class Lanes:
             await turn.come(work)
             try:
                 await asyncio.shield(asyncio.wrap_future(self.ready))
-                future = self.quick.schedule(in_time, (QUICK_S, work, args), timeout=QUICK_S + COMPILING_S)
+                future = self.quick.schedule(in_time, (QUICK_S, work, args), timeout=PATIENCE * QUICK_S + COMPILING_S)
                 self._running[visitor] = future
                 try:
                     return await _result(future)

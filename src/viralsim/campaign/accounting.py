@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
+from viralsim.campaign.numbers import number
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
+from viralsim.records.columns import MadeColumns
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.costs import planned_costs
 
@@ -33,8 +37,8 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
         lines[name] = lines.get(name, np.zeros(worlds)) + usd
 
     for owned in campaign.owned:
-        if owned.cost_usd:
-            add("owned", float(owned.cost_usd))
+        if np.any(owned.cost_usd):
+            add("owned", owned.cost_usd)
     for i, line in enumerate(campaign.paid):
         add(
             f"paid on {line.channel}",
@@ -44,16 +48,16 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     if tier is not None and len(arm.enrolment):
         each = arm.enrolment.cost_usd
         if tier.cost_per == "enrolled":
-            add("advocates", float(each.sum()))
+            add("advocates", each.sum(axis=-1))
         else:
             entries = Count.ASKED if tier.cost_per == "asked" else Count.POSTED
             channels = arm.enrolment.channels.sum(axis=1).mean()  # an ask on several channels is one ask
-            add("advocates", raw.counts[:, entries] / max(channels, 1.0) * float(each.mean()))
+            add("advocates", raw.counts[:, entries] / max(channels, 1.0) * each.mean(axis=-1))
         programme = tier.programme
         if programme is not None:
             hours = programme.hours_per_week * spec.horizon / HOURS_PER_WEEK
             add("programme set-up", programme.setup_usd / programme.launches)
-            if programme.nurture_usd:
+            if np.any(programme.nurture_usd):
                 add("programme nurture", programme.nurture_usd)
             add("programme hours", hours * programme.usd_per_hour)
     manager = campaign.community_management
@@ -95,51 +99,59 @@ def _present(arm: Arm, channel: int) -> int:
     return there or int(arm.world.graph.indptr.shape[1] - 1)
 
 
-def measures(arm: Arm, raw: RawWorlds, cost: F8) -> dict[str, F8]:
-    """The measures by name, float64[W]; NaN where a world does not define one."""
-    counts = raw.counts.astype(np.float64)
+def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
+    """The measures by name, float64[W]; NaN where a world does not define one. Each is made when it is asked for."""
     spec = arm.spec
 
     def of(column: Count) -> F8:
-        return counts[:, column]
+        return raw.counts[:, column].astype(np.float64)
 
-    def defined(values: F8, where: NDArray[np.bool_]) -> F8:
-        return np.where(where, values, np.nan)
+    def defined(values: F8, by: Count) -> F8:
+        return np.where(raw.counts[:, by] > 0, values, np.nan)
 
-    nodes = of(Count.MEMBER_NODES)
-    shared = of(Count.SHARES) > 0
-    cascade = of(Count.NODES) > 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        reproduction = (nodes - of(Count.MEMBER_ROOTS)) / nodes
-    conversions = of(Count.CONVERSIONS)
-    value = conversions * float(spec.content[spec.campaign.content].value_usd)
-    by_source = counts[:, Count.IMPRESSIONS_OWNED : Count.IMPRESSIONS_RECOMMENDED + 1]
-    return {
-        "reach": of(Count.REACH),
-        "impressions": by_source.sum(axis=1),
-        "shares": of(Count.SHARES),
-        "critical_shares": of(Count.CRITICAL_SHARES),
-        "engagements": of(Count.ENGAGEMENTS),
-        "conversions": conversions,
-        "largest_cascade": of(Count.LARGEST_CASCADE),
-        "depth": defined(of(Count.DEPTH), cascade),
-        "max_breadth": defined(of(Count.MAX_BREADTH), cascade),
-        "structural_virality": raw.structural_virality,
-        "reproduction_number": reproduction,
-        "time_to_peak_hours": defined(of(Count.PEAK_TICK) * spec.tick, shared),
-        "half_time_hours": defined(of(Count.HALF_TICK) * spec.tick, shared),
-        "earned_reach": of(Count.EARNED_REACH),
-        "earned_shares": of(Count.EARNED_SHARES),
-        "value_usd": value,
-        "net_usd": value - cost,
+    def impressions() -> F8:
+        shown = raw.counts[:, Count.IMPRESSIONS_OWNED : Count.IMPRESSIONS_RECOMMENDED + 1]
+        return np.asarray(shown.sum(axis=1, dtype=np.float64))
+
+    def reproduction_number() -> F8:
+        nodes = of(Count.MEMBER_NODES)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray((nodes - of(Count.MEMBER_ROOTS)) / nodes)
+
+    def value_usd() -> F8:
+        return np.asarray(of(Count.CONVERSIONS) * number(spec.content[spec.campaign.content].value_usd))
+
+    makers: dict[str, Callable[[], F8]] = {
+        "reach": lambda: of(Count.REACH),
+        "impressions": impressions,
+        "shares": lambda: of(Count.SHARES),
+        "critical_shares": lambda: of(Count.CRITICAL_SHARES),
+        "engagements": lambda: of(Count.ENGAGEMENTS),
+        "conversions": lambda: of(Count.CONVERSIONS),
+        "largest_cascade": lambda: of(Count.LARGEST_CASCADE),
+        "depth": lambda: defined(of(Count.DEPTH), Count.NODES),
+        "max_breadth": lambda: defined(of(Count.MAX_BREADTH), Count.NODES),
+        "structural_virality": lambda: raw.structural_virality,
+        "reproduction_number": reproduction_number,
+        "time_to_peak_hours": lambda: defined(of(Count.PEAK_TICK) * spec.tick, Count.SHARES),
+        "half_time_hours": lambda: defined(of(Count.HALF_TICK) * spec.tick, Count.SHARES),
+        "earned_reach": lambda: of(Count.EARNED_REACH),
+        "earned_shares": lambda: of(Count.EARNED_SHARES),
+        "value_usd": value_usd,
+        "net_usd": lambda: value_usd() - cost,
     }
+    return MadeColumns(makers, len(raw.counts))
 
 
 def arm_outcomes(arm: Arm, raw: RawWorlds) -> ArmOutcomes:
     """Everything that the worlds of one arm returned, in the words of the results."""
     lines = cost_lines(arm, raw)
     cost = np.sum(list(lines.values()), axis=0) if lines else np.zeros(len(raw.counts))
-    sources = {s.name.lower(): raw.counts[:, Count.IMPRESSIONS_OWNED + s].astype(np.float64) for s in Source}
+
+    def floats(table: NDArray[Any], column: int) -> F8:
+        return np.asarray(table[:, column], dtype=np.float64)
+
+    sources = {s.name.lower(): partial(floats, raw.counts, Count.IMPRESSIONS_OWNED + s) for s in Source}
     channels = list(arm.spec.channels)
     count = len(arm.enrolment)
 
@@ -149,11 +161,13 @@ def arm_outcomes(arm: Arm, raw: RawWorlds) -> ArmOutcomes:
     return ArmOutcomes(
         name=arm.name,
         measures=measures(arm, raw, cost),
-        impressions_by_source=sources,
-        reach_by_channel={c: raw.reach_by_channel[:, i].astype(np.float64) for i, c in enumerate(channels)},
+        impressions_by_source=MadeColumns(sources, len(raw.counts)),
+        reach_by_channel=MadeColumns(
+            {c: partial(floats, raw.reach_by_channel, i) for i, c in enumerate(channels)}, len(raw.counts)
+        ),
         reach_by_community=raw.reach_by_community,
         cost_lines=lines,
-        series={s.name.lower(): np.ascontiguousarray(raw.series[:, :, s]) for s in Series},
+        series={s.name.lower(): raw.series[:, :, s] for s in Series},  # views: who asks for one copies it
         cascade_sizes=raw.cascade_sizes,
         generations=raw.generations,
         advocates={

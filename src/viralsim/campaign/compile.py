@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.delays import delay_ticks
+from viralsim.campaign.delays import delay_tables, whole_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
 from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
+from viralsim.campaign.numbers import Number, holds_column, number, stacked
 from viralsim.campaign.plan import compile_plan
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, visibility
+from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.alias import gap_table
 from viralsim.kernels.arm_inputs import (
     ArmInputs,
@@ -52,7 +54,7 @@ class Arm:
 
 def content_names(spec: Spec) -> list[str]:
     """Contents in the order of the file, then the critical twins of those with controversy."""
-    return [*spec.content, *(name + TWIN for name, content in spec.content.items() if content.controversy > 0)]
+    return [*spec.content, *(name + TWIN for name, content in spec.content.items() if np.any(content.controversy > 0))]
 
 
 def envelopes(compiled: CompiledAudience, arms: Mapping[str, Spec]) -> NDArray[np.float64]:
@@ -61,33 +63,48 @@ def envelopes(compiled: CompiledAudience, arms: Mapping[str, Spec]) -> NDArray[n
     for spec in arms.values():
         peak = rhythm(spec, tick_hours(spec)).max()
         for c in range(len(highest)):
-            highest[c] = max(highest[c], visibility(compiled, spec, c) * peak)
+            highest[c] = max(highest[c], np.max(visibility(compiled, spec, c)) * peak)
     if len(compiled.graph.tie_strength):
         for c in range(len(highest)):
             row = compiled.graph.tie_strength[compiled.graph.indptr[c, 0] : compiled.graph.indptr[c, -1]]
             highest[c] *= float(row.max(initial=0.0))
-    return np.minimum(1.0, highest)
+    needed = np.minimum(1.0, highest)
+    for c, name in enumerate(compiled.channels):
+        given = max((spec.channels[name].envelope or 0.0 for spec in arms.values()), default=0.0)
+        if given and given < needed[c]:
+            raise ScenarioError(
+                [Problem(f"must be at least the highest chance of an impression, {needed[c]:.6g}, got {given:g}",
+                         f"channels.{name}.envelope")]
+            )  # fmt: skip
+        needed[c] = max(given, needed[c])
+    return needed
+
+
+def _delays(compiled: CompiledAudience, spec: Spec) -> dict[str, NDArray[Any]]:
+    """The reaction delays of all channels: fixed ticks, or tables of one width."""
+    laws = [
+        delay_tables(compiled, spec.channels[name].reaction_delay, spec.tick, spec.ticks) for name in compiled.channels
+    ]
+    widest = max(law.threshold.shape[-1] for law in laws)
+
+    def padded(array: NDArray[Any]) -> NDArray[Any]:
+        missing = [(0, 0)] * (array.ndim - 1) + [(0, widest - array.shape[-1])]
+        return np.pad(array, missing)
+
+    return {
+        "delay_fixed": stacked([law.fixed for law in laws], dtype=np.int64),
+        "delay_threshold": stacked([padded(law.threshold) for law in laws], 1, np.uint64),
+        "delay_alias": stacked([padded(law.alias) for law in laws], 1, np.int32),
+        "delay_shift": np.array([law.shift for law in laws], dtype=np.uint64),
+    }
 
 
 def _channels(compiled: CompiledAudience, spec: Spec, envelope: NDArray[np.float64], audience: Audience) -> Channels:
-    horizon = spec.ticks
-    seen = np.array([visibility(compiled, spec, c) for c in range(len(compiled.channels))])
-    thin = np.full(len(seen), bool(len(compiled.graph.tie_strength) or len(audience.background_load)))
-    thin |= (envelope != seen) | bool((rhythm(spec, tick_hours(spec)) != 1.0).any())
+    seen = stacked([visibility(compiled, spec, c) for c in range(len(compiled.channels))])
+    thin = np.full(len(compiled.channels), bool(len(compiled.graph.tie_strength) or len(audience.background_load)))
+    thin |= (envelope != seen).reshape(-1, len(thin)).any(axis=0) | bool((rhythm(spec, tick_hours(spec)) != 1.0).any())
     gaps = [compiled.once(("gaps", float(e)), lambda e=e: gap_table(min(max(float(e), 1e-300), 1.0))) for e in envelope]
     settings = [spec.channels[name] for name in compiled.channels]
-    delays = [
-        compiled.once(
-            ("delay", repr(s.reaction_delay), spec.tick, horizon),
-            lambda s=s: delay_ticks(s.reaction_delay, spec.tick, horizon),
-        )
-        for s in settings
-    ]
-    widest = max(len(table.threshold) for _, table in delays)
-
-    def padded(array: NDArray[Any]) -> NDArray[Any]:
-        return np.concatenate([array, np.zeros(widest - len(array), dtype=array.dtype)])
-
     recommended = [s.recommended for s in settings]
     return Channels(
         key=np.array([name_key(name) for name in compiled.channels], dtype=np.uint64),
@@ -96,27 +113,24 @@ def _channels(compiled: CompiledAudience, spec: Spec, envelope: NDArray[np.float
         thin=thin.astype(np.uint8),
         gap_threshold=np.stack([g.threshold for g in gaps]),
         gap_alias=np.stack([g.alias for g in gaps]),
-        delay_fixed=np.array([fixed for fixed, _ in delays], dtype=np.int64),
-        delay_threshold=np.stack([padded(table.threshold) for _, table in delays]),
-        delay_alias=np.stack([padded(table.alias) for _, table in delays]),
-        delay_shift=np.array([table.shift for _, table in delays], dtype=np.uint64),
-        engagement_rate=np.array([float(s.engagement_rate) for s in settings]),
-        per_engagement=np.array([0.0 if r is None else float(r.per_engagement) for r in recommended]),
-        recommend_delay=np.array(
-            [1 if r is None else max(1, int(np.ceil(r.delay / spec.tick - 1e-9))) for r in recommended], dtype=np.int64
+        **_delays(compiled, spec),
+        engagement_rate=stacked([s.engagement_rate for s in settings]),
+        per_engagement=stacked([0.0 if r is None else r.per_engagement for r in recommended]),
+        recommend_delay=stacked(
+            [1 if r is None else np.maximum(1, whole_ticks(r.delay, spec.tick)) for r in recommended], dtype=np.int64
         ),
         max_match=np.array([float(row.max(initial=0.0)) for row in audience.match]),
     )
 
 
-def _reinforcement(content: Content) -> tuple[int, float, float, float]:
+def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
     """(kind, gain, cap, threshold) of a content's reinforcement."""
     rule = content.reinforcement
     if rule.kind == "simple":
         return int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0
     if rule.kind == "social":
         social = filled(rule.social)
-        return int(Reinforcement.SOCIAL), float(social.gain), float(social.cap), 0.0
+        return int(Reinforcement.SOCIAL), number(social.gain), number(social.cap), 0.0
     threshold = filled(rule.threshold)
     for kind, value in (
         (Reinforcement.COUNT, threshold.count),
@@ -124,7 +138,7 @@ def _reinforcement(content: Content) -> tuple[int, float, float, float]:
         (Reinforcement.WEIGHT, threshold.weight),
     ):
         if value is not None:
-            return int(kind), 0.0, 1.0, -1.0 if value == "uniform" else float(value)
+            return int(kind), 0.0, 1.0, -1.0 if isinstance(value, str) else number(value)
     raise ValueError("a threshold needs count, fraction or weight")
 
 
@@ -141,44 +155,36 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
             return fallback if value is None else value
 
         trust = content.conversion_trust
+        kind, gain, cap, threshold = (int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0) if is_twin else _reinforcement(content)
         rows.append(
             {
                 "key": name_key(name),
-                "appeal": float(own("appeal", appeal(compiled, spec, base))),
+                "appeal": own("appeal", appeal(compiled, spec, base)),
                 "twin": names.index(name + TWIN) if name + TWIN in names else -1,
                 "original": names.index(base) if is_twin else -1,
-                "controversy": 0.0 if is_twin else float(content.controversy),
-                "conversion_rate": 0.0 if is_twin else float(content.conversion_rate),
-                "conversion_trust": [1.0 if trust is None else float(getattr(trust, s.name.lower())) for s in Source],
-                "kind": (int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0) if is_twin else _reinforcement(content),
-                "persistence": float(own("persistence", content.persistence)),
+                "controversy": 0.0 if is_twin else content.controversy,
+                "conversion_rate": 0.0 if is_twin else content.conversion_rate,
+                "conversion_trust": stacked([1.0 if trust is None else getattr(trust, s.name.lower()) for s in Source]),
+                "reinforcement": kind,
+                "gain": gain,
+                "cap": cap,
+                "threshold": threshold,
+                "persistence": own("persistence", content.persistence),
                 "novelty": novelty(own("half_life", content.half_life), content.released_at, tick_hours(spec)),
             }
         )
-
-    def column(field: str, dtype: Any = np.float64) -> NDArray[Any]:
-        return np.array([row[field] for row in rows], dtype=dtype)
-
-    kind = column("kind")
+    inner = {"conversion_trust": 1, "novelty": 1}
+    kinds = {"key": np.uint64, "twin": np.int64, "original": np.int64, "reinforcement": np.int64}
     return Contents(
-        key=column("key", np.uint64),
-        appeal=column("appeal"),
-        twin=column("twin", np.int64),
-        original=column("original", np.int64),
-        controversy=column("controversy"),
-        conversion_rate=column("conversion_rate"),
-        conversion_trust=column("conversion_trust"),
-        reinforcement=np.ascontiguousarray(kind[:, 0]).astype(np.int64),
-        gain=np.ascontiguousarray(kind[:, 1]),
-        cap=np.ascontiguousarray(kind[:, 2]),
-        threshold=np.ascontiguousarray(kind[:, 3]),
-        persistence=column("persistence"),
-        novelty=np.stack([row["novelty"] for row in rows]),
+        **{
+            field: stacked([row[field] for row in rows], inner.get(field, 0), kinds.get(field, np.float64))
+            for field in Contents._fields
+        }
     )
 
 
 def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rules:
-    values = np.zeros(len(Rule))
+    values: dict[Rule, Number] = dict.fromkeys(Rule, 0.0)
     campaign, audience = spec.campaign, spec.audience
     values[Rule.FOCAL] = names.index(campaign.content)
     values[Rule.IN_GROUP] = audience.in_group
@@ -191,12 +197,12 @@ def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rule
         rule = manager.respond
         values[Rule.RESPOND_RATIO], values[Rule.RESPOND_AT_LEAST] = rule.critical_share_ratio, rule.at_least
         values[Rule.RESPOND_EFFECT] = rule.effect
-        values[Rule.RESPOND_DELAY] = np.ceil(rule.delay / spec.tick - 1e-9)
+        values[Rule.RESPOND_DELAY] = whole_ticks(rule.delay, spec.tick)
     if manager is not None and manager.amplify is not None and len(plan.owned_channel):
         amplify = manager.amplify
         values[Rule.AMPLIFY_SHARES] = amplify.shares_per_hour * spec.tick
         values[Rule.AMPLIFY_AT_MOST] = amplify.at_most
-        values[Rule.AMPLIFY_COOLDOWN] = np.ceil(amplify.cooldown / spec.tick - 1e-9)
+        values[Rule.AMPLIFY_COOLDOWN] = whole_ticks(amplify.cooldown, spec.tick)
     threshold = contents.reinforcement >= Reinforcement.COUNT
     planned = np.isin(np.arange(len(names)), plan.planned_content)
     values[Rule.DISTINCT] = float(bool((threshold & (planned | (contents.persistence > 0))).any()))
@@ -206,7 +212,16 @@ def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rule
         steps = np.maximum(tired.floor, (1.0 - tired.per_impression) ** np.arange(1024))
         fatigue = steps[: int(np.argmin(steps)) + 1] if tired.per_impression > 0 else fatigue
         fatigue = np.append(fatigue, fatigue[-1])
-    return Rules(values, rhythm(spec, tick_hours(spec)), fatigue)
+    return Rules(stacked([values[rule] for rule in Rule]), rhythm(spec, tick_hours(spec)), fatigue)
+
+
+def _plan(compiled: CompiledAudience, spec: Spec, names: list[str], enrolment: Enrolment) -> Plan:
+    """The plan arrays, shared by arms and worlds of the same campaign; made for each block where they differ by world."""
+    if holds_column(spec.campaign):
+        return compile_plan(compiled, spec, names, enrolment)
+    key = ("plan", repr(spec.campaign), repr(spec.horizon), spec.tick, tuple(names), tuple(enrolment.willingness[:1]))
+    plan: Plan = compiled.once(key, lambda: compile_plan(compiled, spec, names, enrolment), (enrolment.members,))
+    return plan
 
 
 def compile_arm(
@@ -227,18 +242,7 @@ def compile_arm(
     matches = [compiled.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
     audience = compiled.audience(spec, matches)
     contents = _contents(compiled, spec, names)
-    plan = compiled.once(
-        (
-            "plan",
-            repr(spec.campaign),
-            repr(spec.horizon),
-            spec.tick,
-            tuple(names),
-            tuple(enrolment.willingness[:1]),
-        ),
-        lambda: compile_plan(compiled, spec, names, enrolment),
-        (enrolment.members,),
-    )
+    plan = _plan(compiled, spec, names, enrolment)
     channels = _channels(compiled, spec, envelope, audience)
     graph = compiled.graph
     if (contents.reinforcement == Reinforcement.FRACTION).any():

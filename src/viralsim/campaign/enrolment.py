@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.advocates_file import PATH, handle_key, read_advocates
 from viralsim.campaign.launch_surrogate import launch_model
+from viralsim.campaign.numbers import beside
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
@@ -28,7 +29,8 @@ class Enrolment:
     """The advocate tier of one arm, a row per advocate.
 
     members: int64[A]. handles: what the user calls them. channels: bool[A, C], where they are asked to post.
-    willingness: float64[A]. cost_usd: float64[A]. proposal: what the strategy reports about them, with its certificate, or None.
+    willingness, cost_usd: float64[A]; [W, A] where they differ by world. proposal: what the strategy reports about
+    them, with its certificate, or None.
     fit: float64[A] in [0, 1], how well topics and tone of a creator suit the content; None where nothing is known of them. notes:
     what users should know of the file.
     """
@@ -99,8 +101,8 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
         chosen.members,
         chosen.handles,
         chosen.channels,
-        np.full(count, float(tier.willingness)),
-        np.full(count, float(tier.cost_usd)),
+        beside(tier.willingness) * np.ones(count),
+        beside(tier.cost_usd) * np.ones(count),
         chosen.proposal,
     )
 
@@ -148,6 +150,11 @@ def _plan_of(spec: Spec) -> str:
     """All that the chances of a launch rest on: a strategy that asks for them may choose others for another plan."""
     return repr((spec.campaign.advocates, spec.campaign.content, spec.content, spec.channels, spec.audience, spec.goal,
                  spec.tick, spec.horizon, spec.launch_at))  # fmt: skip
+
+
+def rests_on_plan(tier: Advocates) -> bool:
+    """Whether who is chosen depends on what the campaign does, so that other numbers may choose others."""
+    return strategy_of(tier.choose)[0] not in PLAN_IS_NOTHING_TO
 
 
 def strategy_of(choose: Any) -> tuple[str, dict[str, Any]]:

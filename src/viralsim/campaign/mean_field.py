@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim.campaign.numbers import Number, beside
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
@@ -32,11 +33,15 @@ def rhythm(spec: Spec, hours: F8) -> F8:
     return np.asarray(1.0 + daily.depth * np.cos(angle), dtype=np.float64)
 
 
-def novelty(half_life_hours: float | None, released_at_hours: float, hours: F8) -> F8:
-    """How fresh a content is at ``hours`` since the launch: 2^-(age / half-life), 1 where it has no half-life."""
+def novelty(half_life_hours: Number | None, released_at_hours: Number, hours: F8) -> F8:
+    """How fresh a content is at ``hours`` since the launch: 2^-(age / half-life), 1 where it has no half-life.
+
+    float64[T]; [W, T] where one of the two differs by world.
+    """
     if half_life_hours is None:
         return np.ones(len(hours))
-    return np.asarray(np.exp2(-np.maximum(hours - released_at_hours, 0.0) / half_life_hours), dtype=np.float64)
+    age = np.maximum(hours - beside(released_at_hours), 0.0)
+    return np.asarray(np.exp2(-age / beside(half_life_hours)), dtype=np.float64)
 
 
 def attention(compiled: CompiledAudience, spec: Spec) -> F8:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.numbers import Number, beside, number, stacked
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import Plan
@@ -67,7 +68,7 @@ def _owned(lines: Lines) -> dict[str, Any]:
     return {
         "owned_channel": _integers([lines.channel(o.channel) for o in owned]),
         "owned_content": _integers([lines.content(o.content) for o in owned]),
-        "owned_trust": np.array([float(o.trust) for o in owned]),
+        "owned_trust": stacked([o.trust for o in owned]),
         "owned_start": np.concatenate([[0], np.cumsum([len(r) for r in rows])]).astype(np.int64),
         "owned_followers": np.concatenate([np.zeros(0, np.int32), *rows]).astype(np.int32),
         "owned_posts_tick": _integers([t for t, _ in posts]),
@@ -75,9 +76,9 @@ def _owned(lines: Lines) -> dict[str, Any]:
     }
 
 
-def line_cpm(spec: Spec, line: Paid) -> float:
+def line_cpm(spec: Spec, line: Paid) -> Number:
     """Price of a thousand impressions of a paid line: its own, or the channel's, USD."""
-    return float(line.cpm_usd if line.cpm_usd is not None else filled(spec.channels[filled(line.channel)].cpm_usd))
+    return number(line.cpm_usd if line.cpm_usd is not None else filled(spec.channels[filled(line.channel)].cpm_usd))
 
 
 def _targets(compiled: CompiledAudience, spec: Spec, number: int) -> NDArray[np.int32]:
@@ -106,7 +107,7 @@ def _targets(compiled: CompiledAudience, spec: Spec, number: int) -> NDArray[np.
 
 def _paid(lines: Lines) -> dict[str, Any]:
     spec, paid = lines.spec, lines.spec.campaign.paid
-    count = np.zeros((len(paid), lines.horizon), dtype=np.int32)
+    counts: list[NDArray[np.int32]] = []
     targets: list[NDArray[np.int32]] = []
     numbers: list[int] = []
     seen: dict[tuple[int, int], int] = {}
@@ -114,11 +115,11 @@ def _paid(lines: Lines) -> dict[str, Any]:
         first = min(lines.tick(line.starts), lines.horizon - 1)
         ends = spec.horizon if line.ends is None else line.ends
         last = max(first + 1, min(lines.horizon, lines.tick(ends)))
-        total = (
-            np.floor(line.budget_usd / line_cpm(spec, line) * IMPRESSIONS_PER_CPM + 1e-6) if line.budget_usd else 0.0
-        )
-        steps = np.floor(total * np.arange(last - first + 1) / (last - first) + 1e-9)
-        count[i, first:last] = np.diff(steps)
+        impressions = np.floor(line.budget_usd / line_cpm(spec, line) * IMPRESSIONS_PER_CPM + 1e-6)
+        steps = np.floor(beside(impressions) * np.arange(last - first + 1) / (last - first) + 1e-9)
+        count = np.zeros((*steps.shape[:-1], lines.horizon), dtype=np.int32)
+        count[..., first:last] = np.diff(steps)
+        counts.append(count)
         channel, content = lines.channel(line.channel), lines.content(line.content)
         numbers.append(seen.setdefault((channel, content), 0))
         seen[channel, content] += 1
@@ -127,11 +128,11 @@ def _paid(lines: Lines) -> dict[str, Any]:
         "paid_channel": _integers([lines.channel(p.channel) for p in paid]),
         "paid_content": _integers([lines.content(p.content) for p in paid]),
         "paid_number": _integers(numbers),
-        "paid_trust": np.array([float(p.trust) for p in paid]),
+        "paid_trust": stacked([p.trust for p in paid]),
         "paid_cap": _integers([p.frequency_cap or 0 for p in paid]),
         "paid_start": np.concatenate([[0], np.cumsum([len(t) for t in targets])]).astype(np.int64),
         "paid_targets": np.concatenate([np.zeros(0, np.int32), *targets]).astype(np.int32),
-        "paid_count": count,
+        "paid_count": stacked(counts, 1, np.int32) if counts else np.zeros((0, lines.horizon), np.int32),
     }
 
 
@@ -150,8 +151,10 @@ def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     rows.sort()
     table = np.array(rows, dtype=np.int64).reshape(len(rows), 6)
     advocate = table[:, 5]
-    asked_before = (1.0 - tier.programme.ask_fatigue) ** table[:, 4] if tier is not None else 1.0
-    trust = np.full(len(rows), float(tier.trust) if tier is not None else 1.0)
+    asked_before, trust = np.ones(len(rows)), np.ones(len(rows))
+    if tier is not None:
+        asked_before = (1.0 - beside(tier.programme.ask_fatigue)) ** table[:, 4]
+        trust = beside(tier.trust) * trust
     if enrolment.fit is not None and len(rows):
         trust = trust * enrolment.fit[advocate]
     return {
@@ -160,7 +163,7 @@ def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
         "planned_content": np.ascontiguousarray(table[:, 2]),
         "planned_member": np.ascontiguousarray(table[:, 3]),
         "planned_wave": np.ascontiguousarray(table[:, 4]),
-        "planned_willingness": enrolment.willingness[advocate] * asked_before if len(rows) else np.zeros(0),
+        "planned_willingness": enrolment.willingness[..., advocate] * asked_before if len(rows) else np.zeros(0),
         "planned_trust": trust,
         "planned_advocate": np.ascontiguousarray(advocate),
     }

@@ -28,28 +28,49 @@ class AliasTable(NamedTuple):
 
 
 def alias_table(probabilities: NDArray[np.float64]) -> AliasTable:
-    """Build the alias table of a law; ``probabilities`` float64[m] >= 0 are normalised and padded to a power of two."""
-    m = len(probabilities)
+    """Build the alias table of a law; ``probabilities`` float64[m] >= 0 are normalised and padded to a power of two.
+
+    Many laws at once: float64[W, m] makes threshold and alias [W, n].
+    """
+    m = probabilities.shape[-1]
     bits = max(1, int(np.ceil(np.log2(m))))
     n = 1 << bits
-    padded = np.zeros(n)
-    padded[:m] = probabilities / probabilities.sum() * n
-    small, large = np.flatnonzero(padded < 1.0).tolist(), np.flatnonzero(padded >= 1.0).tolist()
-    scaled = padded.tolist()  # the same doubles as plain numbers: the whole table 5 times as fast
-    alias, accept = list(range(n)), [1.0] * n
-    while small and large:
-        i, j = small.pop(), large[-1]
-        accept[i], alias[i] = scaled[i], j
-        scaled[j] -= 1.0 - scaled[i]
-        if scaled[j] < 1.0:
-            small.append(large.pop())
+    scaled = np.zeros((*probabilities.shape[:-1], n))
+    scaled[..., :m] = probabilities / probabilities.sum(axis=-1, keepdims=True) * n
+    accept, alias = np.ones_like(scaled), np.empty(scaled.shape, dtype=np.int32)
+    pair_up(scaled.reshape(-1, n), accept.reshape(-1, n), alias.reshape(-1, n))
     low = 64 - bits
     most = np.uint64(2**low - 1)
-    accepted = np.array(accept)
-    threshold = np.full(n, most)
-    below = accepted < 1.0
-    threshold[below] = np.minimum((accepted[below] * 2.0**low).astype(np.uint64), most)
-    return AliasTable(threshold, np.array(alias, dtype=np.int32), np.uint64(low))
+    threshold = np.full(scaled.shape, most)
+    below = accept < 1.0
+    threshold[below] = np.minimum((accept[below] * 2.0**low).astype(np.uint64), most)
+    return AliasTable(threshold, alias, np.uint64(low))
+
+
+@njit(cache=True)
+def pair_up(scaled, accept, alias):  # type: ignore[no-untyped-def]
+    """Vose's pairing, row by row: an outcome below its share of the cells is topped up by one above it."""
+    rows, n = scaled.shape
+    small, large = np.empty(n, np.int64), np.empty(n, np.int64)
+    for row in range(rows):
+        few = many = 0
+        for i in range(n):
+            alias[row, i] = i
+            if scaled[row, i] < 1.0:
+                small[few] = i
+                few += 1
+            else:
+                large[many] = i
+                many += 1
+        while few > 0 and many > 0:
+            few -= 1
+            i, j = small[few], large[many - 1]
+            accept[row, i], alias[row, i] = scaled[row, i], j
+            scaled[row, j] -= 1.0 - scaled[row, i]
+            if scaled[row, j] < 1.0:
+                many -= 1
+                small[few] = j
+                few += 1
 
 
 @njit(cache=True, inline="always")

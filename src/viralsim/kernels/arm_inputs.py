@@ -1,7 +1,8 @@
 """What a world is made of, as arrays: the contract between whoever builds a world and whoever runs it.
 
 Index letters: v member (N), c channel (C), k content (K, critical twins included), t tick (T), e edge.
-An array of length 0 means: this is off. See docs/model.md for the rules.
+An array of length 0 means: this is off. Numbers of channels, contents, rules and the plan may differ by world: one more axis in
+front, see ``rows_of_worlds``. See docs/model.md for the rules.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ F8: TypeAlias = NDArray[np.float64]
 I4: TypeAlias = NDArray[np.int32]
 I8: TypeAlias = NDArray[np.int64]
 U1: TypeAlias = NDArray[np.uint8]
+U4: TypeAlias = NDArray[np.uint32]
 U8: TypeAlias = NDArray[np.uint64]
 
 

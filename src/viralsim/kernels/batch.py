@@ -22,6 +22,7 @@ from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.limits import check_arm_inputs
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
+from viralsim.kernels.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
 from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
 from viralsim.kernels.trees import measure_trees
@@ -86,6 +87,10 @@ def run_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: 
     for i in range(first, last):
         if stop[0]:
             return i
+        for j in range(len(state.own_words8)):
+            state.own_words8[j] = state.world_words8[i, j]
+        for j in range(len(state.own_words4)):
+            state.own_words4[j] = state.world_words4[i, j]
         if not run_one(arm, state, world_key(seed, worlds[i]), out, i, min(i, recorded)):
             return i
         out.structural_virality[i] = measure_trees(
@@ -173,9 +178,9 @@ class _Engine(NamedTuple):
     run_block: Callable[..., int]
 
 
-def _engine(arm: ArmInputs) -> _Engine:
+def _engine(arm: ArmInputs, rows: RowsOfWorlds | None) -> _Engine:
     """The general engine, or the shortcut where it gives the same worlds."""
-    if not is_eligible(arm):
+    if rows is not None or not is_eligible(arm):
         return _Engine(allocate, frame_state, run_block)
     return _Engine(allocate_fast, frame_fast, run_lockstep_block if runs_lockstep(arm) else run_fast_block)
 
@@ -183,10 +188,18 @@ def _engine(arm: ArmInputs) -> _Engine:
 class _Workers:
     """Threads that take blocks of worlds from one counter until none is left."""
 
-    def __init__(self, arm: ArmInputs, seed: int, worlds: I8, out: Out, progress: Callable[[int], None] | None) -> None:
-        self.arm, self.seed, self.worlds, self.out = arm, seed_key(seed), worlds, out
+    def __init__(
+        self,
+        arm: ArmInputs,
+        rows: RowsOfWorlds | None,
+        seed: int,
+        worlds: I8,
+        out: Out,
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        self.arm, self.rows, self.seed, self.worlds, self.out = arm, rows, seed_key(seed), worlds, out
         self.progress = progress
-        self.engine = _engine(arm)
+        self.engine = _engine(arm, rows)
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
         self.finished = 0
@@ -200,7 +213,13 @@ class _Workers:
         return state, sums
 
     def work(self, blocks: Iterable[tuple[int, int]], state: State | FastState, sums: _Sums) -> None:
-        frames = frame_arm(self.arm), self.engine.frame(state), frame_out(self.out)
+        arm = self.arm
+        if self.rows is not None and isinstance(state, State):
+            arm, words8, words4 = self.rows.own(arm)
+            state = state._replace(
+                own_words8=words8, own_words4=words4, world_words8=self.rows.words8, world_words4=self.rows.words4
+            )
+        frames = frame_arm(arm), self.engine.frame(state), frame_out(self.out)
         for first, last in blocks:
             if self.stop[0]:
                 return
@@ -259,7 +278,7 @@ def run_worlds(
     """Run the worlds numbered ``worlds`` of one arm.
 
     Args:
-        world: the inputs of the arm.
+        arm: the inputs of the arm; arrays that differ by world have a row per world asked for.
         seed: any integer.
         worlds: int64[W], numbers >= 0; a world is the same alone, in any order and on any number of threads.
         threads: worker threads, >= 1.
@@ -270,14 +289,17 @@ def run_worlds(
 
     Raises: InputError where an array of ``arm`` names what is not there; CapacityError where a world outgrows its pools.
     """
-    check_arm_inputs(arm)
     worlds = np.ascontiguousarray(worlds, dtype=np.int64)
+    arm, lowest, rows = split_worlds(arm, len(worlds))
+    check_arm_inputs(arm)
+    if rows is not None:
+        check_arm_inputs(lowest)
     horizon = arm.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = outputs(arm, len(worlds), recorded, plain=is_eligible(arm))
+    out = outputs(arm, len(worlds), recorded, plain=rows is None and is_eligible(arm))
     advocates = int(arm.plan.planned_advocate.max(initial=-1)) + 1
-    workers = _Workers(arm, seed, worlds, out, progress)
+    workers = _Workers(arm, rows, seed, worlds, out, progress)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
     parts = workers.sums or [_sums(advocates)]
     total = _Sums(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))

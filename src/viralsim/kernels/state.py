@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U8, ArmInputs, Rule
+from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U4, U8, ArmInputs, Rule
 
 POSTING = np.dtype(  # of (member, channel, content)
     [
@@ -183,6 +183,10 @@ class State(NamedTuple):
     advocate_posts: I8  # [A] planned posts made by each, over all worlds of this thread
     scalars: I8  # [20]
     soften: F8  # [1]
+    own_words8: U8  # memory of the arm's arrays that differ by world, see rows_of_worlds; length 0: none does
+    own_words4: U4
+    world_words8: U8  # [W, P8] what it holds in each world
+    world_words4: U4  # [W, P4]
 
 
 class Out(NamedTuple):
@@ -302,4 +306,8 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         advocate_posts=np.zeros(int(plan.planned_advocate.max(initial=-1)) + 1, dtype=np.int64),
         scalars=np.zeros(20, dtype=np.int64),
         soften=np.ones(1),
+        own_words8=np.zeros(0, dtype=np.uint64),
+        own_words4=np.zeros(0, dtype=np.uint32),
+        world_words8=np.zeros((0, 0), dtype=np.uint64),
+        world_words4=np.zeros((0, 0), dtype=np.uint32),
     )

@@ -82,7 +82,7 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
 def _summaries(columns: Float64, clusters: NDArray[np.int32] | None, seed: int) -> list[MeasureSummary]:
     """The summary of each column of float64[n, m]."""
     interval = mean_intervals(columns, clusters, seed)
-    quantiles = np.quantile(columns, (0.05, 0.5, 0.95), axis=0)
+    quantiles = np.quantile(np.ascontiguousarray(columns.T), (0.05, 0.5, 0.95), axis=1)
     n, m = columns.shape
     sd = columns.std(axis=0, ddof=1) if n > 1 else np.full(m, NAN)
     return [

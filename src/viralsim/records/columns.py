@@ -1,9 +1,9 @@
-"""Columns of a stored table that are read when they are asked for: a million worlds open at once."""
+"""Columns that are read or made when they are asked for: a million worlds open at once, a run pays for what it shows."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +73,28 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
 
     def __repr__(self) -> str:
         return f"StoredColumns({', '.join(self.names)})"
+
+
+class MadeColumns(Mapping[str, NDArray[Any]]):
+    """Name -> column of so many rows, each made by its function at the first question and kept."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], NDArray[Any]]], rows: int) -> None:
+        self._makers, self.rows = dict(makers), rows
+        self._made: dict[str, NDArray[Any]] = {}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+    def __repr__(self) -> str:
+        return f"MadeColumns({', '.join(self._makers)})"

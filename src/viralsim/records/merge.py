@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.records.columns import MadeColumns
 from viralsim.records.record import ArmOutcomes
 
 Part: TypeAlias = tuple[NDArray[np.int64], ArmOutcomes]  # rows of the whole table, and what stands there
@@ -17,29 +19,37 @@ Part: TypeAlias = tuple[NDArray[np.int64], ArmOutcomes]  # rows of the whole tab
 def _placed(rows: NDArray[np.int64], columns: Sequence[NDArray[Any]], worlds: int) -> NDArray[Any]:
     """Columns of the parts one after another, at their rows; rows that no part has are 0."""
     joined = np.concatenate(columns)
+    if len(rows) == worlds and bool((rows[1:] > rows[:-1]).all()):
+        return joined
     out = np.zeros((worlds, *joined.shape[1:]), dtype=joined.dtype)
     out[rows] = joined
     return out
 
 
-def _table(parts: Sequence[Part], rows: NDArray[np.int64], worlds: int, field: str) -> dict[str, NDArray[Any]]:
+def _table(parts: Sequence[Part], rows: NDArray[np.int64], worlds: int, field: str) -> MadeColumns:
     """One of the tables of ``ArmOutcomes`` by name; a name that a part lacks counts 0 there."""
     names = dict.fromkeys(name for _, part in parts for name in getattr(part, field))
-    return {
-        name: _placed(rows, [getattr(part, field).get(name, np.zeros(part.worlds)) for _, part in parts], worlds)
-        for name in names
-    }
+
+    def column(name: str) -> NDArray[Any]:
+        return _placed(rows, [getattr(part, field).get(name, np.zeros(part.worlds)) for _, part in parts], worlds)
+
+    return MadeColumns({name: partial(column, name) for name in names}, worlds)
 
 
-def _series(parts: Sequence[Part]) -> dict[str, NDArray[np.int32]]:
+def _series(parts: Sequence[Part]) -> Mapping[str, NDArray[np.int32]]:
     """Series of the first worlds, as far as they are there without a gap."""
     first = parts[0][1].series
     if not first:
         return {}
     kept = np.concatenate([rows[: len(next(iter(part.series.values())))] for rows, part in parts])
-    order = np.argsort(kept)
+    order = np.argsort(kept, kind="stable")
     whole = int(np.argmax(np.append(kept[order] != np.arange(len(kept)), True)))
-    return {name: np.concatenate([part.series[name] for _, part in parts])[order[:whole]] for name in first}
+
+    def joined(name: str) -> NDArray[np.int32]:
+        series = np.concatenate([part.series[name] for _, part in parts])
+        return series if whole == len(kept) and bool((order[1:] > order[:-1]).all()) else series[order[:whole]]
+
+    return MadeColumns({name: partial(joined, name) for name in first}, whole)
 
 
 def _advocates(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
@@ -75,8 +85,12 @@ def join_worlds(parts: Sequence[Part], worlds: int) -> ArmOutcomes:
 def keep_worlds(worlds: ArmOutcomes, keep: NDArray[np.bool_]) -> ArmOutcomes:
     """Only the worlds marked in ``keep`` bool[W]."""
 
-    def rows(table: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        return {key: values[keep[: len(values)]] for key, values in table.items()}
+    def rows(table: Mapping[str, NDArray[Any]]) -> MadeColumns:
+        def kept(name: str) -> NDArray[Any]:
+            values = table[name]
+            return values[keep[: len(values)]]
+
+        return MadeColumns({name: partial(kept, name) for name in table}, int(np.count_nonzero(keep)))
 
     return replace(
         worlds,

@@ -101,6 +101,12 @@ class Channel(Block):
     organic_reach: Annotated[float, Real(gt=0, le=1, unit="fraction")] | None = key(
         None, "instead of visibility: reach of a post / followers, from a dashboard", source=USER_OR_PRESET
     )
+    envelope: Annotated[float, Real(gt=0, le=1, unit="probability")] | None = key(
+        None,
+        "chance of an impression at which luck is drawn, then thinned; runs with the same one have the same luck; left out: the "
+        "highest that any arm, world or hour needs",
+        source="off",
+    )
     recommended: Recommended | None = key(None, "recommendation beyond followers; left out: off", source="off")
     reaction_delay: ReactionDelay = block(ReactionDelay, "from an impression to the share that answers it")
     engagement_rate: Probability = key(0.0, "chance of a like or click, of what is left", source="off")

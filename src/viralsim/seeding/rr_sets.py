@@ -150,6 +150,9 @@ class SizedBlocks:
         self, first: int, last: int, threads: int, mean: float | None = None, least: int = FIRST_BLOCK
     ) -> None:
         self.next, self.last, self.threads, self.least = first, last, threads, least
+        self.most = (last - first) // (
+            4 * threads
+        ) + 1  # of all, not of what is left: 5 times as many blocks cost 15 % of opim
         self.items = 0 if mean is None else first
         self.entries = 0 if mean is None else int(mean * first)
         self.lock = Lock()
@@ -169,8 +172,7 @@ class SizedBlocks:
             block = self.least
             if self.items:
                 average = max(1.0, self.entries / self.items)
-                left = (self.last - self.next) // (4 * self.threads) + 1
-                block = max(1, min(SETS_A_BLOCK, int(ENTRIES_A_BLOCK / average), left))
+                block = max(1, min(SETS_A_BLOCK, int(ENTRIES_A_BLOCK / average), self.most))
             first = self.next
             self.next = min(self.last, first + block)
             return first, self.next

@@ -32,8 +32,8 @@ from viralsim.simulation.run import (
     draw_inputs,
     join,
     run_certain,
-    run_uncertain,
 )
+from viralsim.simulation.uncertain import run_uncertain
 
 if TYPE_CHECKING:
     from viralsim.results import Result

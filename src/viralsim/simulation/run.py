@@ -59,7 +59,10 @@ def compile_arms(
     Raises ScenarioError with all that is wrong in any of them, by file and line.
     """
     specs = scenario.arm_specs() if specs is None else specs
-    envelope = envelopes(compiled, specs)
+    try:
+        envelope = envelopes(compiled, specs)
+    except ScenarioError as error:
+        raise scenario.placed(error) from None
     arms: dict[str, Arm] = {}
     problems: list[Problem] = []
     for name in names or scenario.arm_names:
@@ -84,6 +87,11 @@ def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dic
     return drawn
 
 
+def input_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
+    """Between which values each uncertain input is drawn; path -> (lowest, highest)."""
+    return {path: (float(span.from_), float(span.to)) for path, span in (scenario.spec.uncertain or {}).items()}
+
+
 @dataclass
 class Run:
     """The bookkeeping of one simulation: what ran, how far, how long."""
@@ -106,14 +114,19 @@ class Run:
         """Launches in all."""
         return len(self.worlds) * len(self.names)
 
-    def blocks(self, whole: bool = False) -> Iterator[NDArray[np.int64]]:
-        """Rows of the worlds, block by block; until enough is known where that is asked; ``whole``: else in one block."""
+    def blocks(self, whole: bool = False, most: int | None = None) -> Iterator[NDArray[np.int64]]:
+        """Rows of the worlds, block by block; until enough is known where that is asked.
+
+        whole: else in one block. most: worlds in a block.
+        """
         count = len(self.worlds)
-        block = count if whole else max(LEAST_BLOCK, -(-count // MOST_BLOCKS))
-        ends = list(looks(count)) if self.until else [*range(block, count, block), count]
-        for first, last in itertools.pairwise([0, *ends]):
+        block = count if whole else min(max(LEAST_BLOCK, -(-count // MOST_BLOCKS)), most or count)
+        stops = set(looks(count)) if self.until else set()
+        for first, last in itertools.pairwise(
+            sorted({0, count, *stops, *(() if stops and most is None else range(block, count, block))})
+        ):
             yield np.arange(first, last)
-            if self.until and not self.interrupted and self._enough():
+            if last in stops and not self.interrupted and self._enough():
                 self.worlds = self.worlds[:last]
                 return
 
@@ -170,29 +183,6 @@ def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Map
                         run.run_arm(arm, own, run.threads, run.series_of(arm, own))
     except KeyboardInterrupt:  # between two blocks
         run.interrupted = True
-
-
-def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: dict[str, NDArray[np.float64]]) -> None:
-    """One world at a time, each with its own inputs; worlds are handed to threads."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    def world(i: int) -> None:
-        if run.interrupted:
-            return
-        scenario = run.scenario.override({path: float(values[i]) for path, values in inputs.items()})
-        compiled = compiled_audiences[int(run.worlds[i]) % len(compiled_audiences)]
-        arms = compile_arms(scenario, compiled, run.names)
-        for arm in arms.values():
-            run.run_arm(arm, np.array([i]), 1, run.series_of(arm, np.array([i])))
-
-    with ThreadPoolExecutor(run.threads) as pool:
-        try:
-            for rows in run.blocks(whole=True):
-                for future in [pool.submit(world, int(i)) for i in rows]:
-                    future.result()
-        except KeyboardInterrupt:
-            run.interrupted = True
-            pool.shutdown(cancel_futures=True)
 
 
 def join(run: Run, name: str) -> tuple[ArmOutcomes, NDArray[np.bool_]]:

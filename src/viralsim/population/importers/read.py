@@ -48,6 +48,8 @@ def read_network(
     left out or assumed stands in ``notes``. Raises ``NetworkError`` with file and line.
     """
     network, notes = read_with_notes(path, edge_means, directed, tie_strength, influence_weight, sep=sep)
+    if not network.members:
+        raise NetworkError(f"{path} names no member: it holds no edge below its header")
     return replace(network, notes=(*notes, *network.notes))
 
 

@@ -165,7 +165,7 @@ class Network:
         given = np.asarray(labels, dtype=object).reshape(-1).tolist()
         found, wrong = find_members(given, self.members, self.ids, repeats=True)
         if wrong:
-            raise InputError(wrong[0].sentence)
+            raise InputError(f"labels: {wrong[0].sentence}")
         return found
 
     @classmethod

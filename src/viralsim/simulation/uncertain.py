@@ -1,0 +1,233 @@
+"""Worlds with drawn inputs: numbers reach the kernels as columns, a value per world; the rest is compiled per distinct value.
+
+A world equals, bit for bit, that of the scenario with its values set by hand (for visibility: with the same ``envelope``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from viralsim.campaign.compile import Arm, compile_arm, envelopes
+from viralsim.campaign.enrolment import rests_on_plan
+from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.errors import Problem, ScenarioError
+from viralsim.kernels.rows_of_worlds import varied_fields
+from viralsim.scenario.paths import parse_path
+from viralsim.scenario.reading import Place
+from viralsim.scenario.spec import Spec
+from viralsim.simulation.run import LEAST_BLOCK, Run, input_ranges
+
+if TYPE_CHECKING:
+    from viralsim.scenario import Scenario
+
+F8 = NDArray[np.float64]
+COLUMN_BYTES = 64 << 20  # of the tables of one block of worlds
+# The keys whose numbers the compiler of arms takes as columns: a star stands for a name or a number in a list.
+COLUMNS = frozenset(
+    f"{block}.{key}"
+    for block, keys in {
+        "channels.*": (
+            "visibility organic_reach engagement_rate cpm_usd recommended.per_engagement recommended.delay reaction_delay.fixed "
+            "reaction_delay.lognormal.median reaction_delay.lognormal.sigma reaction_delay.exponential.mean "
+            "reaction_delay.power_law.constant_until reaction_delay.power_law.exponent"
+        ),
+        "content.*": (
+            "appeal share_rate half_life released_at controversy conversion_rate value_usd persistence critical.appeal "
+            "critical.half_life critical.persistence conversion_trust.owned conversion_trust.paid conversion_trust.asked "
+            "conversion_trust.earned conversion_trust.recommended reinforcement.social.gain reinforcement.social.cap "
+            "reinforcement.threshold.fraction reinforcement.threshold.weight"
+        ),
+        "campaign": "cross_post",
+        "campaign.owned.*": "trust cost_usd",
+        "campaign.paid.*": "budget_usd trust cpm_usd",
+        "campaign.advocates": "willingness trust cost_usd programme.setup_usd programme.hours_per_week "
+        "programme.usd_per_hour programme.ask_fatigue",
+        "campaign.community_management": "cost_usd_per_day respond.critical_share_ratio respond.effect respond.delay "
+        "amplify.shares_per_hour amplify.cooldown",
+    }.items()
+    for key in keys.split()
+)
+OF_A_FILE = (
+    "campaign.advocates.willingness",
+    "campaign.advocates.cost_usd",
+)  # the advocates' file may say other numbers
+
+
+class Template(NamedTuple):
+    """The arms of a scenario, and by arm the places at which columns are set: an arm's overlay can hide an input."""
+
+    specs: dict[str, Spec]
+    places: dict[str, dict[str, Place]]
+
+    def at(self, columns: Mapping[str, F8]) -> dict[str, Spec]:
+        """The arms with a column of values in every place that takes one."""
+        return {
+            name: with_values(spec, {place: columns[path] for path, place in self.places[name].items()})
+            for name, spec in self.specs.items()
+        }
+
+
+def value_at(spec: Any, place: Place) -> Any:
+    """What stands at a place of a spec; None where the way ends before."""
+    for step in place:
+        if isinstance(spec, BaseModel):
+            spec = getattr(spec, str(step), None)
+        elif isinstance(spec, Mapping):
+            spec = spec.get(step)
+        else:
+            spec = spec[int(step)] if isinstance(spec, tuple) and int(step) < len(spec) else None
+    return spec
+
+
+def with_values(spec: Any, values: Mapping[Place, Any]) -> Any:
+    """A copy of a spec with values at places that are there; nothing is validated."""
+    for place, value in values.items():
+        spec = _with_value(spec, place, value)
+    return spec
+
+
+def _with_value(inside: Any, place: Place, value: Any) -> Any:
+    if not place:
+        return value
+    step, rest = place[0], place[1:]
+    if isinstance(inside, BaseModel):
+        return inside.model_copy(update={str(step): _with_value(getattr(inside, str(step)), rest, value)})
+    if isinstance(inside, Mapping):
+        return {**inside, step: _with_value(inside[step], rest, value)}
+    at = int(step)
+    return (*inside[:at], _with_value(inside[at], rest, value), *inside[at + 1 :])
+
+
+def takes_columns(path: str) -> bool:
+    """Whether the compiler of arms takes a column at this path."""
+    place = parse_path(path)
+    named = place[0] in ("channels", "content")
+    return ".".join("*" if isinstance(p, int) or (named and i == 1) else p for i, p in enumerate(place)) in COLUMNS
+
+
+def split_paths(scenario: Scenario, paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(columns, structure): structure changes who is enrolled or which lines exist, or is no plain number in an arm."""
+    tiers = [tier for tier in (spec.campaign.advocates for spec in scenario.arm_specs().values()) if tier is not None]
+    if any(tier.file is None and rests_on_plan(tier) for tier in tiers):
+        return [], list(paths)
+    of_file = any(tier.file is not None for tier in tiers)
+    columns = [path for path in paths if takes_columns(path) and not (of_file and path in OF_A_FILE)]
+    return columns, [path for path in paths if path not in columns]
+
+
+def template_of(scenario: Scenario, columns: Sequence[str], structure: Mapping[str, float]) -> Template | None:
+    """The arms with the structure's values; None where a value changes more of a spec than its own place."""
+    ranges = input_ranges(scenario)
+    low, high = (
+        scenario.override({**structure, **{path: ranges[path][end] for path in columns}}).arm_specs() for end in (0, 1)
+    )
+    places: dict[str, dict[str, Place]] = {}
+    for name in low:
+        places[name] = {}
+        for path in columns:
+            place = parse_path(path)
+            found = value_at(low[name], place), value_at(high[name], place)
+            if found == ranges[path]:
+                places[name][path] = place
+            elif found[0] != found[1]:
+                return None
+        same = dict.fromkeys(places[name].values(), 0.5)
+        if with_values(low[name], same) != with_values(high[name], same):
+            return None
+    return Template(low, places)
+
+
+class Compiler:
+    """Compiles the arms of blocks of worlds that share their structure."""
+
+    def __init__(self, run: Run, template: Template, structure: Mapping[str, float]) -> None:
+        self.run, self.scenario, self.template = run, run.scenario.override(structure), template
+        self.columns = sorted({path for places in template.places.values() for path in places})
+        ranges = input_ranges(run.scenario)
+        self.widest = template.at({path: np.array(ranges[path]) for path in self.columns})
+        self.envelopes: dict[int, F8] = {}
+
+    def arms(self, compiled: CompiledAudience, values: Mapping[str, F8]) -> Iterator[Arm]:
+        """The run's arms for the worlds of ``values``, one after the other: each is large where tables differ by world."""
+        key = id(compiled)
+        if key not in self.envelopes:
+            self.envelopes[key] = envelopes(compiled, self.widest)
+        specs = self.template.at(values)
+        for name in self.run.names:
+            try:
+                yield compile_arm(compiled, name, specs[name], self.envelopes[key], self.scenario.folder)
+            except ScenarioError as error:
+                raise self.scenario.placed(error, name) from None
+
+    def block_size(self, compiled: CompiledAudience, inputs: Mapping[str, F8]) -> int:
+        """How many worlds' tables fit into ``COLUMN_BYTES``."""
+        first = {path: inputs[path][:1] for path in self.columns}
+        wide = max(sum(array.nbytes for *_, array in varied_fields(arm.world)) for arm in self.arms(compiled, first))
+        return max(LEAST_BLOCK, COLUMN_BYTES // max(wide, 1))
+
+    def run_rows(self, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8], rows: NDArray[np.int64],
+                 threads: int) -> None:  # fmt: skip
+        """The worlds at ``rows`` in every arm."""
+        audience_of = self.run.worlds[rows] % len(compiled_audiences)
+        for p in np.unique(audience_of):
+            own = rows[audience_of == p]
+            for arm in self.arms(compiled_audiences[p], {path: inputs[path][own] for path in self.columns}):
+                if not self.run.interrupted:
+                    self.run.run_arm(arm, own, threads, self.run.series_of(arm, own))
+
+
+def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8]) -> None:
+    """Blocks of worlds, each with its own inputs, through all arms; worlds with another structure are compiled apart."""
+    columns, structure = split_paths(run.scenario, list(inputs))
+    template = template_of(run.scenario, columns, {})
+    if template is None:
+        columns, structure = [], list(inputs)
+    try:
+        if template is not None and not structure:
+            compiler = Compiler(run, template, {})
+            for rows in run.blocks(most=compiler.block_size(compiled_audiences[0], inputs)):
+                compiler.run_rows(compiled_audiences, inputs, rows, run.threads)
+            return
+        for rows in run.blocks(whole=True):
+            _run_structures(run, compiled_audiences, inputs, rows, columns, structure)
+    except KeyboardInterrupt:
+        run.interrupted = True
+
+
+def _run_structures(
+    run: Run,
+    compiled_audiences: list[CompiledAudience],
+    inputs: Mapping[str, F8],
+    rows: NDArray[np.int64],
+    columns: Sequence[str],
+    structure: Sequence[str],
+) -> None:
+    """Each distinct combination of structural values is compiled once, and runs on a thread of its own."""
+    table = np.stack([inputs[path][rows] for path in structure], axis=1)
+    distinct, group_of = np.unique(table, axis=0, return_inverse=True)
+    order = np.argsort(group_of.reshape(-1), kind="stable")
+    members = np.split(rows[order], np.cumsum(np.bincount(group_of.reshape(-1)))[:-1])
+
+    def one(g: int) -> None:
+        if not run.interrupted:
+            values = {path: float(value) for path, value in zip(structure, distinct[g], strict=True)}
+            template = template_of(run.scenario, columns, values)
+            if template is None:  # with this structure an arm takes other numbers: world by world
+                raise ScenarioError(
+                    [Problem("cannot be drawn together with the others: leave one of them out", "uncertain")]
+                )
+            Compiler(run, template, values).run_rows(compiled_audiences, inputs, members[g], 1)
+
+    with ThreadPoolExecutor(run.threads) as pool:
+        try:
+            for future in [pool.submit(one, g) for g in range(len(distinct))]:
+                future.result()
+        except KeyboardInterrupt:
+            run.interrupted = True
+            pool.shutdown(cancel_futures=True)

@@ -1,0 +1,50 @@
+"""What mypy sees of the package in a user's script: types, and no ``Any`` for a public name."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import viralsim as vs
+from viralsim import classic, seeding
+
+SCRIPT = """\
+import viralsim as vs
+
+scenario: vs.Scenario = vs.load("spring.yaml").override({"content.teaser.appeal": 0.05})
+result: vs.Result = vs.simulate(scenario, worlds=1000, seed=42)
+people: int = result.population.members
+better: float = result.arm("advocates").measures["shares"].mean() - result.arm("organic").measures["shares"].mean()
+network: vs.Network = vs.Network.from_edges([0, 1], [1, 2], members=3)
+sizes = vs.classic.independent_cascade(network, [0], 0.1, worlds=1000, seed=1)
+chosen = vs.seeding.choose(network, "opim", count=2, seed=1)
+print(people, better, sizes.mean(), chosen.members.tolist(), chosen.expected_reach)
+"""
+
+
+def mypy(file: Path) -> list[str]:
+    """What mypy --strict prints of a script outside the project."""
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file", "", "--cache-dir"]
+    package = str(Path(vs.__file__).parents[1])
+    done = subprocess.run(
+        [*command, str(file.parent / "cache"), str(file)],
+        capture_output=True, text=True, check=False, cwd=file.parent, env={**os.environ, "MYPYPATH": package},
+    )  # fmt: skip
+    return done.stdout.splitlines()
+
+
+def test_a_users_script_is_typed(tmp_path: Path) -> None:
+    """Ten lines pass mypy --strict, and every public name has a type of its own: none is, or returns, ``Any``."""
+    names = [f"vs.{name}" for name in vs.__all__]
+    names += [f"vs.classic.{name}" for name in classic.__all__] + [f"vs.seeding.{name}" for name in seeding.__all__]
+    file = tmp_path / "script.py"
+    file.write_text(SCRIPT + "".join(f"reveal_type({name})\n" for name in names))
+    said = mypy(file)
+    assert [line for line in said if ": error:" in line] == []
+    revealed = [line.split("Revealed type is ")[1].strip('"') for line in said if "Revealed type" in line]
+    assert len(revealed) == len(names)
+    bare = [name for name, kind in zip(names, revealed, strict=True) if kind == "Any" or re.search(r"-> Any$", kind)]
+    assert bare == []

@@ -1,0 +1,161 @@
+"""Worlds with drawn inputs are, bit for bit, those of the scenario with these values set by hand, in every arm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from without_compiler import FULL
+
+import viralsim as vs
+from viralsim.records.record import ArmOutcomes, same_value
+from viralsim.simulation.front import launch
+from viralsim.simulation.run import compile_audience
+from viralsim.simulation.uncertain import COLUMNS, split_paths, takes_columns
+
+BASE = {
+    "channels.wall.recommended.per_engagement": 0.5,
+    "channels.wall.envelope": 1.0,
+    "channels.forum.envelope": 1.0,
+    "campaign.advocates.programme.ask_fatigue": 0.1,
+    "campaign.advocates.programme.hours_per_week": 1.0,
+    "campaign.advocates.programme.usd_per_hour": 1.0,
+    "campaign.community_management.amplify.shares_per_hour": 1.0,
+    "content.post.critical.appeal": 0.3,
+}
+# path -> range, and what else the scenario needs for it to act
+RANGES: dict[str, tuple[float, float, dict[str, object]]] = {
+    "channels.wall.visibility": (0.2, 0.6, {}),
+    "channels.wall.organic_reach": (0.05, 0.2, {"channels.wall.visibility": None, "channels.wall.organic_reach": 0.1}),
+    "channels.wall.engagement_rate": (0.1, 0.6, {}),
+    "channels.wall.cpm_usd": (4.0, 15.0, {}),
+    "channels.wall.recommended.per_engagement": (0.1, 2.5, {}),
+    "channels.wall.recommended.delay": (0.5, 4.5, {}),
+    "channels.forum.reaction_delay.fixed": (0.5, 6.0, {}),
+    "channels.wall.reaction_delay.lognormal.median": (1.0, 5.0, {}),
+    "channels.wall.reaction_delay.lognormal.sigma": (0.5, 1.5, {}),
+    "channels.wall.reaction_delay.exponential.mean": (1.0, 5.0, {"channels.wall.reaction_delay": {"exponential": {}}}),
+    "channels.wall.reaction_delay.power_law.constant_until": (
+        0.1,
+        2.0,
+        {"channels.wall.reaction_delay": {"power_law": {}}},
+    ),
+    "channels.wall.reaction_delay.power_law.exponent": (1.1, 2.5, {"channels.wall.reaction_delay": {"power_law": {}}}),
+    "content.post.appeal": (0.1, 0.8, {}),
+    "content.post.share_rate": (0.01, 0.1, {"content.post.appeal": None, "content.post.share_rate": 0.1}),
+    "content.post.half_life": (5.0, 30.0, {}),
+    "content.post.released_at": (0.0, 6.0, {}),
+    "content.post.controversy": (0.1, 0.9, {}),
+    "content.post.conversion_rate": (0.05, 0.5, {}),
+    "content.post.value_usd": (1.0, 5.0, {}),
+    "content.other.persistence": (0.1, 0.6, {}),
+    "content.post.critical.appeal": (0.1, 0.8, {}),
+    "content.post.critical.half_life": (5.0, 30.0, {}),
+    "content.post.critical.persistence": (0.1, 0.5, {}),
+    **{
+        f"content.post.conversion_trust.{s}": (0.2, 2.0, {})
+        for s in ("owned", "paid", "asked", "earned", "recommended")
+    },
+    "content.post.reinforcement.social.gain": (0.1, 1.0, {"content.post.reinforcement": {"social": {}}}),
+    "content.post.reinforcement.social.cap": (1.1, 3.0, {"content.post.reinforcement": {"social": {}}}),
+    "content.post.reinforcement.threshold.fraction": (
+        0.1,
+        0.5,
+        {"content.post.reinforcement": {"threshold": {"fraction": 0.2}}},
+    ),
+    "content.post.reinforcement.threshold.weight": (
+        0.1,
+        0.5,
+        {"content.post.reinforcement": {"threshold": {"weight": 0.2}}},
+    ),
+    "campaign.cross_post": (0.1, 0.9, {}),
+    "campaign.owned[0].trust": (0.5, 2.0, {}),
+    "campaign.owned[0].cost_usd": (1.0, 5.0, {}),
+    "campaign.paid[0].budget_usd": (0.1, 0.9, {}),
+    "campaign.paid[1].trust": (0.5, 2.0, {}),
+    "campaign.paid[1].cpm_usd": (4.0, 15.0, {}),
+    "campaign.advocates.willingness": (0.2, 0.9, {}),
+    "campaign.advocates.trust": (0.5, 2.5, {}),
+    "campaign.advocates.cost_usd": (1.0, 5.0, {}),
+    "campaign.advocates.programme.setup_usd": (1.0, 5.0, {}),
+    "campaign.advocates.programme.hours_per_week": (1.0, 5.0, {}),
+    "campaign.advocates.programme.usd_per_hour": (1.0, 5.0, {}),
+    "campaign.advocates.programme.ask_fatigue": (0.1, 0.5, {}),
+    "campaign.community_management.cost_usd_per_day": (1.0, 5.0, {}),
+    "campaign.community_management.respond.critical_share_ratio": (0.05, 0.5, {}),
+    "campaign.community_management.respond.effect": (0.1, 0.9, {}),
+    "campaign.community_management.respond.delay": (0.5, 6.0, {}),
+    "campaign.community_management.amplify.shares_per_hour": (0.2, 3.0, {}),
+    "campaign.community_management.amplify.cooldown": (1.0, 6.0, {}),
+}
+STRUCTURE = {"campaign.owned[0].posts_at[0]": (0.0, 4.0), "campaign.paid[0].ends": (5.0, 20.0)}
+WORLDS = 12
+
+
+def scenario(uncertain: dict[str, tuple[float, float]], more: dict[str, object]) -> vs.Scenario:
+    base = vs.loads(FULL).override(BASE)
+    spans = {path: {"from": low, "to": high} for path, (low, high) in uncertain.items()}
+    return base.override({**more, "uncertain": spans})
+
+
+def assert_same(found: ArmOutcomes, row: int, alone: ArmOutcomes, what: str) -> None:
+    for table in ("measures", "impressions_by_source", "reach_by_channel", "cost_lines"):
+        here, there = getattr(found, table), getattr(alone, table)
+        for name in there:
+            assert same_value(np.asarray(here[name][row]), np.asarray(there[name][0])), f"{what} {table}.{name}"
+
+
+def check(uncertain: dict[str, tuple[float, float]], more: dict[str, object]) -> bool:
+    """Every world beside the one with its values set by hand; whether the input changed anything."""
+    drawn = scenario(uncertain, more)
+    result = vs.simulate(drawn, worlds=WORLDS, threads=2)
+    certain = drawn.override({"uncertain": {}})
+    compiled = [compile_audience(certain)]
+    changed = False
+    for world in range(WORLDS):
+        values = {path: float(column[world]) for path, column in result.inputs_of_world.items()}
+        by_hand = launch(certain.override(values), compiled, certain.arm_names, 1, drawn.seed, first=world)
+        low = launch(certain.override({path: span[0] for path, span in uncertain.items()}), compiled, certain.arm_names, 1,
+                     drawn.seed, first=world)  # fmt: skip
+        for name in certain.arm_names:
+            assert_same(result.arms[name], world, by_hand[name], f"{uncertain} world {world} arm {name}")
+            changed |= not same_value(by_hand[name].measures, low[name].measures)
+    return changed
+
+
+@pytest.mark.parametrize("path", RANGES)
+def test_a_column_is_the_value_set_by_hand(path: str) -> None:
+    low, high, more = RANGES[path]
+    assert takes_columns(path)
+    if path.endswith("threshold.weight"):
+        pytest.skip("needs a network of a file with influence weights")
+    assert check({path: (low, high)}, more)
+
+
+def test_every_column_is_tested() -> None:
+    """A key that is added to the table of columns is added here."""
+    here = {".".join("*" if i == 1 and p in ("wall", "forum", "post", "other") else p.split("[")[0] for i, p in
+                     enumerate(path.split("."))) for path in RANGES}  # fmt: skip
+    assert {path.replace(".*", "") for path in COLUMNS} == {path.replace(".*", "") for path in here}
+
+
+def test_many_at_once() -> None:
+    """All inputs that fit together, drawn together, in two arms."""
+    together = {path: (low, high) for path, (low, high, more) in RANGES.items() if not more}
+    assert check(together, {})
+
+
+@pytest.mark.parametrize("path", STRUCTURE)
+def test_structure_is_compiled_for_each_value(path: str) -> None:
+    low, high = STRUCTURE[path]
+    drawn = scenario({path: (low, high), "content.post.appeal": (0.1, 0.8)}, {})
+    assert split_paths(drawn, [path, "content.post.appeal"]) == (["content.post.appeal"], [path])
+    assert check({path: (low, high), "content.post.appeal": (0.1, 0.8)}, {})
+
+
+def test_an_overlay_hides_an_input() -> None:
+    """An arm that sets the value itself keeps it."""
+    drawn = scenario({"content.post.appeal": (0.1, 0.8)}, {"arms.social": {"content.post.appeal": 0.2}})
+    assert check(
+        {"content.post.appeal": (0.1, 0.8)}, {"arms.social": {"campaign.paid": [], "content.post.appeal": 0.2}}
+    )
+    assert drawn.for_arm("social").content["post"].appeal == 0.2
