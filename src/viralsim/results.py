@@ -19,7 +19,9 @@ from viralsim.measurement import to_json
 from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary
 from viralsim.measurement.bands import QUANTILES, quantile_bands
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.first_screen import Line, first_screen
 from viralsim.measurement.measures import NAMES, measure
+from viralsim.measurement.question import Question, answered
 from viralsim.measurement.verdict import Verdict, judge
 from viralsim.records import open_more, open_record, save_record
 from viralsim.records.record import ArmOutcomes, Goal, PopulationSummary, RunRecord
@@ -55,6 +57,16 @@ class Result(RunRecord):
     def verdict(self) -> Verdict:
         """What the worlds say about the goal, in plain sentences, and what would overturn it."""
         return judge(self, self.comparisons)
+
+    @cached_property
+    def question(self) -> Question | None:
+        """The two arms asked about with the answer; None where one arm was run."""
+        return answered(self, self.comparisons)
+
+    @cached_property
+    def first_screen(self) -> list[Line]:
+        """The answer as a client reads it first: labelled parts of whole sentences."""
+        return first_screen(self, self.summaries, self.comparisons, self.question, self.verdict)
 
     @cached_property
     def all_warnings(self) -> tuple[str, ...]:
@@ -165,6 +177,7 @@ class Result(RunRecord):
             self.summaries,
             self.comparisons,
             self.verdict,
+            self.question,
             {name: self.chances(name) for name in self.arms},
             self.all_warnings,
         )

@@ -17,6 +17,7 @@ NO_ASSUMPTIONS = (
     "seed",
     "worlds",
     "equal_money",
+    "question",
     "about",
     "sweep",
     "uncertain",

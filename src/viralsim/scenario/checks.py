@@ -259,7 +259,21 @@ def _arms(spec: Spec) -> Iterator[Finding]:
         yield from _named(spec.baseline, spec.arms, "arm", ("baseline",))
     elif len(spec.arms) > 1:
         yield ("baseline",), "is required where there are several arms: name one of " + ", ".join(spec.arms)
-    yield from exactly_one(spec.viral_when, ("earned_reach_fraction", "reach_fraction"), ("viral_when",))
+    yield from _question(spec)
+    yield from exactly_one(spec.viral_when, tuple(type(spec.viral_when).model_fields), ("viral_when",))
+
+
+def _question(spec: Spec) -> Iterator[Finding]:
+    if spec.question is None:
+        return
+    asked = spec.question.compare
+    place: Place = ("question", "compare")
+    for i, name in enumerate(asked):
+        yield from _named(name, spec.arms, "arm", (*place, i))
+    if len(asked) == 2 and asked[0] == asked[1]:
+        yield (*place, 1), f"is the first arm again ({asked[0]}): name two different arms"
+    if len(asked) == 1 and asked[0] == spec.baseline:
+        yield (*place, 0), f"is the baseline ({asked[0]}), with which it would be compared: name another arm"
 
 
 def referenced_files(spec: Spec) -> list[tuple[Place, str]]:

@@ -21,6 +21,7 @@ FIXED_IN_A_WORLD = (
     "viral_when",
     "flop_when",
     "equal_money",
+    "question",
     "horizon",
     "tick",
     "launch_at",

@@ -15,10 +15,12 @@ from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
 from viralsim.scenario.study import (
     JOINT,
+    VIRAL_FRACTION,
     FieldTest,
     FlopWhen,
     Goal,
     Joint,
+    Question,
     RangeOrJoint,
     Sweep,
     Uncertain,
@@ -62,9 +64,15 @@ class Spec(Block):
         "check and run refuse arms whose costs differ by more than 1 %: true for all but the baseline, or a list of arms",
     )
     baseline: Name | None = key(None, "the arm that others are compared with", source=USER)
+    question: Question | None = key(
+        None,
+        "the arms that are asked about; left out: the two of equal cost, else the leader and the baseline",
+        source="off",
+    )
     goal: Goal | None = key(None, "what the verdict is about; left out: no winner is named", source="off")
     viral_when: ViralWhen = key(
-        ViralWhen(earned_reach_fraction=0.05), "when a launch counts as viral (earned_reach_fraction: 0.05)"
+        ViralWhen(largest_cascade_fraction=VIRAL_FRACTION),
+        f"when a campaign counts as viral (largest_cascade_fraction: {VIRAL_FRACTION})",
     )
     flop_when: FlopWhen = block(FlopWhen, "when a launch counts as a flop")
     populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(

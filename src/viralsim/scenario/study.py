@@ -17,6 +17,11 @@ Measure = Literal[
 ]  # fmt: skip
 Worlds = Annotated[int, Whole(ge=1, le=100_000_000, unit="worlds")]
 
+# The one tree, and not the sum of many, is what virality means in Goel et al. 2016 (Management Science 62), who look at
+# cascades of 100 and more: a hundredth of an audience of 10,000.
+VIRAL_FRACTION = 0.01
+CASCADE_SOURCE = "assumption; Goel et al. 2016 study single cascades of 100 posts and more"
+
 
 class Until(Block):
     """When a run has enough worlds: the interval of a measure's mean, minus the baseline's, is narrow enough."""
@@ -51,10 +56,21 @@ class Goal(Block):
     matters_from: Annotated[float, Real(ge=0, le=1e15)] = key(0.0, "the smallest difference that matters")
 
 
+class Question(Block):
+    """What is asked of the arms; the verdict answers it first."""
+
+    compare: tuple[Name, ...] = key(
+        ..., "two arms, the first minus the second; one: that arm minus the baseline", min_length=1, max_length=2
+    )
+
+
 class ViralWhen(Block):
     """When a launch counts as viral; exactly one criterion."""
 
-    earned_reach_fraction: Fraction | None = key(None, "earned reach / members, at least")
+    largest_cascade_fraction: Fraction | None = key(
+        None, "posts of the largest tree / members, at least; no money buys it", source=CASCADE_SOURCE
+    )
+    earned_reach_fraction: Fraction | None = key(None, "earned reach / members, at least", source=USER)
     reach_fraction: Fraction | None = key(None, "reach / members, at least", source=USER)
 
 
