@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viralsim.measurement.measures import measure as declared
-from viralsim.measurement.number_format import amount, money, more_or_less, number, percent, span
+from viralsim.measurement.number_format import amount, money, more_or_less, number, percent, span, supported
 
 if TYPE_CHECKING:
     from viralsim.decisions.field_test import FieldTestReport, JudgedDesign
@@ -18,7 +18,7 @@ def sentences_of(report: FieldTestReport) -> list[str]:
     one, best = declared(report.measure), report.recommended
     said = [
         f"The model says: {report.test.treatment} for all instead of {report.test.control} brings "
-        f"{more_or_less(one, report.effect)} ({span(report.low, report.high)}) on average.",
+        f"{more_or_less(one, report.effect, supported(report.low, report.high))} ({span(report.low, report.high)}) on average.",
         *_recommended(report, best),
     ]
     said += [_biased(report, design) for design in report.judged if design != best and _is_off(report, design)]

@@ -13,7 +13,7 @@ from viralsim.decisions.estimators import cluster_robust, difference_in_means
 from viralsim.decisions.field_test import FieldTestReport
 from viralsim.errors import InputError
 from viralsim.measurement.measures import measure as declared
-from viralsim.measurement.number_format import more_or_less, number, span
+from viralsim.measurement.number_format import more_or_less, number, span, supported
 from viralsim.tables import Column, Kind, read_table
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class FinishedTest:
     def sentence(self, measure: str) -> str:
         """What was found, in plain words."""
         said = (
-            f"The test found {more_or_less(declared(measure), self.effect)} ({span(self.low, self.high)}) by "
+            f"The test found {more_or_less(declared(measure), self.effect, supported(self.low, self.high))} ({span(self.low, self.high)}) by "
             f"{self.estimator.replace('_', ' ')} of {self.units:,} {'members' if self.unit == 'member' else 'communities'}"
         )
         if self.bias is None or self.corrected is None:
