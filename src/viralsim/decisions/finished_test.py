@@ -55,8 +55,9 @@ class FinishedTest:
 
     def sentence(self, measure: str) -> str:
         """What was found, in plain words."""
+        found = more_or_less(declared(measure), self.effect, supported(self.low, self.high))
         said = (
-            f"The test found {more_or_less(declared(measure), self.effect, supported(self.low, self.high))} ({span(self.low, self.high)}) by "
+            f"The test found {found} ({span(self.low, self.high)}) by "
             f"{self.estimator.replace('_', ' ')} of {self.units:,} {'members' if self.unit == 'member' else 'communities'}"
         )
         if self.bias is None or self.corrected is None:
