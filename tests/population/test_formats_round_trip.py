@@ -119,7 +119,7 @@ ALPHABETS = {
 
 def is_a_name(label: str) -> bool:
     """Whether it can name a member: no blanks at its ends, no word for what is missing, no number of a spreadsheet."""
-    spreadsheet = any(c in label.lower() for c in "e.,+") and label[:1].isdigit()
+    spreadsheet = any(c in label.lower() for c in "e.,+") and label.lstrip("+-.")[:1].isdigit()
     return label == label.strip() and label.casefold() not in MISSING and not spreadsheet and label[0] not in "#%"
 
 
