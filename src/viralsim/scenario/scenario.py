@@ -8,18 +8,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from viralsim.arguments import got, refuse
 from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.arms import overlay
 from viralsim.scenario.assumptions import Assumption, assumptions_of
 from viralsim.scenario.fingerprint import fingerprint
+from viralsim.scenario.joint import check_joint, rows_of
 from viralsim.scenario.networks_in_memory import NetworkInMemory, is_in_memory, name_of, refuse_wrong_networks
 from viralsim.scenario.paths import PathError, nearest, parse_path, put
 from viralsim.scenario.reading import Place, write_yaml
+from viralsim.scenario.slots import varied_slot
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import Until
 from viralsim.scenario.trust import with_trusts_at_one
 from viralsim.scenario.validation import Origin, arm_spec, base_spec, placed_error
+from viralsim.units import Whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +163,22 @@ class Scenario:
     def fingerprint(self) -> str:
         """Hash of the content: defaults filled in, files included; comments and order of keys do not matter."""
         return fingerprint(self.spec, [self.for_arm(name) for name in self.arm_names], self.folder)
+
+    def joint_rows(self) -> dict[str, NDArray[np.float64]]:
+        """The rows of ``uncertain.joint``: path -> float64[rows], whole numbers rounded; empty where there are none.
+
+        Raises: InputError where its file cannot be read; ScenarioError for a path or value that the scenario cannot have.
+        """
+        joint = self.spec.joint
+        if joint is None:
+            return {}
+        wrong = list(check_joint(self.spec, self.data, self.folder))
+        if wrong:
+            raise self.origin.error(wrong)
+        return {
+            path: np.rint(values) if isinstance(varied_slot(self.data, path, whole=True).quantity, Whole) else values
+            for path, values in rows_of(joint, self.folder).values.items()
+        }
 
     def to_yaml(self) -> str:
         """The scenario as YAML, overrides included, comments not; a comment says which networks the text cannot hold."""

@@ -9,13 +9,29 @@ from pydantic import Field
 
 from viralsim.scenario.audience import Audience
 from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.scenario.calibrated import Calibrated
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
-from viralsim.scenario.study import FlopWhen, Goal, Sweep, Uncertain, ViralWhen, WorldsOrUntil
+from viralsim.scenario.study import (
+    JOINT,
+    VIRAL_FRACTION,
+    FieldTest,
+    FlopWhen,
+    Goal,
+    Joint,
+    Question,
+    RangeOrJoint,
+    Sweep,
+    Uncertain,
+    ViralWhen,
+    WorldsOrUntil,
+)
 from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
+from viralsim.versions import LAW_OF_UNCERTAIN_VISIBILITY, LAW_VERSION
 
 MOST_TICKS = 200_000
+SEEN = (".visibility", ".organic_reach")
 MOST_CHANNELS = 29  # as in ``kernels.state``: bits that a member has for them
 
 
@@ -48,21 +64,53 @@ class Spec(Block):
         "check and run refuse arms whose costs differ by more than 1 %: true for all but the baseline, or a list of arms",
     )
     baseline: Name | None = key(None, "the arm that others are compared with", source=USER)
+    question: Question | None = key(
+        None,
+        "the arms that are asked about; left out: the two of equal cost, else the leader and the baseline",
+        source="off",
+    )
     goal: Goal | None = key(None, "what the verdict is about; left out: no winner is named", source="off")
     viral_when: ViralWhen = key(
-        ViralWhen(earned_reach_fraction=0.05), "when a launch counts as viral (earned_reach_fraction: 0.05)"
+        ViralWhen(largest_cascade_fraction=VIRAL_FRACTION),
+        f"when a campaign counts as viral (largest_cascade_fraction: {VIRAL_FRACTION})",
     )
     flop_when: FlopWhen = block(FlopWhen, "when a launch counts as a flop")
     populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(
         1, "how many audiences are drawn", source="off"
     )
-    uncertain: dict[str, Uncertain] = key({}, "what is not known: path -> range", source="off", max_length=64)
+    uncertain: dict[str, RangeOrJoint] = key(
+        {}, "what is not known: path -> range; joint: rows of a posterior", source="off", max_length=64
+    )
+    calibration: Calibrated | None = key(
+        None, "which values come from past posts, and how well later posts were foretold", source="off"
+    )
     sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
+    variants: dict[Name, dict[str, Any]] = key(
+        {}, "other models, for `robust`: path -> value, laid over all but the arms", source="off", max_length=64
+    )
+    field_test: FieldTest | None = key(None, "which arm is tried on a part of the audience", source="off")
+
+    @property
+    def ranges(self) -> dict[str, Uncertain]:
+        """What is not known, each path apart from the others."""
+        return {path: span for path, span in self.uncertain.items() if isinstance(span, Uncertain)}
+
+    @property
+    def joint(self) -> Joint | None:
+        """What is known together, as rows."""
+        found = self.uncertain.get(JOINT)
+        return found if isinstance(found, Joint) else None
 
     @property
     def most_worlds(self) -> int:
         """Number of worlds of each arm, at most."""
         return self.worlds if isinstance(self.worlds, int) else self.worlds.at_most
+
+    @property
+    def law(self) -> int:
+        """The law version of its worlds."""
+        seen = any(path.startswith("channels.") and path.endswith(SEEN) for path in self.uncertain)
+        return LAW_OF_UNCERTAIN_VISIBILITY if seen else LAW_VERSION
 
     @property
     def ticks(self) -> int:
