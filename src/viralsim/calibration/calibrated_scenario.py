@@ -11,8 +11,8 @@ import pandas as pd
 
 from viralsim.calibration.mapping import Home, with_values
 from viralsim.errors import InputError
-from viralsim.scenario import Scenario, loads
-from viralsim.scenario.reading import write_yaml
+from viralsim.scenario import Scenario
+from viralsim.scenario.networks_in_memory import is_in_memory
 from viralsim.scenario.study import JOINT
 
 POSTERIOR_FILE = "posterior.csv"
@@ -51,7 +51,7 @@ def in_memory(scenario: Scenario, data: Mapping[str, Any], posterior: pd.DataFra
     """The scenario with the rows themselves."""
     rows = {path: posterior[path].tolist() for path in posterior}
     whole = {**data, "uncertain": {JOINT: {"rows": rows}, **data["uncertain"]}}
-    return loads(write_yaml(whole), scenario.folder, scenario.origin.file)
+    return scenario.with_data(whole)
 
 
 def for_folder(scenario: Scenario, folder: Path) -> dict[str, Any]:
@@ -79,6 +79,8 @@ def _moved(value: Any, old: Path, new: Path) -> Any:
 
 
 def _from(name: str, old: Path, new: Path) -> str:
+    if is_in_memory(name):
+        return name
     try:
         return Path(os.path.relpath(old / name, new)).as_posix()
     except ValueError:  # on another drive

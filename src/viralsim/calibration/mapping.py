@@ -14,10 +14,9 @@ from viralsim.calibration.observed import Floats
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import curve_of
 from viralsim.errors import InputError
-from viralsim.scenario import Scenario, loads
+from viralsim.scenario import Scenario
 from viralsim.scenario.campaign import Owned
 from viralsim.scenario.paths import nearest
-from viralsim.scenario.reading import write_yaml
 from viralsim.simulation.front import launch
 from viralsim.simulation.run import compile_audience, row_of_world
 
@@ -116,7 +115,7 @@ def probe(scenario: Scenario, home: Home) -> Scenario:
     owned = {"channel": home.channel, "followers": home.followers, "trust": home.trust, "posts_at": ["0h"]}
     data["campaign"] = {"content": home.content, "owned": [owned]}
     data["worlds"] = CHECK_WORLDS
-    return loads(write_yaml(data), scenario.folder, scenario.origin.file)
+    return scenario.with_data(data)
 
 
 def with_values(data: Mapping[str, Any], home: Home, visibility: float, share_rate: float) -> dict[str, Any]:

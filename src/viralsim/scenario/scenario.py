@@ -24,7 +24,7 @@ from viralsim.scenario.slots import varied_slot
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import Until
 from viralsim.scenario.trust import with_trusts_at_one
-from viralsim.scenario.validation import Origin, arm_spec, base_spec, placed_error
+from viralsim.scenario.validation import Origin, arm_spec, base_spec, examine_all, placed_error
 from viralsim.units import Whole
 
 
@@ -142,6 +142,10 @@ class Scenario:
         files, origin = {*self.files, *held}, self.origin.changed(places)
         spec = base_spec(data, self.folder, origin, files)
         return replace(self, spec=spec, data=data, origin=origin, files=files, networks={**self.networks, **held})
+
+    def with_data(self, data: Mapping[str, Any]) -> Scenario:
+        """The scenario with other plain data, checked wholly; its folder and networks stay. ScenarioError has all that is wrong."""
+        return replace(self, spec=examine_all(data, self.folder, self.origin, self.files), data=data)
 
     def without(self, block: str) -> Scenario:
         """The scenario without one of its optional top-level blocks, such as ``sweep``."""

@@ -108,9 +108,9 @@ class Spec(Block):
 
     @property
     def law(self) -> int:
-        """The law version of its worlds."""
+        """The law version of its worlds; rows of ``joint`` count as visibility, which they may hold."""
         seen = any(path.startswith("channels.") and path.endswith(SEEN) for path in self.uncertain)
-        return LAW_OF_UNCERTAIN_VISIBILITY if seen else LAW_VERSION
+        return LAW_OF_UNCERTAIN_VISIBILITY if seen or JOINT in self.uncertain else LAW_VERSION
 
     @property
     def ticks(self) -> int:
