@@ -105,7 +105,7 @@ def public() -> Iterator[Callable[..., Any]]:
         vs.Result.arm,
         vs.Result.chances,
     )
-    yield from (vs.Scenario.override, vs.Scenario.for_arm)
+    yield from (vs.Scenario.override, vs.Scenario.for_arm, vs.Scenario.with_networks)
 
 
 @pytest.mark.parametrize("function", list(public()), ids=name_of)

@@ -14,6 +14,7 @@ from wrong_values import (
     MEMBERS,
     NAN,
     NOT_WHOLE,
+    PATH,
     PLACE,
     PROGRESS,
     RESULT,
@@ -198,6 +199,10 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
         },
     ),
     experiments.read_table: ({"folder": "x"}, {"folder": [*PLACE, "nowhere"], "columns": []}),
+    vs.Scenario.with_networks: (
+        {"self": SCENARIO, "networks": {}},
+        {"networks": [None, 3, "a", [("a", 1)], {"nowhere": PATH}, {3: PATH}, {"x": None}, {"x": "net.csv"}]},
+    ),
     vs.Scenario.override: (
         {"self": SCENARIO, "changes": {}},
         {

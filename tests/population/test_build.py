@@ -37,7 +37,9 @@ def scenario(folder, channels, seed=42, **audience):
         "model_fields_set": set(),
     } | audience
     return SimpleNamespace(
-        spec=SimpleNamespace(seed=seed, audience=SimpleNamespace(**words), channels=channels), folder=Path(folder)
+        spec=SimpleNamespace(seed=seed, audience=SimpleNamespace(**words), channels=channels),
+        folder=Path(folder),
+        networks={},
     )
 
 

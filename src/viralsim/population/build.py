@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import refuse
 from viralsim.cache import BoundedCache
 from viralsim.errors import NetworkError
 from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest, drawn_presence
@@ -19,7 +19,7 @@ from viralsim.population.fields import allocate
 from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
 from viralsim.population.generators.generate import Traits, generate_and_measure
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
-from viralsim.population.network.network import Network, ViralsimWarning
+from viralsim.population.network.network import REACHES, Network
 from viralsim.population.network.shared_memory import drawn_once
 from viralsim.scenario import audience as audience_words
 from viralsim.scenario import channels as channel_words
@@ -63,14 +63,7 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     spec, folder = scenario.spec, Path(scenario.folder)
     messages: list[str] = []
     files = {name: c.network for name, c in spec.channels.items() if c.network.file is not None}
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ViralsimWarning)
-        imported = {name: _imported(folder, name, network, messages) for name, network in files.items()}
-    for warning in caught:
-        if issubclass(warning.category, ViralsimWarning):
-            messages.append(str(warning.message))
-        else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    imported = {name: _imported(scenario, name, network, messages) for name, network in files.items()}
     people = _members_file(folder, spec.audience)
     if people is not None:
         messages.extend(f"{people.path.name}: {note}" for note in people.notes)
@@ -89,19 +82,31 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     return Population(audience, networks, who.members, communities, who.ids, messages)
 
 
-def _imported(folder: Path, name: str, network: channel_words.Network, messages: list[str]) -> Network:
+def _imported(scenario: Scenario, name: str, network: channel_words.Network, messages: list[str]) -> Network:
+    """The network of a channel's file, or the one that was given in its place; what was noted of it joins ``messages``."""
+    read = _given(scenario, network) or _read(Path(scenario.folder), network)
+    messages.extend(f"channels.{name}.network: {note}" for note in read.notes)
+    return read
+
+
+def _given(scenario: Scenario, words: channel_words.Network) -> Network | None:
+    given = scenario.networks.get(filled(words.file))
+    if given is not None and not isinstance(given, Network):
+        raise refuse("networks", "of class viralsim.Network", given, error=NetworkError)
+    return given
+
+
+def _read(folder: Path, network: channel_words.Network) -> Network:
     from viralsim.population.importers.read import read_with_notes
 
-    read, notes = read_with_notes(
+    return read_with_notes(
         folder / filled(network.file),
-        **({} if network.edge_means is None else {"edge_means": network.edge_means}),
+        edge_means=network.edge_means or REACHES,
         directed=network.directed if "directed" in network.model_fields_set else None,
         tie_strength=network.tie_strength,
         influence_weight=network.influence_weight,
         keep_edge_order=False,
     )
-    messages.extend(f"channels.{name}.network: {note}" for note in notes)
-    return read
 
 
 def _members_file(folder: Path, audience: audience_words.Audience) -> MembersFile | None:
@@ -156,7 +161,7 @@ def _presence(
         if name in imported:
             presence[name] = who.named_by[list(imported).index(name)] if len(imported) > 1 else None
             if channel.presence < 1:
-                messages.append(f"channels.{name}.presence is not used: its file says who is there")
+                messages.append(f"channels.{name}.presence is not used: its network says who is there")
         else:
             key = audience_key(spec.seed, population, "presence", name)
             presence[name] = drawn_presence(who.members, channel.presence, key)

@@ -8,6 +8,7 @@ from typing import Any
 
 from viralsim.member_names import find_members
 from viralsim.scenario.messages import Finding
+from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.paths import nearest
 from viralsim.scenario.presets import presets
 from viralsim.scenario.reading import Place
@@ -90,10 +91,12 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             yield (*place, "organic_reach"), "excludes visibility: give one of them and leave the other out"
         yield from exactly_one(channel.network, ("generate", "file"), (*place, "network"))
         network = channel.network
-        if network.file is None:
+        if network.file is None or is_in_memory(network.file):
             for word in ("edge_means", "tie_strength", "influence_weight"):
                 if getattr(network, word) is not None:
                     yield (*place, "network", word), "belongs to a network of a file: leave it out"
+            if network.file is not None and not network.directed:
+                yield (*place, "network", "directed"), "belongs to a network of a file: leave it out"
         delay = channel.reaction_delay
         laws = [law for law in ("lognormal", "power_law", "exponential", "fixed") if getattr(delay, law) is not None]
         if len(laws) > 1:
@@ -247,7 +250,11 @@ def _arms(spec: Spec) -> Iterator[Finding]:
 
 
 def referenced_files(spec: Spec) -> list[tuple[Place, str]]:
-    """Files that the scenario names, with the place where it does."""
+    """Files that the scenario names, with the place where it does; networks in memory are none."""
+    return [(place, name) for place, name in _named_files(spec) if not is_in_memory(name)]
+
+
+def _named_files(spec: Spec) -> list[tuple[Place, str]]:
     found: list[tuple[Place, str]] = []
     if spec.audience.members_file is not None:
         found.append((("audience", "members_file"), spec.audience.members_file))
@@ -260,8 +267,11 @@ def referenced_files(spec: Spec) -> list[tuple[Place, str]]:
 
 
 def _files(spec: Spec, folder: Path, known: set[str]) -> Iterator[Finding]:
-    for place, name in referenced_files(spec):
+    for place, name in _named_files(spec):
         if name in known:
+            continue
+        if place[0] == "channels" and is_in_memory(name):
+            yield place, GIVE_AGAIN
             continue
         kind = _kind_of(folder / name) if name and "\0" not in name else None
         if kind is None:

@@ -14,8 +14,10 @@ from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
 from viralsim.scenario.study import FieldTest, FlopWhen, Goal, Sweep, Uncertain, ViralWhen, WorldsOrUntil
 from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
+from viralsim.versions import LAW_OF_UNCERTAIN_VISIBILITY, LAW_VERSION
 
 MOST_TICKS = 200_000
+SEEN = (".visibility", ".organic_reach")
 MOST_CHANNELS = 29  # as in ``kernels.state``: bits that a member has for them
 
 
@@ -67,6 +69,12 @@ class Spec(Block):
     def most_worlds(self) -> int:
         """Number of worlds of each arm, at most."""
         return self.worlds if isinstance(self.worlds, int) else self.worlds.at_most
+
+    @property
+    def law(self) -> int:
+        """The law version of its worlds."""
+        seen = any(path.startswith("channels.") and path.endswith(SEEN) for path in self.uncertain)
+        return LAW_OF_UNCERTAIN_VISIBILITY if seen else LAW_VERSION
 
     @property
     def ticks(self) -> int:

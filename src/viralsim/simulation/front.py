@@ -242,7 +242,7 @@ def _record(
         "inputs_of_world": {path: values[done] for path, values in inputs.items()},
         "scenario_yaml": scenario.to_yaml(),
         "scenario_file": scenario.origin.file,
-        "versions": versions(),
+        "versions": versions(spec.law),
         "interrupted": run.interrupted,
     }
 

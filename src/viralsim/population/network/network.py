@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import file_path, flag, integer_at_least, is_single, refuse
+from viralsim.arguments import file_path, flag, integer_at_least, is_single, is_whole, refuse
 from viralsim.errors import InputError, NetworkError
 from viralsim.errors import ViralsimWarning as ViralsimWarning
 from viralsim.member_names import find_members
@@ -122,27 +122,33 @@ class Network:
         tie_strength: str | int | None = None,
         influence_weight: str | int | None = None,
         sep: str | None = None,
+        ids_from: str | None = None,
     ) -> Network:
         """The network of a file of any known format, or of a folder; see ``importers.read.read_network``.
 
         directed: None is what the file states, else True. ``notes`` says what was left out, assumed or odd. Raises NetworkError
         with file, line and remedy.
         """
-        from viralsim.population.importers.read import read_network
+        from viralsim.population.importers.read import read_with_notes
 
         file_path(path, "path")
         if directed is not None:
             flag(directed, "directed")
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", ViralsimWarning)
-            network = read_network(path, edge_means, directed, tie_strength, influence_weight, sep)
-        told = []
-        for warning in caught:
-            if issubclass(warning.category, ViralsimWarning):
-                told.append(str(warning.message))
-            else:
-                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-        return replace(network, notes=(*network.notes, *told))
+        for name, key in (("tie_strength", tie_strength), ("influence_weight", influence_weight)):
+            if key is not None and not isinstance(key, str) and not is_whole(key):
+                raise refuse(name, "the name of a column or its number", key, error=NetworkError)
+        for name, word in (("sep", sep), ("ids_from", ids_from)):
+            if word is not None and not (isinstance(word, str) and word):
+                raise refuse(name, "text", word, error=NetworkError)
+        return read_with_notes(
+            path,
+            edge_means=edge_means,
+            directed=directed,
+            tie_strength=tie_strength,
+            influence_weight=influence_weight,
+            sep=sep,
+            ids_from=ids_from,
+        )
 
     @classmethod
     def open(cls, folder: str | Path) -> Network:
