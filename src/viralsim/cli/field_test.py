@@ -89,7 +89,7 @@ def _show(report: FieldTestReport) -> None:
     click.echo("")
     table = Table(box=None, pad_edge=False)
     table.add_column("unit", no_wrap=True)
-    table.add_column("estimator", min_width=max(len(word) for word in "difference in means".split()))
+    table.add_column("estimator", min_width=max(len(word) for word in ["difference", "in", "means"]))
     for name in ("bias", "sd", "coverage", "power", "smallest effect", "days", "cost"):
         table.add_column(name, justify="right")
     for design in report.judged:
