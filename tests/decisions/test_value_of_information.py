@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def test_surveys_are_worth_no_more_than_knowing(found) -> None:
     """One of 1,000 people comes near; with 30 people a rate of 0.05 has a standard error of 0.04, more than its range tells."""
     row = found.evsi.loc["content.c.conversion_rate"]
     assert list(row.index) == [30, 100, 300, 1000]
+    assert found.evsi["content.c.conversion_rate", 1000] == row[1000]
     assert row[30] < row[100] < row[1000] <= found.evppi["content.c.conversion_rate"]
     assert row[1000] == pytest.approx(120.0, rel=0.1)
 
@@ -129,3 +131,9 @@ def test_bad_input_ends_with_2(tmp_path: Path, options: list[str], says: str) ->
 def test_nothing_uncertain_is_refused() -> None:
     with pytest.raises(vs.InputError, match="uncertain"):
         vs.value_of_information(vs.loads(BY_HAND).override({"uncertain": {}}), worlds=100)
+
+
+def test_a_missing_library_is_named_before_worlds_are_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.preprocessing", None)
+    with pytest.raises(vs.InputError, match=r"pip install 'viralsim\[decide\]'"):
+        vs.value_of_information(vs.loads(BY_HAND), worlds=10**6)

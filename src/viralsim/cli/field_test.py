@@ -88,8 +88,8 @@ def _show(report: FieldTestReport) -> None:
         click.echo(click.wrap_text(sentence, width, subsequent_indent="  "))
     click.echo("")
     table = Table(box=None, pad_edge=False)
-    for name in ("unit", "estimator"):
-        table.add_column(name, overflow="fold")
+    table.add_column("unit", no_wrap=True)
+    table.add_column("estimator", min_width=max(len(word) for word in ["difference", "in", "means"]))
     for name in ("bias", "sd", "coverage", "power", "smallest effect", "days", "cost"):
         table.add_column(name, justify="right")
     for design in report.judged:

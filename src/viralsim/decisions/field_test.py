@@ -199,7 +199,7 @@ def field_test(
     judged = [
         JudgedDesign(
             design.unit, estimator, design.units,
-            quality([row[d][e] for row in found], effects, float(np.copysign(matters, effect))),
+            quality([row[d][e] for row in found], effects, float(np.copysign(matters, effect)), bool(scenario.spec.uncertain)),
             scenario.spec.horizon / 24.0, float(costs[:, d].mean()),
         )
         for d, design in enumerate(designs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,9 +38,10 @@ class Quality:
 NOTHING = Quality(None, None, None, None, None, None, None, None, 1.0)
 
 
-def quality(found: list[Estimated], effects: F8, matters: float) -> Quality:
+def quality(found: list[Estimated], effects: F8, matters: float, own_effects: bool = False) -> Quality:
     """Judge estimates against the true effects of the same worlds, float64[R]; ``matters``: the effect that power is asked at.
 
+    own_effects: inputs differ between worlds, and an interval is to hold the effect of its own world; else the mean effect.
     Power at another effect than the model's shifts the estimates: by as much as they see of an effect (their mean over the mean
     effect), with the spread that they have.
     """
@@ -52,7 +54,7 @@ def quality(found: list[Estimated], effects: F8, matters: float) -> Quality:
     estimate, error, own = estimate[known], error[known], effects[known]
     reach = t.ppf(0.975, freedom[known]) * error
     effect, count = float(effects.mean()), len(estimate)
-    off = estimate - own
+    off, target = estimate - own, own if own_effects else np.full(count, effect)
     half = 1.96 * float(off.std(ddof=1)) / math.sqrt(count)
     bias, mean, undefined = float(off.mean()), float(estimate.mean()), 1.0 - count / len(effects)
     seen = mean / effect if effect else 1.0
@@ -63,16 +65,16 @@ def quality(found: list[Estimated], effects: F8, matters: float) -> Quality:
 
     spread = float(estimate.std(ddof=1))
     if spread <= 0.0:  # the same in every world: nothing is known of how estimates vary
-        covers = float((np.abs(estimate - effect) <= reach).mean())
+        covers = float((np.abs(estimate - target) <= reach).mean())
         return Quality(bias, bias - half, bias + half, 0.0, covers, None, None, None, undefined)
-    covers = float((np.abs(estimate - effect) <= reach).sum()) / len(effects)
+    covers = float((np.abs(estimate - target) <= reach).sum()) / len(effects)
     return Quality(
         bias, bias - half, bias + half, spread, covers, power(matters), power(effect),
         _smallest(power, math.copysign(1.0, effect), spread) if seen > 0.0 else None, undefined,
     )  # fmt: skip
 
 
-def _smallest(power, sign: float, scale: float) -> float | None:  # type: ignore[no-untyped-def]
+def _smallest(power: Callable[[float], float], sign: float, scale: float) -> float | None:
     """The smallest effect in direction ``sign`` that has enough power, by bisection; None where none has."""
     high = scale
     while power(sign * high) < POWER:

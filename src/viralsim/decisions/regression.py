@@ -30,6 +30,11 @@ def _sklearn(module: str) -> ModuleType:
         raise InputError("decisions need scikit-learn: pip install 'viralsim[decide]'") from error
 
 
+def require_library() -> None:
+    """InputError where scikit-learn is missing: better before worlds are run than after."""
+    _sklearn("preprocessing")
+
+
 def _columns(inputs: F8) -> Any:
     """A transformer of inputs into the columns of the regression; knots stand at the inputs' quantiles."""
     preprocessing = _sklearn("preprocessing")

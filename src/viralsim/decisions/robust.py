@@ -76,7 +76,7 @@ class Robust:
         worst = int(self.found.means[:, best].argmin() if one.direction > 0 else self.found.means[:, best].argmax())
         low = f"{number(float(found.means[worst, best]))} {one.unit} ({self.variants[worst]})"
         chance = percent(float(found.chance_best[best]))
-        return [f"{said}; at worst it brings a mean {one.label} of {low}, and it is best in {chance} of worlds."]
+        return [f"{said}; its worst mean is {low}, and it is best in {chance} of worlds."]
 
 
 def robust(

@@ -18,7 +18,7 @@ from viralsim.decisions.information import (
     study_information,
     survey_results,
 )
-from viralsim.decisions.regression import F8
+from viralsim.decisions.regression import F8, require_library
 from viralsim.errors import InputError
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import money, percent
@@ -68,11 +68,14 @@ class ValueOfInformation:
         return pd.Series(values, name="evppi", dtype=float).rename_axis("path")
 
     @property
-    def evsi(self) -> pd.DataFrame:
-        """Expected value of a survey, US$: a row per path, a column per number of people."""
+    def evsi(self) -> pd.Series[float]:
+        """Expected value of a survey, US$ by path and number of people: ``evsi[path, 100]``; ``evsi.unstack()`` is a table."""
         import pandas as pd
 
-        return pd.DataFrame.from_dict(dict(self.surveys), orient="index").rename_axis("path")
+        places = [(path, size) for path, row in self.surveys.items() for size in row]
+        values = [self.surveys[path][size] for path, size in places]
+        index = pd.MultiIndex.from_tuples(places, names=["path", "people"]) if places else None
+        return pd.Series(values, index=index, name="evsi", dtype=float)
 
     def __repr__(self) -> str:
         return f"ValueOfInformation({self.scenario_name!r}, best now {self.best_now}, EVPI {money(self.evpi)})"
@@ -167,6 +170,7 @@ def value_of_information(
     sizes = _sizes(surveys)
     function(progress, "progress", "launches done, launches in all")
     threads = thread_count(threads)
+    require_library()
     if not scenario.spec.uncertain:
         raise InputError(f"{scenario.name} has no uncertain block: nothing is unknown, so nothing is worth finding out")
     result = simulate(scenario, count, luck, arms=names, threads=threads, progress=progress, repeat_trust=False)
