@@ -130,10 +130,10 @@ def _risk(record: RunRecord, summaries: Summaries, question: Question) -> tuple[
 
 def _ground(record: RunRecord, guess: Move | None) -> tuple[str, ...]:
     """How many simulations of which audience, the guess that decides, and whether past campaigns were fitted."""
-    runs = "1 simulated campaign" if record.world_count == 1 else f"{record.world_count:,} simulated campaigns"
+    runs = "1 simulation" if record.world_count == 1 else f"{record.world_count:,} simulations"
     stopped = ", stopped early" if record.interrupted else ""
-    audiences = f"{record.population.count} audiences" if record.population.count > 1 else "one audience"
-    text = f"{runs} per arm{stopped}, {audiences} of {record.population.members:,} members"
+    audiences = f"{record.population.count} audiences of " if record.population.count > 1 else ""
+    text = f"{runs} per arm{stopped}, {audiences}{record.population.members:,} members"
     if guess is not None:
         turns = any(turn.path == guess.path for turn in record.switching_values)
         role = "what decides is assumed" if turns else "assumed, and moves it most"
