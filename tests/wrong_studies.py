@@ -52,6 +52,7 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "worlds": [*COUNT[:-1], 10**9],
             "arms": ARMS,
             "repeat_trust": FLAG,
+            "what_turns_it": FLAG,
             "until": [
                 3,
                 "shares",

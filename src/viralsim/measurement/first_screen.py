@@ -130,12 +130,14 @@ def _risk(record: RunRecord, summaries: Summaries, question: Question) -> tuple[
 
 def _ground(record: RunRecord, guess: Move | None) -> tuple[str, ...]:
     """How many simulations of which audience, the guess that decides, and whether past campaigns were fitted."""
-    runs = "1 simulated campaign" if record.world_count == 1 else f"{record.world_count:,} simulated campaigns"
+    runs = "1 simulation" if record.world_count == 1 else f"{record.world_count:,} simulations"
     stopped = ", stopped early" if record.interrupted else ""
-    audiences = f"{record.population.count} audiences" if record.population.count > 1 else "one audience"
-    text = f"{runs} per arm{stopped}, {audiences} of {record.population.members:,} members"
+    audiences = f"{record.population.count} audiences of " if record.population.count > 1 else ""
+    text = f"{runs} per arm{stopped}, {audiences}{record.population.members:,} members"
     if guess is not None:
-        text += f"; what decides is assumed: {short_path(record, guess.path)} = {number(guess.now)}"
+        turns = any(turn.path == guess.path for turn in record.switching_values)
+        role = "what decides is assumed" if turns else "assumed, and moves it most"
+        text += f"; {role}: {short_path(record, guess.path)} = {number(guess.now)}"
     fitted = "Fitted to past campaigns." if record.calibrated else "A what-if, not fitted to past campaigns."
     return f"{text}.", fitted
 
@@ -144,14 +146,12 @@ def _unless(record: RunRecord, verdict: Verdict, guess: Move | None) -> tuple[st
     """What would overturn the answer: first the input that decides, then trust, then the nearest others."""
     turns = sorted(record.switching_values, key=lambda turn: guess is None or turn.path != guess.path)
     inputs = [_turn(record, turn) for turn in turns]
-    others = [
-        f"{capital(text.removeprefix('trust: '))}."
-        for text in verdict.overturned_by
-        if text not in {turn_text(turn) for turn in turns}
-    ]
-    trust = [text for text in others if text.startswith("With every trust")]
+    said = {turn_text(turn) for turn in turns}
+    others = [f"{text}." for text in verdict.overturned_by if text not in said]
+    trust = [text for text in others if text.startswith("trust:")]
     rest = [text for text in others if text not in trust]
-    return (*inputs[:1], *trust, *inputs[1:], *rest)[:MOST_TURNS]
+    with_trust = [capital(text.removeprefix("trust: ")) for text in trust]
+    return (*inputs[:1], *with_trust, *inputs[1:], *rest)[:MOST_TURNS]
 
 
 def _turn(record: RunRecord, turn: SwitchingValue) -> str:

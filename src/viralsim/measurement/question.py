@@ -134,7 +134,7 @@ def _sentence(row: Comparison, answer: str, m: Measure, cost: float) -> str:
         return f"{capital(first)} and {second} bring about the same: {more} with {first}{at_cost(extra)} ({doubt})."
     if answer == INCONCLUSIVE:
         return f"These simulations cannot tell {first} from {second}: {more} with {first}{at_cost(extra)} ({doubt})."
-    return f"With {first} the campaign brings {more} than with {second}{at_cost(extra)} ({doubt})."
+    return f"With {first} the result is {more} than with {second}{at_cost(extra)} ({doubt})."
 
 
 def capital(text: str) -> str:

@@ -29,6 +29,7 @@ FACTORS = (0.5, 2.0)
 FARTHER = (0.1, 10.0)
 SIDES = (1.09, 1.3, 2.0, 10.0)  # how far from the crossing the sign is looked for; a value is a point up to the first
 MOST_SEARCHED = 6
+MOST_RUNS = 8  # no further search after as many worlds as this many runs of the pair have
 MOVES_AT_ALL = 0.05  # an input that moves the difference by less than this part of it is not driven farther
 NET = "net_usd"
 
@@ -42,6 +43,7 @@ class Pair:
     arms: tuple[str, str]
     seed: int
     threads: int
+    worlds_run: int = 0
     seen: dict[tuple[str, float], dict[str, np.ndarray]] = field(default_factory=dict)
 
     def differences(self, path: str, value: float, worlds: int, measure: str) -> np.ndarray:
@@ -58,6 +60,7 @@ class Pair:
             more = launch(
                 scenario, self.compiled_audiences, self.arms, worlds - have, self.seed, self.threads, first=have
             )
+            self.worlds_run += worlds - have
             first, second = (more[arm].measures for arm in self.arms)
             added = {name: first[name] - second[name] for name in first}
             known = {name: np.concatenate([known.get(name, added[name][:0]), added[name]]) for name in added}
@@ -94,7 +97,7 @@ def switching_values(pair: Pair, measure: str, worlds: int) -> tuple[tuple[Move,
         asked = [move for move in moves if move.assumed or known[move.path].is_price]
         turning = sorted((_gap(pair, known[move.path], move, screening), move.path) for move in asked)
         for gap, path in turning[:MOST_SEARCHED]:
-            if math.isfinite(gap[0]):
+            if math.isfinite(gap[0]) and pair.worlds_run < MOST_RUNS * worlds:
                 one = known[path]
                 found += _switch(pair, one, NET if one.is_price else measure, (gap[1], gap[2]), worlds)
     except KeyboardInterrupt:
