@@ -185,7 +185,7 @@ def test_warnings_hold_the_run_the_statistics_and_the_caveats(result):
     answer = changed(result, warnings=["advertisements exceed 10 per member"]).to_dict()
     texts = answer["warnings"]
     assert texts[0] == "advertisements exceed 10 per member"
-    assert any("200 worlds are few" in text for text in texts)
+    assert any("200 simulations are few" in text for text in texts)
     assert any("no forecast" in text for text in texts)
     assert len(texts) == len(set(texts))
 

@@ -19,7 +19,9 @@ from viralsim.measurement import to_json
 from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary
 from viralsim.measurement.bands import QUANTILES, quantile_bands
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.first_screen import Line, first_screen
 from viralsim.measurement.measures import NAMES, measure
+from viralsim.measurement.question import Question, answered
 from viralsim.measurement.verdict import Verdict, judge
 from viralsim.records import open_more, open_record, save_record
 from viralsim.records.record import ArmOutcomes, Goal, PopulationSummary, RunRecord
@@ -55,6 +57,16 @@ class Result(RunRecord):
     def verdict(self) -> Verdict:
         """What the worlds say about the goal, in plain sentences, and what would overturn it."""
         return judge(self, self.comparisons)
+
+    @cached_property
+    def question(self) -> Question | None:
+        """The two arms asked about with the answer; None where one arm was run."""
+        return answered(self, self.comparisons)
+
+    @cached_property
+    def first_screen(self) -> list[Line]:
+        """The answer as a client reads it first: labelled parts of whole sentences."""
+        return first_screen(self, self.summaries, self.comparisons, self.question, self.verdict)
 
     @cached_property
     def all_warnings(self) -> tuple[str, ...]:
@@ -136,6 +148,21 @@ class Result(RunRecord):
         rows = [vars(row) for row in self.comparisons if (row.arm, row.baseline) == (arm, against)]
         return pd.DataFrame(rows).set_index("measure").drop(columns=["few_worlds"])
 
+    def trees(self, arm: str, worlds: int | Iterable[int] = 0) -> pd.DataFrame:
+        """The cascade trees of chosen worlds of an arm: a row per post, in the order of posting, parents above their children.
+
+        Columns: world; parent, child: member numbers, -1 where nobody convinced them, and for the brand; tick; source: of the
+        impression that convinced (owned, paid, asked, earned, recommended), else who began it (owned, asked, organic); channel,
+        content; post, parent_post, root_post: numbers of posts within the world, -1 for none; depth. With ids of a file also
+        child_id.
+        The worlds run again from the stored scenario, so a saved result has them too.
+
+        Raises: InputError for an arm or world that is not there, and where the world cannot be run as it was.
+        """
+        # by name, like ``plot``: running a world again is the business of packages that stand above this one
+        module = importlib.import_module("viralsim.report.tree_table")
+        return cast("pd.DataFrame", module.tree_table(self, arm, worlds))
+
     @cached_property
     def plot(self) -> Plots:
         """The pictures of the report as matplotlib figures: ``plot.series("shares")``, ``plot.cascade(3)``, ..."""
@@ -150,6 +177,7 @@ class Result(RunRecord):
             self.summaries,
             self.comparisons,
             self.verdict,
+            self.question,
             {name: self.chances(name) for name in self.arms},
             self.all_warnings,
         )

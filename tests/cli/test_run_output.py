@@ -30,14 +30,19 @@ baseline: organic
 """
 
 
-def printed(result, width=80, encoding="utf-8", **more):
+def console_text(print_on, width=80, encoding="utf-8", **more):
     """What a console of this width and encoding receives."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
-    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False, **more)
-    render(result, console, run_again(result, "scenarios/spring.yaml"), "results/spring")
+    print_on(Console(file=stream, width=width, highlight=False, markup=False, emoji=False, **more))
     stream.flush()
     return raw.getvalue().decode(encoding)
+
+
+def printed(result, width=80, encoding="utf-8", **more):
+    """All tables of a result."""
+    command = run_again(result, "scenarios/spring.yaml")
+    return console_text(lambda console: render(result, console, command, "results/spring"), width, encoding, **more)
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +96,19 @@ def test_the_parts_of_the_answer_come_in_order(result):
     parts = [
         *(
             "Is a community-advocate programme",
-            "300 worlds, seed 42",
+            "300 simulations, seed 42",
             "Vital signs",
             "Arms",
             "Mean and its 95 % interval",
         ),
-        *("Paired by world", "paid minus organic", "Cost", "Who showed it", "Verdict", "What would overturn it"),
+        *(
+            "Differences in the same simulations",
+            "paid minus organic",
+            "Cost",
+            "Impressions by source",
+            "Verdict",
+            "What would overturn it",
+        ),
         *("Warnings", "How to read this", "what-if and no", "saved in results/spring", "again: viralsim run"),
     ]
     places = [text.index(part) for part in parts]
@@ -152,7 +164,7 @@ def test_what_exists_in_a_part_of_the_worlds_has_the_part_beside_it(result):
     """The structural virality of the worlds with a cascade is shown with their share, and the bracket explained."""
     quiet = synthetic_result(worlds=100, effects={"organic": -150.0, "paid": 100.0})
     text = printed(quiet)
-    assert "in brackets: the part of the worlds in which it exists" in text
+    assert "in brackets: the part of the simulations in which it exists" in text
     count = quiet.summaries["organic"]["structural_virality"].count
     assert f"({count} %)" in next(line for line in text.splitlines() if line.startswith("structural virality"))
 
@@ -163,9 +175,9 @@ def test_one_arm_one_world_one_community_is_printed():
     population = PopulationSummary(10, 1, {"x": 5})
     single = changed(synthetic_result(worlds=1), arms={"organic": arm}, population=population, vital_signs=())
     text = printed(single)
-    assert "1 world, seed 42; 10 members in 1 community" in text
+    assert "1 simulation, seed 42; 10 members in 1 community" in text
     assert "nothing to compare" in text
-    assert "Paired by world" not in text
+    assert "Differences in the same simulations" not in text
     assert "nan" not in text.lower()
 
 
@@ -176,6 +188,15 @@ def test_json_is_one_object_on_standard_output_and_nothing_else(called, scenario
     assert json.loads(done.stdout) == json.loads(json.dumps(called.result.to_dict()))
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
+
+
+def test_the_tables_come_with_full_and_the_answer_alone_without(called, scenario):
+    """Without --full at most 15 lines that say how to get the rest; --full prints them all, the answer first."""
+    brief, full = run(scenario).stdout, run(scenario, "--full").stdout
+    assert len(brief.splitlines()) <= 15
+    assert f"all tables: viralsim run {scenario} --worlds 20 --seed 42 --full" in brief
+    assert "Differences in the same simulations" not in brief
+    assert full.index(called.result.question.sentence[:30]) < full.index("Differences in the same simulations")
 
 
 def test_options_reach_the_simulation(called, scenario):

@@ -98,7 +98,7 @@ def test_a_loss_is_a_net_value_below_zero():
 
 def test_few_worlds_are_told():
     """Below 1,000 worlds the reader is warned; from there on, with moderate tails, nobody is."""
-    assert any("200 worlds are few" in text for text in synthetic_result(worlds=200, sigma=0.2).all_warnings)
+    assert any("200 simulations are few" in text for text in synthetic_result(worlds=200, sigma=0.2).all_warnings)
     assert synthetic_result(worlds=1000, sigma=0.2).all_warnings == ()
 
 
@@ -106,7 +106,7 @@ def test_a_tail_too_heavy_is_told_with_the_worlds_it_takes():
     """One explosion in 1,000 worlds: the warning names the measure and the number of worlds."""
     shares = np.ones(1000)
     shares[5] = 40_000.0
-    (text,) = [t for t in one_arm(shares).all_warnings if "too few worlds for this tail" in t]
+    (text,) = [t for t in one_arm(shares).all_warnings if "too few simulations: a few of them decide" in t]
     assert "organic" in text
     assert "run about" in text
 

@@ -84,7 +84,7 @@ def test_a_measure_undefined_in_one_world_is_not_paired():
     paid = changed(result.arms["paid"], measures={**result.arms["paid"].measures, "depth": depth})
     rows = rows_of(changed(result, arms={**result.arms, "paid": paid}), "paid", "organic")
     assert math.isnan(rows["depth"].uplift)
-    assert "not defined in every world" in rows["depth"].reason
+    assert "not defined in every simulation" in rows["depth"].reason
     assert not math.isnan(rows["shares"].uplift)
 
 

@@ -65,6 +65,7 @@ MEANT: list[tuple[str, str, list[tuple[Any, Any]], str]] = [
     ("x.gexf", '<?xml version="1.0"?><gexf xmlns="http://www.gexf.net/1.2draft" version="1.2"><graph defaultedgetype="directed">'
      '<nodes><node id="a"/><node id="b"/></nodes><edges><edge id="0" source="a" target="b"/></edges></graph></gexf>', [("a", "b")], ""),
     ("x.net", '*Vertices 3\n1 "ann"\n2 "bob"\n3 "cat"\n*Arcs\n1 2\n2 3\n', [("ann", "bob"), ("bob", "cat")], ""),
+    ("bare.net", "*Vertices 3\n1 q 0.0 0.0 ellipse\n2 phi\n3 \"x y\"\n*Arcs\n1 2\n2 3\n", [("q", "phi"), ("phi", "x y")], ""),
     ("x.gr", "c hello\np sp 3 3\na 1 2 8\na 2 3 1\na 3 1 7\n", [(1, 2), (2, 3), (3, 1)], ""),
     ("x.col", "p edge 2 1\ne 1 2\n", [(1, 2), (2, 1)], "undirected"),
     ("x.gdf", "nodedef>name VARCHAR,label VARCHAR\na,A\nb,B\nedgedef>node1 VARCHAR,node2 VARCHAR,directed BOOLEAN\na,b,true\n",

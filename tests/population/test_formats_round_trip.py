@@ -108,7 +108,7 @@ FORMATS = {
     "igraph ncol": Format(by_igraph("ncol"), "txt", False, False, "2", "plain"),
     "igraph dimacs": Format(by_igraph("dimacs", source=0, target=1, capacity="weight"), "gr", False, True, "x", "counted"),
 }  # fmt: skip
-MISSING = {".", "-", "--", "---", "na", "nan", "nil", "null", "none", "n/a", "k.a."}
+MISSING = {"na", "nan", "nil", "null", "none", "n/a", "k.a."}
 ALPHABETS = {
     "any": st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=8),
     "words": st.text(st.characters(codec="utf-8", categories=("L", "N", "Pd", "Pc", "Sc")), min_size=1, max_size=8),
@@ -118,9 +118,15 @@ ALPHABETS = {
 
 
 def is_a_name(label: str) -> bool:
-    """Whether it can name a member: no blanks at its ends, no word for what is missing, no number of a spreadsheet."""
-    spreadsheet = any(c in label.lower() for c in "e.,+") and label[:1].isdigit()
-    return label == label.strip() and label.casefold() not in MISSING and not spreadsheet and label[0] not in "#%"
+    """Whether it can name a member: no blanks at its ends, no word or sign for what is missing, no number of a spreadsheet."""
+    spreadsheet = any(c in label.lower() for c in "e.,+") and label.lstrip("+-.")[:1].isdigit()
+    return (
+        bool(label.strip("-."))
+        and label == label.strip()
+        and label.casefold() not in MISSING
+        and not spreadsheet
+        and label[0] not in "#%"
+    )
 
 
 @st.composite

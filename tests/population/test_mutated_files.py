@@ -144,4 +144,5 @@ def test_mutated_files_are_answers_or_sentences(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_thousands_of_mutated_files_are_answers_or_sentences(tmp_path: Path, seed: int) -> None:
-    assert read_all(tmp_path, 200, seed) == EITHER
+    seen = read_all(tmp_path, 200, seed)
+    assert {status for _, status in seen} == {0, 2}

@@ -26,6 +26,7 @@ MEANT: list[tuple[str, list[tuple[Any, Any]], str]] = [
     ("a,b\nb,c\nc,a\n", [("a", "b"), ("b", "c"), ("c", "a")], ""),
     ("fan,star\nann,bob\nbob,cat\ncat,ann\n", [("fan", "star"), ("ann", "bob"), ("bob", "cat"), ("cat", "ann")],
      "fan, star was read as an edge"),
+    (",a,b,Sum\na,0,1,0\nb,1,0,1\nSum,0,1,0\n", [("a", "b"), ("b", "a"), ("b", "Sum"), ("Sum", "b")], "matrix of 3"),
     ("source,target\nAnn,bob\nann,Bob\n", [("Ann", "bob"), ("ann", "Bob")], "look alike"),
 ]  # fmt: skip
 
@@ -45,7 +46,7 @@ def test_what_is_meant_is_read(tmp_path: Path, text: str, edges: list[tuple[Any,
         ("(1, 2)\n(2, 3)\n", "rows are in brackets"),
         ("('a', 'b'),\n('b', 'c'),\n", "rows are in brackets"),
         ("ann,follows,bob\nann,follows,cat\nbob,follows,cat\n", "'follows' may be a relation"),
-        (",a,b,Total\na,0,1,1\nb,1,0,1\nTotal,1,1,2\n", "a column of totals"),
+        (",a,b,Total\na,0,1,1\nb,1,0,1\nTotal,1,1,2\n", "is no member but the totals"),
         ("1: 2\n2: 3\n" * 1500 + "what is this\n", r"rows\.txt:3001: a member, a colon and neighbours are needed"),
     ],
 )

@@ -171,7 +171,10 @@ def all_arms(question: Question, worlds: int, curve_only: bool) -> Answer:
         raise InputError("cancelled") from None
     if curve_only:
         return Answer(worlds, result.world_count, result.interrupted, *drawn_of(result))
-    sentences, report = tuple(result.verdict.sentences[:3]), report_page(result, trees=False)
+    sentences, report = (
+        tuple(f"{part.label}: {part.text}" for part in result.first_screen),
+        report_page(result, trees=False),
+    )
     return Answer(worlds, result.world_count, result.interrupted, "", "", sentences, report)
 
 

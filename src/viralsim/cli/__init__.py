@@ -27,6 +27,13 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "optimise": ("viralsim.cli.optimise", "optimise", "Split a budget; it may be best to spend nothing."),
     "calibrate": ("viralsim.cli.calibrate", "calibrate", "What past posts say about the next one, and how well."),
     "flips": ("viralsim.cli.flips", "flips", "Say at which values another arm becomes best."),
+    "value-of-information": (
+        "viralsim.cli.value_of_information",
+        "value_of_information",
+        "Say which unknown is worth paying for.",
+    ),
+    "field-test": ("viralsim.cli.field_test", "field_test", "Say which test in the field would settle it."),
+    "robust": ("viralsim.cli.robust", "robust", "Say which arm is least wrong if the model is."),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
     "verify": ("viralsim.cli.store_commands", "verify", "Run stored points again and compare."),

@@ -18,12 +18,13 @@ __all__ = ["render", "run_again"]
 def render(result: Result, console: Console, command: str = "", saved_to: str = "") -> None:
     """Print the whole answer; ``command`` runs it again, ``saved_to`` is the folder it was saved in."""
     _head(result, console)
+    _lines(console, "Answer", [f"{part.label}: {part.text}" for part in result.first_screen])
     _lines(console, "Vital signs", result.vital_signs)
     _title(console, "Arms")
     for table in arms_table(console, result):
         console.print(table, "")
     if any_partial(result):
-        console.print(Text("in brackets: the part of the worlds in which it exists\n", style="dim"))
+        console.print(Text("in brackets: the part of the simulations in which it exists\n", style="dim"))
     _title(console, "Mean and its 95 % interval")
     console.print(bars(console, result), "")
     for chart in (spread(console, result), over_time(console, result)):
@@ -33,11 +34,14 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
     baseline = result.baseline or next(iter(result.arms))
     others = [arm for arm in result.arms if arm != baseline]
     if others:
-        _title(console, "Paired by world")
+        _title(console, "Differences in the same simulations")
         for arm in others:
             console.print(Text(f"{arm} minus {baseline}", style="bold"))
             console.print(paired_table(console, result, arm, baseline), "")
-    for title, tables in (("Cost", lines_table(console, result)), ("Who showed it", sources_table(console, result))):
+    for title, tables in (
+        ("Cost", lines_table(console, result)),
+        ("Impressions by source", sources_table(console, result)),
+    ):
         found = list(tables)
         if found:
             _title(console, title)
@@ -56,7 +60,7 @@ def _head(result: Result, console: Console) -> None:
     console.print(Text(result.scenario_name, style="bold"))
     if result.about:
         console.print(Text(result.about.strip()))
-    worlds = "1 world" if result.world_count == 1 else f"{result.world_count:,} worlds"
+    worlds = "1 simulation" if result.world_count == 1 else f"{result.world_count:,} simulations"
     groups = "1 community" if population.communities == 1 else f"{population.communities:,} communities"
     follows = ", ".join(f"{count:,} follows on {channel}" for channel, count in population.follows.items())
     audiences = f", {population.count} audiences" if population.count > 1 else ""
@@ -103,7 +107,7 @@ def _foot(result: Result, console: Console, command: str, saved_to: str) -> None
     if timing:
         seconds = sum(float(timing.get(key) or 0.0) for key in ("setup_s", "compile_s", "simulate_s"))
         rate = float(timing.get("worlds_per_s") or 0.0)
-        console.print(Text(f"{seconds:.1f} s in all, {rate:,.0f} launches a second", style="dim"))
+        console.print(Text(f"{seconds:.1f} s in all, {rate:,.0f} campaigns a second", style="dim"))
     if saved_to:
         console.print(Text(f"saved in {saved_to}"), soft_wrap=True)
     if command:

@@ -37,7 +37,7 @@ def spread(console: Console, result: Result) -> tuple[str, Table] | None:
     for arm, q in quantiles.items():
         strip = _strip(q, low, high, _is_unicode(console))
         table.add_row(arm, Text(strip, style="cyan"), number(float(q[2])), span(float(q[0]), float(q[-1])))
-    return f"Over worlds: {measure(name).label} of a launch", table
+    return f"Over simulations: {measure(name).label} of a campaign", table
 
 
 def over_time(console: Console, result: Result) -> tuple[str, Table] | None:
@@ -52,7 +52,7 @@ def over_time(console: Console, result: Result) -> tuple[str, Table] | None:
     days = ticks * result.tick_hours / 24.0
     table = plain_table(console)
     table.add_column(max_width=18, overflow="fold")
-    table.add_column(f"launch to {number(days)} days", width=COLUMNS, no_wrap=True)
+    table.add_column(f"start to {number(days)} days", width=COLUMNS, no_wrap=True)
     table.add_column("most in a tick", justify="right")
     table.add_column("half by", justify="right")
     for arm, values in kept.items():

@@ -94,8 +94,8 @@ def arms_table(console: Console, result: Result) -> Iterable[Table]:
     if has_value(result):
         rows.append(("chance of a loss", chance_of("loss")))
     # 0: every launch the same; near 1: a few launches have nearly all shares
-    rows.append(("Gini over worlds", lambda arm: number(between_worlds(result, result.arms[arm])["gini_shares"])))
-    return side_by_side(console, result, rows, "mean of a launch")
+    rows.append(("Gini over simulations", lambda arm: number(between_worlds(result, result.arms[arm])["gini_shares"])))
+    return side_by_side(console, result, rows, "mean per campaign")
 
 
 def any_partial(result: Result) -> bool:
@@ -140,7 +140,7 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
     goal = [result.goal.measure] if result.goal else []
     keys = [key for key in dict.fromkeys((*goal, *_PAIRED)) if key != "net_usd" or has_value(result)]
     table = plain_table(console)
-    table.add_column("per launch", overflow="fold", max_width=24)
+    table.add_column("per campaign", overflow="fold", max_width=24)
     table.add_column("mean", justify="right")
     # with uncertain inputs the range over worlds stands below the interval of the mean
     table.add_column("95 % interval\n[5 to 95 % range]" if result.uncertain else "95 % interval", justify="right")

@@ -26,6 +26,7 @@ INTERRUPTED = 130
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option("--out", type=click.Path(path_type=Path), help="Save the result in this folder.")
 @click.option("--force", is_flag=True, help="Replace the result of another scenario in the folder.")
+@click.option("--full", is_flag=True, help="Print all tables and sentences, not the answer alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
 def run(
@@ -37,6 +38,7 @@ def run(
     threads: int | None,
     out: Path | None,
     force: bool,
+    full: bool,
     as_json: bool,
     dry_run: bool,
 ) -> None:
@@ -53,31 +55,38 @@ def run(
     if dry_run:
         _say_plan(scenario, worlds, seed, arms, as_json)
         return
+    from viralsim.report.rerun import run_again
     from viralsim.simulation import simulate
 
     with progress_bar("preparing the audience", lambda: "launches") as progress:
-        result = simulate(scenario, worlds=worlds, seed=seed, arms=arms or None, threads=threads, progress=progress)
+        result = simulate(
+            scenario,
+            worlds=worlds,
+            seed=seed,
+            arms=arms or None,
+            threads=threads,
+            progress=progress,
+            what_turns_it=True,
+        )
     if out is not None:
         result.save(out)
         from viralsim.report.charts.gallery import keep_trees
 
         keep_trees(result, out)
-    _print(result, file, arms, sets, out, as_json)
+    if as_json:
+        click.echo(json.dumps(result.to_dict(), allow_nan=False))
+    else:
+        _print(result, run_again(result, str(file), arms, sets), "" if out is None else str(out), full)
     if result.interrupted:
         click.get_current_context().exit(INTERRUPTED)
 
 
-def _print(
-    result: Result, file: Path, arms: tuple[str, ...], sets: tuple[str, ...], out: Path | None, as_json: bool
-) -> None:
-    if as_json:
-        click.echo(json.dumps(result.to_dict(), allow_nan=False))
-        return
+def _print(result: Result, command: str, saved_to: str, full: bool) -> None:
     from viralsim.cli.console import standard_console
-    from viralsim.cli.render import render, run_again
+    from viralsim.cli.render import render
+    from viralsim.cli.render_answer import render_answer
 
-    console = standard_console()
-    render(result, console, run_again(result, str(file), arms, sets), "" if out is None else str(out))
+    (render if full else render_answer)(result, standard_console(), command, saved_to)
 
 
 def _say_plan(scenario: Scenario, worlds: int | None, seed: int | None, arms: tuple[str, ...], as_json: bool) -> None:

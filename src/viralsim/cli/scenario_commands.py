@@ -94,11 +94,11 @@ def _population(scenario: Scenario) -> Iterator[str]:
     )
     for name, channel in spec.channels.items():
         network = channel.network
-        where = (
-            f"from {network.file}"
-            if network.generate is None
-            else f"generated, mean following {network.generate.mean_following:g}"
-        )
+        where = f"from {network.file}"
+        if network.generate is not None:
+            where = f"generated, mean following {network.generate.mean_following:g}"
+        if network.graph is not None:
+            where = f"drawn, {network.graph.chosen[0]}"
         seen = (
             f"visibility {channel.visibility:g}"
             if channel.visibility is not None

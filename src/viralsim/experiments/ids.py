@@ -23,6 +23,7 @@ NOT_OF_A_WORLD = {
     "worlds",
     "goal",
     "equal_money",
+    "question",
     "viral_when",
     "flop_when",
 }
@@ -49,9 +50,8 @@ def arm_ids(scenario: Scenario, specs: Mapping[str, Spec], worlds: int, seed: in
 
 def point_id(arms: Mapping[str, str], spec: Spec) -> str:
     """The hash of a point: its arms by name, and what is asked of them."""
-    asked = spec.model_dump(
-        mode="json", by_alias=True, include={"baseline", "viral_when", "flop_when"}, exclude_defaults=True
-    )
+    asked = spec.model_dump(mode="json", by_alias=True, include={"baseline", "flop_when"}, exclude_defaults=True)
+    asked["viral_when"] = spec.viral_when.model_dump(exclude_none=True)  # its default is no longer what it was
     return _hash([list(arms.items()), asked])
 
 

@@ -185,9 +185,9 @@ def tail_warnings(record: RunRecord, summaries: Mapping[str, Mapping[str, Measur
     clusters = record.clusters()
     audiences = 1 if clusters is None else len(np.unique(clusters))
     if 0 < record.world_count < MODERATE_WORLDS:
-        few = "world is" if record.world_count == 1 else "worlds are"
+        few = "simulation is" if record.world_count == 1 else "simulations are"
         found.append(
-            f"{record.world_count} {few} few: run {MODERATE_WORLDS} or more before you trust a tail or a small chance"
+            f"{record.world_count} {few} few: run {MODERATE_WORLDS} or more before you trust a rare outcome or a small chance"
         )
     if 1 < audiences < 10:
         found.append(
@@ -205,8 +205,8 @@ def tail_warnings(record: RunRecord, summaries: Mapping[str, Mapping[str, Measur
         goes = f"about {_round_up(wanted):,}" if wanted > record.world_count else "more"
         others = f" and {len(heavy) - 1} more means" if len(heavy) > 1 else ""
         found.append(
-            f"too few worlds for this tail: a few worlds decide the mean of {measure(name).label} in {arm}{others} "
-            f"(skewness {skewness:.0f}); read the quantiles too, or run {goes} worlds"
+            f"too few simulations: a few of them decide the mean of {measure(name).label} in {arm}{others} "
+            f"(skewness {skewness:.0f}); read the median and range too, or run {goes} simulations"
         )
     return found
 

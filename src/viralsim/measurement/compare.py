@@ -84,9 +84,9 @@ def _why_not_paired(m: Measure, a: Mapping[str, Float64], b: Mapping[str, Float6
     if m.name not in a or m.name not in b:
         return "not measured in this run"
     if worlds == 0:
-        return "no world is finished"
+        return "no simulation is finished"
     if not (np.isfinite(a[m.name]).all() and np.isfinite(b[m.name]).all()):
-        return "not defined in every world: pairing would condition on the outcome"
+        return "not defined in every simulation: pairing would condition on the outcome"
     return None
 
 
@@ -143,7 +143,7 @@ def _cost_per_incremental(
     if not m.bought:
         return none, f"{m.label} is nothing that one buys by the unit"
     if record.world_count < 2:
-        return none, "one world gives no interval"
+        return none, "one simulation gives no interval"
     if not ci_low > 0.0:
         return none, "the uplift's interval is not above 0"
     cost = arm.cost_usd() - baseline.cost_usd()

@@ -7,7 +7,7 @@ finding   interval of the difference                  said
 ========  ==========================================  ===================================
 more      at or above m                               the arm is better
 less      at or below -m                              the arm is worse
-same      inside -m to m                              the arm does not matter here
+same      inside -m to m                              the arms bring about the same
 unclear   across -m or m                              the worlds cannot tell
 ========  ==========================================  ===================================
 

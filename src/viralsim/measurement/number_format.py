@@ -81,9 +81,9 @@ def amount(measure: Measure, value: float) -> str:
     return f"{number(size)} {counted}"
 
 
-def more_or_less(measure: Measure, value: float, digits: int = DIGITS) -> str:
-    """A difference: "34 more conversions", "3 fewer critical shares", "1,200 USD less net value"."""
-    size = number(abs(value), digits) if value != 0.0 else "no"
+def more_or_less(measure: Measure, value: float, places: int) -> str:
+    """A difference in decimal places: "34 more conversions", "3 fewer critical shares", "1,200 USD less net value"."""
+    size = in_places(abs(value), places) if value != 0.0 else "no"
     if measure.unit == "USD":
         return f"{size} USD {'more' if value >= 0 else 'less'} {measure.counted}"
     return f"{size} {'more' if value >= 0 else 'fewer'} {measure.counted}"
@@ -92,3 +92,21 @@ def more_or_less(measure: Measure, value: float, digits: int = DIGITS) -> str:
 def listing(words: list[str]) -> str:
     """Words in a row: "a", "a and b", "a, b and c"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def supported(low: float, high: float) -> int:
+    """Decimal places that an interval supports: its half-width keeps one digit. Below 0: tens, hundreds and so on."""
+    half = abs(high - low) / 2.0
+    if not 0.0 < half < math.inf:
+        return _places(max(abs(low), abs(high)), DIGITS)
+    return -math.floor(math.log10(half))
+
+
+def in_places(value: float, places: int) -> str:
+    """The value rounded to decimal places: 4.5 for 4.48 in one place; 8,900 for 8,881 in -2."""
+    rounded = round(value, places) + 0.0
+    return f"{rounded:,.{min(max(places, 0), 12)}f}"
+
+
+def _places(size: float, digits: int) -> int:
+    return digits - 1 - math.floor(math.log10(size)) if 0.0 < size < math.inf else 0

@@ -1,4 +1,4 @@
-"""What would overturn a verdict: trust, the price of an advocate, the worth of a conversion, what is uncertain."""
+"""What would overturn an answer: trust, single inputs, the price of an advocate, the value of a conversion, what is uncertain."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ from viralsim.measurement.findings import (
     baseline_of,
     find,
     finding,
-    leader,
 )
 from viralsim.measurement.intervals import mean_interval
-from viralsim.measurement.measures import Measure
+from viralsim.measurement.measures import Measure, measure
 from viralsim.measurement.number_format import estimate, money, number
-from viralsim.records.record import ArmOutcomes, Goal, RunRecord
+from viralsim.measurement.question import BETTER, EQUIVALENT, WORSE, Question, cost_difference, more_of
+from viralsim.records.record import ArmOutcomes, Goal, Move, RunRecord, SwitchingValue
 
 _FEWEST_IN_A_THIRD = 30
-_SAID = {MORE: "better", LESS: "worse", SAME: "no different by what matters", UNCLEAR: "too close to call"}
+_BY_THE_HEAD = "advocates"  # the cost line of people
+_SAID = {MORE: "better", LESS: "worse", SAME: "about the same", UNCLEAR: "too close to call"}
 
 
 @dataclass(frozen=True)
 class Repeat:
-    """The verdict once more with every trust set to 1; ``overturns`` is empty where it stays the same."""
+    """The verdict once more with every trust set to 1; rows: its comparisons in the goal's measure."""
 
     findings: Findings
     sentence: str
-    overturns: str = ""
+    rows: Pairs
 
 
 def with_trusts_at_one(record: RunRecord, findings: Findings, goal: Goal, m: Measure) -> Repeat | None:
@@ -51,20 +52,16 @@ def with_trusts_at_one(record: RunRecord, findings: Findings, goal: Goal, m: Mea
     if repeated.winner != findings.winner:
         now = f"{repeated.winner} wins" if repeated.winner else "no arm wins"
         before = f"not {findings.winner}" if findings.winner else "where here no arm wins"
-        return Repeat(
-            repeated,
-            f"With every trust set to 1 the verdict changes: {now}, {before}.",
-            f"trust: with every trust at 1, {now}, {before}",
-        )
+        return Repeat(repeated, f"With every trust set to 1 the verdict changes: {now}, {before}.", rows)
     changed = [
         pair for pair in findings.of if findings.of[pair] != repeated.of[pair] and pair[1] == baseline_of(record)
     ]
     if not changed:
-        return Repeat(repeated, "With every trust set to 1 the verdict is the same.")
+        return Repeat(repeated, "With every trust set to 1 the verdict is the same.", rows)
     arm, other = changed[0]
     now = f"{arm} against {other} is {_SAID[repeated.of[arm, other]]}, not {_SAID[findings.of[arm, other]]}"
     stays = f"the winner is still {findings.winner}" if findings.winner else "still no arm wins"
-    return Repeat(repeated, f"With every trust set to 1 {stays}, but {now}.", f"trust: with every trust at 1, {now}")
+    return Repeat(repeated, f"With every trust set to 1 {stays}, but {now}.", rows)
 
 
 def _record_with_trusts_at_one(record: RunRecord) -> RunRecord | None:
@@ -86,83 +83,95 @@ def _record_with_trusts_at_one(record: RunRecord) -> RunRecord | None:
 
 
 def overturned_by(
-    record: RunRecord, comparisons: Sequence[Comparison], rows: Pairs, findings: Findings, goal: Goal, m: Measure
+    record: RunRecord, comparisons: Sequence[Comparison], question: Question, repeated: Repeat | None, m: Measure
 ) -> list[str]:
-    """What would turn the verdict about the winner, or about the leading arm where none wins."""
-    challenger = findings.winner or leader(record, rows, m)
-    runner_up = min(
-        (arm for arm in record.arms if arm != challenger), key=lambda arm: abs(rows[challenger, arm].uplift)
-    )
-    found = _by_margin(rows, findings, goal, m)
-    duels = [(challenger, rival) for rival in dict.fromkeys((runner_up, baseline_of(record))) if rival != challenger]
-    if not has_value(record):
-        duels = []
-    elif not _has_advocates(record, challenger):
-        # what advocates would have to cost is asked whoever leads
-        duels += [(arm, challenger) for arm in record.arms if _has_advocates(record, arm)]
-    for arm, rival in duels:
-        against = {row.measure: row for row in comparisons if (row.arm, row.baseline) == (arm, rival)}
-        if arm == challenger:
-            found += _by_worth(record, arm, rival, against)
-        found += _by_price(record, arm, rival, against)
-    found += _by_inputs(record, rows[challenger, runner_up], goal, m)
-    return found
+    """What would turn the answer about the pair asked about: trust, single inputs, what matters, money, uncertain inputs."""
+    first, second = question.leading
+    rows = {row.measure: row for row in comparisons if (row.arm, row.baseline) == (first, second)}
+    goal = record.goal or Goal(question.measure)
+    found = [] if repeated is None else _by_trust(repeated, question, goal, m)
+    found += [turn_text(turn) for turn in record.switching_values]
+    found += _by_margin(rows[question.measure], question, goal, m)
+    if has_value(record) and not record.moves:
+        found += _by_value(record, question, rows["conversions"])
+        found += _by_price(record, question, rows["net_usd"])
+    return found + _by_inputs(record, rows[question.measure], goal, m)
 
 
-def _has_advocates(record: RunRecord, arm: str) -> bool:
-    """True where the arm pays for advocates by the head."""
-    worlds = record.arms[arm]
-    return bool(worlds.advocates) and any(name.startswith("advocate") for name in worlds.cost_lines)
+def turn_text(turn: SwitchingValue) -> str:
+    """A switching value in words: "content.teaser.appeal: 0.03 (now 0.02); above it more shares with paid than with organic"."""
+    m = measure(turn.measure)
+    shown = money if turn.path.endswith("_usd") else number
+    at = shown(turn.middle) if turn.is_point else f"between {shown(turn.low)} and {shown(turn.high)}"
+    more = f"{'fewer' if m.direction < 0 else 'more'} {m.counted}"
+    above = f"above it {more} with {turn.above} than with {turn.below}"
+    below = f"below it {more} with {turn.below} than with {turn.above}"
+    said = above if turn.now <= turn.low else below if turn.now >= turn.high else f"{below}, {above}"
+    return f"{turn.path}: {at} (now {shown(turn.now)}); {said}"
 
 
-def _by_margin(rows: Pairs, findings: Findings, goal: Goal, m: Measure) -> list[str]:
-    """The smallest difference that matters from which the winner would not be named."""
-    if findings.winner is None:
+def decisive(record: RunRecord) -> Move | None:
+    """The assumed input that decides: of those that turn the answer the one that moves it most; prices apart."""
+    turning = {turn.path for turn in record.switching_values}
+    assumed = [move for move in record.moves if move.assumed and move.path in turning and move.measure != "net_usd"]
+    every = assumed or [move for move in record.moves if move.assumed and not move.path.endswith("_usd")]
+    return max(every, key=lambda move: move.size, default=None)
+
+
+def _by_trust(repeated: Repeat, question: Question, goal: Goal, m: Measure) -> list[str]:
+    """What every trust at 1 does to the pair, where the finding is another one."""
+    row = repeated.rows[question.arms]
+    found = finding(row, goal, m)
+    if found == finding(question.row, goal, m):
         return []
-    sure = [
-        row.ci_low if m.direction >= 0 else -row.ci_high for pair, row in rows.items() if pair[0] == findings.winner
-    ]
-    return [f"goal.matters_from: above {number(min(sure))} {m.counted} (now {number(goal.matters_from)}) no arm wins"]
+    ahead = question.arms if row.uplift * (m.direction or 1) >= 0.0 else (question.arms[1], question.arms[0])
+    row = repeated.rows[ahead]
+    more = f"{more_of(m, row.uplift, row)} with {ahead[0]} than with {ahead[1]}"
+    same = f"{ahead[0]} and {ahead[1]} bring about the same"
+    unclear = f"{ahead[0]} and {ahead[1]} cannot be told apart"
+    return [f"trust: with every trust at 1, {({SAME: same, UNCLEAR: unclear}).get(found, more)}"]
 
 
-def _by_worth(record: RunRecord, arm: str, rival: str, against: dict[str, Comparison]) -> list[str]:
-    """The worth of a conversion at which the extra cost is just earned."""
-    measures = record.arms[arm].measures
-    row = against.get("conversions")
-    if row is None or np.isnan(row.cost_per_incremental) or "value_usd" not in measures:
+def _by_margin(row: Comparison, question: Question, goal: Goal, m: Measure) -> list[str]:
+    """The smallest difference that matters from which the answer would be another one."""
+    if goal.matters_from == 0.0 or question.answer not in (BETTER, WORSE, EQUIVALENT):
         return []
-    conversions = float(measures["conversions"].mean())
-    if not conversions > 0.0 or row.cost_per_incremental <= 0.0:
+    sure = row.ci_low if m.direction >= 0 else -row.ci_high
+    if not sure > 0.0:
         return []
-    worth, price = float(measures["value_usd"].mean()) / conversions, row.cost_per_incremental
-    sense = f"below it {arm} no longer pays" if worth > price else f"only above it {arm} pays"
-    return [f"value of a conversion: {money(price)} (now {money(worth)}); {sense} against {rival}"]
+    now = f"{number(sure)} {m.counted} (now {number(goal.matters_from)})"
+    if question.answer == EQUIVALENT:
+        return [f"goal.matters_from: up to {now} the difference would matter"]
+    return [f"goal.matters_from: above {now} the difference would no longer be sure to matter"]
 
 
-def _by_price(record: RunRecord, arm: str, rival: str, against: dict[str, Comparison]) -> list[str]:
-    """The cost of an advocate, or of the arm's largest extra line, at which the net difference to the rival is 0."""
-    row = against.get("net_usd")
-    if row is None or np.isnan(row.uplift):
+def _by_value(record: RunRecord, question: Question, row: Comparison) -> list[str]:
+    """The value of a conversion at which the net difference of the pair is 0: value x extra conversions = extra cost."""
+    measures = record.arms[row.arm].measures
+    conversions, cost = float(measures["conversions"].mean()), cost_difference(record, row.arm, row.baseline)
+    if not (conversions > 0.0 and row.uplift != 0.0 and cost / row.uplift > 0.0):
         return []
-    mine, theirs = record.arms[arm].cost_lines, record.arms[rival].cost_lines
-    extra = {
-        name: float(line.mean()) - (float(theirs[name].mean()) if name in theirs else 0.0)
-        for name, line in mine.items()
-    }
-    extra = {name: usd for name, usd in extra.items() if usd > 0.0}
-    if not extra:
+    now, turn = float(measures["value_usd"].mean()) / conversions, cost / row.uplift
+    pays, other = (row.arm, row.baseline) if row.uplift > 0.0 else (row.baseline, row.arm)
+    sense = f"below it {other} earns more than {pays}" if now > turn else f"above it {pays} earns more than {other}"
+    return [f"value of a conversion: {money(turn)} (now {money(now)}); {sense}"]
+
+
+def _by_price(record: RunRecord, question: Question, row: Comparison) -> list[str]:
+    """The cost of an advocate at which the net difference of the pair is 0, where one arm has more paid advocates."""
+    lines = [record.arms[arm].cost_lines.get(_BY_THE_HEAD, np.zeros(1)).mean() for arm in (row.arm, row.baseline)]
+    extra = float(lines[0] - lines[1])
+    payer = row.arm if extra > 0.0 else row.baseline
+    people = len(next(iter(record.arms[payer].advocates.values()), ()))
+    if not extra or not people or np.isnan(row.uplift):
         return []
-    people = len(next(iter(record.arms[arm].advocates.values()), ()))
-    persons = [name for name in extra if name.startswith("advocate")]
-    line = max(persons, key=extra.__getitem__) if persons and people else max(extra, key=extra.__getitem__)
-    now = float(mine[line].mean())
-    turn = now + row.uplift
+    other = row.baseline if payer == row.arm else row.arm
+    now = float(record.arms[payer].cost_lines[_BY_THE_HEAD].mean()) / people
+    turn = now * (1.0 + row.uplift / extra)
     if turn <= 0.0:
-        return [f"{line}: even free of charge it would not make {arm} pay against {rival}"]
-    sense = f"above it {arm} no longer pays" if row.uplift > 0.0 else f"only below it {arm} pays"
-    if line in persons and people:
-        return [f"cost of an advocate: {money(turn / people)} (now {money(now / people)}); {sense} against {rival}"]
-    return [f"{line}: {money(turn)} (now {money(now)}); {sense} against {rival}"]
+        return [f"cost of an advocate: even at 0 USD {payer} earns less than {other}"]
+    sense = f"above it {other} earns more than {payer}" if turn > now else f"below it {payer} earns more than {other}"
+    return [f"cost of an advocate: {money(turn)} (now {money(now)}); {sense}"]
 
 
 def _by_inputs(record: RunRecord, row: Comparison, goal: Goal, m: Measure) -> list[str]:

@@ -15,6 +15,7 @@ from viralsim.measurement.measures import Measure
 from viralsim.measurement.number_format import (
     amount,
     digits_for,
+    in_places,
     listing,
     money,
     more_or_less,
@@ -22,6 +23,7 @@ from viralsim.measurement.number_format import (
     percent,
     percent_span,
     span,
+    supported,
 )
 from viralsim.records.record import Goal, RunRecord
 
@@ -42,32 +44,32 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
     limits = (row.ci_low, row.ci_high)
     # "12 fewer (10 to 14)": the interval counts what the sentence counts
     counted = (-row.ci_high, -row.ci_low) if row.uplift < 0.0 and found != UNCLEAR else limits
-    interval = f"95 % interval {span(*counted)}"
+    places = supported(row.uplift, row.uplift) if np.isnan(row.ci_low) else supported(*limits)
+    interval = f"95 % interval {in_places(counted[0], places)} to {in_places(counted[1], places)}"
     smallest = amount(m, goal.matters_from)
-    digits = digits_for(*limits)
     # the mean over uncertain inputs can be small although some of the inputs make a difference that matters
     may_matter = record.uncertain and max(-row.range_low, row.range_high) >= goal.matters_from
     where = "on average" if may_matter else "here"
-    difference = more_or_less(m, row.uplift, digits)
+    difference = more_or_less(m, row.uplift, places)
     if found in (MORE, LESS):
-        text = f"The arm {row.arm} brings {difference} per launch than {row.baseline} ({interval}){_cost(record, row)}."
+        text = f"With {row.arm} the result is {difference} than with {row.baseline} ({interval}){_cost(record, row)}."
     elif found == SAME:
         text = (
-            f"The arm {row.arm} does not matter {where}: it brings {difference} per launch than {row.baseline} "
-            f"({interval}), and only {smallest} or more would matter."
+            f"{row.arm} and {row.baseline} bring about the same {where}: {difference} with {row.arm} "
+            f"({interval}), and {smallest} would matter."
         )
     elif np.isnan(row.ci_low):
-        text = f"The worlds cannot tell {row.arm} from {row.baseline}: one world gives no interval. Run more worlds."
+        text = f"The simulations cannot tell {row.arm} from {row.baseline}: one gives no interval. Run more."
     else:
+        wanted = worlds_wanted(record, row, goal.matters_from)
+        worlds = f" {wanted}" if wanted else ""
         text = (
-            f"The worlds cannot tell whether {row.arm} and {row.baseline} differ by what matters: the difference is "
-            f"{number(row.uplift, digits)} {m.counted} per launch ({interval}), and "
-            f"{number(goal.matters_from)} would matter.{_worlds_wanted(record, row, goal)}"
+            f"The simulations cannot tell whether {row.arm} and {row.baseline} differ by enough to matter: the difference is "
+            f"{in_places(row.uplift, places)} {m.counted} ({interval}), and "
+            f"{number(goal.matters_from)} would matter.{worlds}"
         )
     if record.uncertain:
-        text += (
-            f" Over uncertain inputs and luck the difference is {span(row.range_low, row.range_high)} in 9 of 10 worlds"
-        )
+        text += f" Over uncertain inputs and luck the difference is {span(row.range_low, row.range_high)} in 9 of 10 simulations"
         if not np.isnan(row.probability_better):
             text += f", and better in {percent(row.probability_better)} of them"
         text += ": for some of the inputs held possible it matters." if found == SAME and may_matter else "."
@@ -88,19 +90,19 @@ def _cost(record: RunRecord, row: Comparison) -> str:
     return text
 
 
-def _worlds_wanted(record: RunRecord, row: Comparison, goal: Goal) -> str:
+def worlds_wanted(record: RunRecord, row: Comparison, matters_from: float) -> str:
     """How many worlds would tell, if the difference stayed as it is."""
     half = (row.ci_high - row.ci_low) / 2.0
-    distance = min(abs(row.uplift - goal.matters_from), abs(row.uplift + goal.matters_from))
+    distance = min(abs(row.uplift - matters_from), abs(row.uplift + matters_from))
     wanted = record.world_count * (half / distance) ** 2 if distance > 0.0 else np.inf
     if record.several_audiences:
-        return " More populations would narrow it."
+        return "More populations would narrow it."
     if record.clusters() is not None:
-        return " More rows of uncertain.joint would narrow it."
+        return "More rows of uncertain.joint would narrow it."
     if wanted > 1e6:
-        return " The difference is so close to what matters that more worlds hardly help."
+        return "The difference is so close to what matters that more simulations hardly help."
     leading = float(f"{wanted * 1.5:.0e}")
-    return f" About {max(leading, 2.0 * record.world_count):,.0f} worlds would tell."
+    return f"About {max(leading, 2.0 * record.world_count):,.0f} simulations would tell."
 
 
 def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
@@ -108,7 +110,7 @@ def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
     arms = list(record.arms)
     if findings.winner is not None:
         rivals = "the other arm" if len(arms) == 2 else "every other arm"
-        named = f"The winner on {m.label} is {findings.winner}: it is better than {rivals} by what matters"
+        named = f"The winner on {m.label} is {findings.winner}: it leads {rivals} by enough to matter"
         return named + _at_what_price(record, findings.winner) + "."
     pairs = [findings.of[pair] for pair in combinations(arms, 2)]
     if all(found == SAME for found in pairs):
@@ -117,9 +119,9 @@ def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
         return f"No arm makes a difference in {m.label} that matters; the cheapest is {cheapest} ({money(cost)})."
     left = [arm for arm in arms if not any(findings.of[other, arm] == MORE for other in arms if other != arm)]
     if len(left) == 1:
-        return f"No winner is named: {left[0]} leads on {m.label}, but the worlds cannot tell by how much."
+        return f"No winner is named: {left[0]} leads on {m.label}, but the simulations cannot tell by how much."
     same = all(findings.of[pair] == SAME for pair in combinations(left, 2))
-    how = "do not differ by what matters" if same else "cannot be told apart by these worlds"
+    how = "do not differ by enough to matter" if same else "cannot be told apart by these simulations"
     return f"No winner is named on {m.label}: {listing(left)} {how}."
 
 
@@ -140,8 +142,8 @@ def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence
     net = float(record.arms[winner].measures["net_usd"].mean())
     ends = "earns" if net >= 0.0 else "loses"
     text = (
-        f"A launch of {winner} {ends} {money(abs(net))} net of all costs on average, and loses money in "
-        f"{percent(loss.probability)} of the worlds ({percent_span(loss.low, loss.high)})."
+        f"With {winner} a campaign {ends} {money(abs(net))} on average after all costs, and loses money in "
+        f"{percent(loss.probability)} of the simulations ({percent_span(loss.low, loss.high)})."
     )
     ahead = [r for r in comparisons if r.measure == "net_usd" and r.baseline == winner and r.ci_low > 0.0]
     if not ahead or goal.measure == "net_usd":
@@ -149,7 +151,7 @@ def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence
     best = max(ahead, key=lambda row: row.uplift)
     return [
         text,
-        f"In money {best.arm} is ahead of {winner}, by {money(best.uplift)} net per launch "
+        f"With {best.arm} a campaign earns {money(best.uplift)} more than with {winner} "
         f"(95 % interval {span(best.ci_low, best.ci_high)}).",
     ]
 
@@ -188,5 +190,5 @@ def caveats_of(record: RunRecord) -> list[str]:
     elif not record.several_audiences:
         found.append("The answer is conditional on this network: one audience was drawn. Set populations to draw more.")
     if record.interrupted:
-        found.append(f"The run was interrupted: these are the {record.world_count:,} worlds that were finished.")
+        found.append(f"The run was interrupted: these are the {record.world_count:,} simulations that were finished.")
     return found

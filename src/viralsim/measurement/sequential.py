@@ -97,9 +97,11 @@ def sentence(found: Look, measure: str, at_most: int) -> str:
     """One look in plain words."""
     whose = f"{measure} of {found.arm}" + ("" if found.baseline is None else f" minus {found.baseline}")
     if not math.isfinite(found.half_width):
-        return f"{whose}: cannot tell at this budget of {at_most:,} worlds: defined in {found.worlds:,} of them"
+        return f"{whose}: cannot tell at this budget of {at_most:,} simulations: defined in {found.worlds:,} of them"
     said = f"{whose}: {found.mean:,.6g} +- {found.half_width:,.3g} (95 %, valid at every look)"
     if found.enough:
-        return f"{said}, narrow enough ({found.target:,.3g}) after {found.worlds:,} worlds"
-    why = "the tail is too heavy for this many worlds" if found.few_worlds else f"{found.target:,.3g} was asked for"
-    return f"{said}: cannot tell at this budget of {at_most:,} worlds, {why}"
+        return f"{said}, narrow enough ({found.target:,.3g}) after {found.worlds:,} simulations"
+    why = (
+        "the tail is too heavy for this many simulations" if found.few_worlds else f"{found.target:,.3g} was asked for"
+    )
+    return f"{said}: cannot tell at this budget of {at_most:,} simulations, {why}"

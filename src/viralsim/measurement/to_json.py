@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary, between_worlds, virality_by_size
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.question import Question
+from viralsim.measurement.robustness import decisive
 from viralsim.measurement.sentences import calibrated_measures
 from viralsim.measurement.verdict import Verdict
 from viralsim.records.record import RunRecord, plain
@@ -22,6 +25,7 @@ def as_dict(
     summaries: Mapping[str, Mapping[str, MeasureSummary]],
     comparisons: Sequence[Comparison],
     verdict: Verdict,
+    question: Question | None,
     chances: Mapping[str, Mapping[str, Chance]],
     warnings: Sequence[str],
 ) -> dict[str, Any]:
@@ -45,6 +49,7 @@ def as_dict(
         "baseline": record.baseline,
         "arms": arms,
         "comparisons": [_comparison(row, record.uncertain) for row in comparisons],
+        "question": None if question is None else question.to_dict() | _turns(record),
         "verdict": {
             "measure": verdict.measure,
             "winner": verdict.winner,
@@ -53,7 +58,7 @@ def as_dict(
         },
         "vital_signs": list(record.vital_signs),
         "warnings": [*warnings, *(caveat for caveat in verdict.caveats if caveat not in warnings)],
-        "assumptions": [{"path": path, "value": value, "source": source} for path, value, source in record.assumptions],
+        "assumptions": _assumptions(record),
         "calibrated": record.calibrated,
         "calibration": record.calibration or None,
         "calibrated_for": calibrated_measures(record.calibration),
@@ -84,6 +89,24 @@ def _arm(
         "cost_usd": float(arm.cost_usd().mean()) if record.world_count else None,
         "cost_lines": _means(arm.cost_lines),
     }
+
+
+def _turns(record: RunRecord) -> dict[str, Any]:
+    """What each input does to the pair asked about, where it was looked for."""
+    guess = decisive(record)
+    return {
+        "decisive_assumption": None if guess is None else guess.path,
+        "switching_values": [asdict(turn) for turn in record.switching_values],
+    }
+
+
+def _assumptions(record: RunRecord) -> list[dict[str, Any]]:
+    """What the answer rests on; moves_by: how far half and twice the value move the difference of the pair asked about."""
+    moves = {move.path: move.size for move in record.moves}
+    return [
+        {"path": path, "value": value, "source": source, "moves_by": moves.get(path)}
+        for path, value, source in record.assumptions
+    ]
 
 
 def _means(columns: Mapping[str, Any]) -> dict[str, float | None]:

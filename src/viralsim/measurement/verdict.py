@@ -10,6 +10,7 @@ import numpy as np
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import find
 from viralsim.measurement.measures import measure
+from viralsim.measurement.question import answered
 from viralsim.measurement.robustness import overturned_by, with_trusts_at_one
 from viralsim.measurement.sentences import caveats_of, money_sentences, pair_sentences, winner_sentence
 from viralsim.records.record import RunRecord
@@ -54,9 +55,8 @@ def judge(record: RunRecord, comparisons: Sequence[Comparison]) -> Verdict:
     repeated = with_trusts_at_one(record, findings, goal, m)
     if repeated is not None:
         sentences.append(repeated.sentence)
-    turns = overturned_by(record, comparisons, rows, findings, goal, m)
-    if repeated is not None and repeated.overturns:
-        turns.insert(0, repeated.overturns)
+    question = answered(record, comparisons)
+    turns = [] if question is None else overturned_by(record, comparisons, question, repeated, m)
     return Verdict(
         goal.measure,
         findings.winner,

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import refuse
 from viralsim.cache import BoundedCache
-from viralsim.errors import NetworkError
+from viralsim.errors import InputError, NetworkError
 from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest, drawn_presence
 from viralsim.population.fields import allocate
 from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
 from viralsim.population.generators.generate import Traits, generate_and_measure
+from viralsim.population.generators.random_graphs import random_graph
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
 from viralsim.population.network.network import REACHES, Network
 from viralsim.population.network.shared_memory import drawn_once
@@ -25,6 +26,7 @@ from viralsim.scenario import audience as audience_words
 from viralsim.scenario import channels as channel_words
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.channels import Generate
+from viralsim.scenario.random_graphs import RandomGraph
 from viralsim.scenario.scenario import Scenario
 from viralsim.scenario.spec import Spec
 
@@ -73,6 +75,11 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     presence = _presence(spec, imported, who, population, messages)
     for name, channel in spec.channels.items():
         if name not in networks:
+            if channel.network.graph is not None:
+                networks[name] = _random_graph(
+                    spec, name, channel.network.graph, community, presence.get(name), population
+                )
+                continue
             words = filled(channel.network.generate)
             networks[name], reached = _generated(spec, name, words, community, presence.get(name), population)
             messages.extend(_not_reached(name, words, reached))
@@ -263,6 +270,40 @@ def _generated(
         ),
     )
     return drawn
+
+
+def _random_graph(
+    spec: Spec,
+    name: str,
+    words: RandomGraph,
+    community: NDArray[np.int32],
+    present: NDArray[np.bool_] | None,
+    population: int,
+) -> Network:
+    """A random graph among those who have an account; blocks are the audience's communities. Kept like ``_generated``."""
+    place = f"channels.{name}.network.graph"
+    _refuse_giant(place, len(community), words.mean_degree)
+    seed = int(audience_key(spec.seed, population, "network", name))
+    word, options = words.chosen
+    digest = blake2b(repr((word, options, seed)).encode(), digest_size=16)
+    digest.update(community.tobytes())
+    digest.update(b"" if present is None else present.tobytes())
+    key = digest.hexdigest()
+    who = np.arange(len(community)) if present is None else np.flatnonzero(present)
+    if word == "stochastic_block":
+        options["blocks"] = np.unique(community[who], return_inverse=True)[1]
+
+    def draw() -> tuple[Network, Traits]:
+        drawn = random_graph(word, len(who), seed, **options).without_edge_position()
+        return drawn.placed(who, len(community)), Traits(0.0, 0.0, 0.0, 0.0)
+
+    try:
+        kept: tuple[Network, Traits] = _networks.get(
+            key, lambda: drawn_once(key, len(community) * words.mean_degree, draw)
+        )
+    except InputError as error:
+        raise NetworkError(f"{place}.{word}: {error}") from None
+    return kept[0]
 
 
 def memory_bytes() -> int:

@@ -40,14 +40,16 @@ from viralsim.records.folder import (
     recovered,
     refuse_foreign,
 )
-from viralsim.records.record import ArmOutcomes, Goal, PopulationSummary, RunRecord, plain
+from viralsim.records.record import ArmOutcomes, Goal, Move, PopulationSummary, RunRecord, SwitchingValue, plain
 
+_LATER_FIELDS = ("asked_arms",)  # results of earlier versions lack them
 # every field of the record that JSON holds as it is
 _PLAIN_FIELDS = [
     *("scenario_name", "about", "fingerprint", "seed", "world_count", "tick_hours", "baseline"),
     *("viral_when", "flop_when", "warnings", "vital_signs", "assumptions", "calibrated", "uncertain"),
-    *("scenario_file", "versions", "timing", "interrupted"),
+    *("scenario_file", "versions", "timing", "interrupted", *_LATER_FIELDS),
 ]
+_TURNS = {"moves": Move, "switching_values": SwitchingValue}  # results of earlier versions lack them
 _GROUPS = {
     "": "measures",
     "impressions.": "impressions_by_source",
@@ -137,6 +139,7 @@ def _manifest_of(record: RunRecord) -> dict[str, Any]:
         **{name: plain(getattr(record, name)) for name in _PLAIN_FIELDS},
         "population": plain(asdict(record.population)),
         "goal": None if record.goal is None else plain(asdict(record.goal)),
+        **{name: plain([asdict(one) for one in getattr(record, name)]) for name in _TURNS},
         "inputs": list(record.inputs_of_world),
         "joint_inputs": list(record.joint_inputs),
         "calibration": plain(record.calibration),
@@ -243,9 +246,10 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
     first_arm = {"first": 0, "count": manifest["world_count"]}
     trusts = manifest["trusts_at_one"]
     return RunRecord(
-        **{name: manifest[name] for name in _PLAIN_FIELDS},
+        **{name: manifest[name] for name in _PLAIN_FIELDS if name in manifest or name not in _LATER_FIELDS},
         population=PopulationSummary(**manifest["population"]),
         goal=None if manifest["goal"] is None else Goal(**manifest["goal"]),
+        **{name: [kind(**one) for one in manifest.get(name, ())] for name, kind in _TURNS.items()},  # type: ignore[arg-type]
         arms=arms,
         populations_of_world=worlds.column("population", **first_arm) if manifest["populations_of_world"] else None,
         inputs_of_world={key: worlds.column("input." + key, **first_arm) for key in manifest["inputs"]},

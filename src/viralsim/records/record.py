@@ -89,13 +89,65 @@ class Goal:
     matters_from: float = 0.0
 
 
+@dataclass(frozen=True)
+class Move:
+    """How far one input moves the mean difference of the pair asked about, the others as they are.
+
+    low, high: the values tried; at_low, at_high: the mean difference there, now_mean: with the input as it is.
+    assumed: nobody has measured the input, as far as the scenario says.
+    """
+
+    path: str
+    now: float
+    low: float
+    high: float
+    measure: str
+    now_mean: float
+    at_low: float
+    at_high: float
+    source: str
+    assumed: bool
+
+    @property
+    def size(self) -> float:
+        """How far the difference goes between its lowest and its highest."""
+        means = (self.now_mean, self.at_low, self.at_high)
+        return max(means) - min(means)
+
+
+@dataclass(frozen=True)
+class SwitchingValue:
+    """The value of one input at which the pair asked about changes places in ``measure``.
+
+    middle: where the mean difference is 0. At ``low`` and below, the arm ``below`` is surely ahead, at ``high`` and above,
+    the arm ``above``: their intervals lie on opposite sides of 0.
+    """
+
+    path: str
+    now: float
+    middle: float
+    low: float
+    high: float
+    below: str
+    above: str
+    measure: str
+    assumed: bool
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the simulations fix the value within 10 %."""
+        return self.low >= 0.9 * self.middle and self.high <= 1.1 * self.middle
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class RunRecord:
     """All that one run returned.
 
+    asked_arms: the arms asked about, first minus second, or one arm against the baseline; empty where none are named.
     viral_when, flop_when: one criterion as in the scenario, e.g. ``{"earned_reach_fraction": 0.05}``.
     assumptions: (path, value, source) of what decides and is not measured. calibrated: fitted to observed campaigns.
     calibration: the scenario's block of that name, what past posts say and how well it was checked; empty where there is none.
+    moves, switching_values: what each input does to the pair asked about, where it was looked for.
     trusts_at_one: arm -> measures (float64[W']) of the same arms with every trust set to 1, or None.
     populations_of_world: int32[W], which audience a world lived in. uncertain: inputs were drawn a world.
     inputs_of_world: path -> float64[W], the drawn inputs. joint_inputs: those that were drawn together.
@@ -113,6 +165,7 @@ class RunRecord:
     baseline: str | None = None
     about: str = ""
     goal: Goal | None = None
+    asked_arms: Sequence[str] = ()
     viral_when: Mapping[str, float] | None = None
     flop_when: Mapping[str, float] | None = None
     warnings: Sequence[str] = ()
@@ -120,6 +173,8 @@ class RunRecord:
     assumptions: Sequence[tuple[str, Any, str]] = ()
     calibrated: bool = False
     trusts_at_one: Mapping[str, Mapping[str, Float64]] | None = None
+    moves: Sequence[Move] = ()
+    switching_values: Sequence[SwitchingValue] = ()
     populations_of_world: NDArray[np.int32] | None = None
     uncertain: bool = False
     inputs_of_world: Mapping[str, Float64] = field(default_factory=dict)
@@ -133,7 +188,7 @@ class RunRecord:
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and freeze the lists; InputError names the part that does not fit."""
-        for name in ("warnings", "vital_signs"):
+        for name in ("warnings", "vital_signs", "asked_arms", "moves", "switching_values"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         assumptions = tuple((str(path), plain(value), str(source)) for path, value, source in self.assumptions)
         object.__setattr__(self, "assumptions", assumptions)

@@ -17,7 +17,6 @@ from viralsim.report.page_frame import (
     whole_scenario,
 )
 from viralsim.report.rerun import commands
-from viralsim.report.selectors import lead_sentences
 from viralsim.results import Result
 
 
@@ -40,11 +39,11 @@ def page(result: Result, folder: str = "", trees: bool | None = None) -> str:
 
 def _answer(result: Result) -> list[Markup]:
     """The first page: question, verdict, arms side by side, doubts."""
-    first, more = lead_sentences(result)
+    first, *more = result.first_screen
     verdict = element(
         "section",
-        element("p", first, class_="lead"),
-        *bullets(more),
+        element("p", first.text, class_="lead"),
+        terms([(part.label, part.text) for part in more]),
         class_="verdict",
         aria_label="Verdict",
     )
@@ -58,9 +57,11 @@ def _answer(result: Result) -> list[Markup]:
         arms_table(result),
         element("p", "Small: 95 % interval of the mean or of the chance. " + _criteria_text(result), class_="quiet"),
     ]
-    rest = [text for text in result.verdict.sentences if text not in (first, *more, *result.verdict.caveats)]
+    rest = [text for text in result.verdict.sentences if text not in (first.text, *result.verdict.caveats)]
     if rest:
-        parts.append(element("details", element("summary", "Every pair of arms in words"), *bullets(rest)))
+        parts.append(
+            element("details", element("summary", "Every pair of arms, and the verdict on all"), *bullets(rest))
+        )
     if result.verdict.overturned_by:
         parts += [element("h2", "What would overturn it"), *bullets(result.verdict.overturned_by)]
     doubts = dict.fromkeys((*result.verdict.caveats, *result.all_warnings))
@@ -71,11 +72,11 @@ def _answer(result: Result) -> list[Markup]:
 
 def _stamp(result: Result) -> str:
     population = result.population
-    worlds = "1 world" if result.world_count == 1 else f"{result.world_count:,} worlds"
+    worlds = "1 simulation" if result.world_count == 1 else f"{result.world_count:,} simulations"
     groups = "1 community" if population.communities == 1 else f"{population.communities:,} communities"
     follows = ", ".join(f"{count:,} follows on {channel}" for channel, count in population.follows.items())
     audiences = f"{population.count} audiences" if population.count > 1 else "one audience"
-    stopped = "; stopped early, these are the worlds that were finished" if result.interrupted else ""
+    stopped = "; stopped early, these are the simulations that were finished" if result.interrupted else ""
     return f"{worlds} of {audiences}: {population.members:,} members in {groups}, {follows}{stopped}"
 
 
@@ -97,7 +98,7 @@ def _facts(result: Result) -> list[tuple[str, str]]:
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     return [
         ("seed", str(result.seed)),
-        ("worlds", f"{result.world_count:,}, the same for every arm"),
+        ("simulations", f"{result.world_count:,}, the same for every arm"),
         ("tick", f"{number(result.tick_hours)} h"),
         ("fingerprint", result.fingerprint),
         ("versions", versions),

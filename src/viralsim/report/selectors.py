@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.measurement.compare import Comparison
-from viralsim.measurement.findings import baseline_of, find, leader
+from viralsim.measurement.findings import baseline_of, leader
 from viralsim.measurement.measures import Measure, measure
 from viralsim.measurement.number_format import estimate, number, span
-from viralsim.measurement.sentences import pair_sentence, pair_sentences, winner_sentence
 from viralsim.report.markup import readable
 from viralsim.report.theme import DASHES, role_of_arm
 from viralsim.results import Result
@@ -121,22 +120,6 @@ def mean_of(result: Result, arm: str, group: str, key: str) -> float:
     """The mean over worlds of one column of a group; 0 where the arm has none."""
     found = getattr(result.arms[arm], group).get(key)
     return float(found.mean()) if found is not None and len(found) else 0.0
-
-
-def lead_sentences(result: Result) -> tuple[str, list[str]]:
-    """The verdict in a sentence or two with its interval, and what of the verdict stands right below it."""
-    rows = _goal_rows(result)
-    said = [text for text in result.verdict.sentences if text not in result.verdict.caveats]
-    if result.goal is None or rows is None:
-        return (said[0] if said else ""), []
-    m = main_measure(result)
-    found = find(result, rows, result.goal, m)
-    arm, base = lead_arm(result), baseline(result)
-    lead = [winner_sentence(result, found, m)]
-    if arm is not None:
-        lead.append(pair_sentence(result, rows[arm, base], found.of[arm, base], result.goal, m))
-    pairs_said = pair_sentences(result, rows, found, result.goal, m)
-    return " ".join(lead), [text for text in said if text not in lead and text not in pairs_said]
 
 
 def _goal_rows(result: Result) -> dict[tuple[str, str], Comparison] | None:

@@ -58,6 +58,7 @@ p{margin:.4rem 0}
 .stamp{display:inline-block;border:1px solid var(--quiet);border-radius:1rem;padding:0 .7rem;font-size:.85rem}
 .verdict{background:var(--panel);border-left:.3rem solid var(--mark);padding:.8rem 1.1rem;margin:1.2rem 0}
 .verdict .lead{font-size:1.2rem;line-height:1.4;font-weight:600}
+.verdict dl{grid-template-columns:4.5rem 1fr;margin-bottom:0}
 .verdict ul{margin:.5rem 0 .2rem;padding-left:1.2rem}
 .scroll{overflow-x:auto;margin:.6rem 0}
 .scroll:focus-visible,summary:focus-visible{outline:2px solid var(--mark);outline-offset:2px}
@@ -96,13 +97,18 @@ th,td{padding:.3rem .4rem}
 table{font-size:.85rem}
 .verdict{padding:.6rem .8rem}
 .verdict .lead{font-size:1.05rem}
-h1{font-size:1.5rem}dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
+h1{font-size:1.5rem}dl,.verdict dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
 @media print{
 @page{margin:15mm}
 body{font-size:10pt}
 main{max-width:none;padding:0}
+.about{font-size:1rem}
+.verdict{padding:.3rem .8rem;margin:.4rem 0}
+.verdict .lead{font-size:.95rem;margin:0}
+.verdict dl{gap:0 .8rem;margin-top:.2rem;font-size:9pt;line-height:1.35}
+h1{font-size:1.5rem}
 h2,h3{break-after:avoid}
-h2{margin-top:.8rem;padding-top:.4rem}td,th{padding-top:.2rem;padding-bottom:.2rem}
+h2{margin-top:.8rem;padding-top:.4rem}td,th{padding-top:.12rem;padding-bottom:.12rem}
 tr,.verdict,li{break-inside:avoid}
 .scroll{overflow:visible}
 details:not([open]),nav{display:none}

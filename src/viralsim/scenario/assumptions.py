@@ -13,7 +13,20 @@ from viralsim.scenario.spec import Spec
 
 Assumption = tuple[str, Any, str]
 SILENT = ("off", "filled in", "the content's own")
-NO_ASSUMPTIONS = ("seed", "worlds", "equal_money", "about", "sweep", "uncertain", "arms", "baseline", "goal")
+NO_ASSUMPTIONS = (
+    "seed",
+    "worlds",
+    "equal_money",
+    "question",
+    "about",
+    "sweep",
+    "uncertain",
+    "arms",
+    "baseline",
+    "goal",
+    "variants",
+    "field_test",
+)
 
 
 def assumptions_of(data: Any, spec: Spec) -> list[Assumption]:

@@ -11,6 +11,7 @@ from viralsim.scenario.messages import Finding
 from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.paths import nearest
 from viralsim.scenario.presets import presets
+from viralsim.scenario.random_graphs import WattsStrogatz
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import MOST_TICKS, Spec
 from viralsim.scenario.study import JOINT
@@ -70,10 +71,12 @@ def _members(spec: Spec) -> Iterator[Finding]:
         yield ("audience", "communities", "count"), f"must not exceed members ({audience.members}): lower it"
     follows = 0.0
     for name, channel in spec.channels.items():
-        if channel.network.generate is None:
+        mean = channel.network.drawn_degree
+        if mean is None:
             continue
-        place = ("channels", name, "network", "generate", "mean_following")
-        mean = channel.network.generate.mean_following
+        place: Place = ("channels", name, "network", "graph")
+        if channel.network.generate is not None:
+            place = ("channels", name, "network", "generate", "mean_following")
         follows += mean * audience.members * channel.presence
         if mean > max(audience.members - 1, 1):
             yield place, f"must be below members ({audience.members}), got {mean:g}"
@@ -90,7 +93,11 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             yield place, "needs visibility, or organic_reach, or a preset: add one"
         elif channel.visibility is not None and channel.organic_reach is not None:
             yield (*place, "organic_reach"), "excludes visibility: give one of them and leave the other out"
-        yield from exactly_one(channel.network, ("generate", "file"), (*place, "network"))
+        yield from exactly_one(channel.network, ("generate", "graph", "file"), (*place, "network"))
+        if channel.network.graph is not None:
+            words = tuple(type(channel.network.graph).model_fields)
+            yield from exactly_one(channel.network.graph, words, (*place, "network", "graph"))
+            yield from _ring(channel.network.graph.watts_strogatz, (*place, "network", "graph", "watts_strogatz"))
         network = channel.network
         if network.file is None or is_in_memory(network.file):
             for word in ("edge_means", "tie_strength", "influence_weight"):
@@ -102,6 +109,11 @@ def _channels(spec: Spec) -> Iterator[Finding]:
         laws = [law for law in ("lognormal", "power_law", "exponential", "fixed") if getattr(delay, law) is not None]
         if len(laws) > 1:
             yield (*place, "reaction_delay"), f"has {' and '.join(laws)}: keep one law"
+
+
+def _ring(ring: WattsStrogatz | None, place: Place) -> Iterator[Finding]:
+    if ring is not None and ring.neighbours % 2:
+        yield (*place, "neighbours"), f"must be even, half on each side of the ring, got {ring.neighbours}"
 
 
 def _contents(spec: Spec) -> Iterator[Finding]:
@@ -247,7 +259,21 @@ def _arms(spec: Spec) -> Iterator[Finding]:
         yield from _named(spec.baseline, spec.arms, "arm", ("baseline",))
     elif len(spec.arms) > 1:
         yield ("baseline",), "is required where there are several arms: name one of " + ", ".join(spec.arms)
-    yield from exactly_one(spec.viral_when, ("earned_reach_fraction", "reach_fraction"), ("viral_when",))
+    yield from _question(spec)
+    yield from exactly_one(spec.viral_when, tuple(type(spec.viral_when).model_fields), ("viral_when",))
+
+
+def _question(spec: Spec) -> Iterator[Finding]:
+    if spec.question is None:
+        return
+    asked = spec.question.compare
+    place: Place = ("question", "compare")
+    for i, name in enumerate(asked):
+        yield from _named(name, spec.arms, "arm", (*place, i))
+    if len(asked) == 2 and asked[0] == asked[1]:
+        yield (*place, 1), f"is the first arm again ({asked[0]}): name two different arms"
+    if len(asked) == 1 and asked[0] == spec.baseline:
+        yield (*place, 0), f"is the baseline ({asked[0]}), with which it would be compared: name another arm"
 
 
 def referenced_files(spec: Spec) -> list[tuple[Place, str]]:

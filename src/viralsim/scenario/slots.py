@@ -12,19 +12,8 @@ from viralsim.scenario.paths import PathError, Slot, adapter, as_written, leaf_s
 from viralsim.scenario.reading import Place
 from viralsim.units import Duration, Real, Whole
 
-SHARED = (
-    "viralsim",
-    "name",
-    "about",
-    "arms",
-    "baseline",
-    "uncertain",
-    "calibration",
-    "sweep",
-    "seed",
-    "worlds",
-    "populations",
-)
+STUDIES = ("uncertain", "calibration", "sweep", "variants", "field_test")
+SHARED = ("viralsim", "name", "about", "arms", "baseline", *STUDIES, "seed", "worlds", "populations")
 FIXED_IN_A_WORLD = (
     *SHARED,
     "audience",
@@ -32,6 +21,7 @@ FIXED_IN_A_WORLD = (
     "viral_when",
     "flop_when",
     "equal_money",
+    "question",
     "horizon",
     "tick",
     "launch_at",

@@ -15,9 +15,12 @@ from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
 from viralsim.scenario.study import (
     JOINT,
+    VIRAL_FRACTION,
+    FieldTest,
     FlopWhen,
     Goal,
     Joint,
+    Question,
     RangeOrJoint,
     Sweep,
     Uncertain,
@@ -61,9 +64,15 @@ class Spec(Block):
         "check and run refuse arms whose costs differ by more than 1 %: true for all but the baseline, or a list of arms",
     )
     baseline: Name | None = key(None, "the arm that others are compared with", source=USER)
+    question: Question | None = key(
+        None,
+        "the arms that are asked about; left out: the two of equal cost, else the leader and the baseline",
+        source="off",
+    )
     goal: Goal | None = key(None, "what the verdict is about; left out: no winner is named", source="off")
     viral_when: ViralWhen = key(
-        ViralWhen(earned_reach_fraction=0.05), "when a launch counts as viral (earned_reach_fraction: 0.05)"
+        ViralWhen(largest_cascade_fraction=VIRAL_FRACTION),
+        f"when a campaign counts as viral (largest_cascade_fraction: {VIRAL_FRACTION})",
     )
     flop_when: FlopWhen = block(FlopWhen, "when a launch counts as a flop")
     populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(
@@ -76,6 +85,10 @@ class Spec(Block):
         None, "which values come from past posts, and how well later posts were foretold", source="off"
     )
     sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
+    variants: dict[Name, dict[str, Any]] = key(
+        {}, "other models, for `robust`: path -> value, laid over all but the arms", source="off", max_length=64
+    )
+    field_test: FieldTest | None = key(None, "which arm is tried on a part of the audience", source="off")
 
     @property
     def ranges(self) -> dict[str, Uncertain]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
-from viralsim.scenario.blocks import USER, Block, key
+from viralsim.scenario.blocks import USER, Block, Name, key
 from viralsim.units import Fraction, NumberOrDuration, Real, Whole
 
 Measure = Literal[
@@ -16,6 +16,11 @@ Measure = Literal[
     "earned_reach", "earned_shares", "value_usd", "net_usd",
 ]  # fmt: skip
 Worlds = Annotated[int, Whole(ge=1, le=100_000_000, unit="worlds")]
+
+# The one tree, and not the sum of many, is what virality means in Goel et al. 2016 (Management Science 62), who look at
+# cascades of 100 and more: a hundredth of an audience of 10,000.
+VIRAL_FRACTION = 0.01
+CASCADE_SOURCE = "assumption; Goel et al. 2016 study single cascades of 100 posts and more"
 
 
 class Until(Block):
@@ -51,10 +56,21 @@ class Goal(Block):
     matters_from: Annotated[float, Real(ge=0, le=1e15)] = key(0.0, "the smallest difference that matters")
 
 
+class Question(Block):
+    """What is asked of the arms; the verdict answers it first."""
+
+    compare: tuple[Name, ...] = key(
+        ..., "two arms, the first minus the second; one: that arm minus the baseline", min_length=1, max_length=2
+    )
+
+
 class ViralWhen(Block):
     """When a launch counts as viral; exactly one criterion."""
 
-    earned_reach_fraction: Fraction | None = key(None, "earned reach / members, at least")
+    largest_cascade_fraction: Fraction | None = key(
+        None, "posts of the largest tree / members, at least; no money buys it", source=CASCADE_SOURCE
+    )
+    earned_reach_fraction: Fraction | None = key(None, "earned reach / members, at least", source=USER)
     reach_fraction: Fraction | None = key(None, "reach / members, at least", source=USER)
 
 
@@ -133,3 +149,15 @@ class Sweep(Block):
         (), "comparisons of paths that a point must fulfil", source="off", max_length=100
     )
     luck: Literal["same", "own"] = key("same", "same: all points share their luck; own: each has luck of its own")
+
+
+class FieldTest(Block):
+    """A test in the field: the treatment arm is given to a part of the units, the control arm to the rest."""
+
+    treatment: Name = key(..., "the arm that is tried")
+    control: Name = key(..., "the arm that it is compared with")
+    measure: Measure | None = key(None, "what is counted; the goal's where left out", source="off")
+    units: tuple[Literal["member", "community", "channel", "time"], ...] = key(
+        ("member", "community"), "what is assigned to one of the two", min_length=1, max_length=4
+    )
+    share: Annotated[float, Real(gt=0, lt=1, unit="fraction")] = key(0.5, "part of the units that is treated")

@@ -1,4 +1,4 @@
-"""Conditions on ``uncertain`` and ``sweep``: their paths exist and their values fit the schema."""
+"""Conditions on the blocks of studies: their paths exist, their values fit the schema, the arms they name are there."""
 
 from __future__ import annotations
 
@@ -8,18 +8,25 @@ from typing import Any
 
 from viralsim.scenario.joint import check_joint
 from viralsim.scenario.messages import Finding
-from viralsim.scenario.paths import PathError, Slot, at, leaf_slot, parse_path
+from viralsim.scenario.paths import PathError, Slot, at, leaf_slot, nearest, parse_path
 from viralsim.scenario.reading import Place
-from viralsim.scenario.slots import SHARED, check_value, varied_slot
+from viralsim.scenario.slots import SHARED, STUDIES, check_value, varied_slot
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import JOINT, Joint, SweepParameter
 
 MOST_POINTS = 10_000_000
+SAME_IN_VARIANTS = ("viralsim", "name", "about", "arms", "baseline", *STUDIES, "seed", "worlds", "goal", "equal_money")
 
 
 def check_study(spec: Spec, data: Any, folder: Path) -> list[Finding]:
-    """All that is wrong with ``uncertain`` and ``sweep``; ``data`` is the plain data that ``spec`` was made of."""
-    return [*_uncertain(spec, data), *check_joint(spec, data, folder), *_sweep(spec, data)]
+    """All that is wrong with the blocks of studies; ``data`` is the plain data that ``spec`` was made of."""
+    return [
+        *_uncertain(spec, data),
+        *check_joint(spec, data, folder),
+        *_sweep(spec, data),
+        *_variants(spec, data),
+        *_field_test(spec),
+    ]
 
 
 def _uncertain(spec: Spec, data: Any) -> Iterator[Finding]:
@@ -94,3 +101,30 @@ def _parameter(slot: Slot, parameter: SweepParameter, design: str, written: Any,
     yield from _range(parameter.from_, parameter.to, parameter.scale, place)
     for word in ("from", "to"):
         yield from check_value(slot, at(written, (word,)), (*place, word))
+
+
+def _variants(spec: Spec, data: Any) -> Iterator[Finding]:
+    for name, overlay in spec.variants.items():
+        for path in overlay:
+            place: Place = ("variants", name, path)
+            try:
+                target = parse_path(path)
+                if target[0] in SAME_IN_VARIANTS:
+                    raise PathError(f"{target[0]} is the same for all variants: overlay what describes the model")
+                slot = leaf_slot(data, target)
+            except PathError as error:
+                yield place, str(error)
+                continue
+            yield from check_value(slot, at(data, place), place)
+
+
+def _field_test(spec: Spec) -> Iterator[Finding]:
+    test = spec.field_test
+    if test is None:
+        return
+    for word in ("treatment", "control"):
+        arm = getattr(test, word)
+        if arm not in spec.arms:
+            yield ("field_test", word), f"is no arm{nearest(arm, spec.arms)}"
+    if test.treatment == test.control:
+        yield ("field_test", "control"), "is the treatment itself: name another arm"

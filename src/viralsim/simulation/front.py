@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from viralsim.measurement.sequential import sentence
 from viralsim.records.merge import keep_worlds
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.costs import unequal_money
+from viralsim.scenario.inputs import inputs_of
 from viralsim.scenario.loading import scenario_of
 from viralsim.scenario.study import Until
 from viralsim.simulation.run import (
@@ -79,6 +81,7 @@ def simulate(
     threads: int | None = None,
     progress: Progress | None = None,
     repeat_trust: bool = True,
+    what_turns_it: bool = False,
     until: Until | Mapping[str, Any] | None = None,
 ) -> Result:
     """Run every arm of a scenario in the same worlds.
@@ -91,6 +94,8 @@ def simulate(
         threads: threads; all cores by default. Results do not depend on it.
         progress: called with (launches done, launches in all).
         repeat_trust: where some trust is not 1, run the arms again with every trust at 1, for the verdict.
+        what_turns_it: run the two arms asked about again with each input changed, for what would overturn the answer
+            (``Result.moves`` and ``.switching_values``), as ``viralsim run`` does. Not where inputs are uncertain.
         until: stop as soon as an interval is narrow enough: ``{"measure": "shares", "half_width": 0.05}`` as in a scenario's
             ``worlds.until``, which holds where ``worlds`` is not given. What was found stands in ``vital_signs``; "cannot tell
             at this budget" in ``warnings``.
@@ -103,6 +108,7 @@ def simulate(
 
     started = time.perf_counter()
     flag(repeat_trust, "repeat_trust")
+    flag(what_turns_it, "what_turns_it")
     scenario = scenario_of(scenario)
     run = _prepare(scenario, worlds, seed, arms, threads, progress)
     run.until = _until_of(scenario, worlds, until)
@@ -132,7 +138,22 @@ def simulate(
         "simulate_s": simulated - compiled,
         "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
     }
-    return Result(**record)
+    result = Result(**record)
+    if what_turns_it and not run.interrupted and not inputs and result.question is not None:
+        return _with_what_turns_it(result, run, compiled_audiences)
+    return result
+
+
+def _with_what_turns_it(result: Result, run: Run, compiled_audiences: list[CompiledAudience]) -> Result:
+    """The result with what each input does to the pair asked about; assumptions in the order of what they move."""
+    from viralsim.simulation.switching_values import Pair, switching_values
+
+    assert result.question is not None
+    pair = Pair(run.scenario, compiled_audiences, result.question.arms, run.seed, run.threads)
+    moves, turns = switching_values(pair, result.question.measure, len(run.worlds))
+    order = {move.path: i for i, move in enumerate(moves)}
+    ranked = sorted(result.assumptions, key=lambda one: order.get(one[0], len(order)))
+    return replace(result, moves=moves, switching_values=turns, assumptions=ranked)
 
 
 def launch(
@@ -232,11 +253,12 @@ def _record(
         "arms": arms,
         "baseline": spec.baseline if spec.baseline in run.names else None,
         "goal": None if spec.goal is None else Goal(spec.goal.measure, float(spec.goal.matters_from)),
+        "asked_arms": () if spec.question is None else spec.question.compare,
         "viral_when": _criterion(spec.viral_when),
         "flop_when": _criterion(spec.flop_when),
         "warnings": [*notes, *warnings],
         "vital_signs": signs,
-        "assumptions": scenario.assumptions(run.names[0]),
+        "assumptions": _assumptions(scenario, run.names),
         "populations_of_world": (run.worlds[done] % len(compiled_audiences)).astype(np.int32),
         "uncertain": bool(inputs),
         "inputs_of_world": {path: values[done] for path, values in inputs.items()},
@@ -247,6 +269,13 @@ def _record(
         "versions": versions(spec.law),
         "interrupted": run.interrupted,
     }
+
+
+def _assumptions(scenario: Scenario, names: Sequence[str]) -> list[tuple[str, Any, str]]:
+    """(path, value, source) of what the answer rests on, in any of the arms: the user's own numbers, then what is filled in."""
+    own = {one.path: (one.path, one.value, one.source) for one in inputs_of(scenario)}
+    filled = {path: (path, value, source) for name in names for path, value, source in scenario.assumptions(name)}
+    return list((own | filled).values())
 
 
 def _criterion(rule: Any) -> dict[str, float] | None:

@@ -104,6 +104,14 @@ class Network:
         """The same network without the memory of the order in which edges were given (8 bytes a given edge)."""
         return Network(self.indptr, self.followers, self.tie_strength, self.influence_weight, self.ids)
 
+    def placed(self, who: NDArray[np.int64], members: int) -> Network:
+        """The network as that of the members ``who`` (int64[N], ascending) among ``members``; the others have no follows."""
+        row_length = np.zeros(members, np.int64)
+        row_length[who] = self.follower_count()
+        indptr = np.concatenate([[0], np.cumsum(row_length)])
+        followers: NDArray[np.int32] = who.astype(np.int32)[self.followers]
+        return Network(indptr, followers, self.tie_strength, self.influence_weight)
+
     def fingerprint(self) -> str:
         """A hash of what a world can see of the network: rows, tie strengths, weights. Ids are left out."""
         from hashlib import blake2b
@@ -173,6 +181,22 @@ class Network:
         if wrong:
             raise InputError(f"labels: {wrong[0].sentence}")
         return found
+
+    @classmethod
+    def generate(cls, word: str, members: int, seed: int = 1, **options: Any) -> Network:
+        """A random graph of the literature, by its word.
+
+        options: of erdos_renyi mean_degree, directed; of configuration degrees, or degree_exponent and mean_degree; of
+        barabasi_albert links, power, directed; of watts_strogatz neighbours, rewiring; of stochastic_block blocks (how many, or
+        one per member), inside, outside; of forest_fire forward, backward, ambassadors, directed. Undirected graphs have both arcs
+        of each edge; newcomers of a directed growing graph follow those whom they find. Drawn with igraph where it has the
+        model: the same version, word, members, seed and options give the same graph.
+
+        Raises InputError for another word, option or value.
+        """
+        from viralsim.population.generators.random_graphs import random_graph
+
+        return random_graph(word, members, seed, **options)
 
     @classmethod
     def from_edges(

@@ -15,7 +15,7 @@ Counts = NDArray[np.int64]
 
 
 def sizes(result: Result) -> Picture | None:
-    """Cascades of a launch by their size, and posts by generation; None where no cascade was counted."""
+    """Cascades of a campaign by their size, and posts by generation; None where no cascade was counted."""
     found = {arm: _trimmed(worlds.cascade_sizes) for arm, worlds in result.arms.items()}
     depths = {arm: _trimmed(worlds.generations) for arm, worlds in result.arms.items()}
     if not any(len(counts) for counts in found.values()):
@@ -27,11 +27,11 @@ def sizes(result: Result) -> Picture | None:
     return Picture(
         "cascades",
         "How large cascades were",
-        "Left: cascades of a launch by size, in bins that double (1, 2 to 3, 4 to 7, ...), both axes logarithmic. "
+        "Left: cascades of a campaign by size, in bins that double (1, 2 to 3, 4 to 7, ...), both axes logarithmic. "
         "Right: posts by generation, 0 for the post that began a cascade.",
         " ".join(_in_words(arm, counts, worlds) for arm, counts in found.items()),
         Chart(panels, height=220.0, columns=2, legend=_legend(result)),
-        ["posts in a cascade", *(f"{arm}, cascades of a launch" for arm in found)],
+        ["posts in a cascade", *(f"{arm}, cascades of a campaign" for arm in found)],
         [[_bin(b), *(_per_launch(counts, b, worlds) for counts in found.values())] for b in range(_longest(found))],
         "Cascade sizes",
     )
@@ -47,7 +47,7 @@ def _sizes_panel(result: Result, found: dict[str, Counts], worlds: int) -> Panel
     each = np.concatenate([counts[counts > 0] / worlds for counts in found.values()])
     widest = 2.0 ** (_longest(found) - 1)
     return Panel(
-        logarithmic([1.0, widest], "posts in a cascade, from"), logarithmic(each, "cascades of a launch", 0.08), marks
+        logarithmic([1.0, widest], "posts in a cascade, from"), logarithmic(each, "cascades of a campaign", 0.08), marks
     )
 
 
@@ -61,7 +61,9 @@ def _depths_panel(result: Result, depths: dict[str, Counts], worlds: int) -> Pan
     across = linear([0.0, _longest(depths) - 1.0], "generation")
     named = [(value, text) for value, text in across.ticks(10) if value == int(value)]
     return Panel(
-        type(across)(-0.3, across.high, "generation", named=named), logarithmic(each, "posts of a launch", 0.08), marks
+        type(across)(-0.3, across.high, "generation", named=named),
+        logarithmic(each, "posts of a campaign", 0.08),
+        marks,
     )
 
 
@@ -93,6 +95,6 @@ def _in_words(arm: str, counts: Counts, worlds: int) -> str:
         return f"{arm}: no cascade."
     alone = percent(float(counts[0]) / total)
     return (
-        f"{arm}: {number(total / worlds)} cascades of a launch, {alone} of them a single post; "
-        f"the largest of all worlds has {_bin(len(counts) - 1)} posts."
+        f"{arm}: {number(total / worlds)} cascades of a campaign, {alone} of them a single post; "
+        f"the largest of all simulations has {_bin(len(counts) - 1)} posts."
     )

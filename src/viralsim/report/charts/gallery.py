@@ -49,16 +49,16 @@ def _trees(result: Result, folder: str, grow_trees: bool | None) -> tuple[list[P
     kept = open_forests(result, arm, folder) if folder else {}
     if not kept:
         if grow_trees is False:
-            return [], "Cascade trees of single worlds were left out by wish."
+            return [], "Cascade trees of single simulations were left out by wish."
         if grow_trees is None and result.population.members > LARGEST_AUDIENCE:
             return [], (
-                f"Cascade trees are left out: to run worlds of {result.population.members:,} members again takes long. "
+                f"Cascade trees are left out: to run simulations of {result.population.members:,} members again takes long. "
                 "viralsim report --trees does so."
             )
         try:
             kept = three_forests(result, arm)
         except InputError as error:
-            return [], f"Cascade trees of single worlds are left out: {error}."
+            return [], f"Cascade trees of single simulations are left out: {error}."
     return [draw_trees.trees(result, arm, kept)], ""
 
 

@@ -40,7 +40,7 @@ def waterfall(result: Result) -> Picture | None:
         return None
     means = {arm: [mean_of(result, arm, "impressions_by_source", key) for key in names] for arm in result.arms}
     top = max(sum(row) for row in means.values())
-    along = Axis(0.0, 1.28 * top, "impressions of a launch")
+    along = Axis(0.0, 1.28 * top, "impressions of a campaign")
     panels = []
     for arm, row in means.items():
         ends = np.cumsum(row)
@@ -59,10 +59,10 @@ def waterfall(result: Result) -> Picture | None:
     return Picture(
         "sources",
         "Who showed it: owned, paid, asked, earned",
-        "Impressions of a launch by source, each upon the one before, mean over the worlds. "
+        "Impressions of a campaign by source, each upon the one before, mean over the simulations. "
         + "; ".join(f"{key}: {SOURCE_MEANS[key]}" for key in names if key in SOURCE_MEANS)
         + ".",
-        "Mean impressions of a launch by source. "
+        "Mean impressions of a campaign by source. "
         + " ".join(f"{arm}: {_listed(dict(zip(names, row, strict=True)))}." for arm, row in means.items()),
         Chart(panels, height=30.0 * (len(names) + 1), columns=2, shared_y=True),
         ["source", *means],
@@ -88,7 +88,7 @@ def _mean_and_range(result: Result, arm: str, key: str) -> str:
 
 
 def costs(result: Result) -> Picture | None:
-    """Cost lines of each arm, USD per launch; None where nothing costs anything."""
+    """Cost lines of each arm, USD per campaign; None where nothing costs anything."""
     names = present(result, "cost_lines")
     if not names:
         return None
@@ -102,12 +102,12 @@ def costs(result: Result) -> Picture | None:
         marks += [Note(x, i, tick_text(x) if x else "–", dx=4.0) for i, x in enumerate(usd.tolist())]
         title = f"{short(arm)}: {money(float(usd.sum()))}"
         panels.append(
-            Panel(Axis(0.0, 1.3 * top, "USD per launch"), categories([short(key) for key in names]), marks, title)
+            Panel(Axis(0.0, 1.3 * top, "USD per campaign"), categories([short(key) for key in names]), marks, title)
         )
     return Picture(
         "costs",
-        "What a launch costs",
-        "Cost lines of each arm, mean of a launch, USD.",
+        "What a campaign costs",
+        "Cost lines of each arm, mean of a campaign, USD.",
         "Cost lines of each arm. " + " ".join(f"{arm}: {_listed(row, usd=True)}." for arm, row in means.items()),
         Chart(panels, height=28.0 * len(names) + 8.0, shared_y=True),
         ["cost line", *means],
@@ -135,14 +135,16 @@ def returns(result: Result) -> Picture | None:
         marks.append(Points([cost], [summary.mean], role(result, arm), 5.0, SHAPES[i % len(SHAPES)]))
     keys = [Key(short(arm), role(result, arm), shape=SHAPES[i % len(SHAPES)]) for i, (arm, _, _) in enumerate(found)]
     panel = Panel(
-        linear([cost for _, cost, _ in found], "cost of a launch, USD"), linear(highs, f"{m.label} of a launch"), marks
+        linear([cost for _, cost, _ in found], "cost of a campaign, USD"),
+        linear(highs, f"{m.label} of a campaign"),
+        marks,
     )
     return Picture(
         "returns",
         f"What the money brought: {m.label} by cost",
-        "A point an arm: what a launch costs and what it brings on average, with the 95 % interval. "
+        "A point an arm: what a campaign costs and what it brings on average, with the 95 % interval. "
         "These are the arms that were run; what lies between them was not simulated.",
-        f"{m.label.capitalize()} by cost of a launch. "
+        f"{m.label.capitalize()} by cost of a campaign. "
         + "; ".join(f"{arm} {money(cost)}: {number(summary.mean)}" for arm, cost, summary in found)
         + ".",
         Chart([panel], height=220.0, legend=keys),

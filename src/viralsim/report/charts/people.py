@@ -23,18 +23,18 @@ def advocates(result: Result) -> Picture | None:
         return None
     ranked = {arm: _ranked(worlds) for arm, worlds in arms.items()}
     top = max((share for rows in ranked.values() for _, _, share in rows), default=0.0) or 1.0
-    along = Axis(0.0, 1.22 * top, "shares of a launch in trees of these posts")
+    along = Axis(0.0, 1.22 * top, "shares of a campaign in trees of these posts")
     panels = [_advocates_of(result, arm, rows[:MOST_ADVOCATES], along) for arm, rows in ranked.items()]
     shown = max(len(rows[:MOST_ADVOCATES]) for rows in ranked.values())
     left_out = "" if all(len(rows) <= MOST_ADVOCATES for rows in ranked.values()) else f"; the first {MOST_ADVOCATES}"
     return Picture(
         "advocates",
         "Which advocates carried it",
-        "Shares of a launch in the trees that began with an advocate's planned posts, these posts counted too, mean "
-        f"over the worlds, by the advocate's number{left_out}.",
+        "Shares of a campaign in the trees that began with an advocate's planned posts, these posts counted too, mean "
+        f"over the simulations, by the advocate's number{left_out}.",
         " ".join(_concentration(arm, rows) for arm, rows in ranked.items()),
         Chart(panels, height=20.0 * shown + 8.0, columns=2),
-        ["arm and advocate", "posts of a launch", "shares of a launch", "part of all advocates' shares"],
+        ["arm and advocate", "posts of a campaign", "shares of a campaign", "part of all advocates' shares"],
         [
             [f"{arm}: {name}", number(posts), number(share), percent(share / (sum(r[2] for r in rows) or 1.0))]
             for arm, rows in ranked.items()
@@ -45,7 +45,7 @@ def advocates(result: Result) -> Picture | None:
 
 
 def _ranked(worlds: ArmOutcomes) -> list[tuple[str, float, float]]:
-    """(advocate, posts, shares) of a launch, the most shares first; equal ones in their stored order."""
+    """(advocate, posts, shares) of a campaign, the most shares first; equal ones in their stored order."""
     count = max(worlds.worlds, 1)
     shares = np.asarray(worlds.advocates["shares"], dtype=np.float64) / count
     posts = np.asarray(worlds.advocates["posts"], dtype=np.float64) / count
@@ -93,7 +93,7 @@ def communities(result: Result) -> Picture | None:
     return Picture(
         "communities",
         "Which communities it reached",
-        "Members reached in each community, mean over the worlds, in one order for all arms: most reached by all arms "
+        "Members reached in each community, mean over the simulations, in one order for all arms: most reached by all arms "
         f"together first{left_out}. Each panel has its own scale.",
         " ".join(_half_of(arm, means) for arm, means in found.items()),
         Chart(panels, height=110.0, columns=2),
@@ -131,7 +131,7 @@ def channels(result: Result) -> Picture | None:
     return Picture(
         "channels",
         "Which channels carried it",
-        "Members reached on each channel, mean of a launch. A member can be reached on several.",
+        "Members reached on each channel, mean of a campaign. A member can be reached on several.",
         "Mean members reached by channel. "
         + " ".join(
             f"{arm}: {listing([f'{k} {number(v)}' for k, v in zip(names, row, strict=True)])}."

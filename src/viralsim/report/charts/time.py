@@ -36,7 +36,7 @@ def series_kept(result: Result) -> list[str]:
 
 
 def bands(result: Result, name: str | None = None) -> Picture | None:
-    """Sums up to each tick: median, half of the worlds, nine in ten of the worlds; None where no series was kept.
+    """Sums up to each tick: median, half of the simulations, nine in ten of the worlds; None where no series was kept.
 
     Raises: InputError where a series is asked for that was not kept.
     """
@@ -50,19 +50,19 @@ def bands(result: Result, name: str | None = None) -> Picture | None:
     worlds = min(len(arm.series[chosen]) for arm in result.arms.values())
     ticks = max(quantiles.shape[1] for quantiles in found.values())
     unit, hours = ("days", 24.0) if ticks * result.tick_hours > DAYS_FROM_HOURS else ("hours", 1.0)
-    time = Axis(0.0, ticks * result.tick_hours / hours, f"{unit} from launch")
+    time = Axis(0.0, ticks * result.tick_hours / hours, f"{unit} from the start")
     up = linear(np.concatenate([quantiles[:, -1] for quantiles in found.values()]), f"{label} so far")
     panels = [_panel(result, arm, quantiles, time, up, hours) for arm, quantiles in found.items()]
     return Picture(
         "over-time",
         f"{label.capitalize()} over time",
-        f"The line is the median world; the dark band holds half of the worlds, the light band nine in ten "
-        f"({worlds:,} {'world' if worlds == 1 else 'worlds'}).",
-        f"Cumulative {label} by {unit} from the launch, a panel per arm. At the end, median and 5 to 95 % of the worlds: "
+        f"The line is the median simulation; the dark band holds half of the simulations, the light band nine in ten "
+        f"({worlds:,} {'simulation' if worlds == 1 else 'simulations'}).",
+        f"Cumulative {label} by {unit} from the start, a panel per arm. At the end, median and 5 to 95 % of the simulations: "
         + "; ".join(f"{arm} {number(q[2, -1])} ({number(q[0, -1])} to {number(q[4, -1])})" for arm, q in found.items())
         + ".",
         Chart(panels, height=170.0, narrow_columns=2, shared_y=True),
-        ["arm", f"{unit} from launch", *(f"{100 * q:g} % of worlds up to" for q in QUANTILES)],
+        ["arm", f"{unit} from the start", *(f"{100 * q:g} % of simulations up to" for q in QUANTILES)],
         [
             [arm, number((tick + 1) * result.tick_hours / hours), *(number(float(x)) for x in quantiles[:, tick])]
             for arm, quantiles in found.items()

@@ -107,13 +107,13 @@ def trees(result: Result, arm: str, forests: Mapping[str, tuple[int, Forest]]) -
     lowest = max((float(place.max(initial=1.0)) for place in placed.values()), default=1.0)
     last = max((int(forest.tick[posts].max(initial=1)) for posts, forest in drawn.values()), default=1)
     unit, hours = ("days", 24.0) if last * result.tick_hours > 96.0 else ("hours", 1.0)
-    time = Axis(0.0, 1.03 * (last + 1) * result.tick_hours / hours, f"{unit} from launch")
+    time = Axis(0.0, 1.03 * (last + 1) * result.tick_hours / hours, f"{unit} from the start")
     panels = [
         Panel(
             time,
             Axis(lowest + 1.0, -1.0, hidden=True),
             _marks(forest, posts, placed[word], result.tick_hours / hours),
-            f"{word} world {forests[word][0]}",
+            f"{word} simulation {forests[word][0]}",
         )
         for word, (posts, forest) in drawn.items()
     ]
@@ -126,7 +126,7 @@ def trees(result: Result, arm: str, forests: Mapping[str, tuple[int, Forest]]) -
         _caption(forests, left_out),
         f"Cascade trees of {arm} over time. " + " ".join(_in_words(row) for row in rows),
         Chart(panels, height=min(max(2.4 * lowest, 240.0), 520.0), columns=3, legend=_legend(drawn)),
-        ["world", "posts", "trees", "largest tree", "generations", measure("shares").label, m.label],
+        ["simulation", "posts", "trees", "largest tree", "generations", measure("shares").label, m.label],
         rows,
         "Cascade trees",
     )
@@ -139,8 +139,8 @@ def _legend(drawn: Mapping[str, tuple[NDArray[np.int64], Forest]]) -> list[Key]:
 
 
 def _caption(forests: Mapping[str, tuple[int, Forest]], left_out: int) -> str:
-    lucks = "The same launch in single worlds: " if len(forests) > 1 else "One world: "
-    chosen = "at 5, 50 and 95 % of the worlds ordered by shares. " if len(forests) > 1 else ""
+    lucks = "The same campaign in single simulations: " if len(forests) > 1 else "One simulation: "
+    chosen = "at 5, 50 and 95 % of the simulations ordered by shares. " if len(forests) > 1 else ""
     rest = f" {left_out:,} posts of small or late trees are left out." if left_out else ""
     return f"{lucks}{chosen}A line leads from a post to the share that answered it; below are posts that nobody answered.{rest}"
 

@@ -89,7 +89,7 @@ def _ever(result: Result, name: str) -> bool:
 
 
 def tails(result: Result, name: str | None = None) -> Picture | None:
-    """The part of the worlds that reach at least a size, on logarithmic axes; None where nothing ever happened.
+    """The part of the simulations that reach at least a size, on logarithmic axes; None where nothing ever happened.
 
     ``name``: the measure; by default the goal's, or shares, and that of going viral.
     """
@@ -102,13 +102,19 @@ def tails(result: Result, name: str | None = None) -> Picture | None:
     return Picture(
         "tails",
         f"The long tail: {names}",
-        "How large a part of the worlds reaches at least this many, the same launch by luck alone. Both axes are "
-        "logarithmic: a straight fall is a heavy tail. Where a line begins below 1, the other worlds had none."
-        + (" Beyond the upright line a launch counts as viral." if criterion_measure(result) else ""),
-        f"Part of the worlds that reach at least a given number of {names}, a line per arm. "
+        "How large a part of the simulations reaches at least this many, the same campaign by luck alone. Both axes are "
+        "logarithmic: a straight fall is a heavy tail. Where a line begins below 1, the other simulations had none."
+        + (" Beyond the upright line a campaign counts as viral." if criterion_measure(result) else ""),
+        f"Part of the simulations that reach at least a given number of {names}, a line per arm. "
         + " ".join(_in_words(result, m) for m in shown),
         Chart(panels, height=TAIL_HEIGHT, columns=2, shared_y=True, legend=legend),
-        ["measure", "arm", "worlds with none", *(f"{100 * q:g} % of worlds up to" for q in TAIL_QUANTILES), "largest"],
+        [
+            "measure",
+            "arm",
+            "simulations with none",
+            *(f"{100 * q:g} % of simulations up to" for q in TAIL_QUANTILES),
+            "largest",
+        ],
         [[m.label, arm, *_tail_numbers(values(result, arm, m.name))] for m in shown for arm in result.arms],
         "Long tail",
     )
@@ -131,8 +137,8 @@ def _tails_of(result: Result, m: Measure) -> Panel:
         marks.append(Line(size[kept], part[kept], role(result, arm), dash=dash(result, arm), steps=True))
         if len(kept) == 1:  # a launch alone at its size is a point, not a line
             marks.append(Points(size, part, role(result, arm)))
-    up = Axis(1.0 / (result.world_count * 1.2), 1.2, "part of the worlds that reach it", log=True)
-    return Panel(logarithmic(sizes, f"{m.label} of a launch"), up, marks)
+    up = Axis(1.0 / (result.world_count * 1.2), 1.2, "part of the simulations that reach it", log=True)
+    return Panel(logarithmic(sizes, f"{m.label} of a campaign"), up, marks)
 
 
 def _in_words(result: Result, m: Measure) -> str:
@@ -153,7 +159,7 @@ def _tail_numbers(found: Float64) -> list[str]:
 
 
 def differences(result: Result, name: str | None = None) -> Picture | None:
-    """Every arm minus the baseline in the same worlds; None where there is nothing to compare.
+    """Every arm minus the baseline in the same simulations; None where there is nothing to compare.
 
     ``name``: the measure, the goal's by default.
     """
@@ -164,7 +170,9 @@ def differences(result: Result, name: str | None = None) -> Picture | None:
     matters = result.goal.matters_from if result.goal and result.goal.measure == m.name else 0.0
     unit = ", USD" if m.unit == "USD" else ""
     reach = [limit for row in rows for limit in (row.range_low, row.range_high, row.ci_low, row.ci_high)]
-    along = linear([*reach, matters], f"difference in {m.label} to {short(baseline(result))}, world by world{unit}")
+    along = linear(
+        [*reach, matters], f"difference in {m.label} to {short(baseline(result))}, simulation by simulation{unit}"
+    )
     marks: list[Mark] = [Rule("ink", x=0.0)]
     marks += [
         Rule("quiet", x=limit, dash=(3.0, 2.0))
@@ -178,12 +186,12 @@ def differences(result: Result, name: str | None = None) -> Picture | None:
     return Picture(
         "differences",
         f"Paired differences in {m.label}",
-        f"Each arm minus {baseline(result)} in the same worlds. The point is the mean difference, the thick line its "
-        "95 % interval, the thin line and the hill hold nine in ten of the worlds."
+        f"Each arm minus {baseline(result)} in the same simulations. The point is the mean difference, the thick line its "
+        "95 % interval, the thin line and the hill hold nine in ten of the simulations."
         + (" Between the dashed lines a difference does not matter." if matters > 0.0 else ""),
         f"Mean difference in {m.label} to {baseline(result)} with its 95 % interval: {said}.",
         Chart([panel], height=70.0 * len(rows)),
-        ["arm", "mean difference", "95 % interval", "5 to 95 % of worlds", "better in", "correlation of the arms"],
+        ["arm", "mean difference", "95 % interval", "5 to 95 % of simulations", "better in", "correlation of the arms"],
         [
             [
                 row.arm,

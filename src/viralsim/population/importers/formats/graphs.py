@@ -123,6 +123,7 @@ def _scalar(path: Path, value: Any) -> str:
     raise NetworkError(f"{path}: label {str(value)[:60]!r} is no name; give nodes labels of text or whole numbers")
 
 
+_BARE_LABEL = re.compile(r"^([ \t]*\d+[ \t]+)([^\s\"']+)", re.MULTILINE)
 _SECTION = re.compile(r"^[ \t]*\*([A-Za-z]+)[^\n]*\n?", re.MULTILINE)
 
 
@@ -140,7 +141,9 @@ def read_pajek(path: Path, text: str, asked: Asked) -> Parsed:
         elif kind == "vertices":
             if "vertices" in parts:
                 break  # of a partition or vector behind the network
-            parts["vertices"] = [mark[0] + body]
+            parts["vertices"] = [
+                mark[0] + _BARE_LABEL.sub(r'\1"\2"', body)
+            ]  # igraph takes a bare q for a word of its own
         elif kind != "network":
             break
     size = re.match(r"\s*\*\w+\s+(\d+)", parts["vertices"][0]) if "vertices" in parts else None

@@ -108,10 +108,6 @@ def read_matrix(path: Path, sample: Sample, asked: Asked) -> Parsed:
         leading = int(second[1][0] == names[0])
         names = names if leading else list(first)
         refuse_twice(path, names)
-        if names_a_total(names[-1]):
-            raise NetworkError(
-                f"{path}:{line}: {names[-1]!r} is no member but a column of totals; leave its row and column out"
-            )
         body = [second]
     else:
         body = [(line, first), second]
@@ -128,7 +124,21 @@ def read_matrix(path: Path, sample: Sample, asked: Asked) -> Parsed:
             count += 1
     if count != n:
         raise NetworkError(f"{path}: a matrix of {count} rows and {n} columns; a network's has as many rows as columns")
-    return _parsed(path, np.concatenate(source), np.concatenate(target), np.concatenate(values), n, names, asked)
+    edges = np.concatenate(source), np.concatenate(target), np.concatenate(values)
+    if names is not None and names_a_total(names[-1]) and _are_sums(*edges, n):
+        raise NetworkError(f"{path}: {names[-1]!r} is no member but the totals; leave its row and column out")
+    return _parsed(path, *edges, n, names, asked)
+
+
+def _are_sums(source: NDArray[np.int32], target: NDArray[np.int32], values: NDArray[np.float64], n: int) -> bool:
+    """Whether the last column holds the sums of its rows, or the last row those of its columns."""
+    inside = (source < n - 1) & (target < n - 1)
+    for end, other in ((source, target), (target, source)):
+        last = (other == n - 1) & (end < n - 1)
+        sums = np.bincount(end[inside], values[inside], n)
+        if last.any() and np.allclose(sums, np.bincount(end[last], values[last], n)):
+            return True
+    return False
 
 
 def _rows(path: Path, sample: Sample) -> Iterator[tuple[int, list[str]]]:

@@ -1,0 +1,224 @@
+"""The first screen of an answer: question, answer, money, risk, what it rests on, what would change it, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isnan, nan
+from typing import NamedTuple
+
+from viralsim.measurement.arms import MeasureSummary, chance, chance_of_loss, has_value
+from viralsim.measurement.compare import Comparison
+from viralsim.measurement.measures import measure
+from viralsim.measurement.number_format import in_places, money, number, percent, percent_span, supported
+from viralsim.measurement.question import (
+    BETTER,
+    EQUIVALENT,
+    INCONCLUSIVE,
+    UNDEFINED,
+    WORSE,
+    Question,
+    at_cost,
+    capital,
+    in_brackets,
+    more_of,
+)
+from viralsim.measurement.robustness import decisive, turn_text
+from viralsim.measurement.sentences import worlds_wanted
+from viralsim.measurement.verdict import Verdict
+from viralsim.records.record import Move, RunRecord, SwitchingValue
+
+Summaries = Mapping[str, Mapping[str, MeasureSummary]]
+MOST_TURNS = 2
+NET = "net_usd"
+
+
+class Line(NamedTuple):
+    """One labelled part of the first screen; sentences: the most important first, so that the last can be left out."""
+
+    label: str
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The sentences in a row."""
+        return " ".join(self.sentences)
+
+
+def first_screen(
+    record: RunRecord,
+    summaries: Summaries,
+    comparisons: Sequence[Comparison],
+    question: Question | None,
+    verdict: Verdict,
+) -> list[Line]:
+    """The parts in order, the answer first; a part that has nothing to say is left out."""
+    if question is None:
+        return [Line("Answer", verdict.sentences[:1]), Line("Rests on", _ground(record, None))]
+    guess = decisive(record)
+    rows = {(row.arm, row.baseline, row.measure): row for row in comparisons}
+    parts = [
+        Line("Answer", _answer(record, question)),
+        Line("Money", _profit(record, summaries, rows, question)),
+        Line("Risk", _risk(record, summaries, question)),
+        Line("Rests on", _ground(record, guess)),
+        Line("Unless", _unless(record, verdict, guess)),
+        Line("Next", tuple(_next(record, rows, question, verdict, guess))),
+    ]
+    return [part for part in parts if part.sentences]
+
+
+def _answer(record: RunRecord, question: Question) -> tuple[str, ...]:
+    text = question.sentence
+    if record.goal is None:
+        return text, "No goal is named, so no winner is named."
+    smallest = f"{number(record.goal.matters_from)} {measure(question.measure).counted}"
+    if question.answer == EQUIVALENT and record.goal.matters_from > 0.0:
+        return text, f"Only {smallest} or more would matter."
+    if question.answer == INCONCLUSIVE and record.goal.matters_from > 0.0:
+        return text, f"A difference of {smallest} would matter."
+    return (text,)
+
+
+def _profit(
+    record: RunRecord, summaries: Summaries, rows: Mapping[tuple[str, str, str], Comparison], q: Question
+) -> tuple[str, ...]:
+    """Mean profit of the two arms and their difference; the costs alone where no value is given."""
+    first, second = q.leading
+    if not has_value(record):
+        costs = ", ".join(f"{money(float(record.arms[arm].cost_usd().mean()))} for {arm}" for arm in (first, second))
+        return f"Cost: {costs}.", "Profit is not counted, since no value per conversion is given."
+    means = ", ".join(f"{_usd(summaries[arm]['net_usd'])} with {arm}" for arm in (first, second))
+    row = rows[first, second, "net_usd"]
+    if isnan(row.ci_low):
+        return (f"Mean profit after costs: {means}.",)
+    places = min(supported(row.ci_low, row.ci_high), 2)
+    low, high = in_places(row.ci_low, places), in_places(row.ci_high, places)
+    difference = in_places(row.uplift, places)
+    return (f"Mean profit after costs: {means}; difference {difference} USD (95 % interval {low} to {high}).",)
+
+
+def _usd(summary: MeasureSummary) -> str:
+    if isnan(summary.ci_low):
+        return money(summary.mean)
+    return f"{in_places(summary.mean, min(supported(summary.ci_low, summary.ci_high), 2))} USD"
+
+
+def _risk(record: RunRecord, summaries: Summaries, question: Question) -> tuple[str, ...]:
+    """The chance of a loss, or of a flop where no loss can be counted; then what is usual."""
+    arms = question.leading
+    if has_value(record):
+        label, found = "Chance of a loss", [chance_of_loss(record, record.arms[arm]) for arm in arms]
+    elif record.flop_when:
+        label, found = "Chance to flop", [chance(record, record.arms[arm], record.flop_when) for arm in arms]
+    else:
+        label, found = "", []
+    texts = [
+        f"{percent(one.probability)} with {arm} ({percent_span(one.low, one.high)})"
+        for arm, one in zip(arms, found, strict=False)
+        if not isnan(one.probability)
+    ]
+    said = [f"{label}: {', '.join(texts)}."] if texts else []
+    if question.answer != UNDEFINED:
+        counted = measure(question.measure).counted
+        spans = [
+            f"{number(summaries[arm][question.measure].p05)} to {number(summaries[arm][question.measure].p95)} with {arm}"
+            for arm in arms
+        ]
+        said.append(f"9 in 10 campaigns bring {' and '.join(spans)} ({counted}).")
+    return tuple(said)
+
+
+def _ground(record: RunRecord, guess: Move | None) -> tuple[str, ...]:
+    """How many simulations of which audience, the guess that decides, and whether past campaigns were fitted."""
+    runs = "1 simulation" if record.world_count == 1 else f"{record.world_count:,} simulations"
+    stopped = ", stopped early" if record.interrupted else ""
+    audiences = f"{record.population.count} audiences of " if record.population.count > 1 else ""
+    text = f"{runs} per arm{stopped}, {audiences}{record.population.members:,} members"
+    if guess is not None:
+        turns = any(turn.path == guess.path for turn in record.switching_values)
+        role = "what decides is assumed" if turns else "assumed, and moves it most"
+        text += f"; {role}: {short_path(record, guess.path)} = {number(guess.now)}"
+    fitted = "Fitted to past campaigns." if record.calibrated else "A what-if, not fitted to past campaigns."
+    return f"{text}.", fitted
+
+
+def _unless(record: RunRecord, verdict: Verdict, guess: Move | None) -> tuple[str, ...]:
+    """What would overturn the answer: first the input that decides, then trust, then the nearest others."""
+    turns = sorted(record.switching_values, key=lambda turn: guess is None or turn.path != guess.path)
+    inputs = [_turn(record, turn) for turn in turns]
+    said = {turn_text(turn) for turn in turns}
+    others = [f"{text}." for text in verdict.overturned_by if text not in said]
+    trust = [text for text in others if text.startswith("trust:")]
+    rest = [text for text in others if text not in trust]
+    with_trust = [capital(text.removeprefix("trust: ")) for text in trust]
+    return (*inputs[:1], *with_trust, *inputs[1:], *rest)[:MOST_TURNS]
+
+
+def _turn(record: RunRecord, turn: SwitchingValue) -> str:
+    """A switching value in words for a client: from where on the other arm is ahead."""
+    shown = money if turn.path.endswith("_usd") else number
+    profit = " in profit" if turn.measure == NET else ""
+    name, now = short_path(record, turn.path), f"(now {shown(turn.now)})"
+    if turn.low < turn.now < turn.high:
+        return f"{name} is between {shown(turn.low)} and {shown(turn.high)} {now}, where either may lead{profit}."
+    above = turn.now <= turn.low
+    at = turn.middle if turn.is_point else turn.high if above else turn.low
+    ahead = turn.above if above else turn.below
+    return f"{name} is {'above' if above else 'below'} {shown(at)} {now}, which puts {ahead} ahead{profit}."
+
+
+def short_path(record: RunRecord, path: str) -> str:
+    """The end of a path that no other input shares, two words at least: "conversion_trust.paid"."""
+    parts = path.split(".")
+    others = [move.path for move in record.moves if move.path != path]
+    for words in range(2, len(parts)):
+        end = ".".join(parts[-words:])
+        if not any(other == end or other.endswith(f".{end}") for other in others):
+            return end
+    return path
+
+
+def _next(
+    record: RunRecord,
+    rows: Mapping[tuple[str, str, str], Comparison],
+    question: Question,
+    verdict: Verdict,
+    guess: Move | None,
+) -> list[str]:
+    """What to do: choose, choose by price, run more, or do not spend; then the arm outside the question that beats both."""
+    said = [_choice(record, rows, question)]
+    if guess is not None and guess.path in {turn.path for turn in record.switching_values}:
+        said.append(f"Measure {short_path(record, guess.path)} first: the answer turns on it.")
+    beats = verdict.winner
+    if beats is not None and beats not in question.arms:
+        row = rows[beats, question.leading[0], question.measure]
+        extra = float((record.arms[beats].cost_usd() - record.arms[question.leading[0]].cost_usd()).mean())
+        more = more_of(measure(question.measure), row.uplift, row)
+        said.append(f"Look at {beats} too: {more} than {row.baseline}{at_cost(extra)} ({in_brackets(row, nan)}).")
+    return said
+
+
+def _choice(record: RunRecord, rows: Mapping[tuple[str, str, str], Comparison], question: Question) -> str:
+    first, second = question.leading
+    if question.answer == UNDEFINED:
+        return "Name another measure in the goal."
+    if question.answer == INCONCLUSIVE:
+        if isnan(question.ci_low):
+            return "Do not decide on this result. Run more simulations: one gives no interval."
+        goal = record.goal
+        more = worlds_wanted(record, question.row, 0.0 if goal is None else goal.matters_from)
+        return f"Do not decide on this result. {more}".strip()
+    gain = rows[first, second, "net_usd"]
+    paying = has_value(record)
+    if paying and max(float(record.arms[arm].measures["net_usd"].mean()) for arm in (first, second)) < 0.0:
+        return f"Spend on neither {first} nor {second} at this price: both lose money on average."
+    if question.answer == EQUIVALENT:
+        if paying and gain.ci_low > 0.0:
+            return f"Choose {first}: it earns more on average."
+        if paying and gain.ci_high < 0.0:
+            return f"Choose {second}: it earns more on average."
+        return f"Choose {first} or {second} by price and risk."
+    assert question.answer in (BETTER, WORSE)
+    if paying and gain.ci_high < 0.0:
+        return f"Choose {first} for {measure(question.measure).label}, {second} for profit: the extra cost is more than it adds."
+    return f"Choose {first}."

@@ -1,0 +1,95 @@
+"""What would overturn an answer is true: below and above each value the two arms were run, and they change places."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import viralsim as vs
+from viralsim.measurement.robustness import decisive
+from viralsim.results import open_result
+from viralsim.scenario.inputs import inputs_of
+
+BEFORE = Path(__file__).parents[1] / "benchmarks" / "scenarios_before" / "advocates_vs_paid.yaml"
+WORLDS = 600
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return vs.load(BEFORE)
+
+
+@pytest.fixture(scope="module")
+def result(scenario):
+    return vs.simulate(scenario, worlds=WORLDS, what_turns_it=True)
+
+
+def mean_difference(scenario, turn, value):
+    again = vs.simulate(scenario.override({turn.path: value}), worlds=WORLDS, repeat_trust=False)
+    below, above = (again.arms[arm].measures[turn.measure] for arm in (turn.below, turn.above))
+    return float((above - below).mean())
+
+
+def test_at_nine_tenths_and_eleven_tenths_the_arms_change_places(scenario, result):
+    """A value that is said as a point: run at 0.9 and 1.1 times it, the mean difference has either sign."""
+    points = [turn for turn in result.switching_values if turn.is_point]
+    assert len(points) >= 2
+    for turn in points:
+        assert mean_difference(scenario, turn, 0.9 * turn.middle) < 0.0, turn
+        assert mean_difference(scenario, turn, 1.1 * turn.middle) > 0.0, turn
+
+
+def test_at_the_ends_of_a_range_the_arms_have_changed_places(scenario, result):
+    """A value that is said as a range: at its ends the mean difference has either sign."""
+    for turn in result.switching_values:
+        assert turn.low <= turn.middle <= turn.high
+        assert mean_difference(scenario, turn, turn.low) < 0.0, turn
+        assert mean_difference(scenario, turn, turn.high) > 0.0, turn
+
+
+def test_the_guess_that_decides_is_named(result):
+    """The sale by an advertisement is assumed, moves the difference most of what is assumed, and turns the answer."""
+    assert decisive(result).path == "content.teaser.conversion_trust.paid"
+    assert result.to_dict()["question"]["decisive_assumption"] == "content.teaser.conversion_trust.paid"
+    text = " ".join(part.text for part in result.first_screen)
+    assert "what decides is assumed: conversion_trust.paid = 0.1" in text
+    assert "Measure conversion_trust.paid first" in text
+
+
+def test_moves_are_those_of_a_run_with_the_value_changed(scenario, result):
+    """Half and twice the value give the mean differences that are stored."""
+    move = next(move for move in result.moves if move.path == "campaign.advocates.willingness")
+    first, second = result.question.arms
+    worlds = WORLDS // len([one for one in inputs_of(scenario) if one.value > 0.0])
+    again = vs.simulate(scenario.override({move.path: move.low}), worlds=worlds, repeat_trust=False)
+    difference = again.arms[first].measures[move.measure] - again.arms[second].measures[move.measure]
+    assert move.at_low == pytest.approx(difference.mean(), rel=1e-12)
+    assert (move.now, move.low, move.high) == (0.6, 0.3, 1.0)
+
+
+def test_assumptions_of_every_arm_are_ranked_by_what_they_move(result):
+    """The user's own and those of arms beyond the first are there; what moves the difference most comes first."""
+    listed = [row["path"] for row in result.to_dict()["assumptions"]]
+    assert {"campaign.advocates.willingness", "campaign.paid[0].trust", "channels.instagram.cpm_usd"} <= set(listed)
+    moved = [row["moves_by"] for row in result.to_dict()["assumptions"]]
+    known = [value for value in moved if value is not None]
+    assert moved[: len(known)] == sorted(known, reverse=True)
+    sources = {row["path"]: row["source"] for row in result.to_dict()["assumptions"]}
+    assert sources["campaign.advocates.willingness"] == "assumption: six of ten who are asked post"
+    assert sources["channels.instagram.cpm_usd"].startswith("preset instagram: ")
+
+
+def test_what_was_found_survives_the_disk(result, tmp_path):
+    """Moves and switching values come back from the folder."""
+    result.save(tmp_path / "run")
+    again = open_result(tmp_path / "run")
+    assert (again.moves, again.switching_values) == (result.moves, result.switching_values)
+    assert again.verdict == result.verdict
+
+
+def test_few_worlds_have_no_say_and_change_nothing(scenario):
+    """Below 30 worlds nothing is looked for; the worlds are the same with and without."""
+    few = vs.simulate(scenario, worlds=20, what_turns_it=True)
+    assert (few.moves, few.switching_values) == ((), ())
+    plain = vs.simulate(scenario, worlds=20)
+    assert np.array_equal(few.arms["paid"].measures["shares"], plain.arms["paid"].measures["shares"])
