@@ -166,6 +166,20 @@ def test_what_a_scenario_cannot_have_is_said(few_worlds: None) -> None:
         calibrate(small, account(7, 30), channel="y")
 
 
+def test_other_blocks_stay_as_they_are(few_worlds: None) -> None:
+    """Questions, variants and field tests about arms are no part of a past post, and are in the calibrated scenario."""
+    text = (
+        TEXT
+        + "question: {compare: [advocates, owned_only]}\nvariants: {plain: {campaign.advocates.willingness: 0.4}}\n"
+    )
+    text += "uncertain: {campaign.advocates.willingness: {from: 0.2, to: 0.8}, content.post.appeal: {from: 0.01, to: 0.02}}\n"
+    told = calibrate(vs.loads(text), account(7, 30))
+    assert told.scenario.spec.question is not None
+    assert list(told.scenario.spec.variants) == ["plain"]
+    assert list(told.scenario.spec.uncertain) == ["joint", "campaign.advocates.willingness"]
+    assert "uncertain: content.post.appeal is replaced by rows" in told.warnings
+
+
 def test_files_are_named_from_the_new_folder(few_worlds: None, tmp_path: Path) -> None:
     """A network beside the scenario is found from the folder of the calibrated one."""
     edges = ["source,target", *(f"{i},{(i + k) % 3000}" for i in range(3000) for k in (1, 7, 31))]

@@ -24,6 +24,7 @@ STEPS, FEW_ROWS = 3, 150  # of the search for the two factors, and rows that it 
 CHECK_WORLDS = 2000
 NEAR, STANDARD_ERRORS = 0.03, 4.0  # how far simulated means may be from those of the rows
 MOST_SHARES = 0.999  # of the largest share rate that the audience can have
+WORLD = ("viralsim", "name", "seed", "horizon", "tick", "launch_at", "audience", "channels", "content")
 IMPRESSIONS, SHARES, SHARE_RATE = "impressions", "shares", "share_rate"
 
 
@@ -99,19 +100,8 @@ def _home(line: Owned, content: str) -> Home:
 
 def probe(scenario: Scenario, home: Home) -> Scenario:
     """The scenario with nothing but one owned post at its start."""
-    data = with_values(scenario.data, home, 0.1, 0.001)
-    for word in (
-        "arms",
-        "baseline",
-        "goal",
-        "equal_money",
-        "sweep",
-        "uncertain",
-        "calibration",
-        "question",
-        "populations",
-    ):
-        data.pop(word, None)
+    values = with_values(scenario.data, home, 0.1, 0.001)
+    data = {word: value for word, value in values.items() if word in WORLD}
     owned = {"channel": home.channel, "followers": home.followers, "trust": home.trust, "posts_at": ["0h"]}
     data["campaign"] = {"content": home.content, "owned": [owned]}
     data["worlds"] = CHECK_WORLDS
