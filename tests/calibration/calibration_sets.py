@@ -13,6 +13,7 @@ from viralsim.calibration.observed import Posts
 
 Floats = NDArray[np.float64]
 FOLLOWERS = 2000
+HIGHEST_RATE = 0.4
 PRIOR = Prior(
     level=(float(np.log(0.05)), 0.5),
     share=(float(np.log(0.01)), 0.5),
@@ -52,7 +53,8 @@ def posts_of_the_product(participation: str) -> MakePosts:
     def make(visibility: Floats, share_rate: Floats, generator: np.random.Generator) -> Posts:
         rows = []
         for v, s in zip(visibility, share_rate, strict=True):
-            scenario = vs.loads(SCENARIO.format(participation=participation, visibility=v, share_rate=s))
+            rate = min(float(s), HIGHEST_RATE)  # a draw in 10,000: more than a default audience can share
+            scenario = vs.loads(SCENARIO.format(participation=participation, visibility=v, share_rate=rate))
             arm = vs.simulate(scenario, worlds=1, seed=int(generator.integers(2**62)), threads=1).arms["only"]
             rows.append(
                 [arm.impressions_by_source["owned"][0], arm.measures["impressions"][0], arm.measures["shares"][0]]
