@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from wrong_arguments import DOOR as NETWORKS
 from wrong_arguments import HANDED_ON, STRATEGY_OPTIONS
+from wrong_calibration import CALIBRATION
 from wrong_studies import STUDIES
 from wrong_values import PATH, RESULT, SCENARIO, SMALL
 
@@ -21,7 +22,7 @@ from viralsim import advocates, classic, experiments, seeding
 from viralsim.cli import main
 from viralsim.errors import ViralsimError
 
-DOOR = {**NETWORKS, **STUDIES}
+DOOR = {**NETWORKS, **STUDIES, **CALIBRATION}
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -95,6 +96,7 @@ def public() -> Iterator[Callable[..., Any]]:
         "open",
         "save",
         "numbers_of",
+        "generate",
     ):
         yield getattr(vs.Network, name)
     yield from (
@@ -104,8 +106,10 @@ def public() -> Iterator[Callable[..., Any]]:
         vs.Result.save,
         vs.Result.arm,
         vs.Result.chances,
+        vs.Result.trees,
     )
-    yield from (vs.Scenario.override, vs.Scenario.for_arm)
+    yield from (vs.Scenario.override, vs.Scenario.for_arm, vs.Scenario.with_networks)
+    yield from (vs.calibration.next_post, vs.calibration.backtest, vs.posts.read)
 
 
 @pytest.mark.parametrize("function", list(public()), ids=name_of)
@@ -162,12 +166,16 @@ def test_the_words_of_the_interface() -> None:
         vs.simulate: "scenario worlds seed",
         vs.ViralityModel: "scenario arm world seed rng",
         seeding.choose: "network strategy count",
+        vs.calibrate: "scenario past seed",
+        vs.calibration.next_post: "past followers draws seed",
         vs.Network.from_edges: "source target members",
     }
     for function, said in words.items():
         assert list(inspect.signature(function).parameters)[: len(said.split())] == said.split(), function
     assert all(
-        "threads" in inspect.signature(getattr(classic, name)).parameters for name in classic.__all__ if name.islower()
+        "threads" in inspect.signature(getattr(classic, name)).parameters
+        for name in classic.__all__
+        if name.islower() and name not in ("activation", "trees", "tables")  # which hand it on to the model, or are one
     )
 
 

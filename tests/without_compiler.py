@@ -106,7 +106,39 @@ def textbook() -> dict[str, Any]:
         "rumour": model.maki_thompson(net, [0], worlds=WORLDS, seed=1),
         "attention": model.limited_attention(net, mu=0.2, actions=200, worlds=2, seed=1).popularity,
         "bass": model.bass(MEMBERS, 0.03, 0.4, 20, WORLDS, 1),
+        **who_and_when(net, mixed),
+        "compartments": model.compartments(net, [0], OWN_TABLE, 8, WORLDS, 1),
+        "events": model.gillespie(net, [0], OWN_TABLE, [0.5, 2.0, 9.0], WORLDS, 1),
+        "voter": model.voter(net, [0, 1, 2], 400, WORLDS, 1),
+        "opinions": model.bounded_confidence(net, 0.4, 100, worlds=2, seed=1),
+        "doses": model.generalised_contagion(net, [0, 1], 0.9, 2, 4, 8, [0.5, 1.5], 0.5, 0.5, worlds=2, seed=1),
     }
+
+
+OWN_TABLE = [
+    ("S", "E", 0.3, "I"),
+    ("S", "E", "weighted_cascade", "A"),
+    ("E", "I", 0.5),
+    ("E", "A", 0.2),
+    ("I", "S", 0.3),
+    ("A", "S", 0.1),
+]
+
+
+def who_and_when(net: vs.Network, mixed: np.ndarray) -> dict[str, Any]:
+    """When, and through whom, in every model that tells."""
+    given: dict[str, tuple[Any, ...]] = {
+        "independent_cascade": (0.2,),
+        "linear_threshold": (),
+        "complex_contagion": (np.arange(MEMBERS) % 3,),
+        "sir": (0.2, 0.3, 10),
+        "maki_thompson": (),
+    }
+    found = {
+        f"trees of {word}": vs.classic.trees(word, net, [0, 3], *own, worlds=WORLDS).to_numpy()[:, :4].astype(int)
+        for word, own in given.items()
+    }
+    return found | {"ticks": vs.classic.independent_cascade(net, [0], mixed, worlds=WORLDS, adoption_tick=True)}
 
 
 def seeding() -> dict[str, Any]:

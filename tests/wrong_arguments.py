@@ -34,6 +34,9 @@ from wrong_values import (
 import viralsim as vs
 from viralsim import classic, experiments, seeding
 
+MEMBERS_OF_PATH = [[5], [-1], [0.0], "a", None, [[0]], [True], [NAN], 2**70]
+STARTS = [[5], [-1], [0.0], "a", None, [[0]], {"E": [0]}, {"I": [9]}, {1: [0]}, {"I": None}, {"I": [0], "R": [0]}]
+TABLES = [None, 3, "sir", {}, [], [("S", "I")], [("S", "S", 0.1)], [("S", "I", NAN, "I")], [("S", "I", None, "I")], [3]]
 # function -> (a call that works, argument -> values that do not). What an argument may be None for is not listed with None.
 DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     vs.Network: (
@@ -124,10 +127,15 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "path": [*PLACE, "nowhere.csv"],
             "edge_means": ["follows", None, 3],
             "directed": [1, "yes", [True]],
-            "tie_strength": [],
-            "influence_weight": [],
-            "sep": [],
+            "tie_strength": [2.5, True, ["w"], b"w"],
+            "influence_weight": [2.5, True, ["w"], b"w"],
+            "sep": [3, "", [","], True],
+            "ids_from": [3, "", ["label"], True],
         },
+    ),
+    vs.Network.generate: (
+        {"word": "barabasi_albert", "members": 9},
+        {"word": ["ba", "", None, 3, ["forest_fire"]], "members": COUNT, "seed": SEEDS, "options": []},
     ),
     vs.Network.open: ({"folder": "nowhere"}, {"folder": [*PLACE, "nowhere"]}),
     vs.Network.save: ({"self": PATH, "folder": "x"}, {"folder": PLACE}),
@@ -135,25 +143,92 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     vs.Network.of_edges: ({}, {"edges": [], "edge_means": [], "keep_edge_order": []}),
     classic.independent_cascade: (
         {"network": PATH, "seeds": [0], "probability": 0.5},
-        {**SHAPE, "probability": [*PROBABILITY, "uniform", {}]},
+        {**SHAPE, "probability": [*PROBABILITY, "uniform", {}, "tie_strength"], "adoption_tick": FLAG},
     ),
     classic.linear_threshold: (
         {"network": PATH, "seeds": [0]},
-        {**SHAPE, "weights": [p for p in PROBABILITY if p is not None] + ["weighted"]},
+        {
+            **SHAPE,
+            "weights": [p for p in PROBABILITY if p is not None] + ["weighted", "tie_strength"],
+            "adoption_tick": FLAG,
+        },
     ),
     classic.complex_contagion: (
         {"network": PATH, "seeds": [0], "threshold": 1},
         {
             **SHAPE,
-            "threshold": [0, -1, 1.5, NAN, True, "two", None, 1j, {}],
+            "threshold": [
+                0,
+                -1,
+                1.5,
+                NAN,
+                True,
+                "two",
+                None,
+                1j,
+                {},
+                [1],
+                [0.5] * 4 + [2.0],
+                [1, 1, 1, 1, -1],
+                [True] * 5,
+            ],
             "ticks": [-1, 2.5, True, "3", NAN, 10**30],
             "adoption_tick": FLAG,
         },
     ),
-    classic.sir: ({"network": PATH, "seeds": [0], "beta": 0.5, "gamma": 0.5, "ticks": 3}, {**SHAPE, **RATES}),
+    classic.sir: (
+        {"network": PATH, "seeds": [0], "beta": 0.5, "gamma": 0.5, "ticks": 3},
+        {**SHAPE, **RATES, "adoption_tick": FLAG},
+    ),
+    classic.compartments: (
+        {"network": PATH, "seeds": [0], "table": classic.tables.sir(0.5, 0.5), "ticks": 3},
+        {**SHAPE, "seeds": STARTS, "table": TABLES, "ticks": RATES["ticks"]},
+    ),
+    classic.gillespie: (
+        {"network": PATH, "seeds": [0], "table": classic.tables.sir(0.5, 0.5), "times": [1.0]},
+        {
+            **SHAPE,
+            "seeds": STARTS,
+            "table": TABLES,
+            "times": [[], [-1.0], [2.0, 1.0], [NAN], [INF], 3, None, "1", [[1.0]], [True]],
+        },
+    ),
+    classic.voter: (
+        {"network": PATH, "holders": [0], "steps": 5},
+        {**COMMON, "network": NETWORKS, "worlds": WORLDS, "holders": MEMBERS_OF_PATH, "steps": [*NOT_WHOLE, -1]},
+    ),
+    classic.bounded_confidence: (
+        {"network": PATH, "confidence": 0.5, "steps": 5},
+        {
+            **COMMON,
+            "network": NETWORKS,
+            "worlds": WORLDS,
+            "confidence": NUMBER,
+            "steps": [*NOT_WHOLE, -1],
+            "convergence": [0.6, *NUMBER],
+            "opinions": [[0.5], 3, "x", [NAN] * 5, [-1.0] * 5, [[0.5] * 5], [True] * 5],
+        },
+    ),
+    classic.generalised_contagion: (
+        {"network": PATH, "seeds": [0], "exposure": 0.5, "threshold": 1, "memory": 2, "ticks": 3},
+        {
+            **COMMON,
+            "network": [n for n in NETWORKS if n is not None],
+            "worlds": WORLDS,
+            "seeds": MEMBERS_OF_PATH,
+            "exposure": RATES["beta"],
+            "threshold": [0, *NUMBER[:5], INF, [1.0], [1.0] * 4 + [0.0], "x"],
+            "memory": COUNT,
+            "ticks": RATES["ticks"],
+            "dose": [0, *NUMBER[:5], INF, [0.0], [NAN], [[1.0]], []],
+            "recovery": RATES["beta"],
+            "reinfection": RATES["beta"],
+            "members": [3],
+        },
+    ),
     classic.si: (
         {"network": PATH, "seeds": [0], "beta": 0.5, "ticks": 3},
-        {**SHAPE, **{k: RATES[k] for k in ("beta", "ticks")}},
+        {**SHAPE, **{k: RATES[k] for k in ("beta", "ticks")}, "adoption_tick": FLAG},
     ),
     classic.maki_thompson: (
         {"network": PATH, "seeds": [0]},
@@ -163,8 +238,16 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "spread": [0.0, 1.1, *NUMBER],
             "stifle": [0.0, 1.1, *NUMBER],
             "members": [3],
+            "adoption_tick": FLAG,
         },
     ),
+    **{
+        question: (
+            {"model": "sir", "network": PATH, "seeds": [0], "beta": 0.5, "gamma": 0.5, "ticks": 3},
+            {"model": ["bass", "", None, 3, max, ["sir"]]},
+        )
+        for question in (classic.activation, classic.trees)
+    },
     classic.bass: (
         {"members": 10, "p": 0.1, "q": 0.1, "ticks": 3},
         {
@@ -234,6 +317,7 @@ HANDED_ON = {  # arguments that are the business of what they are handed to, or 
     (vs.Network, "edge_position"),
     (vs.Network, "notes"),
     *((vs.Network.read, column) for column in ("tie_strength", "influence_weight", "sep")),
+    (vs.Network.generate, "options"),
     (vs.Network.of_edges, "edges"),
     (vs.Network.of_edges, "edge_means"),
     (vs.Network.of_edges, "keep_edge_order"),
@@ -241,6 +325,7 @@ HANDED_ON = {  # arguments that are the business of what they are handed to, or 
     (vs.Network.from_igraph, "influence_weight"),
     (vs.Network.from_igraph, "edge_means"),
     (seeding.choose, "options"),
+    *((question, given) for question in (classic.activation, classic.trees) for given in ("arguments", "options")),
     (experiments.run_sweep, "cluster"),
     (experiments.read_table, "columns"),
 }

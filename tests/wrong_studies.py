@@ -14,6 +14,7 @@ from wrong_values import (
     MEMBERS,
     NAN,
     NOT_WHOLE,
+    PATH,
     PLACE,
     PROGRESS,
     RESULT,
@@ -30,6 +31,15 @@ from wrong_values import (
 
 import viralsim as vs
 from viralsim import advocates, experiments
+
+UNSURE = SCENARIO.override(
+    {
+        "content.c.value_usd": 5,
+        "content.c.conversion_rate": 0.1,
+        "uncertain": {"content.c.appeal": {"from": 0.1, "to": 0.3}},
+        "variants": {"social": {"content.c.reinforcement": {"social": {"gain": 0.5, "cap": 3}}}},
+    }
+)
 
 # function -> (a call that works, argument -> values that do not). What an argument may be None for is not listed with None.
 STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
@@ -63,6 +73,47 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "measure": ["fame", 3, "", ["shares"]],
             "arms": ARMS,
             "spread": [1.0, 0, NAN, INF, "2", None, True],
+        },
+    ),
+    vs.field_test: (
+        {"scenario": UNSURE, "worlds": 20, "treatment": "paid", "control": "organic", "measure": "shares"},
+        {
+            **STUDY,
+            "worlds": [*COUNT[:-1], 19],
+            "treatment": [*ARM, "organic", None],
+            "control": [*ARM, "paid", None],
+            "measure": ["fame", 3, ["shares"], "net_usd", None],
+            "units": ["member", ["members"], [3], 3, {"member": 1}],
+            "share": [0, 1, -0.5, NAN, "0.5", True, [0.5]],
+        },
+    ),
+    vs.robust: (
+        {"scenario": UNSURE, "worlds": 2},
+        {
+            **STUDY,
+            "worlds": COUNT[:-1],
+            "arms": [*ARMS, ["paid"]],
+            "measure": ["fame", 3, ["shares"], "structural_virality"],
+        },
+    ),
+    vs.value_of_information: (
+        {"scenario": UNSURE, "worlds": 50},
+        {
+            **STUDY,
+            "worlds": [*COUNT[:-1], 49],
+            "arms": [*ARMS, ["paid"]],
+            "measure": ["fame", 3, None, ["shares"], "shares"],
+            "value_per_unit": [0, -1, NAN, INF, "2", True, 3],
+            "groups": [
+                3,
+                ["a"],
+                {"": ["content.c.appeal"]},
+                {"a": []},
+                {"a": "content.c.appeal"},
+                {"a": ["content.c"]},
+                {3: []},
+            ],
+            "surveys": [3, "30", [0], [2.5], [True], {30: 1}, None],
         },
     ),
     vs.ViralityModel: (
@@ -149,6 +200,10 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
         },
     ),
     experiments.read_table: ({"folder": "x"}, {"folder": [*PLACE, "nowhere"], "columns": []}),
+    vs.Scenario.with_networks: (
+        {"self": SCENARIO, "networks": {}},
+        {"networks": [None, 3, "a", [("a", 1)], {"nowhere": PATH}, {3: PATH}, {"x": None}, {"x": "net.csv"}]},
+    ),
     vs.Scenario.override: (
         {"self": SCENARIO, "changes": {}},
         {
@@ -177,6 +232,10 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
         {"arm": ["pay", 3, None, "organic"], "baseline": ["pay", 3, ["paid"]]},
     ),
     vs.Result.arm: ({"self": RESULT, "name": "paid"}, {"name": ["pay", 3, None]}),
+    vs.Result.trees: (
+        {"self": RESULT, "arm": "paid"},
+        {"arm": ["pay", 3, None], "worlds": [20, -1, 0.5, "0", [0, 99], [True], None]},
+    ),
     vs.Result.chances: ({"self": RESULT, "arm": "paid"}, {"arm": ["pay", 3, None]}),
     vs.Result.save: ({"self": RESULT, "path": "x"}, {"path": PLACE}),
 }

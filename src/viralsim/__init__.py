@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from viralsim import advocates, calibration, classic, forecasting, posts, seeding
+    from viralsim.calibration.calibrating import calibrate
+    from viralsim.decisions.field_test import field_test
+    from viralsim.decisions.robust import robust
+    from viralsim.decisions.value_of_information import value_of_information
     from viralsim.errors import CapacityError, InputError, NetworkError, ScenarioError, ViralsimError
     from viralsim.experiments.luck import how_much_luck
     from viralsim.mesa_driver.model import ViralityModel
@@ -28,11 +32,15 @@ _HOME = {
     "ScenarioError": "viralsim.errors",
     "ViralityModel": "viralsim.mesa_driver.model",
     "ViralsimError": "viralsim.errors",
+    "calibrate": "viralsim.calibration.calibrating",
+    "field_test": "viralsim.decisions.field_test",
     "how_much_luck": "viralsim.experiments.luck",
     "load": "viralsim.scenario",
     "loads": "viralsim.scenario",
     "open_result": "viralsim.results",
+    "robust": "viralsim.decisions.robust",
     "simulate": "viralsim.simulation",
+    "value_of_information": "viralsim.decisions.value_of_information",
 }
 _MODULES = ("advocates", "calibration", "classic", "forecasting", "posts", "seeding")
 
@@ -47,16 +55,20 @@ __all__ = [
     "ViralityModel",
     "ViralsimError",
     "advocates",
+    "calibrate",
     "calibration",
     "classic",
+    "field_test",
     "forecasting",
     "how_much_luck",
     "load",
     "loads",
     "open_result",
     "posts",
+    "robust",
     "seeding",
     "simulate",
+    "value_of_information",
 ]
 
 

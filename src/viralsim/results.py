@@ -148,6 +148,21 @@ class Result(RunRecord):
         rows = [vars(row) for row in self.comparisons if (row.arm, row.baseline) == (arm, against)]
         return pd.DataFrame(rows).set_index("measure").drop(columns=["few_worlds"])
 
+    def trees(self, arm: str, worlds: int | Iterable[int] = 0) -> pd.DataFrame:
+        """The cascade trees of chosen worlds of an arm: a row per post, in the order of posting, parents above their children.
+
+        Columns: world; parent, child: member numbers, -1 where nobody convinced them, and for the brand; tick; source: of the
+        impression that convinced (owned, paid, asked, earned, recommended), else who began it (owned, asked, organic); channel,
+        content; post, parent_post, root_post: numbers of posts within the world, -1 for none; depth. With ids of a file also
+        child_id.
+        The worlds run again from the stored scenario, so a saved result has them too.
+
+        Raises: InputError for an arm or world that is not there, and where the world cannot be run as it was.
+        """
+        # by name, like ``plot``: running a world again is the business of packages that stand above this one
+        module = importlib.import_module("viralsim.report.tree_table")
+        return cast("pd.DataFrame", module.tree_table(self, arm, worlds))
+
     @cached_property
     def plot(self) -> Plots:
         """The pictures of the report as matplotlib figures: ``plot.series("shares")``, ``plot.cascade(3)``, ..."""

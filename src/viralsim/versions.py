@@ -6,6 +6,9 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 LAW_VERSION = 1  # raised when the same scenario and seed give other worlds, and only then
+LAW_OF_UNCERTAIN_VISIBILITY = (
+    2  # of scenarios with uncertain visibility or organic reach: one envelope for the whole range
+)
 
 
 def package_version() -> str:
@@ -16,9 +19,9 @@ def package_version() -> str:
         return "0.0.0"
 
 
-def versions() -> dict[str, str]:
-    """Versions that a result is stamped with."""
-    stamped = {"viralsim": package_version(), "law": str(LAW_VERSION), "python": platform.python_version()}
+def versions(law: int = LAW_VERSION) -> dict[str, str]:
+    """Versions that a result is stamped with; ``law`` is that of its scenario."""
+    stamped = {"viralsim": package_version(), "law": str(law), "python": platform.python_version()}
     for name in ("numpy", "numba", "scipy"):
         stamped[name] = version(name)
     return stamped

@@ -51,6 +51,7 @@ MEANT: list[tuple[str, str, list[tuple[Any, Any]], str]] = [
     ("rows.csv", '"from","to"\n"1",10,20\n"2",20,30\n', [(10, 20), (20, 30)], "row number"),
     ("pandas.csv", ",source,target\n0,10,20\n1,20,30\n", [(10, 20), (20, 30)], ""),
     ("sep.csv", "sep=;\nSource;Target\na;b\n", [("a", "b")], ""),
+    ("tab.csv", '"sep=\t"\r\nSource\tTarget\r\na\tb\r\n', [("a", "b")], ""),
     ("zeros.csv", "source,target\n007,7\n012,007\n", [("007", "7"), ("012", "007")], "text"),
     ("gephi.csv", "Source,Target,Type\n1,2,Undirected\n", [(1, 2), (2, 1)], "undirected"),
     ("way.csv", "Source,Destination,Type\na,b,Directed\n", [("a", "b")], ""),
@@ -64,6 +65,7 @@ MEANT: list[tuple[str, str, list[tuple[Any, Any]], str]] = [
     ("x.gexf", '<?xml version="1.0"?><gexf xmlns="http://www.gexf.net/1.2draft" version="1.2"><graph defaultedgetype="directed">'
      '<nodes><node id="a"/><node id="b"/></nodes><edges><edge id="0" source="a" target="b"/></edges></graph></gexf>', [("a", "b")], ""),
     ("x.net", '*Vertices 3\n1 "ann"\n2 "bob"\n3 "cat"\n*Arcs\n1 2\n2 3\n', [("ann", "bob"), ("bob", "cat")], ""),
+    ("bare.net", "*Vertices 3\n1 q 0.0 0.0 ellipse\n2 phi\n3 \"x y\"\n*Arcs\n1 2\n2 3\n", [("q", "phi"), ("phi", "x y")], ""),
     ("x.gr", "c hello\np sp 3 3\na 1 2 8\na 2 3 1\na 3 1 7\n", [(1, 2), (2, 3), (3, 1)], ""),
     ("x.col", "p edge 2 1\ne 1 2\n", [(1, 2), (2, 1)], "undirected"),
     ("x.gdf", "nodedef>name VARCHAR,label VARCHAR\na,A\nb,B\nedgedef>node1 VARCHAR,node2 VARCHAR,directed BOOLEAN\na,b,true\n",
@@ -71,6 +73,13 @@ MEANT: list[tuple[str, str, list[tuple[Any, Any]], str]] = [
     ("x.gml", 'graph [\n directed 1\n node [\n id 1\n label "a"\n ]\n node [\n id 2\n label "b"\n ]\n edge [\n source 1\n target 2\n ]\n]\n',
      [("a", "b")], ""),
     ("x.json", '{"directed": true, "nodes": [{"id": "a"}, {"id": "b"}], "links": [{"source": "a", "target": "b"}]}', [("a", "b")], ""),
+    ("vis.json", '{"nodes": [{"id": 1}, {"id": 2}], "edges": [{"from": 1, "to": 2}]}', [(1, 2)], "does not say whether it is directed"),
+    ("graphology.json", '{"options": {"type": "undirected"}, "nodes": [{"key": "a"}, {"key": "b"}], "edges": [{"key": "e", "source": "a", '
+     '"target": "b"}]}', [("a", "b"), ("b", "a")], "undirected"),
+    ("doctype.graphml", '<?xml version="1.0"?><!DOCTYPE graphml SYSTEM "http://graphml.graphdrawing.org/dtds/graphml.dtd"><graphml><graph '
+     'edgedefault="directed"><node id="a"/><node id="b"/><edge source="a" target="b"/></graph></graphml>', [("a", "b")], ""),
+    ("both.csv", "Source,Target,Type\n1,2,Undirected\n2,3,Directed\n", [(1, 2), (2, 1), (2, 3)], "the others one way"),
+    ("adj.txt", "1 2 3\n2 4\n3 1 5 6\n", [(1, 2), (1, 3), (2, 4), (3, 1), (3, 5), (3, 6)], "adjacency list"),
     ("big.graphml", GRAPHML_ID, [("a", "b")], ""),
 ]  # fmt: skip
 
@@ -87,18 +96,23 @@ def test_what_is_meant_is_read(tmp_path: Path, name: str, text: str, edges: list
 
 REFUSED: list[tuple[str, bytes, str]] = [
     ("rounded.csv", b"source,target\n1.25018E+18,1.24021E+18\n", "scientific notation"),
-    ("both.csv", b"Source,Target,Type\n1,2,Undirected\n2,3,Directed\n", "some edges are directed"),
     ("page.csv", b"<!DOCTYPE html><html><body>no</body></html>", "a web page"),
     ("other.xml", b"<?xml version='1.0'?><thing/>", "XML of a kind that is not known"),
     ("sheet.xls", b"\xd0\xcf\x11\xe0" + bytes(100), "Excel workbook"),
     ("graph.pkl", pickle.dumps({1: [2]}), "pickle, which is never read"),
     ("db.sqlite", b"SQLite format 3\x00" + bytes(100), "SQLite"),
     ("x.dot", b"digraph { a -> b }", "Graphviz"),
-    ("adj.txt", b"1 2 3\n2 4\n3 1 5 6\n", "adjacency list"),
-    ("nodes.json", b'{"nodes": [1, 2]}', '"nodes" and "links"'),
+    ("nodes.json", b'{"nodes": [1, 2]}', '("nodes" with "id", "links" with "source" and "target")'),
     ("twice.net", b'*Vertices 2\n1 "ann"\n2 "ann"\n*Arcs\n1 2\n', "called 'ann'"),
     ("entity.gexf", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><gexf/>', "entities"),
-    ("cut.graphml", b"<graphml><graph><node id='a'", "no GraphML"),
+    ("lone.csv", b"Source\r\n,Target,Type\n1", "lone.csv:1: 'Source' is above rows"),
+    ("mark.txt", b"\xef\xbb\xbf", "is empty"),
+    (
+        "short.csv",
+        b",1,2,3\n1,0,1,0\n2,0,1\n3,1,0,0\n",
+        "short.csv:3: a matrix of 3 columns needs 3 rows of as many entries",
+    ),
+    ("cut.graphml", b"<graphml><graph><node id='a'", "XML that cannot be read"),
     ("ends.json", b'{"nodes": [{"id": 1}], "links": [{"source": 1, "target": 9}]}', "is no id of a node"),
 ]
 
@@ -135,16 +149,39 @@ def test_packed_files(tmp_path: Path, pack: Any) -> None:
 def test_direction_is_what_the_file_states(tmp_path: Path) -> None:
     """``directed: true`` against an undirected file is a contradiction; ``directed: false`` reads both ways, with a note."""
     undirected = "Source,Target,Type\n1,2,Undirected\n"
-    with pytest.raises(vs.NetworkError, match="undirected, and directed: true is asked"):
+    with pytest.raises(vs.NetworkError, match=r"undirected .*, directed: true contradicts it"):
         read(tmp_path, "u.csv", undirected, directed=True)
     assert edges_of(read(tmp_path, "u.csv", undirected, directed=False)) == [(1, 2), (2, 1)]
-    assert "edge_means does not matter" in " ".join(
+    assert "edge_means has no meaning here" in " ".join(
         read(tmp_path, "u.csv", undirected, edge_means="source follows target").notes
     )
     plain = read(tmp_path, "d.csv", "Source,Target,Type\n1,2,Directed\n", directed=False)
     assert edges_of(plain) == [(1, 2), (2, 1)]
     assert "both ways" in " ".join(plain.notes)
     assert edges_of(read(tmp_path, "f.csv", "a,b\n", edge_means="source follows target")) == [("b", "a")]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"tie_strength": 2.5}, "tie_strength must be the name of a column or its number"),
+        ({"influence_weight": True}, "influence_weight must be"),
+        ({"tie_strength": "weight"}, 'there is no column "weight"; columns are source, target'),
+        ({"tie_strength": -1}, 'there is no column "-1"'),
+        ({"sep": 3}, "sep must be text, got 3"),
+        ({"sep": "ab"}, "sep: must be one character"),
+        ({"sep": "\n"}, "sep: must be one character"),
+        ({"sep": '"'}, "sep: must be one character"),
+        ({"sep": "\u00e9"}, "sep: must be one character"),
+        ({"ids_from": "label"}, "an edge list has no nodes with attributes"),
+        ({"ids_from": 3}, "ids_from must be text"),
+        ({"directed": "yes"}, "directed must be"),
+        ({"edge_means": "follows"}, "edge_means"),
+    ],
+)
+def test_wrong_options_are_refused(tmp_path: Path, options: dict, words: str) -> None:
+    with pytest.raises(vs.InputError, match=words):
+        read(tmp_path, "e.csv", "source,target\na,b\nb,c\n", **options)
 
 
 def test_networks_are_saved_opened_and_named(tmp_path: Path) -> None:

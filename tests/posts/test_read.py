@@ -270,7 +270,7 @@ REFUSED: dict[str, tuple[str, list[str], dict[str, Any], str]] = {
         {},
         r"posts.csv:12: column 'Paid': 'maybe' must be 1",
     ),
-    "horizon": ("Impressions,Shares", ten("{n},{s}"), {"horizon_hours": -1}, "horizon_hours: must be above 0"),
+    "horizon": ("Impressions,Shares", ten("{n},{s}"), {"horizon_hours": -1}, "horizon_hours must be a number in"),
     "a percentage": ("Impressions,Shares", [*ten("{n},{s}"), "900,1%"], {}, r"posts.csv:12.*is a percentage"),
 }
 

@@ -243,7 +243,7 @@ def test_memory_has_a_limit() -> None:
     with pytest.raises(CapacityError, match="memory_gib"):
         vs.seeding.choose(network, "opim", 5, probability=0.3, memory_gib=0.005)
     with pytest.raises(CapacityError, match="fewer worlds"):
-        vs.seeding.choose(network, "opim", 5, probability=0.01, memory_gib=0.05, improve=1_000_000)
+        vs.seeding.choose(network, "opim", 5, probability=0.01, memory_gib=0.05, improve=1_000_000, tight=None)
 
 
 WITHOUT_COMPILER = """

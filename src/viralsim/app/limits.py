@@ -75,11 +75,10 @@ def within_limits(scenario: Scenario, name: str = "scenario") -> Scenario:
         ("horizon / tick", spec.horizon / spec.tick, MOST_TICKS),
     ]
     for channel, block in spec.channels.items():
-        generate = block.network.generate
-        if generate is not None:
-            asked.append(
-                (f"channels.{channel}.network.generate.mean_following", generate.mean_following, MOST_FOLLOWING)
-            )
+        degree = block.network.drawn_degree
+        if degree is not None:
+            word = "generate.mean_following" if block.network.generate is not None else "graph"
+            asked.append((f"channels.{channel}.network.{word}", degree, MOST_FOLLOWING))
     for path, value, most in asked:
         if value > most:
             raise InputError(
@@ -139,8 +138,7 @@ def refuse_for_a_class(scenario: Scenario, pupils: int) -> None:
 
 def _follows(spec: Spec) -> float:
     """Follows of one audience, over all channels; those of files are not known here."""
-    drawn = (channel.network.generate for channel in spec.channels.values())
-    return (spec.audience.members or 0) * sum(one.mean_following for one in drawn if one is not None)
+    return (spec.audience.members or 0) * sum(c.network.drawn_degree or 0.0 for c in spec.channels.values())
 
 
 def _steps_of_a_launch(spec: Spec) -> float:

@@ -14,7 +14,7 @@ from viralsim.scenario.paths import Slot, element, parse_path, parse_set, slots
 from viralsim.scenario.reading import Place, path_text, write_yaml
 from viralsim.units import ClockTime, Duration, Quantity
 
-NOT_HERE = ("viralsim", "sweep", "uncertain")  # the version; what belongs to `viralsim sweep`
+NOT_HERE = ("viralsim", "sweep", "uncertain", "variants", "field_test")  # the version; what belongs to other commands
 
 
 @dataclass(frozen=True)

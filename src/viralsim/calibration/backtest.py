@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from viralsim.arguments import number, seed_number
 from viralsim.calibration.baselines import BASELINES
 from viralsim.calibration.observed import FEWEST_POSTS, Floats, Posts, from_table, unpaid
 from viralsim.calibration.prediction import Predictor
@@ -63,9 +64,9 @@ def backtest(past: pd.DataFrame, held_out: float = HELD_OUT, seed: int = 1) -> B
 
     Raises: InputError as ``next_post``; where fewer than 8 posts would stay before the first that is foretold.
     """
+    number(held_out, "held_out", 0, 1, open_low=True, open_high=True)
+    seed = seed_number(seed)
     posts = unpaid(from_table(past))
-    if not 0 < held_out < 1:
-        raise InputError(f"held_out: must be between 0 and 1, got {held_out!r}")
     first = int(len(posts) * (1 - held_out))
     if first < FEWEST_POSTS or not posts.upto(first).shares.any():
         raise InputError(

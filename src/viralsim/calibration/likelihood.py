@@ -22,20 +22,19 @@ FARTHEST_STEP = 1.5  # of a Newton step, in log units
 CLOSE = 1e-7
 HIGHEST_LOG_RATE = -1e-9  # rates stay below 1
 _LINE, _WEIGHT = hermegauss(NODES)
-GRID = np.array([(a, b) for a in _LINE for b in _LINE])  # float64[nodes, 2]
-LOG_WEIGHT = np.add.outer(*(2 * [np.log(_WEIGHT / _WEIGHT.sum()) + 0.5 * _LINE**2])).ravel()
+_LOG_WEIGHT = np.log(_WEIGHT / _WEIGHT.sum()) + 0.5 * _LINE**2
 
 
 class Spread(NamedTuple):
-    """The normal law of a post's pair: means float64[posts] of x and z, standard deviations, correlation."""
+    """The normal law of a post's pair: means float64[posts] of x and z; standard deviations and correlation, or [posts]."""
 
     mean_x: Floats
     mean_z: Floats
-    sd_x: float
-    sd_z: float
-    correlation: float
+    sd_x: float | Floats
+    sd_z: float | Floats
+    correlation: float | Floats
 
-    def precision(self) -> tuple[float, float, float]:
+    def precision(self) -> tuple[float | Floats, float | Floats, float | Floats]:
         """(xx, xz, zz) of the inverse covariance."""
         left = 1.0 - self.correlation**2
         return (
@@ -122,19 +121,25 @@ def integrate(posts: Posts, law: Spread, start: tuple[Floats, Floats] | None = N
     determinant = hx * hz - xz**2
     first = np.sqrt(hz / determinant)
     below, second = -xz / determinant / first, 1.0 / np.sqrt(hz)
-    at_x = x[:, None] + first[:, None] * GRID[:, 0]
-    at_z = z[:, None] + below[:, None] * GRID[:, 0] + second[:, None] * GRID[:, 1]
+    # nodes: a line in x, and at each of its points a line in z; log prior and shares are a polynomial of the place on it
+    line_x, line_z = x[:, None] + first[:, None] * _LINE, z[:, None] + below[:, None] * _LINE
+    dx, dz = line_x - law.mean_x[:, None], line_z - law.mean_z[:, None]
+    xx, xz, zz = (np.reshape(v, (-1, 1)) for v in (xx, xz, zz))
+    step = second[:, None]
+    constant = _seen(posts, line_x) - 0.5 * (xx * dx * dx + 2 * xz * dx * dz + zz * dz * dz) + _LOG_WEIGHT
+    constant += np.log(first[:, None] * step) + 0.5 * np.log(xx * zz - xz**2)
+    slope, bend = -step * (xz * dx + zz * dz), -0.5 * zz * step**2 * _LINE**2 + _LOG_WEIGHT
+    at_z = line_z[:, :, None] + (step * _LINE)[:, None, :]
     inside = np.minimum(at_z, HIGHEST_LOG_RATE)
-    dx, dz = at_x - law.mean_x[:, None], at_z - law.mean_z[:, None]
-    log = (
-        _seen(posts, at_x)
-        + posts.shares[:, None] * inside
-        + (posts.impressions - posts.shares)[:, None] * np.log(-np.expm1(inside))
-        - 0.5 * (xx * dx * dx + 2 * xz * dx * dz + zz * dz * dz)
-        + LOG_WEIGHT
-    )
-    log += (np.log(first * second) + 0.5 * np.log(xx * zz - xz**2))[:, None]
+    log = np.log(1.0 - np.exp(inside))
+    log *= (posts.impressions - posts.shares)[:, None, None]
+    inside *= posts.shares[:, None, None]
+    log += inside
+    log += slope[:, :, None] * _LINE
+    log += bend[:, None, :]
+    log += constant[:, :, None]
+    log, at_z = log.reshape(-1, NODES**2), at_z.reshape(-1, NODES**2)
     most = log.max(1)
     weight = np.exp(log - most[:, None])
     total = weight.sum(1)
-    return Pairs(most + np.log(total), at_x, at_z, weight / total[:, None])
+    return Pairs(most + np.log(total), np.repeat(line_x, NODES, axis=1), at_z, weight / total[:, None])

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from viralsim.calibration.likelihood import Pairs, Spread, integrate, modes
+from viralsim.calibration.likelihood import NODES, Pairs, Spread, integrate, modes
 from viralsim.calibration.observed import Floats, Posts
+
+LOG_SDS, ATANHS = (-7.0, 3.0), (-4.0, 4.0)  # proposals beyond are computed as these
+MOST_NODES = 200_000  # of all posts and points that are computed at once: they stay in the cache of a core
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,29 @@ class Model:
         return Spread(
             at["mean_log_level"] + self.grows(log_followers(posts), point) + at.get("paid_level", 0.0) * paid,
             at["mean_log_share_rate"] + at.get("paid_share_rate", 0.0) * paid,
-            float(np.exp(at["log_sd_level"])),
-            float(np.exp(at["log_sd_share_rate"])),
-            float(np.tanh(at["atanh_correlation"])),
+            float(np.exp(np.clip(at["log_sd_level"], *LOG_SDS))),
+            float(np.exp(np.clip(at["log_sd_share_rate"], *LOG_SDS))),
+            float(np.tanh(np.clip(at["atanh_correlation"], *ATANHS))),
         )
 
-    def log_posterior(self, point: Floats) -> float:
-        """Log of prior times likelihood, but for a constant."""
-        if not np.all(np.abs(point - self.mean) < 12 * self.sd):
-            return -np.inf
-        return self._value(point, integrate(self.posts, self.law(point), self._modes))
+    def log_posterior(self, points: Floats) -> Floats:
+        """float64[points]: log of prior times likelihood at ``points`` [points, parameters], but for a constant."""
+        chunk = max(1, MOST_NODES // (len(self.posts) * NODES**2))
+        parts = [self._log_posterior(points[at : at + chunk]) for at in range(0, len(points), chunk)]
+        return np.concatenate(parts)
+
+    def _log_posterior(self, points: Floats) -> Floats:
+        laws = [self.law(point) for point in points]
+        wide = np.ones(len(self.posts))
+        law = Spread(*(np.concatenate([wide * part for part in parts]) for parts in zip(*laws, strict=True)))
+        start = (
+            None
+            if self._modes is None
+            else (np.tile(self._modes[0], len(points)), np.tile(self._modes[1], len(points)))
+        )
+        found = integrate(self.posts.repeated(len(points)), law, start)
+        each = found.log_integral.reshape(len(points), -1)
+        return np.asarray(each @ self.weight - 0.5 * (((points - self.mean) / self.sd) ** 2).sum(1))
 
     def pairs(self, point: Floats, posts: Posts | None = None) -> Pairs:
         """The pair of each of these posts, or of other ``posts``, at ``point`` as nodes with probabilities."""

@@ -42,6 +42,10 @@ class Posts:
         """The posts that ``chosen`` marks."""
         return Posts(*(None if a is None else a[chosen] for a in self._arrays()))  # type: ignore[arg-type]
 
+    def repeated(self, times: int) -> Posts:
+        """The same posts ``times`` over."""
+        return Posts(*(None if a is None else np.tile(a, times) for a in self._arrays()))  # type: ignore[arg-type]
+
     def _arrays(self) -> tuple[Floats | Bools | None, ...]:
         return self.impressions, self.shares, self.paid, self.followers, self.owned
 

@@ -132,6 +132,15 @@ class PastPairs:
 
         ``followers`` when that post goes out; None: as many as at the post before it.
         """
+        x, z = self.new_pairs(end, draws, generator, followers)
+        impressions = generator.poisson(np.minimum(np.exp(np.minimum(x, 60.0)), MOST_IMPRESSIONS))
+        shares = generator.binomial(impressions, np.exp(np.minimum(z, 0.0)))
+        return impressions.astype(np.float64), np.asarray(shares, np.float64)
+
+    def new_pairs(
+        self, end: int, draws: int, generator: np.random.Generator, followers: float | None = None
+    ) -> tuple[Floats, Floats]:
+        """(log of expected impressions, log of shares per impression), float64[draws] each; arguments as ``draw``."""
         growing = self.log_followers[end - 1] if followers is None else np.log(followers)
         features = self.features[end].copy()
         features[-1] = growing - self.model.centre
@@ -141,9 +150,7 @@ class PastPairs:
             if number
         ]
         x, z = np.concatenate(parts, axis=1)[:, generator.permutation(draws)]
-        x = x + self.model.grows(np.array([growing]), self.point)
-        impressions = generator.poisson(np.minimum(np.exp(np.minimum(x, 60.0)), MOST_IMPRESSIONS))
-        return impressions.astype(np.float64), generator.binomial(impressions, np.exp(np.minimum(z, 0.0))) * 1.0
+        return np.asarray(x + self.model.grows(np.array([growing]), self.point)), np.asarray(z, np.float64)
 
     def _smoothed(self, past: Kernel, number: int, generator: np.random.Generator) -> Floats:
         """float64[2, number]: pairs of past posts, moved by the kernel so that mean and spread stay."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from viralsim.calibration.model import Model
 from viralsim.calibration.observed import Floats
-from viralsim.errors import ViralsimError
+from viralsim.errors import InputError
 
 CHAINS, STEPS, WARM_UP = 4, 500, 50
 LOWEST_ESS, HIGHEST_RHAT = 200.0, 1.01
@@ -19,7 +20,7 @@ WIDER = 1.15  # than the curvature at the mode says
 MOST_TRIES = 4
 
 
-class NotConvergedError(ViralsimError):
+class NotConvergedError(InputError):
     """The chains do not agree: nothing may be said from them."""
 
 
@@ -51,52 +52,60 @@ class Posterior:
 
 
 def sample(model: Model, seed: int | Sequence[int] = 1, steps: int = STEPS) -> Posterior:
-    """Draws of the posterior: four chains that propose from a Student t at the mode, and step at random every third time.
+    """Draws of the posterior: four independence Metropolis-Hastings chains that propose from a Student t at the mode.
+
+    All proposals of an attempt are computed at once. Where the chains do not pass, they go on to twice their length; from then on
+    they begin again with their own mean and covariance as the proposal, and twice as long.
 
     Raises: NotConvergedError where effective sample size stays below 200 or split R-hat above 1.01.
     """
     generator = np.random.default_rng(seed)
-    mode = model.mode()
-    spread = model.curvature(mode)
+    centre = model.mode()
+    spread = model.curvature(centre)
+    proposed, log_weight = np.empty((CHAINS, 0, len(centre))), np.empty((CHAINS, 0))
+    chains = proposed
     for attempt in range(MOST_TRIES):
-        factor: Floats = np.asarray(np.linalg.cholesky(spread), np.float64)
-        chains = np.array([_chain(model, mode, factor, steps << attempt, generator) for _ in range(CHAINS)])
+        if attempt > 1:
+            flat = chains.reshape(-1, len(centre))
+            centre, spread = flat.mean(0), np.asarray(np.cov(flat.T), np.float64)
+            proposed, log_weight = proposed[:, :0], log_weight[:, :0]
+        further = _propose(model, centre, spread, (steps << attempt) + WARM_UP - proposed.shape[1], generator)
+        proposed = np.concatenate([proposed, further[0]], axis=1)
+        log_weight = np.concatenate([log_weight, further[1]], axis=1)
+        kept = _accepted(log_weight, generator)[:, WARM_UP:]
+        chains = np.take_along_axis(proposed, kept[:, :, None], axis=1)
         ess, rhat = diagnostics(chains)
         if ess.min() >= LOWEST_ESS and rhat.max() <= HIGHEST_RHAT:
             return Posterior(model.names, chains, ess, rhat)
-        flat = chains.reshape(-1, len(mode))
-        mode, spread = flat.mean(0), np.asarray(np.cov(flat.T), np.float64)
     raise NotConvergedError(
-        f"the chains do not agree (effective sample {ess.min():.0f}, split R-hat {rhat.max():.3f}): give more posts"
+        f"past: the chains do not agree on these posts (effective sample {ess.min():.0f}, split R-hat {rhat.max():.3f}): "
+        "look for posts that are all alike, or give more"
     )
 
 
-def _chain(model: Model, centre: Floats, factor: Floats, steps: int, generator: np.random.Generator) -> Floats:
-    """float64[steps, parameters] of one Metropolis-Hastings chain."""
+def _propose(
+    model: Model, centre: Floats, spread: Floats, steps: int, generator: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """(proposals float64[chains, steps, parameters], log of posterior over proposal density, [chains, steps])."""
     size = len(centre)
-    wide = WIDER * factor
-    back = np.linalg.inv(wide)
+    normal = generator.standard_normal((CHAINS * steps, size))
+    scale = np.sqrt(TAIL_DF / generator.chisquare(TAIL_DF, (CHAINS * steps, 1)))
+    proposed = centre + WIDER * scale * (normal @ np.linalg.cholesky(spread).T)
+    log_proposal = -0.5 * (TAIL_DF + size) * np.log1p((normal**2).sum(1) * scale[:, 0] ** 2 / TAIL_DF)
+    log_weight = model.log_posterior(proposed) - log_proposal
+    return proposed.reshape(CHAINS, steps, size), np.asarray(log_weight.reshape(CHAINS, steps))
 
-    def log_proposal(point: Floats) -> float:
-        return float(-0.5 * (TAIL_DF + size) * np.log1p(((back @ (point - centre)) ** 2).sum() / TAIL_DF))
 
-    point = centre + factor @ generator.standard_normal(size)
-    now, proposed_now = model.log_posterior(point), log_proposal(point)
-    kept = np.empty((steps, size))
-    for step in range(-WARM_UP, steps):
-        normal = generator.standard_normal(size)
-        if step % 3:
-            other = centre + wide @ normal / np.sqrt(generator.chisquare(TAIL_DF) / TAIL_DF)
-            log_other = log_proposal(other)
-            back_and_forth = proposed_now - log_other
-        else:
-            other = point + (2.38 / np.sqrt(size)) * (factor @ normal)
-            log_other, back_and_forth = log_proposal(other), 0.0
-        then = model.log_posterior(other)
-        if np.log(generator.random()) < then - now + back_and_forth:
-            point, now, proposed_now = other, then, log_other
-        if step >= 0:
-            kept[step] = point
+def _accepted(log_weight: Floats, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Which proposal each chain is at after each step, int64[chains, steps]."""
+    log_uniform = np.log(generator.random(log_weight.shape))
+    kept = np.zeros(log_weight.shape, np.int64)
+    for chain in range(CHAINS):
+        now = 0
+        for step in range(log_weight.shape[1]):
+            if log_uniform[chain, step] < log_weight[chain, step] - log_weight[chain, now]:
+                now = step
+            kept[chain, step] = now
     return kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from viralsim.arguments import integer_at_least, number, seed_number
 from viralsim.calibration.observed import Floats, Posts, from_table, unpaid
 from viralsim.calibration.pairs import FIRST_SCORED, PastPairs
 from viralsim.calibration.recalibration import MOST, BetaMap, randomised_pit
@@ -52,13 +53,6 @@ class Predictor:
         return impressions, np.minimum(self.maps[1].apply(shares), impressions)
 
 
-def _whole(name: str, value: int, least: int, most: int) -> int:
-    """``value`` as a whole number within its bounds; InputError else."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
-        raise InputError(f"{name}: must be a whole number from {least} to {most:,}, got {value!r}")
-    return int(value)
-
-
 def next_post(past: pd.DataFrame, followers: float | None = None, draws: int = 1000, seed: int = 1) -> pd.DataFrame:
     """Predictive draws of the next unpaid post of an account, from its past posts.
 
@@ -76,14 +70,11 @@ def next_post(past: pd.DataFrame, followers: float | None = None, draws: int = 1
     Raises:
         InputError: columns missing, numbers that cannot be, fewer than 8 unpaid posts, none of them shared.
     """
-    draws = _whole("draws", draws, 1, MOST_DRAWS)
-    seed = _whole("seed", seed, 0, 2**63 - 1)
+    draws = integer_at_least(draws, "draws", 1, MOST_DRAWS)
+    seed = seed_number(seed)
     posts = unpaid(from_table(past))
     if followers is not None:
-        if isinstance(followers, bool) or not isinstance(followers, int | float | np.integer | np.floating):
-            raise InputError(f"followers: must be a number, got {type(followers).__name__}")
-        if not 1 <= followers <= MOST_FOLLOWERS:
-            raise InputError(f"followers: must be from 1 to {MOST_FOLLOWERS:,}, got {followers}")
+        number(followers, "followers", 1, MOST_FOLLOWERS)
         if posts.followers is None:
             raise InputError("followers: past has no followers to compare with; add the column or leave this out")
     generator = np.random.default_rng([seed, 2])

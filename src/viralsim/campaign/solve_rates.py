@@ -12,6 +12,7 @@ from viralsim.campaign.numbers import Number, number
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.blocks import filled
+from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 
 
@@ -81,19 +82,24 @@ def rate_curve(drive: NDArray[np.float64], weight: NDArray[np.float64]) -> RateC
     return RateCurve(sorted_drive, rate, clipped, left_open, total)
 
 
-def appeal(compiled: CompiledAudience, spec: Spec, name: str) -> Number:
-    """The content's appeal; ``share_rate`` (shares per impression) is solved for the audience that is shown ordinary posts."""
-    content = spec.content[name]
-    if content.share_rate is None:
-        return number(filled(content.appeal))
+def curve_of(compiled: CompiledAudience, spec: Spec, content: Content) -> RateCurve:
+    """The curve of a content for the audience that is shown ordinary posts."""
 
     def curve() -> RateCurve:
         weight = sum(exposure_weight(compiled, spec, c) for c in range(len(compiled.channels)))
         weight = np.broadcast_to(np.asarray(weight, dtype=np.float64), compiled.members)
         return rate_curve(share_drive(compiled, content), weight if weight.sum() else np.ones(compiled.members))
 
-    key = ("share rate", repr(spec.audience.attention))
-    rates: RateCurve = compiled.once(key, curve, (compiled.match(content),))
+    found: RateCurve = compiled.once(("share rate", repr(spec.audience.attention)), curve, (compiled.match(content),))
+    return found
+
+
+def appeal(compiled: CompiledAudience, spec: Spec, name: str) -> Number:
+    """The content's appeal; ``share_rate`` (shares per impression) is solved for the audience that is shown ordinary posts."""
+    content = spec.content[name]
+    if content.share_rate is None:
+        return number(filled(content.appeal))
+    rates = curve_of(compiled, spec, content)
     share_rate, highest = number(content.share_rate), rates.highest()
     if highest < np.max(share_rate):
         raise ScenarioError(

@@ -11,24 +11,38 @@ from pathlib import Path
 
 from viralsim.classic.attention import limited_attention
 from viralsim.classic.bass import bass
+from viralsim.classic.by_table import tables
+from viralsim.classic.by_table.compartments import compartments, gillespie
 from viralsim.classic.cascade import independent_cascade
+from viralsim.classic.dynamics.doses import generalised_contagion
+from viralsim.classic.dynamics.opinions import Consensus, bounded_confidence, voter
 from viralsim.classic.epidemic import si, sir
 from viralsim.classic.rumour import maki_thompson
 from viralsim.classic.screens import Memory, Screen
 from viralsim.classic.threshold import complex_contagion, linear_threshold
+from viralsim.classic.who_and_when import activation, trees
 from viralsim.kernels.stale_caches import remove_stale_caches
 
 remove_stale_caches(Path(__file__).parent)
 
 __all__ = [
+    "Consensus",
     "Memory",
     "Screen",
+    "activation",
     "bass",
+    "bounded_confidence",
+    "compartments",
     "complex_contagion",
+    "generalised_contagion",
+    "gillespie",
     "independent_cascade",
     "limited_attention",
     "linear_threshold",
     "maki_thompson",
     "si",
     "sir",
+    "tables",
+    "trees",
+    "voter",
 ]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import is_single, number, refuse, thread_count
-from viralsim.classic.arguments import Worlds, check_network, luck_of, seed_members
+from viralsim.arguments import flag, is_single, number, refuse, thread_count
+from viralsim.classic.arguments import Luck, Worlds, check_network, luck_of, seed_members
+from viralsim.classic.process import Process
 from viralsim.parallel import run_blocks
-from viralsim.population.network.edge_values import WEIGHTED_CASCADE, edge_chances
+from viralsim.population.network.edge_values import TIE_STRENGTH, WEIGHTED_CASCADE, edge_chances
 from viralsim.population.network.network import Network
+
+if TYPE_CHECKING:
+    from viralsim.classic.process import Run
+    from viralsim.classic.trace_kernels import Trace
 
 Scratch = tuple[NDArray[np.uint64], NDArray[np.int32]]
 
@@ -21,55 +28,96 @@ def independent_cascade(
     worlds: Worlds = 1000,
     seed: int = 1,
     threads: int | None = None,
-) -> NDArray[np.int64]:
+    *,
+    adoption_tick: bool = False,
+) -> NDArray[np.int64] | NDArray[np.int32]:
     """Final sizes of independent cascades (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
     network: information flows along its edges. seeds: member numbers [k], or [worlds, k] with one row per world.
     probability: one number for all edges; one number per edge in the order given to ``Network.from_edges`` (in
-    row order where the network does not keep that: ``edge_position``); or
-    "weighted_cascade", 1 / (number of members whom the target follows). worlds: how many, or world numbers.
+    row order where the network does not keep that: ``edge_position``); "weighted_cascade", 1 / (number of members whom the
+    target follows); or "tie_strength", the network's own. worlds: how many, or world numbers.
     Rows of other probabilities are kept with the network, up to 256 MiB: the next call with the same ones need not build them.
     With one probability p the worlds are those of the full model with visibility p (same draws, same sizes).
 
+    With ``adoption_tick`` when each member became active, int32[worlds, N]: seeds at tick 0, others a tick after the first who
+    activated them, -1 never.
+
     Raises InputError for what is out of range, NetworkError for probabilities that do not fit the edges.
     """
+    flag(adoption_tick, "adoption_tick")
+    return cascade_process(network, seeds, probability, worlds, seed, threads).answer(adoption_tick)
+
+
+def cascade_process(
+    network: Network,
+    seeds: ArrayLike,
+    probability: float | ArrayLike | str,
+    worlds: Worlds = 1000,
+    seed: int = 1,
+    threads: int | None = None,
+) -> Process:
+    """``independent_cascade`` with its arguments checked."""
     network = check_network(network)
     luck = luck_of(seed, worlds)
     rows = seed_members(seeds, network.members, len(luck[1]))
     workers = thread_count(threads)
-    if isinstance(probability, str) and probability != WEIGHTED_CASCADE:
-        raise refuse("probability", f'a number in [0, 1], one per edge, or "{WEIGHTED_CASCADE}"', probability)
-    from viralsim.classic import cascade_kernels as kernels
-
-    sizes = np.zeros(len(luck[1]), dtype=np.int64)
+    if isinstance(probability, str) and probability not in (WEIGHTED_CASCADE, TIE_STRENGTH):
+        words = f'"{WEIGHTED_CASCADE}" or "{TIE_STRENGTH}"'
+        raise refuse("probability", f"a number in [0, 1], one per edge, {words}", probability)
     one = not isinstance(probability, str) and is_single(probability)
-    p = number(probability, "probability", 0, 1) if one else 0.0
-    if one:
-        from viralsim.classic import lockstep
-        from viralsim.kernels.alias import gap_table
+    run = (
+        _with_one_chance(network, number(probability, "probability", 0, 1), workers)
+        if one
+        else _with_chances(network, edge_chances(network, probability), workers)
+    )
+    return Process(network.members, rows, luck, run)
 
-        gaps = gap_table(p)
+
+def _with_one_chance(network: Network, p: float, workers: int) -> Run:
+    """Cascades along edges that are all alike."""
+    from viralsim.classic import cascade_kernels as kernels
+    from viralsim.classic import lockstep
+    from viralsim.kernels.alias import gap_table
+
+    gaps = gap_table(p)
+
+    def run(luck: Luck, rows: NDArray[np.int64], trace: Trace | None) -> NDArray[np.int64]:
+        sizes = np.zeros(len(luck[1]), dtype=np.int64)
         given = (network.indptr, network.followers, rows, gaps.threshold, gaps.alias, luck)
-        if rows.shape[1] <= lockstep.MOST_SEEDS:
 
-            def work_together(first: int, last: int, scratch: tuple[Scratch, lockstep.Block]) -> None:
-                lockstep.cascades_side_by_side(*given, first, last, *scratch, sizes)
+        def work_together(first: int, last: int, scratch: tuple[Scratch, lockstep.Block]) -> None:
+            lockstep.cascades_side_by_side(*given, first, last, *scratch, sizes)
 
+        def work(first: int, last: int, scratch: Scratch) -> None:
+            kernels.cascade_by_gaps(*given, first, last, scratch, sizes, trace)
+
+        if trace is None and rows.shape[1] <= lockstep.MOST_SEEDS:
             run_blocks(work_together, lambda: (visit_scratch(network.members), lockstep.block()), len(sizes), workers)
-            return sizes
+        else:
+            run_blocks(work, lambda: visit_scratch(network.members), len(sizes), workers)
+        return sizes
+
+    return run
+
+
+def _with_chances(network: Network, chances: NDArray[np.float64], workers: int) -> Run:
+    """Cascades along edges of which each has a probability, float64[E] in row order."""
+    from viralsim.classic import cascade_kernels as kernels
+    from viralsim.classic.subset_sampling import gap_tables, kept_rows
+
+    grouped, tables = kept_rows(network, chances), gap_tables()
+
+    def run(luck: Luck, rows: NDArray[np.int64], trace: Trace | None) -> NDArray[np.int64]:
+        sizes = np.zeros(len(luck[1]), dtype=np.int64)
 
         def work(first: int, last: int, scratch: Scratch) -> None:
-            kernels.cascade_by_gaps(*given, first, last, scratch, sizes)
-    else:
-        from viralsim.classic.subset_sampling import gap_tables, kept_rows
+            kernels.cascade_by_groups(grouped, tables, rows, luck, first, last, scratch, sizes, trace)
 
-        grouped, tables = kept_rows(network, edge_chances(network, probability)), gap_tables()
+        run_blocks(work, lambda: visit_scratch(network.members), len(sizes), workers)
+        return sizes
 
-        def work(first: int, last: int, scratch: Scratch) -> None:
-            kernels.cascade_by_groups(grouped, tables, rows, luck, first, last, scratch, sizes)
-
-    run_blocks(work, lambda: visit_scratch(network.members), len(sizes), workers)
-    return sizes
+    return run
 
 
 def visit_scratch(members: int) -> Scratch:

@@ -22,6 +22,7 @@ from viralsim.classic.subset_sampling import (
     GROUPS_FOLLOW,
     SIZE_MASK,
 )
+from viralsim.classic.trace_kernels import note, note_members, note_next
 from viralsim.kernels.alias import GAP_BITS, GAP_TAIL, next_gap
 from viralsim.kernels.cpu import prefetch, trailing_zeros
 from viralsim.kernels.rng import GOLDEN, Stream, member_key, mix, stream_key, world_key
@@ -61,12 +62,13 @@ def look_ahead_worlds(row, content, seeds, w, last, shift):  # type: ignore[no-u
 
 
 @njit(cache=True, nogil=True)
-def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
+def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, first, last, scratch, sizes, trace=None):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of a cascade with one probability for all edges.
 
     indptr int64[N + 1], followers int32[E]; seeds int64[1 or W, k]; gap tables uint64[512], int32[512];
     luck: (seed uint64, world numbers int64[W]); scratch: (visited uint64[], reached int32[N + 1]).
-    Writes sizes int64[W]. O(reached + live edges): one draw for each live edge and one for each row.
+    Writes sizes int64[W], and ``trace`` where one is given. O(reached + live edges): one draw for each live edge and one
+    for each row.
     """
     seed, worlds = luck
     visited, reached = scratch
@@ -74,11 +76,13 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
         key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
         look_ahead_worlds(indptr, followers, seeds, w, last, NONE)
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
+        if trace is not None:
+            note(trace, w, 0, n, -1, 0)
         i = 0
         while i < n:
             u = np.uint64(reached[np.uint64(i)])
             look_ahead(indptr, followers, reached, i, n, NONE)
-            i += 1
+            i, before = i + 1, n
             position, stop = np.int64(indptr[u]), np.int64(indptr[u + ONE])
             counter = member_key(key, u, 0)
             while True:
@@ -89,6 +93,10 @@ def cascade_by_gaps(indptr, followers, seeds, gap_threshold, gap_alias, luck, fi
                     continue
                 n = visit_if(True, np.uint64(followers[np.uint64(position)]), visited, reached, n)
                 position += 1
+            if trace is not None:
+                note_next(trace, w, before, n, i - 1, u)
+        if trace is not None:
+            note_members(trace, w, reached, n)
         finish(visited, reached, n)
         sizes[w] = n
 
@@ -119,7 +127,7 @@ def _reach_bundle(words, at, size, live, visited, reached, n):  # type: ignore[n
 
 
 @njit(cache=True, nogil=True)
-def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
+def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes, trace=None):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of a cascade with a probability for each edge.
 
     rows: ``GroupedRows``; gaps: ``GapTables``; the rest as in ``cascade_by_gaps``. The first draws of a row belong to its
@@ -134,11 +142,13 @@ def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes):  # 
         key = stream_key(world_key(seed, worlds[w]), POST, np.uint64(0), np.uint64(0))
         look_ahead_worlds(row, words, seeds, w, last, BEGIN_SHIFT)
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
+        if trace is not None:
+            note(trace, w, 0, n, -1, 0)
         i = 0
         while i < n:
             u = np.uint64(reached[i])
             look_ahead(row, words, reached, i, n, BEGIN_SHIFT)
-            i += 1
+            i, before = i + 1, n
             counter, place = member_key(key, u, 0), row[u]
             e, size, bits = place >> BEGIN_SHIFT, place & SIZE_MASK, counter
             bundles = (place >> BUNDLES_SHIFT) & BUNDLES_MASK
@@ -170,5 +180,9 @@ def cascade_by_groups(rows, gaps, seeds, luck, first, last, scratch, sizes):  # 
                         n = visit_if(kept, np.uint64(words[e + ONE]), visited, reached, n)
                         e += TWO
                 e = stop
+            if trace is not None:
+                note_next(trace, w, before, n, i - 1, u)
+        if trace is not None:
+            note_members(trace, w, reached, n)
         finish(visited, reached, n)
         sizes[w] = n

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from viralsim.classic.trace_kernels import note, note_members
 from viralsim.kernels.alias import GAP_TAIL, gap_draw
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, draw, mix, stream_key, world_key
@@ -28,6 +29,7 @@ class Batch(NamedTuple):
     live_at: NDArray[np.int64]  # where it is
     live_stop: NDArray[np.int64]
     live_tail: NDArray[np.uint8]  # no edge, but 511 failures: go on
+    live_member: NDArray[np.int32]  # whose row it is, where that is noted
 
 
 def batch() -> Batch:
@@ -35,7 +37,7 @@ def batch() -> Batch:
     return Batch(
         np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64),
         np.empty(BATCH + 1, np.uint64), np.empty(BATCH + 1, np.int64), np.empty(BATCH + 1, np.int64),
-        np.empty(BATCH + 1, np.uint8),
+        np.empty(BATCH + 1, np.uint8), np.empty(BATCH + 1, np.int32),
     )  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def _draw(posts, persist, stay_below, place, first, count, memory):  # type: ign
 
 
 @njit(cache=True)
-def _live_rows(indptr, followers, gaps, infectious, place, first, count, kept, memory):  # type: ignore[no-untyped-def]
+def _live_rows(indptr, followers, gaps, infectious, place, first, count, kept, memory, trace):  # type: ignore[no-untyped-def]
     """Note which rows of a batch have a live edge, and move who stays infectious to ``kept``; returns both numbers.
 
     Without branches: neither can be predicted.
@@ -64,6 +66,8 @@ def _live_rows(indptr, followers, gaps, infectious, place, first, count, kept, m
         at += gap
         memory.live_key[U(live)], memory.live_tail[U(live)] = memory.key[U(i)], gap == GAP_TAIL
         memory.live_at[U(live)], memory.live_stop[U(live)] = at, stop
+        if trace is not None:
+            memory.live_member[U(live)] = u
         prefetch(followers, at)
         live += np.int64(at < stop)
         infectious[U(kept)], place[U(kept)] = u, here + NUMBER
@@ -72,12 +76,12 @@ def _live_rows(indptr, followers, gaps, infectious, place, first, count, kept, m
 
 
 @njit(cache=True)
-def _infect(followers, gaps, live, visited, reached, n, memory):  # type: ignore[no-untyped-def]
+def _infect(followers, gaps, live, visited, reached, n, memory, w, tick, trace):  # type: ignore[no-untyped-def]
     """Reach the followers along the live edges of ``live`` rows; returns the number of the reached."""
     for i in range(live):
         key, tail = memory.live_key[U(i)], memory.live_tail[U(i)]
         position, stop = memory.live_at[U(i)], memory.live_stop[U(i)]
-        j = 1
+        j, before = 1, n
         while position < stop:
             if not tail:
                 n = visit_if(True, U(followers[U(position)]), visited, reached, n)
@@ -86,15 +90,18 @@ def _infect(followers, gaps, live, visited, reached, n, memory):  # type: ignore
             tail = np.uint8(gap == GAP_TAIL)
             position += gap
             j += 1
+        if trace is not None:
+            note(trace, w, before, n, memory.live_member[U(i)], tick)
     return n
 
 
 @njit(cache=True, nogil=True)
-def epidemic_worlds(indptr, followers, seeds, gaps, gamma, luck, first, last, scratch, counts):  # type: ignore[no-untyped-def]
+def epidemic_worlds(indptr, followers, seeds, gaps, gamma, luck, first, last, scratch, counts, trace=None):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of SIR: in a tick all infectious transmit, then each recovers with ``gamma``.
 
     gaps: (threshold uint64[512], alias int32[512]) of the transmission probability per tick; scratch: (visited
-    uint64[], reached int32[N + 1], infectious int32[N], place uint64[N], ``Batch``); writes counts int64[W, T + 1, 3] (S, I, R).
+    uint64[], reached int32[N + 1], infectious int32[N], place uint64[N], ``Batch``); writes counts int64[W, T + 1, 3] (S, I, R),
+    and ``trace`` where one is given, with the first tick before which a member is infectious.
     O(sum over ticks of the infectious and their transmissions).
 
     A member's keys are those of ``draws.member_key`` for them and the number of ticks that they have been infectious:
@@ -109,6 +116,8 @@ def epidemic_worlds(indptr, followers, seeds, gaps, gamma, luck, first, last, sc
         posts = stream_key(world, POST, U(0), U(0))
         persist = stream_key(world, PERSIST, U(0), U(0))
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
+        if trace is not None:
+            note(trace, w, 0, n, -1, 0)
         # infectious[:active] are so in this tick; reached[known:n] become so in the next
         active, known = np.int64(0), np.int64(0)
         for t in range(ticks + 1):
@@ -124,7 +133,9 @@ def epidemic_worlds(indptr, followers, seeds, gaps, gamma, luck, first, last, sc
             for begin in range(0, active, BATCH):
                 count = min(BATCH, active - begin)
                 _draw(posts, persist, stay_below, place, begin, count, memory)
-                live, kept = _live_rows(indptr, followers, gaps, infectious, place, begin, count, kept, memory)
-                n = _infect(followers, gaps, live, visited, reached, n, memory)
+                live, kept = _live_rows(indptr, followers, gaps, infectious, place, begin, count, kept, memory, trace)
+                n = _infect(followers, gaps, live, visited, reached, n, memory, w, t + 1, trace)
             active = kept
+        if trace is not None:
+            note_members(trace, w, reached, n)
         finish(visited, reached, n)

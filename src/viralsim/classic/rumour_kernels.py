@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from viralsim.classic.trace_kernels import note, note_members
 from viralsim.kernels.rng import Stream, below, draw, stream_key, unit_low, world_key
 from viralsim.kernels.visited import finish, first_visit, start
 
@@ -35,11 +36,12 @@ def mixing_worlds(members, spreaders, spread, stifle, name, luck, first, last, s
 
 
 @njit(cache=True, nogil=True)
-def network_worlds(indptr, followers, seeds, spread, stifle, name, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
+def network_worlds(indptr, followers, seeds, spread, stifle, name, luck, first, last, scratch, sizes, trace=None):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` on a network: a contact is a random follower of the spreader.
 
     Step j draws the spreader with ``draw(key, 2 j)`` and the contact with ``draw(key, 2 j + 1)``. A spreader without
-    followers stops. scratch: (visited uint64[], heard int32[N], spreaders int32[N]). O(contacts).
+    followers stops. scratch: (visited uint64[], heard int32[N], spreaders int32[N]). Writes sizes int64[W], and ``trace``
+    where one is given: its ticks are contacts, counted from 1. O(contacts).
     """
     seed, worlds = luck
     visited, heard, spreaders = scratch
@@ -47,6 +49,8 @@ def network_worlds(indptr, followers, seeds, spread, stifle, name, luck, first, 
         key = stream_key(world_key(seed, worlds[w]), CLASSIC, name, np.uint64(0))
         n = start(seeds[w if len(seeds) > 1 else 0], visited, heard)
         spreaders[:n] = heard[:n]
+        if trace is not None:
+            note(trace, w, 0, n, -1, 0)
         active, j = n, 0
         while active > 0:
             i = below(draw(key, 2 * j), active)
@@ -61,6 +65,8 @@ def network_worlds(indptr, followers, seeds, spread, stifle, name, luck, first, 
                     stops = unit_low(bits) < stifle
                 elif unit_low(bits) < spread:
                     first_visit(visited, v)
+                    if trace is not None:
+                        note(trace, w, n, n + 1, u, j)
                     heard[n] = v
                     n += 1
                     spreaders[active] = v
@@ -68,5 +74,7 @@ def network_worlds(indptr, followers, seeds, spread, stifle, name, luck, first, 
             if stops:
                 active -= 1
                 spreaders[i] = spreaders[active]
+        if trace is not None:
+            note_members(trace, w, heard, n)
         finish(visited, heard, n)
         sizes[w] = n

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import flag, integer_at_least, is_whole, number, refuse, thread_count
-from viralsim.classic.arguments import Worlds, check_network, luck_of, seed_members, tick_count
+from viralsim.arguments import (
+    array_of,
+    flag,
+    integer_at_least,
+    is_single,
+    is_whole,
+    number,
+    numbers,
+    refuse,
+    thread_count,
+)
+from viralsim.classic.arguments import Luck, Worlds, check_network, luck_of, seed_members, tick_count
 from viralsim.classic.cascade import Scratch, visit_scratch
+from viralsim.classic.process import Process
 from viralsim.errors import NetworkError
 from viralsim.parallel import run_blocks
-from viralsim.population.network.edge_values import edge_values
+from viralsim.population.network.edge_values import STORED, TIE_STRENGTH, UNIFORM, edge_values, stored_values
 from viralsim.population.network.network import Network
 
-UNIFORM = "uniform"
-STORED = "influence_weight"
+if TYPE_CHECKING:
+    from viralsim.classic.trace_kernels import Trace
+
+MOST_NEEDED = 2**31 - 1
+SLACK = 1e-9  # 0.1 * 30 is 3, whatever the last bit says
 ROUNDING = 1e-5  # in-sums of float32 weights may exceed 1 by this much
 Windows = NDArray[np.uint32]
 Contagion = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
@@ -27,16 +43,34 @@ def linear_threshold(
     worlds: Worlds = 1000,
     seed: int = 1,
     threads: int | None = None,
-) -> NDArray[np.int64]:
+    *,
+    adoption_tick: bool = False,
+) -> NDArray[np.int64] | NDArray[np.int32]:
     """Final sizes of the linear threshold model (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
     A member becomes active when the weights of the active members whom they follow reach their threshold, uniform on
-    [0, 1] and drawn again in every world. weights: "uniform", 1 / (number of members whom they follow); one number an
-    edge in the order given to ``Network.from_edges``, the sum into a member at most 1; or "influence_weight", the
-    network's own. seeds, worlds, seed, threads: as in ``independent_cascade``.
+    [0, 1] and drawn again in every world. weights: "uniform", 1 / (number of members whom they follow); one number per
+    edge in the order given to ``Network.from_edges``, the sum into a member at most 1; or "influence_weight" or
+    "tie_strength", the network's own. seeds, worlds, seed, threads: as in ``independent_cascade``.
+
+    With ``adoption_tick`` when each member became active, int32[worlds, N]: seeds at tick 0, -1 never. Ticks are synchronous:
+    in each, those whose threshold the state before it reaches become active.
 
     Raises InputError for what is out of range, NetworkError for weights that do not fit.
     """
+    flag(adoption_tick, "adoption_tick")
+    return threshold_process(network, seeds, weights, worlds, seed, threads).answer(adoption_tick)
+
+
+def threshold_process(
+    network: Network,
+    seeds: ArrayLike,
+    weights: str | ArrayLike = UNIFORM,
+    worlds: Worlds = 1000,
+    seed: int = 1,
+    threads: int | None = None,
+) -> Process:
+    """``linear_threshold`` with its arguments checked."""
     network = check_network(network)
     luck = luck_of(seed, worlds)
     rows = seed_members(seeds, network.members, len(luck[1]))
@@ -44,13 +78,17 @@ def linear_threshold(
     from viralsim.classic import threshold_kernels as kernels
 
     windows = _windows(network, weights)
-    sizes = np.zeros(len(luck[1]), dtype=np.int64)
 
-    def work(first: int, last: int, scratch: Scratch) -> None:
-        kernels.linear_threshold_worlds(network.indptr, windows, rows, luck, first, last, scratch, sizes)
+    def run(luck: Luck, rows: NDArray[np.int64], trace: Trace | None) -> NDArray[np.int64]:
+        sizes = np.zeros(len(luck[1]), dtype=np.int64)
 
-    run_blocks(work, lambda: visit_scratch(network.members), len(sizes), workers)
-    return sizes
+        def work(first: int, last: int, scratch: Scratch) -> None:
+            kernels.linear_threshold_worlds(network.indptr, windows, rows, luck, first, last, scratch, sizes, trace)
+
+        run_blocks(work, lambda: visit_scratch(network.members), len(sizes), workers)
+        return sizes
+
+    return Process(network.members, rows, luck, run)
 
 
 def _windows(network: Network, weights: str | ArrayLike) -> Windows:
@@ -62,11 +100,9 @@ def _windows(network: Network, weights: str | ArrayLike) -> Windows:
         if weights == UNIFORM:
             windows = kernels.choose_evenly(network.followers, network.following_count())
             return windows
-        if weights != STORED:
-            raise refuse("weights", f'"{UNIFORM}", "{STORED}" or one number per edge', weights)
-        if network.influence_weight is None:
-            raise NetworkError("the network has no influence_weight; give it to Network.from_edges, or weights here")
-        rows = network.influence_weight.astype(np.float64)
+        if weights not in (STORED, TIE_STRENGTH):
+            raise refuse("weights", f'"{UNIFORM}", "{STORED}", "{TIE_STRENGTH}" or one number per edge', weights)
+        rows = stored_values(network, weights)
     else:
         rows = edge_values(network, weights, "weights")
     sums = np.bincount(network.followers, weights=rows, minlength=network.members)
@@ -83,24 +119,39 @@ def _windows(network: Network, weights: str | ArrayLike) -> Windows:
 def complex_contagion(
     network: Network,
     seeds: ArrayLike,
-    threshold: int | float | str,
+    threshold: float | ArrayLike | str,
     worlds: Worlds = 1000,
     seed: int = 1,
     ticks: int | None = None,
     threads: int | None = None,
     *,
     adoption_tick: bool = False,
-) -> NDArray[np.int64]:
-    """Final sizes where several adopters are needed to convince (Centola, Macy, AJS 2007; Watts, PNAS 2002).
+) -> NDArray[np.int64] | NDArray[np.int32]:
+    """Final sizes where several adopters are needed to convince (Granovetter 1978; Watts 2002; Centola, Macy 2007).
 
     threshold: a whole number counts adopters among those whom a member follows; a float in [0, 1] is the fraction of
-    them (at least one adopter is needed); "uniform" draws the fraction for each member and world. Adoption is in
+    them (at least one adopter is needed); "uniform" draws the fraction for each member and world. One value per member, all
+    whole numbers or all floats, are thresholds of their own: who has 0 needs nobody and adopts in tick 1. Adoption is in
     synchronous ticks, seeds at tick 0; ticks: the last tick, None until nothing moves. seeds: member numbers [k], or
     [worlds, k] with one row per world. Only "uniform" thresholds or seeds by world make worlds differ.
 
-    Returns int64[worlds], seeds included; with ``adoption_tick`` int64[worlds, N], -1 for who never adopts.
+    Returns int64[worlds], seeds included; with ``adoption_tick`` int32[worlds, N], -1 for who never adopts.
     Raises InputError for what is out of range.
     """
+    flag(adoption_tick, "adoption_tick")
+    return contagion_process(network, seeds, threshold, worlds, seed, ticks, threads).answer(adoption_tick)
+
+
+def contagion_process(
+    network: Network,
+    seeds: ArrayLike,
+    threshold: float | ArrayLike | str,
+    worlds: Worlds = 1000,
+    seed: int = 1,
+    ticks: int | None = None,
+    threads: int | None = None,
+) -> Process:
+    """``complex_contagion`` with its arguments checked."""
     network = check_network(network)
     luck = luck_of(seed, worlds)
     rows = seed_members(seeds, network.members, len(luck[1]))
@@ -108,35 +159,56 @@ def complex_contagion(
     horizon = np.iinfo(np.int64).max if ticks is None else tick_count(ticks)
     following = network.following_count()
     need = _adopters_needed(threshold, following)
+    rule = need, following, np.flatnonzero(need == 0)
     from viralsim.classic import threshold_kernels as kernels
-
-    sizes = np.zeros(len(luck[1]), dtype=np.int64)
-    moments = np.full(
-        (len(sizes), network.members) if flag(adoption_tick, "adoption_tick") else (0, 0), -1, dtype=np.int64
-    )
-
-    def work(first: int, last: int, scratch: Contagion) -> None:
-        kernels.contagion_worlds(
-            network.indptr, network.followers, (need, following), rows, luck, horizon, first, last, scratch,
-            (sizes, moments),
-        )  # fmt: skip
 
     def scratch() -> Contagion:
         n = network.members
         return np.zeros(n, dtype=np.int32), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
 
-    run_blocks(work, scratch, len(sizes), workers)
-    return moments if adoption_tick else sizes
+    def run(luck: Luck, rows: NDArray[np.int64], trace: Trace | None) -> NDArray[np.int64]:
+        sizes = np.zeros(len(luck[1]), dtype=np.int64)
+
+        def work(first: int, last: int, scratch: Contagion) -> None:
+            kernels.contagion_worlds(
+                network.indptr, network.followers, rule, rows, luck, horizon, first, last, scratch, sizes, trace
+            )
+
+        run_blocks(work, scratch, len(sizes), workers)
+        return sizes
+
+    return Process(network.members, rows, luck, run)
 
 
-def _adopters_needed(threshold: int | float | str, following: NDArray[np.int32]) -> NDArray[np.int32]:
+def _adopters_needed(threshold: float | ArrayLike | str, following: NDArray[np.int32]) -> NDArray[np.int32]:
     """Adopters that convince each member: int32[N], or [0] where the fraction is drawn in each world."""
     if isinstance(threshold, str):
         if threshold != UNIFORM:
-            raise refuse("threshold", f'a count, a fraction or "{UNIFORM}"', threshold)
+            raise refuse("threshold", f'a count, a fraction, "{UNIFORM}" or one value per member', threshold)
         return np.empty(0, dtype=np.int32)
+    if not is_single(threshold):
+        return _needed_by_member(threshold, following)
     if is_whole(threshold):
-        return np.full(len(following), min(integer_at_least(threshold, "threshold", 1), 2**31 - 1), dtype=np.int32)
+        return np.full(len(following), min(integer_at_least(threshold, "threshold", 1), MOST_NEEDED), dtype=np.int32)
     fraction = number(threshold, "threshold as a fraction", 0, 1)
-    need: NDArray[np.int32] = np.maximum(1, np.ceil(fraction * following - 1e-9)).astype(np.int32)
-    return need
+    return np.maximum(1, _of_followed(fraction, following))
+
+
+def _needed_by_member(threshold: ArrayLike, following: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Adopters that convince each member, from one count per member or one fraction per member; 0: nobody is needed."""
+    given = array_of(threshold, "threshold", "one value per member")
+    if given.dtype.kind in "iu":
+        counts = numbers(given, "threshold", len(following), "member")
+        return np.minimum(counts, MOST_NEEDED).astype(np.int32)
+    fractions = numbers(given, "threshold", len(following), "member")
+    if (fractions > 1.0).any():
+        i = int(np.argmax(fractions > 1.0))
+        remedy = "floats are fractions of those followed; give counts as whole numbers"
+        raise refuse(f"threshold[{i}]", "a number in [0, 1]", fractions[i], remedy)
+    return np.where(fractions > 0.0, np.maximum(1, _of_followed(fractions, following)), 0).astype(np.int32)
+
+
+def _of_followed(fraction: float | NDArray[np.float64], following: NDArray[np.int32]) -> NDArray[np.int32]:
+    """How many of those followed a fraction of them is, rounded up."""
+    count: NDArray[np.int32] = np.ceil(fraction * following - SLACK).astype(np.int32)
+    return count

@@ -7,6 +7,7 @@ from numba import njit
 
 from viralsim.classic.arguments import COIN_BITS
 from viralsim.classic.cascade_kernels import FAR, NEAR
+from viralsim.classic.trace_kernels import note, note_members, note_next
 from viralsim.kernels.cpu import prefetch
 from viralsim.kernels.rng import Stream, member_key, stream_key, unit, world_key
 from viralsim.kernels.visited import finish, start, visit_if
@@ -55,7 +56,7 @@ def choose_by_weight(followers, weight, members):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def linear_threshold_worlds(indptr, windows, seeds, luck, first, last, scratch, sizes):  # type: ignore[no-untyped-def]
+def linear_threshold_worlds(indptr, windows, seeds, luck, first, last, scratch, sizes, trace=None):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of the linear threshold model, by live edges: every member keeps at most one edge.
 
     The law of the final set is that of uniform thresholds (Kempe, Kleinberg, Tardos 2003, theorem 4.6). windows:
@@ -66,6 +67,8 @@ def linear_threshold_worlds(indptr, windows, seeds, luck, first, last, scratch, 
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), THRESHOLD, np.uint64(0), np.uint64(0))
         n = start(seeds[w if len(seeds) > 1 else 0], visited, reached)
+        if trace is not None:
+            note(trace, w, 0, n, -1, 0)
         i = 0
         while i < n:
             u = np.uint64(reached[np.uint64(i)])
@@ -75,13 +78,17 @@ def linear_threshold_worlds(indptr, windows, seeds, luck, first, last, scratch, 
                 ahead = 3 * indptr[reached[i + NEAR]]
                 prefetch(windows, ahead)
                 prefetch(windows, ahead + LINE)
-            i += 1
+            i, before = i + 1, n
             e, stop = THREE * np.uint64(indptr[u]), THREE * np.uint64(indptr[u + ONE])
             while e < stop:
                 v = np.uint64(windows[e])
                 choice = np.uint32(member_key(key, v, 0) >> CHOICE)
                 n = visit_if(np.uint32(choice - windows[e + ONE]) < windows[e + TWO], v, visited, reached, n)
                 e += THREE
+            if trace is not None:
+                note_next(trace, w, before, n, i - 1, u)
+        if trace is not None:
+            note_members(trace, w, reached, n)
         finish(visited, reached, n)
         sizes[w] = n
 
@@ -95,18 +102,17 @@ def needed(need, following, key, v):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def contagion_worlds(indptr, followers, rule, seeds, luck, ticks, first, last, scratch, out):  # type: ignore[no-untyped-def]
+def contagion_worlds(indptr, followers, rule, seeds, luck, ticks, first, last, scratch, sizes, trace=None):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of complex contagion in synchronous ticks; seeds adopt at tick 0.
 
-    rule: (need int32[N] or [0], following int32[N]); ticks: the last tick at which anyone may adopt.
-    scratch: (left int32[N] of zeros: adopters still missing, 0 untouched, -1 adopted; touched int32[N];
-    adopted int32[N]). out: (sizes int64[W], adoption_tick int64[W, N] of -1, or [0, 0]: not wanted).
-    O(adopters + their followers).
+    rule: (need int32[N] or [0], following int32[N], alone int64[k]: who needs nobody, and adopts in tick 1); ticks: the
+    last tick at which anyone may adopt. scratch: (left int32[N] of zeros: adopters still missing, 0 untouched, -1 adopted;
+    touched int32[N]; adopted int32[N]). Writes sizes int64[W], and ``trace`` where one is given: who convinced a member is
+    the last of those they needed. O(adopters + their followers).
     """
     seed, worlds = luck
-    need, following = rule
+    need, following, alone = rule
     left, touched, adopted = scratch
-    sizes, adoption_tick = out
     for w in range(first, last):
         key = stream_key(world_key(seed, worlds[w]), THRESHOLD, np.uint64(0), np.uint64(0))
         n = known = 0
@@ -116,16 +122,23 @@ def contagion_worlds(indptr, followers, rule, seeds, luck, ticks, first, last, s
                 touched[known] = adopted[n] = member
                 known += 1
                 n += 1
-        i, tick, end = 0, 0, n  # adopted[i:end] adopted at ``tick``
+        end = n
+        for member in alone[: len(alone) if ticks > 0 else 0]:
+            if left[member] == 0:
+                left[member] = ADOPTED
+                touched[known] = adopted[n] = member
+                known += 1
+                n += 1
+        if trace is not None:
+            note(trace, w, 0, end, -1, 0)
+            note(trace, w, end, n, -1, 1)
+        i, tick = 0, 0  # adopted[i:end] adopted at ``tick``
         while i < n and tick <= ticks:
-            if len(adoption_tick):
-                for k in range(i, end):
-                    adoption_tick[w, adopted[k]] = tick
             if tick == ticks:
                 break
             while i < end:
                 u = np.uint64(adopted[np.uint64(i)])
-                i += 1
+                i, before = i + 1, n
                 for e in range(indptr[u], indptr[u + ONE]):
                     v = np.uint64(followers[np.uint64(e)])
                     missing = left[v]
@@ -141,8 +154,12 @@ def contagion_worlds(indptr, followers, rule, seeds, luck, ticks, first, last, s
                         adopted[np.uint64(n)] = v
                         n += 1
                     left[v] = missing
+                if trace is not None:
+                    note(trace, w, before, n, u, tick + 1)
             tick += 1
             end = n
         for k in range(known):
             left[np.uint64(touched[np.uint64(k)])] = 0
+        if trace is not None:
+            note_members(trace, w, adopted, n)
         sizes[w] = n

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-import warnings
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,6 @@ import click
 if TYPE_CHECKING:
     from viralsim.population.importers.text_stream import Report
     from viralsim.population.network.describe import Degrees, NetworkDescription
-    from viralsim.population.network.network import Network
 
 MEANINGS = ("source reaches target", "source follows target")
 
@@ -25,13 +26,23 @@ def network() -> None:
 
 
 def _reading_options(command: Any) -> Any:
-    """Options that say how a file is to be read."""
+    """Options that say how a file is to be read; they come as one mapping, ``reading``."""
+    names = ("influence_weight", "tie_strength", "undirected", "edge_means", "sep", "ids_from")
+
+    @wraps(command)
+    def gathered(**arguments: Any) -> Any:
+        reading = {name: arguments.pop(name) for name in names}
+        reading["directed"] = False if reading.pop("undirected") else None
+        return command(**arguments, reading=reading)
+
     for option in (
+        click.option("--ids-from", metavar="ATTRIBUTE", help="Attribute of nodes that names members, such as label."),
+        click.option("--sep", metavar="CHARACTER", help="What separates the fields of a row; found if left out."),
         click.option("--influence-weight", metavar="COL", help="Column (name, or number from 0) of influence weights."),
         click.option(
             "--tie-strength", metavar="COL", help="Column (name, or number from 0) of tie strengths in [0, 1]."
         ),
-        click.option("--undirected", is_flag=True, help="Every edge runs both ways."),
+        click.option("--undirected", is_flag=True, help="Every edge runs both ways; left out: as the file states."),
         click.option(
             "--edge-means",
             type=click.Choice(MEANINGS),
@@ -40,46 +51,44 @@ def _reading_options(command: Any) -> Any:
             help="What an edge of the file says.",
         ),
     ):
-        command = option(command)
-    return command
+        gathered = option(gathered)
+    return gathered
 
 
-def _read(
-    file: Path, edge_means: str, undirected: bool, tie_strength: str | None, influence_weight: str | None
-) -> tuple[Network, list[str]]:
-    """Read a network, and gather what users should know of it."""
-    from viralsim.population.importers.read import read_with_notes
-    from viralsim.population.network.network import ViralsimWarning
+@contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """Make an end by SIGTERM an exception, so that what was half written is removed."""
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ViralsimWarning)
-        found, notes = read_with_notes(
-            file, edge_means, False if undirected else None, tie_strength, influence_weight, False
-        )
-    return found, [*notes, *(str(w.message) for w in caught if issubclass(w.category, ViralsimWarning))]
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @network.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder to write; must be new.")
 @_reading_options
-def import_(
-    file: Path, folder: Path, edge_means: str, undirected: bool, tie_strength: str | None, influence_weight: str | None
-) -> None:
+def import_(file: Path, folder: Path, reading: dict[str, Any]) -> None:
     """Write the network of FILE as a folder that opens at once.
 
-    FILE is an edge list (csv, tsv, SNAP style, .gz), GraphML, .npy or .npz. A scenario names the folder as a
-    channel's network: {file: DIR}.
+    FILE is an edge list (csv, tsv, SNAP style), an adjacency list or matrix, GraphML, GEXF, GML, Pajek or another graph
+    format, .npy or .npz; packed or not. A scenario names the folder as a channel's network: {file: DIR}.
     """
     from viralsim.population.importers.convert import import_network
     from viralsim.population.network.storage import refuse_taken
 
     refuse_taken(folder)  # before a forecast, too
     _forecast(file)
-    with _bar() as report:
-        done = import_network(
-            file, folder, edge_means, False if undirected else None, tie_strength, influence_weight, report
-        )
+    with _ended_cleanly(), _bar() as report:
+        done = import_network(file, folder, report=report, **reading)
     for note in done.notes:
         click.echo(f"note: {note}")
     click.echo(f"{folder}: {done.members:,} members, {done.follows:,} follows")
@@ -135,13 +144,13 @@ def _tell(text: str) -> None:
 @click.argument("file", metavar="FILE_OR_DIR", type=click.Path(path_type=Path))
 @_reading_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def describe(
-    file: Path, edge_means: str, undirected: bool, tie_strength: str | None, influence_weight: str | None, as_json: bool
-) -> None:
+def describe(file: Path, reading: dict[str, Any], as_json: bool) -> None:
     """Print the statistics of a network: degrees, reciprocity, clustering, components, communities, distances."""
+    from viralsim.population.importers.read import read_with_notes
     from viralsim.population.network.describe import describe_network
 
-    found, notes = _read(file, edge_means, undirected, tie_strength, influence_weight)
+    found = read_with_notes(file, keep_edge_order=False, **reading)
+    notes = list(found.notes)
     description = describe_network(found)
     if as_json:
         import json

@@ -94,11 +94,11 @@ def _population(scenario: Scenario) -> Iterator[str]:
     )
     for name, channel in spec.channels.items():
         network = channel.network
-        where = (
-            f"from {network.file}"
-            if network.generate is None
-            else f"generated, mean following {network.generate.mean_following:g}"
-        )
+        where = f"from {network.file}"
+        if network.generate is not None:
+            where = f"generated, mean following {network.generate.mean_following:g}"
+        if network.graph is not None:
+            where = f"drawn, {network.graph.chosen[0]}"
         seen = (
             f"visibility {channel.visibility:g}"
             if channel.visibility is not None
@@ -190,6 +190,11 @@ def init(file: Path, word: str | None, posts: Path | None, force: bool) -> None:
     except OSError as error:
         raise InputError(f"{file}: cannot be written ({error.strerror}): choose another place") from None
     click.echo(f"wrote {file}; next: viralsim check {file}")
+    if posts is not None:
+        click.echo(
+            f"its ranges are those of single posts; to draw from them together, and to see how well they foretell later posts: "
+            f"viralsim calibrate {file} --data {posts} --out DIR"
+        )
 
 
 @click.command()

@@ -11,7 +11,6 @@ from viralsim.scenario import Scenario
 from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.fingerprint import ORDERED, content_hash
 from viralsim.scenario.spec import Spec
-from viralsim.versions import LAW_VERSION
 
 ID_VERSION = 2  # raised when ids are made in another way: points of earlier stores, and their own luck, are then others
 # These words say what is asked of the worlds, or how many there are; they do not change a world.
@@ -45,7 +44,7 @@ def arm_ids(scenario: Scenario, specs: Mapping[str, Spec], worlds: int, seed: in
     ids = {}
     for name, spec in specs.items():
         files = {file: content_hash(scenario.folder / file) for _, file in sorted(referenced_files(spec))}
-        ids[name] = _hash([dumps[name], channels, files, worlds, seed, LAW_VERSION])
+        ids[name] = _hash([dumps[name], channels, files, worlds, seed, spec.law])
     return ids
 
 

@@ -119,10 +119,15 @@ def finite(value: Any) -> Any:
 def parameters_of(scenario: Scenario) -> dict[str, SweepParameter]:
     """The ranges of the ``uncertain`` block, else those of the ``sweep`` block; InputError where there are none."""
     spec = scenario.spec
-    if spec.uncertain:
+    if spec.joint is not None:
+        raise InputError(
+            "uncertain.joint: its values are drawn together, and indices of one value alone need values that are drawn "
+            "apart: give each of these paths a range of its own"
+        )
+    if spec.ranges:
         return {
             path: SweepParameter.model_validate({"from": span.from_, "to": span.to, "scale": span.scale})
-            for path, span in spec.uncertain.items()
+            for path, span in spec.ranges.items()
         }
     if spec.sweep is not None:
         return dict(spec.sweep.parameters)

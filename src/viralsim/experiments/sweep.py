@@ -20,7 +20,7 @@ from viralsim.experiments.manifest import FORMAT, FORMAT_VERSION, MANIFEST, TABL
 from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.table import entries_of, read_table, write_table
 from viralsim.scenario.loading import loads
-from viralsim.versions import LAW_VERSION, versions
+from viralsim.versions import versions
 
 Progress = Callable[[int, int, int], None]  # points finished, points in all, failed among them
 
@@ -48,7 +48,15 @@ class SweepOutcome:
 
 def plan_hash(plan: Plan) -> str:
     """A hash of everything that a plan asks for."""
-    said = [plan.scenario.fingerprint, list(plan.arms), plan.worlds, plan.seed, plan.own_luck, LAW_VERSION, ID_VERSION]
+    said = [
+        plan.scenario.fingerprint,
+        list(plan.arms),
+        plan.worlds,
+        plan.seed,
+        plan.own_luck,
+        plan.scenario.spec.law,
+        ID_VERSION,
+    ]
     points = [sorted((path, repr(value)) for path, value in point.items()) for point in plan.points]
     return hashlib.sha256(json.dumps([said, points]).encode()).hexdigest()[:16]
 

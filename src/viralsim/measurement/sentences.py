@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -94,8 +95,10 @@ def worlds_wanted(record: RunRecord, row: Comparison, matters_from: float) -> st
     half = (row.ci_high - row.ci_low) / 2.0
     distance = min(abs(row.uplift - matters_from), abs(row.uplift + matters_from))
     wanted = record.world_count * (half / distance) ** 2 if distance > 0.0 else np.inf
-    if record.clusters() is not None:
+    if record.several_audiences:
         return "More populations would narrow it."
+    if record.clusters() is not None:
+        return "More rows of uncertain.joint would narrow it."
     if wanted > 1e6:
         return "The difference is so close to what matters that more simulations hardly help."
     leading = float(f"{wanted * 1.5:.0e}")
@@ -153,14 +156,38 @@ def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence
     ]
 
 
+def calibrated_measures(calibration: Mapping[str, Any]) -> list[str]:
+    """The measures of a post without advocates that past posts say and whose coverage on later posts was measured."""
+    coverage = calibration.get("coverage") or {}
+    ends = {"impressions": [".visibility"], "shares": [".visibility", ".share_rate"]}
+    return [
+        measure
+        for measure, needed in ends.items()
+        if coverage.get(measure) and all(any(path.endswith(end) for path in calibration["of"]) for end in needed)
+    ]
+
+
+def _calibration_sentence(calibration: Mapping[str, Any], learnt: list[str]) -> str:
+    coverage = calibration["coverage"]
+    held = listing([percent(coverage[measure]["80"][0]) for measure in learnt])
+    return (
+        f"Calibrated for {listing(learnt)} of a post without advocates: on {coverage['held_out']:,} later posts, intervals of "
+        f"80 % held {held}. The difference between arms is a what-if and no forecast: it rests on assumptions about "
+        f"{listing(calibration['not_of'])}."
+    )
+
+
 def caveats_of(record: RunRecord) -> list[str]:
     """What limits every answer of this run."""
     found = []
-    if not record.calibrated:
+    learnt = calibrated_measures(record.calibration)
+    if learnt:
+        found.append(_calibration_sentence(record.calibration, learnt))
+    elif not record.calibrated:
         found.append("This scenario is not calibrated on observed campaigns: it is a what-if and no forecast.")
     if record.population.imported:
         found.append("The answer is conditional on this network, which was imported.")
-    elif record.clusters() is None:
+    elif not record.several_audiences:
         found.append("The answer is conditional on this network: one audience was drawn. Set populations to draw more.")
     if record.interrupted:
         found.append(f"The run was interrupted: these are the {record.world_count:,} simulations that were finished.")

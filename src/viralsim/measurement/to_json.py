@@ -11,6 +11,7 @@ from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary, betwee
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.question import Question
 from viralsim.measurement.robustness import decisive
+from viralsim.measurement.sentences import calibrated_measures
 from viralsim.measurement.verdict import Verdict
 from viralsim.records.record import RunRecord, plain
 
@@ -59,6 +60,8 @@ def as_dict(
         "warnings": [*warnings, *(caveat for caveat in verdict.caveats if caveat not in warnings)],
         "assumptions": _assumptions(record),
         "calibrated": record.calibrated,
+        "calibration": record.calibration or None,
+        "calibrated_for": calibrated_measures(record.calibration),
         "timing": {**dict.fromkeys(_TIMING), **record.timing},
         "versions": dict(record.versions),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -12,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import refuse
 from viralsim.cache import BoundedCache
-from viralsim.errors import NetworkError
+from viralsim.errors import InputError, NetworkError
 from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest, drawn_presence
 from viralsim.population.fields import allocate
 from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
 from viralsim.population.generators.generate import Traits, generate_and_measure
+from viralsim.population.generators.random_graphs import random_graph
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
-from viralsim.population.network.network import Network, ViralsimWarning
+from viralsim.population.network.network import REACHES, Network
 from viralsim.population.network.shared_memory import drawn_once
 from viralsim.scenario import audience as audience_words
 from viralsim.scenario import channels as channel_words
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.channels import Generate
+from viralsim.scenario.random_graphs import RandomGraph
 from viralsim.scenario.scenario import Scenario
 from viralsim.scenario.spec import Spec
 
@@ -63,14 +65,7 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     spec, folder = scenario.spec, Path(scenario.folder)
     messages: list[str] = []
     files = {name: c.network for name, c in spec.channels.items() if c.network.file is not None}
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ViralsimWarning)
-        imported = {name: _imported(folder, name, network, messages) for name, network in files.items()}
-    for warning in caught:
-        if issubclass(warning.category, ViralsimWarning):
-            messages.append(str(warning.message))
-        else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    imported = {name: _imported(scenario, name, network, messages) for name, network in files.items()}
     people = _members_file(folder, spec.audience)
     if people is not None:
         messages.extend(f"{people.path.name}: {note}" for note in people.notes)
@@ -80,6 +75,11 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     presence = _presence(spec, imported, who, population, messages)
     for name, channel in spec.channels.items():
         if name not in networks:
+            if channel.network.graph is not None:
+                networks[name] = _random_graph(
+                    spec, name, channel.network.graph, community, presence.get(name), population
+                )
+                continue
             words = filled(channel.network.generate)
             networks[name], reached = _generated(spec, name, words, community, presence.get(name), population)
             messages.extend(_not_reached(name, words, reached))
@@ -89,19 +89,31 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     return Population(audience, networks, who.members, communities, who.ids, messages)
 
 
-def _imported(folder: Path, name: str, network: channel_words.Network, messages: list[str]) -> Network:
+def _imported(scenario: Scenario, name: str, network: channel_words.Network, messages: list[str]) -> Network:
+    """The network of a channel's file, or the one that was given in its place; what was noted of it joins ``messages``."""
+    read = _given(scenario, network) or _read(Path(scenario.folder), network)
+    messages.extend(f"channels.{name}.network: {note}" for note in read.notes)
+    return read
+
+
+def _given(scenario: Scenario, words: channel_words.Network) -> Network | None:
+    given = scenario.networks.get(filled(words.file))
+    if given is not None and not isinstance(given, Network):
+        raise refuse("networks", "of class viralsim.Network", given, error=NetworkError)
+    return given
+
+
+def _read(folder: Path, network: channel_words.Network) -> Network:
     from viralsim.population.importers.read import read_with_notes
 
-    read, notes = read_with_notes(
+    return read_with_notes(
         folder / filled(network.file),
-        **({} if network.edge_means is None else {"edge_means": network.edge_means}),
+        edge_means=network.edge_means or REACHES,
         directed=network.directed if "directed" in network.model_fields_set else None,
         tie_strength=network.tie_strength,
         influence_weight=network.influence_weight,
         keep_edge_order=False,
     )
-    messages.extend(f"channels.{name}.network: {note}" for note in notes)
-    return read
 
 
 def _members_file(folder: Path, audience: audience_words.Audience) -> MembersFile | None:
@@ -156,7 +168,7 @@ def _presence(
         if name in imported:
             presence[name] = who.named_by[list(imported).index(name)] if len(imported) > 1 else None
             if channel.presence < 1:
-                messages.append(f"channels.{name}.presence is not used: its file says who is there")
+                messages.append(f"channels.{name}.presence is not used: its network says who is there")
         else:
             key = audience_key(spec.seed, population, "presence", name)
             presence[name] = drawn_presence(who.members, channel.presence, key)
@@ -258,6 +270,40 @@ def _generated(
         ),
     )
     return drawn
+
+
+def _random_graph(
+    spec: Spec,
+    name: str,
+    words: RandomGraph,
+    community: NDArray[np.int32],
+    present: NDArray[np.bool_] | None,
+    population: int,
+) -> Network:
+    """A random graph among those who have an account; blocks are the audience's communities. Kept like ``_generated``."""
+    place = f"channels.{name}.network.graph"
+    _refuse_giant(place, len(community), words.mean_degree)
+    seed = int(audience_key(spec.seed, population, "network", name))
+    word, options = words.chosen
+    digest = blake2b(repr((word, options, seed)).encode(), digest_size=16)
+    digest.update(community.tobytes())
+    digest.update(b"" if present is None else present.tobytes())
+    key = digest.hexdigest()
+    who = np.arange(len(community)) if present is None else np.flatnonzero(present)
+    if word == "stochastic_block":
+        options["blocks"] = np.unique(community[who], return_inverse=True)[1]
+
+    def draw() -> tuple[Network, Traits]:
+        drawn = random_graph(word, len(who), seed, **options).without_edge_position()
+        return drawn.placed(who, len(community)), Traits(0.0, 0.0, 0.0, 0.0)
+
+    try:
+        kept: tuple[Network, Traits] = _networks.get(
+            key, lambda: drawn_once(key, len(community) * words.mean_degree, draw)
+        )
+    except InputError as error:
+        raise NetworkError(f"{place}.{word}: {error}") from None
+    return kept[0]
 
 
 def memory_bytes() -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from viralsim.arguments import file_path, flag, number, refuse
 from viralsim.errors import InputError
 from viralsim.posts.dates import DateError, read_dates
 from viralsim.posts.headers import CANONICAL, CHOICE, COLUMNS, COUNTS, RECOMMENDED, TEXTS
@@ -67,16 +68,21 @@ def read(
     Raises:
         InputError: with file, line and column: no such columns, numbers that cannot be, fewer than 8 posts, no post shared.
     """
-    files = [paths] if isinstance(paths, str | Path) else list(paths)
+    several = list(paths) if isinstance(paths, list | tuple) else [paths]
+    files = [file_path(file, "paths") for file in several]
     if not files:
-        raise InputError("posts: no file was named: give at least one export")
+        raise InputError("paths: no file was named: give at least one export")
+    if map is not None and not (isinstance(map, Mapping) and all(isinstance(title, str) for title in map.values())):
+        raise refuse("map", 'a mapping of columns to titles such as {"shares": "Retweets"}', map)
     mapping = dict(map or {})
     for name in mapping:
         if name not in CANONICAL:
             raise InputError(f"map: {name!r} is no column of posts: use one of {', '.join(CANONICAL)}")
-    if horizon_hours is not None and not 0 < horizon_hours < 1e6:
-        raise InputError(f"horizon_hours: must be above 0 and below a million, got {horizon_hours!r}")
-    parts = [_read_one(Path(file), mapping) for file in files]
+    flag(keep_doubtful, "keep_doubtful")
+    flag(replies, "replies")
+    if horizon_hours is not None:
+        number(horizon_hours, "horizon_hours", 0, 1e6, open_low=True)
+    parts = [_read_one(file, mapping) for file in files]
     kept = Kept.together([part for part, _ in parts])
     posts = select(kept, keep_doubtful=keep_doubtful, replies=replies, horizon_hours=horizon_hours)
     posts.attrs["recognised"] = {name: title for _, titles in parts for name, title in titles.items()}

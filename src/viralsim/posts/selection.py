@@ -88,6 +88,11 @@ def select(kept: Kept, keep_doubtful: bool, replies: bool, horizon_hours: float 
 
 
 def _refuse_impossible(kept: Kept, keep_doubtful: bool, notes: list[str]) -> None:
+    nobody = np.flatnonzero((kept.frame["followers"] == 0).to_numpy())
+    if len(nobody):
+        raise InputError(
+            f"{kept.where[nobody[0]]}: followers must be above 0: leave the cell empty where they are not known"
+        )
     for rules, doubtful in ((IMPOSSIBLE, False), (DOUBTFUL, True)):
         for part, whole in rules:
             wrong = np.flatnonzero((kept.frame[part] > kept.frame[whole]).to_numpy())

@@ -141,6 +141,8 @@ def _manifest_of(record: RunRecord) -> dict[str, Any]:
         "goal": None if record.goal is None else plain(asdict(record.goal)),
         **{name: plain([asdict(one) for one in getattr(record, name)]) for name in _TURNS},
         "inputs": list(record.inputs_of_world),
+        "joint_inputs": list(record.joint_inputs),
+        "calibration": plain(record.calibration),
         "populations_of_world": record.populations_of_world is not None,
         "trusts_at_one": record.trusts_at_one and {arm: list(values) for arm, values in record.trusts_at_one.items()},
         "arms": arms,
@@ -251,6 +253,8 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
         arms=arms,
         populations_of_world=worlds.column("population", **first_arm) if manifest["populations_of_world"] else None,
         inputs_of_world={key: worlds.column("input." + key, **first_arm) for key in manifest["inputs"]},
+        joint_inputs=tuple(manifest.get("joint_inputs", ())),
+        calibration=manifest.get("calibration", {}),
         trusts_at_one=trusts
         and {
             arm: {key: dense[f"trust.{i}.{j}"] for j, key in enumerate(keys)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -145,10 +146,12 @@ class RunRecord:
     asked_arms: the arms asked about, first minus second, or one arm against the baseline; empty where none are named.
     viral_when, flop_when: one criterion as in the scenario, e.g. ``{"earned_reach_fraction": 0.05}``.
     assumptions: (path, value, source) of what decides and is not measured. calibrated: fitted to observed campaigns.
+    calibration: the scenario's block of that name, what past posts say and how well it was checked; empty where there is none.
     moves, switching_values: what each input does to the pair asked about, where it was looked for.
     trusts_at_one: arm -> measures (float64[W']) of the same arms with every trust set to 1, or None.
     populations_of_world: int32[W], which audience a world lived in. uncertain: inputs were drawn a world.
-    inputs_of_world: path -> float64[W], the drawn inputs. interrupted: stopped early; the finished worlds are here.
+    inputs_of_world: path -> float64[W], the drawn inputs. joint_inputs: those that were drawn together.
+    interrupted: stopped early; the finished worlds are here.
     timing: setup_s, compile_s, simulate_s, worlds_per_s.
     """
 
@@ -175,6 +178,8 @@ class RunRecord:
     populations_of_world: NDArray[np.int32] | None = None
     uncertain: bool = False
     inputs_of_world: Mapping[str, Float64] = field(default_factory=dict)
+    joint_inputs: tuple[str, ...] = ()
+    calibration: Mapping[str, Any] = field(default_factory=dict)
     scenario_yaml: str = ""
     scenario_file: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -207,10 +212,29 @@ class RunRecord:
         """The worlds of one arm; InputError lists the arms there are."""
         return self.arms[one_of(name, "arm", list(self.arms))]
 
-    def clusters(self) -> NDArray[np.int32] | None:
-        """The audience of each world, int32[W], or None where all worlds share one audience."""
+    @property
+    def several_audiences(self) -> bool:
+        """Whether worlds live in more than one audience."""
         ids = self.populations_of_world
-        return None if ids is None or len(ids) == 0 or bool((ids == ids[0]).all()) else ids
+        return ids is not None and len(ids) > 0 and not bool((ids == ids[0]).all())
+
+    def clusters(self) -> NDArray[np.int32] | None:
+        """What intervals take for one independent unit, int32[W]; None where each world stands for itself.
+
+        Worlds of one audience, or worlds that took the same row of a posterior; of both, those of which there are fewer.
+        """
+        audiences = self.populations_of_world if self.several_audiences else None
+        found = [ids for ids in (audiences, self._rows) if ids is not None]
+        return min(found, key=lambda ids: len(np.unique(ids))) if found else None
+
+    @cached_property
+    def _rows(self) -> NDArray[np.int32] | None:
+        """Which row of ``uncertain.joint`` each world took; None where each took another, or there are none."""
+        if not self.joint_inputs or not self.world_count:
+            return None
+        columns = np.column_stack([self.inputs_of_world[path] for path in self.joint_inputs])
+        rows = np.unique(columns, axis=0, return_inverse=True)[1].ravel()
+        return np.asarray(rows, np.int32) if rows.max() < len(rows) - 1 else None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RunRecord) and _same_fields(self, other)

@@ -45,8 +45,8 @@ def beside(first: Result, second: Result) -> Beside:
 
 
 def _difference(first: Result, second: Result, arm: str, worlds: int) -> list[Comparison]:
-    # worlds that share an audience are no independent ones: the intervals must know
-    audiences = first.populations_of_world if first.clusters() is not None else second.populations_of_world
+    # worlds that share an audience, or a row of a posterior, are no independent ones: the intervals must know
+    groups = first.clusters() if first.clusters() is not None else second.clusters()
     record = RunRecord(
         scenario_name=second.scenario_name,
         fingerprint="",
@@ -56,7 +56,7 @@ def _difference(first: Result, second: Result, arm: str, worlds: int) -> list[Co
         population=second.population,
         arms={name: _first_worlds(r, arm, name, worlds) for name, r in (("first", first), ("second", second))},
         baseline="first",
-        populations_of_world=None if audiences is None else audiences[:worlds],
+        populations_of_world=None if groups is None else groups[:worlds],
     )
     return [replace(row, arm=arm, baseline=arm) for row in compare(record) if row.arm == "second"]
 

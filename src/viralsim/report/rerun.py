@@ -9,6 +9,7 @@ from pathlib import Path
 from viralsim.errors import InputError, ScenarioError
 from viralsim.records.record import RunRecord
 from viralsim.scenario import Scenario, loads
+from viralsim.scenario.networks_in_memory import names_networks_in_memory
 
 
 def run_again(result: RunRecord, file: str, arms: Iterable[str] = (), sets: Iterable[str] = ()) -> str:
@@ -48,6 +49,8 @@ def commands(result: RunRecord, folder: str = "") -> tuple[list[str], str]:
     """(commands, what to know of them) that run a stored result again; ``folder`` is where it is stored, if it is."""
     if not result.scenario_yaml.strip():
         return [], "This result holds no scenario, so it cannot be run again."
+    if names_networks_in_memory(result.scenario_yaml):
+        return [], "A network was given in Python, with Scenario.with_networks, and is not stored: run it again there."
     arms = _arms_to_name(result)
     if not folder:
         return [run_again(result, "scenario.yaml", arms)], "Save the scenario below as scenario.yaml."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,11 @@ from viralsim.errors import InputError
 from viralsim.records.folder import TREES
 from viralsim.report.rerun import stored_scenario
 from viralsim.results import Result
+
+if TYPE_CHECKING:
+    from viralsim.campaign.compile import Arm
+    from viralsim.campaign.shared_arrays import CompiledAudience
+    from viralsim.kernels.batch import Nodes
 
 LUCK = {"unlucky": 0.05, "typical": 0.5, "lucky": 0.95}  # which world of the ordered ones stands for the word
 Ints = NDArray[np.int32]
@@ -57,8 +62,25 @@ def three_worlds(result: Result, arm: str) -> dict[str, int]:
     return found if len(set(found.values())) == len(found) else {"typical": found["typical"]}
 
 
-def grow(result: Result, arm: str, world: int, compiled_audiences: dict[int, Any] | None = None) -> Forest:
-    """Run one world of one arm again and return its posts.
+@dataclass(frozen=True, eq=False)
+class Replayed:
+    """One world of one arm that ran again. posts: of all contents. forest: of the campaign's content."""
+
+    posts: Nodes
+    arm: Arm
+    compiled: CompiledAudience
+    forest: Forest
+
+
+def grow(result: Result, arm: str, world: int, compiled_audiences: dict[int, CompiledAudience] | None = None) -> Forest:
+    """Run one world of one arm again and return its posts of the campaign's content; see ``replay``."""
+    return replay(result, arm, world, compiled_audiences).forest
+
+
+def replay(
+    result: Result, arm: str, world: int, compiled_audiences: dict[int, CompiledAudience] | None = None
+) -> Replayed:
+    """Run one world of one arm again.
 
     ``compiled_audiences``: audiences by population that were built before for this result; those that are built are added.
 
@@ -69,22 +91,20 @@ def grow(result: Result, arm: str, world: int, compiled_audiences: dict[int, Any
     if not 0 <= world < result.world_count:
         raise InputError(f"there is no world {world} in this result: choose from 0 to {result.world_count - 1}")
     scenario = stored_scenario(result)
-    if result.uncertain:
-        scenario = scenario.override({path: float(values[world]) for path, values in result.inputs_of_world.items()})
+    drawn = {path: float(values[world]) for path, values in result.inputs_of_world.items()} if result.uncertain else {}
     from viralsim.kernels.arm_inputs import Rule
     from viralsim.kernels.batch import trace_world
     from viralsim.simulation.run import compile_arms, compile_audience
+    from viralsim.simulation.uncertain import arm_of_world
 
     population = 0 if result.populations_of_world is None else int(result.populations_of_world[world])
-    # inputs of its own may make an audience of its own
-    known = {} if compiled_audiences is None or result.uncertain else compiled_audiences
+    known = {} if compiled_audiences is None else compiled_audiences
     if population not in known:
         known[population] = compile_audience(scenario, population)
     compiled = known[population]
-    inputs = compile_arms(scenario, compiled, [arm])[arm].world
-    nodes = trace_world(inputs, result.seed, world)
-    kept = np.flatnonzero(nodes.content == int(inputs.rules.values[Rule.FOCAL]))
-    forest = _forest(nodes, kept)
+    again = arm_of_world(scenario, compiled, arm, drawn) if drawn else compile_arms(scenario, compiled, [arm])[arm]
+    nodes = trace_world(again.world, result.seed, world)
+    forest = _forest(nodes, np.flatnonzero(nodes.content == int(again.world.rules.values[Rule.FOCAL])))
     stored = {key: float(worlds.measures[key][world]) for key in ("largest_cascade", "depth")}
     found = {
         "largest_cascade": float(forest.sizes.max(initial=0)),
@@ -95,7 +115,7 @@ def grow(result: Result, arm: str, world: int, compiled_audiences: dict[int, Any
             f"world {world} of {arm} comes out otherwise than it was stored (viralsim {result.versions.get('viralsim')}, "
             f"law {result.versions.get('law')}): run the scenario again with this version"
         )
-    return forest
+    return Replayed(nodes, again, compiled, forest)
 
 
 def _largest(forest: Forest) -> NDArray[np.int64]:

@@ -24,6 +24,8 @@ NO_ASSUMPTIONS = (
     "arms",
     "baseline",
     "goal",
+    "variants",
+    "field_test",
 )
 
 

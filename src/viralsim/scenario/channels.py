@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from viralsim.scenario.blocks import Block, Name, block, key
+from viralsim.scenario.random_graphs import RandomGraph
 from viralsim.units import Fraction, Hours, PositiveHours, Probability, Real
 
 Price = Annotated[float, Real(gt=0, le=1e6, unit="US$ per 1,000 impressions")]
@@ -28,14 +29,22 @@ class Generate(Block):
 
 
 class Network(Block):
-    """Who follows whom: generated, or of a file (or of a folder that ``network import`` made)."""
+    """Who follows whom: generated, a random graph, or of a file (or of a folder that ``network import`` made)."""
 
     generate: Generate | None = key(None, "draw a network", source="off")
+    graph: RandomGraph | None = key(None, "draw a random graph of the literature", source="off")
     file: str | None = key(None, "edge file, or folder made by `network import`", source="off")
     edge_means: EdgeMeans | None = key(None, "direction of an edge of the file", source="off")
     tie_strength: str | None = key(None, "column of tie strengths in [0, 1]", source="off")
     influence_weight: str | None = key(None, "column of influence weights, in-sums at most 1", source="off")
     directed: bool = key(True, "false: every edge of the file runs both ways", source="off")
+
+    @property
+    def drawn_degree(self) -> float | None:
+        """About how many follows a member has where the network is drawn, else None."""
+        if self.graph is not None:
+            return self.graph.mean_degree
+        return None if self.generate is None else self.generate.mean_following
 
 
 class Lognormal(Block):

@@ -8,10 +8,13 @@ from typing import Any
 
 from viralsim.member_names import find_members
 from viralsim.scenario.messages import Finding
+from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.paths import nearest
 from viralsim.scenario.presets import presets
+from viralsim.scenario.random_graphs import WattsStrogatz
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import MOST_TICKS, Spec
+from viralsim.scenario.study import JOINT
 from viralsim.units import shown
 
 MOST_FOLLOWS = 2_000_000_000
@@ -68,10 +71,12 @@ def _members(spec: Spec) -> Iterator[Finding]:
         yield ("audience", "communities", "count"), f"must not exceed members ({audience.members}): lower it"
     follows = 0.0
     for name, channel in spec.channels.items():
-        if channel.network.generate is None:
+        mean = channel.network.drawn_degree
+        if mean is None:
             continue
-        place = ("channels", name, "network", "generate", "mean_following")
-        mean = channel.network.generate.mean_following
+        place: Place = ("channels", name, "network", "graph")
+        if channel.network.generate is not None:
+            place = ("channels", name, "network", "generate", "mean_following")
         follows += mean * audience.members * channel.presence
         if mean > max(audience.members - 1, 1):
             yield place, f"must be below members ({audience.members}), got {mean:g}"
@@ -88,16 +93,27 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             yield place, "needs visibility, or organic_reach, or a preset: add one"
         elif channel.visibility is not None and channel.organic_reach is not None:
             yield (*place, "organic_reach"), "excludes visibility: give one of them and leave the other out"
-        yield from exactly_one(channel.network, ("generate", "file"), (*place, "network"))
+        yield from exactly_one(channel.network, ("generate", "graph", "file"), (*place, "network"))
+        if channel.network.graph is not None:
+            words = tuple(type(channel.network.graph).model_fields)
+            yield from exactly_one(channel.network.graph, words, (*place, "network", "graph"))
+            yield from _ring(channel.network.graph.watts_strogatz, (*place, "network", "graph", "watts_strogatz"))
         network = channel.network
-        if network.file is None:
+        if network.file is None or is_in_memory(network.file):
             for word in ("edge_means", "tie_strength", "influence_weight"):
                 if getattr(network, word) is not None:
                     yield (*place, "network", word), "belongs to a network of a file: leave it out"
+            if network.file is not None and not network.directed:
+                yield (*place, "network", "directed"), "belongs to a network of a file: leave it out"
         delay = channel.reaction_delay
         laws = [law for law in ("lognormal", "power_law", "exponential", "fixed") if getattr(delay, law) is not None]
         if len(laws) > 1:
             yield (*place, "reaction_delay"), f"has {' and '.join(laws)}: keep one law"
+
+
+def _ring(ring: WattsStrogatz | None, place: Place) -> Iterator[Finding]:
+    if ring is not None and ring.neighbours % 2:
+        yield (*place, "neighbours"), f"must be even, half on each side of the ring, got {ring.neighbours}"
 
 
 def _contents(spec: Spec) -> Iterator[Finding]:
@@ -261,7 +277,11 @@ def _question(spec: Spec) -> Iterator[Finding]:
 
 
 def referenced_files(spec: Spec) -> list[tuple[Place, str]]:
-    """Files that the scenario names, with the place where it does."""
+    """Files that the scenario names, with the place where it does; networks in memory are none."""
+    return [(place, name) for place, name in _named_files(spec) if not is_in_memory(name)]
+
+
+def _named_files(spec: Spec) -> list[tuple[Place, str]]:
     found: list[tuple[Place, str]] = []
     if spec.audience.members_file is not None:
         found.append((("audience", "members_file"), spec.audience.members_file))
@@ -270,12 +290,17 @@ def referenced_files(spec: Spec) -> list[tuple[Place, str]]:
             found.append((("channels", name, "network", "file"), channel.network.file))
     if spec.campaign.advocates is not None and spec.campaign.advocates.file is not None:
         found.append((("campaign", "advocates", "file"), spec.campaign.advocates.file))
+    if spec.joint is not None and spec.joint.file is not None:
+        found.append((("uncertain", JOINT, "file"), spec.joint.file))
     return found
 
 
 def _files(spec: Spec, folder: Path, known: set[str]) -> Iterator[Finding]:
-    for place, name in referenced_files(spec):
+    for place, name in _named_files(spec):
         if name in known:
+            continue
+        if place[0] == "channels" and is_in_memory(name):
+            yield place, GIVE_AGAIN
             continue
         kind = _kind_of(folder / name) if name and "\0" not in name else None
         if kind is None:

@@ -12,7 +12,8 @@ from typing import Any
 from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.spec import Spec
 
-ONLY_WORDS = {"name", "about", "question"}  # what a scenario is called and asked, not what it does
+# what a scenario is called, where its numbers are from, and what other studies than a run ask of it: nothing here changes a world
+ONLY_WORDS = {"name", "about", "calibration", "variants", "field_test", "question"}
 ORDERED = ("channels", "content", "arms")  # their order numbers them
 CHUNK_BYTES = 1 << 20
 

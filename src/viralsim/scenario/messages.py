@@ -40,7 +40,15 @@ def findings(error: ValidationError, data: Any, root: Place = ()) -> list[Findin
         if detail["type"] != "missing" and at(data, place) is None and not _written(data, place):
             continue  # a value that was filled in; its origin is reported where it stands
         found[((*root, *place), _sentence(detail, place, data))] = None
-    return list(found)
+    return list(found) or [_nearest_written(error.errors(include_url=False)[0], data, root)]
+
+
+def _nearest_written(detail: ErrorDetails, data: Any, root: Place) -> Finding:
+    """Where all that is wrong was filled in: the nearest thing that the file does say, which cannot be what it is."""
+    place = _real_place(detail["loc"], data)
+    while place and (at(data, place) is None or not _written(data, place)):
+        place = place[:-1]
+    return (*root, *place), _sentence(detail, place, data)
 
 
 def _written(data: Any, place: Place) -> bool:
@@ -59,7 +67,7 @@ def _real_place(loc: Place, data: Any) -> Place:
         if not isinstance(here, dict | list | tuple) and here is not None:
             break
         place.append(part)
-    return tuple(part for part in place if part != "[key]")
+    return tuple(part for part in place if part not in ("[key]", "[joint]"))
 
 
 def _sentence(detail: ErrorDetails, place: Place, data: Any) -> str:

@@ -96,6 +96,8 @@ def _slot(annotation: Any, nullable: bool = False) -> Slot:
             return _slot(kinds[0], nullable)
         # of a number or a block, such as worlds, the number can be checked and varied
         found = [_slot(kind) for kind in kinds]
+        if all(slot.kind == "block" for slot in found):  # of blocks, such as in uncertain, the first is the usual one
+            return _slot(kinds[0], nullable)
         numbers = [slot.quantity for slot in found if slot.quantity is not None]
         known = len(numbers) == 1 and all(slot.quantity is not None or slot.kind == "block" for slot in found)
         return Slot("leaf", annotation, None, numbers[0] if known else None, nullable)

@@ -74,8 +74,9 @@ def _kind(kind: Schema) -> str:
     inner = kind.get("additionalProperties")
     if kind.get("type") == "object" and isinstance(inner, Mapping):
         return "map of " + _kind(inner)
-    if "anyOf" in kind:
-        return " or ".join(dict.fromkeys(_kind(one) for one in kind["anyOf"] if one.get("type") != "null"))
+    either = kind.get("anyOf", kind.get("oneOf"))
+    if either:
+        return " or ".join(dict.fromkeys(_kind(one) for one in either if one.get("type") != "null"))
     if "pattern" in kind:
         return "time of day" if kind.get("unit") == "time of day" else "duration" if kind.get("unit") == "h" else "text"
     words = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "map"}

@@ -8,17 +8,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from viralsim.arguments import got, refuse
 from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.arms import overlay
 from viralsim.scenario.assumptions import Assumption, assumptions_of
 from viralsim.scenario.fingerprint import fingerprint
+from viralsim.scenario.joint import check_joint, rows_of
+from viralsim.scenario.networks_in_memory import NetworkInMemory, is_in_memory, name_of, refuse_wrong_networks
 from viralsim.scenario.paths import PathError, nearest, parse_path, put
 from viralsim.scenario.reading import Place, write_yaml
+from viralsim.scenario.slots import varied_slot
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import Until
 from viralsim.scenario.trust import with_trusts_at_one
-from viralsim.scenario.validation import Origin, arm_spec, base_spec, placed_error
+from viralsim.scenario.validation import Origin, arm_spec, base_spec, examine_all, placed_error
+from viralsim.units import Whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +40,10 @@ class Scenario:
     source_text: str
     data: Mapping[str, Any] = field(repr=False)  # the plain data, as written
     origin: Origin = field(repr=False)
-    files: set[str] = field(default_factory=set, repr=False)  # files that are known to exist
+    files: set[str] = field(default_factory=set, repr=False)  # files that are known to exist, and names of ``networks``
+    networks: Mapping[str, NetworkInMemory] = field(
+        default_factory=dict, repr=False
+    )  # in memory, by the names in ``data``
 
     def __repr__(self) -> str:
         arms = ", ".join(self.arm_names)
@@ -109,6 +119,34 @@ class Scenario:
         origin = self.origin.changed(places)
         return replace(self, spec=base_spec(data, self.folder, origin, self.files), data=data, origin=origin)
 
+    def with_networks(self, networks: Mapping[str, NetworkInMemory]) -> Scenario:
+        """A new scenario whose named channels take these networks, without a file: ``{"instagram": network}``.
+
+        They replace whatever the channels' ``network`` blocks say. Where every channel then has a network of its own, these say
+        who is there, and ``audience.members`` is left out. The fingerprint says which networks they are; the YAML text of such a
+        scenario names them and cannot be loaded again. InputError for a channel that the scenario does not have, or for
+        anything but a ``viralsim.Network``.
+        """
+        refuse_wrong_networks(networks, self.spec.channels)
+        data, places = self.data, []
+        for channel, network in networks.items():
+            place: Place = ("channels", channel, "network")
+            data = put(data, place, {"file": name_of(network)})
+            places.append(place)
+        generated = [
+            name for name, one in self.spec.channels.items() if name not in networks and one.network.file is None
+        ]
+        if networks and not generated and self.spec.audience.members is not None:
+            data = put(data, ("audience", "members"), None)
+        held = {name_of(network): network for network in networks.values()}
+        files, origin = {*self.files, *held}, self.origin.changed(places)
+        spec = base_spec(data, self.folder, origin, files)
+        return replace(self, spec=spec, data=data, origin=origin, files=files, networks={**self.networks, **held})
+
+    def with_data(self, data: Mapping[str, Any]) -> Scenario:
+        """The scenario with other plain data, checked wholly; its folder and networks stay. ScenarioError has all that is wrong."""
+        return replace(self, spec=examine_all(data, self.folder, self.origin, self.files), data=data)
+
     def without(self, block: str) -> Scenario:
         """The scenario without one of its optional top-level blocks, such as ``sweep``."""
         data = {word: value for word, value in self.data.items() if word != block}
@@ -130,9 +168,30 @@ class Scenario:
         """Hash of the content: defaults filled in, files included; comments and order of keys do not matter."""
         return fingerprint(self.spec, [self.for_arm(name) for name in self.arm_names], self.folder)
 
+    def joint_rows(self) -> dict[str, NDArray[np.float64]]:
+        """The rows of ``uncertain.joint``: path -> float64[rows], whole numbers rounded; empty where there are none.
+
+        Raises: InputError where its file cannot be read; ScenarioError for a path or value that the scenario cannot have.
+        """
+        joint = self.spec.joint
+        if joint is None:
+            return {}
+        wrong = list(check_joint(self.spec, self.data, self.folder))
+        if wrong:
+            raise self.origin.error(wrong)
+        return {
+            path: np.rint(values) if isinstance(varied_slot(self.data, path, whole=True).quantity, Whole) else values
+            for path, values in rows_of(joint, self.folder).values.items()
+        }
+
     def to_yaml(self) -> str:
-        """The scenario as YAML, overrides included, comments not."""
-        return write_yaml(dict(self.data))
+        """The scenario as YAML, overrides included, comments not; a comment says which networks the text cannot hold."""
+        told = [
+            f"# channels.{name}.network was given in Python (Scenario.with_networks): this text names it and does not hold it\n"
+            for name, channel in self.spec.channels.items()
+            if is_in_memory(channel.network.file)
+        ]
+        return "".join(told) + write_yaml(dict(self.data))
 
 
 def _shared(spec: Spec) -> dict[str, object]:

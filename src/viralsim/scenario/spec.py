@@ -9,13 +9,29 @@ from pydantic import Field
 
 from viralsim.scenario.audience import Audience
 from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.scenario.calibrated import Calibrated
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
-from viralsim.scenario.study import VIRAL_FRACTION, FlopWhen, Goal, Question, Sweep, Uncertain, ViralWhen, WorldsOrUntil
+from viralsim.scenario.study import (
+    JOINT,
+    VIRAL_FRACTION,
+    FieldTest,
+    FlopWhen,
+    Goal,
+    Joint,
+    Question,
+    RangeOrJoint,
+    Sweep,
+    Uncertain,
+    ViralWhen,
+    WorldsOrUntil,
+)
 from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
+from viralsim.versions import LAW_OF_UNCERTAIN_VISIBILITY, LAW_VERSION
 
 MOST_TICKS = 200_000
+SEEN = (".visibility", ".organic_reach")
 MOST_CHANNELS = 29  # as in ``kernels.state``: bits that a member has for them
 
 
@@ -62,13 +78,39 @@ class Spec(Block):
     populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(
         1, "how many audiences are drawn", source="off"
     )
-    uncertain: dict[str, Uncertain] = key({}, "what is not known: path -> range", source="off", max_length=64)
+    uncertain: dict[str, RangeOrJoint] = key(
+        {}, "what is not known: path -> range; joint: rows of a posterior", source="off", max_length=64
+    )
+    calibration: Calibrated | None = key(
+        None, "which values come from past posts, and how well later posts were foretold", source="off"
+    )
     sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
+    variants: dict[Name, dict[str, Any]] = key(
+        {}, "other models, for `robust`: path -> value, laid over all but the arms", source="off", max_length=64
+    )
+    field_test: FieldTest | None = key(None, "which arm is tried on a part of the audience", source="off")
+
+    @property
+    def ranges(self) -> dict[str, Uncertain]:
+        """What is not known, each path apart from the others."""
+        return {path: span for path, span in self.uncertain.items() if isinstance(span, Uncertain)}
+
+    @property
+    def joint(self) -> Joint | None:
+        """What is known together, as rows."""
+        found = self.uncertain.get(JOINT)
+        return found if isinstance(found, Joint) else None
 
     @property
     def most_worlds(self) -> int:
         """Number of worlds of each arm, at most."""
         return self.worlds if isinstance(self.worlds, int) else self.worlds.at_most
+
+    @property
+    def law(self) -> int:
+        """The law version of its worlds; rows of ``joint`` count as visibility, which they may hold."""
+        seen = any(path.startswith("channels.") and path.endswith(SEEN) for path in self.uncertain)
+        return LAW_OF_UNCERTAIN_VISIBILITY if seen or JOINT in self.uncertain else LAW_VERSION
 
     @property
     def ticks(self) -> int:

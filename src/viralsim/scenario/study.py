@@ -88,6 +88,33 @@ class Uncertain(Block):
     scale: Literal["linear", "log"] = key("linear", "uniform in the value or in its logarithm")
 
 
+class Joint(Block):
+    """Values that are known together: each world takes one row, the same for all arms."""
+
+    file: str | None = key(
+        None,
+        "CSV: paths in the first line, then a row per draw in the unit of the path (hours for durations)",
+        source=USER,
+    )
+    rows: dict[str, tuple[float, ...]] | None = key(
+        None, "instead of file: path -> its value in each row", source="off", min_length=1, max_length=64
+    )
+    draws: Annotated[int, Whole(ge=1, le=1_000_000, unit="rows")] | None = key(
+        None, "only the first so many rows", source="off"
+    )
+
+
+def _is_joint(value: Any) -> bool:
+    return isinstance(value, Joint) or (isinstance(value, dict) and not {"file", "rows", "draws"}.isdisjoint(value))
+
+
+RangeOrJoint = Annotated[
+    Annotated[Uncertain, Tag("[key]")] | Annotated[Joint, Tag("[joint]")],
+    Discriminator(lambda value: "[joint]" if _is_joint(value) else "[key]"),
+]
+JOINT = "joint"  # the one key of ``uncertain`` that is no path
+
+
 class SweepParameter(Block):
     """Values of a swept key: a list, or a range."""
 
@@ -122,3 +149,15 @@ class Sweep(Block):
         (), "comparisons of paths that a point must fulfil", source="off", max_length=100
     )
     luck: Literal["same", "own"] = key("same", "same: all points share their luck; own: each has luck of its own")
+
+
+class FieldTest(Block):
+    """A test in the field: the treatment arm is given to a part of the units, the control arm to the rest."""
+
+    treatment: Name = key(..., "the arm that is tried")
+    control: Name = key(..., "the arm that it is compared with")
+    measure: Measure | None = key(None, "what is counted; the goal's where left out", source="off")
+    units: tuple[Literal["member", "community", "channel", "time"], ...] = key(
+        ("member", "community"), "what is assigned to one of the two", min_length=1, max_length=4
+    )
+    share: Annotated[float, Real(gt=0, lt=1, unit="fraction")] = key(0.5, "part of the units that is treated")

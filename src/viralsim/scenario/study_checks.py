@@ -1,57 +1,49 @@
-"""Conditions on ``uncertain`` and ``sweep``: their paths exist and their values fit the schema."""
+"""Conditions on the blocks of studies: their paths exist, their values fit the schema, the arms they name are there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from viralsim.scenario.messages import Finding, findings
-from viralsim.scenario.paths import PathError, Slot, adapter, at, leaf_slot, parse_path
+from viralsim.scenario.joint import check_joint
+from viralsim.scenario.messages import Finding
+from viralsim.scenario.paths import PathError, Slot, at, leaf_slot, nearest, parse_path
 from viralsim.scenario.reading import Place
+from viralsim.scenario.slots import SHARED, STUDIES, check_value, varied_slot
 from viralsim.scenario.spec import Spec
-from viralsim.scenario.study import SweepParameter
-from viralsim.units import Duration, Real, Whole
+from viralsim.scenario.study import JOINT, Joint, SweepParameter
 
 MOST_POINTS = 10_000_000
-SHARED = ("viralsim", "name", "about", "arms", "baseline", "uncertain", "sweep", "seed", "worlds", "populations")
-FIXED_IN_A_WORLD = (
-    *SHARED,
-    "audience",
-    "goal",
-    "viral_when",
-    "flop_when",
-    "equal_money",
-    "question",
-    "horizon",
-    "tick",
-    "launch_at",
-)
+SAME_IN_VARIANTS = ("viralsim", "name", "about", "arms", "baseline", *STUDIES, "seed", "worlds", "goal", "equal_money")
 
 
-def check_study(spec: Spec, data: Any) -> list[Finding]:
-    """All that is wrong with ``uncertain`` and ``sweep``; ``data`` is the plain data that ``spec`` was made of."""
-    return [*_uncertain(spec, data), *_sweep(spec, data)]
+def check_study(spec: Spec, data: Any, folder: Path) -> list[Finding]:
+    """All that is wrong with the blocks of studies; ``data`` is the plain data that ``spec`` was made of."""
+    return [
+        *_uncertain(spec, data),
+        *check_joint(spec, data, folder),
+        *_sweep(spec, data),
+        *_variants(spec, data),
+        *_field_test(spec),
+    ]
 
 
 def _uncertain(spec: Spec, data: Any) -> Iterator[Finding]:
     for path, span in spec.uncertain.items():
         place: Place = ("uncertain", path)
+        if isinstance(span, Joint):
+            if path != JOINT:
+                yield place, f"takes a range (from, to); rows belong under {JOINT}"
+            continue
         try:
-            target = parse_path(path)
-            if target[0] in FIXED_IN_A_WORLD:
-                raise PathError(f"{target[0]} is fixed before worlds are drawn: it cannot be uncertain")
-            slot = leaf_slot(data, target)
+            slot = varied_slot(data, path)
         except PathError as error:
             yield place, str(error)
             continue
-        if not isinstance(slot.quantity, Real | Whole | Duration) or isinstance(slot.quantity, Whole):
-            yield place, "is no number that can vary: name a key with a number or a duration"
-            continue
         yield from _range(span.from_, span.to, span.scale, place)
         for word in ("from", "to"):
-            yield from _value(slot, at(data, (*place, word)), (*place, word))
+            yield from check_value(slot, at(data, (*place, word)), (*place, word))
 
 
 def _range(low: float | None, high: float | None, scale: str, place: Place) -> Iterator[Finding]:
@@ -61,14 +53,6 @@ def _range(low: float | None, high: float | None, scale: str, place: Place) -> I
         yield (*place, "to"), f"must be above from ({low:g}), got {high:g}"
     if scale == "log" and low <= 0:
         yield (*place, "from"), f"must be > 0 on a log scale, got {low:g}"
-
-
-def _value(slot: Slot, value: Any, place: Place) -> Iterator[Finding]:
-    """Whether one written value fits a slot."""
-    try:
-        adapter(slot).validate_python(value)
-    except ValidationError as error:
-        yield from findings(error, value, place)
 
 
 def _sweep(spec: Spec, data: Any) -> Iterator[Finding]:
@@ -107,7 +91,7 @@ def _parameter(slot: Slot, parameter: SweepParameter, design: str, written: Any,
             yield place, "has values and a range: keep one"
         for i, value in enumerate(parameter.values):
             inner = (*place, i) if isinstance(written, list | tuple) else (*place, "values", i)
-            yield from _value(slot, value, inner)
+            yield from check_value(slot, value, inner)
         return
     if parameter.from_ is None or parameter.to is None:
         yield place, "needs a list of values, or from and to: add them"
@@ -116,4 +100,31 @@ def _parameter(slot: Slot, parameter: SweepParameter, design: str, written: Any,
         yield place, "needs steps" if design == "grid" else "needs a list of values in a list design"
     yield from _range(parameter.from_, parameter.to, parameter.scale, place)
     for word in ("from", "to"):
-        yield from _value(slot, at(written, (word,)), (*place, word))
+        yield from check_value(slot, at(written, (word,)), (*place, word))
+
+
+def _variants(spec: Spec, data: Any) -> Iterator[Finding]:
+    for name, overlay in spec.variants.items():
+        for path in overlay:
+            place: Place = ("variants", name, path)
+            try:
+                target = parse_path(path)
+                if target[0] in SAME_IN_VARIANTS:
+                    raise PathError(f"{target[0]} is the same for all variants: overlay what describes the model")
+                slot = leaf_slot(data, target)
+            except PathError as error:
+                yield place, str(error)
+                continue
+            yield from check_value(slot, at(data, place), place)
+
+
+def _field_test(spec: Spec) -> Iterator[Finding]:
+    test = spec.field_test
+    if test is None:
+        return
+    for word in ("treatment", "control"):
+        arm = getattr(test, word)
+        if arm not in spec.arms:
+            yield ("field_test", word), f"is no arm{nearest(arm, spec.arms)}"
+    if test.treatment == test.control:
+        yield ("field_test", "control"), "is the treatment itself: name another arm"

@@ -94,7 +94,7 @@ def examine_all(data: Any, folder: Path, where: Origin, files: set[str]) -> Spec
     if partial is not None:
         if spec is None:
             found = [*found, *independent(check(partial, folder, files), found)]
-        found += check_study(partial, plain)
+        found += check_study(partial, plain, folder)
         for name in partial.arms:
             found += _examine_arm(plain, name, folder, files, tuple(found))[1]
     if spec is None or found or where.document.problems:

@@ -39,6 +39,7 @@ OPTIONS = (
     "memory_gib",
     "threads",
 )  # of all who have an objective
+EPSILON, TIGHT = 0.1, 0.07  # of opim; tight 0.07: seeds within 0.3 % of celf's (benchmarks/SEEDS.md)
 NEGLIGIBLE = 0.05  # of their own value: who adds less is not worth a certificate of how much less
 EVEN = 1e-9  # costs that differ by less, relatively, are equal
 
@@ -106,11 +107,11 @@ class Objective:
         return cls(
             n, min(count, free), eligible, options.get("probability", WEIGHTED_CASCADE),
             MODELS.index(model), value_of(options.get("value"), candidates), taken, costs, budget, price,
-            epsilon=within(options.get("epsilon", 0.1), "epsilon", best),
+            epsilon=within(options.get("epsilon", EPSILON), "epsilon", best),
             delta=within(1.0 / max(n, 2) if delta is None else delta, "delta", 1.0),
             memory_gib=within(options.get("memory_gib", 4.0), "memory_gib", math.inf),
             threads=thread_count(options.get("threads")),
-            tight=None if options.get("tight") is None else within(options["tight"], "tight", 1.0),
+            tight=_tight(options) if "tight" in known else None,
             improve=integer_at_least(options.get("improve", 0), "improve", 0),
         )  # fmt: skip
 
@@ -178,6 +179,14 @@ class Objective:
         return (
             2.0 * self.total * (BEST * root + math.sqrt(BEST * (choices + root * root))) ** 2 / (self.epsilon**2 * own)
         )
+
+
+def _tight(options: Mapping[str, Any]) -> float | None:
+    """As asked, None for off; where nothing is said ``TIGHT``, unless a coarser certificate than the usual is asked for."""
+    if "tight" in options:
+        return None if options["tight"] is None else within(options["tight"], "tight", 1.0)
+    coarse = options.get("epsilon") is not None and options["epsilon"] > EPSILON
+    return None if coarse else TIGHT
 
 
 def within(value: Any, name: str, high: float) -> float:

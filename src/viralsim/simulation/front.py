@@ -262,9 +262,11 @@ def _record(
         "populations_of_world": (run.worlds[done] % len(compiled_audiences)).astype(np.int32),
         "uncertain": bool(inputs),
         "inputs_of_world": {path: values[done] for path, values in inputs.items()},
+        "joint_inputs": tuple(path for path in inputs if path not in spec.ranges),
+        "calibration": {} if spec.calibration is None else spec.calibration.model_dump(mode="json", by_alias=True),
         "scenario_yaml": scenario.to_yaml(),
         "scenario_file": scenario.origin.file,
-        "versions": versions(),
+        "versions": versions(spec.law),
         "interrupted": run.interrupted,
     }
 

@@ -23,6 +23,7 @@ from viralsim.measurement.sequential import Look, look, looks
 from viralsim.parallel import available_cores
 from viralsim.records.merge import join_worlds
 from viralsim.records.record import ArmOutcomes
+from viralsim.scenario.study import JOINT
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario
@@ -76,20 +77,39 @@ def compile_arms(
 
 
 def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-    """The uncertain inputs of each world: one joint draw a world, the same for all arms; path -> float64[W]."""
+    """The uncertain inputs of each world: one joint draw a world, the same for all arms; path -> float64[W].
+
+    Raises: InputError where the rows of ``uncertain.joint`` cannot be read.
+    """
     drawn = {}
-    for path, span in (scenario.spec.uncertain or {}).items():
+    for path, span in scenario.spec.ranges.items():
         u = units_of_worlds(seed_key(seed), worlds, int(Stream.UNCERTAIN), name_key(path))
         if span.scale == "log":
             drawn[path] = np.exp(np.log(span.from_) + u * (np.log(span.to) - np.log(span.from_)))
         else:
             drawn[path] = span.from_ + u * (span.to - span.from_)
-    return drawn
+    return drawn | _joint_inputs(scenario, seed, worlds)
+
+
+def _joint_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """What ``uncertain.joint`` says in each world: world w takes row ``order[w mod rows]`` of an order drawn by the seed."""
+    if scenario.spec.joint is None:
+        return {}
+    values = scenario.joint_rows()
+    rows = row_of_world(seed, worlds, len(next(iter(values.values()))))
+    return {path: column[rows] for path, column in values.items()}
+
+
+def row_of_world(seed: int, worlds: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+    """Which of ``rows`` rows of ``uncertain.joint`` each world takes, int64[W]: all rows equally often, in an order of the seed."""
+    numbers = units_of_worlds(seed_key(seed), np.arange(rows), int(Stream.UNCERTAIN), name_key(JOINT))
+    return np.asarray(np.argsort(numbers, kind="stable")[worlds % rows], np.int64)
 
 
 def input_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
     """Between which values each uncertain input is drawn; path -> (lowest, highest)."""
-    return {path: (float(span.from_), float(span.to)) for path, span in (scenario.spec.uncertain or {}).items()}
+    ranges = {path: (float(span.from_), float(span.to)) for path, span in scenario.spec.ranges.items()}
+    return ranges | {path: (float(v.min()), float(v.max())) for path, v in scenario.joint_rows().items()}
 
 
 @dataclass

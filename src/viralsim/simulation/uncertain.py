@@ -182,6 +182,27 @@ class Compiler:
                     self.run.run_arm(arm, own, threads, self.run.series_of(arm, own))
 
 
+def arm_of_world(scenario: Scenario, compiled: CompiledAudience, name: str, values: Mapping[str, float]) -> Arm:
+    """One arm with the inputs that one world drew, on the envelopes that the world ran on: path -> value.
+
+    Raises ScenarioError where the arm cannot be compiled.
+    """
+    columns, structure = split_paths(scenario, list(values))
+    if template_of(scenario, columns, {}) is None:
+        columns, structure = [], list(values)
+    own = {path: values[path] for path in structure}
+    template = template_of(scenario, columns, own)
+    by_hand = scenario.override(dict(values))
+    specs = by_hand.arm_specs()
+    widest = specs
+    if template is not None:
+        widest = Compiler(Run(scenario, 0, np.zeros(1, np.int64), (name,), 1, None), template, own).widest
+    try:
+        return compile_arm(compiled, name, specs[name], envelopes(compiled, widest), scenario.folder)
+    except ScenarioError as error:
+        raise by_hand.placed(error, name) from None
+
+
 def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8]) -> None:
     """Blocks of worlds, each with its own inputs, through all arms; worlds with another structure are compiled apart."""
     columns, structure = split_paths(run.scenario, list(inputs))

@@ -195,7 +195,7 @@ def submodular(setting: Setting) -> list[Number]:
     rng = np.random.default_rng(setting.seed)
     worlds, broken_monotone, broken = 200, 0, 0
 
-    def spread(seeds: list[int]) -> NDArray[np.int64]:
+    def spread(seeds: list[int]) -> NDArray[np.signedinteger]:
         edge_p = np.full(network.follows, 0.15)
         return classic.independent_cascade(
             network, seeds, edge_p, worlds=worlds, seed=setting.seed, threads=setting.threads

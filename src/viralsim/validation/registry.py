@@ -5,7 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from viralsim.validation import attention, cascades, peers, people, posts, shapes, stylised, thresholds, unpredictable
+from viralsim.validation import (
+    attention,
+    cascades,
+    dynamics,
+    peers,
+    people,
+    posts,
+    shapes,
+    stylised,
+    thresholds,
+    unpredictable,
+)
 from viralsim.validation.check import (
     DOES_NOT,
     NOT_COMPARABLE,
@@ -22,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     *cascades.CHECKS,
     *posts.CHECKS,
     *thresholds.CHECKS,
+    *dynamics.CHECKS,
     *stylised.CHECKS,
     *shapes.CHECKS,
     *attention.CHECKS,

@@ -117,7 +117,7 @@ def blocks(groups: int, size: int, inside: float, outside: float, seed: int) -> 
     return Network.from_edges(pairs[:, 0], pairs[:, 1], members=n, directed=False)
 
 
-def _communities_of_first(ticks: NDArray[np.int64], size: int, first: int) -> NDArray[np.int64]:
+def _communities_of_first(ticks: NDArray[np.signedinteger], size: int, first: int) -> NDArray[np.int64]:
     """Communities among the first adopters of each world; -1 where there were fewer."""
     found = np.full(len(ticks), -1)
     for w, row in enumerate(ticks):

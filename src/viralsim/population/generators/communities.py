@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.population.generators.random_graphs import igraph_seed
 from viralsim.population.network.network import Network
 
 LARGEST_RATIO = 1000.0  # of the largest to the smallest community, where the exponent sets no bound
@@ -47,15 +48,8 @@ def found_communities(network: Network, seed: int = 0) -> tuple[NDArray[np.int32
     Numbered by size, largest first, ties by the smallest member: int32[N]. A member without follows is alone.
     """
     graph = undirected_igraph(network)
-    import random
-
-    from igraph import set_random_number_generator
-
-    set_random_number_generator(random.Random(seed))
-    try:
+    with igraph_seed(seed):
         found = graph.community_leiden(objective_function="modularity", n_iterations=4)
-    finally:
-        set_random_number_generator(random)  # what igraph uses when left alone
     labels = np.asarray(found.membership, dtype=np.int64)
     if not len(labels):
         return np.zeros(0, np.int32), 0.0

@@ -113,10 +113,7 @@ def generate_and_measure(
     local, reached = _generate(_without_gaps(groups[who]), asked, degree_exponent, _luck(seed), near)
     if len(who) == len(groups):
         return local, reached
-    row_length = np.zeros(len(groups), np.int64)
-    row_length[who] = local.follower_count()
-    indptr = np.concatenate([[0], np.cumsum(row_length)])
-    return Network(indptr, who.astype(np.int32)[local.followers]), reached
+    return local.placed(who, len(groups)), reached
 
 
 def _check(mean_following: float, degree_exponent: float, shares: dict[str, float]) -> None:

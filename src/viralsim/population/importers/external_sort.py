@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.parallel import in_order
-from viralsim.population.importers.edge_list import EdgeTable
+from viralsim.population.importers.edge_lists.gather import EdgeTable
 from viralsim.population.importers.edge_spool import EdgeColumns
 from viralsim.population.importers.text_stream import Report
 from viralsim.population.network.csr import count_rows, rows_of_keys, share_out

@@ -37,11 +37,11 @@ class LabelNumbers:
                 return numbers
             self._grow(int(places[done] & LENGTH))
 
-    def number_text(self, labels: Any) -> NDArray[np.int32]:
-        """The same of a pandas column of text."""
+    def number_text(self, labels: list[str]) -> NDArray[np.int32]:
+        """The same of a list of labels."""
         import pandas as pd
 
-        codes, names = pd.factorize(labels)
+        codes, names = pd.factorize(np.array(labels, dtype=object))
         encoded = [str(name).encode() for name in names]
         length = np.array([len(name) for name in encoded], np.int64)
         begin = np.cumsum(length) - length

@@ -87,9 +87,15 @@ def _communities(table: Table) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     labels = table.texts("community")
     if "" in labels:
         raise InputError(f"{table.where(labels.index(''), 'community')}: is empty; every member has exactly one")
-    names = sorted(set(labels), key=lambda label: (0, int(label), label) if label.isdecimal() else (1, 0, label))
+    names = sorted(set(labels), key=_by_value)
     number = {name: i for i, name in enumerate(names)}
     return np.array([number[label] for label in labels], dtype=np.int32), tuple(names)
+
+
+def _by_value(label: str) -> tuple[int, int, str, str]:
+    """What labels are sorted by: numbers, of any length, by value and before other labels."""
+    digits = label.lstrip("0")
+    return (0, len(digits), digits, label) if label.isdecimal() else (1, 0, "", label)
 
 
 def _numbers(table: Table, name: str) -> NDArray[np.float32]:

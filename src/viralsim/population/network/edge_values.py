@@ -12,23 +12,20 @@ from viralsim.population.network.network import Network
 WEIGHTED_CASCADE = "weighted_cascade"
 UNIFORM = "uniform"  # the word of the linear threshold model for the same numbers
 STORED = "influence_weight"
+TIE_STRENGTH = "tie_strength"
 
 
 def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDArray[np.float64]:
     """The probability of each edge in row order, float64[E], from a number, one per edge, or a word.
 
-    "weighted_cascade" or "uniform" is 1 / (number of members whom the target follows), "influence_weight" the network's
-    own weights. Raises InputError for another word and NetworkError for numbers that do not fit the edges.
+    "weighted_cascade" or "uniform" is 1 / (number of members whom the target follows), "influence_weight" and "tie_strength" are
+    the network's own. Raises InputError for another word and NetworkError for numbers that do not fit the edges.
     """
     if isinstance(probability, str):
-        if probability == STORED:
-            if network.influence_weight is None:
-                raise NetworkError(
-                    "the network has no influence_weight; give it to Network.from_edges, or one number per edge"
-                )
-            return network.influence_weight.astype(np.float64)
+        if probability in (STORED, TIE_STRENGTH):
+            return stored_values(network, probability)
         if probability not in (WEIGHTED_CASCADE, UNIFORM):
-            words = f'"{WEIGHTED_CASCADE}", "{UNIFORM}" or "{STORED}"'
+            words = f'"{WEIGHTED_CASCADE}", "{UNIFORM}", "{STORED}" or "{TIE_STRENGTH}"'
             raise refuse("probability", f"a number in [0, 1], one per edge, {words}", probability)
         by_target = 1.0 / np.maximum(network.following_count(), 1)
         chance: NDArray[np.float64] = by_target[network.followers]
@@ -38,8 +35,16 @@ def edge_chances(network: Network, probability: float | ArrayLike | str) -> NDAr
     return edge_values(network, probability, "probability")
 
 
-def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Numbers in [0, 1] given one per edge, in the order given to ``from_edges``, put into row order: float64[E].
+def stored_values(network: Network, name: str) -> NDArray[np.float64]:
+    """The network's own "influence_weight" or "tie_strength", float64[E]; NetworkError where it has none."""
+    values: NDArray[np.float32] | None = getattr(network, name)
+    if values is None:
+        raise NetworkError(f"the network has no {name}; give it to Network.from_edges, or one number per edge")
+    return values.astype(np.float64)
+
+
+def edge_values(network: Network, values: ArrayLike, name: str, high: float = 1.0) -> NDArray[np.float64]:
+    """Numbers in [0, ``high``] given one per edge, in the order given to ``from_edges``, put into row order: float64[E].
 
     Of parallel edges the first one's number holds; that of a self-loop is not used. A network built with
     ``directed=False`` takes one number for each edge (both ways) or one for each arc. A network that does not
@@ -50,7 +55,7 @@ def edge_values(network: Network, values: ArrayLike, name: str) -> NDArray[np.fl
     array = array_of(values, name, "one number per edge", NetworkError)
     count = len(array) if array.ndim == 1 else 0
     both_ways = position is not None and 2 * count == expected and count > 0 and _mirrored(network, position)
-    given = numbers(array, name, count if both_ways else expected, "edge", 1.0, NetworkError)
+    given = numbers(array, name, count if both_ways else expected, "edge", high, NetworkError)
     if both_ways:
         given = np.concatenate([given, given])
     if position is None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import file_path, flag, integer_at_least, is_single, refuse
+from viralsim.arguments import file_path, flag, integer_at_least, is_single, is_whole, refuse
 from viralsim.errors import InputError, NetworkError
 from viralsim.errors import ViralsimWarning as ViralsimWarning
 from viralsim.member_names import find_members
@@ -104,6 +104,14 @@ class Network:
         """The same network without the memory of the order in which edges were given (8 bytes a given edge)."""
         return Network(self.indptr, self.followers, self.tie_strength, self.influence_weight, self.ids)
 
+    def placed(self, who: NDArray[np.int64], members: int) -> Network:
+        """The network as that of the members ``who`` (int64[N], ascending) among ``members``; the others have no follows."""
+        row_length = np.zeros(members, np.int64)
+        row_length[who] = self.follower_count()
+        indptr = np.concatenate([[0], np.cumsum(row_length)])
+        followers: NDArray[np.int32] = who.astype(np.int32)[self.followers]
+        return Network(indptr, followers, self.tie_strength, self.influence_weight)
+
     def fingerprint(self) -> str:
         """A hash of what a world can see of the network: rows, tie strengths, weights. Ids are left out."""
         from hashlib import blake2b
@@ -122,27 +130,33 @@ class Network:
         tie_strength: str | int | None = None,
         influence_weight: str | int | None = None,
         sep: str | None = None,
+        ids_from: str | None = None,
     ) -> Network:
         """The network of a file of any known format, or of a folder; see ``importers.read.read_network``.
 
         directed: None is what the file states, else True. ``notes`` says what was left out, assumed or odd. Raises NetworkError
         with file, line and remedy.
         """
-        from viralsim.population.importers.read import read_network
+        from viralsim.population.importers.read import read_with_notes
 
         file_path(path, "path")
         if directed is not None:
             flag(directed, "directed")
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", ViralsimWarning)
-            network = read_network(path, edge_means, directed, tie_strength, influence_weight, sep)
-        told = []
-        for warning in caught:
-            if issubclass(warning.category, ViralsimWarning):
-                told.append(str(warning.message))
-            else:
-                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-        return replace(network, notes=(*network.notes, *told))
+        for name, key in (("tie_strength", tie_strength), ("influence_weight", influence_weight)):
+            if key is not None and not isinstance(key, str) and not is_whole(key):
+                raise refuse(name, "the name of a column or its number", key, error=NetworkError)
+        for name, word in (("sep", sep), ("ids_from", ids_from)):
+            if word is not None and not (isinstance(word, str) and word):
+                raise refuse(name, "text", word, error=NetworkError)
+        return read_with_notes(
+            path,
+            edge_means=edge_means,
+            directed=directed,
+            tie_strength=tie_strength,
+            influence_weight=influence_weight,
+            sep=sep,
+            ids_from=ids_from,
+        )
 
     @classmethod
     def open(cls, folder: str | Path) -> Network:
@@ -167,6 +181,22 @@ class Network:
         if wrong:
             raise InputError(f"labels: {wrong[0].sentence}")
         return found
+
+    @classmethod
+    def generate(cls, word: str, members: int, seed: int = 1, **options: Any) -> Network:
+        """A random graph of the literature, by its word.
+
+        options: of erdos_renyi mean_degree, directed; of configuration degrees, or degree_exponent and mean_degree; of
+        barabasi_albert links, power, directed; of watts_strogatz neighbours, rewiring; of stochastic_block blocks (how many, or
+        one per member), inside, outside; of forest_fire forward, backward, ambassadors, directed. Undirected graphs have both arcs
+        of each edge; newcomers of a directed growing graph follow those whom they find. Drawn with igraph where it has the
+        model: the same version, word, members, seed and options give the same graph.
+
+        Raises InputError for another word, option or value.
+        """
+        from viralsim.population.generators.random_graphs import random_graph
+
+        return random_graph(word, members, seed, **options)
 
     @classmethod
     def from_edges(

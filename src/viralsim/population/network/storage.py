@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from tokenize import TokenError
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,26 @@ from viralsim.checksums import quick_sum, read_sealed, sealed, warn_without_sum
 from viralsim.errors import NetworkError
 from viralsim.population.network.network import Network
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
 FORMAT = "viralsim network"
 VERSION = 1
 MANIFEST = "manifest.json"
+PARTIAL, LOCK = ".partial", ".lock"  # endings of a folder that is being filled, and of the lock of who fills it
 AGAIN = "import the network again"
+# what NumPy raises of an array's file that is damaged: its header is a literal of Python
+BAD_ARRAY = (
+    ValueError,
+    OSError,
+    EOFError,
+    MemoryError,
+    SyntaxError,
+    TokenError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+)
 ARRAYS = ("indptr", "followers", "tie_strength", "influence_weight", "ids")
 
 
@@ -35,7 +52,7 @@ def save_network(network: Network, folder: str | Path, source: str = "") -> Path
         arrays = {name: getattr(network, name) for name in ARRAYS if getattr(network, name) is not None}
         for name, array in arrays.items():
             save_array(partial, name, array)
-        write_manifest(partial, network.members, network.follows, network.fingerprint(), source)
+        write_manifest(partial, network.members, network.follows, network.fingerprint(), source, network.notes)
     return Path(folder)
 
 
@@ -46,10 +63,12 @@ def save_array(folder: Path, name: str, array: NDArray[Any]) -> None:
     np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
 
-def write_manifest(folder: Path, members: int, follows: int, fingerprint: str, source: str) -> None:
-    """Say what the arrays in a folder are, with the sum of each."""
+def write_manifest(
+    folder: Path, members: int, follows: int, fingerprint: str, source: str, notes: Sequence[str] = ()
+) -> None:
+    """Say what the arrays in a folder are, with the sum of each, and how the file that they come from was read."""
     files = sorted(folder.glob("*.npy"))
-    manifest = {
+    manifest: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "members": members,
@@ -60,18 +79,24 @@ def write_manifest(folder: Path, members: int, follows: int, fingerprint: str, s
         "source": source,
         "information_flows": "from the member of a row to the followers in it",
     }
+    if notes:
+        manifest["notes"] = list(notes)
     (folder / MANIFEST).write_text(json.dumps(sealed(manifest), indent=2) + "\n", encoding="utf-8")
 
 
 @contextmanager
 def new_folder(place: str | Path) -> Iterator[Path]:
-    """A folder to fill that becomes ``place`` when all went well; else nothing is left of it."""
+    """A folder to fill that becomes ``place`` when all went well; else nothing is left of it.
+
+    A process that is killed leaves it half full; the next one that writes beside it removes it.
+    """
     place = Path(place)
     refuse_taken(place)
     missing = [parent for parent in place.parents if not parent.exists()]
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+        remove_orphans(place.parent)
+        partial, lock = _partial(place)
     except OSError as error:
         raise NetworkError(f"{place}: cannot be written ({error.strerror}); name another folder") from None
     try:
@@ -82,10 +107,43 @@ def new_folder(place: str | Path) -> Iterator[Path]:
         os.replace(partial, place)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
+        _forget(lock)
         for parent in missing:
             with suppress(OSError):
                 parent.rmdir()
         raise
+    _forget(lock)
+
+
+def _partial(place: Path) -> tuple[Path, BaseFileLock]:
+    """A folder beside ``place``, and a lock that its process holds as long as it lives."""
+    from filelock import FileLock, Timeout
+
+    while True:
+        partial = place.parent / f".{place.name}-{secrets.token_hex(4)}{PARTIAL}"
+        lock = FileLock(f"{partial}{LOCK}", timeout=0)
+        with suppress(Timeout):
+            lock.acquire()
+            partial.mkdir(mode=0o700)
+            return partial, lock
+
+
+def remove_orphans(parent: Path) -> None:
+    """Remove what processes that were killed have left of folders that they were filling."""
+    from filelock import FileLock, Timeout
+
+    for held in parent.glob(f".*{PARTIAL}{LOCK}"):
+        lock = FileLock(held, timeout=0)
+        with suppress(Timeout, OSError):
+            lock.acquire()
+            shutil.rmtree(str(held).removesuffix(LOCK), ignore_errors=True)
+            _forget(lock)
+
+
+def _forget(lock: BaseFileLock) -> None:
+    lock.release()
+    with suppress(OSError):
+        Path(lock.lock_file).unlink()
 
 
 def refuse_taken(folder: Path) -> None:
@@ -121,7 +179,10 @@ def open_network(folder: str | Path) -> Network:
     ):
         raise NetworkError(f"{folder}: the arrays do not have the sizes that {MANIFEST} says; import the network again")
     try:
-        network = Network(indptr, followers, arrays["tie_strength"], arrays["influence_weight"], arrays["ids"])
+        notes = tuple(str(note) for note in manifest.get("notes", ()))
+        network = Network(
+            indptr, followers, arrays["tie_strength"], arrays["influence_weight"], arrays["ids"], notes=notes
+        )
     except NetworkError as error:
         raise NetworkError(f"{folder}: {error}; import the network again") from None
     from viralsim.population.network.csr import rows_are_sound
@@ -151,7 +212,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
     names = manifest.get("arrays")
     counts = (manifest.get("members"), manifest.get("follows"))
     if (
-        not isinstance(names, list)
+        not isinstance(manifest.get("notes", []), list)
+        or not isinstance(names, list)
         or not set(map(str, names)) <= set(ARRAYS)
         or not all(isinstance(c, int) for c in counts)
     ):
@@ -175,12 +237,12 @@ def _open(folder: Path, name: str) -> NDArray[Any]:
     path = folder / f"{name}.npy"
     try:
         array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="c", allow_pickle=False))
-    except (ValueError, OSError, EOFError, MemoryError) as error:
+    except BAD_ARRAY as error:
         if not path.is_file():
             raise NetworkError(f"{path}: is missing; import the network again") from None
         try:
             array = np.load(path, allow_pickle=False)  # an empty array cannot be mapped
-        except (ValueError, OSError, EOFError, MemoryError):
+        except BAD_ARRAY:
             raise NetworkError(f"{path}: cannot be read ({str(error)[:80]}); import the network again") from None
     if array.ndim != 1:
         raise NetworkError(f"{path}: must have one dimension; import the network again")

@@ -1,118 +1,128 @@
-"""Which reader a network file needs: the quick one for plain edge lists, or one that takes a second look."""
+"""Which reader a network file needs: what it is, its content says."""
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from viralsim.errors import InputError, NetworkError
-from viralsim.population.importers.dialect import SAMPLE_BYTES, find_form
-from viralsim.population.importers.formats.edge_tables import ROUNDED, WHOLE, look_at
-from viralsim.population.importers.formats.sniff import REFUSED, kind_of_text
-from viralsim.population.importers.text_stream import BYTE_ORDER_MARK, is_packed, read_head
-from viralsim.tables.text import read_text
+from viralsim.errors import NetworkError
+from viralsim.population.importers.edge_lists.careful_rows import not_utf8
+from viralsim.population.importers.edge_lists.sample import Sample, sample_of
+from viralsim.population.importers.formats import graphs, json_graphs, lists, matrices, xml_graphs
+from viralsim.population.importers.formats.parsed import Asked, Parsed
+from viralsim.population.importers.formats.sniff import kind_of_text, refused_bytes
+from viralsim.population.importers.text_stream import (
+    BYTE_ORDER_MARK,
+    HEAD,
+    check_text,
+    check_whole,
+    packing_of,
+    read_bytes,
+    read_head,
+)
 
-PACKED = (b"BZh", b"\xfd7zXZ", b"PK\x03\x04")
-WIDE = (b"\xff\xfe", b"\xfe\xff")  # marks of UTF-16
+BYTES = {"graphml": xml_graphs.read_graphml, "gexf": xml_graphs.read_gexf, "json": json_graphs.read_json,
+         "mtx": matrices.read_matrix_market}  # fmt: skip
+TEXTS = {"gml": graphs.read_gml, "pajek": graphs.read_pajek, "ucinet": graphs.read_ucinet, "lgl": graphs.read_lgl,
+         "dimacs": graphs.read_dimacs, "gdf": graphs.read_gdf, "leda": graphs.read_leda, "graph6": graphs.read_graph6}  # fmt: skip
+SAMPLES: dict[str, Callable[[Path, Sample, Asked], Parsed]] = {
+    "matrix": matrices.read_matrix, "adjacency": lists.read_adjacency_list, "colons": lists.read_colons,
+    "attributes": lists.read_attributes,
+    "metis": lists.read_metis, "sif": lists.read_sif, "tgf": lists.read_tgf,
+}  # fmt: skip
+PACKED = {"gz", "bz2", "xz", "zip", "graphmlz"}
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a file is: ``plain`` (the quick reader takes it), ``npy``, ``npz``, ``edges`` or a format of ``graphs``; its text,
-    where it is read as a whole."""
+    """What a file is: ``edges`` (a plain edge list), ``npy``, ``npz``, or a word of the tables above.
+
+    sample: the first rows of a table.
+    """
 
     kind: str
-    text: str = ""
+    sample: Sample | None = None
 
 
-def recognise(
-    path: Path, tie_strength: str | int | None, influence_weight: str | int | None, sep: str | None = None
-) -> Recognised:
-    """Look at what a file is. NetworkError, with the way out, for what is no network."""
-    is_packed(path)  # says where there is no such file
+def suffix_of(path: Path) -> str:
+    """The ending of a file's name, that of a packing left out."""
+    words = path.name.lower().split(".")[1:]
+    while words and words[-1] in PACKED:
+        words.pop()
+    return words[-1] if words else ""
+
+
+def recognise(path: Path, sep: str | None = None) -> Recognised:
+    """Look at what a file is. ``NetworkError``, with the way out, for what is no network."""
+    packing = packing_of(path)
     with path.open("rb") as file:
-        start = file.read(64)
-    for mark, what, remedy in REFUSED:
-        if start.startswith(mark):
-            raise NetworkError(f"{path}: {what}: {remedy}")
-    if start.startswith(b"\x93NUMPY") or path.name.lower().endswith(".npy"):
+        start = file.read(300)
+    if start.startswith(b"\x93NUMPY") or suffix_of(path) == "npy":
         return Recognised("npy")
-    if path.name.lower().endswith(".npz") or (start.startswith(b"PK") and _holds_arrays(path)):
+    if suffix_of(path) == "npz" or (packing is not None and start.startswith(b"PK") and _holds_arrays(path)):
         return Recognised("npz")
-    if start.startswith(PACKED) or start.startswith(WIDE):
-        text = _whole(path)
-        return _recognised(path, text)
-    head = read_head(path, SAMPLE_BYTES + len(BYTE_ORDER_MARK) + 1)
-    sample = head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="replace")
-    kind, reason = kind_of_text(sample)
+    _refuse(path, refused_bytes(start))
+    head = read_head(path)
+    _refuse(path, refused_bytes(head[:300]))
+    if head.startswith(b"\x93NUMPY"):
+        raise NetworkError(f"{path}: a packed NumPy array; unpack it, or save it as .npz")
+    kind, reason = kind_of_text(head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="replace"), suffix_of(path))
     if kind == "refused":
+        check_whole(path)
         raise NetworkError(f"{path}: {reason}")
-    if kind == "edges" and sep is None and _is_plain(path, head, sample, tie_strength, influence_weight):
-        return Recognised("plain")
-    return _recognised(path, _whole(path))
-
-
-def _recognised(path: Path, text: str) -> Recognised:
-    kind, reason = kind_of_text(text)
-    if kind == "refused":
-        raise NetworkError(f"{path}: {reason}")
-    return Recognised(kind, text)
-
-
-def _whole(path: Path) -> str:
+    if kind not in BYTES:
+        check_text(path, head)
+    if kind != "table":
+        return Recognised(kind)
     try:
-        text = read_text(path, markup=True)
-    except InputError as error:
-        raise NetworkError(str(error)) from None
-    if not text.strip():
-        raise NetworkError(f"{path}: the file is empty; it needs a row per edge (or a member)")
-    return text
+        sample = sample_of(path, head, len(head) < HEAD, sep)
+    except NetworkError:
+        check_whole(path)
+        raise
+    return Recognised(_shape(sample, suffix_of(path)), sample)
+
+
+def _refuse(path: Path, found: tuple[str, str] | None) -> None:
+    if found is not None:
+        raise NetworkError(f"{path}: {found[0]}; {found[1]}")
 
 
 def _holds_arrays(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.endswith(".npy") for name in archive.namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, OSError, ValueError):
         return False
 
 
-def _is_plain(
-    path: Path, head: bytes, sample: str, tie_strength: str | int | None, influence_weight: str | int | None
-) -> bool:
-    """Whether the quick reader sees in the first lines what a second look sees: then it is right, and quick."""
-    if len(head) > SAMPLE_BYTES:
-        sample = sample[: sample.rfind("\n") + 1]
-    if any(mark in sample for mark in ('"', "{", ", ", "; ")) or not sample.strip():
-        return False
+def _shape(sample: Sample, suffix: str) -> str:
+    """What the rows of a table are."""
+    if suffix in ("sif", "tgf"):
+        return suffix
+    if lists.has_attributes(sample):
+        return "attributes"
+    if lists.has_colons(sample):
+        return "colons"
+    if lists.is_metis(sample, suffix):
+        return "metis"
+    if lists.says_adjacency_list(sample, suffix):
+        return "adjacency"
+    if matrices.is_matrix(sample):
+        return "matrix"
+    return "adjacency" if lists.is_adjacency_list(sample, suffix) else "edges"
+
+
+def read_graph(path: Path, found: Recognised, asked: Asked) -> Parsed:
+    """The graph of a file that is no plain edge list and no array."""
     try:
-        look = look_at(path, sample)
-    except NetworkError:
-        return True  # the quick reader says what is wrong, with its line
-    try:
-        form = find_form(path, head.removeprefix(BYTE_ORDER_MARK), tie_strength, influence_weight)
-    except NetworkError:
-        return False
-    rows = look.rows[1:] if form.announced and len(look.rows) > 1 else look.rows
-    if look.stated is not None or look.notes or look.separator != form.separator or (look.header and not form.header):
-        return False
-    if any(name.casefold() == "type" for name in form.header or ()):
-        return False
-    same = (look.source, look.target) == (form.source, form.target) and rows[0][0] in (form.skip + 1, form.skip + 2)
-    if max(form.source, form.target) >= min(form.width, *(len(cells) for _, cells in rows)):
-        return form.width > max(form.source, form.target) and bool(look.separator)
-    if len({len(cells) for _, cells in rows}) > 1 and look.separator:
-        return True  # the quick reader names the line
-    if not same or len({len(cells) for _, cells in rows}) > 1 or _square(rows):
-        return False
-    ids = [cells[i] for _, cells in rows for i in (form.source, form.target)]
-    odd = any(ROUNDED.fullmatch(cell) for cell in ids)
-    mixed = form.whole and not all(WHOLE.fullmatch(cell) for cell in ids if cell and cell[:1] != "-")
-    return not odd and not mixed
-
-
-def _square(rows: list[tuple[int, list[str]]]) -> bool:
-    """Whether rows may be a matrix, which takes a second look."""
-    width = len(rows[0][1])
-    return width > 2 and len(rows) in (width, width - 1)
+        if found.sample is not None:
+            return SAMPLES[found.kind](path, found.sample, asked)
+        data = read_bytes(path)
+        if found.kind in BYTES:
+            return BYTES[found.kind](path, data, asked)
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise not_utf8(path) from None
+    return TEXTS[found.kind](path, text.replace("\r\n", "\n").replace("\r", "\n"), asked)

@@ -1,0 +1,1 @@
+"""Models given as a table of transitions: in discrete time, and event by event."""

@@ -1,0 +1,101 @@
+"""``viralsim field-test``: which test in the field would settle whether an arm works."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from viralsim.decisions.field_test import FieldTestReport
+
+
+@click.command(help="Judge designs of a field test against the true effect, which the model knows.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--treatment", help="The arm that is tried; the field_test block's by default.")
+@click.option("--control", help="The arm that it is compared with; the field_test block's by default.")
+@click.option("--measure", help="reach, earned_reach, impressions, shares or conversions; the goal's by default.")
+@click.option("--unit", "units", multiple=True, help="member, community, channel or time; may be given several times.")
+@click.option("--share", type=float, help="Part of the units that is treated.")
+@click.option(
+    "--worlds", type=click.IntRange(min=1), help="Repetitions of each design; the scenario's worlds by default."
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of luck and assignments; the scenario's by default.")
+@click.option("--plan", type=click.Path(path_type=Path), help="Write who is in which group, as CSV.")
+@click.option("--outcomes", type=click.Path(path_type=Path), help="Read a finished test: a CSV with group and outcome.")
+@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def field_test(
+    file: Path,
+    treatment: str | None,
+    control: str | None,
+    measure: str | None,
+    units: tuple[str, ...],
+    share: float | None,
+    worlds: int | None,
+    seed: int | None,
+    plan: Path | None,
+    outcomes: Path | None,
+    sets: tuple[str, ...],
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Load, play every design in every world, print the recommendation and the table."""
+    from viralsim.cli.progress import progress_bar
+    from viralsim.decisions.field_test import field_test as analyse
+    from viralsim.decisions.finished_test import analyse_outcomes
+    from viralsim.scenario import load, parse_set
+
+    scenario = load(file)
+    if sets:
+        scenario = scenario.override(dict(parse_set(text) for text in sets))
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
+        report = analyse(
+            scenario, worlds, seed, treatment=treatment, control=control, measure=measure, units=units or None,
+            share=share, threads=threads, progress=progress,
+        )  # fmt: skip
+    if plan is not None:
+        report.save_plan(plan)
+    finished = () if outcomes is None else analyse_outcomes(report, outcomes)
+    if as_json:
+        more = {} if outcomes is None else {"outcomes": [test.to_dict() for test in finished]}
+        click.echo(json.dumps({**report.to_dict(), **more}, allow_nan=False))
+        return
+    _show(report)
+    for test in finished:
+        click.echo(click.wrap_text("\n" + test.sentence(report.measure), min(shutil.get_terminal_size().columns, 110)))
+    if plan is not None:
+        click.echo(f"\n{plan}: who is in which group")
+
+
+def _show(report: FieldTestReport) -> None:
+    from rich.table import Table
+
+    from viralsim.cli.console import standard_console
+    from viralsim.measurement.number_format import money, number, percent
+
+    def cell(value: float | None, is_part: bool = False) -> str:
+        return "-" if value is None else percent(value) if is_part else number(value)
+
+    width = min(shutil.get_terminal_size().columns, 110)
+    click.echo(f"{report.scenario_name}: field test of {report.test.treatment} against {report.test.control}")
+    click.echo(f"{report.measure}, {report.worlds:,} worlds of each design, seed {report.seed}\n")
+    for sentence in report.sentences():
+        click.echo(click.wrap_text(sentence, width, subsequent_indent="  "))
+    click.echo("")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("unit", no_wrap=True)
+    table.add_column("estimator", min_width=max(len(word) for word in ["difference", "in", "means"]))
+    for name in ("bias", "sd", "coverage", "power", "smallest effect", "days", "cost"):
+        table.add_column(name, justify="right")
+    for design in report.judged:
+        q = design.quality
+        table.add_row(
+            design.unit, design.estimator.replace("_", " "), cell(q.bias), cell(q.sd), cell(q.coverage, True),
+            cell(q.power, True), cell(q.smallest_effect), number(design.days), money(design.cost),
+        )  # fmt: skip
+    standard_console().print(table)

@@ -1,0 +1,76 @@
+"""``viralsim robust``: which arm holds up when the model may be wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from viralsim.decisions.robust import Robust
+
+
+@click.command(help="Run every arm in each variant of the model and say which is least wrong.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--worlds", type=click.IntRange(min=1), help="Worlds of each arm and variant; the scenario's by default.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
+@click.option("--arm", "arms", multiple=True, help="An arm to choose from; may be given several times. All by default.")
+@click.option("--measure", help="What decides; the goal's by default, else net_usd.")
+@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def robust(
+    file: Path,
+    worlds: int | None,
+    seed: int | None,
+    arms: tuple[str, ...],
+    measure: str | None,
+    sets: tuple[str, ...],
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Load, run every arm in every variant, print the sentence and the table of regrets."""
+    from viralsim.cli.progress import progress_bar
+    from viralsim.decisions.robust import robust as analyse
+    from viralsim.scenario import load, parse_set
+
+    scenario = load(file)
+    if sets:
+        scenario = scenario.override(dict(parse_set(text) for text in sets))
+    with progress_bar("preparing the audience", lambda: "launches") as progress:
+        found = analyse(
+            scenario, worlds, seed, arms=arms or None, measure=measure, threads=threads, progress=progress
+        )  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(found.to_dict(), allow_nan=False))
+    else:
+        _show(found)
+
+
+def _show(robust: Robust) -> None:
+    from rich.table import Table
+
+    from viralsim.cli.console import standard_console
+    from viralsim.measurement.number_format import number, percent
+
+    width, found = min(shutil.get_terminal_size().columns, 110), robust.found
+    click.echo(f"{robust.scenario_name}: {robust.measure} in {len(robust.variants)} variants of the model")
+    click.echo(f"{robust.worlds:,} worlds each, seed {robust.seed}\n")
+    for sentence in robust.sentences():
+        click.echo(click.wrap_text(sentence, width, subsequent_indent="  "))
+    click.echo("")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("mean (regret)")
+    for arm in robust.arms:
+        table.add_column(arm, justify="right")
+    for i, variant in enumerate(robust.variants):
+        cells = zip(found.means[i].tolist(), found.regret[i].tolist(), strict=True)
+        table.add_row(variant, *(f"{number(mean)} ({number(regret)})" for mean, regret in cells))
+    rows = {"worst mean": found.worst, "largest regret": found.largest_regret, "mean regret": found.mean_regret}
+    for label, values in rows.items():
+        table.add_row(label, *(number(value) for value in values.tolist()), style="bold")
+    table.add_row("best in", *(percent(chance) for chance in found.chance_best.tolist()), style="bold")
+    standard_console().print(table)

@@ -1,0 +1,88 @@
+"""How good a design is, from what it found in many worlds: bias, spread, coverage, power, the smallest effect that it sees."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from viralsim.decisions.estimators import Estimated
+from viralsim.decisions.regression import F8
+
+POWER = 0.8
+WIDEST = 1e12  # of the effects that are looked through, in standard deviations
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What estimates of one design are like; effects in the measure's unit, None where it cannot be told.
+
+    bias: mean estimate minus effect; bias_low and bias_high: its 95 % interval, simulation error alone. coverage: of the
+    design's own 95 % interval. power: at the effect that matters; power_at_effect: at the model's own effect, counted.
+    smallest_effect: seen with 80 %. undefined: part of worlds in which there was no estimate.
+    """
+
+    bias: float | None
+    bias_low: float | None
+    bias_high: float | None
+    sd: float | None
+    coverage: float | None
+    power: float | None
+    power_at_effect: float | None
+    smallest_effect: float | None
+    undefined: float
+
+
+NOTHING = Quality(None, None, None, None, None, None, None, None, 1.0)
+
+
+def quality(found: list[Estimated], effects: F8, matters: float, own_effects: bool = False) -> Quality:
+    """Judge estimates against the true effects of the same worlds, float64[R]; ``matters``: the effect that power is asked at.
+
+    own_effects: inputs differ between worlds, and an interval is to hold the effect of its own world; else the mean effect.
+    Power at another effect than the model's shifts the estimates: by as much as they see of an effect (their mean over the mean
+    effect), with the spread that they have.
+    """
+    from scipy.stats import t
+
+    estimate, error, freedom = np.array(found, dtype=np.float64).T
+    known = np.isfinite(estimate)
+    if known.sum() < 2:
+        return NOTHING
+    estimate, error, own = estimate[known], error[known], effects[known]
+    reach = t.ppf(0.975, freedom[known]) * error
+    effect, count = float(effects.mean()), len(estimate)
+    off, target = estimate - own, own if own_effects else np.full(count, effect)
+    half = 1.96 * float(off.std(ddof=1)) / math.sqrt(count)
+    bias, mean, undefined = float(off.mean()), float(estimate.mean()), 1.0 - count / len(effects)
+    seen = mean / effect if effect else 1.0
+
+    def power(at: float) -> float:
+        found = (np.abs(estimate + seen * (at - effect)) > reach) & (error > 0.0)  # without a spread nothing is tested
+        return float(found.sum()) / len(effects)
+
+    spread = float(estimate.std(ddof=1))
+    if spread <= 0.0:  # the same in every world: nothing is known of how estimates vary
+        covers = float((np.abs(estimate - target) <= reach).mean())
+        return Quality(bias, bias - half, bias + half, 0.0, covers, None, None, None, undefined)
+    covers = float((np.abs(estimate - target) <= reach).sum()) / len(effects)
+    return Quality(
+        bias, bias - half, bias + half, spread, covers, power(matters), power(effect),
+        _smallest(power, math.copysign(1.0, effect), spread) if seen > 0.0 else None, undefined,
+    )  # fmt: skip
+
+
+def _smallest(power: Callable[[float], float], sign: float, scale: float) -> float | None:
+    """The smallest effect in direction ``sign`` that has enough power, by bisection; None where none has."""
+    high = scale
+    while power(sign * high) < POWER:
+        high *= 2.0
+        if high > WIDEST * scale:
+            return None
+    low = 0.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        low, high = (low, middle) if power(sign * middle) >= POWER else (middle, high)
+    return high

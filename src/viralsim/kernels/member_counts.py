@@ -1,0 +1,89 @@
+"""What a world did by groups of members: a label for each member, read from the finished world.
+
+The kernels that run worlds know nothing of it: what is counted already stands in the rows of the members touched, so worlds
+stay the same to the last bit and cost nothing more where nobody asks.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from viralsim.errors import CapacityError
+from viralsim.kernels.arm_inputs import ArmInputs
+from viralsim.kernels.batch import members_of, outputs, run_one
+from viralsim.kernels.counts import R_FOCAL
+from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.respond import CHANNEL_MARK, CONVERTED_MARK, EARNED_MARK
+from viralsim.kernels.rng import seed_key, world_key
+from viralsim.kernels.state import CELLS, CONTENTS, TOUCHED, allocate
+
+
+class Tally(IntEnum):
+    """Columns of ``by_label`` and ``by_channel``."""
+
+    REACH = 0
+    EARNED_REACH = 1
+    IMPRESSIONS = 2
+    SHARES = 3
+    CONVERSIONS = 4
+
+
+REACH, EARNED_REACH, IMPRESSIONS, SHARES, CONVERSIONS = (int(tally) for tally in Tally)
+
+
+class GroupedWorld(NamedTuple):
+    """What one world counted of the focal content.
+
+    by_label: int64[G, len(Tally)]. by_channel: int64[C, len(Tally)]: reach and shares, the rest is not known by channel.
+    series: int32[T, len(Series)]. counts: int64[len(Count)].
+    """
+
+    by_label: NDArray[np.int64]
+    by_channel: NDArray[np.int64]
+    series: NDArray[np.int32]
+    counts: NDArray[np.signedinteger]
+
+
+@njit(cache=True, nogil=True)
+def tally(arm, state, out, seed, number, labels, by_label, by_channel):  # type: ignore[no-untyped-def]
+    """Run one world into row 0 of ``out`` and count it by label; False where a pool overflowed."""
+    if not run_one(arm, state, world_key(seed, number), out, 0, 0):
+        return False
+    contents, cells, channels = state.scalars[CONTENTS], state.scalars[CELLS], len(by_channel)
+    focal = np.int64(arm.rules_values[R_FOCAL])
+    for row in range(state.scalars[TOUCHED]):
+        label = labels[state.touched[row]]
+        e = state.exposure[row * contents + focal]
+        by_label[label, REACH] += e.seen > 0
+        by_label[label, EARNED_REACH] += (e.flag_bits & EARNED_MARK) != 0
+        by_label[label, IMPRESSIONS] += e.seen
+        by_label[label, CONVERSIONS] += (e.flag_bits & CONVERTED_MARK) != 0
+        for channel in range(channels):
+            posts = state.posting[row * cells + channel * contents + focal].posts
+            by_label[label, SHARES] += posts
+            by_channel[channel, SHARES] += posts
+            by_channel[channel, REACH] += (e.flag_bits & (CHANNEL_MARK << channel)) != 0
+    return True
+
+
+def grouped_world(arm: ArmInputs, seed: int, number: int, labels: NDArray[np.int64], groups: int) -> GroupedWorld:
+    """World ``number`` of an arm, counted by ``labels`` int64[N] in 0..groups - 1.
+
+    ``arm`` must have passed ``check_arm_inputs``. Raises CapacityError where the world outgrows its pools.
+    """
+    members = members_of(arm)
+    if labels.shape != (members,):
+        raise ValueError(f"labels have shape {labels.shape}, there are {members} members")
+    out, channels = outputs(arm, 1, 1), len(arm.channels.key)
+    by_label = np.zeros((groups, len(Tally)), dtype=np.int64)
+    by_channel = np.zeros((channels, len(Tally)), dtype=np.int64)
+    state = allocate(arm, members)  # frames do not keep the arrays that they point to
+    frames = frame_arm(arm), frame_state(state), frame_out(out)
+    if not tally(*frames, seed_key(seed), number, labels, by_label, by_channel):
+        raise CapacityError(f"world {number} outgrew its memory; use a smaller audience or horizon")
+    return GroupedWorld(by_label, by_channel, out.series[0], out.counts[0])

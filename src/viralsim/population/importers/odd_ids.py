@@ -1,0 +1,96 @@
+"""Ids that are seldom meant: digits that a spreadsheet rounded, words for what is missing, whole numbers as decimals."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.errors import NetworkError
+from viralsim.tables.numbers import MISSING
+
+ROUNDED = re.compile(r"[0-9]+[.,][0-9]+[eE][+-]?[0-9]+|[0-9]+[eE]\+[0-9]+")
+WORDS = frozenset(
+    {form for word in MISSING - {""} for form in (word, word.upper(), word.title(), word.capitalize())}
+    | {"NaN", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "undefined"}
+)
+LARGEST_WHOLE = 2**63 - 1
+
+
+def ids_of(labels: list[str]) -> NDArray[Any] | None:
+    """Ids as they are kept: whole numbers where all are written as a computer writes them, None where they count from 0."""
+    whole = all(label.isascii() and label.isdecimal() and (label[0] != "0" or label == "0") for label in labels)
+    if not whole or any(len(label) > 19 or (len(label) == 19 and int(label) > LARGEST_WHOLE) for label in labels):
+        return np.array(labels, dtype=np.str_)
+    numbers = np.array([int(label) for label in labels], dtype=np.int64)
+    return None if np.array_equal(numbers, np.arange(len(numbers))) else numbers
+
+
+def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int]) -> None:
+    """``NetworkError`` where an id is in scientific notation, or the only kind beside whole numbers are 12.0 or NA."""
+    if ids.dtype.kind != "U" or len(ids) == 0:
+        return
+    for label in ids[_holds(ids, "eE") & _holds(ids, "+.,")].tolist():
+        if ROUNDED.fullmatch(label):
+            raise NetworkError(
+                f"{_place(path, line_of(label))}: id {label} is in scientific notation, so a spreadsheet rounded its digits; "
+                "export the ids as text"
+            )
+    for odd, what in (
+        (np.strings.endswith(ids, ".0"), "is written as a decimal"),
+        (_missing(ids), "means that one is missing"),
+    ):
+        if odd.any() and not odd.all() and bool((odd | np.char.isdecimal(ids)).all()):
+            label = str(ids[odd][0])
+            raise NetworkError(
+                f"{_place(path, line_of(label))}: id {label!r} {what}, and other ids are whole numbers; correct it or drop the row"
+            )
+
+
+def _missing(ids: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which ids are words for what is missing."""
+    return np.fromiter((label in WORDS for label in ids.tolist()), bool, len(ids))
+
+
+def _holds(ids: NDArray[Any], characters: str) -> NDArray[np.bool_]:
+    """Which ids hold one of some characters."""
+    held: NDArray[np.bool_] = np.logical_or.reduce([np.strings.find(ids, one) >= 0 for one in characters])
+    return held
+
+
+def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
+    """What users should know of ids that may not be names."""
+    if ids is None or ids.dtype.kind != "U" or len(ids) == 0:
+        return []
+    notes = []
+    missing = [repr(word) for word in ids[_missing(ids)].tolist()]
+    if missing:
+        notes.append(
+            f"{path.name}: {', '.join(missing[:5])} was read as the name of a member; drop such rows if it means that an id is "
+            "missing"
+        )
+    notes += _alike(path, ids.tolist())
+    if np.strings.endswith(ids, ".0").all():
+        notes.append(f"{path.name}: ids are written as decimals, such as {ids[0]}; they were read as text")
+    return notes
+
+
+def _alike(path: Path, labels: list[str]) -> list[str]:
+    """A word on ids that differ in case, accents' form or blanks only."""
+    first: dict[str, str] = {}
+    for label in labels:
+        key = label.casefold() if label.isascii() else unicodedata.normalize("NFKC", label).casefold().strip()
+        if first.setdefault(key, label) != label:
+            return [
+                f"{path.name}: {first[key]!a} and {label!a} are two members, though they look alike; check how ids are written"
+            ]
+    return []
+
+
+def _place(path: Path, line: int) -> str:
+    return f"{path}:{line}" if line else str(path)

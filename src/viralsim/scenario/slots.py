@@ -1,0 +1,49 @@
+"""Values that are varied: which paths may be, and whether a value fits its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from viralsim.scenario.messages import Finding, findings
+from viralsim.scenario.paths import PathError, Slot, adapter, as_written, leaf_slot, parse_path
+from viralsim.scenario.reading import Place
+from viralsim.units import Duration, Real, Whole
+
+STUDIES = ("uncertain", "calibration", "sweep", "variants", "field_test")
+SHARED = ("viralsim", "name", "about", "arms", "baseline", *STUDIES, "seed", "worlds", "populations")
+FIXED_IN_A_WORLD = (
+    *SHARED,
+    "audience",
+    "goal",
+    "viral_when",
+    "flop_when",
+    "equal_money",
+    "question",
+    "horizon",
+    "tick",
+    "launch_at",
+)
+
+
+def varied_slot(data: Any, path: str, whole: bool = False) -> Slot:
+    """The slot of a number that differs between worlds; PathError where it cannot. ``whole``: whole numbers may, rounded."""
+    target = parse_path(path)
+    if target[0] in FIXED_IN_A_WORLD:
+        raise PathError(f"{target[0]} is fixed before worlds are drawn: it cannot be uncertain")
+    slot = leaf_slot(data, target)
+    kinds = (Real, Whole, Duration) if whole else (Real, Duration)
+    if not isinstance(slot.quantity, kinds) or (isinstance(slot.quantity, Whole) and not whole):
+        raise PathError("is no number that can vary: name a key with a number or a duration")
+    return slot
+
+
+def check_value(slot: Slot, value: Any, place: Place, hours: bool = False) -> Iterator[Finding]:
+    """Whether a value fits a slot. ``hours``: a number where a duration stands is in hours."""
+    value = as_written(slot, value) if hours else value
+    try:
+        adapter(slot).validate_python(value)
+    except ValidationError as error:
+        yield from findings(error, value, place)
