@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from synthetic_result import changed, synthetic_result
 from test_run_output import console_text
 
+from viralsim.cli.render import render
 from viralsim.cli.render_answer import first_sentence, render_answer
 from viralsim.report.run_page import page
 
@@ -84,3 +85,11 @@ def test_no_sentence_has_more_than_thirty_words():
 def test_the_question_is_the_first_sentence(text, first):
     """A long description is cut after its first sentence, and only there."""
     assert first_sentence(text) == first
+
+
+def test_the_words_are_a_client_s():
+    """Campaign and simulation, not launch and world, on the first screen and in all tables behind it."""
+    result = synthetic_result(worlds=300, asked_arms=("advocates", "paid"), scenario_name="Spring", uncertain=False)
+    everything = console_text(lambda console: render(result, console))
+    for text in (screen(result), everything):
+        assert re.findall(r"\b(?:launch|launches|world|worlds)\b", text, re.IGNORECASE) == []
