@@ -1,6 +1,6 @@
 """Next posts of real accounts against simple predictions: ``python -m benchmarks.calibration --out benchmarks/CALIBRATION.md``.
 
-The last 40 % of the posts of each account, by time, each foretold from those before it. Every run is a row.
+The last 40 % of the posts of each account, by time, each predicted from those before it. Every run is a row.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ RANGES = "5 to 95 % ranges"
 HEAD = "| account | measure | method | seed | posts | CRPS | against the best of three | 50 % | 80 % | 95 % | seconds |"
 ABOUT = """# Next posts of real accounts
 
-Made by `python -m benchmarks.calibration --out benchmarks/CALIBRATION.md`. The last 40 % of the posts by time, each foretold from
+Made by `python -m benchmarks.calibration --out benchmarks/CALIBRATION.md`. The last 40 % of the posts by time, each predicted from
 those before it; CRPS on log(1 + count), less is better; 50, 80, 95 %: how often the interval held, by randomised PITs, ± the
 standard error of a share at that number of posts. "Against the best of three" is the CRPS over that of the best of: all past posts,
 the last 50, a log-linear regression. `calibrated` is what `viralsim calibrate` and `vs.calibration.next_post` do; "5 to 95 %

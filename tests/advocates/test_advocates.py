@@ -196,7 +196,7 @@ def test_where_nobody_shares_seeds_do_not_matter(scenario: vs.Scenario) -> None:
     """Content that nobody shares, conversions off: the answer says that who posts first does not decide."""
     dull = scenario.override({"channels.x.visibility": 0.0})
     said = " ".join(find(dull, 3, worlds=20).sentences)
-    assert "cannot be told from as many members chosen by random" in said
+    assert "cannot be distinguished from as many members chosen by random" in said
     assert "content does" in said
 
 
@@ -248,7 +248,7 @@ def test_break_even_makes_a_dollar_equal(scenario: vs.Scenario) -> None:
         worlds=20,
     )
     assert silent.break_even_usd is None
-    assert "cannot be told from 0" in silent.sentence
+    assert "cannot be distinguished from 0" in silent.sentence
     with pytest.raises(InputError, match="paid budget"):
         equal_money(scenario, worlds=20)
 

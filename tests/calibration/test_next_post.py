@@ -1,4 +1,4 @@
-"""A next post from past ones: what it keeps, what it refuses, and how well it foretells what it has not seen."""
+"""A next post from past ones: what it keeps, what it refuses, and how well it predicts what it has not seen."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def test_dates_decide_the_order_and_the_order_does_where_there_are_none() -> Non
 
 
 def test_recent_posts_count_more() -> None:
-    """120 posts after a jump of e^1.5, medians foretold are at the new level (eight accounts)."""
+    """120 posts after a jump of e^1.5, medians predicted are at the new level (eight accounts)."""
     medians = [next_post(account(seed, 360, jump=1.5))["impressions"].median() for seed in range(8)]
     assert_allclose(np.mean(np.log(medians)), np.log(3000) + 1.5, atol=0.2)
 
 
 def test_followers_move_the_level_by_the_fitted_elasticity() -> None:
-    """Impressions that grow as followers^0.8 are foretold so for twice the followers of the last post."""
+    """Impressions that grow as followers^0.8 are predicted so for twice the followers of the last post."""
     generator = np.random.default_rng(7)
     followers = np.round(np.exp(generator.uniform(np.log(1e4), np.log(1e5), 400)))
     impressions = generator.poisson(np.exp(0.8 * np.log(followers) + generator.normal(0, 0.3, 400)))
@@ -134,7 +134,7 @@ def test_backtest_covers_and_keeps_up_with_the_baselines() -> None:
 
 
 def test_backtest_never_looks_ahead() -> None:
-    """What is foretold for a post stays the same when later posts are others."""
+    """What is predicted for a post stays the same when later posts are others."""
     past = account(12, 100)
     other = past.copy()
     other.loc[80:, ["impressions", "shares"]] = [90000, 900]

@@ -89,7 +89,7 @@ def test_nothing_but_luck_is_said_so() -> None:
 
 
 def test_morris_on_a_line() -> None:
-    """On y = 3 a - b every effect is exact, sigma is 0; luck alone gives the mu* that is foretold."""
+    """On y = 3 a - b every effect is exact, sigma is 0; luck alone gives the mu* that is predicted."""
     units = unit_points(3, 200, "morris", 1)
     values = 3 * units[:, 0] - units[:, 1]
     _, got = analyse("a", "shares", PATHS, units, values, np.zeros(len(units)), "morris")

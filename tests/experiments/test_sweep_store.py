@@ -36,14 +36,14 @@ def planned(sweep: str) -> Plan:
 
 
 @pytest.mark.parametrize("sweep", SIZES.values(), ids=SIZES)
-def test_the_disk_of_a_sweep_is_foretold_within_a_factor_of_three(tmp_path: Path, sweep: str) -> None:
+def test_the_disk_of_a_sweep_is_predicted_within_a_factor_of_three(tmp_path: Path, sweep: str) -> None:
     """The line of --dry-run, and the JSON, beside the folder as it is in the end and as large as it was."""
     file, out = str(write(tmp_path, sweep)), tmp_path / "out"
     command = ["sweep", file, "--out", str(out), "--dry-run"]
     line = CliRunner().invoke(main, command).output
     said = json.loads(CliRunner().invoke(main, [*command, "--json"]).stdout)
-    foretold = re.search(r"([\d.,]+) MB of disk \(([\d.,]+) MB while it runs\)", line)
-    assert foretold is not None
+    predicted = re.search(r"([\d.,]+) MB of disk \(([\d.,]+) MB while it runs\)", line)
+    assert predicted is not None
     largest = 0
 
     def watch(*done: int) -> None:
@@ -52,10 +52,10 @@ def test_the_disk_of_a_sweep_is_foretold_within_a_factor_of_three(tmp_path: Path
 
     assert run_sweep(planned(sweep), out, progress=watch).complete
     size = sum(path.stat().st_size for path in out.iterdir()) / 1e6
-    for found in (float(foretold[1]), said["forecast_disk_mb"]):
+    for found in (float(predicted[1]), said["forecast_disk_mb"]):
         assert size / 3 < found < size * 3
     running = size + largest / 1e6
-    for found in (float(foretold[2]), said["forecast_disk_while_running_mb"]):
+    for found in (float(predicted[2]), said["forecast_disk_while_running_mb"]):
         assert running / 3 < found < running * 3
 
 

@@ -95,7 +95,7 @@ def test_worlds_that_cannot_tell_say_so_and_how_many_would():
         "The simulations cannot tell whether advocates and organic differ by enough to matter" in verdict.sentences[0]
     )
     assert "simulations would tell" in verdict.sentences[0] or "hardly help" in verdict.sentences[0]
-    assert "cannot be told apart" in verdict.sentences[1]
+    assert "cannot be distinguished" in verdict.sentences[1]
 
 
 def test_one_world_tells_nothing():

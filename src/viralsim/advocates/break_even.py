@@ -26,7 +26,7 @@ class EqualMoney:
 
     gain, other_gain: over the baseline, in ``measure`` per launch. cost_usd, other_cost_usd: what each costs beyond the
     baseline. break_even_usd: what an advocate may cost so that both bring the same per dollar, with Fieller's limits; None
-    where the other arm's gain cannot be told from 0.
+    where the other arm's gain cannot be distinguished from 0.
     """
 
     arm: str
@@ -46,7 +46,7 @@ class EqualMoney:
         label = measure_of(self.measure).label
         if self.break_even_usd is None:
             return (
-                f"The gain of {self.against} over {self.baseline} cannot be told from 0 here, so no price of an advocate "
+                f"The gain of {self.against} over {self.baseline} cannot be distinguished from 0 here, so no price of an advocate "
                 "makes the two equal."
             )
         b = self.break_even_usd

@@ -74,7 +74,7 @@ class ProgrammeResult:
 
     @property
     def cost_per_unit_usd(self) -> Gain | None:
-        """Cost of one unit of gain over the programme, US$; None where the gain cannot be told from 0."""
+        """Cost of one unit of gain over the programme, US$; None where the gain cannot be distinguished from 0."""
         if not self.gain.above_zero:
             return None
         return Gain(self.cost_usd / self.gain.mean, self.cost_usd / self.gain.high, self.cost_usd / self.gain.low)
@@ -90,7 +90,7 @@ class ProgrammeResult:
             f"for {self.cost_usd:,.2f} USD, over the same launches without a tier."
         ]
         if price is None:
-            said.append("That gain cannot be told from 0, so it has no price.")
+            said.append("That gain cannot be distinguished from 0, so it has no price.")
         else:
             said.append(f"One costs {price.mean:,.2f} USD ({price.low:,.2f} to {price.high:,.2f}), set-up shared.")
         said.append(

@@ -229,7 +229,7 @@ def _reason(followers: int, overlap: float, match: float, gain: Gain) -> str:
     """Why they are where they are, in a few words."""
     said = f"{followers:,} followers, {1 - overlap:.0%} of them not reached by those above"
     said += f"; content fits them {match:.0%}" if match < 0.995 else ""
-    return said if gain.above_zero else said + "; alone they cannot be told from chance"
+    return said if gain.above_zero else said + "; alone they cannot be distinguished from chance"
 
 
 def _sentences(
@@ -255,7 +255,7 @@ def _sentences(
             said.append(f"As many members chosen by {other} bring more: the difference is {_told(gain)}.")
         else:
             why = ": who posts first does not decide here, the content does" if other == "random" else ""
-            said.append(f"They cannot be told from as many members chosen by {other} ({_told(gain)}){why}.")
+            said.append(f"They cannot be distinguished from as many members chosen by {other} ({_told(gain)}){why}.")
     return said
 
 

@@ -1,4 +1,4 @@
-"""The last posts foretold one step ahead, each from those before it, beside three simple predictions."""
+"""The last posts predicted one step ahead, each from those before it, beside three simple predictions."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ HELD_OUT = 0.4
 DRAWS = 1000
 MEASURES = ("impressions", "shares")
 CALIBRATED = "calibrated"
-REFIT = 20  # posts foretold with the same parameters and maps, those of the posts before the first of them
+REFIT = 20  # posts predicted with the same parameters and maps, those of the posts before the first of them
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """What came of foretelling the last posts. Arrays [posts foretold, 2]: impressions, shares."""
+    """What came of predicting the last posts. Arrays [posts predicted, 2]: impressions, shares."""
 
     pits: dict[str, Floats]  # by method
     crps: dict[str, Floats]
-    quantiles: Floats  # [posts foretold, 2, 5] at 2.5, 10, 50, 90 and 97.5 %
+    quantiles: Floats  # [posts predicted, 2, 5] at 2.5, 10, 50, 90 and 97.5 %
     true: Floats
 
     def table(self) -> pd.DataFrame:
@@ -62,7 +62,7 @@ class Backtest:
 def backtest(past: pd.DataFrame, held_out: float = HELD_OUT, seed: int = 1) -> Backtest:
     """Foretell the last ``held_out`` of the unpaid posts by time, one step ahead, with ``next_post`` and three baselines.
 
-    Raises: InputError as ``next_post``; where fewer than 8 posts would stay before the first that is foretold.
+    Raises: InputError as ``next_post``; where fewer than 8 posts would stay before the first that is predicted.
     """
     number(held_out, "held_out", 0, 1, open_low=True, open_high=True)
     seed = seed_number(seed)
@@ -70,7 +70,7 @@ def backtest(past: pd.DataFrame, held_out: float = HELD_OUT, seed: int = 1) -> B
     first = int(len(posts) * (1 - held_out))
     if first < FEWEST_POSTS or not posts.upto(first).shares.any():
         raise InputError(
-            f"past: {first} posts would stay before the first that is foretold; {FEWEST_POSTS}, one of them shared, are "
+            f"past: {first} posts would stay before the first that is predicted; {FEWEST_POSTS}, one of them shared, are "
             "the fewest: give more posts"
         )
     return run(posts, first, seed)

@@ -43,7 +43,7 @@ class Calibration:
 
     posterior: rows of ``uncertain.joint``, one per draw of a new post, one column per path of the scenario. new_posts: the same
     rows as expected ``impressions`` and ``share_rate``. parameters: the posterior of what all posts share. backtest: how the last
-    40 % were foretold; None where posts are too few. check: simulated posts of ``scenario`` beside the rows. scenario: the scenario
+    40 % were predicted; None where too few. check: simulated posts of ``scenario`` beside the rows. scenario: the scenario
     with these rows in it. of: paths that were learnt and agree in the check.
     """
 
@@ -71,13 +71,13 @@ class Calibration:
     def first_line(self) -> str:
         """The sentence an answer begins with: whether this beats the last 50 posts."""
         if self.backtest is None:
-            return f"Not measured: posts are too few to say how well later ones are foretold; {FEWEST_TO_JUDGE} are needed."
+            return f"Not measured: posts are too few to say how well later ones are predicted; {FEWEST_TO_JUDGE} are needed."
         worse = [measure for measure in MEASURES if not self.backtest.beats(LAST_50, measure)]
         if worse:
             return (
                 f"This does not beat the {LAST_50} on {' and '.join(worse)}: for the next post, take those as they are."
             )
-        return f"This foretells later posts better than the {LAST_50} do, on impressions and on shares."
+        return f"This predicts later posts better than the {LAST_50} do, on impressions and on shares."
 
     def to_dict(self) -> dict[str, Any]:
         """What ``calibration.json`` holds."""

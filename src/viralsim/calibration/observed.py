@@ -137,7 +137,7 @@ def _paid(past: pd.DataFrame) -> Bools:
 
 
 def unpaid(posts: Posts) -> Posts:
-    """The posts that were not paid for; InputError where they are too few to foretell the next one."""
+    """The posts that were not paid for; InputError where they are too few to predict the next one."""
     free = posts.where(~posts.paid)
     if len(free) < FEWEST_POSTS:
         raise InputError(

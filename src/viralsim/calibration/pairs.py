@@ -1,7 +1,7 @@
 """Draws of a next post: the pair of a past post, recent ones more often, smoothed by a kernel.
 
 A normal law loses the tails that posts have; their own pairs keep them. How fast the past is forgotten, and whether a pair
-is moved by what a regression on the posts just before it explains, is averaged over a few rules, by how well each foretold
+is moved by what a regression on the posts just before it explains, is averaged over a few rules, by how well each predicted
 the posts so far. Weights of rules leak back to the prior, so that one that was bad once can return (fixed share: Herbster
 and Warmuth 1998).
 """
@@ -16,7 +16,7 @@ from viralsim.calibration.model import Model, log_followers
 from viralsim.calibration.observed import Floats, Posts
 
 LEAK = 0.02  # of the rules' weights back to the prior, per post
-FIRST_SCORED = 20  # posts before the first that is foretold
+FIRST_SCORED = 20  # posts before the first that is predicted
 MOST_SCORED = 200
 RECENT = 10  # posts whose mean pair the regression looks at
 PRIOR_SLOPE = 1.0  # standard deviation of a slope, before
@@ -85,7 +85,7 @@ class PastPairs:
         return np.asarray(self.rule_weight[max(end - self.first_scored, 0)])
 
     def _rule_weights(self) -> tuple[int, Floats]:
-        """(first post that is foretold, weights [posts foretold + 1, rules] before each and after the last)."""
+        """(first post that is predicted, weights [posts predicted + 1, rules] before each and after the last)."""
         posts = len(self.posts)
         first = max(FIRST_SCORED, posts - MOST_SCORED)
         now, rows = PRIOR, [PRIOR]
@@ -115,7 +115,7 @@ class PastPairs:
         return Kernel(weight, move, bandwidth, error, float(np.sqrt(1.0 + lost)))
 
     def _log_density(self, end: int, past: Kernel) -> float:
-        """Log density of post ``end``, foretold from those before it: of its impressions plus of its shares."""
+        """Log density of post ``end``, predicted from those before it: of its impressions plus of its shares."""
         moved = SCORED @ (self.mean[:, :end] + past.move)
         means = moved @ past.weight
         apart = moved - means[:, None]
@@ -128,7 +128,7 @@ class PastPairs:
     def draw(
         self, end: int, draws: int, generator: np.random.Generator, followers: float | None = None
     ) -> tuple[Floats, Floats]:
-        """(impressions, shares), float64[draws] each, of the post after the first ``end``, foretold from them.
+        """(impressions, shares), float64[draws] each, of the post after the first ``end``, predicted from them.
 
         ``followers`` when that post goes out; None: as many as at the post before it.
         """

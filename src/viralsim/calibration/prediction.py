@@ -1,4 +1,4 @@
-"""What past posts foretell of the next post of an account."""
+"""What past posts predict of the next post of an account."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Predictor:
         return None if self.posts.followers is None else float(self.posts.followers[index])
 
     def _pits(self, generator: np.random.Generator) -> Floats:
-        """float64[posts foretold, 2]: PITs of impressions and shares of known posts, each foretold from those before it."""
+        """float64[posts predicted, 2]: PITs of impressions and shares of known posts, each predicted from those before it."""
         rows = []
         for end in range(max(FIRST_SCORED, self.known - MOST), self.known):
             drawn = self.pairs.draw(end, PIT_DRAWS, generator, self._followers(end))

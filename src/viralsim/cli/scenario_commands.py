@@ -192,7 +192,7 @@ def init(file: Path, word: str | None, posts: Path | None, force: bool) -> None:
     click.echo(f"wrote {file}; next: viralsim check {file}")
     if posts is not None:
         click.echo(
-            f"its ranges are those of single posts; to draw from them together, and to see how well they foretell later posts: "
+            f"its ranges are those of single posts; to draw from them together, and to see how well they predict later posts: "
             f"viralsim calibrate {file} --data {posts} --out DIR"
         )
 

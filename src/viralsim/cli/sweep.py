@@ -106,13 +106,13 @@ def _say_plan(plan: Plan) -> None:
 
 
 def _forecast(plan: Plan, as_json: bool) -> None:
-    """The plan, with time, memory and disk foretold from two points that are run."""
+    """The plan, with time, memory and disk predicted from two points that are run."""
     import time
 
     import psutil
 
     from viralsim.experiments import Runner
-    from viralsim.experiments.disk_forecast import foretold_bytes
+    from viralsim.experiments.disk_forecast import predicted_bytes
     from viralsim.simulation.run import default_threads
 
     runner = Runner(plan.scenario, plan.worlds, plan.seed, own_luck=plan.own_luck)
@@ -121,7 +121,7 @@ def _forecast(plan: Plan, as_json: bool) -> None:
     started = time.perf_counter()
     other = runner.run(point)
     one_s = time.perf_counter() - started
-    table, journal = foretold_bytes(plan, first, other)
+    table, journal = predicted_bytes(plan, first, other)
     said = {
         "scenario": plan.scenario.name,
         "design": plan.design,
@@ -151,7 +151,7 @@ def _forecast(plan: Plan, as_json: bool) -> None:
         f"{said['forecast_memory_mb']:,.0f} MB of memory per process, {_mb(table)} MB of disk "
         f"({_mb(table + journal)} MB while it runs)"
     )
-    click.echo("two points were run to foretell this; nothing was written")
+    click.echo("two points were run to predict this; nothing was written")
 
 
 def _mb(size: int) -> str:

@@ -1,4 +1,4 @@
-"""How much disk a sweep will take, foretold from two of its points: a table is written in memory of points like these."""
+"""How much disk a sweep will take, predicted from two of its points: a table is written in memory of points like these."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OF_A_LINE = 60  # bytes of the journal for a point's sum, plan and number
 ENDS = ("_sd", "_low", "_high", "_better")
 
 
-def foretold_bytes(plan: Plan, first: Entry, other: Entry) -> tuple[int, int]:
+def predicted_bytes(plan: Plan, first: Entry, other: Entry) -> tuple[int, int]:
     """Bytes of the table of a whole plan, and of its journal until then, from two finished points.
 
     Numbers that are the same in both points are taken to be the same in all.

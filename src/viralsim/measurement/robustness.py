@@ -128,7 +128,7 @@ def _by_trust(repeated: Repeat, question: Question, goal: Goal, m: Measure) -> l
     row = repeated.rows[ahead]
     more = f"{more_of(m, row.uplift, row)} with {ahead[0]} than with {ahead[1]}"
     same = f"{ahead[0]} and {ahead[1]} bring about the same"
-    unclear = f"{ahead[0]} and {ahead[1]} cannot be told apart"
+    unclear = f"{ahead[0]} and {ahead[1]} cannot be distinguished"
     return [f"trust: with every trust at 1, {({SAME: same, UNCLEAR: unclear}).get(found, more)}"]
 
 

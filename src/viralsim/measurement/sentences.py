@@ -121,7 +121,7 @@ def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
     if len(left) == 1:
         return f"No winner is named: {left[0]} leads on {m.label}, but the simulations cannot tell by how much."
     same = all(findings.of[pair] == SAME for pair in combinations(left, 2))
-    how = "do not differ by enough to matter" if same else "cannot be told apart by these simulations"
+    how = "do not differ by enough to matter" if same else "cannot be distinguished by these simulations"
     return f"No winner is named on {m.label}: {listing(left)} {how}."
 
 

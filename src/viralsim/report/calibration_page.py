@@ -1,4 +1,4 @@
-"""One page for a calibration: the answer, prior and posterior, later posts as foretold, coverage beside simple predictions."""
+"""One page for a calibration: the answer, prior and posterior, later posts as predicted, coverage beside simple predictions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def calibration_page(found: Calibration) -> str:
     parts = [element("h1", title), element("p", found.first_line, class_="answer")]
     parts += bullets([*found.warnings, *found.data["notes"]])
     if judged is not None:
-        parts += [element("h2", "How later posts were foretold"), _coverage(judged)]
+        parts += [element("h2", "How later posts were predicted"), _coverage(judged)]
         parts += [as_figure(intervals(judged)), as_figure(pit_histogram(judged))]
     parts += [element("h2", "What was learnt"), as_figure(parameters(found)), _rows(found), _check(found)]
     parts += [element("h2", "What is not calibrated"), *_not_of(found)]
@@ -46,7 +46,7 @@ def _coverage(judged: Backtest) -> Markup:
     ]
     head = ["measure, method", "CRPS of log(1 + count)", "50 % holds", "80 % holds", "95 % holds"]
     words = (
-        f"The last {len(judged.true)} posts, each foretold from those before it. An interval of 80 % should hold 80 % of them; "
+        f"The last {len(judged.true)} posts, each predicted from those before it. An interval of 80 % should hold 80 % of them; "
         "± is the standard error of the share at that number of posts. Of two predictions the one of lower CRPS is better."
     )
     return element("div", element("p", words), table(head, rows, "Coverage and CRPS"))
@@ -78,7 +78,7 @@ def intervals(judged: Backtest) -> Picture:
     levels = ("2.5 %", "10 %", "50 %", "90 %", "97.5 %", "came")
     return Picture(
         "predictive",
-        "Later posts as they were foretold",
+        "Later posts as they were predicted",
         "The line is the median, the bands hold 80 and 95 % of the prediction, points are what came.",
         f"Outside the 80 % band lie {percent(outside[0])} of the impressions and {percent(outside[1])} of the shares.",
         Chart(panels, columns=1),

@@ -1,4 +1,4 @@
-"""The ``calibration`` block: which values of a scenario come from past posts, and how well later posts were foretold."""
+"""The ``calibration`` block: which values of a scenario come from past posts, and how well later posts were predicted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CalibratedOn(Block):
 
 
 class Coverage(Block):
-    """Of the later posts, each foretold from those before it: the share inside central intervals, and its standard error."""
+    """Of the later posts, each predicted from those before it: the share inside central intervals, and its standard error."""
 
     impressions: Covered = key({}, "level in % -> [share inside, standard error]", source="off")
     shares: Covered = key({}, "level in % -> [share inside, standard error]", source="off")
@@ -42,5 +42,5 @@ class Calibrated(Block):
         (), "what stays an assumption", source="off", max_length=64
     )
     data: CalibratedOn = key(..., "from which posts")
-    coverage: Coverage | None = key(None, "how well later posts were foretold; left out: not measured", source="off")
+    coverage: Coverage | None = key(None, "how well later posts were predicted; left out: not measured", source="off")
     horizon: PositiveHours | None = key(None, "until when the posts were counted", source="off")

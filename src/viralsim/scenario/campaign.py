@@ -152,6 +152,6 @@ class Campaign(Block):
     cross_post: Probability = key(0.0, "chance that who shares on one channel also posts on another", source="off")
     owned: tuple[Owned, ...] = key((), "owned posts", source="off", max_length=MOST_LINES)
     paid: tuple[Paid, ...] = key((), "advertising", source="off", max_length=MOST_LINES)
-    organic: tuple[Organic, ...] = key((), "posts of members on their own accord", source="off", max_length=MOST_LINES)
+    organic: tuple[Organic, ...] = key((), "posts of members, unprompted", source="off", max_length=MOST_LINES)
     advocates: Advocates | None = key(None, "the advocate tier; null: none", source="off")
     community_management: CommunityManagement | None = key(None, "the community manager; null: none", source="off")

@@ -82,7 +82,7 @@ class Spec(Block):
         {}, "what is not known: path -> range; joint: rows of a posterior", source="off", max_length=64
     )
     calibration: Calibrated | None = key(
-        None, "which values come from past posts, and how well later posts were foretold", source="off"
+        None, "which values come from past posts, and how well later posts were predicted", source="off"
     )
     sweep: Sweep | None = key(None, "which scenarios are run beside each other", source="off")
     variants: dict[Name, dict[str, Any]] = key(

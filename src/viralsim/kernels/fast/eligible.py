@@ -6,7 +6,7 @@ from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, Rule
 
 IN_CACHE = 1 << 19  # members and follows whose memory a processor keeps near: no world waits for it
 LONGEST_LOCKSTEP = 1 << 25  # ticks that their queue can tell apart
-MOST_POSTERS = 16  # of one's own accord in such a world
+MOST_POSTERS = 16  # who post unprompted in such a world
 
 
 def is_eligible(arm: ArmInputs) -> bool:
