@@ -82,6 +82,8 @@ def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
 
 def _alike(path: Path, labels: list[str]) -> list[str]:
     """A word on ids that differ in case, accents' form or blanks only."""
+    if "".join(labels).isascii() and len(set(map(str.casefold, labels))) == len(labels):
+        return []  # said at once of most files
     first: dict[str, str] = {}
     for label in labels:
         key = label.casefold() if label.isascii() else unicodedata.normalize("NFKC", label).casefold().strip()
