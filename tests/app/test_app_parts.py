@@ -208,7 +208,7 @@ def test_a_name_is_text_and_not_script() -> None:
     text = (ROOT / "scenarios" / "advocates_vs_paid.yaml").read_text()
     first = vs.load(ROOT / "scenarios" / "advocates_vs_paid.yaml").arm_names[0]
     evil = "<script>alert(1)</script>"
-    scenario = read_upload(text.encode()).override({"arms": {evil: {}, first: {}}, "baseline": first})
+    scenario = read_upload(text.encode()).override({"arms": {evil: {}, first: {}}, "baseline": first, "question": None})
     drawn = pictures(vs.simulate(scenario, worlds=4, repeat_trust=False))
     assert "<script" not in drawn
     assert "&lt;script&gt;" in drawn

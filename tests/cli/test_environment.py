@@ -66,7 +66,7 @@ def test_a_console_of_other_letters(
 ) -> None:
     """What it cannot show is a question mark; what is saved is whole, and the same as on any other console."""
     out = tmp_path / "out"
-    done = viralsim(["run", str(scenario), "--threads", "1", "--out", str(out)], **env)
+    done = viralsim(["run", str(scenario), "--full", "--threads", "1", "--out", str(out)], **env)
     assert done.returncode == 0, done.stderr
     assert name in done.stdout.decode(encoding)
     shown = viralsim(["report", str(out), "--out", str(tmp_path / "page.html")], **env)

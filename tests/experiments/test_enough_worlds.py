@@ -89,7 +89,7 @@ def test_cannot_tell_at_this_budget() -> None:
     until = {"measure": "shares", "half_width": 0.001}
     result = vs.simulate(loads(KNOWN), worlds=500, until=until, repeat_trust=False)
     assert result.world_count == 500
-    assert any("cannot tell at this budget of 500 worlds" in line for line in result.warnings)
+    assert any("cannot tell at this budget of 500 simulations" in line for line in result.warnings)
 
 
 def test_uncertain_inputs_stop_too() -> None:
