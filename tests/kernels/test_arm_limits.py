@@ -13,8 +13,8 @@ from strategies import worlds
 
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import ArmInputs, Rule
+from viralsim.kernels.arrays.limits import LIMITS, check_arm_inputs, sizes_of
 from viralsim.kernels.batch import run_worlds, trace_world
-from viralsim.kernels.limits import LIMITS, check_arm_inputs, sizes_of
 
 WITHOUT_LIMITS = {"channels.key", "contents.key"}  # any 64 bits are a key
 ANY_NUMBER = {"channels.gap_threshold", "channels.delay_threshold"}  # of 64 bits

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from viralsim.kernels import frame, stale_caches
-from viralsim.kernels.stale_caches import remove_stale_caches
+from viralsim.stale_caches import remove_stale_caches
 
 
 def aged(path: Path, seconds: float) -> Path:
@@ -83,7 +83,7 @@ def test_a_class_that_is_gone_since_is_no_error(tmp_path: Path) -> None:
         command = [sys.executable, "-c", "import package.kernel"]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
-    clean = "from pathlib import Path\nfrom viralsim.kernels.stale_caches import remove_stale_caches\n"
+    clean = "from pathlib import Path\nfrom viralsim.stale_caches import remove_stale_caches\n"
     clean += "remove_stale_caches(Path(__file__).parent)\n"
     assert run("Before", "").stdout == "42\n"
     assert run("After", clean).stdout == "42\n"

@@ -20,7 +20,7 @@ from viralsim.decisions.partial_arm import Pair, refuse_whole_differences
 from viralsim.decisions.power import Quality, quality
 from viralsim.decisions.regression import F8
 from viralsim.errors import InputError
-from viralsim.kernels.limits import check_arm_inputs
+from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.member_counts import Tally, grouped_world
 from viralsim.measurement.intervals import mean_interval
 from viralsim.scenario import Scenario, scenario_of

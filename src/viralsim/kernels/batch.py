@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
+from viralsim.kernels.arrays.limits import check_arm_inputs
+from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.counts import R_FOCAL, Count, Series
 from viralsim.kernels.fast.eligible import is_eligible, runs_lockstep
 from viralsim.kernels.fast.frame import frame_fast
@@ -19,10 +21,8 @@ from viralsim.kernels.fast.lockstep import run_lockstep_block
 from viralsim.kernels.fast.memory import FastState, allocate_fast
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
-from viralsim.kernels.limits import check_arm_inputs
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
-from viralsim.kernels.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
 from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
 from viralsim.kernels.trees import measure_trees

@@ -13,10 +13,10 @@ from viralsim.arguments import integer_at_least, is_whole, number, one_of, refus
 from viralsim.campaign.accounting import cost_lines, measures
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Plan, Rule
+from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
 from viralsim.kernels.counts import Count, Series
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state, with_attributes
-from viralsim.kernels.limits import check_arm_inputs
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
 from viralsim.kernels.trees import measure_trees

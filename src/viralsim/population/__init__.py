@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from viralsim.kernels.stale_caches import remove_stale_caches
+from viralsim.stale_caches import remove_stale_caches
 
 remove_stale_caches(Path(__file__).parent)

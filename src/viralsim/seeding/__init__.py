@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from viralsim.kernels.stale_caches import remove_stale_caches
 from viralsim.seeding.registry import choose, propose, register, words
 from viralsim.seeding.strategy import Candidates, Chosen, Strategy
+from viralsim.stale_caches import remove_stale_caches
 
 remove_stale_caches(Path(__file__).parent)
 

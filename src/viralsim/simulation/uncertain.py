@@ -17,7 +17,7 @@ from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.enrolment import rests_on_plan
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
-from viralsim.kernels.rows_of_worlds import varied_fields
+from viralsim.kernels.arrays.rows_of_worlds import varied_fields
 from viralsim.scenario.paths import parse_path
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec

@@ -21,7 +21,7 @@ def remove_stale_caches(folder: Path) -> None:
     """
     with suppress(OSError):
         now = time.time()
-        sources = {folder, Path(__file__).parent}  # signatures elsewhere name classes of the kernels
+        sources = {folder, Path(__file__).parent / "kernels"}  # signatures elsewhere name classes of the kernels
         times = [path.stat().st_mtime for place in sources for path in place.rglob("*.py")]
         newest = max((time_ for time_ in times if time_ <= now), default=0.0)
         for cache in cache_folders(folder):

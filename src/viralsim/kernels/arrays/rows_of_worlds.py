@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import U4, U8, ArmInputs
-from viralsim.kernels.limits import LIMITS
+from viralsim.kernels.arrays.limits import LIMITS
 
 WORDS: dict[int, Any] = {8: np.uint64, 4: np.uint32}  # what rows are copied as, by bytes per number
 

@@ -1,0 +1,1 @@
+"""What the arrays of an arm may hold, and rows of them that differ by world."""
