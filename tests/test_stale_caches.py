@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from viralsim.kernels import frame, stale_caches
+from viralsim import stale_caches
+from viralsim.kernels import frame
 from viralsim.stale_caches import remove_stale_caches
 
 
@@ -25,8 +26,8 @@ def aged(path: Path, seconds: float) -> Path:
 
 @pytest.fixture(autouse=True)
 def kernels_are_old(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(stale_caches, "__file__", str(tmp_path / "kernels" / "stale_caches.py"))
-    aged(tmp_path / "kernels" / "stale_caches.py", 1000)
+    monkeypatch.setattr(stale_caches, "__file__", str(tmp_path / "stale_caches.py"))
+    aged(tmp_path / "kernels" / "frame.py", 1000)
 
 
 @pytest.mark.parametrize("place", ["package", "kernels"])
