@@ -96,6 +96,17 @@ def test_people_are_whole() -> None:
     assert "better kept" in found.sentences[0]
 
 
+def test_people_of_a_file_are_paid_for_by_its_prices(tmp_path: Path) -> None:
+    """They are no line of the split, and what they cost beside the budget is said."""
+    (tmp_path / "people.csv").write_text("handle,channel,followers,cost\nmia,x,3,120\nleo,x,2,80\n")
+    scenario = loads(SPREADING, tmp_path).override(
+        {"campaign.advocates": {"file": "people.csv", "followers_differ": "allow"}}
+    )
+    model = SplitModel(scenario, 2.0, "reach", 4, 1)
+    assert "advocates" not in {line.kind for line in model.lines}
+    assert model.notes[-1] == "what stays as it is costs 200.00 USD beside the budget"
+
+
 def test_spend_nothing() -> None:
     """Where a conversion is worth nothing every dollar is lost, and the answer is to spend nothing."""
     found = optimise(loads(BY_HAND), 5.0, measure="net_usd", trials=20)

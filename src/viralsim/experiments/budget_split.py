@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.accounting import expected_cost_lines
 from viralsim.errors import InputError
 from viralsim.experiments.constraints import holds
 from viralsim.experiments.point_runner import Runner
 from viralsim.measurement.measures import measure as declared
 from viralsim.scenario import Scenario
 from viralsim.scenario.costs import HOURS_PER_DAY, planned_costs
+from viralsim.simulation.run import compile_arms, compile_audience
 
 Float64 = NDArray[np.float64]
 NOTHING, SPLIT = "nothing", "split"
@@ -125,8 +127,15 @@ class SplitModel:
         self.scenario = scenario.without("sweep").override({"equal_money": False})
         self._runners: dict[int, Runner] = {}
         self._found: dict[tuple[int, Values], Float64] = {}
-        spare = planned_costs(self._scenario_of(self.nothing).for_arm(NOTHING))
-        self.kept_usd = sum(spare.values())
+        kept = self._kept_usd()
+        if kept > 0:
+            self.notes = (*self.notes, f"what stays as it is costs {kept:,.2f} USD beside the budget")
+
+    def _kept_usd(self) -> float:
+        """What the lines cost that no split touches, US$: an advocates' file is paid for by its own prices."""
+        scenario = self._scenario_of(self.nothing)
+        arm = compile_arms(scenario, compile_audience(scenario), [NOTHING])[NOTHING]
+        return sum(expected_cost_lines(arm).values())
 
     @property
     def nothing(self) -> Values:
