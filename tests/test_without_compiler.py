@@ -40,6 +40,7 @@ def differences(a: Any, b: Any, path: str) -> Iterator[str]:
         yield f"{path}: compiled {a}, not compiled {b}"
 
 
+@pytest.mark.slow
 def test_the_compiler_changes_no_number() -> None:
     """Textbook models, seeding, scenarios with every feature, trees and the Mesa driver: equal bit for bit, without a warning."""
     compiled, interpreted = numbers("0"), numbers("1")

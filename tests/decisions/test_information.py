@@ -67,6 +67,7 @@ def test_foreseeing_luck_is_the_mean_of_the_best() -> None:
     assert foreseeing_luck(np.array([[1.0, 0.0], [0.0, 3.0]])) == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("worlds", "seed"), [(400, 0), (1500, 1000)])
 def test_inputs_that_do_not_matter_are_worth_nothing(worlds: int, seed: int) -> None:
     """Of 400 cases (four of the hundreds that users see) the interval holds 0 in 93 to 98.5 %; heavy-tailed luck too."""

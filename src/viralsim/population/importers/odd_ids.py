@@ -42,7 +42,7 @@ def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int])
                 "export the ids as text"
             )
     for odd, what in (
-        (np.strings.endswith(ids, ".0"), "is written as a decimal"),
+        (_decimal(ids), "is written as a decimal"),
         (_missing(ids), "means that one is missing"),
     ):
         if odd.any() and not odd.all() and bool((odd | np.char.isdecimal(ids)).all()):
@@ -50,6 +50,14 @@ def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int])
             raise NetworkError(
                 f"{_place(path, line_of(label))}: id {label!r} {what}, and other ids are whole numbers; correct it or drop the row"
             )
+
+
+def _decimal(ids: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which ids are whole numbers with a decimal of zero, as a spreadsheet writes them: 12.0."""
+    found: NDArray[np.bool_] = np.strings.endswith(ids, ".0")
+    at = np.flatnonzero(found)
+    found[at] = [label[:-2].isdecimal() for label in ids[at].tolist()]
+    return found
 
 
 def _missing(ids: NDArray[Any]) -> NDArray[np.bool_]:
