@@ -16,8 +16,8 @@ run: $(RUN)  ## run the main scenario
 test: $(DEV)  ## the whole suite, under 10 minutes on two cores
 	$(BIN)/python -m pytest -m "not slow" $(SPREAD)
 
-test-full: $(DEV)  ## also what takes longer
-	$(BIN)/python -m pytest
+test-full: $(DEV)  ## also what takes longer, and property tests with other examples
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest
 
 check: $(DEV)  ## style and types
 	$(BIN)/ruff check src tests benchmarks examples

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-settings.register_profile(
-    "house", deadline=None
-)  # how long an example takes is a matter of the machine and its other work
-settings.load_profile("house")
+# How long an example takes is a matter of the machine and its other work. The same examples each time, so that a change is judged
+# by itself; HYPOTHESIS_PROFILE=explore looks at others, as `make test-full` does.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -28,8 +30,3 @@ def browser() -> Iterator[Any]:
         opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield opened
         opened.close()
-
-
-# No test asserts seconds: a busy machine is no fault of the code.
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
