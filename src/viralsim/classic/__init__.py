@@ -21,7 +21,7 @@ from viralsim.classic.rumour import maki_thompson
 from viralsim.classic.screens import Memory, Screen
 from viralsim.classic.threshold import complex_contagion, linear_threshold
 from viralsim.classic.who_and_when import activation, trees
-from viralsim.stale_caches import remove_stale_caches
+from viralsim.kernels import remove_stale_caches  # which finds a place for compiled kernels first
 
 remove_stale_caches(Path(__file__).parent)
 

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from viralsim.stale_caches import remove_stale_caches
+from viralsim.kernels import remove_stale_caches  # which finds a place for compiled kernels first
 
 remove_stale_caches(Path(__file__).parent)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from viralsim.kernels import remove_stale_caches  # which finds a place for compiled kernels first
 from viralsim.seeding.registry import choose, propose, register, words
 from viralsim.seeding.strategy import Candidates, Chosen, Strategy
-from viralsim.stale_caches import remove_stale_caches
 
 remove_stale_caches(Path(__file__).parent)
 
