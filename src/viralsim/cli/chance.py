@@ -7,19 +7,21 @@ from pathlib import Path
 
 import click
 
+from viralsim.cli.study import json_option, scenario_file, scenario_of_file, set_option, threads_option, watched
+
 INTERRUPTED = 130
 
 
 @click.command(help="Count how often each arm goes viral, or meets another criterion, over very many worlds.")
-@click.argument("file", type=click.Path(path_type=Path))
+@scenario_file
 @click.option("--worlds", type=click.IntRange(min=1), default=100_000, show_default=True, help="How many worlds.")
 @click.option("--criterion", metavar="WORD=NUMBER",
               help="Such as shares_at_least=1000 or reach_fraction=0.2; the scenario's viral_when by default.")  # fmt: skip
 @click.option("--arm", "arms", multiple=True, help="Run this arm only; may be given several times.")
-@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
+@set_option
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@threads_option
+@json_option
 def chance(
     file: Path,
     worlds: int,
@@ -31,15 +33,11 @@ def chance(
     as_json: bool,
 ) -> None:
     """Load, count, print; exit 130 where the user stopped it, with what was counted so far."""
-    from viralsim.cli.progress import progress_bar
     from viralsim.experiments.rare_events import rare_chances
     from viralsim.experiments.sensitivity import finite
-    from viralsim.scenario import load, parse_set
 
-    scenario = load(file)
-    if sets:
-        scenario = scenario.override(dict(parse_set(text) for text in sets))
-    with progress_bar("preparing the audience", lambda: "launches") as progress:
+    scenario = scenario_of_file(file, sets)
+    with watched() as progress:
         found = rare_chances(
             scenario, worlds, criterion=_criterion(criterion), arms=arms or None, seed=seed, threads=threads,
             progress=progress,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from viralsim.cli.study import last_options, say, scenario_file, scenario_of_file, watched
 
 if TYPE_CHECKING:
     from viralsim.decisions.field_test import FieldTestReport
 
 
 @click.command(help="Judge designs of a field test against the true effect, which the model knows.")
-@click.argument("file", type=click.Path(path_type=Path))
+@scenario_file
 @click.option("--treatment", help="The arm that is tried; the field_test block's by default.")
 @click.option("--control", help="The arm that it is compared with; the field_test block's by default.")
 @click.option("--measure", help="reach, earned_reach, impressions, shares or conversions; the goal's by default.")
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of luck and assignments; the scenario's by default.")
 @click.option("--plan", type=click.Path(path_type=Path), help="Write who is in which group, as CSV.")
 @click.option("--outcomes", type=click.Path(path_type=Path), help="Read a finished test: a CSV with group and outcome.")
-@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@last_options
 def field_test(
     file: Path,
     treatment: str | None,
@@ -45,15 +44,11 @@ def field_test(
     as_json: bool,
 ) -> None:
     """Load, play every design in every world, print the recommendation and the table."""
-    from viralsim.cli.progress import progress_bar
     from viralsim.decisions.field_test import field_test as analyse
     from viralsim.decisions.finished_test import analyse_outcomes
-    from viralsim.scenario import load, parse_set
 
-    scenario = load(file)
-    if sets:
-        scenario = scenario.override(dict(parse_set(text) for text in sets))
-    with progress_bar("preparing the audience", lambda: "launches") as progress:
+    scenario = scenario_of_file(file, sets)
+    with watched() as progress:
         report = analyse(
             scenario, worlds, seed, treatment=treatment, control=control, measure=measure, units=units or None,
             share=share, threads=threads, progress=progress,
@@ -67,7 +62,8 @@ def field_test(
         return
     _show(report)
     for test in finished:
-        click.echo(click.wrap_text("\n" + test.sentence(report.measure), min(shutil.get_terminal_size().columns, 110)))
+        click.echo("")
+        say([test.sentence(report.measure)], indent="")
     if plan is not None:
         click.echo(f"\n{plan}: who is in which group")
 
@@ -81,11 +77,9 @@ def _show(report: FieldTestReport) -> None:
     def cell(value: float | None, is_part: bool = False) -> str:
         return "-" if value is None else percent(value) if is_part else number(value)
 
-    width = min(shutil.get_terminal_size().columns, 110)
     click.echo(f"{report.scenario_name}: field test of {report.test.treatment} against {report.test.control}")
     click.echo(f"{report.measure}, {report.worlds:,} worlds of each design, seed {report.seed}\n")
-    for sentence in report.sentences():
-        click.echo(click.wrap_text(sentence, width, subsequent_indent="  "))
+    say(report.sentences())
     click.echo("")
     table = Table(box=None, pad_edge=False)
     table.add_column("unit", no_wrap=True)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from viralsim.cli.study import last_options, say, scenario_file, scenario_of_file, watched
 
 if TYPE_CHECKING:
     from viralsim.decisions.robust import Robust
 
 
 @click.command(help="Run every arm in each variant of the model and say which is least wrong.")
-@click.argument("file", type=click.Path(path_type=Path))
+@scenario_file
 @click.option("--worlds", type=click.IntRange(min=1), help="Worlds of each arm and variant; the scenario's by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
 @click.option("--arm", "arms", multiple=True, help="An arm to choose from; may be given several times. All by default.")
 @click.option("--measure", help="What decides; the goal's by default, else net_usd.")
-@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@last_options
 def robust(
     file: Path,
     worlds: int | None,
@@ -33,14 +32,10 @@ def robust(
     as_json: bool,
 ) -> None:
     """Load, run every arm in every variant, print the sentence and the table of regrets."""
-    from viralsim.cli.progress import progress_bar
     from viralsim.decisions.robust import robust as analyse
-    from viralsim.scenario import load, parse_set
 
-    scenario = load(file)
-    if sets:
-        scenario = scenario.override(dict(parse_set(text) for text in sets))
-    with progress_bar("preparing the audience", lambda: "launches") as progress:
+    scenario = scenario_of_file(file, sets)
+    with watched() as progress:
         found = analyse(
             scenario, worlds, seed, arms=arms or None, measure=measure, threads=threads, progress=progress
         )  # fmt: skip
@@ -56,11 +51,10 @@ def _show(robust: Robust) -> None:
     from viralsim.cli.console import standard_console
     from viralsim.measurement.number_format import number, percent
 
-    width, found = min(shutil.get_terminal_size().columns, 110), robust.found
+    found = robust.found
     click.echo(f"{robust.scenario_name}: {robust.measure} in {len(robust.variants)} variants of the model")
     click.echo(f"{robust.worlds:,} worlds each, seed {robust.seed}\n")
-    for sentence in robust.sentences():
-        click.echo(click.wrap_text(sentence, width, subsequent_indent="  "))
+    say(robust.sentences())
     click.echo("")
     table = Table(box=None, pad_edge=False)
     table.add_column("mean (regret)")

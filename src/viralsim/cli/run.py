@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viralsim.cli.progress import progress_bar
+from viralsim.cli.study import json_option, scenario_file, scenario_of_file, set_option, threads_option, watched
 
 if TYPE_CHECKING:
     from viralsim.results import Result
@@ -18,16 +18,16 @@ INTERRUPTED = 130
 
 
 @click.command(help="Simulate every arm of a scenario in the same worlds and compare them.")
-@click.argument("file", type=click.Path(path_type=Path))
+@scenario_file
 @click.option("--worlds", type=click.IntRange(min=1), help="How many worlds; the scenario's own number by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the audience keeps the scenario's seed.")
 @click.option("--arm", "arms", multiple=True, help="Run this arm only; may be given several times.")
-@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
+@set_option
+@threads_option
 @click.option("--out", type=click.Path(path_type=Path), help="Save the result in this folder.")
 @click.option("--force", is_flag=True, help="Replace the result of another scenario in the folder.")
 @click.option("--full", is_flag=True, help="Print all tables and sentences, not the answer alone.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@json_option
 @click.option("--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
 def run(
     file: Path,
@@ -43,11 +43,7 @@ def run(
     dry_run: bool,
 ) -> None:
     """Load, change, simulate, save, print; exit 130 where the user stopped it, with what was finished saved."""
-    from viralsim.scenario import load, parse_set
-
-    scenario = load(file)
-    if sets:
-        scenario = scenario.override(dict(parse_set(text) for text in sets))
+    scenario = scenario_of_file(file, sets)
     if out is not None:
         from viralsim.records import refuse_foreign
 
@@ -58,7 +54,7 @@ def run(
     from viralsim.report.rerun import run_again
     from viralsim.simulation import simulate
 
-    with progress_bar("preparing the audience", lambda: "launches") as progress:
+    with watched() as progress:
         result = simulate(
             scenario,
             worlds=worlds,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from viralsim.cli.study import last_options, say, scenario_file, scenario_of_file, watched
 
 if TYPE_CHECKING:
     from viralsim.decisions.value_of_information import ValueOfInformation
 
 
 @click.command(help="Say which unknown is worth paying for before an arm is chosen, and when to stop measuring.")
-@click.argument("file", type=click.Path(path_type=Path))
+@scenario_file
 @click.option(
     "--worlds", type=click.IntRange(min=1), help="Worlds, each with inputs of its own; the scenario's by default."
 )
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--survey", "surveys", type=click.IntRange(min=1), multiple=True,
               help="People asked; may be given several times. 30, 100, 300 and 1000 by default.")  # fmt: skip
-@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@last_options
 def value_of_information(
     file: Path,
     worlds: int | None,
@@ -48,15 +47,11 @@ def value_of_information(
     as_json: bool,
 ) -> None:
     """Load, run with uncertain inputs, and print what knowing each would be worth."""
-    from viralsim.cli.progress import progress_bar
     from viralsim.decisions.value_of_information import SURVEYS
     from viralsim.decisions.value_of_information import value_of_information as analyse
-    from viralsim.scenario import load, parse_set
 
-    scenario = load(file)
-    if sets:
-        scenario = scenario.override(dict(parse_set(text) for text in sets))
-    with progress_bar("preparing the audience", lambda: "launches") as progress:
+    scenario = scenario_of_file(file, sets)
+    with watched() as progress:
         found = analyse(
             scenario, worlds, seed, arms=arms or None, measure=measure, value_per_unit=value_per_unit,
             groups=dict(_group(text) for text in groups), surveys=surveys or SURVEYS, threads=threads, progress=progress,
@@ -80,10 +75,8 @@ def _show(found: ValueOfInformation) -> None:
     from viralsim.cli.console import standard_console
     from viralsim.measurement.number_format import estimate, number
 
-    width = min(shutil.get_terminal_size().columns, 110)
     click.echo(f"{found.scenario_name}: value of information, {found.worlds:,} worlds, seed {found.seed}\n")
-    for sentence in found.sentences():
-        click.echo(click.wrap_text(sentence, width, subsequent_indent="  "))
+    say(found.sentences())
     click.echo("\nUS$ a launch: known exactly (EVPPI) with its 95 % interval, and from a survey of n people (EVSI)")
     table = Table(box=None, pad_edge=False)
     table.add_column("input", overflow="fold")

@@ -1,0 +1,50 @@
+"""What commands that study a scenario have in common: the file, its changes, threads, JSON; and how they speak."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from viralsim.scenario import Scenario
+    from viralsim.simulation.run import Progress
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+WIDEST = 110  # characters of a line of prose
+
+scenario_file = click.argument("file", type=click.Path(path_type=Path))
+set_option = click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
+threads_option = click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+
+
+def last_options(command: Command) -> Command:
+    """The options that stand last in every study: --set, --threads and --json."""
+    return set_option(threads_option(json_option(command)))
+
+
+def scenario_of_file(file: Path, sets: Sequence[str]) -> Scenario:
+    """The scenario of a file with the changes of ``--set``."""
+    from viralsim.scenario import load, parse_set
+
+    scenario = load(file)
+    return scenario.override(dict(parse_set(text) for text in sets)) if sets else scenario
+
+
+def watched() -> AbstractContextManager[Progress | None]:
+    """A bar that tells how many launches are done, where someone watches."""
+    from viralsim.cli.progress import progress_bar
+
+    return progress_bar("preparing the audience", lambda: "launches")
+
+
+def say(sentences: Iterable[str], indent: str = "  ") -> None:
+    """Sentences, each wrapped to the terminal."""
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    for sentence in sentences:
+        click.echo(click.wrap_text(sentence, width, subsequent_indent=indent))
