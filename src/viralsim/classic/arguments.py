@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import array_of, got, integer_at_least, refuse, seed_number
+from viralsim.arguments import array_of, got, integer_at_least, refuse, seed_number, thread_count
 from viralsim.errors import CapacityError, InputError
 from viralsim.population.network.network import Network
 
@@ -88,3 +88,18 @@ def check_network(network: Any) -> Network:
         remedy = "use Network.from_edges, from_networkx, from_igraph or from_scipy"
         raise refuse("network", "a viralsim Network", network, remedy)
     return network
+
+
+class Start(NamedTuple):
+    """What every process on a network begins with. rows: its seeds, as ``seed_members`` gives them."""
+
+    network: Network
+    luck: Luck
+    rows: NDArray[np.int64]
+    workers: int
+
+
+def start_of(network: Any, seeds: ArrayLike, worlds: Worlds, seed: int, threads: int | None) -> Start:
+    """The arguments that all processes on a network share, each checked."""
+    graph, luck = check_network(network), luck_of(seed, worlds)
+    return Start(graph, luck, seed_members(seeds, graph.members, len(luck[1])), thread_count(threads))

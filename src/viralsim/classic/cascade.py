@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import flag, is_single, number, refuse, thread_count
-from viralsim.classic.arguments import Luck, Worlds, check_network, luck_of, seed_members
+from viralsim.arguments import flag, is_single, number, refuse
+from viralsim.classic.arguments import Luck, Worlds, start_of
 from viralsim.classic.process import Process
 from viralsim.parallel import run_blocks
 from viralsim.population.network.edge_values import TIE_STRENGTH, WEIGHTED_CASCADE, edge_chances
@@ -58,10 +58,7 @@ def cascade_process(
     threads: int | None = None,
 ) -> Process:
     """``independent_cascade`` with its arguments checked."""
-    network = check_network(network)
-    luck = luck_of(seed, worlds)
-    rows = seed_members(seeds, network.members, len(luck[1]))
-    workers = thread_count(threads)
+    network, luck, rows, workers = start_of(network, seeds, worlds, seed, threads)
     if isinstance(probability, str) and probability not in (WEIGHTED_CASCADE, TIE_STRENGTH):
         words = f'"{WEIGHTED_CASCADE}" or "{TIE_STRENGTH}"'
         raise refuse("probability", f"a number in [0, 1], one per edge, {words}", probability)

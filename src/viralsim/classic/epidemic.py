@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import flag, number, thread_count
-from viralsim.classic.arguments import Luck, Worlds, check_network, empty_counts, luck_of, seed_members, tick_count
+from viralsim.arguments import flag, number
+from viralsim.classic.arguments import Luck, Worlds, empty_counts, start_of, tick_count
 from viralsim.classic.cascade import visit_scratch
 from viralsim.classic.process import Process
 from viralsim.parallel import run_blocks
@@ -58,10 +58,7 @@ def sir_process(
     threads: int | None = None,
 ) -> Process:
     """``sir`` with its arguments checked."""
-    network = check_network(network)
-    luck = luck_of(seed, worlds)
-    rows = seed_members(seeds, network.members, len(luck[1]))
-    workers = thread_count(threads)
+    network, luck, rows, workers = start_of(network, seeds, worlds, seed, threads)
     transmit, recover = number(beta, "beta", 0, 1), number(gamma, "gamma", 0, 1)
     last_tick = tick_count(ticks)
     from viralsim.classic.epidemic_kernels import batch, epidemic_worlds

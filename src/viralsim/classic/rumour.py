@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from viralsim.arguments import flag, integer_at_least, number, thread_count
-from viralsim.classic.arguments import MOST_MEMBERS, Luck, Worlds, check_network, luck_of, seed_members
+from viralsim.classic.arguments import MOST_MEMBERS, Luck, Worlds, luck_of, seed_members, start_of
 from viralsim.classic.cascade import visit_scratch
 from viralsim.classic.process import Process
 from viralsim.errors import InputError
@@ -83,11 +83,8 @@ def rumour_process(
     threads: int | None = None,
 ) -> Process:
     """``maki_thompson`` on a network with its arguments checked."""
-    luck = luck_of(seed, worlds)
-    workers = thread_count(threads)
+    graph, luck, rows, workers = start_of(network, seeds, worlds, seed, threads)
     convince, stop = _chances(spread, stifle)
-    graph = check_network(network)
-    rows = seed_members(seeds, graph.members, len(luck[1]))
     from viralsim.classic.rumour_kernels import network_worlds
     from viralsim.kernels.rng import name_key
 

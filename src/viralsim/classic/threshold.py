@@ -16,9 +16,8 @@ from viralsim.arguments import (
     number,
     numbers,
     refuse,
-    thread_count,
 )
-from viralsim.classic.arguments import Luck, Worlds, check_network, luck_of, seed_members, tick_count
+from viralsim.classic.arguments import Luck, Worlds, start_of, tick_count
 from viralsim.classic.cascade import Scratch, visit_scratch
 from viralsim.classic.process import Process
 from viralsim.errors import NetworkError
@@ -71,10 +70,7 @@ def threshold_process(
     threads: int | None = None,
 ) -> Process:
     """``linear_threshold`` with its arguments checked."""
-    network = check_network(network)
-    luck = luck_of(seed, worlds)
-    rows = seed_members(seeds, network.members, len(luck[1]))
-    workers = thread_count(threads)
+    network, luck, rows, workers = start_of(network, seeds, worlds, seed, threads)
     from viralsim.classic import threshold_kernels as kernels
 
     windows = _windows(network, weights)
@@ -152,10 +148,7 @@ def contagion_process(
     threads: int | None = None,
 ) -> Process:
     """``complex_contagion`` with its arguments checked."""
-    network = check_network(network)
-    luck = luck_of(seed, worlds)
-    rows = seed_members(seeds, network.members, len(luck[1]))
-    workers = thread_count(threads)
+    network, luck, rows, workers = start_of(network, seeds, worlds, seed, threads)
     horizon = np.iinfo(np.int64).max if ticks is None else tick_count(ticks)
     following = network.following_count()
     need = _adopters_needed(threshold, following)

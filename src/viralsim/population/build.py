@@ -244,6 +244,14 @@ _networks = BoundedCache(KEPT_FOLLOWS, lambda drawn: drawn[0].follows)
 _communities = BoundedCache(KEPT_COMMUNITIES, lambda _: 1)
 
 
+def _key_of(words: object, community: NDArray[np.int32], present: NDArray[np.bool_] | None) -> str:
+    """A hash of all that a drawn network rests on."""
+    digest = blake2b(repr(words).encode(), digest_size=16)
+    digest.update(community.tobytes())
+    digest.update(b"" if present is None else present.tobytes())
+    return digest.hexdigest()
+
+
 def _generated(
     spec: Spec,
     name: str,
@@ -257,10 +265,7 @@ def _generated(
     seed = int(audience_key(spec.seed, population, "network", name))
     traits = (words.mean_following, words.degree_exponent, words.reciprocity, words.clustering)
     mixing = spec.audience.communities.mixing
-    digest = blake2b(repr((traits, mixing, seed)).encode(), digest_size=16)
-    digest.update(community.tobytes())
-    digest.update(b"" if present is None else present.tobytes())
-    key = digest.hexdigest()
+    key = _key_of((traits, mixing, seed), community, present)
     drawn: tuple[Network, Traits] = _networks.get(
         key,
         lambda: drawn_once(
@@ -285,10 +290,7 @@ def _random_graph(
     _refuse_giant(place, len(community), words.mean_degree)
     seed = int(audience_key(spec.seed, population, "network", name))
     word, options = words.chosen
-    digest = blake2b(repr((word, options, seed)).encode(), digest_size=16)
-    digest.update(community.tobytes())
-    digest.update(b"" if present is None else present.tobytes())
-    key = digest.hexdigest()
+    key = _key_of((word, options, seed), community, present)
     who = np.arange(len(community)) if present is None else np.flatnonzero(present)
     if word == "stochastic_block":
         options["blocks"] = np.unique(community[who], return_inverse=True)[1]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from viralsim.scenario.paths import PathError, adapter, leaf_slot, parse_path
+from viralsim.scenario.paths import PathError, adapter, at, leaf_slot, parse_path
 from viralsim.scenario.reading import Place, path_text
 from viralsim.units import Duration, Quantity, Real
 
@@ -120,12 +120,7 @@ def _value(data: Any, place: Place) -> Any:
             if key in overlay:
                 return _value(overlay[key], place[end:]) if end < len(place) else overlay[key]
         return None
-    for part in place:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
+    return at(data, place)
 
 
 def _comment(scenario: Scenario, place: Place) -> str:

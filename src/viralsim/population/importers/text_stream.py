@@ -21,7 +21,7 @@ HEAD = 1 << 16  # what is looked at to tell text from other things
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 Report = Callable[[str, int, int], None]  # called with what is being done, how much of it is done, and of how much
-# RuntimeError, NotImplementedError: zipfile on archives that are encrypted, or packed in a way that it does not know
+# RuntimeError and its kind: zipfile on archives that are encrypted, or packed in a way that it does not know
 DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, ValueError)
 
 

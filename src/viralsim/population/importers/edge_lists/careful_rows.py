@@ -15,7 +15,7 @@ import numpy as np
 from viralsim.errors import NetworkError
 from viralsim.population.importers.edge_lists.dialect import KIND_FLAGS, TableForm
 from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader
-from viralsim.population.importers.edge_lists.sample import NEGATIVE, WHOLE
+from viralsim.population.importers.edge_lists.sample import NEGATIVE, WHOLE, Sample
 from viralsim.population.importers.text_stream import CHUNK, blocks_of_lines, check_whole, open_text
 
 LARGEST_WHOLE = 2**63 - 1
@@ -142,6 +142,16 @@ def text_from(path: Path, offset: int | None = None) -> TextIO:
     """The text of a file from the byte ``offset`` on (None: from its beginning), line ends as they are."""
     encoding = "utf-8-sig" if offset is None else "utf-8"
     return io.TextIOWrapper(open_text(path, offset or 0), encoding=encoding, newline="")
+
+
+def rows_below(path: Path, sample: Sample) -> Iterator[tuple[int, list[str]]]:
+    """(line, fields) of every row of the file below what the sample passed; ``NetworkError`` where one cannot be taken apart."""
+    with text_from(path) as text:
+        lines = ((i, line) for i, line in enumerate(text, 1) if i > sample.passed)
+        try:
+            yield from RowReader(lines, sample.separator, sample.inline)
+        except BadTableError as error:
+            raise NetworkError(f"{path}:{error.line}: {error}; check quotes and separators") from None
 
 
 def line_of(path: Path, form: TableForm, label: str) -> int:

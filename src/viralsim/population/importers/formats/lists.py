@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from viralsim.errors import NetworkError
 from viralsim.population.importers.direction import Stated, stated_in
-from viralsim.population.importers.edge_lists.careful_rows import text_from
-from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader, count_of, is_comment
+from viralsim.population.importers.edge_lists.careful_rows import rows_below, text_from
+from viralsim.population.importers.edge_lists.row_reader import count_of, is_comment
 from viralsim.population.importers.edge_lists.sample import BY_NETWORKX, WHOLE, Sample
 from viralsim.population.importers.formats.parsed import (
     Asked,
@@ -120,7 +120,7 @@ def read_adjacency_list(path: Path, sample: Sample, asked: Asked) -> Parsed:
     no_weights(path, asked, "an adjacency list")
     no_names(path, asked, "an adjacency list")
     nodes, source, target = [], [], []
-    for line, cells in _rows(path, sample):
+    for line, cells in rows_below(path, sample):
         while cells and cells[-1] == "":
             cells.pop()  # rows that end in separators
         if "" in cells:
@@ -131,15 +131,6 @@ def read_adjacency_list(path: Path, sample: Sample, asked: Asked) -> Parsed:
     edges = edges_between(path, nodes, source, target, ordered=False)
     note = f"{path.name}: adjacency list: the first of each row reaches the others in it"
     return Parsed(edges, stated_in(path, sample.comments), [note])
-
-
-def _rows(path: Path, sample: Sample) -> Iterator[tuple[int, list[str]]]:
-    with text_from(path) as text:
-        lines = ((i, line) for i, line in enumerate(text, 1) if i > sample.passed)
-        try:
-            yield from RowReader(lines, sample.separator, sample.inline)
-        except BadTableError as error:
-            raise NetworkError(f"{path}:{error.line}: {error}; check quotes and separators") from None
 
 
 def read_attributes(path: Path, sample: Sample, asked: Asked) -> Parsed:
@@ -232,7 +223,7 @@ def read_sif(path: Path, sample: Sample, asked: Asked) -> Parsed:
     no_weights(path, asked, "a SIF file")
     no_names(path, asked, "a SIF file")
     nodes, source, target = [], [], []
-    for line, cells in _rows(path, sample):
+    for line, cells in rows_below(path, sample):
         if len(cells) == 2 or "" in cells:
             raise NetworkError(
                 f"{path}:{line}: a node, a relation and further nodes are needed, got {len(cells)} fields"

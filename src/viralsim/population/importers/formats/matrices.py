@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
 from viralsim.population.importers.direction import Stated
-from viralsim.population.importers.edge_lists.careful_rows import text_from, weight_of
-from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader, count_of
+from viralsim.population.importers.edge_lists.careful_rows import rows_below, weight_of
+from viralsim.population.importers.edge_lists.row_reader import count_of
 from viralsim.population.importers.edge_lists.sample import Sample
 from viralsim.population.importers.formats.parsed import Asked, Parsed, no_names, refuse_twice
 from viralsim.population.importers.labels import LARGEST_MEMBER
@@ -98,7 +98,7 @@ def read_matrix(path: Path, sample: Sample, asked: Asked) -> Parsed:
     Raises: NetworkError for rows of other lengths, entries that are no numbers or negative, and names that occur twice.
     """
     no_names(path, asked, "a matrix")
-    rows = _rows(path, sample)
+    rows = rows_below(path, sample)
     line, first = next(rows)
     names: list[str] | None = None
     leading = 0
@@ -139,15 +139,6 @@ def _are_sums(source: NDArray[np.int32], target: NDArray[np.int32], values: NDAr
         if last.any() and np.allclose(sums, np.bincount(end[last], values[last], n)):
             return True
     return False
-
-
-def _rows(path: Path, sample: Sample) -> Iterator[tuple[int, list[str]]]:
-    with text_from(path) as text:
-        lines = ((i, line) for i, line in enumerate(text, 1) if i > sample.passed)
-        try:
-            yield from RowReader(lines, sample.separator, sample.inline)
-        except BadTableError as error:
-            raise NetworkError(f"{path}:{error.line}: {error}; check quotes and separators") from None
 
 
 def _entries(

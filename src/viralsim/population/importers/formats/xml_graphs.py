@@ -7,6 +7,7 @@ every edge as the graph's kind, and networkx refuses graphs with edges of both k
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -25,7 +26,7 @@ from viralsim.population.importers.formats.parsed import (
 NAMES = ("label", "name", "v_name", "id")  # attributes of nodes that are mentioned where they differ from the ids
 
 
-class _Graph:
+class _Graph(ABC):
     """What the events of an XML file have said so far."""
 
     where = ""
@@ -88,11 +89,13 @@ class _Graph:
             raise self.refuse("the file holds several graphs; name a file with one")
         self.way = self._default_way(attributes)
 
+    @abstractmethod
     def _default_way(self, attributes: dict[str, str]) -> bool:
-        raise NotImplementedError
+        """Whether edges run one way where they do not say so themselves."""
 
+    @abstractmethod
     def _way(self, attributes: dict[str, str]) -> bool:
-        raise NotImplementedError
+        """Whether an edge runs one way."""
 
     def _node(self, attributes: dict[str, str]) -> None:
         if "id" not in attributes:
