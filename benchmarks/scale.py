@@ -65,7 +65,7 @@ def write_edges(path: Path, members: int) -> None:
 
     rng = np.random.default_rng(1)
     follows, chunk = members * FOLLOWS_A_MEMBER, 1 << 22
-    names = rng.permutation(members)  # the best followed stand anywhere in the order of ids
+    names = rng.permutation(members)  # the best followed can be anywhere in the order of ids
     options = csv.WriteOptions(include_header=False, delimiter=" ")
     with open(path, "wb") as stream:
         for first in range(0, follows, chunk):

@@ -50,7 +50,7 @@ def cache_folder() -> Path:
 def compiled_as_it_is(source: Path, folder: Path) -> Path:
     """Where compiled code of a tree that changes is kept: elsewhere after every change; what was kept before goes.
 
-    Numba compiles again what stands in a changed file, and not what calls a function of it that was inlined.
+    Numba compiles again what is in a changed file, and not what calls a function of it that was inlined.
     """
     where = hashlib.blake2b(str(source).encode(), digest_size=4).hexdigest()
     what = hashlib.blake2b(digest_size=8)

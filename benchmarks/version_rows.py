@@ -149,7 +149,7 @@ def audience() -> Run:
 
 
 def start() -> Run:
-    """What stands between a generated audience and its first world: enrolment, plan, vital signs, one world of each arm."""
+    """What comes between a generated audience and its first world: enrolment, plan, vital signs, one world of each arm."""
     import viralsim
 
     text = MAIN_SCENARIO.read_text(encoding="utf-8").replace("members: 15000", "members: 200000")
@@ -173,7 +173,7 @@ ROWS = [
     Row("launches-full", "full launches of mean size 2 from anyone, 1,000,000 members", launches_full),
     Row("scenario", "the main scenario by viralsim.simulate, one thread", scenario),
     Row("audience", "a network of 100,000 members and 2,000,000 follows, generated", audience),
-    Row("start", "the main scenario with 200,000 members, all that stands before its worlds, and one world", start),
+    Row("start", "the main scenario with 200,000 members, all that comes before its worlds, and one world", start),
     Row("opim", "ten times 50 seeds by opim, weighted cascade, 15,000 members", opim, "other seeds"),
 ]
 

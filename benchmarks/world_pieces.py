@@ -103,7 +103,7 @@ def scenario_file(path: Path) -> Callable[[int, Path], Values]:
 
 
 def lesson(key: str, worlds: int, folder: Path) -> Values:
-    """All arms of a lesson's scenario, its slider where it stands and at both ends."""
+    """All arms of a lesson's scenario, its slider where it is and at both ends."""
     import viralsim
 
     found = moved("lessons:lesson")(key)

@@ -64,7 +64,7 @@ def pairs(words: Words) -> list[float]:
 
 
 def orders(words: Words) -> float:
-    """Five words in a row stand in each of their 120 orders equally often."""
+    """Five words in a row are in each of their 120 orders equally often."""
     rows = upper(words[: len(words) // 5 * 5]).reshape(-1, 5)
     rank = np.argsort(rows, axis=1) @ 5 ** np.arange(5)
     counts = np.unique(rank, return_counts=True)[1]

@@ -97,7 +97,7 @@ def test_the_schema_reference_is_that_of_the_schema() -> None:
 
 
 def test_the_schema_reference_names_every_key() -> None:
-    """Each property of each block of the schema stands in a table row."""
+    """Each property of each block of the schema is in a table row."""
     from viralsim.scenario.spec import Spec
 
     schema = Spec.model_json_schema()

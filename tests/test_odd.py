@@ -48,7 +48,7 @@ def test_delay_formulas() -> None:
 
 
 def test_sequential_formula() -> None:
-    """The half width that holds at every look is the one that stands there."""
+    """The half width that holds at every look is the one that is there."""
     rho2 = (-2 * math.log(0.05) + math.log(-2 * math.log(0.05)) + 1) / 2000
     for n in (400, 2000, 90_000):
         by_hand = 1.7 * math.sqrt(2 * (n * rho2 + 1) / (n**2 * rho2) * math.log(math.sqrt(n * rho2 + 1) / 0.05))

@@ -35,7 +35,7 @@ class BoundedCache:
     def get(self, key: Hashable, make: Callable[[], Any], of: tuple[Any, ...] = ()) -> Any:
         """The value of ``key`` and of the very objects ``of``, by ``make()`` where it is not there.
 
-        The objects are kept with the value: while it stands, no other object can have the address of one of them.
+        The objects are kept with the value: while it is kept, no other object can have the address of one of them.
         """
         key = (key, *map(id, of))
         with self._lock:

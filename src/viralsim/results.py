@@ -159,14 +159,14 @@ class Result(RunRecord):
 
         Raises: InputError for an arm or world that is not there, and where the world cannot be run as it was.
         """
-        # by name, like ``plot``: running a world again is the business of packages that stand above this one
+        # by name, like ``plot``: running a world again is the business of packages that are above this one
         module = importlib.import_module("viralsim.report.tree_table")
         return cast("pd.DataFrame", module.tree_table(self, arm, worlds))
 
     @cached_property
     def plot(self) -> Plots:
         """The pictures of the report as matplotlib figures: ``plot.series("shares")``, ``plot.cascade(3)``, ..."""
-        # by name: pictures are made of results, so their package stands above this one
+        # by name: pictures are made of results, so their package is above this one
         module = importlib.import_module("viralsim.report.charts.plots")
         return cast("Plots", module.Plots(self))
 

@@ -141,7 +141,7 @@ class Quantity:
 
         written = core_schema.plain_serializer_function_ser_schema(
             _itself
-        )  # else a word where a number stands is warned of
+        )  # else a word in place of a number is warned of
         return core_schema.no_info_wrap_validator_function(or_word, self.inner_schema(), serialization=written)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

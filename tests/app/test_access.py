@@ -31,7 +31,7 @@ async def inside(scope: Any, receive: Any, send: Any) -> None:
 
 @dataclass
 class Answer:
-    """What came back. status: 101 for a socket that stands."""
+    """What came back. status: 101 for a socket that was accepted."""
 
     status: int = 0
     text: str = ""
@@ -91,7 +91,7 @@ class Browser:
             self.cookies[morsel.key] = morsel.value
         return answer
 
-    def stands(self, path: str = SOCKET, params: Mapping[str, str] | None = None, headers: Any = ()) -> bool:
+    def accepts(self, path: str = SOCKET, params: Mapping[str, str] | None = None, headers: Any = ()) -> bool:
         """Whether a socket is accepted."""
         return self.get(path, params, headers=headers, kind="websocket").status == 101
 
@@ -152,7 +152,7 @@ def test_only_the_apps_own_pages_are_answered(headers: dict[str, str], let_in: b
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     if "sec-fetch-dest" in headers:
         return
-    assert app.stands(headers=headers) == let_in
+    assert app.accepts(headers=headers) == let_in
 
 
 @given(st.text("abcdefghijklmnopqrstuvwxyz0123456789.-:[]@/", max_size=30))
@@ -192,10 +192,10 @@ def test_every_page_of_a_class_needs_the_code(keys: ClassKeys, path: str) -> Non
 
 def test_a_socket_of_a_class_needs_the_cookie(keys: ClassKeys) -> None:
     app = Browser(keys)
-    assert not app.stands()
-    assert not app.stands(params={"code": keys.code})
+    assert not app.accepts()
+    assert not app.accepts(params={"code": keys.code})
     app.get("/join", {"code": keys.code})
-    assert app.stands()
+    assert app.accepts()
 
 
 def test_the_projector_is_the_teachers(keys: ClassKeys) -> None:

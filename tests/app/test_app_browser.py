@@ -105,6 +105,11 @@ def test_any_setting_is_changed_and_a_wrong_one_is_told(open_lesson: Callable[[s
     old = page.locator(".vs-curve").first.inner_html()
     capacity.press("Enter")
     page.wait_for_function("o => document.querySelector('.vs-curve').innerHTML !== o", arg=old)
+    assert horizon.input_value() == "2d"
+    assert page.get_by_text("must be a duration such as 30m").count() == 1  # beside its own key, which is still wrong
+    assert (
+        page.get_by_text("audience.attention (not set)", exact=True).count() == 0
+    )  # typing one key brought the block in
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -159,7 +164,9 @@ def test_many_sessions_are_answered(browser: Any, server: Server, sessions: int)
         page.wait_for_function("o => !document.body.innerText.includes(o)", arg=old)
     for number, page in enumerate(pages):  # nobody's run is lost, nor taken for another's
         page.wait_for_selector("iframe.vs-report")
-        page.get_by_text(f"{100 + number:,} launches", exact=True).wait_for()
+        mine = page.get_by_text(f"{100 + number:,} launches", exact=True)
+        mine.wait_for()
+        assert mine.count() == 1
         page.close()
 
 

@@ -204,7 +204,7 @@ def test_bombs_and_giants_are_refused_at_once() -> None:
 
 
 def test_a_name_is_text_and_not_script() -> None:
-    """A script as the name of an arm stands in the picture as text."""
+    """A script as the name of an arm is in the picture as text."""
     text = (ROOT / "scenarios" / "advocates_vs_paid.yaml").read_text()
     first = vs.load(ROOT / "scenarios" / "advocates_vs_paid.yaml").arm_names[0]
     evil = "<script>alert(1)</script>"

@@ -174,7 +174,7 @@ def test_targets_fit(arms: dict[str, Arm], compiled: CompiledAudience) -> None:
 
 
 def test_posts_stand_at_their_tick(arms: dict[str, Arm]) -> None:
-    """Owned posts and waves stand at the tick in which their time lies, in order."""
+    """Owned posts and waves are at the tick in which their time lies, in order."""
     plan = arms["all"].world.plan
     assert plan.owned_posts_tick.tolist() == [0, 5, 24]
     assert plan.owned_posts_line.tolist() == [0, 1, 0]

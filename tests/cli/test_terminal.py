@@ -92,7 +92,7 @@ def test_names_move_no_cursor(tmp_path: Path) -> None:
 
 
 def test_a_table_is_laid_out_by_what_is_shown() -> None:
-    """Cells are as wide as the text that stands in them, and rich's own styles go through."""
+    """Cells are as wide as the text that is in them, and rich's own styles go through."""
     raw = io.StringIO()
     with terminal_is_safe():
         console = standard_console()

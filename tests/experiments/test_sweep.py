@@ -165,7 +165,7 @@ def test_a_failing_point_is_recorded_and_the_rest_runs(tmp_path: Path) -> None:
 
 
 def test_luck_of_its_own_is_a_function_of_the_point() -> None:
-    """With luck: own, points differ in luck, and a point has the same luck wherever it stands in a plan."""
+    """With luck: own, points differ in luck, and a point has the same luck wherever it is in a plan."""
     sweep = "{parameters: {campaign.advocates.trust: [0.5, 0.6, 0.7]}, luck: own, worlds: 10}"
     one, other = plan_of(loads(text(sweep))), plan_of(loads(text(sweep.replace("[0.5, 0.6, 0.7]", "[0.7, 0.5]"))))
     runs = {

@@ -40,7 +40,7 @@ def test_written_then_scored(tmp_path: Path) -> None:
 
 
 def test_entries_are_never_written_over(tmp_path: Path) -> None:
-    """An outcome stands; another one is refused, the same one is no fault."""
+    """An outcome stays; another one is refused, the same one is no fault."""
     register(tmp_path, forecast_of(np.arange(10.0)), "spring", {})
     settle(entries(tmp_path)[0], 5.0)
     assert settle(entries(tmp_path)[0], 5.0).final == 5.0

@@ -139,7 +139,7 @@ def test_other_worlds_are_run_whole(world: ArmInputs) -> None:
 
 
 def test_a_post_in_the_queue_has_room_for_its_parts() -> None:
-    """Node, member and tick stand side by side in 64 bits, and no node is taken for "none"."""
+    """Node, member and tick are side by side in 64 bits, and no node is taken for "none"."""
     assert LANE_ROOM <= lockstep_lists.NO_PARENT < 1 << lockstep_lists.MEMBER_SHIFT
     assert lockstep_lists.MEMBER_MASK == (1 << (lockstep_lists.TICK_SHIFT - lockstep_lists.MEMBER_SHIFT)) - 1
     assert (eligible.LONGEST_LOCKSTEP - 1) << int(lockstep_lists.TICK_SHIFT) < 2**63

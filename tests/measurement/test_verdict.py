@@ -127,7 +127,7 @@ def test_a_measure_of_cascades_only_is_no_goal():
 
 
 def test_an_uncalibrated_scenario_is_a_what_if():
-    """The stamp stands unless the scenario was fitted to observed campaigns."""
+    """The stamp stays unless the scenario was fitted to observed campaigns."""
     assert any("what-if and no forecast" in text for text in synthetic_result().verdict.sentences)
     assert not any("what-if" in text for text in synthetic_result(calibrated=True).verdict.sentences)
 

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - headers and rows stand as the platforms write them
+# ruff: noqa: E501 - headers and rows are as the platforms write them
 """Exports of each platform by their headers: what becomes what, what is left out, what is refused."""
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def test_missing_cells_stay_missing_and_young_posts_and_replies_go(tmp_path: Pat
 
 
 def test_newest_first_without_dates_is_turned(tmp_path: Path) -> None:
-    """Followers that fall from row to row say that the newest posts stand first."""
+    """Followers that fall from row to row say that the newest posts are first."""
     past = vs.posts.read(
         written(tmp_path, "Followers,Impressions,Shares", [f"{9000 - 10 * i},{1000 + i},1" for i in range(10)])
     )

@@ -120,7 +120,7 @@ def test_nothing_is_pickled(result, tmp_path):
 
 
 def test_saving_again_replaces_the_earlier_result(result, tmp_path):
-    """The folder holds the later result, and no leftovers stand beside it."""
+    """The folder holds the later result, and no leftovers are beside it."""
     result.save(tmp_path / "run")
     later = changed(result, seed=7)
     later.save(tmp_path / "run")
@@ -129,7 +129,7 @@ def test_saving_again_replaces_the_earlier_result(result, tmp_path):
 
 
 def test_a_failed_write_leaves_the_earlier_result(result, tmp_path, monkeypatch):
-    """If the disk fails half way, the old result stands, nothing half-written does, and the remedy is told."""
+    """If the disk fails half way, the old result remains, nothing half-written does, and the remedy is told."""
     result.save(tmp_path / "run")
 
     def full(*_args, **_more):
@@ -178,7 +178,7 @@ def test_a_torn_folder_is_refused_with_the_file_and_remedy(result, tmp_path, nam
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": "other"}', '{"format": "viralsim result"}'])
 def test_a_manifest_that_is_none_of_ours_is_refused(tmp_path, text):
-    """Whatever stands in manifest.json, the answer is a message, not a traceback."""
+    """Whatever is in manifest.json, the answer is a message, not a traceback."""
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(InputError, match=r"manifest\.json"):
         open_record(tmp_path)
@@ -270,7 +270,7 @@ def test_killed_between_the_two_renames(result, tmp_path):
 
 
 def test_a_result_that_is_being_replaced_is_read_where_it_is(result, tmp_path):
-    """While another process stands between its renames the earlier result is read, and left to that process."""
+    """While another process is between its renames the earlier result is read, and left to that process."""
     folder = result.save(tmp_path / "out")
     aside = tmp_path / f".out.{os.getpid()}.old"
     folder.rename(aside)

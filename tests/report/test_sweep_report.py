@@ -180,7 +180,7 @@ def test_failed_and_missing_points_are_counted(tmp_path: Path) -> None:
     said = words_of(page)
     assert "6 points of 2 worlds and 2 arms" in said
     assert "1 of 8 points are not finished: run the sweep again, it goes on." in said
-    assert "1 of 8 points failed; what they said stands below." in said
+    assert "1 of 8 points failed; their messages are below." in said
     assert "point 3: <script>alert(1)</script> is no appeal" in said
     assert "<script" not in page
 

@@ -134,7 +134,7 @@ def test_trees_of_another_run_or_with_wrong_links_are_passed_over(result: Result
 
 
 def test_heights_hang_a_parent_amid_its_children() -> None:
-    """0 has children 1 and 2, 2 has 3 and 4; 5 is alone: leaves stand one below the other, parents at their middle."""
+    """0 has children 1 and 2, 2 has 3 and 4; 5 is alone: leaves are one below the other, parents at their middle."""
     forest = forest_of([-1, 0, 0, 2, 2, -1])
     found = heights(forest, np.arange(6))
     np.testing.assert_allclose(found[:5], [0.75, 0.0, 1.5, 1.0, 2.0])

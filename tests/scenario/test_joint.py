@@ -64,7 +64,7 @@ def test_rows_are_read_in_the_unit_of_their_path(tmp_path: Path) -> None:
         (HEAD + "0.1,0.02,-1,6,0\n", "p.csv:2: campaign.advocates.count must be >= 0, got -1"),
         (HEAD + "0.1,0.02,2,-6,0\n", "p.csv:2: content.post.half_life must be > 0h, got -6.0h"),
         ("content.poster.appeal\n0.1\n", "content.poster.appeal: content has no 'poster'; did you mean 'post'?"),
-        ("content.post.appeal,content.post.appeal\n0.1,0.1\n", "p.csv:1: content.post.appeal stands there twice"),
+        ("content.post.appeal,content.post.appeal\n0.1,0.1\n", "p.csv:1: content.post.appeal appears twice"),
         ("audience.members\n500\n", "audience.members: audience is fixed before worlds are drawn"),
         ("seed\n5\n", "seed: seed is fixed before worlds are drawn"),
         ("campaign.content\n5\n", "campaign.content: is no number that can vary"),

@@ -43,7 +43,7 @@ def test_what_is_written_is_read_back(data: object) -> None:
 
 
 def test_lines_are_those_of_the_keys() -> None:
-    """Each place of the document has the line on which its key or item stands."""
+    """Each place of the document has the line on which its key or item is."""
     document = read_yaml("a: 1\nb:\n  - {c: 2}\n  -\n    d: 3\n")
     assert document.lines[("a",)] == 1
     assert document.lines[("b",)] == 2
@@ -53,7 +53,7 @@ def test_lines_are_those_of_the_keys() -> None:
 
 
 def test_a_duplicate_key_is_an_error_with_both_lines() -> None:
-    """A key that stands twice is refused with the line of the second and of the first, beside all other errors."""
+    """A key that appears twice is refused with the line of the second and of the first, beside all other errors."""
     found = told(small("visibility: 0.3", "visibility: 3\n    visibility: 4"))
     assert "s.yaml:8: channels.forum.visibility: duplicate key, first on line 7: keep one" in found
     assert any("must be <= 1, got 4" in line for line in found)

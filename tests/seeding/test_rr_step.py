@@ -1,4 +1,4 @@
-"""Reverse-reachable sets drawn side by side are those drawn alone, whatever stands beside them."""
+"""Reverse-reachable sets drawn side by side are those drawn alone, whatever is beside them."""
 
 from __future__ import annotations
 

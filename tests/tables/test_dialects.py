@@ -56,7 +56,7 @@ DIALECTS = (
     Dialect(",", ".", " ", "latin-1", "\r\n", SPANISH, after="Total,,{followers},{cost},\r\n"),
     Dialect(
         ";", ".", "\u2019", "utf-8", "\r\n", ENGLISH, "CHF {}"
-    ),  # another currency: refused wherever an amount stands
+    ),  # another currency: refused wherever an amount appears
 )
 NAMES = st.text(st.sampled_from("abcxyz \u00e9\u00fc_;,|\"'\t"), min_size=1, max_size=8).map(
     lambda s: "@" + " ".join(s.split()) + "x"

@@ -128,7 +128,7 @@ def test_all_that_is_left_out_is_noted(tmp_path: Path) -> None:
         (PEOPLE.replace("followers", "size"), "'followers' is missing .*; the columns are 'handle', 'channel'"),
         ("anna,instagram,40,100\n", "no line of column names was found .*needs handle, followers, and begins 'anna,inst"),
         (PEOPLE.replace("anna", "#REF!"), r":2: column 'handle': '#REF!' is a spreadsheet's error"),
-        (PEOPLE + "Total,instagram,9,9\n", r":4: column 'channel': 'instagram' stands in a row of totals"),
+        (PEOPLE + "Total,instagram,9,9\n", r":4: column 'channel': 'instagram' is in a row of totals"),
         ("handle,channel,followers\n", "there is no row below the column names"),
         ("", "is empty"),
         (" \n\n", "is empty"),

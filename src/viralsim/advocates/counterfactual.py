@@ -51,7 +51,7 @@ class Counterfactual:
             said += f"; {self.anyway:,} of their trees would have come through somebody else"
         elsewhere = len(self.lost) - (self.credited - self.anyway)
         if elsewhere > 0:
-            said += f"; {elsewhere:,} of those lost stand in other trees, which their posts helped along"
+            said += f"; {elsewhere:,} of those lost are in other trees, which their posts helped along"
         if self.won:
             said += f"; {len(self.won):,} posted only because they were not there"
         return said + "."

@@ -18,7 +18,7 @@ MOST_FOLLOWING = 200
 FILE_WORDS = ("file", "members_file")
 
 # Work is counted in steps of about an impression, 2 to 20 ns each; what is built once counts as many of them as it takes as long.
-# Measured over the shipped scenarios and lessons; they are off by a factor of 10 at most, and a time limit stands behind them.
+# Measured over the shipped scenarios and lessons; they are off by a factor of 10 at most, and a time limit backs them up.
 STEPS_OF_A_FOLLOW, STEPS_OF_AN_ARM, STEPS_OF_A_TICK = 100, 1_000_000, 20
 QUICK_STEPS = 400_000_000  # behind a slider: a second or two, 8 s at worst
 RUN_STEPS = 40_000_000_000  # of all arms: a minute or two, a quarter of an hour at worst

@@ -38,7 +38,7 @@ class Room:
         return {seat.number: self.outcomes[seat.number] for seat in self.seats.values() if seat.launched}
 
     def sit(self, who: str) -> Seat | None:
-        """A socket of a pupil stands: their seat, the same after a reload; None where the room is full.
+        """A pupil's socket is connected: their seat, the same after a reload; None where the room is full.
 
         In a full room the seat of a pupil who is gone and has not launched is given away.
         """
@@ -133,7 +133,7 @@ def _counted(shares: int) -> str:
 
 
 def pupil(room: Room) -> Callable[[], None]:
-    """A pupil's page: one launch, which is theirs. The seat is taken when the page's socket stands, not when it is asked for."""
+    """A pupil's page: one launch, which is theirs. The seat is taken when its socket is connected, not when it is asked for."""
 
     def page() -> None:
         dress()

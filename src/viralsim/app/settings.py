@@ -19,7 +19,7 @@ NOT_HERE = ("viralsim", "sweep", "uncertain", "variants", "field_test")  # the v
 
 @dataclass(frozen=True)
 class Setting:
-    """One key. path: where it stands. group: its block. choices: the words it takes, if they are few.
+    """One key. path: where it is. group: its block. choices: the words it takes, if they are few.
 
     text: its value as it is written, "" where it has none. note: unit, bounds, default and source, from the schema.
     """

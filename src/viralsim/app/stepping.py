@@ -1,4 +1,4 @@
-"""One world, tick by tick, as what a browser draws: who stands where, who is reached or shares in which tick."""
+"""One world, tick by tick, as what a browser draws: who is where, who is reached or shares in which tick."""
 
 from __future__ import annotations
 

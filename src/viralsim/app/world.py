@@ -1,4 +1,4 @@
-"""One world tick by tick, drawn: who stands where, who is reached, and who is lost without an advocate."""
+"""One world tick by tick, drawn: who is where, who is reached, and who is lost without an advocate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scenario with the rows of a posterior in it: in memory, and as a file that names its own files from where it stands."""
+"""A scenario with the rows of a posterior in it: in memory, and as a file that names its own files from where it is."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Memes:
     """The memes of all worlds, world after world, in the order of their invention; every array is int64[memes].
 
     world: the number of its world. popularity: how often it was broadcast. born: the action that invented it, from 0; -1
-    for the memes that stood on the screens at first, one per member (without ``own`` they stood nowhere, and stay at 0).
+    for the memes that were on the screens at first, one per member (without ``own`` they were nowhere, and stay at 0).
     last: the action that broadcast it last; -1: never. displaced: int64[worlds], posts that a screen's size pushed off
     before their time; of screens without end all that fell off, 0 in the one-screen model, which does not count them.
     """
@@ -56,7 +56,7 @@ def limited_attention(
     exactly 1 / mu, and for small mu popularity n has probability ~ n^-3/2: competition alone makes heavy tails.
 
     Its published size law is that of a mean field, whose followers are drawn again at each broadcast. Followers stay, so
-    that a member broadcasts again to screens on which their meme may still stand: with 10 followers each and mu = 0.02
+    that a member broadcasts again to screens on which their meme may still be: with 10 followers each and mu = 0.02
     P(1) is 0.344 and P(>= 10) 0.261 where the law says 0.358 and 0.254. Longer runs (400 or 1,600 rounds) and more members
     (3,000 or 20,000) give the same; with followers drawn again the law is met (0.359 +- 0.0003 and 0.253 +- 0.0006).
 

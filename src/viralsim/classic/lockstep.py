@@ -1,7 +1,7 @@
 """Small cascades, many worlds side by side: while one world waits for memory, the others go on.
 
 A launch that reaches two members costs more in waiting for their rows than in draws. So the worlds of a block take their steps
-together: all rows that are asked for in one pass are read in the next. Who was reached stands in a short list a world instead of a
+together: all rows that are asked for in one pass are read in the next. Who was reached is in a short list a world instead of a
 set of bits over all members, so a launch touches the memory of those whom it reaches and nothing else. A world that outgrows
 its list is run again by ``cascade_kernels.cascade_by_gaps``: luck is counter-based, so it is the same world.
 
@@ -26,7 +26,7 @@ ROOM = 48  # members reached before a world is called large
 MOST_SEEDS = ROOM // 3
 IN_CACHE_BYTES = 1 << 19  # a network up to here is not asked for ahead: that costs a sixth of a small world
 LARGE_SHARE = 4  # once more than one world in this many is large, worlds are run whole from the start
-TAIL_SHIFT = np.int64(16)  # the number of the world stands below this bit, "511 failures, go on" above
+TAIL_SHIFT = np.int64(16)  # the number of the world is below this bit, "511 failures, go on" above
 WORLD_SHIFT, MEMBER_MASK = np.uint64(32), np.uint64((1 << 32) - 1)
 MARK_SHIFT, ONE = np.uint64(58), np.uint64(1)
 

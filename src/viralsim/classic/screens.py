@@ -18,7 +18,7 @@ class Screen:
 
     size: at most so many posts, from 1. window: none older than so many rounds, above 0; a round is as many actions as
     there are members. attention: the chance that a look at a post is followed by posting, in (0, 1]. own: their own posts
-    stand there too, and at first a meme of their own.
+    are there too, and at first a meme of their own.
     """
 
     size: int = 100

@@ -1,7 +1,7 @@
 """Screens of many posts, and memories: one action at a time, by a member chosen at random.
 
-A *ring* is int64[N, 2 + size], a row per member: the place of the newest post, how many posts stand there, and the posts,
-each as its action x 2**32 + its meme. Posts stand in the order of their actions, so that what expires is at the end.
+A *ring* is int64[N, 2 + size], a row per member: the place of the newest post, how many posts are there, and the posts,
+each as its action x 2**32 + its meme. Posts are in the order of their actions, so that what expires is at the end.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def standing(ring, v, j, window):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def meme_at(ring, v, i):  # type: ignore[no-untyped-def]
-    """The meme of the post i places below the newest of row v, i below the number that stands there."""
+    """The meme of the post i places below the newest of row v, i below the number there is."""
     size = ring.shape[1] - 2
     return ring[v, 2 + (ring[v, 0] - i + size) % size] & MEME
 

@@ -54,7 +54,7 @@ def trees(model: str | Callable[..., Any], *arguments: Any, **options: Any) -> p
     child: member numbers, parent -1 where nobody activated them. tick: as in ``adoption_tick``. source: "seed", "alone" (a
     threshold of 0) or "spread". channel: "network", as these models have one. Where several activated a member in
     the same tick, the parent is the one who came first in the queue; of complex contagion the last of the adopters that they
-    needed. Rows are in the order of activation, so a parent stands above their children.
+    needed. Rows are in the order of activation, so a parent comes above their children.
 
     Raises InputError as ``activation`` does.
     """

@@ -142,7 +142,7 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
     table = plain_table(console)
     table.add_column("per campaign", overflow="fold", max_width=24)
     table.add_column("mean", justify="right")
-    # with uncertain inputs the range over worlds stands below the interval of the mean
+    # with uncertain inputs the range over worlds is below the interval of the mean
     table.add_column("95 % interval\n[5 to 95 % range]" if result.uncertain else "95 % interval", justify="right")
     table.add_column("better in", justify="right")
     table.add_column("cost of one more (USD)", justify="right")

@@ -24,7 +24,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 
 def last_options(command: Command) -> Command:
-    """The options that stand last in every study: --set, --threads and --json."""
+    """The options that are last in every study: --set, --threads and --json."""
     return set_option(threads_option(json_option(command)))
 
 

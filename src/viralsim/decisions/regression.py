@@ -36,7 +36,7 @@ def require_library() -> None:
 
 
 def _columns(inputs: F8) -> Any:
-    """A transformer of inputs into the columns of the regression; knots stand at the inputs' quantiles."""
+    """A transformer of inputs into the columns of the regression; knots are at the inputs' quantiles."""
     preprocessing = _sklearn("preprocessing")
     parts: list[tuple[str, Any, list[int]]] = []
     varying = [i for i in range(inputs.shape[1]) if np.ptp(inputs[:, i]) > 0.0]

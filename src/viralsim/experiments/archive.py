@@ -87,7 +87,7 @@ def check_archive(path: str | Path) -> int:
             found = set(packed.namelist()) - {SUMS}
             if found != set(listed):
                 odd = sorted(found ^ set(listed))[0]
-                raise InputError(f"{path}: {odd} is missing, or stands in it without a sum: get a whole copy")
+                raise InputError(f"{path}: {odd} is missing, or is in it without a sum: get a whole copy")
             for name, expected in listed.items():
                 digest = hashlib.sha256()
                 with packed.open(name) as stream:

@@ -109,7 +109,7 @@ class DecisionMap:
 
 
 def _conditions(arm: str, points: Sequence[BestArm], flips: Sequence[Flip], paths: Sequence[str]) -> list[str]:
-    """Ranges in which another arm is best wherever the other parameters stand, as far as flips bound them."""
+    """Ranges in which another arm is best wherever the other parameters are, as far as flips bound them."""
     found = []
     for path in paths:
         up = [flip for flip in flips if flip.path == path and flip.above == arm]

@@ -61,7 +61,7 @@ def failed_id(scenario: Scenario, overrides: Mapping[str, Any], worlds: int, see
 
 
 def own_seed(seed: int, identity: str) -> int:
-    """The seed of a point with luck of its own: a function of what the point is, not of where it stands."""
+    """The seed of a point with luck of its own: a function of what the point is, not of where it is."""
     return int.from_bytes(hashlib.blake2b(f"{seed}:{identity}".encode(), digest_size=7).digest(), "big")
 
 

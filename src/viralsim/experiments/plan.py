@@ -111,7 +111,7 @@ def is_whole(scenario: Scenario, path: str) -> bool:
 
 
 def axis_values(parameter: SweepParameter, whole: bool) -> list[Any]:
-    """The values of one axis of a grid or list; whole numbers are rounded, and each stands once."""
+    """The values of one axis of a grid or list; whole numbers are rounded, and each appears once."""
     if parameter.values is not None:
         return list(parameter.values)
     steps = parameter.steps or 1

@@ -56,7 +56,7 @@ def write_rows(plan: Plan, entry_of: Callable[[int], Entry | None], target: Path
 def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) -> Iterator[Any]:
     """The rows as Arrow tables of ``ROWS_OF_A_GROUP`` rows or a few more; a number that an entry does not have is null."""
     text = {path for path in plan.paths if _kind(plan, path) == "text"}
-    said: list[list[Any]] = []  # what stands before the numbers
+    said: list[list[Any]] = []  # what comes before the numbers
     numbers: list[list[float | None]] = []
     for i, overrides in enumerate(plan.points):
         entry = entry_of(i)

@@ -26,7 +26,7 @@ class PostCurve:
     curve: Curve
     followers: float  # NaN where unknown
     end_given: bool  # whether the file says until when it was watched
-    place: str  # where it stands in its file
+    place: str  # where it is in its file
 
 
 def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> tuple[list[PostCurve], list[str]]:

@@ -28,7 +28,7 @@ GH_X = tuple(float(x) * math.sqrt(2) for x in _GH_X)
 GH_W = tuple(float(w) * math.exp(float(x) ** 2) * math.sqrt(2) for x, w in zip(_GH_X, _GH_W, strict=True))
 COARSE = 4  # every fourth time scale is tried first
 NEGLIGIBLE = 9.0  # log units below the best time scale
-NEAR_ENOUGH = 0.1  # of its scale: how well the mode of log A is found, for the nodes only stand around it
+NEAR_ENOUGH = 0.1  # of its scale: how well the mode of log A is found, since the nodes only surround it
 LARGEST_R = 0.95
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 

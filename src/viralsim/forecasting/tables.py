@@ -1,4 +1,4 @@
-"""Tables of curves as text: header, rows with their lines, plain numbers. Anything else is refused where it stands."""
+"""Tables of curves as text: header, rows with their lines, plain numbers. Anything else is refused where it is."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a world did by groups of members: a label for each member, read from the finished world.
 
-The kernels that run worlds know nothing of it: what is counted already stands in the rows of the members touched, so worlds
+The kernels that run worlds know nothing of it: what is counted is already in the rows of the members touched, so worlds
 stay the same to the last bit and cost nothing more where nobody asks.
 """
 

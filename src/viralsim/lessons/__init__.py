@@ -19,7 +19,7 @@ from viralsim.scenario.reading import read_yaml
 
 @dataclass(frozen=True)
 class Slider:
-    """The one value that a lesson moves: a path of the scenario, its range, and where it stands, which is the scenario's."""
+    """The one value that a lesson moves: a path of the scenario, its range, and where it is, which is the scenario's."""
 
     path: str
     label: str

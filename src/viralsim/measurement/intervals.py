@@ -259,7 +259,7 @@ def _bootstrap_pivots(centred: Float64, seed: int) -> tuple[Float64, Float64, ND
         flat = variance <= 1e-14
         error = np.sqrt(np.where(flat, 1.0, variance) / n)
         pivots[start : start + rows] = np.where(flat, np.copysign(np.inf, mean), mean / error)
-    # a resample of equal values has no standard error; where such ones reach the quantile, the last finite pivot stands
+    # a resample of equal values has no standard error; where such ones reach the quantile, the last finite pivot is used
     finite = np.where(np.isfinite(pivots), pivots, 0.0)
     ordered = np.sort(pivots, axis=0)
     tail = round((1.0 - LEVEL) / 2.0 * (RESAMPLES + 1)) - 1

@@ -14,7 +14,7 @@ from viralsim.errors import InputError
 
 FEWEST_POSTS, FEW_POSTS = 8, 30
 CELLS_OF_A_REPEAT = 6  # rows alike in fewer cells may be two posts
-CLEARLY_FALLING = -0.5  # rank correlation of followers with the row: the newest stand first
+CLEARLY_FALLING = -0.5  # rank correlation of followers with the row: the newest are first
 
 IMPOSSIBLE = (("shares", "impressions"),)
 DOUBTFUL = (
@@ -132,7 +132,7 @@ def _in_order(posts: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
         correlation = stats.spearmanr(np.arange(len(followers)), followers).statistic
         if correlation < CLEARLY_FALLING:
             notes.append(
-                "no dates; followers fall from row to row, so the newest posts stand first and the order was turned"
+                "no dates; followers fall from row to row, so the newest posts are first and the order was turned"
             )
             return posts.iloc[::-1].reset_index(drop=True)
     notes.append("no dates: rows are taken in their order as oldest to newest")

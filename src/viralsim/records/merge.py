@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from viralsim.records.columns import MadeColumns
 from viralsim.records.record import ArmOutcomes
 
-Part: TypeAlias = tuple[NDArray[np.int64], ArmOutcomes]  # rows of the whole table, and what stands there
+Part: TypeAlias = tuple[NDArray[np.int64], ArmOutcomes]  # rows of the whole table, and what it holds
 
 
 def _placed(rows: NDArray[np.int64], columns: Sequence[NDArray[Any]], worlds: int) -> NDArray[Any]:

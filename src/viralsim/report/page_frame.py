@@ -16,7 +16,7 @@ CALIBRATION_KINDS = {True: "calibrated on observed campaigns", False: "what-if, 
 
 
 def closed_page(title: str, parts: Iterable[Markup]) -> str:
-    """The whole document as HTML text, with its policy and style; ``parts`` are what stands on it."""
+    """The whole document as HTML text, with its policy and style; ``parts`` are what is on it."""
     head = element(
         "head",
         void("meta", charset="utf-8"),

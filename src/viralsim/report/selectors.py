@@ -1,4 +1,4 @@
-"""What the page asks a result: which measure it is about, which arms stand against which, and how they are called."""
+"""What the page asks a result: which measure it is about, which arms are set against which, and how they are called."""
 
 from __future__ import annotations
 

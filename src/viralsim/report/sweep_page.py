@@ -95,7 +95,7 @@ def _range(facts: SweepFacts, path: str) -> str:
 
 
 def _verdict(facts: SweepFacts) -> tuple[str, list[str]]:
-    """The answer in a sentence, and what stands right below it."""
+    """The answer in a sentence, and what is right below it."""
     if not facts.finished:
         return "No point of this sweep could be run.", []
     if facts.found is None:
@@ -219,7 +219,7 @@ def _doubts(facts: SweepFacts) -> Iterator[str]:
     if missing:
         yield f"{missing:,} of {manifest['points']:,} points are not finished: run the sweep again, it goes on."
     if facts.failed:
-        yield f"{len(facts.failed):,} of {manifest['points']:,} points failed; what they said stands below."
+        yield f"{len(facts.failed):,} of {manifest['points']:,} points failed; their messages are below."
     if manifest["left_out"]:
         yield f"{manifest['left_out']:,} points were left out by the constraints of the sweep."
     yield "Only the points were simulated. What is said between them is a straight line."

@@ -58,7 +58,7 @@ def scale_budget(data: Any, arm: Any) -> Any:
 
 
 def origin(arm: str, overlaid: Any, place: Place) -> Place | None:
-    """Where in the file the value at ``place`` of an overlaid scenario stands, if the arm says it."""
+    """Where in the file the value at ``place`` of an overlaid scenario is, if the arm says it."""
     for path in overlaid or {}:
         try:
             prefix = parse_path(path)

@@ -32,7 +32,7 @@ _COMMENT = re.compile(r"\s#\s*(.*?)\s*$")
 
 @dataclass(frozen=True)
 class Input:
-    """One number: its path, value (hours where a duration stands), source, and the bounds of the schema."""
+    """One number: its path, value (hours for a duration), source, and the bounds of the schema."""
 
     path: str
     value: float
@@ -86,7 +86,7 @@ def _leaves(value: Any, place: Place) -> Iterator[Place]:
 
 
 def _input(data: Any, path: str, place: Place, source: str, filled: Any) -> Input | None:
-    """The input at a place; None where no number stands there that can vary."""
+    """The input at a place; None where there is no number that can vary."""
     if place[0] not in (*_BLOCKS, "arms") or any(part in _DECIDED for part in place):
         return None
     try:

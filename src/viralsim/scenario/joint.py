@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 
 class Rows(NamedTuple):
-    """values: path -> float64[rows]. lines: the line of the file that each row stands in, int64[rows]."""
+    """values: path -> float64[rows]. lines: the line of the file that each row is in, int64[rows]."""
 
     values: dict[str, Floats]
     lines: NDArray[np.int64]
@@ -90,7 +90,7 @@ def _check_head(path: Path, head: list[str]) -> None:
         raise InputError(f"{path}:1: has {len(names)} paths; {MOST_PATHS} are the most")
     twice = next((name for name in head if head.count(name) > 1), None)
     if twice is not None:
-        raise InputError(f"{path}:1: {twice} stands there twice: keep one")
+        raise InputError(f"{path}:1: {twice} appears twice: keep one")
 
 
 def _numbers(path: Path, line: int, head: list[str], cells: list[str]) -> list[float]:

@@ -38,7 +38,7 @@ def findings(error: ValidationError, data: Any, root: Place = ()) -> list[Findin
     for detail in error.errors(include_url=False, include_context=True):
         place = _real_place(detail["loc"], data)
         if detail["type"] != "missing" and at(data, place) is None and not _written(data, place):
-            continue  # a value that was filled in; its origin is reported where it stands
+            continue  # a value that was filled in; its origin is reported where it is
         found[((*root, *place), _sentence(detail, place, data))] = None
     return list(found) or [_nearest_written(error.errors(include_url=False)[0], data, root)]
 

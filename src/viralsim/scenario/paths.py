@@ -146,7 +146,7 @@ def _takes_none(annotation: Any) -> bool:
 def put(data: Any, place: Place, value: Any, hours: bool = False) -> Any:
     """A copy of ``data`` with ``value`` at ``place``; untouched parts are shared.
 
-    ``hours``: a number where a duration stands is in hours.
+    ``hours``: a number in place of a duration is in hours.
     """
 
     def replace(slot: Slot, old: Any) -> Any:

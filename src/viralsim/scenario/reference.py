@@ -11,7 +11,7 @@ Schema = Mapping[str, Any]
 _INTRODUCTION = """# Scenario files
 
 Every key of a scenario file with its meaning, bounds, unit, default and the source of the default. Made from the schema by
-`viralsim schema --markdown`; do not edit it by hand. Durations are written `30m`, `6h`, `14d`; their defaults stand here in hours.
+`viralsim schema --markdown`; do not edit it by hand. Durations are written `30m`, `6h`, `14d`; their defaults are here in hours.
 A key without a default is required, or says in its meaning when it is.
 """
 _LOWER = (("minimum", ">= {}"), ("exclusiveMinimum", "> {}"), ("ge_hours", ">= {} h"), ("gt_hours", "> {} h"))

@@ -99,7 +99,7 @@ class Scenario:
         return placed_error(error, self.data, arm, self.origin)
 
     def override(self, changes: Mapping[str, Any]) -> Scenario:
-        """A new scenario with values changed: path -> value. Numbers where a duration stands are hours.
+        """A new scenario with values changed: path -> value. Numbers in place of durations are hours.
 
         The base is checked at once, an arm when it is asked for. ScenarioError names each path that leads nowhere and
         each value that the schema refuses.

@@ -41,7 +41,7 @@ def varied_slot(data: Any, path: str, whole: bool = False) -> Slot:
 
 
 def check_value(slot: Slot, value: Any, place: Place, hours: bool = False) -> Iterator[Finding]:
-    """Whether a value fits a slot. ``hours``: a number where a duration stands is in hours."""
+    """Whether a value fits a slot. ``hours``: a number in place of a duration is in hours."""
     value = as_written(slot, value) if hours else value
     try:
         adapter(slot).validate_python(value)

@@ -42,7 +42,7 @@ class AdaptiveWorlds(Block):
     until: Until = key(..., "what has to be known")
 
 
-# tags stand in the places that pydantic names; this one is left out there, like the mark of a mapping's key
+# tags are in the places that pydantic names; this one is left out there, like the mark of a mapping's key
 WorldsOrUntil = Annotated[
     Annotated[Worlds, Tag("number")] | Annotated[AdaptiveWorlds, Tag("[key]")],
     Discriminator(lambda value: "[key]" if isinstance(value, dict | AdaptiveWorlds) else "number"),

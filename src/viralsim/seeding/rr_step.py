@@ -16,7 +16,7 @@ from viralsim.seeding.in_edges import COINS, COUNTED, EVEN, GAPS, MIXED, NONE, N
 CASCADE, THRESHOLD = 0, 1  # the model: independent cascade, linear threshold
 ELIGIBLE, BARRED, TAKEN = 0, 1, 2  # marks of members
 SIDE = 16  # sets side by side: enough to hide the wait for memory (benchmarks/NOTES.md)
-MARK = np.uint32(SIDE)  # a member's mark stands above this bit of what is known of them; below it, which sets hold them
+MARK = np.uint32(SIDE)  # a member's mark is above this bit of what is known of them; below it, which sets hold them
 ONE, HALF, LOW_HALF, TWO32 = np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**32
 
 SET = np.dtype(  # a set that is being drawn
@@ -71,7 +71,7 @@ def meet(live, u, side, h, n):  # type: ignore[no-untyped-def]
 def meet_many(h, x, first, d, sources, counts, side):  # type: ignore[no-untyped-def]
     """Three live edges or more of a COUNTED row from one uniform ``x``.
 
-    Each is drawn among those that are left, from the third on with draws of their own; positions taken stand in
+    Each is drawn among those that are left, from the third on with draws of their own; positions taken are in
     ``side.picks`` in rising order.
     """
     s, picks, k = side.sets[U(h)], side.picks, 3

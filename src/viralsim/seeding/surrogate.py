@@ -1,6 +1,6 @@
 """A launch of the scenario as an independent cascade, so that strategies with probabilities know what it does.
 
-A member stands in it as one who is asked (0..N-1, who can be chosen), once per channel as one who posts there, and last as one who
+A member is in it as one who is asked (0..N-1, who can be chosen), once per channel as one who posts there, and last as one who
 counts for the goal. Who posts reaches the followers' copies with the chances of an ordinary post. Who is asked posts with a
 chance, as far as their planned posts are worth an ordinary one, and reaches the followers themselves by what they are worth
 beyond it, so that they do not post again when they see the others. Sharing and counting are drawn apart, which leaves every
@@ -76,7 +76,7 @@ class LaunchModel:
 
     @property
     def copies(self) -> int:
-        """How often a member stands in the model."""
+        """How often a member is in the model."""
         return 1 + len(self.follows) + (not self.rare)
 
     def networks(self) -> list[Network]:

@@ -97,7 +97,7 @@ def simulate(
         what_turns_it: run the two arms asked about again with each input changed, for what would overturn the answer
             (``Result.moves`` and ``.switching_values``), as ``viralsim run`` does. Not where inputs are uncertain.
         until: stop as soon as an interval is narrow enough: ``{"measure": "shares", "half_width": 0.05}`` as in a scenario's
-            ``worlds.until``, which holds where ``worlds`` is not given. What was found stands in ``vital_signs``; "cannot tell
+            ``worlds.until``, which holds where ``worlds`` is not given. What was found is in ``vital_signs``; "cannot tell
             at this budget" in ``warnings``.
 
     Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set.

@@ -74,7 +74,7 @@ class Template(NamedTuple):
 
 
 def value_at(spec: Any, place: Place) -> Any:
-    """What stands at a place of a spec; None where the way ends before."""
+    """What is at a place of a spec; None where the way ends before."""
     for step in place:
         if isinstance(spec, BaseModel):
             spec = getattr(spec, str(step), None)

@@ -152,7 +152,7 @@ def _unit_at_the_end(parts: Sequence[str]) -> Unit | None:
 
 
 def _unit(said: str) -> Unit:
-    """The unit that stands in brackets; what is not understood says nothing."""
+    """The unit that is in brackets; what is not understood says nothing."""
     unit = Unit()
     if match := _RANGE.search(even(said)):
         low, high = int(match[1]), int(match[2])

@@ -17,7 +17,7 @@ header_of = lru_cache(4096)(read_header)
 
 @dataclass(frozen=True)
 class Found:
-    """Where a column stands in the file: its place, the title it has there, and the unit in that title."""
+    """Where a column is in the file: its place, the title it has there, and the unit in that title."""
 
     column: Column
     place: int

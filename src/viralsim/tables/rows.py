@@ -17,7 +17,7 @@ from viralsim.tables.matching import names
 from viralsim.tables.totals import names_a_total
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-HEADER_WITHIN = 40  # rows: titles and dates may stand above it
+HEADER_WITHIN = 40  # rows: titles and dates may come above it
 _ANNOUNCED = re.compile(r'\A"?sep=(.)"?[;,\t ]*(?:\n|\Z)', re.IGNORECASE)
 Row = tuple[int, list[str]]  # (line on which it begins, cells)
 
@@ -36,7 +36,7 @@ class Rows:
 def read_rows(path: Path, text: str, columns: Sequence[Column], by_hand: Sequence[str]) -> Rows:
     """The rows below the header, which is the one among the first rows that names most of ``columns`` or titles ``by_hand``.
 
-    What stands above it, blank rows and its repetitions are left out with a note. Raises InputError, with file and line, where no
+    What comes above it, blank rows and its repetitions are left out with a note. Raises InputError, with file and line, where no
     row names a column, a row has more or fewer cells than the header, or a quote does not end.
     """
     announced = _ANNOUNCED.match(text)

@@ -189,7 +189,7 @@ def _without_totals(table: Table, width: int) -> Table:
         )
         if filled is not None and not _sums_up(replace(table, rows=[*_except(table.rows, totals, at), row])):
             raise table.refusal(
-                at, filled, "stands in a row of totals: leave the row out, or put an @ before a handle of that name"
+                at, filled, "is in a row of totals: leave the row out, or put an @ before a handle of that name"
             )
         totals.append(at)
     lines = ", ".join(str(table.lines[at]) for at in totals[:3])

@@ -2,7 +2,7 @@
 
 A mean is judged at 4.5 standard errors (one failure by chance in 150,000) and a law by a chi-square test at p = 5e-6 (one
 in 200,000), so that a check of a dozen comparisons fails by chance less often than one time in ten thousand. A stated
-tolerance stands where the expected value is itself an approximation (finite networks, mean fields).
+tolerance is given where the expected value is itself an approximation (finite networks, mean fields).
 """
 
 from __future__ import annotations

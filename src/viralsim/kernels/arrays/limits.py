@@ -127,7 +127,7 @@ def check_arm_inputs(arm: ArmInputs) -> None:
     """Make sure that no kernel can leave an array: shapes fit each other, indices name what is there, numbers are finite.
 
     An array that was checked before is not read again, so that arms that share arrays cost what is new in them.
-    Raises InputError that names array, place, what is allowed and what stands there.
+    Raises InputError that names array, place, what is allowed and what it holds.
     """
     sizes = sizes_of(arm)
     for name, group, field, shapes, low, high in _LIMITS:

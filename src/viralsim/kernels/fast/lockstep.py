@@ -2,7 +2,7 @@
 
 A launch on a large network waits longer for the rows of its members than it computes, and a row cannot be asked for before it
 is drawn who shares. So the worlds of a block make one post each in a pass: places of rows were asked for when the post was lined
-up, rows are asked for when all places were read. A world's members, queue and nodes stand in short lists of its own, so it
+up, rows are asked for when all places were read. A world's members, queue and nodes are in short lists of its own, so it
 touches no table of all members. A world that outgrows its lists is run again by ``plain.fast_world``: luck is counter-based,
 so it is the same world. The order within a world is that of ``plain``: by tick, then by member.
 """

@@ -51,7 +51,7 @@ def mark_of(member):  # type: ignore[no-untyped-def]
 
 @njit(_nrt=False, forceinline=True)
 def place_of(lanes, w, s, member):  # type: ignore[no-untyped-def]
-    """Where the member stands in the list of the world; behind its end where they do not."""
+    """Where the member is in the list of the world; past its end where they are not in it."""
     n = np.int64(s.members)
     at = n
     word, bit = mark_of(member)

@@ -36,7 +36,7 @@ HIT = np.dtype(  # a post of a plain world that someone is shown
     ],
     align=True,
 )
-LANE = np.dtype(  # one of many plain worlds side by side: what stands in its lists, and its tally
+LANE = np.dtype(  # one of many plain worlds side by side: what is in its lists, and its tally
     [
         ("members", np.int32),  # touched
         ("waiting", np.int32),  # posts in the queue

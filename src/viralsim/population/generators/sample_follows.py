@@ -107,7 +107,7 @@ class Parts(NamedTuple):
     """Members to pick by weight, from one community or, the last part, from all.
 
     cumulative: float64[2 N + 2], weights added up by community and, after them, over all. low, high: int64[parts], where a part
-    lies in it. before: int64[parts], what stands before the place of its first member there. guide: int32[2 N + 2], at ``low + b``
+    lies in it. before: int64[parts], what comes before the place of its first member there. guide: int32[2 N + 2], at ``low + b``
     the pick of ``b / buckets`` of the weight of a part. buckets: int64[parts], powers of two, at most one per member, so that
     buckets and their bounds are exact.
     """

@@ -1,4 +1,4 @@
-"""Labels numbered as they come, block by block: their bytes stand one behind the other, found again by a hash."""
+"""Labels numbered as they come, block by block: their bytes are one behind the other, found again by a hash."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def column(values: ArrayLike, name: str) -> NDArray[Any]:
     if array.ndim != 1:
         raise refuse(name, allowed, values, error=NetworkError)
     if array.dtype.kind in "US" and not isinstance(values, np.ndarray):
-        # NumPy makes text of whatever stands beside text: a missing id would be a member called "nan"
+        # NumPy makes text of whatever is beside text: a missing id would be a member called "nan"
         given: list[Any] = list(values)  # type: ignore[arg-type]
         if not all(isinstance(one, str | bytes) for one in given):
             array = np.empty(len(given), dtype=object)

@@ -84,7 +84,7 @@ def communities(result: Result) -> Picture | None:
     panels = []
     for arm, means in found.items():
         bars = Boxes(places - 0.4, places + 0.4, np.zeros(len(shown)), means[shown], role(result, arm))
-        # each arm has its own scale: where a community stands among the others is the question here
+        # each arm has its own scale: where a community is among the others is the question here
         up = linear(means[shown], "members reached")
         panels.append(
             Panel(Axis(-1.0, len(shown), "communities, most reached first", hidden=True), up, [bars], short(arm))

@@ -37,7 +37,7 @@ WIDE_RANGE = 50.0  # largest over smallest value from which an axis is logarithm
 def along(facts: SweepFacts) -> Picture | None:
     """The mean of each arm along the first swept parameter, with 95 % intervals, a panel a combination of the others.
 
-    Words for values stand below each other. None where nothing was swept, or where there are too many combinations.
+    Words for values are below each other. None where nothing was swept, or where there are too many combinations.
     """
     if not facts.axes:
         return None

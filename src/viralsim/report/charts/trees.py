@@ -52,7 +52,7 @@ def heights(forest: Forest, posts: NDArray[np.int64]) -> Float64:
     """Where each drawn post lies from the top, float64[n]: trees one below the other, the largest first, in each the
     leaves one below the other and a parent amid its children; below them lone posts, stacked where they crowd in time.
 
-    A parent stands before its children, so a prefix of a tree is a tree.
+    A parent comes before its children, so a prefix of a tree is a tree.
     """
     place = np.full(len(forest.member), -1, dtype=np.int64)
     place[posts] = np.arange(len(posts))

@@ -149,7 +149,7 @@ def _are_a_pair(words: Sequence[str], below: set[str]) -> bool:
 
 
 def _above_numbers(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Whether words stand above numbers: above both ids, or above a weight where the ids occur nowhere below."""
+    """Whether words come above numbers: above both ids, or above a weight where the ids occur nowhere below."""
     shares = [sum(map(is_number, column)) / len(column) for column in zip(*body, strict=False)]
     if len(shares) >= 2 and min(shares[:2]) > MOST:
         return True

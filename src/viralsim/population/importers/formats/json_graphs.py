@@ -112,7 +112,7 @@ def _adjacency(path: Path, content: Any) -> Found | None:
         for entry in _objects(path, "adjacency", row):
             source, target = _label(path, node.get("id")), _label(path, entry.get("id"))
             if directed is False and (target, source) in pairs:
-                continue  # it stands at both ends
+                continue  # it is at both ends
             pairs.add((source, target))
             edges.append({**entry, "source": node.get("id"), "target": entry.get("id")})
     return nodes, edges, directed, "id"

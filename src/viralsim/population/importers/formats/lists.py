@@ -75,7 +75,7 @@ def read_colons(path: Path, sample: Sample, asked: Asked) -> Parsed:
             source += [found[1]] * len(others)
             target += others
     edges = edges_between(path, nodes, source, target, ordered=False)
-    note = f"{path.name}: adjacency list: who stands before the colon of a line reaches the others in it"
+    note = f"{path.name}: adjacency list: who comes before the colon of a line reaches the others in it"
     return Parsed(edges, stated_in(path, sample.comments), [note])
 
 
