@@ -72,6 +72,16 @@ def test_gradient_is_that_of_differences(owned: bool, paid: bool, growth: float)
         assert_allclose(slope, difference, rtol=2e-3, atol=0.05)
 
 
+@pytest.mark.parametrize("blocks_of", [1, 7, 59, 10_000])
+def test_blocks_leave_the_posterior_as_it_is(blocks_of: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many posts and points are computed at once, each point has the log posterior that it has alone."""
+    model = Model(posts_of(5, 60, owned=True, paid=True, growth=3.0))
+    points = model.mode() + 0.2 * np.random.default_rng(1).standard_normal((5, len(model.names)))
+    alone = np.array([model._value(point, integrate(model.posts, model.law(point))) for point in points])
+    monkeypatch.setattr("viralsim.calibration.model.MOST_NODES", blocks_of * 81)
+    assert_allclose(model.log_posterior(points), alone, rtol=1e-10)
+
+
 def test_mode_finds_what_made_many_posts() -> None:
     """With 4,000 posts the most probable parameters are those that the posts were drawn from."""
     generator = np.random.default_rng(11)

@@ -111,8 +111,14 @@ def _first_guess(posts: Posts, law: Spread) -> tuple[Floats, Floats]:
     return x, np.minimum(np.clip(z, law.mean_z - 6 * law.sd_z, law.mean_z + 6 * law.sd_z), -1e-3)
 
 
-def integrate(posts: Posts, law: Spread, start: tuple[Floats, Floats] | None = None) -> Pairs:
-    """The quadrature of every post: its integral, its nodes and what each node weighs."""
+def integrate(
+    posts: Posts, law: Spread, start: tuple[Floats, Floats] | None = None, room: Floats | None = None
+) -> Pairs:
+    """The quadrature of every post: its integral, its nodes and what each node weighs.
+
+    room: float64[3, posts * nodes] that z and probability of the nodes are views into: memory that is asked for again and
+    again costs more than what is computed in it.
+    """
     x, z = modes(posts, law, start)
     xx, xz, zz = law.precision()
     hx = _seen_slopes(posts, x)[1] + xx
@@ -129,17 +135,21 @@ def integrate(posts: Posts, law: Spread, start: tuple[Floats, Floats] | None = N
     constant = _seen(posts, line_x) - 0.5 * (xx * dx * dx + 2 * xz * dx * dz + zz * dz * dz) + _LOG_WEIGHT
     constant += np.log(first[:, None] * step) + 0.5 * np.log(xx * zz - xz**2)
     slope, bend = -step * (xz * dx + zz * dz), -0.5 * zz * step**2 * _LINE**2 + _LOG_WEIGHT
-    at_z = line_z[:, :, None] + (step * _LINE)[:, None, :]
-    inside = np.minimum(at_z, HIGHEST_LOG_RATE)
-    log = np.log(1.0 - np.exp(inside))
+    room = np.empty((3, len(x) * NODES**2)) if room is None else room[:, : len(x) * NODES**2]
+    at_z, log, more = room.reshape(3, len(x), NODES, NODES)
+    np.add(line_z[:, :, None], (step * _LINE)[:, None, :], out=at_z)
+    np.minimum(at_z, HIGHEST_LOG_RATE, out=more)
+    np.subtract(1.0, np.exp(more, out=log), out=log)
+    np.log(log, out=log)
     log *= (posts.impressions - posts.shares)[:, None, None]
-    inside *= posts.shares[:, None, None]
-    log += inside
-    log += slope[:, :, None] * _LINE
+    more *= posts.shares[:, None, None]
+    log += more
+    log += np.multiply(slope[:, :, None], _LINE, out=more)
     log += bend[:, None, :]
     log += constant[:, :, None]
-    log, at_z = log.reshape(-1, NODES**2), at_z.reshape(-1, NODES**2)
-    most = log.max(1)
-    weight = np.exp(log - most[:, None])
-    total = weight.sum(1)
-    return Pairs(most + np.log(total), np.repeat(line_x, NODES, axis=1), at_z, weight / total[:, None])
+    flat = log.reshape(-1, NODES**2)
+    most = flat.max(1)
+    flat -= most[:, None]
+    total = np.exp(flat, out=flat).sum(1)
+    flat /= total[:, None]
+    return Pairs(most + np.log(total), np.repeat(line_x, NODES, axis=1), at_z.reshape(-1, NODES**2), flat)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from viralsim.calibration.likelihood import NODES, Pairs, Spread, integrate, modes
 from viralsim.calibration.observed import Floats, Posts
 
 LOG_SDS, ATANHS = (-7.0, 3.0), (-4.0, 4.0)  # proposals beyond are computed as these
-MOST_NODES = 200_000  # of all posts and points that are computed at once: they stay in the cache of a core
+MOST_NODES = 60_000  # of posts and points that are computed at once: they stay in the cache of a core, and in its heap
 
 
 @dataclass(frozen=True)
@@ -88,22 +89,29 @@ class Model:
 
     def log_posterior(self, points: Floats) -> Floats:
         """float64[points]: log of prior times likelihood at ``points`` [points, parameters], but for a constant."""
-        chunk = max(1, MOST_NODES // (len(self.posts) * NODES**2))
-        parts = [self._log_posterior(points[at : at + chunk]) for at in range(0, len(points), chunk)]
-        return np.concatenate(parts)
+        found = -0.5 * (((points - self.mean) / self.sd) ** 2).sum(1)
+        most = MOST_NODES // NODES**2
+        room = np.empty((3, MOST_NODES))
+        for first in range(0, len(self.posts), most):
+            some = np.arange(first, min(first + most, len(self.posts)))
+            together = max(1, most // len(some))
+            for at in range(0, len(points), together):
+                found[at : at + together] += self._log_likelihood(points[at : at + together], some, room)
+        return np.asarray(found)
 
-    def _log_posterior(self, points: Floats) -> Floats:
-        laws = [self.law(point) for point in points]
-        wide = np.ones(len(self.posts))
-        law = Spread(*(np.concatenate([wide * part for part in parts]) for parts in zip(*laws, strict=True)))
-        start = (
-            None
-            if self._modes is None
-            else (np.tile(self._modes[0], len(points)), np.tile(self._modes[1], len(points)))
+    def _log_likelihood(self, points: Floats, some: NDArray[np.int64], room: Floats) -> Floats:
+        """float64[points]: log likelihood of ``some`` of the posts."""
+        times = len(points)
+        posts = self.posts.where(some)
+        laws = [self.law(point, posts) for point in points]
+        law = Spread(
+            *(np.concatenate([np.broadcast_to(part, len(some)) for part in parts]) for parts in zip(*laws, strict=True))
         )
-        found = integrate(self.posts.repeated(len(points)), law, start)
-        each = found.log_integral.reshape(len(points), -1)
-        return np.asarray(each @ self.weight - 0.5 * (((points - self.mean) / self.sd) ** 2).sum(1))
+        start = None
+        if self._modes is not None:
+            start = np.tile(self._modes[0][some], times), np.tile(self._modes[1][some], times)
+        each = integrate(posts.repeated(times), law, start, room).log_integral.reshape(times, -1)
+        return np.asarray(each @ self.weight[some])
 
     def pairs(self, point: Floats, posts: Posts | None = None) -> Pairs:
         """The pair of each of these posts, or of other ``posts``, at ``point`` as nodes with probabilities."""

@@ -38,8 +38,8 @@ class Posts:
         """The first ``end`` posts."""
         return self.where(np.arange(len(self)) < end)
 
-    def where(self, chosen: Bools) -> Posts:
-        """The posts that ``chosen`` marks."""
+    def where(self, chosen: Bools | NDArray[np.int64]) -> Posts:
+        """The posts that ``chosen`` marks, or numbers."""
         return Posts(*(None if a is None else a[chosen] for a in self._arrays()))  # type: ignore[arg-type]
 
     def repeated(self, times: int) -> Posts:
