@@ -48,9 +48,9 @@ ADVOCATES = (
     "handle\tfollowers\twillingness\n@ann\t5\t0.5\n@bob\t6\t1\n",
 )
 POSTS = (
-    "impressions,reach,shares,clicks,followers\n" + "".join(f"{1000 + i},{900 + i},{i},{2 * i},5000\n" for i in range(12)),
+    "impressions,reach,shares,clicks,followers\n" + "".join(f"{1000 + i},{900 + i},{i},{2 * i},5000\n" for i in range(7)),
     "Post ID;Posted;Lifetime Post Total Impressions;Lifetime Post Total Reach;Shares;Link Clicks\n"
-    + "".join(f"1_{i};01/{i + 1:02}/2019 08:15 AM;{1000 + i};{900 + i};{i};{i}\n" for i in range(12)),
+    + "".join(f"1_{i};01/{i + 1:02}/2019 08:15 AM;{1000 + i};{900 + i};{i};{i}\n" for i in range(7)),
 )  # fmt: skip
 
 

@@ -170,31 +170,54 @@ def schema(as_markdown: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--template", "word", metavar="WORD", help="advocates (default), minimal or network.")
-@click.option("--from-posts", "posts", type=click.Path(path_type=Path), help="CSV of past posts that fills the rates.")
+@click.option("--from-posts", "posts", type=click.Path(path_type=Path),
+              help="Export of past posts, as `calibrate` takes it, that fills the rates.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 def init(file: Path, word: str | None, posts: Path | None, force: bool) -> None:
     """Write a commented scenario to start from.
 
-    --from-posts reads the columns impressions, reach, shares, clicks and, optionally, followers, one row per post.
+    --from-posts calibrates it as `viralsim calibrate` does and writes the rows beside FILE; fewer than 8 posts give totals.
     """
-    from viralsim.scenario.starting import TEMPLATES, from_posts, template
+    from viralsim.scenario.starting import TEMPLATES, template
 
     if posts is not None and word is not None:
         raise InputError("--template and --from-posts exclude each other: give one")
-    text = from_posts(posts) if posts is not None else template(word or TEMPLATES[0])
+    if posts is None:
+        _write_new(file, template(word or TEMPLATES[0]), force)
+    else:
+        _init_from_posts(file, posts, force)
+    click.echo(f"wrote {file}; next: viralsim check {file}")
+
+
+def _init_from_posts(file: Path, posts: Path, force: bool) -> None:
+    """Write the scenario and the rows that it draws from; say how well they predict later posts."""
+    from viralsim.calibration.starting import from_posts
+
+    rows = file.with_name(f"{file.stem}.posterior.csv")
+    for path in (file, rows):
+        if path.exists() and not force:
+            raise _there_already(path)
+    start = from_posts(posts, rows.name)
+    click.echo(start.why)
+    if start.calibration is not None:
+        for warning in start.calibration.warnings:
+            click.echo(warning)
+        _write_new(rows, start.calibration.posterior.to_csv(index=False, lineterminator="\n"), force)
+    _write_new(file, start.text, force)
+
+
+def _write_new(file: Path, text: str, force: bool) -> None:
     try:
         with file.open("w" if force else "x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError:
-        raise InputError(f"{file}: exists already: choose another name, or overwrite it with --force") from None
+        raise _there_already(file) from None
     except OSError as error:
         raise InputError(f"{file}: cannot be written ({error.strerror}): choose another place") from None
-    click.echo(f"wrote {file}; next: viralsim check {file}")
-    if posts is not None:
-        click.echo(
-            f"its ranges are those of single posts; to draw from them together, and to see how well they predict later posts: "
-            f"viralsim calibrate {file} --data {posts} --out DIR"
-        )
+
+
+def _there_already(file: Path) -> InputError:
+    return InputError(f"{file}: exists already: choose another name, or overwrite it with --force")
 
 
 @click.command()

@@ -16,20 +16,23 @@ CANONICAL = (
 COUNTS: dict[str, tuple[str, ...]] = {
     "impressions": (
         "impression", "post impressions", "total impressions", "lifetime post total impressions", "media impressions",
-        "impressionen", "impressions totales", "impresiones", "exponeringar",
+        "impressionen", "impressions totales", "einblendungen", "impresiones", "exponeringar",
     ),
     "views": (
-        "view", "total views", "post views", "aufrufe", "vues", "visualizaciones", "visionados", "visningar",
+        "view", "total views", "post views", "aufrufe", "view count", "ansichten", "affichages", "vues",
+        "visualizaciones", "visionados", "visningar",
     ),
     "video_views": ("video view", "videoaufrufe", "vues de la video", "reproducciones", "videovisningar"),
     "reach": (
-        "accounts reached", "people reached", "post reach", "lifetime post total reach", "unique impressions", "reichweite",
+        "accounts reached", "people reached", "unique viewers", "erreichte personen", "post reach",
+        "lifetime post total reach", "unique impressions", "reichweite",
         "erreichte konten", "portee", "couverture", "comptes touches", "alcance", "cuentas alcanzadas", "rackvidd",
         "konton som natts",
     ),
     "reposts": ("repost", "retweets", "retweet", "republications", "reposteos", "retuits", "erneut gepostet", "retweetar"),
     "shares": (
-        "share", "total shares", "post shares", "times shared", "geteilt", "mal geteilt", "geteilte inhalte", "partages",
+        "share", "total shares", "reshares", "teilungen", "post shares", "times shared", "geteilt", "mal geteilt",
+        "geteilte inhalte", "partages",
         "compartidos", "veces compartido", "veces que se compartio", "contenido compartido", "delningar",
     ),
     "link_clicks": (
@@ -37,7 +40,8 @@ COUNTS: dict[str, tuple[str, ...]] = {
         "clics sur le lien", "clics en el enlace", "lankklick", "klick pa lank",
     ),
     "clicks": (
-        "click", "total clicks", "post clicks", "lifetime post consumptions", "klicks", "klicks insgesamt", "clics",
+        "click", "total clicks", "post clicks", "post consumptions", "lifetime post consumptions", "klicks",
+        "klicks insgesamt", "clics",
         "total des clics", "clics totales", "klick",
     ),
     "reactions": ("reaction", "total reactions", "reaktionen", "reacciones", "reaktioner"),
@@ -55,7 +59,8 @@ COUNTS: dict[str, tuple[str, ...]] = {
         "guardados", "veces que se guardo", "contenido guardado", "sparade", "sparningar",
     ),
     "followers": (
-        "follower", "follower count", "followers count", "total followers", "page total likes", "lifetime total likes",
+        "follower", "follower count", "fans", "page likes", "followers count", "total followers", "page total likes",
+        "lifetime total likes",
         "abonnenten", "followeranzahl", "abonnes", "seguidores", "foljare",
     ),
     "impressions_owned": (
@@ -74,7 +79,7 @@ COUNTS: dict[str, tuple[str, ...]] = {
 
 TEXTS: dict[str, tuple[str, ...]] = {
     "post_id": (
-        "tweet id", "post id", "video id", "content", "beitrags id", "id de publication",
+        "tweet id", "post id", "video id", "media id", "publicerings id", "content", "beitrags id", "id de publication",
         "identifiant de la publication", "identificador de la publicacion", "inlaggs id",
     ),
     "link": (
@@ -97,9 +102,14 @@ TEXTS: dict[str, tuple[str, ...]] = {
                    "tiempo de visualizacion", "visningstid"),
 }  # fmt: skip
 
+IDS_AT_LAST = ("post", "id", "beitrag")  # names of posts where no better column is there
+
 COLUMNS = (
     *(Column(name, Kind.COUNT, words) for name, words in COUNTS.items()),
-    *(Column(name, Kind.TEXT, words) for name, words in TEXTS.items()),
+    *(
+        Column(name, Kind.TEXT, words, otherwise=IDS_AT_LAST if name == "post_id" else ())
+        for name, words in TEXTS.items()
+    ),
     Column("horizon_hours", Kind.NUMBER),
 )
 

@@ -14,7 +14,7 @@ from viralsim.arguments import file_path, flag, number, refuse
 from viralsim.errors import InputError
 from viralsim.posts.dates import DateError, read_dates
 from viralsim.posts.headers import CANONICAL, CHOICE, COLUMNS, COUNTS, RECOMMENDED, TEXTS
-from viralsim.posts.selection import Kept, select
+from viralsim.posts.selection import Kept, enough, select
 from viralsim.tables import Table, read_table
 
 MOST_POSTS = 1_000_000
@@ -68,6 +68,19 @@ def read(
     Raises:
         InputError: with file, line and column: no such columns, numbers that cannot be, fewer than 8 posts, no post shared.
     """
+    posts = read_all(paths, map, keep_doubtful, replies, horizon_hours)
+    enough(posts)
+    return posts
+
+
+def read_all(
+    paths: str | Path | Sequence[str | Path],
+    map: Mapping[str, str] | None = None,
+    keep_doubtful: bool = False,
+    replies: bool = True,
+    horizon_hours: float | None = None,
+) -> pd.DataFrame:
+    """As ``read``, also where posts are few, or none was shared."""
     several = list(paths) if isinstance(paths, list | tuple) else [paths]
     files = [file_path(file, "paths") for file in several]
     if not files:

@@ -51,7 +51,7 @@ class Kept:
 def select(kept: Kept, keep_doubtful: bool, replies: bool, horizon_hours: float | None) -> pd.DataFrame:
     """The posts to learn from, oldest first, with ``.attrs["notes"]``.
 
-    Raises: InputError for numbers that cannot be together, too few posts, or none that was shared.
+    Raises: InputError for numbers that cannot be together.
     """
     notes = list(kept.notes)
     _refuse_impossible(kept, keep_doubtful, notes)
@@ -77,14 +77,19 @@ def select(kept: Kept, keep_doubtful: bool, replies: bool, horizon_hours: float 
             young = (frame["published_at"] > newest - pd.Timedelta(hours=horizon_hours)).to_numpy()
             leave_out(young, f"younger than {horizon_hours:g} hours at the newest post")
     posts = _in_order(frame[stay], notes)
-    place = kept.where[0].rsplit(":", 1)[0]
+    _remarks(posts, notes)
+    posts.attrs["notes"] = notes
+    posts.attrs["file"] = kept.where[0].rsplit(":", 1)[0]
+    return posts
+
+
+def enough(posts: pd.DataFrame) -> None:
+    """Refuse posts that are too few to learn from, or of which none was shared."""
+    place = posts.attrs["file"]
     if len(posts) < FEWEST_POSTS:
         raise InputError(f"{place}: {len(posts)} posts; {FEWEST_POSTS} are the fewest to learn from: give more posts")
     if not (posts["shares"] > 0).any():
         raise InputError(f"{place}: no post has a share, so nothing says how often posts are shared: give more posts")
-    _remarks(posts, notes)
-    posts.attrs["notes"] = notes
-    return posts
 
 
 def _refuse_impossible(kept: Kept, keep_doubtful: bool, notes: list[str]) -> None:
