@@ -37,7 +37,7 @@ those before it; CRPS on log(1 + count), less is better; 50, 80, 95 %: how often
 standard error of a share at that number of posts. "Against the best of three" is the CRPS over that of the best of: all past posts,
 the last 50, a log-linear regression. `calibrated` is what `viralsim calibrate` and `vs.calibration.next_post` do; "5 to 95 %
 ranges" are impressions and share rates drawn apart, uniform in the logarithm between these quantiles of past posts, as
-`viralsim init --from-posts` writes them. Seeds change the draws and the randomised PITs, not the posts.
+`viralsim init --from-posts` wrote them before it calibrated. Seeds change the draws and the randomised PITs, not the posts.
 
 Rules and priors were set while looking at these accounts, so that these rows flatter the method. The posts on Facebook and
 Instagram have no dates: their order is taken as time.

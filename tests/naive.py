@@ -84,7 +84,9 @@ def naive_world(world: ArmInputs, seed: int, w: int) -> NaiveWorld:
         "NODES": len(focal),
         "CASCADES": len(cascades),
         "MEMBER_NODES": sum(node.member >= 0 for node in focal),
-        "MEMBER_ROOTS": sum(node.member >= 0 and node.parent < 0 for node in focal),
+        "MEMBER_STARTS": sum(
+            node.member >= 0 and (node.parent < 0 or run.nodes[node.parent].member < 0) for node in focal
+        ),
         "LARGEST_CASCADE": len(largest),
         "DEPTH": max(depths, default=0),
         "MAX_BREADTH": max(depths.values(), default=0),

@@ -266,7 +266,7 @@ def test_counts_are_conserved(everything: vs.Scenario) -> None:
         assert (count["MEMBER_NODES"] + count["BRAND_POSTS"] >= count["NODES"]).all()
         assert (count["CASCADES"] <= count["NODES"]).all()
         assert (count["LARGEST_CASCADE"] <= count["NODES"]).all()
-        assert (count["MEMBER_ROOTS"] <= count["CASCADES"]).all()
+        assert (count["MEMBER_STARTS"] <= count["MEMBER_NODES"]).all()
         assert np.array_equal(count["CONVERSIONS"], converted)
         assert (count["CONVERSIONS"] <= count["REACH"]).all()
         assert (count["POSTED"] <= count["ASKED"]).all()

@@ -116,7 +116,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     def reproduction_number() -> F8:
         nodes = of(Count.MEMBER_NODES)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray((nodes - of(Count.MEMBER_ROOTS)) / nodes)
+            return np.asarray((nodes - of(Count.MEMBER_STARTS)) / nodes)
 
     def value_usd() -> F8:
         return np.asarray(of(Count.CONVERSIONS) * number(spec.content[spec.campaign.content].value_usd))

@@ -29,7 +29,7 @@ class Count(IntEnum):
     NODES = 12  # nodes of the focal trees
     CASCADES = 13  # their roots
     MEMBER_NODES = 14  # nodes that are members
-    MEMBER_ROOTS = 15
+    MEMBER_STARTS = 15  # of these, those that answer no post by a member: roots, and answers to an owned post
     LARGEST_CASCADE = 16
     DEPTH = 17  # of the largest tree, as the next two
     MAX_BREADTH = 18
@@ -76,7 +76,7 @@ N_CONVERSIONS = int(Count.CONVERSIONS)
 N_NODES = int(Count.NODES)
 N_CASCADES = int(Count.CASCADES)
 N_MEMBER_NODES = int(Count.MEMBER_NODES)
-N_MEMBER_ROOTS = int(Count.MEMBER_ROOTS)
+N_MEMBER_STARTS = int(Count.MEMBER_STARTS)
 N_LARGEST_CASCADE = int(Count.LARGEST_CASCADE)
 N_DEPTH = int(Count.DEPTH)
 N_MAX_BREADTH = int(Count.MAX_BREADTH)

@@ -11,7 +11,7 @@ from viralsim.kernels.counts import (
     N_LARGEST_CASCADE,
     N_MAX_BREADTH,
     N_MEMBER_NODES,
-    N_MEMBER_ROOTS,
+    N_MEMBER_STARTS,
     N_NODES,
 )
 from viralsim.kernels.cpu import U
@@ -107,7 +107,7 @@ def measure_trees(nodes, count, content_of, focal, breadth, counts, cascade_size
     int64[40] (bin b: sizes 2^b to 2^(b+1) - 1), ``generations`` int64[64] (nodes by depth) and ``advocate_shares`` int64[A]
     (members' nodes in the trees of their planned posts).
     """
-    members = roots = cascades = total = 0
+    members = starts = cascades = total = 0
     for i in range(count):
         nodes[i].below = 1
     for i in range(count - 1, -1, -1):  # parents come before children
@@ -123,8 +123,8 @@ def measure_trees(nodes, count, content_of, focal, breadth, counts, cascade_size
         generations[min(n.depth, len(generations) - 1)] += 1
         if n.member >= 0:
             members += 1
-            if n.parent < 0:
-                roots += 1
+            if n.parent < 0 or nodes[n.parent].member < 0:
+                starts += 1
             advocate = nodes[n.root].advocate
             if advocate >= 0:
                 advocate_shares[advocate] += 1
@@ -137,6 +137,6 @@ def measure_trees(nodes, count, content_of, focal, breadth, counts, cascade_size
     if largest > 1:
         crossings, depth, widest = widths(nodes, largest_root, largest_root, count, largest, breadth)
     counts[N_NODES], counts[N_CASCADES] = total, cascades
-    counts[N_MEMBER_NODES], counts[N_MEMBER_ROOTS] = members, roots
+    counts[N_MEMBER_NODES], counts[N_MEMBER_STARTS] = members, starts
     counts[N_LARGEST_CASCADE], counts[N_DEPTH], counts[N_MAX_BREADTH] = largest, depth, widest
     return virality_of_sizes(crossings, largest)

@@ -132,7 +132,7 @@ MEASURES: tuple[Measure, ...] = (
         "reproduction number",
         "shares per share",
         1,
-        "shares that answer another member's share, over all shares",
+        "members' first shares that answer a member's share, over all first shares",
         _OWN,
         only_with_cascade=True,
         counted="shares per share",

@@ -19,7 +19,7 @@ from viralsim.kernels.counts import (
     N_LARGEST_CASCADE,
     N_MAX_BREADTH,
     N_MEMBER_NODES,
-    N_MEMBER_ROOTS,
+    N_MEMBER_STARTS,
     N_NODES,
     N_PEAK_TICK,
     N_REACH,
@@ -93,7 +93,7 @@ def fast_trees(nodes, count, lone, hits, breadth, counts, cascade_sizes):  # typ
     crossings, depth, widest = 0.0, 0, largest
     if largest > 1:
         crossings, depth, widest = widths(nodes, largest_root, max(lone, largest_root), count, largest, breadth)
-    counts[N_NODES], counts[N_CASCADES], counts[N_MEMBER_NODES], counts[N_MEMBER_ROOTS] = (
+    counts[N_NODES], counts[N_CASCADES], counts[N_MEMBER_NODES], counts[N_MEMBER_STARTS] = (
         count,
         cascades,
         count,
