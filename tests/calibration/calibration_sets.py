@@ -48,19 +48,17 @@ def posts_of_the_model(visibility: Floats, share_rate: Floats, generator: np.ran
 
 
 def posts_of_the_product(participation: str) -> MakePosts:
-    """Posts that the engine itself lives through, one world each."""
+    """Posts that the engine itself lives through, one world each: the worlds of one run, whose rows they are."""
+    plain = vs.loads(SCENARIO.format(participation=participation, visibility=0.1, share_rate=0.01))
 
     def make(visibility: Floats, share_rate: Floats, generator: np.random.Generator) -> Posts:
-        rows = []
-        for v, s in zip(visibility, share_rate, strict=True):
-            rate = min(float(s), HIGHEST_RATE)  # a draw in 10,000: more than a default audience can share
-            scenario = vs.loads(SCENARIO.format(participation=participation, visibility=v, share_rate=rate))
-            arm = vs.simulate(scenario, worlds=1, seed=int(generator.integers(2**62)), threads=1).arms["only"]
-            rows.append(
-                [arm.impressions_by_source["owned"][0], arm.measures["impressions"][0], arm.measures["shares"][0]]
-            )
-        owned, impressions, shares = np.array(rows, np.float64).T
-        return Posts(impressions, shares, np.zeros(len(rows), bool), np.full(len(rows), float(FOLLOWERS)), owned)
+        rates = np.minimum(share_rate, HIGHEST_RATE)  # a draw in 10,000: more than a default audience can share
+        rows = {"channels.x.visibility": visibility.tolist(), "content.post.share_rate": rates.tolist()}
+        scenario = plain.override({"uncertain": {"joint": {"rows": rows}}})
+        arm = vs.simulate(scenario, worlds=len(rates), seed=int(generator.integers(2**62)), threads=1).arms["only"]
+        impressions, shares = arm.measures["impressions"], arm.measures["shares"]
+        owned, everyone = arm.impressions_by_source["owned"] * 1.0, np.full(len(rates), float(FOLLOWERS))
+        return Posts(impressions, shares, np.zeros(len(rates), bool), everyone, owned)
 
     return make
 
