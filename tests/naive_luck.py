@@ -38,6 +38,18 @@ class Post:
     trust: float
     node: int
     line: int = -1  # of an owned post
+    visibility: float = 1.0
+
+
+@dataclass(frozen=True)
+class Later:
+    """Position ``position`` of a post's row, seen later; ``edge`` is that of a member's post."""
+
+    bits: int
+    post: Post
+    member: int
+    position: int
+    edge: int | None
 
 
 @dataclass(frozen=True)

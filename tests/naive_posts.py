@@ -10,6 +10,7 @@ from naive_luck import (
     NOBODY,
     U64,
     Due,
+    Later,
     Node,
     Post,
     Recommended,
@@ -48,6 +49,7 @@ class Posts:
         self.brand_posts: Counter[tuple[int, int]] = Counter()
         self.pending: dict[tuple[int, int, int], Due] = {}
         self.repeats: dict[tuple[int, int, int], bool] = {}  # due in the next tick; do they count as earned?
+        self.later: defaultdict[int, list[Later]] = defaultdict(list)
         self.recommended: defaultdict[int, list[Recommended]] = defaultdict(list)
         self.seen: Counter[int] = Counter()  # impressions of any content by member
         self.seen_content: Counter[tuple[int, int]] = Counter()
@@ -140,7 +142,8 @@ class Posts:
         number = self.brand_posts[channel, content]
         self.brand_posts[channel, content] += 1
         trust = float(self.plan.owned_trust[line])
-        return Post(channel, content, NOBODY, number, Source.OWNED, trust, len(self.nodes) - 1, line)
+        seen = self.owned_visibility(channel, line)
+        return Post(channel, content, NOBODY, number, Source.OWNED, trust, len(self.nodes) - 1, line, seen)
 
     def amplifies(self) -> bool:
         wanted = self.rules[Rule.AMPLIFY_SHARES]
@@ -204,13 +207,17 @@ class Posts:
             number = self.posts_made[where]
             if earned:
                 self.count(content, "EARNED_SHARES", "EARNED_SHARES")
-            posts.append(self.make_member_post(channel, content, v, Source.EARNED, 1.0, parent))
+            reshare = self.world.contents.reshare
+            trust = float(reshare[content]) if earned and len(reshare) else 1.0
+            posts.append(self.make_member_post(channel, content, v, Source.EARNED, trust, parent, earned))
             stream_keys = self.stream_keys(Stream.PERSIST, content, channel)
             if unit(member_key(stream_keys, v, number)) < self.world.contents.persistence[content]:
                 self.repeats[where] = earned
         return posts
 
-    def make_member_post(self, channel: int, content: int, v: int, source: Source, trust: float, parent: int) -> Post:
+    def make_member_post(
+        self, channel: int, content: int, v: int, source: Source, trust: float, parent: int, answers: bool = False
+    ) -> Post:
         where = (channel, content, v)
         number = self.posts_made[where]
         self.posts_made[where] += 1
@@ -219,10 +226,23 @@ class Posts:
             self.node_of[where] = len(self.nodes)
             self.nodes.append(Node(v, channel, content, parent, self.tick, int(source)))
             self.cross_post(channel, content, v)
-        post = Post(channel, content, v, number, source, trust, self.node_of[where])
+        visibility = self.visibility(channel, v, answers)
+        post = Post(channel, content, v, number, source, trust, self.node_of[where], visibility=visibility)
         earned_by = draw(plus(self.post_key(post), rng.EARN), 0)
         self.earn(channel, content, earned_by, post.node, source == Source.EARNED)
         return post
+
+    def visibility(self, channel: int, v: int, answers: bool) -> float:
+        """Of a member's post; ``answers`` an impression."""
+        graph = self.world.graph
+        factors = graph.reshare_visibility if answers else graph.root_visibility
+        factor = float(factors[channel, v]) if len(factors) else 1.0
+        return float(self.world.channels.visibility[channel]) * factor
+
+    def owned_visibility(self, channel: int, line: int) -> float:
+        own, factors = self.world.channels.owned_visibility, self.plan.owned_factor
+        seen = float(own[channel] if len(own) else self.world.channels.visibility[channel])
+        return seen * (float(factors[line]) if len(factors) else 1.0)
 
     def count_share(self, content: int) -> None:
         self.count(content, "SHARES", "SHARES")

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from naive_luck import NOBODY, U64, Due, Impression, Post, Recommended, alias, below, draw, member_key, of, plus, unit
+import math
+
+from naive_luck import (
+    NOBODY,
+    U64,
+    Due,
+    Impression,
+    Later,
+    Post,
+    Recommended,
+    alias,
+    below,
+    draw,
+    member_key,
+    of,
+    plus,
+    unit,
+)
 from naive_posts import Posts
 
 from viralsim.kernels import rng
@@ -36,6 +53,8 @@ class Run(Posts):
                 self.show_member(post)
             for item in sorted(self.recommended.pop(self.tick, []), key=lambda r: (r.key, r.index)):
                 self.show_recommended(item)
+            for late in sorted(self.later.pop(self.tick, []), key=lambda waited: waited.bits):
+                self.show_position(late.post, late.member, late.position, late.edge)
 
     # ---- showing
 
@@ -55,26 +74,39 @@ class Run(Posts):
         self.show_row(post, [int(self.world.graph.followers[e]) for e in edges], edges)
 
     def show_row(self, post: Post, row: list[int], edges: range | None) -> None:
-        key, channel = self.post_key(post), post.channel
-        envelope = float(self.world.channels.envelope[channel])
-        graph = self.world.graph
-        for position in self.positions(channel, key, len(row)):
-            v = row[position]
-            tie = float(graph.tie_strength[edges[position]]) if edges and len(graph.tie_strength) else 1.0
-            if self.world.channels.thin[channel]:
-                q = float(self.world.channels.visibility[channel]) * tie * self.attention(post.content, v)
-                q = min(1.0, q * float(self.world.rules.rhythm[self.tick]))
-                if not unit(draw(plus(key, rng.SHOW), position)) * envelope < q:
-                    continue
-            trust = post.trust
-            if post.member != NOBODY:
-                community = self.world.audience.community
-                if of(community, post.member) == of(community, v):
-                    trust *= float(self.rules[Rule.IN_GROUP])
-                self.count_poster(channel, post.content, v, post.member, edges[position])
-            bits = draw(plus(key, rng.RESPOND), position)
-            earned = post.source == Source.EARNED
-            self.impress(Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned))
+        channels, key = self.world.channels, self.post_key(post)
+        for position in self.positions(post.channel, key, len(row)):
+            edge = None if edges is None else edges[position]
+            if not len(channels.seeing_delay):
+                self.show_position(post, row[position], position, edge)
+                continue
+            delays, scales = channels.seeing_delay[post.channel], channels.seeing_scale[post.channel]
+            bits = draw(plus(key, rng.SEE), position)
+            scale = float(scales[below(draw(plus(key, rng.PACE), 0), len(scales))])
+            tick = self.tick + math.floor(float(delays[below(bits, len(delays))]) * scale)
+            if tick == self.tick:
+                self.show_position(post, row[position], position, edge)
+            elif tick < self.horizon:
+                self.later[tick].append(Later(bits, post, row[position], position, edge))
+
+    def show_position(self, post: Post, v: int, position: int, edge: int | None) -> None:
+        """One follower of a row whose position passed the envelope, in the tick in which it is seen."""
+        key, channel, graph = self.post_key(post), post.channel, self.world.graph
+        if self.world.channels.thin[channel]:
+            tie = float(graph.tie_strength[edge]) if edge is not None and len(graph.tie_strength) else 1.0
+            q = post.visibility * tie * self.attention(post.content, v)
+            q = min(1.0, q * float(self.world.rules.rhythm[self.tick]))
+            if not unit(draw(plus(key, rng.SHOW), position)) * float(self.world.channels.envelope[channel]) < q:
+                return
+        trust = post.trust
+        if edge is not None:
+            community = self.world.audience.community
+            if of(community, post.member) == of(community, v):
+                trust *= float(self.rules[Rule.IN_GROUP])
+            self.count_poster(channel, post.content, v, post.member, edge)
+        bits = draw(plus(key, rng.RESPOND), position)
+        earned = post.source == Source.EARNED
+        self.impress(Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned))
 
     def positions(self, channel: int, key: int, n: int) -> list[int]:
         """Positions of a row that pass the envelope."""

@@ -40,6 +40,8 @@ RANGES: dict[str, tuple[float, float, dict[str, object]]] = {
         {"channels.wall.reaction_delay": {"power_law": {}}},
     ),
     "channels.wall.reaction_delay.power_law.exponent": (1.1, 2.5, {"channels.wall.reaction_delay": {"power_law": {}}}),
+    "channels.wall.owned_visibility": (0.1, 0.8, {"channels.wall.owned_visibility": 0.3}),
+    "content.post.reshare": (0.2, 1.5, {}),
     "content.post.appeal": (0.1, 0.8, {}),
     "content.post.share_rate": (0.01, 0.1, {"content.post.appeal": None, "content.post.share_rate": 0.1}),
     "content.post.half_life": (5.0, 30.0, {}),

@@ -53,7 +53,7 @@ def posts_of_the_product(participation: str) -> MakePosts:
 
     def make(visibility: Floats, share_rate: Floats, generator: np.random.Generator) -> Posts:
         rates = np.minimum(share_rate, HIGHEST_RATE)  # a draw in 10,000: more than a default audience can share
-        rows = {"channels.x.visibility": visibility.tolist(), "content.post.share_rate": rates.tolist()}
+        rows = {"channels.x.owned_visibility": visibility.tolist(), "content.post.share_rate": rates.tolist()}
         scenario = plain.override({"uncertain": {"joint": {"rows": rows}}})
         arm = vs.simulate(scenario, worlds=len(rates), seed=int(generator.integers(2**62)), threads=1).arms["only"]
         impressions, shares = arm.measures["impressions"], arm.measures["shares"]

@@ -60,7 +60,7 @@ def test_parameters_rows_and_coverage(found: Calibration) -> None:
     assert found.coverage is not None
     assert len(found.coverage) == 8
     assert not [warning for warning in found.warnings if warning.startswith(("drift", "misfit"))]
-    assert found.of == ("channels.x.visibility", "content.post.share_rate")
+    assert found.of == ("channels.x.owned_visibility", "content.post.share_rate")
 
 
 def test_saved_numbers_are_those_of_the_object(found: Calibration, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_what_a_scenario_cannot_have_is_said(few_worlds: None) -> None:
     small = vs.loads(TEXT.replace("followers: 8000", "followers: 1000"))
     told = calibrate(small, account(7, 30))
     assert any(w.startswith("visibility would have to be more than can be") for w in told.warnings)
-    assert "channels.x.visibility" not in told.of
+    assert "channels.x.owned_visibility" not in told.of
     nobody = vs.loads(TEXT.replace("owned: [{channel: x, followers: 8000, posts_at: [0h]}]", "owned: []"))
     with pytest.raises(InputError, match="no owned post"):
         calibrate(nobody, account(7, 30))

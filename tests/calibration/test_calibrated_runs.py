@@ -24,19 +24,23 @@ campaign:
 arms: {alone: {campaign.advocates: null}, both: {}}
 baseline: alone
 goal: {measure: shares}
-uncertain: {joint: {rows: {channels.x.visibility: [0.1, 0.2, 0.3], content.post.share_rate: [0.01, 0.02, 0.03]}}}
+uncertain: {joint: {rows: {channels.x.owned_visibility: [0.1, 0.2, 0.3], content.post.share_rate: [0.01, 0.02, 0.03]}}}
 calibration:
   of: [%s]
   not_of: [advocates.trust, network]
   data: {posts: 90}
   coverage: {impressions: {80: [0.78, 0.05]}, shares: {80: [0.81, 0.05]}, held_out: 36}
 """
-BOTH = "channels.x.visibility, content.post.share_rate"
+BOTH = "channels.x.owned_visibility, content.post.share_rate"
 
 
 @pytest.mark.parametrize(
     ("of", "measures"),
-    [(BOTH, ["impressions", "shares"]), ("channels.x.visibility", ["impressions"]), ("content.post.share_rate", [])],
+    [
+        (BOTH, ["impressions", "shares"]),
+        ("channels.x.owned_visibility", ["impressions"]),
+        ("content.post.share_rate", []),
+    ],
 )
 def test_measures_that_rest_on_what_was_learnt(of: str, measures: list[str]) -> None:
     """Shares need both paths; without any, the run is a what-if as ever. The difference between arms always is one."""
@@ -58,6 +62,6 @@ def test_a_result_keeps_what_was_learnt_and_drawn(tmp_path: Path) -> None:
     found.save(tmp_path / "r")
     again = vs.open_result(tmp_path / "r")
     assert again == found
-    assert again.joint_inputs == ("channels.x.visibility", "content.post.share_rate")
+    assert again.joint_inputs == ("channels.x.owned_visibility", "content.post.share_rate")
     assert again.clusters() is not None
     assert again.to_dict()["calibration"]["data"]["posts"] == 90

@@ -98,7 +98,7 @@ def test_the_command_writes_a_calibrated_scenario(tmp_path: Path, followers: boo
     done = CliRunner().invoke(main, ["init", str(file), "--from-posts", str(export)])
     assert done.exit_code == 0, done.output
     scenario = vs.load(file)
-    assert set(scenario.joint_rows()) == {"channels.instagram.visibility", "content.post.share_rate"}
+    assert set(scenario.joint_rows()) == {"channels.instagram.owned_visibility", "content.post.share_rate"}
     assert scenario.spec.calibration is not None
     arm = vs.simulate(scenario, worlds=1000, arms=["owned_only"], threads=1).arms["owned_only"]
     assert arm.measures["impressions"].mean() == pytest.approx(impressions.mean(), rel=0.15)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from build_terms import TERMS, with_terms
 from build_world import Acts, Channel, Content, Members, Organic, Owned, Paid, Planned, build_world
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,7 +34,8 @@ def full_world() -> ArmInputs:
     )
     channels = [Channel([(0, 1, 0.5, 0.5), (1, 2, 1.0, 0.5)], delay=[0.5, 0.5], present=[0, 1, 2]), Channel([(2, 0)])]
     who = Members(community=[0, 1, 1], activity=[1.0, 2.0, 0.5], hostility=[0.5] * 3, background_load=[1.0] * 3)
-    return build_world(3, 6, channels, [Content(controversy=0.5), Content()], who=who, acts=acts)
+    plain = build_world(3, 6, channels, [Content(controversy=0.5), Content()], who=who, acts=acts)
+    return with_terms(plain, set(TERMS), np.random.default_rng(1))
 
 
 def array_of(arm: ArmInputs, name: str) -> Any:

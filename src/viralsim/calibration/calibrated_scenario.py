@@ -36,7 +36,7 @@ def calibrated_data(
     middle = posterior.median()
     visibility, share_rate = (float(f"{middle[path]:.6g}") for path in home.paths)
     data = with_values(scenario.data, home, visibility, share_rate)
-    replaced = {*home.paths, f"channels.{home.channel}.organic_reach", f"content.{home.content}.appeal"}
+    replaced = {*home.paths, f"content.{home.content}.appeal"}
     uncertain = dict(data.get("uncertain") or {})
     notes = [f"uncertain: {path} is replaced by rows" for path in uncertain if path in replaced]
     notes += [

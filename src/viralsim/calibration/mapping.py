@@ -39,8 +39,8 @@ class Home:
 
     @property
     def paths(self) -> tuple[str, str]:
-        """The paths that are learnt: visibility, share rate."""
-        return f"channels.{self.channel}.visibility", f"content.{self.content}.share_rate"
+        """The paths that are learnt: visibility of owned posts, share rate."""
+        return f"channels.{self.channel}.owned_visibility", f"content.{self.content}.share_rate"
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,11 @@ def probe(scenario: Scenario, home: Home) -> Scenario:
 
 def with_values(data: Mapping[str, Any], home: Home, visibility: float, share_rate: float) -> dict[str, Any]:
     """A copy of plain data with the two values set, and without those that they exclude."""
-    channel = {word: value for word, value in data["channels"][home.channel].items() if word != "organic_reach"}
+    channel = data["channels"][home.channel]
     content = {word: value for word, value in data["content"][home.content].items() if word != "appeal"}
     return {
         **data,
-        "channels": {**data["channels"], home.channel: {**channel, "visibility": visibility}},
+        "channels": {**data["channels"], home.channel: {**channel, "owned_visibility": visibility}},
         "content": {**data["content"], home.content: {**content, "share_rate": share_rate}},
     }
 

@@ -98,15 +98,18 @@ def _totals(posts: pd.DataFrame, path: Path) -> dict[str, str]:
 def _learnt(found: Calibration, filled: dict[str, str], posterior_file: str) -> dict[str, str]:
     """The blanks that a calibration fills otherwise."""
     data = found.scenario.data
-    visibility = data["channels"][CHANNEL]["visibility"]
+    visibility = data["channels"][CHANNEL]["owned_visibility"]
     others = [line for line in filled["channel"].splitlines() if "organic" not in line and "visibility" not in line]
-    channel = [f"    visibility: {visibility:.4g}          # median of the rows", *others]
+    channel = [
+        f"    owned_visibility: {visibility:.4g}    # of your posts, median of the rows",
+        *others,
+    ]
     joint = write_yaml({"joint": {"file": posterior_file}})
     uncertain = "".join(f"  {line}\n" for line in joint.splitlines()) + filled["more"].partition("uncertain:\n")[2]
     block: dict[str, Any] = {"calibration": data["calibration"]}
     return {
-        "how": f"Visibility and share rate are the rows of {posterior_file},\n# learnt from them; what stands in their place "
-        "below are the medians.",
+        "how": f"How visible they are and how often they are shared\n# are the rows of {posterior_file}, learnt from them; below "
+        "are the medians.",
         "channel": "".join(line + "\n" for line in channel),
         "share_rate": f"{data['content'][CONTENT]['share_rate']:.4g}           # median of the rows",
         "more": f"\nuncertain:\n{uncertain}\n{write_yaml(block)}",

@@ -15,11 +15,14 @@ from viralsim.campaign.enrolment import Enrolment, enrol
 from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
 from viralsim.campaign.numbers import Number, holds_column, number, stacked
 from viralsim.campaign.plan import compile_plan
+from viralsim.campaign.seeing import seeing
 from viralsim.campaign.shared_arrays import CompiledAudience
-from viralsim.campaign.solve_rates import appeal, visibility
+from viralsim.campaign.solve_rates import appeal, curve_of, visibility
+from viralsim.campaign.visible_posts import factors, highest_owned, owned_factor, owned_visibility, per_engagement
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.alias import gap_table
 from viralsim.kernels.arm_inputs import (
+    OFF,
     ArmInputs,
     Audience,
     Channels,
@@ -59,16 +62,18 @@ def content_names(spec: Spec) -> list[str]:
 
 def envelopes(compiled: CompiledAudience, arms: Mapping[str, Spec]) -> NDArray[np.float64]:
     """The rate at which gaps are drawn on each channel: the highest chance of an impression in any arm and tick, float64[C]."""
-    highest = np.zeros(len(compiled.channels))
+    highest, owned = np.zeros(len(compiled.channels)), np.zeros(len(compiled.channels))
     for spec in arms.values():
         peak = rhythm(spec, tick_hours(spec)).max()
         for c in range(len(highest)):
-            highest[c] = max(highest[c], np.max(visibility(compiled, spec, c)) * peak)
+            most = np.max(visibility(compiled, spec, c)) * factors(compiled, spec).highest(c)
+            highest[c] = max(highest[c], most * peak)
+            owned[c] = max(owned[c], highest_owned(compiled, spec, c) * peak)
     if len(compiled.graph.tie_strength):
         for c in range(len(highest)):
             row = compiled.graph.tie_strength[compiled.graph.indptr[c, 0] : compiled.graph.indptr[c, -1]]
             highest[c] *= float(row.max(initial=0.0))
-    needed = np.minimum(1.0, highest)
+    needed = np.minimum(1.0, np.maximum(highest, owned))  # owned posts know no ties
     for c, name in enumerate(compiled.channels):
         given = max((spec.channels[name].envelope or 0.0 for spec in arms.values()), default=0.0)
         if given and given < needed[c]:
@@ -99,10 +104,15 @@ def _delays(compiled: CompiledAudience, spec: Spec) -> dict[str, NDArray[Any]]:
     }
 
 
-def _channels(compiled: CompiledAudience, spec: Spec, envelope: NDArray[np.float64], audience: Audience) -> Channels:
+def _channels(
+    compiled: CompiledAudience, spec: Spec, envelope: NDArray[np.float64], audience: Audience, share_rate: Number
+) -> Channels:
     seen = stacked([visibility(compiled, spec, c) for c in range(len(compiled.channels))])
     thin = np.full(len(compiled.channels), bool(len(compiled.graph.tie_strength) or len(audience.background_load)))
     thin |= (envelope != seen).reshape(-1, len(thin)).any(axis=0) | bool((rhythm(spec, tick_hours(spec)) != 1.0).any())
+    apart, waiting = owned_visibility(compiled, spec), seeing(compiled, spec)
+    if len(apart) or len(owned_factor(compiled, spec)) or any(map(len, factors(compiled, spec))):
+        thin[:] = True
     gaps = [compiled.once(("gaps", float(e)), lambda e=e: gap_table(min(max(float(e), 1e-300), 1.0))) for e in envelope]
     settings = [spec.channels[name] for name in compiled.channels]
     recommended = [s.recommended for s in settings]
@@ -115,11 +125,14 @@ def _channels(compiled: CompiledAudience, spec: Spec, envelope: NDArray[np.float
         gap_alias=np.stack([g.alias for g in gaps]),
         **_delays(compiled, spec),
         engagement_rate=stacked([s.engagement_rate for s in settings]),
-        per_engagement=stacked([0.0 if r is None else r.per_engagement for r in recommended]),
+        per_engagement=stacked([per_engagement(compiled, spec, c, share_rate) for c in range(len(settings))]),
         recommend_delay=stacked(
             [1 if r is None else np.maximum(1, whole_ticks(r.delay, spec.tick)) for r in recommended], dtype=np.int64
         ),
         max_match=np.array([float(row.max(initial=0.0)) for row in audience.match]),
+        owned_visibility=apart,
+        seeing_delay=waiting.delay,
+        seeing_scale=waiting.scale,
     )
 
 
@@ -170,17 +183,19 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
                 "cap": cap,
                 "threshold": threshold,
                 "persistence": own("persistence", content.persistence),
+                "reshare": content.reshare,
                 "novelty": novelty(own("half_life", content.half_life), content.released_at, tick_hours(spec)),
             }
         )
     inner = {"conversion_trust": 1, "novelty": 1}
     kinds = {"key": np.uint64, "twin": np.int64, "original": np.int64, "reinforcement": np.int64}
-    return Contents(
+    found = Contents(
         **{
             field: stacked([row[field] for row in rows], inner.get(field, 0), kinds.get(field, np.float64))
             for field in Contents._fields
         }
     )
+    return found if (found.reshare != 1.0).any() else found._replace(reshare=OFF)
 
 
 def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rules:
@@ -224,6 +239,14 @@ def _plan(compiled: CompiledAudience, spec: Spec, names: list[str], enrolment: E
     return plan
 
 
+def _share_rate(compiled: CompiledAudience, spec: Spec, contents: Contents, names: list[str]) -> Number:
+    """Shares per fresh impression of the campaign's content; 0 where no channel asks for it."""
+    if all(channel.recommended is None or channel.recommended.share is None for channel in spec.channels.values()):
+        return 0.0
+    focal = names.index(spec.campaign.content)
+    return curve_of(compiled, spec, spec.content[spec.campaign.content]).rate_at(contents.appeal[..., focal])
+
+
 def compile_arm(
     compiled: CompiledAudience,
     name: str,
@@ -243,8 +266,9 @@ def compile_arm(
     audience = compiled.audience(spec, matches)
     contents = _contents(compiled, spec, names)
     plan = _plan(compiled, spec, names, enrolment)
-    channels = _channels(compiled, spec, envelope, audience)
-    graph = compiled.graph
+    channels = _channels(compiled, spec, envelope, audience, _share_rate(compiled, spec, contents, names))
+    by_followers = factors(compiled, spec)
+    graph = compiled.graph._replace(root_visibility=by_followers.roots, reshare_visibility=by_followers.reshares)
     if (contents.reinforcement == Reinforcement.FRACTION).any():
         graph = graph._replace(following=compiled.following)
     world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)

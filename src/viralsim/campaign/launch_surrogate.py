@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from viralsim.campaign.mean_field import attention, first_share_probability, novelty, rhythm, share_drive
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, visibility
+from viralsim.campaign.visible_posts import factors
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.spec import Spec
 from viralsim.seeding.surrogate import Follows, LaunchModel
@@ -57,13 +58,15 @@ def _follows(compiled: CompiledAudience, spec: Spec, channel: int, counts: str, 
     sold = {
         s: content.conversion_rate * (1.0 if trust is None else float(getattr(trust, s))) for s in ("asked", "earned")
     }
+    root, reshare = (part[channel][network.sources()] if len(part) else None for part in factors(compiled, spec))
     passed, passed_count, novelty_sum = np.ones(network.follows), np.ones(network.follows), 0.0
     posts = [post for post in _posts(spec) if post[0] > 0.0]
     for willing, active, fresh in posts:
         novelty_sum += fresh
-        here = willing * np.minimum(1.0, seen * active)
+        here = willing * np.minimum(1.0, (seen if root is None else seen * root) * active)
         passed *= 1.0 - here * np.minimum(1.0, share * float(tier.trust) * fresh)
         passed_count *= 1.0 - here * (np.minimum(1.0, sold["asked"] * match) if counts == "conversions" else 1.0)
+    seen, share = seen if reshare is None else seen * reshare, share * content.reshare
     seen, share = np.minimum(1.0, seen), np.minimum(1.0, share * (novelty_sum / len(posts) if posts else 1.0))
     if counts == "earned shares":
         return Follows(network, 1.0 - passed, seen * share, 1.0 - passed, seen * share)

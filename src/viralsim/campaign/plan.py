@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.numbers import Number, beside, number, stacked
 from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.campaign.visible_posts import owned_factor
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import Plan
 from viralsim.kernels.rng import Stream, name_key
@@ -73,6 +74,7 @@ def _owned(lines: Lines) -> dict[str, Any]:
         "owned_followers": np.concatenate([np.zeros(0, np.int32), *rows]).astype(np.int32),
         "owned_posts_tick": _integers([t for t, _ in posts]),
         "owned_posts_line": _integers([i for _, i in posts]),
+        "owned_factor": owned_factor(lines.compiled, lines.spec),
     }
 
 

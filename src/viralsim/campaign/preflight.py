@@ -54,10 +54,20 @@ def reproduction_number(compiled: CompiledAudience, arm: Arm, channel: int) -> f
     chance = np.minimum(1.0, share_chance(compiled, arm)) * arm.visibility[channel] * attention(compiled, arm.spec)
     indptr = np.ascontiguousarray(graph.indptr[channel])
     first = chance * compiled.following[channel]
-    second = _over_followers(indptr, graph.followers, chance)
-    third = _over_followers(indptr, graph.followers, chance * second)
+    shown = _reshared(arm, channel)  # more or fewer impressions of a share, and the response to it
+    second = shown * _over_followers(indptr, graph.followers, chance)
+    third = shown * _over_followers(indptr, graph.followers, chance * second)
     size = float((first * second).sum())
     return float((first * third).sum()) / size if size > 0 else 0.0
+
+
+def _reshared(arm: Arm, channel: int) -> F8:
+    """Factor of what a member's share brings about beside their first post, float64[N], or [1]."""
+    reshare, factors = arm.world.contents.reshare, arm.world.graph.reshare_visibility
+    focal = int(arm.world.rules.values[Rule.FOCAL])
+    visible = factors[channel].astype(np.float64) if len(factors) else np.ones(1)
+    highest = 1.0 / max(float(arm.visibility[channel]), 1e-300)
+    return np.asarray(np.minimum(visible, highest) * (float(reshare[focal]) if len(reshare) else 1.0))
 
 
 class _Shown(NamedTuple):

@@ -60,6 +60,12 @@ class RateCurve(NamedTuple):
         k = int(np.count_nonzero(self.drive >= 1.0))
         return float((self.clipped[k] + self.open[k]) / self.weight)
 
+    def rate_at(self, appeal: Number) -> Number:
+        """The share rate at this appeal; one per world for a column."""
+        k = np.searchsorted(-self.drive, -1.0 / np.maximum(appeal, 1e-300), side="right")
+        found = (self.clipped[k] + appeal * self.open[k]) / self.weight
+        return found if np.ndim(appeal) else float(found)
+
     def appeal(self, share_rate: Number) -> Number:
         """The appeal at which this share of impressions is shared; one per world for a column."""
         k = np.searchsorted(self.rate, share_rate)

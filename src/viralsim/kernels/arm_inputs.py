@@ -22,6 +22,10 @@ U4: TypeAlias = NDArray[np.uint32]
 U8: TypeAlias = NDArray[np.uint64]
 
 
+# what is left out of an arm; always of one dtype, since another one is another kernel
+OFF, OFF_TABLE, OFF_FACTORS = np.zeros(0), np.zeros((0, 0)), np.zeros((0, 0), np.float32)
+
+
 class Source(IntEnum):
     """Where an impression came from; the row order of ``impressions_by_source``."""
 
@@ -50,6 +54,10 @@ class Graph(NamedTuple):
     tie_strength: F4  # [E] in [0, 1], or [0]
     influence_weight: F4  # [E], in-sums at most 1, or [0]
     following: I4  # [C, N] accounts that v follows; or [0, 0] where no rule asks
+    root_visibility: F4 = (
+        OFF_FACTORS  # [C, N] factor of the visibility of v's posts that answer no impression, or [0, 0]
+    )
+    reshare_visibility: F4 = OFF_FACTORS  # [C, N] ... of those that answer one, or [0, 0]
 
 
 class Audience(NamedTuple):
@@ -82,6 +90,9 @@ class Channels(NamedTuple):
     per_engagement: F8  # [C] recommended impressions per engagement or post; 0 is off
     recommend_delay: I8  # [C] ticks >= 1
     max_match: F8  # [K] of all members; for the rejection of recommended members
+    owned_visibility: F8 = OFF  # [C] of owned posts, or [0]: as members'
+    seeing_delay: F8 = OFF_TABLE  # [C, Y] ticks until a post is seen, at equally likely quantiles, or [0, 0]: at once
+    seeing_scale: F8 = OFF_TABLE  # [C, Z] factors of the delays of a post, equally likely, or [0, 0]
 
 
 class Contents(NamedTuple):
@@ -100,6 +111,7 @@ class Contents(NamedTuple):
     threshold: F8  # [K] count, fraction or weight; negative: uniform
     persistence: F8  # [K]
     novelty: F8  # [K, T]
+    reshare: F8 = OFF  # [K] factor of the response to posts that answer an impression, or [0]
 
 
 class Rules(NamedTuple):
@@ -164,6 +176,7 @@ class Plan(NamedTuple):
     organic_member: I8  # or -1: drawn in each world
     organic_line: I8  # number of the line among its (channel, content)
     organic_index: I8  # number within the line
+    owned_factor: F8 = OFF  # [L] of the visibility of the line's posts, or [0]
 
 
 class ArmInputs(NamedTuple):

@@ -167,6 +167,7 @@ _OVERFLOWS = {
     Overflow.CALENDAR: "the calendar of pending posts",
     Overflow.RECOMMENDATIONS: "the list of recommended impressions; lower per_engagement",
     Overflow.THRESHOLD_PAIRS: "the table of threshold pairs",
+    Overflow.LATER: "the list of impressions that wait to be seen",
 }
 
 

@@ -8,9 +8,18 @@ from numba import njit
 from viralsim.kernels.alias import next_gap
 from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
 from viralsim.kernels.cpu import U, prefetch
-from viralsim.kernels.queues import touch
-from viralsim.kernels.rng import SHOW, below, draw, unit
-from viralsim.kernels.state import FOLLOWERS, OUT_ROW, PAID, RECOMMENDED
+from viralsim.kernels.queues import occupy, touch
+from viralsim.kernels.rng import PACE, SEE, SHOW, below, draw, unit
+from viralsim.kernels.state import (
+    FOLLOWERS,
+    LATER_FULL,
+    LATER_POSTS,
+    LATERS,
+    OUT_ROW,
+    OVERFLOW,
+    PAID,
+    RECOMMENDED,
+)
 
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32
 
@@ -47,10 +56,10 @@ def gaps(arm, state, members, channel, start, stop, key, at):  # type: ignore[no
 
 
 @njit(cache=True, _nrt=False)
-def thin(arm, state, tick, channel, content, start, tied, key, first, last):  # type: ignore[no-untyped-def]
+def thin(arm, state, tick, channel, content, s, tied, first, last):  # type: ignore[no-untyped-def]
     """Keep the impressions in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
     contents = len(arm.contents_key)
-    visibility, envelope = arm.channels_visibility[channel], arm.channels_envelope[channel]
+    visibility, start, key, envelope = s.visibility, s.start, s.key, arm.channels_envelope[channel]
     rhythm, capacity = arm.rules_rhythm[tick], arm.rules_values[R_FEED_CAPACITY]
     tie, background = arm.graph_tie_strength, arm.audience_background_load
     day = np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
@@ -76,6 +85,38 @@ def thin(arm, state, tick, channel, content, start, tied, key, first, last):  # 
             state.buffer_member[U(kept)] = member
             state.buffer_position[U(kept)] = position
             kept += 1
+    return kept
+
+
+@njit(cache=True, _nrt=False)
+def put_off(arm, state, tick, channel, s, first, last):  # type: ignore[no-untyped-def]
+    """Keep those of the impressions in ``first:last`` that are seen at once, queue those seen later; returns the new end."""
+    delays, scales = arm.channels_seeing_delay[channel], arm.channels_seeing_scale[channel]
+    scale = scales[below(draw(s.key + PACE, 0), len(scales))]
+    now, left = state.scalars, np.float64(len(state.later_head) - tick)
+    kept, post = first, np.int64(-1)
+    for i in range(first, last):
+        member, position = state.buffer_member[U(i)], state.buffer_position[U(i)]
+        bits = draw(s.key + SEE, position)
+        delay = delays[below(bits, len(delays))] * scale
+        if delay < 1.0:
+            state.buffer_member[U(kept)], state.buffer_position[U(kept)] = member, position
+            kept += 1
+        elif delay < left:
+            if post < 0:
+                post = now[LATER_POSTS]
+            if post >= len(state.later_posts) or now[LATERS] >= len(state.later):
+                now[OVERFLOW] = LATER_FULL
+                return kept
+            state.later_posts[post] = s
+            now[LATER_POSTS] = post + 1
+            entry, due = now[LATERS], tick + np.int64(delay)
+            now[LATERS] = entry + 1
+            waits = state.later[entry]
+            waits.bits, waits.post, waits.member, waits.position = bits, post, member, position
+            waits.next = state.later_head[due]
+            state.later_head[due] = entry + 1
+            occupy(state.occupied, due)
     return kept
 
 
@@ -153,11 +194,16 @@ def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
         return recommend(
             arm, len(state.slot), channel, content, s.stop, s.key, state.buffer_member, state.buffer_position, at
         )
-    if s.kind == FOLLOWERS:
+    if s.member >= 0:  # waited for this tick
+        state.buffer_member[U(at)], state.buffer_position[U(at)] = s.member, s.position
+        end = at + 1
+    elif s.kind == FOLLOWERS:
         end = gaps(arm, state, arm.graph_followers, channel, s.start, s.stop, s.key, at)
     else:
         end = gaps(arm, state, arm.plan_owned_followers, channel, s.start, s.stop, s.key, at)
+    if end > at and s.member < 0 and len(arm.channels_seeing_delay):
+        end = put_off(arm, state, tick, channel, s, at, end)
     if end > at and arm.channels_thin[channel]:
         tied = s.kind == FOLLOWERS and len(arm.graph_tie_strength) > 0
-        end = thin(arm, state, tick, channel, content, s.start, tied, s.key, at, end)
+        end = thin(arm, state, tick, channel, content, s, tied, at, end)
     return end

@@ -123,6 +123,14 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
             cross_posts(arm, state, tick, member, row, cell, p.node)
     node = p.node
     earned = not planned and state.nodes[U(node)].cause >= 0
+    visibility = arm.channels_visibility[channel]
+    if earned:
+        if len(arm.graph_reshare_visibility):
+            visibility *= np.float64(arm.graph_reshare_visibility[channel, member])
+        if len(arm.contents_reshare):
+            trust *= arm.contents_reshare[content]
+    elif len(arm.graph_root_visibility):
+        visibility *= np.float64(arm.graph_root_visibility[channel, member])
     count_share(arm, state, out, tick, content, earned)
     key = member_key(state.stream_keys[KEY_POST, cell], member, number)
     rate = arm.channels_per_engagement[channel]
@@ -142,6 +150,8 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
     s.stop = stop
     s.key = key
     s.trust = trust
+    s.visibility = visibility
+    s.member = -1
     s.kind = FOLLOWERS
     s.source = source
     s.cell = cell
@@ -167,6 +177,9 @@ def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def
     s.stop = arm.plan_owned_start[line + 1]
     s.key = member_key(state.stream_keys[KEY_BRAND, cell], 0, number)
     s.trust = arm.plan_owned_trust[line]
+    seen = arm.channels_owned_visibility if len(arm.channels_owned_visibility) else arm.channels_visibility
+    s.visibility = seen[channel] * (arm.plan_owned_factor[line] if len(arm.plan_owned_factor) else 1.0)
+    s.member = -1
     s.kind = BRAND
     s.source = OWNED_SOURCE
     s.cell = cell

@@ -52,6 +52,8 @@ GAP = np.uint64(0x0)  # a post's gaps along its row
 SHOW = np.uint64(0x8CB92BA72F3D8DD7)  # ... the thinning of position i
 RESPOND = np.uint64(0x2545F4914F6CDD1D)  # ... the response to and the conversion of position i
 EARN = np.uint64(0xF1357AEA2E62A9C5)  # ... the recommendations that the post itself earns
+SEE = np.uint64(0x9FB21C651E98DF25)  # ... how long position i waits to be seen
+PACE = np.uint64(0xD6E8FEB86659FD93)  # ... the time scale of the post
 
 _A = np.uint64(0xBF58476D1CE4E5B9)
 _B = np.uint64(0x94D049BB133111EB)

@@ -58,6 +58,7 @@ DELIVERY = np.dtype(  # something to be shown in this tick
         ("stop", np.int64),
         ("key", np.uint64),
         ("trust", np.float64),
+        ("visibility", np.float64),  # of a row: the post's
         ("kind", np.int32),  # ROW, BRAND, PAID, RECOMMENDED
         ("source", np.int32),
         ("cell", np.int32),
@@ -66,6 +67,8 @@ DELIVERY = np.dtype(  # something to be shown in this tick
         ("number", np.int32),  # post number, or line
         ("earned", np.int32),
         ("end", np.int64),  # where its impressions end in the buffer
+        ("member", np.int32),  # the one to whom it is shown now, at ``position`` of the row; -1: to all of the row
+        ("position", np.int32),
     ],
     align=True,
 )
@@ -77,6 +80,16 @@ RECOMMENDATION = np.dtype(
         ("cell", np.int32),
         ("node", np.int32),
         ("earned", np.int32),
+    ],
+    align=True,
+)
+LATER = np.dtype(  # an impression that waits to be seen
+    [
+        ("bits", np.uint64),  # its place in the order of its tick
+        ("post", np.int32),  # index into ``State.later_posts``
+        ("member", np.int32),
+        ("position", np.int32),
+        ("next", np.int32),
     ],
     align=True,
 )
@@ -116,7 +129,9 @@ FOLLOWERS, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
     SERIES_ROW,
     CELLS,
     CONTENTS,
-) = range(20)
+    LATERS,
+    LATER_POSTS,
+) = range(22)
 
 
 class Overflow(IntEnum):
@@ -125,9 +140,10 @@ class Overflow(IntEnum):
     CALENDAR = 1
     RECOMMENDATIONS = 2
     THRESHOLD_PAIRS = 3
+    LATER = 4
 
 
-CALENDAR_FULL, RECOMMENDATIONS_FULL, PAIRS_FULL = (int(overflow) for overflow in Overflow)
+CALENDAR_FULL, RECOMMENDATIONS_FULL, PAIRS_FULL, LATER_FULL = (int(overflow) for overflow in Overflow)
 # Rows of State.stream_keys
 KEY_POST, KEY_BRAND, KEY_PAID, KEY_DELAY, KEY_CROSS, KEY_PERSIST, KEY_THRESHOLD, KEY_ORGANIC = range(8)
 
@@ -148,6 +164,9 @@ class State(NamedTuple):
     entry_posting: I8
     recommendation_head: I4  # [T]
     recommendations: NDArray[np.void]
+    later_head: I4  # [T] 1 + first impression that is seen in this tick
+    later: NDArray[np.void]
+    later_posts: NDArray[np.void]  # what they are impressions of
     occupied: U8  # bits of ticks to visit
     planned_ticks: U8  # bits of ticks at which the plan acts
     nodes: NDArray[np.void]
@@ -176,12 +195,12 @@ class State(NamedTuple):
     ticks: I4  # visited ticks
     stream_keys: U8  # [8, cells]
     streams_used: I8  # those that this world draws from
-    earn_key: U8  # scratch: recommendations of this tick
+    earn_key: U8  # scratch: recommendations of this tick, then impressions that waited
     earn_entry: I8
     spare_earn_key: U8
     spare_earn_entry: I8
     advocate_posts: I8  # [A] planned posts made by each, over all worlds of this thread
-    scalars: I8  # [20]
+    scalars: I8  # [22]
     soften: F8  # [1]
     own_words8: U8  # memory of the arm's arrays that differ by world, see rows_of_worlds; length 0: none does
     own_words4: U4
@@ -257,6 +276,11 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     entries = min(postings * channels + len(plan.organic_tick) + 1, pool)
     waiting = pool // 4 if recommends else 1
     longest = max(longest, min(BUFFER, 4 * members))
+    delayed = pool // 4 if len(arm.channels.seeing_delay) else 1
+    posts_to_come = (
+        postings * (1 + (horizon if np.any(arm.contents.persistence > 0) else 0)) + extra if delayed > 1 else 1
+    )
+    queued = max(waiting, delayed)
     return State(
         slot=np.zeros(members, dtype=np.int32),
         touched=np.empty(members, dtype=np.int32),
@@ -271,11 +295,14 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         entry_posting=np.empty(entries, dtype=np.int64),
         recommendation_head=np.zeros(horizon, dtype=np.int32),
         recommendations=np.empty(waiting, dtype=RECOMMENDATION),
+        later_head=np.zeros(horizon, dtype=np.int32),
+        later=np.empty(delayed, dtype=LATER),
+        later_posts=np.empty(min(posts_to_come, delayed), dtype=DELIVERY),
         occupied=np.zeros(horizon // 64 + 1, dtype=np.uint64),
         planned_ticks=_tick_bits(np.concatenate([np.asarray(t, dtype=np.int64) for t in plan_ticks]), horizon),
         nodes=np.empty(postings + extra, dtype=NODE),
         breadth=np.zeros(postings + extra, dtype=np.int32),
-        deliveries=np.empty(postings + extra + len(plan.paid_cap) + waiting + spare, dtype=DELIVERY),
+        deliveries=np.empty(postings + extra + len(plan.paid_cap) + waiting + delayed + spare, dtype=DELIVERY),
         actions=np.empty(len(plan.planned_tick) + spare + 1, dtype=ACTION),
         owned_now=np.empty(len(plan.owned_posts_tick) + spare + 1, dtype=np.int64),
         due=np.empty(postings, dtype=np.int64),
@@ -299,12 +326,12 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         ticks=np.empty(horizon, dtype=np.int32),
         stream_keys=np.zeros((8, cells), dtype=np.uint64),
         streams_used=_families(arm),
-        earn_key=np.empty(waiting, dtype=np.uint64),
-        earn_entry=np.empty(waiting, dtype=np.int64),
-        spare_earn_key=np.empty(waiting, dtype=np.uint64),
-        spare_earn_entry=np.empty(waiting, dtype=np.int64),
+        earn_key=np.empty(queued, dtype=np.uint64),
+        earn_entry=np.empty(queued, dtype=np.int64),
+        spare_earn_key=np.empty(queued, dtype=np.uint64),
+        spare_earn_entry=np.empty(queued, dtype=np.int64),
         advocate_posts=np.zeros(int(plan.planned_advocate.max(initial=-1)) + 1, dtype=np.int64),
-        scalars=np.zeros(20, dtype=np.int64),
+        scalars=np.zeros(22, dtype=np.int64),
         soften=np.ones(1),
         own_words8=np.zeros(0, dtype=np.uint64),
         own_words4=np.zeros(0, dtype=np.uint32),

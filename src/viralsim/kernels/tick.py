@@ -179,7 +179,7 @@ def line_up_paid(arm, state, tick):  # type: ignore[no-untyped-def]
         cell = arm.plan_paid_channel[line] * contents + arm.plan_paid_content[line]
         s = state.deliveries[state.scalars[DELIVERIES]]
         state.scalars[DELIVERIES] += 1
-        s.start, s.stop = 0, count
+        s.start, s.stop, s.member = 0, count, -1
         s.key = member_key(state.stream_keys[KEY_PAID, cell], arm.plan_paid_number[line], tick)
         s.trust = arm.plan_paid_trust[line]
         s.kind, s.source, s.cell = PAID, FROM_PAID, cell
@@ -202,9 +202,30 @@ def line_up_recommended(state, tick):  # type: ignore[no-untyped-def]
         r = state.recommendations[state.earn_entry[i]]
         s = state.deliveries[state.scalars[DELIVERIES]]
         state.scalars[DELIVERIES] += 1
-        s.start, s.stop, s.key, s.trust = 0, r.count, r.key, 1.0
+        s.start, s.stop, s.key, s.trust, s.member = 0, r.count, r.key, 1.0, -1
         s.kind, s.source, s.cell = RECOMMENDED, FROM_RECOMMENDED, r.cell
         s.node, s.poster, s.number, s.earned = r.node, -1, 0, r.earned
+
+
+@njit(cache=True, _nrt=False)
+def line_up_later(state, tick):  # type: ignore[no-untyped-def]
+    """Showings of the impressions that waited for this tick, one each, by their bits."""
+    entry = state.later_head[tick] - 1
+    state.later_head[tick] = 0
+    n = 0
+    while entry >= 0:
+        state.earn_key[n] = state.later[entry].bits
+        state.earn_entry[n] = entry
+        n += 1
+        entry = state.later[entry].next - 1
+    sort_pairs(state.earn_key, state.earn_entry, state.spare_earn_key, state.spare_earn_entry, n)
+    for i in range(n):
+        waited = state.later[state.earn_entry[i]]
+        at = state.scalars[DELIVERIES]
+        state.scalars[DELIVERIES] = at + 1
+        state.deliveries[at] = state.later_posts[waited.post]
+        s = state.deliveries[at]
+        s.member, s.position = waited.member, waited.position
 
 
 @njit(cache=True, _nrt=False)
@@ -221,6 +242,7 @@ def advance(arm, state, tick, out):  # type: ignore[no-untyped-def]
     line_up_paid(arm, state, tick)
     make_member_posts(arm, state, tick, out)
     line_up_recommended(state, tick)
+    line_up_later(state, tick)
     deliver_all(arm, state, tick, out)
     reactive = arm.rules_values[R_RESPOND_RATIO] >= 0.0 or arm.rules_values[R_AMPLIFY_SHARES] >= 0.0
     if reactive and tick + 1 < len(state.head):
@@ -248,6 +270,7 @@ def clear(state):  # type: ignore[no-untyped-def]
     if state.scalars[OVERFLOW]:  # the world was left half way: the queues still hold entries
         state.head[:] = 0
         state.recommendation_head[:] = 0
+        state.later_head[:] = 0
     state.scalars[TOUCHED] = 0
     state.scalars[TICKS] = 0
     state.scalars[EDGES] = 0

@@ -159,7 +159,10 @@ def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence
 def calibrated_measures(calibration: Mapping[str, Any]) -> list[str]:
     """The measures of a post without advocates that past posts say and whose coverage on later posts was measured."""
     coverage = calibration.get("coverage") or {}
-    ends = {"impressions": [".visibility"], "shares": [".visibility", ".share_rate"]}
+    ends = {
+        "impressions": ["visibility"],
+        "shares": ["visibility", ".share_rate"],
+    }  # of the channel, or of its owned posts
     return [
         measure
         for measure, needed in ends.items()

@@ -89,11 +89,32 @@ class ReactionDelay(Block):
         return "fixed" if self.exponential is None else "exponential"
 
 
+class FollowerElasticity(Block):
+    """How expected impressions grow with the followers of whoever posts: as followers to this power; 1: in proportion."""
+
+    roots: Annotated[float, Real(ge=0, le=2)] = key(
+        1.0, "of posts that answer no impression, owned ones too", source="off"
+    )
+    reshares: Annotated[float, Real(ge=0, le=2)] = key(1.0, "of posts that answer an impression", source="off")
+
+
+class ImpressionDelay(ReactionDelay):
+    """From a post to its being seen; one law. Each post has a time scale of its own."""
+
+    fixed: Hours | None = key(None, "always this long", source="off")
+    spread: Annotated[float, Real(ge=0, le=5)] = key(
+        0.0, "standard deviation of the logarithm of the time scales of posts", source="off"
+    )
+
+
 class Recommended(Block):
     """The channel shows a post to members who need not follow."""
 
     per_engagement: Annotated[float, Real(ge=0, le=1_000, unit="impressions")] = key(
         1.0, "further impressions that a share or engagement earns, in expectation"
+    )
+    share: Annotated[float, Real(ge=0, lt=1, unit="fraction")] | None = key(
+        None, "instead of per_engagement: what part of all impressions these are, as a dashboard tells", source="off"
     )
     delay: Hours = key(1.0, "from the share or engagement to these impressions")
 
@@ -110,6 +131,12 @@ class Channel(Block):
     organic_reach: Annotated[float, Real(gt=0, le=1, unit="fraction")] | None = key(
         None, "instead of visibility: reach of a post / followers, from a dashboard", source=USER_OR_PRESET
     )
+    owned_visibility: Probability | None = key(
+        None, "chance that a follower of the brand is shown an owned post; left out: as a member's", source="off"
+    )
+    follower_elasticity: FollowerElasticity | None = key(
+        None, "how impressions of a post grow with the poster's followers; left out: in proportion", source="off"
+    )
     envelope: Annotated[float, Real(gt=0, le=1, unit="probability")] | None = key(
         None,
         "chance of an impression at which luck is drawn, then thinned; runs with the same one have the same luck; left out: the "
@@ -118,5 +145,8 @@ class Channel(Block):
     )
     recommended: Recommended | None = key(None, "recommendation beyond followers; left out: off", source="off")
     reaction_delay: ReactionDelay = block(ReactionDelay, "from an impression to the share that answers it")
+    impression_delay: ImpressionDelay | None = key(
+        None, "from a post to its being seen by followers; left out: at once", source="off"
+    )
     engagement_rate: Probability = key(0.0, "chance of a like or click, of what is left", source="off")
     cpm_usd: Price | None = key(None, "price of 1,000 paid impressions", source=USER_OR_PRESET)

@@ -84,6 +84,9 @@ def _members(spec: Spec) -> Iterator[Finding]:
             yield place, f"gives {follows:.3g} follows, more than {MOST_FOLLOWS:,}: lower it or members"
 
 
+LAWS = ("lognormal", "power_law", "exponential", "fixed")
+
+
 def _channels(spec: Spec) -> Iterator[Finding]:
     for name, channel in spec.channels.items():
         place: Place = ("channels", name)
@@ -106,9 +109,20 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             if network.file is not None and not network.directed:
                 yield (*place, "network", "directed"), "belongs to a network of a file: leave it out"
         delay = channel.reaction_delay
-        laws = [law for law in ("lognormal", "power_law", "exponential", "fixed") if getattr(delay, law) is not None]
+        laws = [law for law in LAWS if getattr(delay, law) is not None]
         if len(laws) > 1:
             yield (*place, "reaction_delay"), f"has {' and '.join(laws)}: keep one law"
+        if channel.impression_delay is not None:
+            yield from exactly_one(channel.impression_delay, LAWS, (*place, "impression_delay"))
+        shown = channel.recommended
+        if shown is not None and shown.share is not None:
+            if "per_engagement" in shown.model_fields_set:
+                yield (*place, "recommended", "share"), "excludes per_engagement: keep one"
+            elif shown.share > 0 and channel.engagement_rate == 0:
+                yield (
+                    (*place, "recommended", "share"),
+                    "needs engagement_rate above 0: it is engagements that earn impressions",
+                )
 
 
 def _ring(ring: WattsStrogatz | None, place: Place) -> Iterator[Finding]:

@@ -99,4 +99,7 @@ class Content(Block):
     value_usd: Usd = key(0.0, "value of one conversion", source="off")
     conversion_trust: ConversionTrust = block(ConversionTrust, "factors of conversion by source", source="off")
     persistence: Probability = key(0.0, "chance to post again in the next tick", source="off")
+    reshare: Factor = key(
+        1.0, "factor of the response to posts that answer an impression: how much shares are shared again", source="off"
+    )
     critical: Critical = block(Critical, "what differs in the critical twin", source="off")

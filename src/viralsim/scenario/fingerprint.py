@@ -14,6 +14,10 @@ from viralsim.scenario.spec import Spec
 
 # what a scenario is called, where its numbers are from, and what other studies than a run ask of it: nothing here changes a world
 ONLY_WORDS = {"name", "about", "calibration", "variants", "field_test", "question"}
+# keys that came later, with what they are where left out: files that do not have them keep their hash
+CAME_LATER: dict[str, Any] = {
+    "owned_visibility": None, "follower_elasticity": None, "impression_delay": None, "share": None, "reshare": 1.0,
+}  # fmt: skip
 ORDERED = ("channels", "content", "arms")  # their order numbers them
 CHUNK_BYTES = 1 << 20
 
@@ -34,7 +38,14 @@ def fingerprint(spec: Spec, arms: Iterable[Spec], folder: Path) -> str:
 
 def _ordered(dump: dict[str, Any]) -> dict[str, Any]:
     """Mappings whose order counts become lists; the rest is sorted when written."""
-    return {word: list(value.items()) if word in ORDERED else value for word, value in dump.items()}
+    return {word: list(_said(value).items()) if word in ORDERED else value for word, value in dump.items()}
+
+
+def _said(dump: Any) -> Any:
+    """Channels and contents without keys that came later and are left out."""
+    if not isinstance(dump, dict):
+        return dump
+    return {word: _said(value) for word, value in dump.items() if word not in CAME_LATER or value != CAME_LATER[word]}
 
 
 def content_hash(path: Path) -> str:

@@ -31,7 +31,7 @@ from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
 from viralsim.versions import LAW_OF_UNCERTAIN_VISIBILITY, LAW_VERSION
 
 MOST_TICKS = 200_000
-SEEN = (".visibility", ".organic_reach")
+SEEN = (".visibility", ".organic_reach", ".owned_visibility")
 MOST_CHANNELS = 29  # as in ``kernels.state``: bits that a member has for them
 
 

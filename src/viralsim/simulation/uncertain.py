@@ -33,12 +33,13 @@ COLUMNS = frozenset(
     f"{block}.{key}"
     for block, keys in {
         "channels.*": (
-            "visibility organic_reach engagement_rate cpm_usd recommended.per_engagement recommended.delay reaction_delay.fixed "
+            "visibility organic_reach owned_visibility "
+            "engagement_rate cpm_usd recommended.per_engagement recommended.delay reaction_delay.fixed "
             "reaction_delay.lognormal.median reaction_delay.lognormal.sigma reaction_delay.exponential.mean "
             "reaction_delay.power_law.constant_until reaction_delay.power_law.exponent"
         ),
         "content.*": (
-            "appeal share_rate half_life released_at controversy conversion_rate value_usd persistence critical.appeal "
+            "appeal share_rate half_life released_at controversy conversion_rate value_usd persistence reshare critical.appeal "
             "critical.half_life critical.persistence conversion_trust.owned conversion_trust.paid conversion_trust.asked "
             "conversion_trust.earned conversion_trust.recommended reinforcement.social.gain reinforcement.social.cap "
             "reinforcement.threshold.fraction reinforcement.threshold.weight"

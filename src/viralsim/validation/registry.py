@@ -12,6 +12,7 @@ from viralsim.validation import (
     peers,
     people,
     posts,
+    realism,
     shapes,
     stylised,
     thresholds,
@@ -32,6 +33,7 @@ from viralsim.validation.check import (
 CHECKS: tuple[Check, ...] = (
     *cascades.CHECKS,
     *posts.CHECKS,
+    *realism.CHECKS,
     *thresholds.CHECKS,
     *dynamics.CHECKS,
     *stylised.CHECKS,

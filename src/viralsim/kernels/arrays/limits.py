@@ -24,6 +24,8 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "graph.tie_strength": ("E|0", 0, 1),
     "graph.influence_weight": ("E|0", 0, 1.001),
     "graph.following": ("C,N|0,0", 0, "N!"),
+    "graph.root_visibility": ("C,N|0,0", 0, 1e9),
+    "graph.reshare_visibility": ("C,N|0,0", 0, 1e9),
     "audience.community": ("N|1", 0, 2**31 - 2),
     "audience.activity": ("N|1", 0, 1e9),
     "audience.hostility": ("N|1", 0, 1),
@@ -45,6 +47,9 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "channels.per_engagement": ("C", 0, 2**31),
     "channels.recommend_delay": ("C", 1, 2**31),
     "channels.max_match": ("K", 0, 1),
+    "channels.owned_visibility": ("C|0", 0, 1),
+    "channels.seeing_delay": ("C,Y|0,0", 0, 1e18),
+    "channels.seeing_scale": ("C,Z|0,0", 0, 1e9),
     "contents.appeal": ("K", 0, 1e30),
     "contents.twin": ("K", -1, "K"),
     "contents.original": ("K", -1, "K"),
@@ -57,6 +62,7 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "contents.threshold": ("K", -1e30, 1e30),
     "contents.persistence": ("K", 0, 1),
     "contents.novelty": ("K,T", 0, 1),
+    "contents.reshare": ("K|0", 0, 1e9),
     "rules.values": ("R", -1, INF),
     "rules.rhythm": ("T", 0, 1e9),
     "rules.fatigue": (".", 0, 1),
@@ -89,6 +95,7 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "plan.organic_member": ("O", -1, "N"),
     "plan.organic_line": ("O", 0, 2**31),
     "plan.organic_index": ("O", 0, 2**40),
+    "plan.owned_factor": ("L|0", 0, 1e9),
 }
 # Offsets into another array: they begin at 0, rise, and end at its length.
 OFFSETS = {
@@ -112,12 +119,13 @@ _checked: WeakValueDictionary[tuple[int, str, float], NDArray[Any]] = WeakValueD
 
 
 def sizes_of(arm: ArmInputs) -> dict[str, int]:
-    """Lengths by letter: those of the contract, V = N + 1, B = C + 1, Q = L + 1, W = M + 1."""
+    """Lengths by letter: those of the contract, V = N + 1, B = C + 1, Q = L + 1, W = M + 1; Y, Z of the tables of seeing."""
     plan, members = arm.plan, int(np.shape(arm.graph.indptr)[-1]) - 1
     sizes = {
         "N": members, "V": members + 1, "C": len(arm.channels.key), "K": len(arm.contents.key), "E": len(arm.graph.followers),
         "T": int(np.shape(arm.contents.novelty)[-1]), "G": 512, "D": int(np.shape(arm.channels.delay_alias)[-1]),
         "S": len(Source), "R": len(Rule), "L": len(plan.owned_channel), "P": len(plan.owned_posts_tick),
+        "Y": int(np.shape(arm.channels.seeing_delay)[-1]), "Z": int(np.shape(arm.channels.seeing_scale)[-1]),
         "M": len(plan.paid_channel), "A": len(plan.planned_tick), "O": len(plan.organic_tick), "0": 0, "1": 1,
     }  # fmt: skip
     return sizes | {"B": sizes["C"] + 1, "Q": sizes["L"] + 1, "W": sizes["M"] + 1}
@@ -186,5 +194,7 @@ def _check_order(arm: ArmInputs) -> None:
     for rule, low, high in ((Rule.FOCAL, 0, contents - 1), (Rule.TICKS_PER_DAY, 1, 2**31)):
         if not low <= values[rule] <= high or values[rule] != int(values[rule]):
             raise InputError(f"rules.values[{rule.name}] must be a whole number in {low}..{high}, got {values[rule]}")
+    if len(arm.channels.seeing_delay) != len(arm.channels.seeing_scale):
+        raise InputError("channels.seeing_delay needs channels.seeing_scale beside it, and the other way round")
     if len(arm.rules.fatigue) == 0:
         raise InputError("rules.fatigue must hold one number or more")

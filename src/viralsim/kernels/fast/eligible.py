@@ -23,6 +23,8 @@ def is_eligible(arm: ArmInputs) -> bool:
         and contents.persistence[0] == 0.0
         and channels.per_engagement[0] == 0.0
         and not channels.thin[0]
+        and len(arm.graph.root_visibility) == len(arm.graph.reshare_visibility) == len(channels.seeing_delay) == 0
+        and (contents.reshare == 1.0).all()
         and len(arm.audience.background_load) == 0
         and len(arm.rules.fatigue) == 1
         and len(plan.owned_channel) == len(plan.paid_channel) == len(plan.planned_tick) == 0
