@@ -33,7 +33,7 @@ CALIBRATION: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
         {"scenario": SCENARIO, "past": PAST},
         {
             "scenario": SCENARIOS, "past": PASTS, "seed": [*SEEDS, None], "channel": NAME, "content": NAME,
-            "horizon_hours": HOURS, "threads": THREADS,
+            "horizon_hours": HOURS, "threads": THREADS, "curves": [3, True, "nowhere.csv", ["curves.csv"]],
         },
     ),
     vs.calibration.next_post: (

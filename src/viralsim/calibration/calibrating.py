@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from viralsim.arguments import instance, number, seed_number, thread_count
+from viralsim.arguments import file_path, instance, number, seed_number, thread_count
 from viralsim.atomic import write_json, write_text
 from viralsim.calibration.backtest import CALIBRATED, MEASURES, Backtest, backtest
 from viralsim.calibration.calibrated_scenario import POSTERIOR_FILE, calibrated_data, for_folder, in_memory
@@ -23,6 +23,7 @@ from viralsim.calibration.observed import FEWEST_POSTS, Posts, from_table, unpai
 from viralsim.calibration.pairs import PastPairs
 from viralsim.calibration.posterior import Posterior, sample
 from viralsim.calibration.scores import LEVELS, coverage
+from viralsim.calibration.timing import Timing, timed, timing_of
 from viralsim.errors import InputError
 from viralsim.scenario import Scenario
 from viralsim.scenario.loading import scenario_of
@@ -44,7 +45,8 @@ class Calibration:
     posterior: rows of ``uncertain.joint``, one per draw of a new post, one column per path of the scenario. new_posts: the same
     rows as expected ``impressions`` and ``share_rate``. parameters: the posterior of what all posts share. backtest: how the last
     40 % were predicted; None where too few. check: simulated posts of ``scenario`` beside the rows. scenario: the scenario
-    with these rows in it. of: paths that were learnt and agree in the check.
+    with these rows in it. of: paths that were learnt and agree in the check. timing: times from post to
+    share, where curves were given.
     """
 
     posterior: pd.DataFrame
@@ -58,6 +60,7 @@ class Calibration:
     check: Check
     of: tuple[str, ...]
     horizon_hours: float | None = None
+    timing: Timing | None = None
 
     def __repr__(self) -> str:
         return f"Calibration({self.scenario.name!r}, {self.data['posts']} posts, {len(self.posterior)} rows)"
@@ -97,6 +100,7 @@ class Calibration:
             "parameters": self.parameter_table(),
             "posterior": {path: _quantiles(values) for path, values in self.posterior.items()},
             "check": self.check.to_dict(),
+            "timing": None if self.timing is None else self.timing.to_dict(),
             "warnings": list(self.warnings),
             "versions": dict(versions()),
         }
@@ -138,6 +142,11 @@ class Calibration:
         shown.append(
             f"Learnt: {where}. Not calibrated: {', '.join(NOT_OF)}; a difference between arms stays a what-if."
         )
+        if self.timing is not None:
+            shown.append(
+                f"Half of a typical post's shares come within {self.timing.median_hours:.2g} h; time scales of posts differ by "
+                f"a factor of {np.exp(self.timing.spread):.2g} ({self.timing.posts} curves)."
+            )
         return [*shown, *self.warnings][:15]
 
     def _line(self, method: str, measure: str) -> str:
@@ -157,6 +166,7 @@ def calibrate(
     channel: str | None = None,
     content: str | None = None,
     horizon_hours: float | None = None,
+    curves: str | os.PathLike[str] | None = None,
     threads: int | None = None,
 ) -> Calibration:
     """What past posts say about new ones, as values of a scenario.
@@ -166,7 +176,9 @@ def calibrate(
         past: past posts as ``viralsim.posts.read`` gives them.
         seed: the same seed gives the same rows.
         channel, content: of the owned posts; the first of the campaign by default.
-        horizon_hours: until when the counts of past posts were taken; only told.
+        horizon_hours: until when the counts of past posts were taken; only told, but for curves.
+        curves: file of the curves of past posts, as ``viralsim forecast --past`` takes it: times from post to share are learnt from
+            those watched until the horizon (the scenario's by default).
         threads: for the check by simulation; all cores by default. Results do not depend on it.
 
     Raises:
@@ -176,6 +188,7 @@ def calibrate(
     """
     given = scenario_of(scenario)
     luck = seed_number(seed)
+    file = None if curves is None else file_path(curves, "curves")
     for name, word in ((channel, "channel"), (content, "content")):
         if name is not None:
             instance(name, word, str)
@@ -190,17 +203,21 @@ def calibrate(
     judged = backtest(past, seed=luck) if _can_judge(free) else None
     warnings = [*misfits(model, parameters, np.random.default_rng([luck, 7])), *drifts(free), *_size(free, home)]
     rows = new_posts(free, luck, home.followers)
+    timing = None if file is None else timing_of(file, horizon_hours or given.spec.horizon, luck)
+    if timing is not None:
+        given = timed(given, home, timing)
     solver = Solver(given, home, rows, luck, at_once)
     solver.solve()
     check = solver.check()
     posterior = pd.DataFrame(dict(zip(home.paths, solver.values(), strict=True)))
-    agreeing = [path for path, word in zip(home.paths, (IMPRESSIONS, SHARE_RATE), strict=True) if check.agrees(word)]
+    agreeing = [] if timing is None else [f"channels.{home.channel}.impression_delay"]
+    agreeing += [path for path, word in zip(home.paths, (IMPRESSIONS, SHARE_RATE), strict=True) if check.agrees(word)]
     facts = _facts(past, posts, luck)
     block = _block(agreeing, facts, judged, horizon_hours)
     data, notes = calibrated_data(given, home, posterior, block)
     return Calibration(
         posterior, rows, parameters, judged, (*warnings, *solver.warnings(check), *notes), facts, dict(model.table),
-        in_memory(given, data, posterior), check, tuple(agreeing), horizon_hours,
+        in_memory(given, data, posterior), check, tuple(agreeing), horizon_hours, timing,
     )  # fmt: skip
 
 

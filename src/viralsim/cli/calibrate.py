@@ -24,6 +24,8 @@ PAGE = "report.html"
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--data", "files", type=click.Path(path_type=Path), multiple=True, required=True,
               help="Export with one row per post; once per file.")  # fmt: skip
+@click.option("--curves", type=click.Path(path_type=Path),
+              help="Curves of past posts, as `forecast --past` takes them: when posts are shared.")  # fmt: skip
 @click.option("--channel", help="Channel of the owned posts; that of the first by default.")
 @click.option("--content", help="Content of the owned posts; that of the first by default.")
 @click.option(
@@ -38,7 +40,7 @@ PAGE = "report.html"
               help=f"Write calibrated.yaml, posterior.csv, calibration.json and {PAGE} into this folder.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print calibration.json and nothing else.")
 def calibrate(
-    file: Path, files: tuple[Path, ...], channel: str | None, content: str | None, horizon: str | None,
+    file: Path, files: tuple[Path, ...], curves: Path | None, channel: str | None, content: str | None, horizon: str | None,
     titles: tuple[str, ...], keep_doubtful: bool, no_replies: bool, seed: int, threads: int | None, out: Path | None,
     as_json: bool,
 ) -> None:  # fmt: skip
@@ -57,7 +59,7 @@ def calibrate(
         horizon_hours=hours,
     )
     found = calibrated(
-        scenario, past, seed, channel=channel, content=content, horizon_hours=hours, threads=threads
+        scenario, past, seed, channel=channel, content=content, horizon_hours=hours, curves=curves, threads=threads
     )  # fmt: skip
     if out is not None:
         _write(found, out)

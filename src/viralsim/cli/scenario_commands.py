@@ -239,7 +239,8 @@ def presets(word: str | None, as_json: bool) -> None:
         return
     for preset in chosen:
         click.echo(f"{preset.word}: {preset.about}")
-        for name, entry in preset.values.items():
+        shown = [*preset.values.items(), *((f"measured, not filled in: {n}", e) for n, e in preset.measured.items())]
+        for name, entry in shown:
             year = "" if entry.year is None else f", {entry.year}"
             note = f"; {entry.note}" if entry.note else ""
             value = json.dumps(entry.value) if isinstance(entry.value, dict) else entry.value

@@ -250,6 +250,17 @@ def longest_row(indptr: I8) -> int:
     return max((int(np.diff(indptr[:, at : at + PIECE + 1]).max(initial=0)) for at in pieces), default=0)
 
 
+def _longest_showing(arm: ArmInputs) -> int:
+    """The most impressions that one showing may have."""
+    plan, earned = arm.plan, float(arm.channels.per_engagement.max(initial=0.0))
+    return max(
+        longest_row(arm.graph.indptr),
+        int(np.diff(plan.owned_start).max(initial=0)),
+        int(plan.paid_count.max(initial=0)),
+        int(np.ceil(earned)) + 1 if earned > 0 else 0,
+    )
+
+
 def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
     """The state of one thread for worlds of this shape.
 
@@ -264,12 +275,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     plan = arm.plan
     capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[Rule.DISTINCT] > 0)
     recommends = bool(np.any(arm.channels.per_engagement > 0))
-    longest = longest_row(arm.graph.indptr)
-    for start, stop in zip(plan.owned_start[:-1], plan.owned_start[1:], strict=True):
-        longest = max(longest, int(stop - start))
-    longest = max(longest, int(plan.paid_count.max(initial=0)), spare, 1)
-    if recommends:
-        longest = max(longest, int(np.ceil(arm.channels.per_engagement.max())) + 1)
+    longest = max(_longest_showing(arm), spare, 1)
     postings = members * cells
     extra = len(plan.owned_posts_tick) + horizon * (1 + spare)  # owned posts, and one repost per tick at most
     plan_ticks = [plan.owned_posts_tick, plan.planned_tick, np.flatnonzero(plan.paid_count.any(axis=0))]
@@ -277,9 +283,6 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     waiting = pool // 4 if recommends else 1
     longest = max(longest, min(BUFFER, 4 * members))
     delayed = pool // 4 if len(arm.channels.seeing_delay) else 1
-    posts_to_come = (
-        postings * (1 + (horizon if np.any(arm.contents.persistence > 0) else 0)) + extra if delayed > 1 else 1
-    )
     queued = max(waiting, delayed)
     return State(
         slot=np.zeros(members, dtype=np.int32),
@@ -297,7 +300,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         recommendations=np.empty(waiting, dtype=RECOMMENDATION),
         later_head=np.zeros(horizon, dtype=np.int32),
         later=np.empty(delayed, dtype=LATER),
-        later_posts=np.empty(min(posts_to_come, delayed), dtype=DELIVERY),
+        later_posts=np.empty(delayed, dtype=DELIVERY),
         occupied=np.zeros(horizon // 64 + 1, dtype=np.uint64),
         planned_ticks=_tick_bits(np.concatenate([np.asarray(t, dtype=np.int64) for t in plan_ticks]), horizon),
         nodes=np.empty(postings + extra, dtype=NODE),

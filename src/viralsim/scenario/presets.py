@@ -30,11 +30,12 @@ class PresetValue:
 
 @dataclass(frozen=True)
 class Preset:
-    """The numbers of one channel by the names of a channel's keys."""
+    """The numbers of one channel by the names of its keys; ``measured``: what data sets say about others, never filled in."""
 
     word: str
     about: str
     values: dict[str, PresetValue]
+    measured: dict[str, PresetValue]
 
 
 @cache
@@ -43,11 +44,14 @@ def presets() -> dict[str, Preset]:
     text = resources.files("viralsim.scenario").joinpath("presets.yaml").read_text(encoding="utf-8")
     found = {}
     for word, block in read_yaml(text, "presets.yaml").data.items():
-        values = {
-            name: PresetValue(**{"note": "", "year": None} | entry) for name, entry in block.items() if name != "about"
-        }
-        found[word] = Preset(word, block["about"], values)
+        measured = block.get("measured", {})
+        filled = {name: entry for name, entry in block.items() if name not in ("about", "measured")}
+        found[word] = Preset(word, block["about"], _entries(filled), _entries(measured))
     return found
+
+
+def _entries(block: dict[str, Any]) -> dict[str, PresetValue]:
+    return {name: PresetValue(**{"note": "", "year": None} | entry) for name, entry in block.items()}
 
 
 @cache
