@@ -77,7 +77,10 @@ campaign: {content: post, organic: [{channel: x, members: 20, posts_at: [0h]}]}
 
 
 def ordinary_posts(setting: Setting) -> list[Number]:
-    """Of some 100,000 posts on X, all alike and every engagement a share, most stay alone and few go beyond one step."""
+    """Of some 100,000 posts on X, all alike and every engagement a share, most stay alone and few go beyond one step.
+
+    Posts that are all alike have no large ones: the setting is at fault. REAL-5 has posts that differ, on the numbers of real ones.
+    """
     from viralsim.scenario import load
     from viralsim.simulation import simulate
 
@@ -127,7 +130,11 @@ campaign: {content: post, organic: [{channel: feed, members: 1, posts_at: [0h]}]
 
 
 def size_and_shape(setting: Setting) -> list[Number]:
-    """Among cascades of 100 and more, size says little about structural virality, which is spread out at each size."""
+    """Among cascades of 100 and more, size says little about structural virality, which is spread out at each size.
+
+    The setting is at fault, not the model: here one member's post grows from person to person, near its critical point. Large
+    cascades are broadcasts that differ from post to post: REAL-4 has these, and there size says little.
+    """
     from scipy.stats import spearmanr
 
     from viralsim.scenario import load
