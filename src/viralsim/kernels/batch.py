@@ -68,7 +68,7 @@ def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-d
     """One world from the first to the last occupied tick; False where a pool overflowed. O(what happens)."""
     horizon = len(state.head)
     begin(arm, state, key, out, row, series_row)
-    tick = next_tick(state.occupied, -1, horizon)
+    tick = next_tick(state.occupied, np.int64(-1), horizon)
     while tick < horizon:
         decide(arm, state, tick, key, out)
         advance(arm, state, tick, out)

@@ -98,12 +98,14 @@ def cross_posts(arm, state, tick, member, row, cell, node):  # type: ignore[no-u
     for other in range(channels):
         if other == channel or (len(presence) and presence[other, member] == 0):
             continue
-        stream_keys = stream_key(state.stream_keys[KEY_CROSS, cell], S_CROSS_POST, arm.channels_key[other], ZERO)
+        stream_keys = stream_key(
+            state.stream_keys[KEY_CROSS, cell], np.int64(S_CROSS_POST), arm.channels_key[other], ZERO
+        )
         key = member_key(stream_keys, member, 0)
         if unit(draw(key, 0)) < arm.rules_values[R_CROSS_POST]:
             due = tick + delay_ticks(arm, other, draw(key, 1))
             place = row * cells + other * contents + content
-            schedule(state, place, due, node, EARNED)
+            schedule(state, place, due, node, np.int32(EARNED))
 
 
 @njit(cache=True, _nrt=False)
@@ -170,7 +172,7 @@ def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def
     s.kind = BRAND
     s.source = OWNED_SOURCE
     s.cell = cell
-    s.node = add_node(state, -1, cell, -1, tick, OWNED_SOURCE, -1, -1)
+    s.node = add_node(state, np.int64(-1), cell, np.int64(-1), tick, np.int64(OWNED_SOURCE), np.int64(-1), np.int32(-1))
     s.poster = -1
     s.number = number
     s.earned = 0

@@ -171,7 +171,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     kind, controversy = arm.contents_reinforcement[content], arm.contents_controversy[content]
     converts = is_focal and arm.contents_conversion_rate[content] > 0.0
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
-    home = pick(arm.audience_community, s.poster) if in_group != 1.0 else -1
+    home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
     dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
     per_engagement = arm.channels_per_engagement[channel]
     key, base_trust, is_row, earned = s.key, s.trust, s.kind == FOLLOWERS, s.earned
@@ -220,12 +220,12 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         if response == SHARE:
             answer(arm, state, tick, row, member, cell, node, source)
         elif response == CRITICISE:
-            answer(arm, state, tick, row, member, channel * K + twin, -1, source)
+            answer(arm, state, tick, row, member, np.int32(channel * K + twin), np.int32(-1), source)
         elif response == ENGAGE:
             engaged += 1
             if per_engagement > 0.0:
                 delay = arm.channels_recommend_delay[channel]
-                earn(state, per_engagement, delay, tick, mix(bits + EARN), cell, node, earned)
+                earn(state, per_engagement, delay, tick, mix(bits + EARN), np.int64(cell), node, np.int64(earned))
     if is_focal:
         counts[N_IMPRESSIONS_OWNED + source] += last - first
         series[T_IMPRESSIONS] += last - first
@@ -272,12 +272,12 @@ def deliver_all(arm, state, tick, out):  # type: ignore[no-untyped-def]
     attention), each showing is answered before the next is drawn.
     """
     one_by_one = len(arm.audience_background_load) > 0 and state.scalars[CONTENTS] > 1
-    first, at = 0, np.int64(0)
+    first, at = np.int64(0), np.int64(0)
     for i in range(state.scalars[DELIVERIES]):
         s = state.deliveries[U(i)]
         if at > 0 and (one_by_one or at + s.stop - s.start > len(state.buffer_member)):
             answer_buffered(arm, state, tick, first, i, out)
-            first, at = i, np.int64(0)
+            first, at = np.int64(i), np.int64(0)
         at = np.int64(expose(arm, state, tick, s, at, out))
         s.end = at
     answer_buffered(arm, state, tick, first, state.scalars[DELIVERIES], out)
