@@ -15,9 +15,8 @@ from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.counts import R_FOCAL, Count, Series
-from viralsim.kernels.fast.eligible import is_eligible, runs_lockstep
+from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.fast.frame import frame_fast
-from viralsim.kernels.fast.lockstep import run_lockstep_block
 from viralsim.kernels.fast.memory import FastState, allocate_fast
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
@@ -182,7 +181,7 @@ def _engine(arm: ArmInputs, rows: RowsOfWorlds | None) -> _Engine:
     """The general engine, or the shortcut where it gives the same worlds."""
     if rows is not None or not is_eligible(arm):
         return _Engine(allocate, frame_state, run_block)
-    return _Engine(allocate_fast, frame_fast, run_lockstep_block if runs_lockstep(arm) else run_fast_block)
+    return _Engine(allocate_fast, frame_fast, run_fast_block)
 
 
 class _Workers:
