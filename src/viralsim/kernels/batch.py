@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -25,9 +25,10 @@ from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
 from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
 from viralsim.kernels.trees import measure_trees
-from viralsim.parallel import Blocks
+from viralsim.parallel import Blocks, in_parts
 
 SIZE_BINS = 40
+TOGETHER = 4096  # worlds whose counts a thread keeps in its cache before they go to their columns
 
 
 class RawWorlds(NamedTuple):
@@ -137,17 +138,18 @@ def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
 
 
-def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False) -> Out:
+def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, order: Literal["C", "F"] = "C") -> Out:
     """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them.
 
     ``plain`` worlds count in 32 bits where that must do: nobody posts twice, so there are no more impressions than follows.
-    The memory of the counts is a fifth of the price of a small world.
+    The memory of the counts is a fifth of the price of a small world. ``order``: "C" for a kernel that writes row by row, "F" for
+    who reads column by column.
     """
     horizon = arm.contents.novelty.shape[1]
     count: type[np.int32] | type[np.int64] = np.int32 if plain and len(arm.graph.followers) < 2**31 else np.int64
     communities = int(arm.audience.community.max(initial=0)) + 1
     return Out(
-        counts=np.zeros((worlds, len(Count)), dtype=count),
+        counts=np.zeros((worlds, len(Count)), dtype=count, order=order),
         structural_virality=np.full(worlds, np.nan),
         reach_by_channel=np.zeros((worlds, len(arm.channels.key)), dtype=np.int32),
         reach_by_community=np.zeros((worlds, communities), dtype=np.int32),
@@ -184,6 +186,21 @@ def _engine(arm: ArmInputs, rows: RowsOfWorlds | None) -> _Engine:
     return _Engine(allocate_fast, frame_fast, run_fast_block)
 
 
+def _rows_of(out: Out, first: int, last: int, counts: NDArray[Any]) -> Out:
+    """Where worlds ``first`` to ``last`` write: views of their rows, and ``counts``, whose rows go to columns afterwards."""
+    recorded = len(out.series) - 1  # the last row takes what is not kept
+    counts[: last - first] = 0
+    return Out(
+        counts=counts,
+        structural_virality=out.structural_virality[first:last],
+        reach_by_channel=out.reach_by_channel[first:last],
+        reach_by_community=out.reach_by_community[first:last],
+        series=out.series[min(first, recorded) : min(last, recorded) + 1],
+        paid_bought=out.paid_bought[first:last],
+        done=out.done[first:last],
+    )
+
+
 class _Workers:
     """Threads that take blocks of worlds from one counter until none is left."""
 
@@ -215,19 +232,24 @@ class _Workers:
         arm = self.arm
         if self.rows is not None and isinstance(state, State):
             arm, words8, words4 = self.rows.own(arm)
-            state = state._replace(
-                own_words8=words8, own_words4=words4, world_words8=self.rows.words8, world_words4=self.rows.words4
-            )
-        frames = frame_arm(arm), self.engine.frame(state), frame_out(self.out)
-        for first, last in blocks:
+            state = state._replace(own_words8=words8, own_words4=words4)
+        arm_frame, frame = frame_arm(arm), self.engine.frame(state)
+        counts = np.empty((TOGETHER, len(Count)), dtype=self.out.counts.dtype)
+        for first, last in in_parts(blocks, TOGETHER):
             if self.stop[0]:
                 return
-            reached = self.engine.run_block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
-            if isinstance(state, State) and reached < last and not self.stop[0]:
+            if self.rows is not None and isinstance(state, State):
+                words8, words4 = self.rows.words8[first:last], self.rows.words4[first:last]
+                frame = self.engine.frame(state._replace(world_words8=words8, world_words4=words4))
+            out = frame_out(_rows_of(self.out, first, last, counts))
+            worlds = self.worlds[first:last]
+            done = self.engine.run_block(arm_frame, frame, out, self.seed, worlds, 0, last - first, sums, self.stop)
+            self.out.counts[first : first + done] = counts[:done]
+            if isinstance(state, State) and done < last - first and not self.stop[0]:
                 what = _OVERFLOWS[Overflow(state.scalars[OVERFLOW])]
-                raise CapacityError(f"world {self.worlds[reached]} outgrew {what}; use a smaller audience or horizon")
+                raise CapacityError(f"world {worlds[done]} outgrew {what}; use a smaller audience or horizon")
             with self.lock:
-                self.finished += reached - first
+                self.finished += done
 
     def guarded(self, blocks: Iterable[tuple[int, int]], state: State | FastState, sums: _Sums) -> None:
         try:
@@ -296,7 +318,7 @@ def run_worlds(
     horizon = arm.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = outputs(arm, len(worlds), recorded, plain=rows is None and is_eligible(arm))
+    out = outputs(arm, len(worlds), recorded, plain=rows is None and is_eligible(arm), order="F")
     advocates = int(arm.plan.planned_advocate.max(initial=-1)) + 1
     workers = _Workers(arm, rows, seed, worlds, out, progress)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)

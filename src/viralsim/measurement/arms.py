@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 
 from viralsim.errors import InputError
 from viralsim.measurement import inequality
-from viralsim.measurement.intervals import MODERATE_WORLDS, column_groups, mean_intervals, proportion_interval
+from viralsim.measurement.intervals import (
+    BOOTSTRAP_MOST_WORLDS,
+    MODERATE_WORLDS,
+    column_groups,
+    mean_intervals,
+    moment_interval,
+    proportion_interval,
+)
 from viralsim.measurement.measures import NAMES, measure
+from viralsim.measurement.tally import Tally, tally_of
 from viralsim.records.record import ArmOutcomes, RunRecord
 
 Float64 = NDArray[np.float64]
@@ -65,6 +73,10 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
     for arm, worlds in record.arms.items():
         for name in NAMES:
             values = worlds.measures.get(name, np.zeros(0))
+            tally = _tally_of_many(record, name, values) if clusters is None else None
+            if tally is not None:
+                found[arm, name] = _summary_of(tally)
+                continue
             defined = np.isfinite(values)
             if not defined.any():
                 found[arm, name] = UNDEFINED
@@ -77,6 +89,31 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
         columns = np.column_stack([record.arms[arm].measures[name] for arm, name in whole[group]])
         found.update(zip(whole[group], _summaries(columns, clusters, record.seed), strict=True))
     return {arm: {name: found[arm, name] for name in NAMES} for arm in record.arms}
+
+
+def _tally_of_many(record: RunRecord, name: str, values: Float64) -> Tally | None:
+    """How often each value was seen, where there are so many worlds that a mean needs its moments alone."""
+    if len(values) <= BOOTSTRAP_MOST_WORLDS:
+        return None
+    return tally_of(values, record.tick_hours if name.endswith("_hours") else 1.0)
+
+
+def _summary_of(tally: Tally) -> MeasureSummary:
+    """The summary of a column by the frequencies of its values."""
+    interval = moment_interval(tally.worlds, tally.mean, tally.moment(2), tally.moment(3))
+    p05, p50, p95 = (tally.quantile(q) for q in (0.05, 0.5, 0.95))
+    return MeasureSummary(
+        tally.worlds,
+        mean=tally.mean,
+        sd=float(interval.standard_error[0]) * math.sqrt(tally.worlds),
+        ci_low=float(interval.low[0]),
+        ci_high=float(interval.high[0]),
+        p05=p05,
+        p50=p50,
+        p95=p95,
+        skewness=float(interval.skewness[0]),
+        few_worlds=bool(interval.few_worlds[0]),
+    )
 
 
 def _summaries(columns: Float64, clusters: NDArray[np.int32] | None, seed: int) -> list[MeasureSummary]:
