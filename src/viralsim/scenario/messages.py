@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from viralsim.scenario.paths import PathError, at, leaf_slot, nearest, slots
+from viralsim.scenario.paths import KNOWN, PathError, at, leaf_slot, nearest, slots
 from viralsim.scenario.reading import Place, path_text
 from viralsim.scenario.spec import Spec
 from viralsim.units import parse_duration, shown
@@ -40,7 +41,18 @@ def findings(error: ValidationError, data: Any, root: Place = ()) -> list[Findin
         if detail["type"] != "missing" and at(data, place) is None and not _written(data, place):
             continue  # a value that was filled in; its origin is reported where it is
         found[((*root, *place), _sentence(detail, place, data))] = None
-    return list(found) or [_nearest_written(error.errors(include_url=False)[0], data, root)]
+    return _each_list_once(found) or [_nearest_written(error.errors(include_url=False)[0], data, root)]
+
+
+def _each_list_once(found: Iterable[Finding]) -> list[Finding]:
+    """The findings; a list of the keys that are known is in the first sentence that has it, not in all of them."""
+    told: set[str] = set()
+    kept = []
+    for place, sentence in found:
+        said, _, listed = sentence.partition(KNOWN)
+        kept.append((place, said if listed and listed in told else sentence))
+        told.add(listed)
+    return kept
 
 
 def _nearest_written(detail: ErrorDetails, data: Any, root: Place) -> Finding:

@@ -20,6 +20,7 @@ from viralsim.scenario.reading import Place, path_text, read_yaml, scalar
 from viralsim.scenario.spec import Spec
 from viralsim.units import Duration, Quantity
 
+KNOWN = "; known are: "  # and the list
 _STEP = re.compile(r"(?:^|\.)([^.\[\]]+)|\[(\d{1,9})\]")
 
 
@@ -47,7 +48,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if close:
         return f"; did you mean {close[0]!r}?"
     listed = ", ".join(names[:25])
-    return f"; known are: {listed}" if names else ""
+    return f"{KNOWN}{listed}" if names else ""
 
 
 @lru_cache(maxsize=4096)
