@@ -193,7 +193,7 @@ def init(file: Path, word: str | None, posts: Path | None, force: bool) -> None:
     except FileExistsError:
         raise InputError(f"{file}: exists already: choose another name, or overwrite it with --force") from None
     except OSError as error:
-        raise InputError(f"{file}: cannot be written ({error.strerror}): choose another place") from None
+        raise InputError(f"{file}: cannot be written ({error.strerror or error}): choose another place") from None
     click.echo(f"wrote {file}; next: viralsim check {file}")
     if posts is not None:
         click.echo(
