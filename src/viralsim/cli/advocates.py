@@ -30,7 +30,7 @@ ORDERS = 50  # of members, over which fair shares are taken
 @click.option("--worlds", type=click.IntRange(min=2), help="Worlds of every score; at most 400 by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
-@click.option("--fair", type=click.IntRange(1, 20), help="Also fair shares (Shapley) of the first so many.")
+@click.option("--fair", type=click.IntRange(1, 20), help="Also fair shares (Shapley) of this many, from the first on.")
 @click.option("--curve", is_flag=True, help="Also the return against the number of advocates.")
 @click.option("--programme", is_flag=True, help="Also the programme, launch after launch.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the list as CSV.")
