@@ -78,11 +78,8 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
         if name != "advocates" and not name.startswith("paid on ")
     }
     paid: dict[str, float] = {}
-    for i, line in enumerate(spec.campaign.paid):
-        bought, cap = int(plan.paid_count[i].sum()), int(plan.paid_cap[i])
-        people = int(plan.paid_start[i + 1] - plan.paid_start[i]) or _present(arm, int(plan.paid_channel[i]))
-        capped = cap > 0 and bought > cap * people
-        usd = cap * people * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if capped else line.budget_usd
+    for line, asked, sold in zip(spec.campaign.paid, plan.paid_count.sum(axis=1), paid_impressions(arm), strict=True):
+        usd = sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if sold < asked else line.budget_usd
         paid[f"paid on {line.channel}"] = paid.get(f"paid on {line.channel}", 0.0) + usd
     tier = spec.campaign.advocates
     people_usd = 0.0
@@ -90,6 +87,18 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
         asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
         people_usd = float(arm.enrolment.cost_usd.sum()) * asks
     return {name: usd for name, usd in ({**paid, "advocates": people_usd} | lines).items() if usd}
+
+
+def paid_impressions(arm: Arm) -> NDArray[np.int64]:
+    """Impressions that each paid line can get, int64[lines]: what its budget buys, as far as its frequency cap lets it."""
+    plan = arm.world.plan
+    asked = plan.paid_count.sum(axis=1).astype(np.int64)
+    people = [
+        int(plan.paid_start[i + 1] - plan.paid_start[i]) or _present(arm, int(plan.paid_channel[i]))
+        for i in range(len(asked))
+    ]
+    most = plan.paid_cap.astype(np.int64) * np.array(people, dtype=np.int64)
+    return np.asarray(np.where(plan.paid_cap > 0, np.minimum(asked, most), asked))
 
 
 def _present(arm: Arm, channel: int) -> int:

@@ -245,9 +245,16 @@ def merge(plan: Plan, sources: Sequence[str | Path], out: str | Path) -> SweepOu
     """Join the shards of one plan, in one folder or several, into the table that one run would have written."""
     store = Store(Path(out), plan)
     try:
-        journals = [Journal(path) for source in sources for path in sorted(Path(source).glob("journal*.jsonl"))]
-        if not journals:
-            raise InputError(f"{', '.join(map(str, sources))}: no journal of a shard here: run sweep --shard first")
+        paths = {str(source): sorted(Path(source).glob("journal*.jsonl")) for source in sources}
+        empty = [source for source, found in paths.items() if not found]
+        if empty:
+            raise InputError(f"{', '.join(empty)}: no journal of a shard here: run sweep --shard first")
+        journals = [Journal(path) for found in paths.values() for path in found]
+        if not store.known and not any(journal.points.get(store.hash) for journal in journals):
+            raise InputError(
+                f"{', '.join(paths)}: no finished point of this sweep in the journals: its shards write them, and a finished sweep "
+                "needs no merge"
+            )
         for journal in journals:
             for i, identity in journal.points.get(store.hash, {}).items():
                 if i not in store.known:

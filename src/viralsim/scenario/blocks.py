@@ -43,7 +43,7 @@ Name = Annotated[str, AfterValidator(_name)]
 
 
 def filled(value: T | None) -> T:
-    """A value that reading the scenario has filled in or made sure of: for the type checker, and against our own faults."""
+    """A value that reading the scenario has filled in or checked: for the type checker, and against faults of ours."""
     if value is None:
         raise TypeError("a value that reading a scenario fills in is missing: use viralsim.load or viralsim.loads")
     return value

@@ -260,6 +260,11 @@ def _arms(spec: Spec) -> Iterator[Finding]:
     elif len(spec.arms) > 1:
         yield ("baseline",), "is required where there are several arms: name one of " + ", ".join(spec.arms)
     yield from _question(spec)
+    if not isinstance(spec.equal_money, bool):
+        for i, name in enumerate(spec.equal_money):
+            yield from _named(name, spec.arms, "arm", ("equal_money", i))
+        if len(set(spec.equal_money)) < 2:
+            yield ("equal_money",), "compares the costs of arms: name two or more, or write true"
     yield from exactly_one(spec.viral_when, tuple(type(spec.viral_when).model_fields), ("viral_when",))
 
 

@@ -15,7 +15,7 @@ from viralsim.campaign.accounting import expected_cost_lines
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.preflight import vital_signs
 from viralsim.campaign.shared_arrays import CompiledAudience
-from viralsim.errors import InputError
+from viralsim.errors import InputError, ScenarioError
 from viralsim.kernels.batch import run_worlds
 from viralsim.measurement.sequential import sentence
 from viralsim.records.merge import keep_worlds
@@ -62,14 +62,14 @@ def describe(scenario: Scenario) -> Description:
 
 
 def refuse_unequal_money(scenario: Scenario, arms: Mapping[str, Arm]) -> None:
-    """InputError where ``equal_money`` asks arms that run to cost the same and they do not."""
+    """ScenarioError where ``equal_money`` asks arms that run to cost the same and they do not."""
     asked = scenario.spec.equal_money
     if asked is False:
         return
     costs = {name: sum(expected_cost_lines(arm).values()) for name, arm in arms.items()}
     unequal = unequal_money(costs, scenario.spec.baseline, asked)
     if unequal:
-        raise InputError("\n".join(f"equal_money: {sentence}" for sentence in unequal))
+        raise scenario.placed(ScenarioError(unequal))
 
 
 def simulate(

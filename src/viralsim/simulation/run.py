@@ -192,7 +192,7 @@ class Run:
 
 
 def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Mapping[str, Any] | None = None) -> None:
-    """Blocks of worlds, each through all arms: who interrupts keeps the blocks that all arms finished."""
+    """Run blocks of worlds, each through all arms; an interrupt keeps the blocks that all arms finished."""
     arms = [compile_arms(run.scenario, compiled, run.names, specs) for compiled in compiled_audiences]
     try:
         for rows in run.blocks():

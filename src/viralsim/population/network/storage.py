@@ -98,7 +98,7 @@ def new_folder(place: str | Path) -> Iterator[Path]:
         remove_orphans(place.parent)
         partial, lock = _partial(place)
     except OSError as error:
-        raise NetworkError(f"{place}: cannot be written ({error.strerror}); name another folder") from None
+        raise NetworkError(f"{place}: cannot be written ({error.strerror or error}); name another folder") from None
     try:
         yield partial
         partial.chmod(0o777 & ~_umask())
