@@ -84,18 +84,18 @@ def _check_as_json(file: Path, quick: bool) -> None:
 
 def _population(scenario: Scenario) -> Iterator[str]:
     """What is there, and how long it is watched."""
+    from viralsim.units import counted
+
     spec = scenario.spec
     audience = spec.audience
-    members = "as the files say" if audience.members is None else f"{audience.members:,}"
+    members = "members from the files" if audience.members is None else counted(audience.members, "member")
     most = f"{spec.most_worlds:,}" if isinstance(spec.worlds, int) else f"at most {spec.most_worlds:,}"
     worlds = "1 world" if most == "1" else f"{most} worlds"
     yield f"{spec.name}: {worlds} of {spec.ticks:,} ticks ({spec.horizon:g} h), seed {spec.seed}"
     groups = audience.communities.count
     communities = "1 community" if groups == 1 else f"{groups:,} communities"
-    communities = communities if audience.members else "communities as the files say"
-    yield f"population: {members} members, {communities}" + (
-        f", {spec.populations} audiences" if spec.populations > 1 else ""
-    )
+    communities = communities if audience.members else "communities from the files"
+    yield f"population: {members}, {communities}" + (f", {spec.populations} audiences" if spec.populations > 1 else "")
     for name, channel in spec.channels.items():
         network = channel.network
         where = f"from {network.file}"
