@@ -89,6 +89,7 @@ def test_ids_are_found_as_they_are_written(data: st.DataObject, kind: Any) -> No
         ("[99999999999999999999999]", "{members: [1]}", ["members[0]: no member 99999999999999999999999"]),
         ("[true]", "{members: [1]}", ["members: [0] must be a whole number without decimals, or text in quotes, got true"]),
         ("[3, 1.0]", "{members: [1]}", ["s.yaml:12: campaign.organic[0].members: [1] must be a whole number without decimals"]),
+        ("[]", "{members: [1]}", ["s.yaml:12: campaign.organic[0].members: names nobody"]),
         ("0-5", "{members: [1]}", ["members: must be a count, or a list of ids such as [3, 17], got '0-5'"]),
         ("5", "{members: [2, 2]}", ["s.yaml:16: arms.asked.campaign.advocates.choose.members[1]: member 2 is named already"]),
         ("5", "{members: [true]}", ["s.yaml:16: arms.asked.campaign.advocates.choose"]),

@@ -65,6 +65,8 @@ class Paid(Block):
 def _how_many_or_who(value: Any) -> Any:
     """A count, or a list of ids as they are written."""
     if isinstance(value, list | tuple):
+        if not value:
+            raise ValueError("names nobody: name a member, give a count, or leave the line out")
         odd = next((i for i, one in enumerate(value) if type(one) not in (int, str)), None)
         if odd is not None:
             was = repr(value[odd]) if isinstance(value[odd], float) else shown(value[odd])
