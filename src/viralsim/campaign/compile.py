@@ -14,6 +14,7 @@ from viralsim.campaign.delays import delay_tables, whole_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
 from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
 from viralsim.campaign.numbers import Number, holds_column, number, stacked
+from viralsim.campaign.own_rules import own_arrays
 from viralsim.campaign.plan import compile_plan
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, visibility
@@ -126,6 +127,8 @@ def _channels(compiled: CompiledAudience, spec: Spec, envelope: NDArray[np.float
 def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
     """(kind, gain, cap, threshold) of a content's reinforcement."""
     rule = content.reinforcement
+    if rule.own:
+        return int(Reinforcement.OWN), 0.0, 1.0, 0.0
     if rule.kind == "simple":
         return int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0
     if rule.kind == "social":
@@ -178,8 +181,9 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
     return Contents(
         **{
             field: stacked([row[field] for row in rows], inner.get(field, 0), kinds.get(field, np.float64))
-            for field in Contents._fields
-        }
+            for field in rows[0]
+        },
+        **own_arrays(spec, names),
     )
 
 
@@ -245,7 +249,7 @@ def compile_arm(
     plan = _plan(compiled, spec, names, enrolment)
     channels = _channels(compiled, spec, envelope, audience)
     graph = compiled.graph
-    if (contents.reinforcement == Reinforcement.FRACTION).any():
+    if np.isin(contents.reinforcement, (Reinforcement.FRACTION, Reinforcement.OWN)).any():
         graph = graph._replace(following=compiled.following)
     world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
     return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)

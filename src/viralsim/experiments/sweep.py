@@ -19,6 +19,7 @@ from viralsim.experiments.journal import Journal
 from viralsim.experiments.manifest import FORMAT, FORMAT_VERSION, MANIFEST, TABLE, read_manifest, refuse_foreign
 from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.table import entries_of, read_table, write_table
+from viralsim.rules.registry import known, packed
 from viralsim.scenario.loading import loads
 from viralsim.versions import versions
 
@@ -196,7 +197,7 @@ def run_sweep(
     if shard is not None and (not isinstance(shard, tuple) or len(shard) != 2):
         raise refuse("shard", "two whole numbers such as (3, 10)", shard)
     function(progress, "progress", "points finished, points in all, failed among them")
-    settings = Settings(plan.scenario, plan.worlds, plan.seed, plan.own_luck)
+    settings = Settings(plan.scenario, plan.worlds, plan.seed, plan.own_luck, packed(known().values()))
     wanted = list(range(len(plan.points))) if shard is None else plan.shard(*shard)
     with ExitStack() as stack:
         store = Store(folder, plan, "" if shard is None else f"-{shard[0]}-of-{shard[1]}")

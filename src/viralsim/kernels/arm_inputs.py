@@ -8,7 +8,7 @@ front, see ``rows_of_worlds``. See docs/model.md for the rules.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class Reinforcement(IntEnum):
     COUNT = 2
     FRACTION = 3
     WEIGHT = 4
+    OWN = 5
 
 
 class Graph(NamedTuple):
@@ -100,6 +101,10 @@ class Contents(NamedTuple):
     threshold: F8  # [K] count, fraction or weight; negative: uniform
     persistence: F8  # [K]
     novelty: F8  # [K, T]
+    own_rules: NDArray[Any] = np.zeros(0)  # [0], its type names the rules of one's own, see ``own.marker``
+    own_rule: I8 = np.zeros((0, 0), np.int64)  # [K, 3] number of the rule by place, -1: what is built in; [0, 0]: none
+    own_value: F8 = np.zeros((0, 0, 0))  # [K, 3, X] values of its parameters
+    own_fault: I8 = np.zeros(0, np.int64)  # [1] 1 + number of a rule that gave no number; written by the kernels
 
 
 class Rules(NamedTuple):

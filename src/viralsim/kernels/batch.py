@@ -21,6 +21,7 @@ from viralsim.kernels.fast.lockstep import run_lockstep_block
 from viralsim.kernels.fast.memory import FastState, allocate_fast
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.own import refuse_fault
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
@@ -301,6 +302,7 @@ def run_worlds(
     advocates = int(arm.plan.planned_advocate.max(initial=-1)) + 1
     workers = _Workers(arm, rows, seed, worlds, out, progress)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
+    refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
     parts = workers.sums or [_sums(advocates)]
     total = _Sums(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
     return RawWorlds(
@@ -318,6 +320,7 @@ def trace_world(arm: ArmInputs, seed: int, number: int, *, state: State | None =
     memory = frame_state(state)
     if not trace_one(frame_arm(arm), memory, frame_out(out), seed_key(seed), number):
         raise CapacityError(f"world {number} outgrew {_OVERFLOWS[Overflow(state.scalars[OVERFLOW])]}")
+    refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
     nodes = state.nodes[: int(state.scalars[NODES])].copy()
     clear_world(memory)
     contents = len(arm.contents.key)

@@ -33,8 +33,15 @@ from viralsim.kernels.law import (
     SHARE,
     conversion_probability,
     criticism_probability,
-    response_to,
-    share_probability,
+)
+from viralsim.kernels.own import (
+    asks_for_following,
+    asks_for_neighbours,
+    has_own,
+    own_factor,
+    own_of,
+    response_of,
+    share_of,
 )
 from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
 from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
@@ -53,7 +60,7 @@ from viralsim.kernels.state import (
 )
 
 SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
-SIMPLE, WEIGHT = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT)
+SIMPLE, WEIGHT, OWN = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT), int(Reinforcement.OWN)
 EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, doubled for each next
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
@@ -78,16 +85,23 @@ def newly_exposed(state, edge, content, contents):  # type: ignore[no-untyped-de
     return True
 
 
+@njit(_nrt=False, forceinline=True)
+def count_neighbour(arm, state, p, content, edge, weighed):  # type: ignore[no-untyped-def]
+    """Count the poster of an impression among the neighbours who have exposed a member, once each."""
+    if arm.rules_values[R_DISTINCT] == 0.0 or newly_exposed(state, edge, content, len(arm.contents_key)):
+        p.exposing_neighbours += 1
+        if weighed:
+            p.weight += np.float64(arm.graph_influence_weight[edge])
+
+
 @njit(cache=True, _nrt=False)
 def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
     """The factor of repeated impressions; ``counted`` says that this impression is a member's post, on edge ``edge``."""
     kind = arm.contents_reinforcement[content]
     if kind == SOCIAL:
         return min(arm.contents_cap[content], 1.0 + arm.contents_gain[content] * (seen - 1))
-    if counted and (arm.rules_values[R_DISTINCT] == 0.0 or newly_exposed(state, edge, content, len(arm.contents_key))):
-        p.exposing_neighbours += 1
-        if kind == WEIGHT:
-            p.weight += np.float64(arm.graph_influence_weight[edge])
+    if counted:
+        count_neighbour(arm, state, p, content, edge, kind == WEIGHT)
     threshold = arm.contents_threshold[content]
     if threshold < 0.0:
         cell = channel * len(arm.contents_key) + content
@@ -163,6 +177,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     counts, series = out.counts[world_row], out.series[state.scalars[SERIES_ROW], tick]
     channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
     content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
+    own = own_of(arm)
     twin, engagement = arm.contents_twin[content], arm.channels_engagement_rate[channel]
     focal, original = np.int64(arm.rules_values[R_FOCAL]), arm.contents_original[content]
     is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
@@ -202,11 +217,24 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         if tired:
             fatigue = fatigue_of[min(np.int64(impressions[U(row)]), len(fatigue_of) - 1)]
             impressions[U(row)] += 1
-        if kind != SIMPLE:
+        activity = np.float64(buffer_activity[U(i)])
+        if has_own(own) and kind == OWN:
+            p, following = posting[U(row * cells + cell)], 0
+            if asks_for_neighbours(own) and is_row:
+                count_neighbour(arm, state, p, content, start + position, False)
+            if asks_for_following(own):
+                following = np.int64(arm.graph_following[channel, member])
+            repeats = own_factor(
+                own, content, appeal, match, activity, trust, novelty, fatigue, soften_share, np.int64(e.seen),
+                np.int64(p.exposing_neighbours), following, tick, member,
+            )  # fmt: skip
+        elif kind != SIMPLE:
             p = posting[U(row * cells + cell)]
             repeats = reinforcement(arm, state, p, e.seen, content, channel, member, is_row, start + position)
-        activity = np.float64(buffer_activity[U(i)])
-        share = share_probability(appeal, match, activity, trust, novelty, fatigue, repeats, soften_share)
+        share = share_of(
+            own, content, appeal, match, activity, trust, novelty, fatigue, repeats, soften_share, np.int64(e.seen), tick,
+            member,
+        )  # fmt: skip
         if share > 1.0:
             share = 1.0
             counts[N_CLIPPED] += is_focal
@@ -216,7 +244,10 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         if twin >= 0:
             hostility = np.float64(pick(arm.audience_hostility, member))
             criticism = criticism_probability(share, controversy, hostility, soften)
-        response = response_to(unit_high(bits), share, criticism, engagement)
+        response = response_of(
+            own, content, appeal, match, activity, trust, novelty, fatigue, repeats, soften_share, np.int64(e.seen), tick,
+            member, unit_high(bits), share, criticism, engagement,
+        )  # fmt: skip
         if response == SHARE:
             answer(arm, state, tick, row, member, cell, node, source)
         elif response == CRITICISE:

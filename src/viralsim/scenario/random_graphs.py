@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from viralsim.scenario.blocks import Block, key
+from viralsim.scenario.own_rules import OwnWords
 from viralsim.units import Fraction, Real, Whole
 
 Degree = Annotated[float, Real(gt=0, le=10_000, unit="ties")]
@@ -61,8 +62,10 @@ class ForestFire(Block):
     directed: bool = key(False, DIRECTED, source="off")
 
 
-class RandomGraph(Block):
-    """A random graph of the literature; exactly one."""
+class RandomGraph(OwnWords):
+    """A random graph of the literature, or a generator of your own; exactly one."""
+
+    place: ClassVar[str] = "generator"
 
     erdos_renyi: ErdosRenyi | None = key(None, "every pair alike", source="off")
     configuration: Configuration | None = key(None, "power-law degrees", source="off")
@@ -74,12 +77,14 @@ class RandomGraph(Block):
     @property
     def chosen(self) -> tuple[str, dict[str, Any]]:
         """The word and its options."""
+        for own in self.own.items():
+            return own
         word = next(name for name in type(self).model_fields if getattr(self, name) is not None)
         return word, getattr(self, word).model_dump()
 
     @property
     def mean_degree(self) -> float:
-        """About how many ties a member has."""
+        """About how many ties a member has; of a generator of one's own nothing is known, so 0."""
         if self.forest_fire is not None:
             fire = self.forest_fire
             return 2.0 * fire.ambassadors / (1.0 - fire.forward / (1.0 - fire.forward))

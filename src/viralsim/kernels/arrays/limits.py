@@ -57,6 +57,9 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "contents.threshold": ("K", -1e30, 1e30),
     "contents.persistence": ("K", 0, 1),
     "contents.novelty": ("K,T", 0, 1),
+    "contents.own_rule": ("K,H|0,0", -1, 2**31),
+    "contents.own_value": ("K,H,X|0,0,0", -INF, INF),
+    "contents.own_fault": (".", 0, 2**31),
     "rules.values": ("R", -1, INF),
     "rules.rhythm": ("T", 0, 1e9),
     "rules.fatigue": (".", 0, 1),
@@ -119,6 +122,7 @@ def sizes_of(arm: ArmInputs) -> dict[str, int]:
         "T": int(np.shape(arm.contents.novelty)[-1]), "G": 512, "D": int(np.shape(arm.channels.delay_alias)[-1]),
         "S": len(Source), "R": len(Rule), "L": len(plan.owned_channel), "P": len(plan.owned_posts_tick),
         "M": len(plan.paid_channel), "A": len(plan.planned_tick), "O": len(plan.organic_tick), "0": 0, "1": 1,
+        "H": int(np.shape(arm.contents.own_rule)[-1]), "X": int(np.shape(arm.contents.own_value)[-1]),
     }  # fmt: skip
     return sizes | {"B": sizes["C"] + 1, "Q": sizes["L"] + 1, "W": sizes["M"] + 1}
 

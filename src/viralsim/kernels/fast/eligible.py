@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, Rule
+from viralsim.kernels.own import key_in, set_of
 
 IN_CACHE = 1 << 19  # members and follows whose memory a processor keeps near: no world waits for it
 LONGEST_LOCKSTEP = 1 << 25  # ticks that their queue can tell apart
@@ -12,6 +13,7 @@ MOST_POSTERS = 16  # who post unprompted in such a world
 def is_eligible(arm: ArmInputs) -> bool:
     """Whether nothing is on that the plain path (``kernels/fast/replicate.py``) leaves out."""
     contents, channels, plan, values = arm.contents, arm.channels, arm.plan, arm.rules.values
+    own = key_in(contents.own_rules)
     return bool(
         len(channels.key) == 1
         and len(contents.key) == 1
@@ -20,6 +22,7 @@ def is_eligible(arm: ArmInputs) -> bool:
         and contents.twin[0] < 0
         and contents.original[0] < 0
         and contents.reinforcement[0] == Reinforcement.SIMPLE
+        and (own is None or set_of(own).is_plain)
         and contents.persistence[0] == 0.0
         and channels.per_engagement[0] == 0.0
         and not channels.thin[0]

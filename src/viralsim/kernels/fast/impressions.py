@@ -11,7 +11,8 @@ from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.fast.queues import add_member, leave, line_up
-from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability, response_to, share_probability
+from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability
+from viralsim.kernels.own import response_of, share_of
 from viralsim.kernels.queues import delay_of
 from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
@@ -45,6 +46,7 @@ class Law(NamedTuple):
     engagement: Any
     conversion: Any
     trust: Any
+    own: Any  # of ``own.own_of``
 
 
 class Memory(NamedTuple):
@@ -188,7 +190,7 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
                 by_community[U(ties.community[U(member)])] += 1
         match = np.float64(pick(ties.match, U(member)))
         activity = np.float64(pick(ties.activity, U(member)))
-        share = share_probability(appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0)
+        share = share_of(law.own, 0, appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, member)
         if share > 1.0:
             share = 1.0
             clipped += 1
@@ -196,7 +198,10 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
         if law.conversion > 0.0 and r.flag_bits == REACHED_MARK and unit_low(bits) < conversion:
             r.flag_bits = CONVERTED_MARK
             converted += 1
-        response = response_to(unit_high(bits), share, 0.0, law.engagement)
+        response = response_of(
+            law.own, 0, appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, member, unit_high(bits), share, 0.0,
+            law.engagement,
+        )  # fmt: skip
         if response == SHARE:
             if r.due < 0 or r.due > tick + 1:  # else they have posted, or are to post no later
                 due = tick + delay_after(law, member_key(delay_keys, member, 0))

@@ -21,7 +21,8 @@ from viralsim.kernels.fast.lockstep_lists import (
 )
 from viralsim.kernels.fast.memory import LANE_ROOM
 from viralsim.kernels.fast.trees import note_tick
-from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability, response_to, share_probability
+from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability
+from viralsim.kernels.own import response_of, share_of
 from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, unit_high, unit_low
 
@@ -51,7 +52,8 @@ def respond(ties, law, lanes, h, s, member, bits, horizon, delay_keys):  # type:
     s.reached += 1 - (flags & REACHED)
     match = np.float64(pick(ties.match, U(member)))
     activity = np.float64(pick(ties.activity, U(member)))
-    share = share_probability(law.appeal, match, activity, 1.0, law.novelty[U(h.tick)], 1.0, 1.0, 1.0)
+    tick, who, novelty = np.int64(h.tick), np.int64(member), law.novelty[U(h.tick)]
+    share = share_of(law.own, 0, law.appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, who)
     if share > 1.0:
         share = 1.0
         s.clipped += 1
@@ -59,7 +61,10 @@ def respond(ties, law, lanes, h, s, member, bits, horizon, delay_keys):  # type:
     if law.conversion > 0.0 and not flags & CONVERTED and unit_low(bits) < conversion:
         flags |= CONVERTED
         s.converted += 1
-    response = response_to(unit_high(bits), share, 0.0, law.engagement)
+    response = response_of(
+        law.own, 0, law.appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, who, unit_high(bits), share, 0.0,
+        law.engagement,
+    )  # fmt: skip
     if response == SHARE:
         if not flags & POSTS:  # else they have posted, or are to post no later
             due = np.int64(h.tick) + delay_after(law, member_key(delay_keys, member, 0))

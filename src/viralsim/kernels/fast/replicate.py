@@ -34,6 +34,7 @@ from viralsim.kernels.fast.impressions import (
 from viralsim.kernels.fast.predraw import draw_families, draw_posters, first_draws, first_gaps
 from viralsim.kernels.fast.queues import keep_opening, open_again, organic_posts, take_queue
 from viralsim.kernels.fast.trees import fast_peak, fast_trees, note_tick, note_world
+from viralsim.kernels.own import own_of
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import member_key, mix
 
@@ -74,6 +75,7 @@ def law_of(arm):  # type: ignore[no-untyped-def]
         arm.channels_delay_fixed[0], arm.channels_delay_threshold[0], arm.channels_delay_alias[0],
         arm.channels_delay_shift[0], arm.contents_appeal[0], arm.contents_novelty[0],
         arm.channels_engagement_rate[0], arm.contents_conversion_rate[0], arm.contents_conversion_trust[0, EARNED],
+        own_of(arm),
     )  # fmt: skip
 
 
