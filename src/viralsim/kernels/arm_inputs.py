@@ -104,6 +104,7 @@ class Contents(NamedTuple):
     own_rules: NDArray[Any] = np.zeros(0)  # [0], its type names the rules of one's own, see ``own.marker``
     own_rule: I8 = np.zeros((0, 0), np.int64)  # [K, 3] number of the rule by place, -1: what is built in; [0, 0]: none
     own_value: F8 = np.zeros((0, 0, 0))  # [K, 3, X] values of its parameters
+    own_measured: F8 = np.zeros((0, 0))  # [Q, X] values of the parameters of own measures that look at trees
     own_fault: I8 = np.zeros(0, np.int64)  # [1] 1 + number of a rule that gave no number; written by the kernels
 
 

@@ -21,7 +21,8 @@ from viralsim.kernels.fast.lockstep import run_lockstep_block
 from viralsim.kernels.fast.memory import FastState, allocate_fast
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
-from viralsim.kernels.own import refuse_fault
+from viralsim.kernels.own.asked import has_own, measure_own, own_of
+from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
@@ -47,6 +48,7 @@ class RawWorlds(NamedTuple):
     advocate_shares: I8  # [A] member nodes in the trees rooted at their planned posts
     done: NDArray[np.bool_]  # [W] False where the run was interrupted before this world
     interrupted: bool = False  # someone pressed Ctrl-C, be it after the last world
+    own_measures: F8 = np.zeros((0, 0))  # [W, Q] measures of one's own that look at trees
 
 
 class Nodes(NamedTuple):
@@ -98,6 +100,9 @@ def run_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: 
             state.nodes, state.scalars[NODES], state.content_of, focal, state.breadth, out.counts[i],
             sums.cascade_sizes, sums.generations, sums.advocate_shares,
         )  # fmt: skip
+        own = own_of(arm)
+        if has_own(own):
+            measure_own(own, arm, state.nodes, state.scalars[NODES], out.counts[i], out.own_measures[i])
         out.done[i] = True
         clear(state)
     return last
@@ -156,6 +161,7 @@ def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False) 
         series=np.zeros((recorded + 1, horizon, len(Series)), dtype=np.int32),  # the last row takes what is not kept
         paid_bought=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int64),
         done=np.zeros(worlds, dtype=np.bool_),
+        own_measures=np.full((worlds, len(arm.contents.own_measured)), np.nan),
     )
 
 
@@ -308,7 +314,7 @@ def run_worlds(
     return RawWorlds(
         out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],
         out.paid_bought, total.cascade_sizes, total.generations, total.advocate_posts, total.advocate_shares, out.done,
-        not whole,
+        not whole, out.own_measures,
     )  # fmt: skip
 
 

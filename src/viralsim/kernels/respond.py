@@ -34,7 +34,7 @@ from viralsim.kernels.law import (
     conversion_probability,
     criticism_probability,
 )
-from viralsim.kernels.own import (
+from viralsim.kernels.own.asked import (
     asks_for_following,
     asks_for_neighbours,
     has_own,
@@ -219,7 +219,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             impressions[U(row)] += 1
         activity = np.float64(buffer_activity[U(i)])
         if has_own(own) and kind == OWN:
-            p, following = posting[U(row * cells + cell)], 0
+            p, following = posting[U(row * cells + cell)], np.int64(0)
             if asks_for_neighbours(own) and is_row:
                 count_neighbour(arm, state, p, content, start + position, False)
             if asks_for_following(own):

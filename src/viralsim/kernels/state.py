@@ -199,6 +199,7 @@ class Out(NamedTuple):
     series: I4  # [Ws + 1, T, len(Series)]: the last row takes what is not kept
     paid_bought: I8  # [W, M]
     done: NDArray[np.bool_]  # [W]
+    own_measures: F8  # [W, Q] measures of one's own that look at trees
 
 
 def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from viralsim.arguments import file_path, one_of, refuse
 from viralsim.errors import InputError
+from viralsim.rules import files
 from viralsim.rules.rule import PLACES, Rule, digest_of, parts_of, python_function
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -56,7 +57,7 @@ def register(
         if name in BUILT_IN.get(place, ()):
             raise InputError(f"word: {name!r} is built in as {place}, choose another word")
         arguments, parameters = parts_of(place, plain)
-        _add(Rule(place, name, plain, arguments, parameters, _limits(limits, parameters), digest_of(plain)))
+        _add(Rule(place, name, plain, function, arguments, parameters, _limits(limits, parameters), digest_of(plain)))
         return function
 
     return decorate
@@ -76,10 +77,7 @@ def _limits(limits: Any, parameters: Mapping[str, float]) -> dict[str, tuple[flo
 
 def _add(rule: Rule) -> None:
     there = _RULES.get((rule.place, rule.word))
-    same_home = there is not None and (there.function.__module__, there.function.__qualname__) == (
-        rule.function.__module__, rule.function.__qualname__,
-    )  # fmt: skip
-    if there is not None and there.digest != rule.digest and not same_home:
+    if there is not None and there.digest != rule.digest and _home(there) != _home(rule):
         raise InputError(f"there are two rules {rule.word!r} for {rule.place}: give one of them another word")
     _RULES[rule.place, rule.word] = rule
 
@@ -94,6 +92,11 @@ def known(place: str | None = None) -> dict[str, Rule]:
     return {word: rule for (where, word), rule in _RULES.items() if where == place}
 
 
+def _home(rule: Rule) -> tuple[str, str]:
+    """Where a rule is written; who writes it again there, as in a notebook, replaces it."""
+    return rule.function.__code__.co_filename.split("/ipykernel_")[0], rule.function.__qualname__
+
+
 def _load_entry_points() -> None:
     if _LOADED:
         return
@@ -104,7 +107,9 @@ def _load_entry_points() -> None:
         except InputError:
             raise
         except Exception as error:
-            raise InputError(f"the rules of {point.value} cannot be loaded ({error}): repair or remove that package") from error
+            raise InputError(
+                f"the rules of {point.value} cannot be loaded ({error}): repair or remove that package"
+            ) from error
 
 
 def read_file(path: str | os.PathLike[str]) -> tuple[Rule, ...]:
@@ -117,7 +122,7 @@ def read_file(path: str | os.PathLike[str]) -> tuple[Rule, ...]:
     before = dict(_RULES)
     name = str(file)
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    scope = {"__name__": f"viralsim_rules_of_{file.stem}", "__file__": name}
+    scope = {"__name__": files.__name__, "__file__": name}
     try:
         exec(compile(text, name, "exec"), scope)
     except InputError as error:

@@ -15,14 +15,17 @@ from viralsim.errors import InputError
 
 # What the functions of a place may ask for, by the names of docs/model.md. What is known of an impression:
 IMPRESSION = ("appeal", "match", "activity", "trust", "novelty", "fatigue", "softening", "seen", "tick", "member")
+# What a world has counted, and its posts in the order of posting: arrays of ``posts`` numbers.
+COUNTED = (
+    *("members", "reach", "impressions", "shares", "critical_shares", "engagements", "conversions", "earned_reach"),
+    *("earned_shares", "largest_cascade"),
+)
+OF_TREES = ("member", "parent", "root", "depth", "posted_at", "source", "cause", "cell")
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "reinforcement": (*IMPRESSION, "exposing_neighbours", "following"),
     "share_probability": (*IMPRESSION, "reinforcement"),
     "response": (*IMPRESSION, "u", "share", "criticism", "engagement"),
-    "measure": (
-        *("members", "posts", "member", "parent", "root", "depth", "posted_at", "source", "cause"),
-        *("reach", "impressions", "shares", "critical_shares", "engagements", "conversions", "earned_reach", "earned_shares"),
-    ),
+    "measure": (*COUNTED, *OF_TREES),
     "generator": ("members", "rng", "community"),
 }  # fmt: skip
 PLACES = tuple(ARGUMENTS)
@@ -35,18 +38,25 @@ PLAIN = frozenset(IMPRESSION) - {"seen"} | {"reinforcement", "u", "share", "crit
 class Rule:
     """A function in a place of the model.
 
-    place: one of ``PLACES``. word: what scenario files call it. function: plain Python, compiled where it is used.
+    place: one of ``PLACES``. word: what scenario files call it. function: plain Python, compiled where it is used;
+    original: as it was given, perhaps decorated by numba.
     arguments: what it asks for, in order. parameters: name -> default, in order. limits: name -> (lowest, highest).
     digest: a hash of all that it says; equal digests are equal rules.
     """
 
     place: str
     word: str
-    function: Callable[..., Any]
+    function: FunctionType
+    original: Callable[..., Any]
     arguments: tuple[str, ...]
     parameters: Mapping[str, float]
     limits: Mapping[str, tuple[float, float]]
     digest: str
+
+    @property
+    def asks_for_trees(self) -> bool:
+        """Whether it is a measure that looks at posts one by one, so that the kernels must run it."""
+        return self.place == "measure" and not set(self.arguments).isdisjoint(OF_TREES)
 
     def __repr__(self) -> str:
         return f"Rule({self.place!r}, {self.word!r}, {self.digest})"
@@ -60,7 +70,9 @@ def python_function(function: Any, what: str) -> FunctionType:
     """The plain function of one that numba has decorated, or of itself."""
     plain = getattr(function, "py_func", function)
     if not isinstance(plain, FunctionType):
-        raise InputError(f"{what} must be a function written in Python or decorated by numba.njit, got {function!r:.60}")
+        raise InputError(
+            f"{what} must be a function written in Python or decorated by numba.njit, got {function!r:.60}"
+        )
     return plain
 
 
@@ -115,7 +127,9 @@ def _tell(function: FunctionType, said: list[str], seen: set[int]) -> None:
         elif hasattr(inner, "tobytes"):
             said.append(f"{name}: {inner.dtype}{inner.shape}{hashlib.sha256(inner.tobytes()).hexdigest()}")
         else:
-            said.append(f"{name}: {inner!r}" if isinstance(inner, int | float | str | tuple) else f"{name}: {type(inner)}")
+            said.append(
+                f"{name}: {inner!r}" if isinstance(inner, int | float | str | tuple) else f"{name}: {type(inner)}"
+            )
 
 
 def _source(function: FunctionType) -> str | None:

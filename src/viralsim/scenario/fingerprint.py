@@ -29,7 +29,9 @@ def fingerprint(spec: Spec, arms: Iterable[Spec], folder: Path) -> str:
     names = {name for one in (spec, *arms) for _, name in referenced_files(one)}
     files = {name: content_hash(folder / name) for name in sorted(names)}
     said: list[Any] = [
-        _ordered(base), [[name, _ordered(arm)] for name, arm in zip(spec.arms, differing, strict=True)], files
+        _ordered(base),
+        [[name, _ordered(arm)] for name, arm in zip(spec.arms, differing, strict=True)],
+        files,
     ]
     said += [rules] if (rules := digests([spec, *arms])) else []
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)

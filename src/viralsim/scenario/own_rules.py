@@ -77,7 +77,9 @@ def parameters_model(rule: Rule) -> type[Block]:
 @lru_cache(maxsize=64)
 def words_model(place: str, rules: tuple[Rule, ...]) -> type[Block]:
     """The registered words of a place as keys of a block."""
-    fields: dict[str, Any] = {rule.word: (parameters_model(rule) | None, key(None, "a rule of your own")) for rule in rules}
+    fields: dict[str, Any] = {
+        rule.word: (parameters_model(rule) | None, key(None, "a rule of your own")) for rule in rules
+    }
     model: type[Block] = create_model(f"own_{place}", __base__=Block, __doc__="Rules of your own.", **fields)
     return model
 
@@ -93,8 +95,10 @@ def own_rules_of(spec: Spec) -> list[Rule]:
 
 def _named(spec: Spec) -> Iterator[tuple[str, str]]:
     for content in spec.content.values():
-        for block in (content.reinforcement, content.share_probability, content.response):
-            yield from ((block.place, word) for word in ([] if block is None else block.own))
+        blocks: tuple[OwnWords | None, ...] = (content.reinforcement, content.share_probability, content.response)
+        for block in blocks:
+            if block is not None:
+                yield from ((block.place, word) for word in block.own)
     for channel in spec.channels.values():
         graph = channel.network.graph
         yield from (("generator", word) for word in ([] if graph is None else graph.own))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from viralsim.scenario.blocks import Block, key
+from viralsim.scenario.blocks import Block, is_none, key
 from viralsim.scenario.own_rules import OwnWords
 from viralsim.units import Fraction, Real, Whole
 
@@ -62,6 +62,19 @@ class ForestFire(Block):
     directed: bool = key(False, DIRECTED, source="off")
 
 
+class Lfr(Block):
+    """Communities and degrees that both follow power laws."""
+
+    mean_degree: Annotated[float, Real(ge=1, le=10_000, unit="ties")] = key(10.0, "mean number of ties of a member")
+    most: Count = key(50, "the largest number of ties", source="assumption")
+    degree_exponent: Annotated[float, Real(gt=1, le=10)] = key(2.5, "exponent of the power law of degrees")
+    community_exponent: Annotated[float, Real(gt=1, le=10)] = key(
+        1.5, "that of the sizes of communities", source="Lancichinetti, Fortunato, Radicchi 2008: 1 to 2"
+    )
+    mixing: Fraction = key(0.2, "share of a member's ties that leave their community", source="assumption")
+    smallest_community: Count = key(20, "the smallest community", source="assumption")
+
+
 class RandomGraph(OwnWords):
     """A random graph of the literature, or a generator of your own; exactly one."""
 
@@ -73,6 +86,8 @@ class RandomGraph(OwnWords):
     watts_strogatz: WattsStrogatz | None = key(None, "a small world", source="off")
     stochastic_block: StochasticBlock | None = key(None, "communities", source="off")
     forest_fire: ForestFire | None = key(None, "a growing graph that densifies", source="off")
+
+    lfr: Lfr | None = key(None, "communities of many sizes", source="off", exclude_if=is_none)
 
     @property
     def chosen(self) -> tuple[str, dict[str, Any]]:
@@ -94,5 +109,5 @@ class RandomGraph(OwnWords):
             return float(self.watts_strogatz.neighbours)
         if self.stochastic_block is not None:
             return self.stochastic_block.inside + self.stochastic_block.outside
-        drawn = self.erdos_renyi or self.configuration
+        drawn = self.erdos_renyi or self.configuration or self.lfr
         return 0.0 if drawn is None else drawn.mean_degree

@@ -76,9 +76,7 @@ class Spec(Block):
         f"when a campaign counts as viral (largest_cascade_fraction: {VIRAL_FRACTION})",
     )
     flop_when: FlopWhen = block(FlopWhen, "when a launch counts as a flop")
-    measures: OwnMeasures | None = key(
-        None, "measures of your own, by their words", source="off", exclude_if=is_none
-    )
+    measures: OwnMeasures | None = key(None, "measures of your own, by their words", source="off", exclude_if=is_none)
     populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(
         1, "how many audiences are drawn", source="off"
     )

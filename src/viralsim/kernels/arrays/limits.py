@@ -59,6 +59,7 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "contents.novelty": ("K,T", 0, 1),
     "contents.own_rule": ("K,H|0,0", -1, 2**31),
     "contents.own_value": ("K,H,X|0,0,0", -INF, INF),
+    "contents.own_measured": ("Y,Z", -INF, INF),
     "contents.own_fault": (".", 0, 2**31),
     "rules.values": ("R", -1, INF),
     "rules.rhythm": ("T", 0, 1e9),
@@ -123,6 +124,7 @@ def sizes_of(arm: ArmInputs) -> dict[str, int]:
         "S": len(Source), "R": len(Rule), "L": len(plan.owned_channel), "P": len(plan.owned_posts_tick),
         "M": len(plan.paid_channel), "A": len(plan.planned_tick), "O": len(plan.organic_tick), "0": 0, "1": 1,
         "H": int(np.shape(arm.contents.own_rule)[-1]), "X": int(np.shape(arm.contents.own_value)[-1]),
+        "Y": len(arm.contents.own_measured), "Z": int(np.shape(arm.contents.own_measured)[-1]),
     }  # fmt: skip
     return sizes | {"B": sizes["C"] + 1, "Q": sizes["L"] + 1, "W": sizes["M"] + 1}
 

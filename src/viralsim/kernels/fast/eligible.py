@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, Rule
-from viralsim.kernels.own import key_in, set_of
+from viralsim.kernels.own.sets import key_in, set_of
 
 IN_CACHE = 1 << 19  # members and follows whose memory a processor keeps near: no world waits for it
 LONGEST_LOCKSTEP = 1 << 25  # ticks that their queue can tell apart

@@ -22,7 +22,7 @@ from viralsim.kernels.fast.lockstep_lists import (
 from viralsim.kernels.fast.memory import LANE_ROOM
 from viralsim.kernels.fast.trees import note_tick
 from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability
-from viralsim.kernels.own import response_of, share_of
+from viralsim.kernels.own.asked import response_of, share_of
 from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, unit_high, unit_low
 

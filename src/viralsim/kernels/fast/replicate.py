@@ -34,7 +34,7 @@ from viralsim.kernels.fast.impressions import (
 from viralsim.kernels.fast.predraw import draw_families, draw_posters, first_draws, first_gaps
 from viralsim.kernels.fast.queues import keep_opening, open_again, organic_posts, take_queue
 from viralsim.kernels.fast.trees import fast_peak, fast_trees, note_tick, note_world
-from viralsim.kernels.own import own_of
+from viralsim.kernels.own.asked import own_of
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import member_key, mix
 

@@ -187,10 +187,12 @@ class Network:
         """A random graph of the literature, by its word.
 
         options: of erdos_renyi mean_degree, directed; of configuration degrees, or degree_exponent and mean_degree; of
-        barabasi_albert links, power, directed; of watts_strogatz neighbours, rewiring; of stochastic_block blocks (how many, or
-        one per member), inside, outside; of forest_fire forward, backward, ambassadors, directed. Undirected graphs have both arcs
-        of each edge; newcomers of a directed growing graph follow those whom they find. Drawn with igraph where it has the
-        model: the same version, word, members, seed and options give the same graph.
+        barabasi_albert links, power, directed; of watts_strogatz neighbours, rewiring; of stochastic_block blocks (how
+        many, or one per member), inside, outside; of forest_fire forward, backward, ambassadors, directed; of lfr
+        mean_degree, most, degree_exponent, community_exponent, mixing, smallest_community; of a generator of your own its
+        parameters. Undirected graphs have both arcs of each edge; newcomers of a directed growing graph follow those whom
+        they find. Drawn with igraph where it has the model: the same version, word, members, seed and options give the same
+        graph.
 
         Raises InputError for another word, option or value.
         """
