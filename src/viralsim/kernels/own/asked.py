@@ -31,11 +31,11 @@ def own_of(arm: Any) -> Any:
 
 
 @overload(own_of, jit_options=INLINED)
-def _own_of(arm: Any) -> Any:
+def _own_of(arm):  # type: ignore[no-untyped-def]
     if not isinstance(arm.field_dict["contents_own_rules"].dtype, types.Record):
         return lambda arm: None
 
-    def found(arm: Any) -> Any:
+    def found(arm):  # type: ignore[no-untyped-def]
         return (
             arm.contents_own_rules, arm.contents_own_rule, arm.contents_own_value, arm.contents_own_fault, arm.contents_twin,
             arm.contents_own_measured,
@@ -60,7 +60,7 @@ def has_own(own: Any) -> Any:
 
 
 @overload(has_own, jit_options=INLINED)
-def _has_own(own: Any) -> Any:
+def _has_own(own):  # type: ignore[no-untyped-def]
     there = not isinstance(own, types.NoneType)
     return lambda own: there
 
@@ -89,25 +89,44 @@ def own_factor(
 
 
 @overload(own_factor, jit_options=INLINED)
-def _own_factor(
-    own: Any,
-    content: Any,
-    appeal: Any,
-    match: Any,
-    activity: Any,
-    trust: Any,
-    novelty: Any,
-    fatigue: Any,
-    softening: Any,
-    seen: Any,
-    exposing_neighbours: Any,
-    following: Any,
-    tick: Any,
-    member: Any,
-) -> Any:
+def _own_factor(  # type: ignore[no-untyped-def]
+    own,
+    content,
+    appeal,
+    match,
+    activity,
+    trust,
+    novelty,
+    fatigue,
+    softening,
+    seen,
+    exposing_neighbours,
+    following,
+    tick,
+    member,
+):
     rules = _typed_set(own)
     if rules is None:
-        raise TypeError("no arm without rules asks for them")
+
+        def one(  # type: ignore[no-untyped-def]
+            own,
+            content,
+            appeal,
+            match,
+            activity,
+            trust,
+            novelty,
+            fatigue,
+            softening,
+            seen,
+            exposing_neighbours,
+            following,
+            tick,
+            member,
+        ):
+            return 1.0
+
+        return one
     return rules.calls[REINFORCEMENT]
 
 
@@ -135,40 +154,40 @@ def share_of(
 
 
 @overload(share_of, jit_options=INLINED)
-def _share_of(
-    own: Any,
-    content: Any,
-    appeal: Any,
-    match: Any,
-    activity: Any,
-    trust: Any,
-    novelty: Any,
-    fatigue: Any,
-    reinforcement: Any,
-    softening: Any,
-    seen: Any,
-    tick: Any,
-    member: Any,
-) -> Any:
+def _share_of(  # type: ignore[no-untyped-def]
+    own,
+    content,
+    appeal,
+    match,
+    activity,
+    trust,
+    novelty,
+    fatigue,
+    reinforcement,
+    softening,
+    seen,
+    tick,
+    member,
+):
     rules = _typed_set(own)
     if rules is not None:
         return rules.calls[SHARE_PROBABILITY]
 
-    def law(
-        own: Any,
-        content: Any,
-        appeal: Any,
-        match: Any,
-        activity: Any,
-        trust: Any,
-        novelty: Any,
-        fatigue: Any,
-        reinforcement: Any,
-        softening: Any,
-        seen: Any,
-        tick: Any,
-        member: Any,
-    ) -> Any:
+    def law(  # type: ignore[no-untyped-def]
+        own,
+        content,
+        appeal,
+        match,
+        activity,
+        trust,
+        novelty,
+        fatigue,
+        reinforcement,
+        softening,
+        seen,
+        tick,
+        member,
+    ):
         return share_probability(appeal, match, activity, trust, novelty, fatigue, reinforcement, softening)
 
     return law
@@ -203,48 +222,48 @@ def response_of(
 
 
 @overload(response_of, jit_options=INLINED)
-def _response_of(
-    own: Any,
-    content: Any,
-    appeal: Any,
-    match: Any,
-    activity: Any,
-    trust: Any,
-    novelty: Any,
-    fatigue: Any,
-    reinforcement: Any,
-    softening: Any,
-    seen: Any,
-    tick: Any,
-    member: Any,
-    u: Any,
-    share: Any,
-    criticism: Any,
-    engagement: Any,
-) -> Any:
+def _response_of(  # type: ignore[no-untyped-def]
+    own,
+    content,
+    appeal,
+    match,
+    activity,
+    trust,
+    novelty,
+    fatigue,
+    reinforcement,
+    softening,
+    seen,
+    tick,
+    member,
+    u,
+    share,
+    criticism,
+    engagement,
+):
     rules = _typed_set(own)
     if rules is not None:
         return rules.calls[RESPONSE]
 
-    def law(
-        own: Any,
-        content: Any,
-        appeal: Any,
-        match: Any,
-        activity: Any,
-        trust: Any,
-        novelty: Any,
-        fatigue: Any,
-        reinforcement: Any,
-        softening: Any,
-        seen: Any,
-        tick: Any,
-        member: Any,
-        u: Any,
-        share: Any,
-        criticism: Any,
-        engagement: Any,
-    ) -> Any:
+    def law(  # type: ignore[no-untyped-def]
+        own,
+        content,
+        appeal,
+        match,
+        activity,
+        trust,
+        novelty,
+        fatigue,
+        reinforcement,
+        softening,
+        seen,
+        tick,
+        member,
+        u,
+        share,
+        criticism,
+        engagement,
+    ):
         return response_to(u, share, criticism, engagement)
 
     return law
@@ -256,7 +275,7 @@ def asks_for_neighbours(own: Any) -> Any:
 
 
 @overload(asks_for_neighbours, jit_options=INLINED)
-def _asks_for_neighbours(own: Any) -> Any:
+def _asks_for_neighbours(own):  # type: ignore[no-untyped-def]
     rules = _typed_set(own)
     asked = rules is None or "exposing_neighbours" in rules.asks
     return lambda own: asked
@@ -268,7 +287,7 @@ def asks_for_following(own: Any) -> Any:
 
 
 @overload(asks_for_following, jit_options=INLINED)
-def _asks_for_following(own: Any) -> Any:
+def _asks_for_following(own):  # type: ignore[no-untyped-def]
     rules = _typed_set(own)
     asked = rules is not None and "following" in rules.asks
     return lambda own: asked
@@ -280,7 +299,7 @@ def measure_own(own: Any, arm: Any, nodes: Any, posts: Any, counts: Any, measure
 
 
 @overload(measure_own, jit_options={"error_model": "numpy"})
-def _measure_own(own: Any, arm: Any, nodes: Any, posts: Any, counts: Any, measured: Any) -> Any:
+def _measure_own(own, arm, nodes, posts, counts, measured):  # type: ignore[no-untyped-def]
     rules = _typed_set(own)
     if rules is None:
         return lambda own, arm, nodes, posts, counts, measured: None
