@@ -51,6 +51,11 @@ class Graph(NamedTuple):
     tie_strength: F4  # [E] in [0, 1], or [0]
     influence_weight: F4  # [E], in-sums at most 1, or [0]
     following: I4  # [C, N] accounts that v follows; or [0, 0] where no rule asks
+    tie_span: NDArray[Any] = np.zeros(
+        0
+    )  # int64[E + 1] offsets into the next two where ties come and go; else float64[0]
+    tie_from: I4 = np.zeros(0, np.int32)  # [S] first tick in which the tie is there
+    tie_to: I4 = np.zeros(0, np.int32)  # [S] first tick in which it is there no more
 
 
 class Audience(NamedTuple):
@@ -132,6 +137,8 @@ class Rule(IntEnum):
     AMPLIFY_AT_MOST = 10
     AMPLIFY_COOLDOWN = 11  # ticks
     DISTINCT = 12  # 1 where a threshold content may be posted twice by one member
+    STOP_SHARES = 13  # the world ends after the tick with so many shares; 0: no rule
+    STOP_QUIET = 14  # ... and after so many ticks without a share; 0: no rule
 
 
 class Plan(NamedTuple):
@@ -170,6 +177,9 @@ class Plan(NamedTuple):
     organic_member: I8  # or -1: drawn in each world
     organic_line: I8  # number of the line among its (channel, content)
     organic_index: I8  # number within the line
+    # interventions
+    removed_at: I4 = np.zeros(0, np.int32)  # [N] from this tick on they neither post nor see; or [0]
+    visibility_cap: F8 = np.zeros((0, 0))  # [C, T] most of the chance that a follower is shown a post; or [0, 0]
 
 
 class ArmInputs(NamedTuple):

@@ -14,7 +14,7 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
-from viralsim.kernels.counts import R_FOCAL, Count, Series
+from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, Series
 from viralsim.kernels.fast.eligible import is_eligible, runs_lockstep
 from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.lockstep import run_lockstep_block
@@ -25,7 +25,7 @@ from viralsim.kernels.own.asked import has_own, measure_own, own_of
 from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
-from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
+from viralsim.kernels.state import DEPTH_BINS, NODES, OUT_ROW, OVERFLOW, STOPPED, TICKS, Out, Overflow, State, allocate
 from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
 from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks
@@ -66,6 +66,22 @@ class Nodes(NamedTuple):
     advocate: I4
 
 
+@njit(_nrt=False, forceinline=True)
+def stops(arm, state, out, tick):  # type: ignore[no-untyped-def]
+    """Whether a stopping rule ends the world after this tick."""
+    shares, quiet = arm.rules_values[R_STOP_SHARES], arm.rules_values[R_STOP_QUIET]
+    if shares > 0.0 and out.counts[state.scalars[OUT_ROW], N_SHARES] >= shares:
+        return True
+    if quiet <= 0.0:
+        return False
+    last = np.int64(-1)
+    for i in range(state.scalars[TICKS] - 1, -1, -1):
+        if state.tick_shares[state.ticks[i]] > 0:
+            last = np.int64(state.ticks[i])
+            break
+    return tick - last >= quiet
+
+
 @njit(cache=True, _nrt=False)
 def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """One world from the first to the last occupied tick; False where a pool overflowed. O(what happens)."""
@@ -77,6 +93,9 @@ def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-d
         advance(arm, state, tick, out)
         if state.scalars[OVERFLOW]:
             return False
+        if stops(arm, state, out, tick):
+            state.scalars[OVERFLOW] = STOPPED  # what is still lined up is forgotten with the world
+            break
         tick = next_tick(state.occupied, tick, horizon)
     note_peak(state, out)
     return True

@@ -43,6 +43,7 @@ from viralsim.kernels.own.asked import (
     response_of,
     share_of,
 )
+from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
 from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
 from viralsim.kernels.state import (
@@ -113,6 +114,17 @@ def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):
     if kind == FRACTION:
         return 1.0 if p.exposing_neighbours >= threshold * arm.graph_following[channel, member] - SLACK else 0.0
     return 1.0 if p.weight >= threshold - SLACK else 0.0
+
+
+@njit(_nrt=False, forceinline=True)
+def own_repeats(arm, state, own, p, content, channel, known, edge):  # type: ignore[no-untyped-def]
+    """The factor of repeated impressions by a rule of one's own; ``edge``: of a member's post, else negative."""
+    following = np.int64(0)
+    if asks_for_neighbours(own) and edge >= 0:
+        count_neighbour(arm, state, p, content, edge, False)
+    if asks_for_following(own):
+        following = np.int64(arm.graph_following[channel, known.member])
+    return own_factor(own, content, known, np.int64(p.exposing_neighbours), following)
 
 
 @njit(cache=True, _nrt=False)
@@ -219,22 +231,18 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             impressions[U(row)] += 1
         activity = np.float64(buffer_activity[U(i)])
         if has_own(own) and kind == OWN:
-            p, following = posting[U(row * cells + cell)], np.int64(0)
-            if asks_for_neighbours(own) and is_row:
-                count_neighbour(arm, state, p, content, start + position, False)
-            if asks_for_following(own):
-                following = np.int64(arm.graph_following[channel, member])
-            repeats = own_factor(
-                own, content, appeal, match, activity, trust, novelty, fatigue, soften_share, np.int64(e.seen),
-                np.int64(p.exposing_neighbours), following, tick, member,
-            )  # fmt: skip
+            known = Impression(
+                appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member
+            )
+            edge = start + position if is_row else np.int64(-1)
+            repeats = own_repeats(arm, state, own, posting[U(row * cells + cell)], content, channel, known, edge)
         elif kind != SIMPLE:
             p = posting[U(row * cells + cell)]
             repeats = reinforcement(arm, state, p, e.seen, content, channel, member, is_row, start + position)
-        share = share_of(
-            own, content, appeal, match, activity, trust, novelty, fatigue, repeats, soften_share, np.int64(e.seen), tick,
-            member,
-        )  # fmt: skip
+        shown = Impression(
+            appeal, match, activity, trust, novelty, fatigue, repeats, soften_share, np.int64(e.seen), tick, member
+        )
+        share = share_of(own, content, shown)
         if share > 1.0:
             share = 1.0
             counts[N_CLIPPED] += is_focal
@@ -244,10 +252,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         if twin >= 0:
             hostility = np.float64(pick(arm.audience_hostility, member))
             criticism = criticism_probability(share, controversy, hostility, soften)
-        response = response_of(
-            own, content, appeal, match, activity, trust, novelty, fatigue, repeats, soften_share, np.int64(e.seen), tick,
-            member, unit_high(bits), share, criticism, engagement,
-        )  # fmt: skip
+        response = response_of(own, content, shown, unit_high(bits), share, criticism, engagement)
         if response == SHARE:
             answer(arm, state, tick, row, member, cell, node, source)
         elif response == CRITICISE:

@@ -127,6 +127,7 @@ class Overflow(IntEnum):
     THRESHOLD_PAIRS = 3
 
 
+STOPPED = 9  # in the same place: a stopping rule ended the world, and its queues still hold entries
 CALENDAR_FULL, RECOMMENDATIONS_FULL, PAIRS_FULL = (int(overflow) for overflow in Overflow)
 # Rows of State.stream_keys
 KEY_POST, KEY_BRAND, KEY_PAID, KEY_DELAY, KEY_CROSS, KEY_PERSIST, KEY_THRESHOLD, KEY_ORGANIC = range(8)

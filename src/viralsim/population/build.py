@@ -106,7 +106,10 @@ def _given(scenario: Scenario, words: channel_words.Network) -> Network | None:
 
 def _read(folder: Path, network: channel_words.Network) -> Network:
     from viralsim.population.importers.read import read_with_notes
+    from viralsim.population.importers.temporal import read_temporal
 
+    if network.temporal:
+        return read_temporal(folder / filled(network.file), network.edge_means or REACHES, network.directed)
     return read_with_notes(
         folder / filled(network.file),
         edge_means=network.edge_means or REACHES,

@@ -119,7 +119,7 @@ def _tell(function: FunctionType, said: list[str], seen: set[int]) -> None:
     held = inspect.getclosurevars(function)
     for name, value in sorted({**held.globals, **held.nonlocals}.items()):
         inner = getattr(value, "py_func", value)
-        if isinstance(inner, FunctionType) and not inner.__module__.startswith(("numpy", "numba", "math")):
+        if isinstance(inner, FunctionType) and not is_library(inner):
             said.append(name)
             _tell(inner, said, seen)
         elif isinstance(inner, ModuleType):
@@ -130,6 +130,11 @@ def _tell(function: FunctionType, said: list[str], seen: set[int]) -> None:
             said.append(
                 f"{name}: {inner!r}" if isinstance(inner, int | float | str | tuple) else f"{name}: {type(inner)}"
             )
+
+
+def is_library(function: FunctionType) -> bool:
+    """Whether a function is of NumPy or numba, which compile it in their own way."""
+    return (function.__module__ or "").split(".")[0] in ("numpy", "numba")
 
 
 def _source(function: FunctionType) -> str | None:

@@ -27,7 +27,7 @@ MOST_BOUGHT = 2_000_000_000
 def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
-    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _arms):
+    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _interventions, _arms):
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found
@@ -104,11 +104,14 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             yield from _ring(channel.network.graph.watts_strogatz, (*place, "network", "graph", "watts_strogatz"))
         network = channel.network
         if network.file is None or is_in_memory(network.file):
-            for word in ("edge_means", "tie_strength", "influence_weight"):
+            for word in ("edge_means", "tie_strength", "influence_weight", "temporal"):
                 if getattr(network, word) is not None:
                     yield (*place, "network", word), "belongs to a network of a file: leave it out"
             if network.file is not None and not network.directed:
                 yield (*place, "network", "directed"), "belongs to a network of a file: leave it out"
+        for word in ("tie_strength", "influence_weight"):
+            if network.temporal and getattr(network, word) is not None:
+                yield (*place, "network", word), "is not read of a temporal network: leave it out"
         delay = channel.reaction_delay
         laws = [law for law in ("lognormal", "power_law", "exponential", "fixed") if getattr(delay, law) is not None]
         if len(laws) > 1:
@@ -144,6 +147,27 @@ def _contents(spec: Spec) -> Iterator[Finding]:
             yield from exactly_one(threshold, ("count", "fraction", "weight"), (*place, "reinforcement", "threshold"))
         if content.released_at >= spec.horizon:
             yield (*place, "released_at"), f"must be before the horizon ({spec.horizon:g}h)"
+
+
+def _interventions(spec: Spec) -> Iterator[Finding]:
+    for i, one in enumerate(spec.campaign.interventions):
+        place: Place = ("campaign", "interventions", i)
+        yield from exactly_one(one, ("remove", "cut", "visibility"), place)
+        for word in ("remove", "cut"):
+            inside = getattr(one, word)
+            if inside is not None:
+                yield from exactly_one(inside, tuple(type(inside).model_fields), (*place, word))
+        if one.at >= spec.horizon:
+            yield (*place, "at"), f"must be before the horizon ({spec.horizon:g}h), got {one.at:g}h"
+        if one.channel is not None:
+            yield from _named(one.channel, spec.channels, "channel", (*place, "channel"))
+            if one.remove is not None:
+                yield (*place, "channel"), "members are removed everywhere: leave it out"
+        if one.remove is not None:
+            yield from _at_most_members(spec, one.remove.best_followed, (*place, "remove", "best_followed"))
+    stop = spec.campaign.stop_when
+    if stop is not None and stop.shares is None and stop.quiet is None:
+        yield ("campaign", "stop_when"), "needs shares or quiet: add one, or leave it out"
 
 
 def _ruled(content: Content) -> Iterator[tuple[str, OwnWords]]:

@@ -8,7 +8,7 @@ from pydantic import GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from viralsim.rules import known
-from viralsim.scenario.blocks import USER, Block, Name, block, is_none, key
+from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
 from viralsim.scenario.own_rules import OwnResponse, OwnShareProbability, OwnWords
 from viralsim.units import Factor, Fraction, Hours, PositiveHours, Probability, Real, Usd, Whole
 
@@ -102,10 +102,10 @@ class Content(Block):
     controversy: Probability = key(0.0, "chance of criticism, times the member's hostility", source="off")
     reinforcement: Reinforcement = block(Reinforcement, "how repeated impressions act together", source="off")
     share_probability: OwnShareProbability | None = key(
-        None, "a rule of your own instead of the product of factors", source="off", exclude_if=is_none
+        None, "a rule of your own instead of the product of factors", source="off", exclude_if=says_nothing
     )
     response: OwnResponse | None = key(
-        None, "a rule of your own for the response to an impression", source="off", exclude_if=is_none
+        None, "a rule of your own for the response to an impression", source="off", exclude_if=says_nothing
     )
     conversion_rate: Probability = key(0.0, "conversions per impression", source="off")
     value_usd: Usd = key(0.0, "value of one conversion", source="off")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from viralsim.scenario.blocks import Block, is_none, key
+from viralsim.scenario.blocks import Block, key, says_nothing
 from viralsim.scenario.own_rules import OwnWords
 from viralsim.units import Fraction, Real, Whole
 
@@ -87,7 +87,7 @@ class RandomGraph(OwnWords):
     stochastic_block: StochasticBlock | None = key(None, "communities", source="off")
     forest_fire: ForestFire | None = key(None, "a growing graph that densifies", source="off")
 
-    lfr: Lfr | None = key(None, "communities of many sizes", source="off", exclude_if=is_none)
+    lfr: Lfr | None = key(None, "communities of many sizes", source="off", exclude_if=says_nothing)
 
     @property
     def chosen(self) -> tuple[str, dict[str, Any]]:

@@ -24,6 +24,9 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "graph.tie_strength": ("E|0", 0, 1),
     "graph.influence_weight": ("E|0", 0, 1.001),
     "graph.following": ("C,N|0,0", 0, "N!"),
+    "graph.tie_span": ("F|0", 0, INF),
+    "graph.tie_from": (".", 0, INF),
+    "graph.tie_to": (".", 0, INF),
     "audience.community": ("N|1", 0, 2**31 - 2),
     "audience.activity": ("N|1", 0, 1e9),
     "audience.hostility": ("N|1", 0, 1),
@@ -93,9 +96,12 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "plan.organic_member": ("O", -1, "N"),
     "plan.organic_line": ("O", 0, 2**31),
     "plan.organic_index": ("O", 0, 2**40),
+    "plan.removed_at": ("N|0", 0, INF),
+    "plan.visibility_cap": ("C,T|0,0", 0, 1),
 }
 # Offsets into another array: they begin at 0, rise, and end at its length.
 OFFSETS = {
+    "graph.tie_span": "graph.tie_from",
     "audience.present_start": "audience.present",
     "plan.owned_start": "plan.owned_followers",
     "plan.paid_start": "plan.paid_targets",
@@ -126,7 +132,7 @@ def sizes_of(arm: ArmInputs) -> dict[str, int]:
         "H": int(np.shape(arm.contents.own_rule)[-1]), "X": int(np.shape(arm.contents.own_value)[-1]),
         "Y": len(arm.contents.own_measured), "Z": int(np.shape(arm.contents.own_measured)[-1]),
     }  # fmt: skip
-    return sizes | {"B": sizes["C"] + 1, "Q": sizes["L"] + 1, "W": sizes["M"] + 1}
+    return sizes | {"F": sizes["E"] + 1, "B": sizes["C"] + 1, "Q": sizes["L"] + 1, "W": sizes["M"] + 1}
 
 
 def check_arm_inputs(arm: ArmInputs) -> None:
@@ -144,6 +150,8 @@ def check_arm_inputs(arm: ArmInputs) -> None:
         if _checked.get((id(array), name, most)) is not array:
             _check_numbers(name, array, low, most)
             _checked[id(array), name, most] = array
+    if len(arm.graph.tie_from) != len(arm.graph.tie_to):
+        raise InputError("graph.tie_from and graph.tie_to must have one number per span each")
     for start, into in OFFSETS.items():
         _check_offsets(arm, start, into)
     _check_order(arm)
@@ -168,6 +176,8 @@ def _check_numbers(name: str, array: NDArray[Any], low: float, high: float) -> N
 
 def _check_offsets(arm: ArmInputs, start: str, into: str) -> None:
     offsets, target = (getattr(getattr(arm, name.split(".")[0]), name.split(".")[1]) for name in (start, into))
+    if not len(offsets) and not len(target):
+        return
     if offsets[0] != 0 or offsets[-1] != len(target) or (offsets[1:] < offsets[:-1]).any():
         raise InputError(f"{start} must rise from 0 to the length of {into.split('.')[1]} ({len(target)})")
 

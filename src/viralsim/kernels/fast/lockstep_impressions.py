@@ -23,8 +23,10 @@ from viralsim.kernels.fast.memory import LANE_ROOM
 from viralsim.kernels.fast.trees import note_tick
 from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability
 from viralsim.kernels.own.asked import response_of, share_of
+from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, unit_high, unit_low
+from viralsim.kernels.ties import is_there
 
 
 class Kept(NamedTuple):
@@ -53,7 +55,8 @@ def respond(ties, law, lanes, h, s, member, bits, horizon, delay_keys):  # type:
     match = np.float64(pick(ties.match, U(member)))
     activity = np.float64(pick(ties.activity, U(member)))
     tick, who, novelty = np.int64(h.tick), np.int64(member), law.novelty[U(h.tick)]
-    share = share_of(law.own, 0, law.appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, who)
+    shown = Impression(law.appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, who)
+    share = share_of(law.own, 0, shown)
     if share > 1.0:
         share = 1.0
         s.clipped += 1
@@ -61,10 +64,7 @@ def respond(ties, law, lanes, h, s, member, bits, horizon, delay_keys):  # type:
     if law.conversion > 0.0 and not flags & CONVERTED and unit_low(bits) < conversion:
         flags |= CONVERTED
         s.converted += 1
-    response = response_of(
-        law.own, 0, law.appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, who, unit_high(bits), share, 0.0,
-        law.engagement,
-    )  # fmt: skip
+    response = response_of(law.own, 0, shown, unit_high(bits), share, 0.0, law.engagement)
     if response == SHARE:
         if not flags & POSTS:  # else they have posted, or are to post no later
             due = np.int64(h.tick) + delay_after(law, member_key(delay_keys, member, 0))
@@ -110,11 +110,12 @@ def show_live(ties, law, lanes, live, horizon, delay_keys, kept):  # type: ignor
         before = tally_of(s)
         while True:
             if not tail:
-                member = ties.followers[U(position)]
-                bits = draw(response, position - h.start)
-                if not respond(ties, law, lanes, h, s, member, bits, horizon, stream_keys):
-                    s.large = 1
-                    break
+                if is_there(ties.spans, position, h.tick):
+                    member = ties.followers[U(position)]
+                    bits = draw(response, position - h.start)
+                    if not respond(ties, law, lanes, h, s, member, bits, horizon, stream_keys):
+                        s.large = 1
+                        break
                 position += 1
             position, counter, tail = next_gap(position, counter, law.gap_threshold, law.gap_alias)
             if position >= stop:

@@ -37,6 +37,7 @@ from viralsim.kernels.fast.trees import fast_peak, fast_trees, note_tick, note_w
 from viralsim.kernels.own.asked import own_of
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import member_key, mix
+from viralsim.kernels.ties import spans_of
 
 
 class Opening(NamedTuple):
@@ -63,7 +64,7 @@ def ties_of(arm):  # type: ignore[no-untyped-def]
     """The network and the members of a plain world."""
     return Ties(
         arm.graph_indptr[0], arm.graph_followers, arm.audience_community, arm.audience_match[0],
-        arm.audience_activity,
+        arm.audience_activity, spans_of(arm),
     )  # fmt: skip
 
 
@@ -162,7 +163,7 @@ def fast_world(arm, state, out, opening, row, cascade_sizes):  # type: ignore[no
     while opening.posts > 0:
         of_tick = nothing()
         while at < end:
-            at, shown = show_hits(ties, law, memory, at, end)
+            at, shown = show_hits(ties, law, memory, at, end, tick)
             touched, lined_up, tally = answer(ties, law, memory, shown, touched, tick, delay_keys, by_community)
             waiting += lined_up
             of_tick = sum_of(of_tick, Tally(tally.reached, shown, tally.engaged, tally.converted, tally.clipped))

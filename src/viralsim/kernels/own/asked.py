@@ -65,208 +65,53 @@ def _has_own(own):  # type: ignore[no-untyped-def]
     return lambda own: there
 
 
-def own_factor(
-    own: Any,
-    content: Any,
-    appeal: Any,
-    match: Any,
-    activity: Any,
-    trust: Any,
-    novelty: Any,
-    fatigue: Any,
-    softening: Any,
-    seen: Any,
-    exposing_neighbours: Any,
-    following: Any,
-    tick: Any,
-    member: Any,
-) -> Any:
-    """The factor of repeated impressions by the rule of a content."""
-    return _set_in(own).calls[REINFORCEMENT](
-        own, content, appeal, match, activity, trust, novelty, fatigue, softening, seen, exposing_neighbours, following,
-        tick, member,
-    )  # fmt: skip
+def own_factor(own: Any, content: Any, i: Any, exposing_neighbours: Any, following: Any) -> Any:
+    """The factor of repeated impressions by the rule of a content, for the impression ``i``."""
+    return _set_in(own).calls[REINFORCEMENT](own, content, i, exposing_neighbours, following)
 
 
 @overload(own_factor, jit_options=INLINED)
-def _own_factor(  # type: ignore[no-untyped-def]
-    own,
-    content,
-    appeal,
-    match,
-    activity,
-    trust,
-    novelty,
-    fatigue,
-    softening,
-    seen,
-    exposing_neighbours,
-    following,
-    tick,
-    member,
-):
+def _own_factor(own, content, i, exposing_neighbours, following):  # type: ignore[no-untyped-def]
     rules = _typed_set(own)
-    if rules is None:
-
-        def one(  # type: ignore[no-untyped-def]
-            own,
-            content,
-            appeal,
-            match,
-            activity,
-            trust,
-            novelty,
-            fatigue,
-            softening,
-            seen,
-            exposing_neighbours,
-            following,
-            tick,
-            member,
-        ):
-            return 1.0
-
-        return one
-    return rules.calls[REINFORCEMENT]
+    if rules is not None:
+        return rules.calls[REINFORCEMENT]
+    return lambda own, content, i, exposing_neighbours, following: 1.0
 
 
-def share_of(
-    own: Any,
-    content: Any,
-    appeal: Any,
-    match: Any,
-    activity: Any,
-    trust: Any,
-    novelty: Any,
-    fatigue: Any,
-    reinforcement: Any,
-    softening: Any,
-    seen: Any,
-    tick: Any,
-    member: Any,
-) -> Any:
+def share_of(own: Any, content: Any, i: Any) -> Any:
     """The share probability before it is clipped: the law's, or that of the content's own rule."""
-    if own is None:
-        return share_probability(appeal, match, activity, trust, novelty, fatigue, reinforcement, softening)
-    return _set_in(own).calls[SHARE_PROBABILITY](
-        own, content, appeal, match, activity, trust, novelty, fatigue, reinforcement, softening, seen, tick, member
-    )
+    if own is not None:
+        return _set_in(own).calls[SHARE_PROBABILITY](own, content, i)
+    return share_probability(i.appeal, i.match, i.activity, i.trust, i.novelty, i.fatigue, i.reinforcement, i.softening)
 
 
 @overload(share_of, jit_options=INLINED)
-def _share_of(  # type: ignore[no-untyped-def]
-    own,
-    content,
-    appeal,
-    match,
-    activity,
-    trust,
-    novelty,
-    fatigue,
-    reinforcement,
-    softening,
-    seen,
-    tick,
-    member,
-):
+def _share_of(own, content, i):  # type: ignore[no-untyped-def]
     rules = _typed_set(own)
     if rules is not None:
         return rules.calls[SHARE_PROBABILITY]
 
-    def law(  # type: ignore[no-untyped-def]
-        own,
-        content,
-        appeal,
-        match,
-        activity,
-        trust,
-        novelty,
-        fatigue,
-        reinforcement,
-        softening,
-        seen,
-        tick,
-        member,
-    ):
-        return share_probability(appeal, match, activity, trust, novelty, fatigue, reinforcement, softening)
+    def law(own, content, i):  # type: ignore[no-untyped-def]
+        return share_probability(
+            i.appeal, i.match, i.activity, i.trust, i.novelty, i.fatigue, i.reinforcement, i.softening
+        )
 
     return law
 
 
-def response_of(
-    own: Any,
-    content: Any,
-    appeal: Any,
-    match: Any,
-    activity: Any,
-    trust: Any,
-    novelty: Any,
-    fatigue: Any,
-    reinforcement: Any,
-    softening: Any,
-    seen: Any,
-    tick: Any,
-    member: Any,
-    u: Any,
-    share: Any,
-    criticism: Any,
-    engagement: Any,
-) -> Any:
+def response_of(own: Any, content: Any, i: Any, u: Any, share: Any, criticism: Any, engagement: Any) -> Any:
     """The ``Response`` to an impression: the law's, or that of the content's own rule."""
-    if own is None:
-        return response_to(u, share, criticism, engagement)
-    return _set_in(own).calls[RESPONSE](
-        own, content, appeal, match, activity, trust, novelty, fatigue, reinforcement, softening, seen, tick, member, u,
-        share, criticism, engagement,
-    )  # fmt: skip
+    if own is not None:
+        return _set_in(own).calls[RESPONSE](own, content, i, u, share, criticism, engagement)
+    return response_to(u, share, criticism, engagement)
 
 
 @overload(response_of, jit_options=INLINED)
-def _response_of(  # type: ignore[no-untyped-def]
-    own,
-    content,
-    appeal,
-    match,
-    activity,
-    trust,
-    novelty,
-    fatigue,
-    reinforcement,
-    softening,
-    seen,
-    tick,
-    member,
-    u,
-    share,
-    criticism,
-    engagement,
-):
+def _response_of(own, content, i, u, share, criticism, engagement):  # type: ignore[no-untyped-def]
     rules = _typed_set(own)
     if rules is not None:
         return rules.calls[RESPONSE]
-
-    def law(  # type: ignore[no-untyped-def]
-        own,
-        content,
-        appeal,
-        match,
-        activity,
-        trust,
-        novelty,
-        fatigue,
-        reinforcement,
-        softening,
-        seen,
-        tick,
-        member,
-        u,
-        share,
-        criticism,
-        engagement,
-    ):
-        return response_to(u, share, criticism, engagement)
-
-    return law
+    return lambda own, content, i, u, share, criticism, engagement: response_to(u, share, criticism, engagement)
 
 
 def asks_for_neighbours(own: Any) -> Any:

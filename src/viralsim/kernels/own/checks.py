@@ -11,7 +11,7 @@ from numba import config, njit, types
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.counts import N_IMPRESSIONS_OWNED, Count
-from viralsim.kernels.own.sets import key_in, set_of
+from viralsim.kernels.own.sets import at_home, key_in, set_of
 from viralsim.rules.rule import IN_AN_IMPRESSION, Rule
 
 _COMPILED: set[str] = set()
@@ -29,7 +29,7 @@ def check_compiles(rules: Sequence[Rule]) -> None:
         names = [*rule.arguments, *rule.parameters]
         order = list(_signature_order(rule))
         signature = tuple(kinds.get(name, types.float64) for name in order if name in names)
-        compiled = njit(_nrt=False, error_model="numpy")(rule.function)
+        compiled = njit(_nrt=False, error_model="numpy")(at_home(rule.function))
         try:
             compiled.compile(signature)
         except NumbaError as error:
@@ -82,7 +82,7 @@ def measure_counted(rule: Rule, values: Sequence[float], counts: np.ndarray, mem
         f"        out[w] = rule({', '.join(given)})",
     ]
     compiled = (lambda f: f) if config.DISABLE_JIT else njit(error_model="numpy", nogil=True)
-    scope: dict[str, Any] = {"__name__": __name__, "rule": compiled(rule.function)}
+    scope: dict[str, Any] = {"__name__": __name__, "rule": compiled(at_home(rule.function))}
     exec(compile("\n".join(lines), "<own measure>", "exec"), scope)
     out = np.zeros(len(counts))
     compiled(scope["each"])(table, out)

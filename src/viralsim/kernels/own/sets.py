@@ -19,7 +19,7 @@ from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.counts import N_IMPRESSIONS_OWNED, Count
 from viralsim.kernels.law import CRITICISE, response_to, share_probability
 from viralsim.rules import files
-from viralsim.rules.rule import COUNTED, IN_AN_IMPRESSION, OF_TREES, PLAIN, Rule
+from viralsim.rules.rule import COUNTED, IN_AN_IMPRESSION, OF_TREES, PLAIN, Rule, is_library
 
 REINFORCEMENT, SHARE_PROBABILITY, RESPONSE, MEASURES = range(4)  # the first three: second axis of ``contents.own_rule``
 
@@ -77,21 +77,30 @@ def key_in(array: np.ndarray) -> str | None:
     return array.dtype.names[0] if array.dtype.names else None
 
 
-# What the engines know of an impression when they ask a rule; the shortcut passes 0 for what it does not keep.
-_KNOWN = (
-    *("appeal", "match", "activity", "trust", "novelty", "fatigue", "reinforcement", "softening"),
-    *("seen", "exposing_neighbours", "following", "tick", "member", "u", "share", "criticism", "engagement"),
-)
-_GIVEN = {
-    "reinforcement": _KNOWN[:6] + _KNOWN[7:13],
-    "share_probability": _KNOWN[:9] + _KNOWN[11:13],
-    "response": _KNOWN[:9] + _KNOWN[11:],
+class Impression(NamedTuple):
+    """What the engines know of an impression when they ask a rule; the shortcut has 0 for what it does not keep."""
+
+    appeal: Any
+    match: Any
+    activity: Any
+    trust: Any
+    novelty: Any
+    fatigue: Any
+    reinforcement: Any
+    softening: Any
+    seen: Any
+    tick: Any
+    member: Any
+
+
+_MORE = {
+    "reinforcement": ("exposing_neighbours", "following"),
+    "share_probability": (),
+    "response": ("u", "share", "criticism", "engagement"),
 }
-
-
 _ELSE = {
     "reinforcement": "1.0",
-    "share_probability": "share_probability(appeal, match, activity, trust, novelty, fatigue, reinforcement, softening)",
+    "share_probability": f"share_probability({', '.join(f'i.{name}' for name in Impression._fields[:8])})",
     "response": "response_to(u, share, criticism, engagement)",
 }
 
@@ -109,16 +118,16 @@ _NOTHING = {"reinforcement": "0.0", "share_probability": "0.0", "response": "3"}
 def _call(rules: Sequence[Rule], place: int) -> Callable[..., Any]:
     """The function that asks the rule of a content in one place, or what is built in where it has none."""
     word = IN_AN_IMPRESSION[place]
-    lines = [f"def call(own, content, {', '.join(_GIVEN[word])}):", f"    rule = own[1][content, {place}]"]
+    lines = [f"def call({', '.join(('own', 'content', 'i', *_MORE[word]))}):", f"    rule = own[1][content, {place}]"]
     scope: dict[str, Any] = {
         "__name__": __name__, "share_probability": share_probability, "response_to": response_to
     }  # fmt: skip
     for i, rule in enumerate(rules):
         if rule.place != word:
             continue
-        scope[f"rule_{i}"] = rule.function if config.DISABLE_JIT else njit(**INLINED)(_at_home(rule.function))
+        scope[f"rule_{i}"] = rule.function if config.DISABLE_JIT else njit(**INLINED)(at_home(rule.function))
         values = [f"{name}=own[2][content, {place}, {j}]" for j, name in enumerate(rule.parameters)]
-        values += [f"{name}={name}" for name in rule.arguments]
+        values += [f"{name}={name}" if name in _MORE[word] else f"{name}=i.{name}" for name in rule.arguments]
         lines += [f"    if rule == {i}:", f"        value = rule_{i}({', '.join(values)})"]
         lines += [
             f"        if {_WRONG[word]}:",
@@ -149,7 +158,7 @@ def _measuring(rules: Sequence[Rule]) -> Callable[..., Any]:
     lines = ["def call(own, arm, nodes, posts, counts, measured):"]
     scope: dict[str, Any] = {"__name__": __name__, "np": np}
     for i, rule in enumerate(rule for rule in rules if rule.place == "measure"):
-        scope[f"rule_{i}"] = rule.function if config.DISABLE_JIT else njit(error_model="numpy")(_at_home(rule.function))
+        scope[f"rule_{i}"] = rule.function if config.DISABLE_JIT else njit(error_model="numpy")(at_home(rule.function))
         values = [f"{name}=own[5][{i}, {j}]" for j, name in enumerate(rule.parameters)]
         values += [f"{name}={_COUNTED[name]}" for name in rule.arguments]
         lines += [f"    measured[{i}] = rule_{i}({', '.join(values)})"]
@@ -158,9 +167,16 @@ def _measuring(rules: Sequence[Rule]) -> Callable[..., Any]:
     return found
 
 
-def _at_home(function: FunctionType) -> FunctionType:
-    """The same function as one of a module that every process can import: numba asks for it when it loads compiled code."""
+def at_home(function: FunctionType) -> FunctionType:
+    """The same function as one of a module that every process can import: numba asks for it when it loads compiled code.
+
+    Plain functions that it calls are compiled too.
+    """
     scope = {**function.__globals__, "__name__": files.__name__}
+    for name in function.__code__.co_names:
+        called = scope.get(name)
+        if isinstance(called, FunctionType) and called is not function and not is_library(called):
+            scope[name] = njit(error_model="numpy")(at_home(called))
     moved = FunctionType(function.__code__, scope, function.__name__, function.__defaults__, function.__closure__)
     moved.__kwdefaults__ = function.__kwdefaults__
     return moved
