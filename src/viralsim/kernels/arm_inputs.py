@@ -137,8 +137,8 @@ class Rule(IntEnum):
     AMPLIFY_AT_MOST = 10
     AMPLIFY_COOLDOWN = 11  # ticks
     DISTINCT = 12  # 1 where a threshold content may be posted twice by one member
-    STOP_SHARES = 13  # the world ends after the tick with so many shares; 0: no rule
-    STOP_QUIET = 14  # ... and after so many ticks without a share; 0: no rule
+    STOP_SHARES = 13  # the world ends after the tick with so many focal shares; 0: no rule
+    STOP_QUIET = 14  # ... or after so many ticks without one, those before the first included; 0: no rule
 
 
 class Plan(NamedTuple):

@@ -68,18 +68,17 @@ class Nodes(NamedTuple):
 
 @njit(_nrt=False, forceinline=True)
 def stops(arm, state, out, tick):  # type: ignore[no-untyped-def]
-    """Whether a stopping rule ends the world after this tick."""
+    """Whether a stopping rule has ended the world before ``tick``."""
     shares, quiet = arm.rules_values[R_STOP_SHARES], arm.rules_values[R_STOP_QUIET]
     if shares > 0.0 and out.counts[state.scalars[OUT_ROW], N_SHARES] >= shares:
         return True
-    if quiet <= 0.0:
-        return False
     last = np.int64(-1)
-    for i in range(state.scalars[TICKS] - 1, -1, -1):
-        if state.tick_shares[state.ticks[i]] > 0:
-            last = np.int64(state.ticks[i])
-            break
-    return tick - last >= quiet
+    if quiet > 0.0:
+        for i in range(state.scalars[TICKS] - 1, -1, -1):
+            if state.tick_shares[state.ticks[i]] > 0:
+                last = np.int64(state.ticks[i])
+                break
+    return quiet > 0.0 and tick > last + quiet
 
 
 @njit(cache=True, _nrt=False)
@@ -88,15 +87,14 @@ def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-d
     horizon = len(state.head)
     begin(arm, state, key, out, row, series_row)
     tick = next_tick(state.occupied, -1, horizon)
-    while tick < horizon:
+    while tick < horizon and not stops(arm, state, out, tick):
         decide(arm, state, tick, key, out)
         advance(arm, state, tick, out)
         if state.scalars[OVERFLOW]:
             return False
-        if stops(arm, state, out, tick):
-            state.scalars[OVERFLOW] = STOPPED  # what is still lined up is forgotten with the world
-            break
         tick = next_tick(state.occupied, tick, horizon)
+    if tick < horizon:
+        state.scalars[OVERFLOW] = STOPPED  # what is still lined up is forgotten with the world
     note_peak(state, out)
     return True
 

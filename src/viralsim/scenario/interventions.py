@@ -41,11 +41,11 @@ class Intervention(Block):
 
 
 class StopWhen(Block):
-    """When a world ends before the horizon: after the tick in which any of these holds."""
+    """When a world ends before the horizon: whichever comes first."""
 
     shares: Annotated[int, Whole(ge=1, le=10**12, unit="shares")] | None = key(
-        None, "so many shares of the campaign's content", source="off"
+        None, "after the tick with so many shares of the campaign's content", source="off"
     )
     quiet: PositiveHours | None = key(
-        None, "so long without a share, looked at whenever something happens", source="off"
+        None, "after so long without such a share, the time before the first included", source="off"
     )
