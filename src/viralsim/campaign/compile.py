@@ -22,6 +22,7 @@ from viralsim.campaign.solve_rates import appeal, visibility
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.alias import gap_table
 from viralsim.kernels.arm_inputs import (
+    OWN_RULE,
     ArmInputs,
     Audience,
     Channels,
@@ -129,7 +130,7 @@ def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
     """(kind, gain, cap, threshold) of a content's reinforcement."""
     rule = content.reinforcement
     if rule.own:
-        return int(Reinforcement.OWN), 0.0, 1.0, 0.0
+        return OWN_RULE, 0.0, 1.0, 0.0
     if rule.kind == "simple":
         return int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0
     if rule.kind == "social":
@@ -256,7 +257,7 @@ def compile_arm(
     graph = cut_ties(compiled, spec, compiled.graph)
     if len(plan.visibility_cap):
         channels = channels._replace(thin=np.ones_like(channels.thin))
-    if np.isin(contents.reinforcement, (Reinforcement.FRACTION, Reinforcement.OWN)).any():
+    if np.isin(contents.reinforcement, (Reinforcement.FRACTION, OWN_RULE)).any():
         graph = graph._replace(following=compiled.following)
     world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
     return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)

@@ -40,7 +40,9 @@ class Reinforcement(IntEnum):
     COUNT = 2
     FRACTION = 3
     WEIGHT = 4
-    OWN = 5
+
+
+OWN_RULE = len(Reinforcement)  # in their place: a rule of one's own, see ``Contents.own_rule``
 
 
 class Graph(NamedTuple):
@@ -100,7 +102,7 @@ class Contents(NamedTuple):
     controversy: F8  # [K]
     conversion_rate: F8  # [K]
     conversion_trust: F8  # [K, 5] by source
-    reinforcement: I8  # [K] Reinforcement
+    reinforcement: I8  # [K] Reinforcement, or OWN_RULE
     gain: F8  # [K] of SOCIAL
     cap: F8  # [K] of SOCIAL
     threshold: F8  # [K] count, fraction or weight; negative: uniform

@@ -6,12 +6,12 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.alias import next_gap
+from viralsim.kernels.arrays.ties import keep_members, keep_ties, spans_of
 from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.queues import touch
 from viralsim.kernels.rng import SHOW, below, draw, unit
 from viralsim.kernels.state import FOLLOWERS, OUT_ROW, PAID, RECOMMENDED
-from viralsim.kernels.ties import keep_members, keep_ties, spans_of
 
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32
 

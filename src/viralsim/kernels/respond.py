@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.arm_inputs import Reinforcement
+from viralsim.kernels.arm_inputs import OWN_RULE, Reinforcement
 from viralsim.kernels.counts import (
     N_CLIPPED,
     N_CONVERSIONS,
@@ -61,7 +61,7 @@ from viralsim.kernels.state import (
 )
 
 SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
-SIMPLE, WEIGHT, OWN = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT), int(Reinforcement.OWN)
+SIMPLE, WEIGHT = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT)
 EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, doubled for each next
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
@@ -117,14 +117,24 @@ def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):
 
 
 @njit(_nrt=False, forceinline=True)
-def own_repeats(arm, state, own, p, content, channel, known, edge):  # type: ignore[no-untyped-def]
-    """The factor of repeated impressions by a rule of one's own; ``edge``: of a member's post, else negative."""
+def repeats_of(arm, state, own, p, content, channel, known, counted, edge):  # type: ignore[no-untyped-def]
+    """The factor of repeated impressions, by a rule of one's own or by what is built in; ``counted``, ``edge``: see there."""
+    if not (has_own(own) and arm.contents_reinforcement[content] == OWN_RULE):
+        return reinforcement(arm, state, p, known.seen, content, channel, known.member, counted, edge)
     following = np.int64(0)
-    if asks_for_neighbours(own) and edge >= 0:
+    if asks_for_neighbours(own) and counted:
         count_neighbour(arm, state, p, content, edge, False)
     if asks_for_following(own):
         following = np.int64(arm.graph_following[channel, known.member])
     return own_factor(own, content, known, np.int64(p.exposing_neighbours), following)
+
+
+@njit(_nrt=False, forceinline=True)
+def reinforced(i, factor):  # type: ignore[no-untyped-def]
+    """An impression with its factor of repeated impressions."""
+    return Impression(
+        i.appeal, i.match, i.activity, i.trust, i.novelty, i.fatigue, factor, i.softening, i.seen, i.tick, i.member
+    )
 
 
 @njit(cache=True, _nrt=False)
@@ -189,8 +199,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     counts, series = out.counts[world_row], out.series[state.scalars[SERIES_ROW], tick]
     channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
     content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
-    own = own_of(arm)
-    twin, engagement = arm.contents_twin[content], arm.channels_engagement_rate[channel]
+    own, twin, engagement = own_of(arm), arm.contents_twin[content], arm.channels_engagement_rate[channel]
     focal, original = np.int64(arm.rules_values[R_FOCAL]), arm.contents_original[content]
     is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
     soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
@@ -223,26 +232,20 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             note_reach(e, earned, counts, series)
         if dated:
             note_day(e, day)
-        match, trust, fatigue, repeats = np.float64(buffer_match[U(i)]), base_trust, 1.0, 1.0
+        match, trust, fatigue = np.float64(buffer_match[U(i)]), base_trust, 1.0
         if in_group != 1.0 and pick(community_of, member) == home:
             trust *= in_group
         if tired:
             fatigue = fatigue_of[min(np.int64(impressions[U(row)]), len(fatigue_of) - 1)]
             impressions[U(row)] += 1
         activity = np.float64(buffer_activity[U(i)])
-        if has_own(own) and kind == OWN:
-            known = Impression(
-                appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member
-            )
-            edge = start + position if is_row else np.int64(-1)
-            repeats = own_repeats(arm, state, own, posting[U(row * cells + cell)], content, channel, known, edge)
-        elif kind != SIMPLE:
-            p = posting[U(row * cells + cell)]
-            repeats = reinforcement(arm, state, p, e.seen, content, channel, member, is_row, start + position)
-        shown = Impression(
-            appeal, match, activity, trust, novelty, fatigue, repeats, soften_share, np.int64(e.seen), tick, member
+        known = Impression(
+            appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member
         )
-        share = share_of(own, content, shown)
+        if kind != SIMPLE:
+            p = posting[U(row * cells + cell)]
+            known = reinforced(known, repeats_of(arm, state, own, p, content, channel, known, is_row, start + position))
+        share = share_of(own, content, known)
         if share > 1.0:
             share = 1.0
             counts[N_CLIPPED] += is_focal
@@ -252,7 +255,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         if twin >= 0:
             hostility = np.float64(pick(arm.audience_hostility, member))
             criticism = criticism_probability(share, controversy, hostility, soften)
-        response = response_of(own, content, shown, unit_high(bits), share, criticism, engagement)
+        response = response_of(own, content, known, unit_high(bits), share, criticism, engagement)
         if response == SHARE:
             answer(arm, state, tick, row, member, cell, node, source)
         elif response == CRITICISE:

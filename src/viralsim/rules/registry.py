@@ -48,6 +48,8 @@ def register(
     one_of(place, "place", PLACES)
     if callable(word):
         raise refuse("word", "a word, or left out", word, 'write @register("reinforcement")')
+    if limits is not None and not isinstance(limits, Mapping):
+        raise refuse("limits", "a mapping of parameters to (lowest, highest)", limits)
 
     def decorate(function: Function) -> Function:
         plain = python_function(function, "a rule")
@@ -63,10 +65,10 @@ def register(
     return decorate
 
 
-def _limits(limits: Any, parameters: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+def _limits(
+    limits: Mapping[str, tuple[float, float]] | None, parameters: Mapping[str, float]
+) -> dict[str, tuple[float, float]]:
     found: dict[str, tuple[float, float]] = {}
-    if limits is not None and not isinstance(limits, Mapping):
-        raise refuse("limits", "a mapping of parameters to (lowest, highest)", limits)
     for name, span in (limits or {}).items():
         one_of(name, "limits", parameters)
         if not isinstance(span, tuple | list) or len(span) != 2 or not span[0] <= parameters[name] <= span[1]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, Rule, Source
+from viralsim.kernels.arm_inputs import OWN_RULE, ArmInputs, Rule, Source
 
 INF = math.inf
 # What every array is to hold: its shapes by the letters of ``sizes_of`` (a dot: any length), the lowest and the highest number; a
@@ -54,7 +54,7 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "contents.controversy": ("K", 0, 1),
     "contents.conversion_rate": ("K", 0, 1),
     "contents.conversion_trust": ("K,S", 0, 1e9),
-    "contents.reinforcement": ("K", 0, len(Reinforcement) - 1),
+    "contents.reinforcement": ("K", 0, OWN_RULE),
     "contents.gain": ("K", 0, 1e30),
     "contents.cap": ("K", 0, 1e30),
     "contents.threshold": ("K", -1e30, 1e30),
@@ -197,6 +197,10 @@ def _check_order(arm: ArmInputs) -> None:
     ):
         if (order[1:] < order[:-1]).any():
             raise InputError(f"plan.{name} must be ascending (planned posts by tick, channel, content and member)")
+    own = arm.contents.own_rule
+    unruled = own[..., 0] < 0 if len(own) else np.ones(contents, np.bool_)
+    if ((arm.contents.reinforcement == OWN_RULE) & unruled).any():
+        raise InputError("contents.reinforcement names a rule of one's own where contents.own_rule has none")
     if (1 << (64 - int(arm.channels.delay_shift.min()))) > arm.channels.delay_alias.shape[1]:
         raise InputError("channels.delay_shift must be 64 - log2 of the outcomes of delay_alias, or more")
     for rule, low, high in ((Rule.FOCAL, 0, contents - 1), (Rule.TICKS_PER_DAY, 1, 2**31)):

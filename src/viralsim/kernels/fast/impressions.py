@@ -9,6 +9,7 @@ from numba import njit
 
 from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
 from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.arrays.ties import is_there
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.fast.queues import add_member, leave, line_up
 from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability
@@ -17,7 +18,6 @@ from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_of
 from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
-from viralsim.kernels.ties import is_there
 
 EARNED = int(Source.EARNED)
 REACHED_MARK, CONVERTED_MARK = 1, 2

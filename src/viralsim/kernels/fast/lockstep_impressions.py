@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.alias import next_gap
+from viralsim.kernels.arrays.ties import is_there
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.fast.impressions import Tally, delay_after
 from viralsim.kernels.fast.lockstep_lists import (
@@ -26,7 +27,6 @@ from viralsim.kernels.own.asked import response_of, share_of
 from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, unit_high, unit_low
-from viralsim.kernels.ties import is_there
 
 
 class Kept(NamedTuple):

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from viralsim.kernels.arrays.ties import spans_of
 from viralsim.kernels.cpu import U
 from viralsim.kernels.fast.impressions import (
     EARNED,
@@ -37,7 +38,6 @@ from viralsim.kernels.fast.trees import fast_peak, fast_trees, note_tick, note_w
 from viralsim.kernels.own.asked import own_of
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import member_key, mix
-from viralsim.kernels.ties import spans_of
 
 
 class Opening(NamedTuple):

@@ -73,8 +73,10 @@ class Network:
                 raise NetworkError(f"{name} must be float32, one per follow: {BUILD}")
         if self.ids is not None and len(self.ids) != self.members:
             raise NetworkError(f"ids must have one entry per member: {self.members}, got {len(self.ids)}")
-        if self.spans is not None and len(self.spans.start) != self.follows + 1:
-            raise NetworkError(f"spans must have one offset per follow and one more: {self.follows + 1}")
+        if self.spans is not None and (
+            not isinstance(self.spans, TieSpans) or np.shape(self.spans.start) != (self.follows + 1,)
+        ):
+            raise refuse("spans", "those of from_temporal_edges", self.spans, BUILD, NetworkError)
 
     def __repr__(self) -> str:
         return f"Network(members={self.members}, follows={self.follows})"
