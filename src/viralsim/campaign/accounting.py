@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.numbers import number
+from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
@@ -149,6 +150,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "value_usd": value_usd,
         "net_usd": lambda: value_usd() - cost,
     }
+    makers |= own_measures(spec, raw, int(arm.world.graph.indptr.shape[1] - 1))
     return MadeColumns(makers, len(raw.counts))
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from viralsim.campaign.accounting import paid_impressions
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.mean_field import attention, first_share_probability, share_drive
+from viralsim.campaign.own_rules import rule_warnings
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.cpu import prefetch
@@ -150,6 +151,7 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
             ).append(name)
     notes = {note: None for arm in arms.values() for note in arm.enrolment.notes}  # arms with one file say it once
     warnings += notes
+    warnings += dict.fromkeys(text for arm in arms.values() for text in rule_warnings(arm.spec))
     lines += [f"{'arm' if len(names) == 1 else 'arms'} {', '.join(names)}: {text}" for text, names in said.items()]
     warnings += arm_differences(scenario)
     return lines, warnings

@@ -14,15 +14,17 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
-from viralsim.kernels.counts import R_FOCAL, Count, Series
+from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, Series
 from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.memory import FastState, allocate_fast
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.own.asked import has_own, measure_own, own_of
+from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
-from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
+from viralsim.kernels.state import DEPTH_BINS, NODES, OUT_ROW, OVERFLOW, STOPPED, TICKS, Out, Overflow, State, allocate
 from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
 from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
@@ -46,6 +48,7 @@ class RawWorlds(NamedTuple):
     advocate_shares: I8  # [A] member nodes in the trees rooted at their planned posts
     done: NDArray[np.bool_]  # [W] False where the run was interrupted before this world
     interrupted: bool = False  # someone pressed Ctrl-C, be it after the last world
+    own_measures: F8 = np.zeros((0, 0))  # [W, Q] measures of one's own that look at trees
 
 
 class Nodes(NamedTuple):
@@ -63,18 +66,35 @@ class Nodes(NamedTuple):
     advocate: I4
 
 
+@njit(_nrt=False, forceinline=True)
+def stops(arm, state, out, tick):  # type: ignore[no-untyped-def]
+    """Whether a stopping rule has ended the world before ``tick``."""
+    shares, quiet = arm.rules_values[R_STOP_SHARES], arm.rules_values[R_STOP_QUIET]
+    if shares > 0.0 and out.counts[state.scalars[OUT_ROW], N_SHARES] >= shares:
+        return True
+    last = np.int64(-1)
+    if quiet > 0.0:
+        for i in range(state.scalars[TICKS] - 1, -1, -1):
+            if state.tick_shares[state.ticks[i]] > 0:
+                last = np.int64(state.ticks[i])
+                break
+    return quiet > 0.0 and tick > last + quiet
+
+
 @njit(cache=True, _nrt=False)
 def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """One world from the first to the last occupied tick; False where a pool overflowed. O(what happens)."""
     horizon = len(state.head)
     begin(arm, state, key, out, row, series_row)
     tick = next_tick(state.occupied, np.int64(-1), horizon)
-    while tick < horizon:
+    while tick < horizon and not stops(arm, state, out, tick):
         decide(arm, state, tick, key, out)
         advance(arm, state, tick, out)
         if state.scalars[OVERFLOW]:
             return False
         tick = next_tick(state.occupied, tick, horizon)
+    if tick < horizon:
+        state.scalars[OVERFLOW] = STOPPED  # what is still lined up is forgotten with the world
     note_peak(state, out)
     return True
 
@@ -97,6 +117,9 @@ def run_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: 
             state.nodes, state.scalars[NODES], state.content_of, focal, state.breadth, out.counts[i],
             sums.cascade_sizes, sums.generations, sums.advocate_shares,
         )  # fmt: skip
+        own = own_of(arm)
+        if has_own(own):
+            measure_own(own, arm, state.nodes, state.scalars[NODES], out.counts[i], out.own_measures[i])
         out.done[i] = True
         clear(state)
     return last
@@ -156,6 +179,7 @@ def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, 
         series=np.zeros((recorded + 1, horizon, len(Series)), dtype=np.int32),  # the last row takes what is not kept
         paid_bought=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int64),
         done=np.zeros(worlds, dtype=np.bool_),
+        own_measures=np.full((worlds, len(arm.contents.own_measured)), np.nan),
     )
 
 
@@ -198,6 +222,7 @@ def _rows_of(out: Out, first: int, last: int, counts: NDArray[Any]) -> Out:
         series=out.series[min(first, recorded) : min(last, recorded) + 1],
         paid_bought=out.paid_bought[first:last],
         done=out.done[first:last],
+        own_measures=out.own_measures[first:last],
     )
 
 
@@ -322,12 +347,13 @@ def run_worlds(
     advocates = int(arm.plan.planned_advocate.max(initial=-1)) + 1
     workers = _Workers(arm, rows, seed, worlds, out, progress)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
+    refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
     parts = workers.sums or [_sums(advocates)]
     total = _Sums(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
     return RawWorlds(
         out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],
         out.paid_bought, total.cascade_sizes, total.generations, total.advocate_posts, total.advocate_shares, out.done,
-        not whole,
+        not whole, out.own_measures,
     )  # fmt: skip
 
 
@@ -339,6 +365,7 @@ def trace_world(arm: ArmInputs, seed: int, number: int, *, state: State | None =
     memory = frame_state(state)
     if not trace_one(frame_arm(arm), memory, frame_out(out), seed_key(seed), number):
         raise CapacityError(f"world {number} outgrew {_OVERFLOWS[Overflow(state.scalars[OVERFLOW])]}")
+    refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
     nodes = state.nodes[: int(state.scalars[NODES])].copy()
     clear_world(memory)
     contents = len(arm.contents.key)

@@ -205,13 +205,15 @@ def fetch_rows(arm, state, count):  # type: ignore[no-untyped-def]
 def make_member_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the planned, then the ordinary posts of this tick."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)
-    cells = channels * contents
+    cells, removed = channels * contents, arm.plan_removed_at
     for i in range(state.scalars[ACTIONS]):
         a = state.actions[i]
         member = a.order & LOW32
         cell = a.order >> 32
         channel = state.channel_of[cell]
         start, stop = arm.graph_indptr[channel, member], arm.graph_indptr[channel, member + 1]
+        if len(removed) and tick >= removed[member]:
+            continue
         row = np.int64(touch(state, member))
         make_post(arm, state, tick, row, member, cell, True, a.trust, np.int32(a.advocate), start, stop, out)
         out.counts[state.scalars[OUT_ROW], N_POSTED] += 1
@@ -222,4 +224,7 @@ def make_member_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     for i in range(due):
         order = state.due[U(i)]
         row, start, stop = state.due_row[U(i)], state.due_start[U(i)], state.due_stop[U(i)]
+        if len(removed) and tick >= removed[order & LOW32]:
+            state.posting[U(row * cells + (order >> 32))].due = -1
+            continue
         make_post(arm, state, tick, row, order & LOW32, order >> 32, False, 1.0, np.int32(-1), start, stop, out)

@@ -19,7 +19,7 @@ from viralsim.measurement.intervals import (
     moment_interval,
     proportion_interval,
 )
-from viralsim.measurement.measures import NAMES, measure
+from viralsim.measurement.measures import declared, measures_in
 from viralsim.measurement.tally import Tally, tally_of
 from viralsim.records.record import ArmOutcomes, RunRecord
 
@@ -70,8 +70,9 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
     found: dict[tuple[str, str], MeasureSummary] = {}
     # columns that are defined in every world share their resamples
     whole: list[tuple[str, str]] = []
+    names = [one.name for one in measures_in(worlds.measures for worlds in record.arms.values())]
     for arm, worlds in record.arms.items():
-        for name in NAMES:
+        for name in names:
             values = worlds.measures.get(name, np.zeros(0))
             tally = _tally_of_many(record, name, values) if clusters is None else None
             if tally is not None:
@@ -88,7 +89,7 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
     for group in column_groups(len(whole), record.world_count):
         columns = np.column_stack([record.arms[arm].measures[name] for arm, name in whole[group]])
         found.update(zip(whole[group], _summaries(columns, clusters, record.seed), strict=True))
-    return {arm: {name: found[arm, name] for name in NAMES} for arm in record.arms}
+    return {arm: {name: found[arm, name] for name in names} for arm in record.arms}
 
 
 def _tally_of_many(record: RunRecord, name: str, values: Float64) -> Tally | None:
@@ -242,7 +243,7 @@ def tail_warnings(record: RunRecord, summaries: Mapping[str, Mapping[str, Measur
         goes = f"about {_round_up(wanted):,}" if wanted > record.world_count else "more"
         others = f" and {len(heavy) - 1} more means" if len(heavy) > 1 else ""
         found.append(
-            f"too few simulations: a few of them decide the mean of {measure(name).label} in {arm}{others} "
+            f"too few simulations: a few of them decide the mean of {declared(name).label} in {arm}{others} "
             f"(skewness {skewness:.0f}); read the median and range too, or run {goes} simulations"
         )
     return found

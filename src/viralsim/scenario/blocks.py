@@ -28,6 +28,11 @@ def key(default: Any = ..., about: str = "", *, source: str = ASSUMPTION, **more
     return Field(default, description=about, json_schema_extra={"source": source}, **more)
 
 
+def says_nothing(value: Any) -> bool:
+    """For ``exclude_if``: a key that came later is left out of what is hashed while it says nothing."""
+    return value is None or value == ()
+
+
 def block(kind: type[Block], about: str = "", *, source: str = ASSUMPTION) -> Any:
     """A key that holds a block whose own defaults hold where it is left out."""
     return Field(default_factory=kind, description=about, json_schema_extra={"source": source})

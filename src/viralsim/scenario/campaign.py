@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, StrictInt, StrictStr, WithJsonSchema
 
 from viralsim.scenario.audience import MOST_MEMBERS
-from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
+from viralsim.scenario.interventions import Intervention, StopWhen
 from viralsim.scenario.programme import Programme
 from viralsim.units import Factor, Fraction, Hours, Probability, Real, Usd, Whole, parse_whole, shown
 
@@ -173,3 +174,7 @@ class Campaign(Block):
     organic: tuple[Organic, ...] = key((), "posts of members, unprompted", source="off", max_length=MOST_LINES)
     advocates: Advocates | None = key(None, "the advocate tier; null: none", source="off")
     community_management: CommunityManagement | None = key(None, "the community manager; null: none", source="off")
+    interventions: tuple[Intervention, ...] = key(
+        (), "what is done to the running launch", source="off", max_length=MOST_LINES, exclude_if=says_nothing
+    )
+    stop_when: StopWhen | None = key(None, "when a world ends early", source="off", exclude_if=says_nothing)

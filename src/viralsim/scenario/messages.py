@@ -14,6 +14,7 @@ from viralsim.scenario.spec import Spec
 from viralsim.units import parse_duration, shown
 
 Finding = tuple[Place, str]
+RULED = ("reinforcement", "share_probability", "response", "graph", "measures")  # keys that take rules of one's own
 _BOUNDS = {
     "greater_than_equal": (">=", "ge"),
     "greater_than": (">", "gt"),
@@ -94,7 +95,9 @@ def _sentence(detail: ErrorDetails, place: Place, data: Any) -> str:
     if kind == "missing":
         return "is required: add it"
     if kind == "extra_forbidden":
-        return "unknown key" + nearest(str(place[-1]), _keys_at(data, place[:-1]))
+        keys, word = _keys_at(data, place[:-1]), place[-2] if len(place) > 1 else ""
+        unread = "; a rule of your own is found by its package, or with --rules FILE.py" if word in RULED else ""
+        return "unknown key" + nearest(str(place[-1]), keys) + unread
     if kind == "finite_number":
         return f"must be a finite number, got {shown(got)}"
     if kind == "literal_error":

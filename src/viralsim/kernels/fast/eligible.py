@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, Rule
+from viralsim.kernels.own.sets import key_in, set_of
 
 
 def is_eligible(arm: ArmInputs) -> bool:
     """Whether nothing is on that the plain path (``kernels/fast/replicate.py``) leaves out."""
     contents, channels, plan, values = arm.contents, arm.channels, arm.plan, arm.rules.values
+    own = key_in(contents.own_rules)
     return bool(
         len(channels.key) == 1
         and len(contents.key) == 1
@@ -16,10 +18,13 @@ def is_eligible(arm: ArmInputs) -> bool:
         and contents.twin[0] < 0
         and contents.original[0] < 0
         and contents.reinforcement[0] == Reinforcement.SIMPLE
+        and (own is None or set_of(own).is_plain)
         and contents.persistence[0] == 0.0
         and channels.per_engagement[0] == 0.0
         and not channels.thin[0]
         and len(arm.audience.background_load) == 0
         and len(arm.rules.fatigue) == 1
+        and len(plan.removed_at) == 0
+        and values[Rule.STOP_SHARES] == values[Rule.STOP_QUIET] == 0.0
         and len(plan.owned_channel) == len(plan.paid_channel) == len(plan.planned_tick) == 0
     )
