@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from naive_luck import (
     NOBODY,
     U64,
@@ -25,6 +26,7 @@ from naive_posts import Posts
 from viralsim.kernels import rng
 from viralsim.kernels.alias import GAP_TAIL
 from viralsim.kernels.arm_inputs import Reinforcement, Rule, Source
+from viralsim.kernels.counts import Series
 from viralsim.kernels.rng import Stream
 
 GAP_SHIFT = U64(64 - 9)
@@ -40,6 +42,8 @@ class Run(Posts):
         for i in range(len(self.plan.organic_tick)):
             self.organic(i)
         for tick in range(self.horizon):
+            if self.stops(tick):
+                break
             self.tick = tick
             self.decide()
             owned = self.make_owned()
@@ -56,7 +60,19 @@ class Run(Posts):
             for late in sorted(self.later.pop(self.tick, []), key=lambda waited: waited.bits):
                 self.show_position(late.post, late.member, late.position, late.edge)
 
+    def stops(self, tick: int) -> bool:
+        """Whether a stopping rule has ended the world before this tick."""
+        shares = self.series[:tick, Series.SHARES]
+        last = max(np.flatnonzero(shares), default=-1)
+        most, quiet = self.rules[Rule.STOP_SHARES], self.rules[Rule.STOP_QUIET]
+        return bool((most > 0 and shares.sum() >= most) or (quiet > 0 and tick > last + quiet))
+
     # ---- showing
+
+    def tie_is_there(self, edge: int) -> bool:
+        graph = self.world.graph
+        spans = range(graph.tie_span[edge], graph.tie_span[edge + 1]) if len(graph.tie_span) else ()
+        return not len(graph.tie_span) or any(graph.tie_from[i] <= self.tick < graph.tie_to[i] for i in spans)
 
     def post_key(self, post: Post) -> int:
         if post.member == NOBODY:
@@ -77,6 +93,8 @@ class Run(Posts):
         channels, key = self.world.channels, self.post_key(post)
         for position in self.positions(post.channel, key, len(row)):
             edge = None if edges is None else edges[position]
+            if edge is not None and not self.tie_is_there(edge):
+                continue
             if not len(channels.seeing_delay):
                 self.show_position(post, row[position], position, edge)
                 continue
@@ -92,10 +110,14 @@ class Run(Posts):
     def show_position(self, post: Post, v: int, position: int, edge: int | None) -> None:
         """One follower of a row whose position passed the envelope, in the tick in which it is seen."""
         key, channel, graph = self.post_key(post), post.channel, self.world.graph
+        if self.is_gone(v):
+            return
         if self.world.channels.thin[channel]:
             tie = float(graph.tie_strength[edge]) if edge is not None and len(graph.tie_strength) else 1.0
             q = post.visibility * tie * self.attention(post.content, v)
-            q = min(1.0, q * float(self.world.rules.rhythm[self.tick]))
+            caps = self.plan.visibility_cap
+            most = float(caps[channel, self.tick]) if len(caps) else 1.0
+            q = min(most, q * float(self.world.rules.rhythm[self.tick]))
             if not unit(draw(plus(key, rng.SHOW), position)) * float(self.world.channels.envelope[channel]) < q:
                 return
         trust = post.trust
@@ -151,8 +173,10 @@ class Run(Posts):
             v = next((v for v in tried if cap == 0 or self.bought_for[line, v] < cap), None)
             if v is None:
                 continue
-            self.bought[line] += 1
             self.bought_for[line, v] += 1
+            if self.is_gone(v):
+                continue
+            self.bought[line] += 1
             bits = draw(plus(key, rng.RESPOND), j)
             self.impress(Impression(v, channel, content, Source.PAID, bits, float(plan.paid_trust[line]), -1))
 
@@ -165,6 +189,8 @@ class Run(Posts):
             v = present[below(draw(item.key, 1 + 64 * item.index + 2 * j), len(present))]
             if unit(draw(item.key, 2 + 64 * item.index + 2 * j)) * top < self.match(item.content, v):
                 break
+        if self.is_gone(v):
+            return
         bits = draw(plus(item.key, rng.RESPOND), item.index)
         self.impress(
             Impression(

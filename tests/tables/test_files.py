@@ -104,7 +104,7 @@ def test_all_that_is_left_out_is_noted(tmp_path: Path) -> None:
     assert table.notes == [
         "1 line above the column names (line 2) left out",
         "2 blank rows left out",
-        "columns were read so: 'user' as handle, 'network' as channel, 'audience' as followers",
+        "columns were matched: 'user' as handle, 'network' as channel, 'audience' as followers",
         "columns not used: email, engagement_rate",
         "row of totals left out (line 7)",
         "column 'audience': '1.2K' was read as 1200 (decimal point)",

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.delays import delay_tables, whole_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
+from viralsim.campaign.interventions import cut_ties, plan_of_interventions
 from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
 from viralsim.campaign.numbers import Number, holds_column, number, stacked
+from viralsim.campaign.own_rules import own_arrays
 from viralsim.campaign.plan import compile_plan
 from viralsim.campaign.seeing import seeing
 from viralsim.campaign.shared_arrays import CompiledAudience
@@ -23,6 +25,7 @@ from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.alias import gap_table
 from viralsim.kernels.arm_inputs import (
     OFF,
+    OWN_RULE,
     ArmInputs,
     Audience,
     Channels,
@@ -139,6 +142,8 @@ def _channels(
 def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
     """(kind, gain, cap, threshold) of a content's reinforcement."""
     rule = content.reinforcement
+    if rule.own:
+        return OWN_RULE, 0.0, 1.0, 0.0
     if rule.kind == "simple":
         return int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0
     if rule.kind == "social":
@@ -192,8 +197,9 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
     found = Contents(
         **{
             field: stacked([row[field] for row in rows], inner.get(field, 0), kinds.get(field, np.float64))
-            for field in Contents._fields
-        }
+            for field in rows[0]
+        },
+        **own_arrays(spec, names),
     )
     return found if (found.reshare != 1.0).any() else found._replace(reshare=OFF)
 
@@ -218,6 +224,10 @@ def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rule
         values[Rule.AMPLIFY_SHARES] = amplify.shares_per_hour * spec.tick
         values[Rule.AMPLIFY_AT_MOST] = amplify.at_most
         values[Rule.AMPLIFY_COOLDOWN] = whole_ticks(amplify.cooldown, spec.tick)
+    stop = campaign.stop_when
+    if stop is not None:
+        values[Rule.STOP_SHARES] = float(stop.shares or 0)
+        values[Rule.STOP_QUIET] = 0.0 if stop.quiet is None else float(whole_ticks(stop.quiet, spec.tick))
     threshold = contents.reinforcement >= Reinforcement.COUNT
     planned = np.isin(np.arange(len(names)), plan.planned_content)
     values[Rule.DISTINCT] = float(bool((threshold & (planned | (contents.persistence > 0))).any()))
@@ -233,10 +243,10 @@ def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rule
 def _plan(compiled: CompiledAudience, spec: Spec, names: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays, shared by arms and worlds of the same campaign; made for each block where they differ by world."""
     if holds_column(spec.campaign):
-        return compile_plan(compiled, spec, names, enrolment)
+        return compile_plan(compiled, spec, names, enrolment)._replace(**plan_of_interventions(compiled, spec))
     key = ("plan", repr(spec.campaign), repr(spec.horizon), spec.tick, tuple(names), tuple(enrolment.willingness[:1]))
     plan: Plan = compiled.once(key, lambda: compile_plan(compiled, spec, names, enrolment), (enrolment.members,))
-    return plan
+    return plan._replace(**plan_of_interventions(compiled, spec))
 
 
 def _share_rate(compiled: CompiledAudience, spec: Spec, contents: Contents, names: list[str]) -> Number:
@@ -268,8 +278,11 @@ def compile_arm(
     plan = _plan(compiled, spec, names, enrolment)
     channels = _channels(compiled, spec, envelope, audience, _share_rate(compiled, spec, contents, names))
     by_followers = factors(compiled, spec)
-    graph = compiled.graph._replace(root_visibility=by_followers.roots, reshare_visibility=by_followers.reshares)
-    if (contents.reinforcement == Reinforcement.FRACTION).any():
+    graph = cut_ties(compiled, spec, compiled.graph)
+    graph = graph._replace(root_visibility=by_followers.roots, reshare_visibility=by_followers.reshares)
+    if len(plan.visibility_cap):
+        channels = channels._replace(thin=np.ones_like(channels.thin))
+    if np.isin(contents.reinforcement, (Reinforcement.FRACTION, OWN_RULE)).any():
         graph = graph._replace(following=compiled.following)
     world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
     return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)

@@ -8,7 +8,7 @@ front, see ``rows_of_worlds``. See docs/model.md for the rules.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,9 @@ class Reinforcement(IntEnum):
     WEIGHT = 4
 
 
+OWN_RULE = len(Reinforcement)  # in their place: a rule of one's own, see ``Contents.own_rule``
+
+
 class Graph(NamedTuple):
     """Who is shown whose posts, all channels in one CSR; information flows along the stored edge."""
 
@@ -58,6 +61,11 @@ class Graph(NamedTuple):
         OFF_FACTORS  # [C, N] factor of the visibility of v's posts that answer no impression, or [0, 0]
     )
     reshare_visibility: F4 = OFF_FACTORS  # [C, N] ... of those that answer one, or [0, 0]
+    tie_span: NDArray[Any] = np.zeros(
+        0
+    )  # int64[E + 1] offsets into the next two where ties come and go; else float64[0]
+    tie_from: I4 = np.zeros(0, np.int32)  # [S] first tick in which the tie is there
+    tie_to: I4 = np.zeros(0, np.int32)  # [S] first tick in which it is there no more
 
 
 class Audience(NamedTuple):
@@ -105,13 +113,18 @@ class Contents(NamedTuple):
     controversy: F8  # [K]
     conversion_rate: F8  # [K]
     conversion_trust: F8  # [K, 5] by source
-    reinforcement: I8  # [K] Reinforcement
+    reinforcement: I8  # [K] Reinforcement, or OWN_RULE
     gain: F8  # [K] of SOCIAL
     cap: F8  # [K] of SOCIAL
     threshold: F8  # [K] count, fraction or weight; negative: uniform
     persistence: F8  # [K]
     novelty: F8  # [K, T]
     reshare: F8 = OFF  # [K] factor of the response to posts that answer an impression, or [0]
+    own_rules: NDArray[Any] = np.zeros(0)  # [0], its type names the rules of one's own, see ``own.marker``
+    own_rule: I8 = np.zeros((0, 0), np.int64)  # [K, 3] number of the rule by place, -1: what is built in; [0, 0]: none
+    own_value: F8 = np.zeros((0, 0, 0))  # [K, 3, X] values of its parameters
+    own_measured: F8 = np.zeros((0, 0))  # [Q, X] values of the parameters of own measures that look at trees
+    own_fault: I8 = np.zeros(0, np.int64)  # [1] 1 + number of a rule that gave no number; written by the kernels
 
 
 class Rules(NamedTuple):
@@ -138,6 +151,8 @@ class Rule(IntEnum):
     AMPLIFY_AT_MOST = 10
     AMPLIFY_COOLDOWN = 11  # ticks
     DISTINCT = 12  # 1 where a threshold content may be posted twice by one member
+    STOP_SHARES = 13  # the world ends after the tick with so many focal shares; 0: no rule
+    STOP_QUIET = 14  # ... or after so many ticks without one, those before the first included; 0: no rule
 
 
 class Plan(NamedTuple):
@@ -177,6 +192,9 @@ class Plan(NamedTuple):
     organic_line: I8  # number of the line among its (channel, content)
     organic_index: I8  # number within the line
     owned_factor: F8 = OFF  # [L] of the visibility of the line's posts, or [0]
+    # interventions
+    removed_at: I4 = np.zeros(0, np.int32)  # [N] from this tick on they neither post nor see; or [0]
+    visibility_cap: F8 = np.zeros((0, 0))  # [C, T] most of the chance that a follower is shown a post; or [0, 0]
 
 
 class ArmInputs(NamedTuple):
