@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from inspect import cleandoc
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def markdown(outcomes: Sequence[Outcome], ran: Ran) -> str:
             f"| {check.name} | {check.title} | {check.model} | {check.source} | {verdict} | {one.seconds:.1f} | {kind} |"
         )
     for one in outcomes:
-        about = [(one.check.run.__doc__ or "").strip()]
+        about = [cleandoc(one.check.run.__doc__ or "")]
         about += [f"**{one.verdict}**: {one.note}."] if one.note else []
         lines += ["", f"## {one.check.name}: {one.check.title}", "", "  \n".join(about), ""]
         lines += [f"- model: {one.check.model}", f"- parameters: {one.check.parameters}"]
