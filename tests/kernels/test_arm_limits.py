@@ -17,7 +17,8 @@ from viralsim.kernels.arm_inputs import ArmInputs, Rule
 from viralsim.kernels.arrays.limits import LIMITS, check_arm_inputs, sizes_of
 from viralsim.kernels.batch import run_worlds, trace_world
 
-WITHOUT_LIMITS = {"channels.key", "contents.key"}  # any 64 bits are a key
+WITHOUT_LIMITS = {"channels.key", "contents.key", "contents.own_rules"}  # any 64 bits are a key; a type, not numbers
+OWN_LENGTH = {"rules.fatigue", "contents.own_measured", "contents.own_fault"}  # nothing else says how long they are
 ANY_NUMBER = {"channels.gap_threshold", "channels.delay_threshold"}  # of 64 bits
 settings.register_profile(
     "busy", suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
@@ -35,7 +36,20 @@ def full_world() -> ArmInputs:
     channels = [Channel([(0, 1, 0.5, 0.5), (1, 2, 1.0, 0.5)], delay=[0.5, 0.5], present=[0, 1, 2]), Channel([(2, 0)])]
     who = Members(community=[0, 1, 1], activity=[1.0, 2.0, 0.5], hostility=[0.5] * 3, background_load=[1.0] * 3)
     plain = build_world(3, 6, channels, [Content(controversy=0.5), Content()], who=who, acts=acts)
-    return with_terms(plain, set(TERMS), np.random.default_rng(1))
+    world = with_terms(plain, set(TERMS), np.random.default_rng(1))
+    edges = len(world.graph.followers)
+    spans = {"tie_from": np.zeros(edges, np.int32), "tie_to": np.full(edges, 6, np.int32)}
+    own = {
+        "own_rule": np.full((len(world.contents.key), 3), -1, np.int64),
+        "own_value": np.zeros((len(world.contents.key), 3, 1)),
+        "own_measured": np.zeros((1, 1)),
+        "own_fault": np.zeros(1, np.int64),
+    }
+    return world._replace(
+        graph=world.graph._replace(tie_span=np.arange(edges + 1), **spans),
+        contents=world.contents._replace(**own),
+        plan=world.plan._replace(removed_at=np.full(3, 6, np.int32), visibility_cap=np.ones((2, 6))),
+    )
 
 
 def array_of(arm: ArmInputs, name: str) -> Any:
@@ -91,13 +105,13 @@ def test_a_number_out_of_range_is_named(name: str) -> None:
             check_arm_inputs(with_array(arm, name, bad))
 
 
-@pytest.mark.parametrize("name", sorted(set(LIMITS) - {"rules.fatigue"}))
+@pytest.mark.parametrize("name", sorted(set(LIMITS) - OWN_LENGTH))
 def test_a_wrong_length_is_named(name: str) -> None:
     """An array that is one longer than the others say is refused."""
     arm = full_world()
     good = array_of(arm, name)
     longer = np.concatenate([good, good[-1:] if len(good) else np.zeros((1, *good.shape[1:]), good.dtype)])
-    with pytest.raises(InputError, match=r"must (have shape|rise)"):
+    with pytest.raises(InputError, match=r"must (have shape|have one number per span|rise)"):
         check_arm_inputs(with_array(arm, name, longer))
 
 
