@@ -11,10 +11,10 @@ import pytest
 from sweep_scenario import GRID, text, write
 
 import viralsim as vs
+from viralsim.cli.slurm import script
 from viralsim.errors import InputError
 from viralsim.experiments import plan_of, read_table, read_worlds, run_sweep
-from viralsim.experiments.kept import evaluate
-from viralsim.experiments.slurm import script
+from viralsim.experiments.keeping.kept import evaluate
 from viralsim.scenario.loading import loads
 
 KEPT = (

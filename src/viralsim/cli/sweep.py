@@ -55,7 +55,7 @@ def sweep(
 
     plan = plan_of(load(file), worlds, seed)
     if slurm is not None:
-        from viralsim.experiments.slurm import write_script
+        from viralsim.cli.slurm import write_script
 
         write_script(slurm, plan, file, out, jobs, threads, worlds, seed)
         click.echo(f"{slurm}: submit it with sbatch; when all jobs are done: viralsim merge {out}")

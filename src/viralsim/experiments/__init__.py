@@ -1,6 +1,6 @@
 """Many scenarios beside each other: plans of points, their runs, and what is decided from them."""
 
-from viralsim.experiments.kept import read_worlds
+from viralsim.experiments.keeping.kept import read_worlds
 from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.point_runner import Runner, run_points
 from viralsim.experiments.sweep import SweepOutcome, run_sweep

@@ -17,7 +17,7 @@ from typing import Any
 
 from viralsim.arguments import integer_at_least, thread_count
 from viralsim.errors import InputError
-from viralsim.experiments.kept import Kept
+from viralsim.experiments.keeping.kept import Kept
 from viralsim.experiments.point_runner import Runner
 from viralsim.population.network.shared_memory import forget_networks, share_networks
 from viralsim.rules.registry import unpack

@@ -14,7 +14,7 @@ import numpy as np
 from viralsim.arguments import integer_at_least
 from viralsim.errors import InputError
 from viralsim.experiments.constraints import holds
-from viralsim.experiments.kept import Kept, check_derived, kept_of
+from viralsim.experiments.keeping.kept import Kept, check_derived, kept_of
 from viralsim.experiments.point_runner import columns, own_measures
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.paths import at, leaf_slot, parse_path

@@ -14,7 +14,7 @@ from viralsim.arguments import function, integer_at_least, names_of, refuse, see
 from viralsim.cache import BoundedCache
 from viralsim.errors import ViralsimError
 from viralsim.experiments.ids import arm_ids, audience_id, failed_id, hash_of, own_seed, point_id
-from viralsim.experiments.kept import Kept, pack_worlds
+from viralsim.experiments.keeping.kept import Kept, pack_worlds
 from viralsim.measurement.arms import criterion_hits
 from viralsim.measurement.intervals import proportion_interval
 from viralsim.measurement.measures import MEASURES, NAMES

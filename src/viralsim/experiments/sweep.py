@@ -16,7 +16,7 @@ from viralsim.errors import InputError
 from viralsim.experiments.executors import Settings, WorkerPool, workers_by_default
 from viralsim.experiments.ids import ID_VERSION
 from viralsim.experiments.journal import Journal
-from viralsim.experiments.kept import write_worlds
+from viralsim.experiments.keeping.kept import write_worlds
 from viralsim.experiments.manifest import FORMAT, FORMAT_VERSION, MANIFEST, TABLE, read_manifest, refuse_foreign
 from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.table import entries_of, read_table, write_table
