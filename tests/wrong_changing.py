@@ -8,7 +8,7 @@ from typing import Any
 from wrong_values import COMMON, FLAG, IDS, NAN, NETWORKS, NOT_WHOLE, PATH, PROBABILITY, RATES, WORLDS, Wrong
 
 import viralsim as vs
-from viralsim import classic
+from viralsim import classic, experiments
 
 TICKS = [[0], [0, 1, 2.5], [0, 1, -1], [0, 1, NAN], "abc", None, [0, 1, 2**31]]
 CHANGING: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
@@ -54,6 +54,7 @@ CHANGING: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "directed": FLAG,
         },
     ),
+    experiments.read_worlds: ({"folder": "x", "point": 0}, {"folder": ["nowhere", 3, None], "point": [*NOT_WHOLE, -1]}),
     vs.rules.register: (
         {"place": "measure"},
         {

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +21,7 @@ from click.testing import CliRunner
 import viralsim as vs
 from viralsim.cli import main
 from viralsim.errors import InputError, ScenarioError
+from viralsim.experiments import read_table
 from viralsim.experiments.ids import arm_ids
 from viralsim.rules import read_file
 from viralsim.rules.rule import digest_of
@@ -221,3 +228,64 @@ def test_the_digest_follows_arrays_and_defaults() -> None:
     table[0] = 3.0
     assert digest_of(one) != before
     assert digest_of(own_rules.echo) == digest_of(own_rules.echo)
+
+
+SWEEP = (
+    PLAIN.replace("{appeal: 0.2}", "{appeal: 0.2, share_probability: product, response: ladder}")
+    + "sweep: {parameters: {content.x.appeal: {from: 0.05, to: 0.3, steps: 24}}, worlds: 400}\n"
+)
+
+
+@pytest.mark.slow
+def test_a_killed_sweep_with_rules_goes_on_and_another_rule_is_refused(tmp_path: Path) -> None:
+    """In processes, killed with -9 in the middle: the rows of an undisturbed sweep; a changed rule does not go on."""
+    scenario, rules = tmp_path / "s.yaml", tmp_path / "rules.py"
+    scenario.write_text(SWEEP)
+    rules.write_text(Path(own_rules.__file__).read_text())
+    command = [
+        sys.executable,
+        "-m",
+        "viralsim",
+        "sweep",
+        str(scenario),
+        "--rules",
+        str(rules),
+        "--workers",
+        "2",
+        "--out",
+    ]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert subprocess.run([*command, str(whole)], check=False).returncode == 0
+    with subprocess.Popen([*command, str(killed)], start_new_session=True) as running:
+        journal = killed / "journal.jsonl"
+        while running.poll() is None and (not journal.exists() or journal.read_text().count("\n") < 5):
+            time.sleep(0.02)
+        assert running.poll() is None
+        os.killpg(running.pid, signal.SIGKILL)
+    done = subprocess.run([*command, str(killed), "--json"], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["found"] >= 5
+    pd.testing.assert_frame_equal(read_table(killed), read_table(whole), check_exact=True)
+    rules.write_text(rules.read_text().replace("return appeal * match", "return 0.5 * appeal * match"))
+    other = subprocess.run([*command, str(killed)], check=False, capture_output=True, text=True)
+    assert other.returncode == 2
+    assert "the rule 'product' (share_probability) has changed" in other.stderr
+    assert "Traceback" not in other.stderr
+
+
+def test_rules_are_found_by_their_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module that a package names is imported when a word is first looked for."""
+    from importlib.metadata import EntryPoint
+
+    from viralsim.rules import registry
+
+    written(tmp_path, RULE.replace("hashed", "packaged").format(factor=1.0, comment=""), "a_package.py")
+    monkeypatch.syspath_prepend(tmp_path)
+    point = EntryPoint("mine", "a_package", registry.GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == "viralsim.rules" else [])
+    monkeypatch.setattr(registry, "_LOADED", [])
+    assert "packaged" in vs.rules.known("reinforcement")
+    monkeypatch.setattr(registry, "_LOADED", [])
+    monkeypatch.setattr(registry, "entry_points", lambda group: [EntryPoint("no", "no_such_module", registry.GROUP)])
+    with pytest.raises(InputError, match="no_such_module cannot be loaded"):
+        vs.rules.known()

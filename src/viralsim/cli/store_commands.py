@@ -11,9 +11,14 @@ import click
 
 @click.command(help="Say what a folder of viralsim holds.")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--methods", is_flag=True, help="Print a methods paragraph for a paper instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def info(folder: Path, as_json: bool) -> None:
-    """A sweep or a result, in a few lines."""
+def info(folder: Path, methods: bool, as_json: bool) -> None:
+    """A sweep or a result, in a few lines, or its methods paragraph."""
+    if methods:
+        text = _methods(folder)
+        click.echo(json.dumps({"methods": text}) if as_json else text)
+        return
     said = _of_sweep(folder) if (folder / "sweep.json").exists() else _of_result(folder)
     if as_json:
         click.echo(json.dumps(said))
@@ -22,6 +27,16 @@ def info(folder: Path, as_json: bool) -> None:
         shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
         shown = ", ".join(map(str, value)) if isinstance(value, list) else shown
         click.echo(f"{word:<12} {shown}")
+
+
+def _methods(folder: Path) -> str:
+    from viralsim.experiments.manifest import read_manifest
+    from viralsim.report.methods import methods_of_result, methods_of_sweep
+    from viralsim.results import open_result
+
+    if (folder / "sweep.json").exists():
+        return methods_of_sweep(read_manifest(folder))
+    return methods_of_result(open_result(folder))
 
 
 def _of_sweep(folder: Path) -> dict[str, Any]:

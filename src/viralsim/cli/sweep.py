@@ -30,6 +30,10 @@ INTERRUPTED = 130
 @click.option("--worlds", type=click.IntRange(min=1), help="Worlds of a point; the sweep's own number by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option(
+    "--slurm", type=click.Path(path_type=Path), metavar="FILE", help="Write a Slurm job script here; run nothing."
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Jobs of the script's array; 20 by default.")
 @click.option("--dry-run", is_flag=True, help="Print the plan with a forecast, and run nothing but two points.")
 def sweep(
     file: Path,
@@ -41,6 +45,8 @@ def sweep(
     worlds: int | None,
     seed: int | None,
     as_json: bool,
+    slurm: Path | None,
+    jobs: int | None,
     dry_run: bool,
 ) -> None:
     """Plan, run, tell; exit 130 where the user stopped it, with everything that was finished on the disk."""
@@ -48,6 +54,12 @@ def sweep(
     from viralsim.scenario import load
 
     plan = plan_of(load(file), worlds, seed)
+    if slurm is not None:
+        from viralsim.cli.slurm import write_script
+
+        write_script(slurm, plan, file, out, jobs, threads, worlds, seed)
+        click.echo(f"{slurm}: submit it with sbatch; when all jobs are done: viralsim merge {out}")
+        return
     if dry_run:
         _forecast(plan, as_json)
         return
@@ -115,7 +127,7 @@ def _forecast(plan: Plan, as_json: bool) -> None:
     from viralsim.experiments.disk_forecast import predicted_bytes
     from viralsim.simulation.run import default_threads
 
-    runner = Runner(plan.scenario, plan.worlds, plan.seed, own_luck=plan.own_luck)
+    runner = Runner(plan.scenario, plan.worlds, plan.seed, own_luck=plan.own_luck, kept=plan.kept)
     first = runner.run(plan.points[0])  # builds the audience, and compiles
     point = plan.points[len(plan.points) // 2]
     started = time.perf_counter()

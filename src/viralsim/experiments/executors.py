@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from viralsim.arguments import integer_at_least, thread_count
 from viralsim.errors import InputError
+from viralsim.experiments.keeping.kept import Kept
 from viralsim.experiments.point_runner import Runner
 from viralsim.population.network.shared_memory import forget_networks, share_networks
 from viralsim.rules.registry import unpack
@@ -39,12 +40,13 @@ class Settings:
     worlds: int
     seed: int
     own_luck: bool
+    kept: Kept = field(default_factory=Kept)
     rules: bytes = b""  # of one's own that the scenario names: another process has not read their file
 
     def runner(self, threads: int) -> Runner:
         """A runner of these settings."""
         unpack(self.rules)
-        return Runner(self.scenario, self.worlds, self.seed, own_luck=self.own_luck, threads=threads)
+        return Runner(self.scenario, self.worlds, self.seed, own_luck=self.own_luck, threads=threads, kept=self.kept)
 
 
 def workers_by_default(settings: Settings, points: int) -> int:

@@ -46,7 +46,7 @@ def arm_ids(scenario: Scenario, specs: Mapping[str, Spec], worlds: int, seed: in
     for name, spec in specs.items():
         files = {file: content_hash(scenario.folder / file) for _, file in sorted(referenced_files(spec))}
         rules = digests([spec])
-        ids[name] = _hash([dumps[name], channels, files, worlds, seed, spec.law, *([rules] if rules else [])])
+        ids[name] = hash_of([dumps[name], channels, files, worlds, seed, spec.law, *([rules] if rules else [])])
     return ids
 
 
@@ -54,12 +54,14 @@ def point_id(arms: Mapping[str, str], spec: Spec) -> str:
     """The hash of a point: its arms by name, and what is asked of them."""
     asked = spec.model_dump(mode="json", by_alias=True, include={"baseline", "flop_when"}, exclude_defaults=True)
     asked["viral_when"] = spec.viral_when.model_dump(exclude_none=True)  # its default is no longer what it was
-    return _hash([list(arms.items()), asked])
+    return hash_of([list(arms.items()), asked])
 
 
 def failed_id(scenario: Scenario, overrides: Mapping[str, Any], worlds: int, seed: int) -> str:
     """The hash of a point that makes no valid scenario: the scenario and what was changed in it."""
-    return _hash([scenario.fingerprint, sorted((path, repr(value)) for path, value in overrides.items()), worlds, seed])
+    return hash_of(
+        [scenario.fingerprint, sorted((path, repr(value)) for path, value in overrides.items()), worlds, seed]
+    )
 
 
 def own_seed(seed: int, identity: str) -> int:
@@ -77,7 +79,7 @@ def audience_id(scenario: Scenario) -> str:
     ]
     names = [name for _, name in referenced_files(spec)]
     rules = [one for one in digests([spec]) if one[0] == "generator"]
-    return _hash([people, channels, {name: content_hash(scenario.folder / name) for name in sorted(names)}, rules])
+    return hash_of([people, channels, {name: content_hash(scenario.folder / name) for name in sorted(names)}, rules])
 
 
 def _listed(dump: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +87,7 @@ def _listed(dump: dict[str, Any]) -> dict[str, Any]:
     return {word: list(value.items()) if word in ORDERED else value for word, value in dump.items()}
 
 
-def _hash(said: Any) -> str:
+def hash_of(said: Any) -> str:
+    """24 hexadecimal digits of plain values."""
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -14,6 +14,8 @@ import numpy as np
 from viralsim.arguments import integer_at_least
 from viralsim.errors import InputError
 from viralsim.experiments.constraints import holds
+from viralsim.experiments.keeping.kept import Kept, check_derived, kept_of
+from viralsim.experiments.point_runner import columns, own_measures
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.paths import at, leaf_slot, parse_path
 from viralsim.scenario.study import Sweep, SweepParameter
@@ -48,6 +50,17 @@ class Plan:
         return self.scenario.arm_names
 
     @property
+    def kept(self) -> Kept:
+        """What is kept of each point beside means."""
+        return kept_of(self.asked.spec.sweep)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The names of the numbers of a row, in order."""
+        own = own_measures(self.scenario)
+        return [*columns(own), *self.kept.columns(own)]
+
+    @property
     def launches(self) -> int:
         """Worlds of all points and arms; an arm that a point does not touch counts, although it is run once."""
         return len(self.points) * len(self.arms) * self.worlds
@@ -68,6 +81,7 @@ def plan_of(scenario: Scenario | str | os.PathLike[str], worlds: int | None = No
     sweep = scenario.spec.sweep
     if sweep is None:
         raise InputError(f"{scenario.name} has no sweep block: add one, see docs/scenario.md")
+    check_derived(kept_of(sweep), scenario)
     base = scenario.without("sweep")
     luck = integer_at_least(scenario.seed if seed is None else seed, "seed", 0, MOST_SEED)
     points = list(_points(scenario, sweep, luck))

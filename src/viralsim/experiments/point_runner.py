@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from viralsim.arguments import function, integer_at_least, names_of, refuse, seed_number, thread_count
 from viralsim.cache import BoundedCache
 from viralsim.errors import ViralsimError
-from viralsim.experiments.ids import arm_ids, audience_id, failed_id, own_seed, point_id
+from viralsim.experiments.ids import arm_ids, audience_id, failed_id, hash_of, own_seed, point_id
+from viralsim.experiments.keeping.kept import Kept, pack_worlds
 from viralsim.measurement.arms import criterion_hits
 from viralsim.measurement.intervals import proportion_interval
 from viralsim.measurement.measures import MEASURES, NAMES
@@ -44,7 +45,17 @@ class Runner:
     One runner serves several threads; each call runs its point on ``threads`` threads.
     """
 
-    def __init__(self, scenario: Scenario, worlds: int, seed: int, *, own_luck: bool = False, threads: int = 1) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        worlds: int,
+        seed: int,
+        *,
+        own_luck: bool = False,
+        threads: int = 1,
+        kept: Kept | None = None,
+    ) -> None:
+        self.kept = kept or Kept()
         self.scenario, self.worlds, self.seed = scenario, worlds, seed
         self.own_luck, self.threads = own_luck, threads
         self._stages = BoundedCache(STAGES_KEPT, lambda compiled_audiences: 1)
@@ -69,11 +80,24 @@ class Runner:
         """The finished point as plain values: ``id``, ``seed``, ``arms`` (arm -> column -> number), ``error``."""
         try:
             point = self._prepared(overrides)
-            rows = summarise_point(*self._worlds(point), point.scenario)
+            arms, members = self._worlds(point)
+            derived = {name: self.kept.derive(arm) for name, arm in arms.items()}
+            rows = summarise_point(arms, members, point.scenario)
+            for name, arm in arms.items():
+                self._add_kept(rows[name], arm, derived[name])
         except ViralsimError as error:
             known = self.identity(overrides)
             return {"id": known, "seed": None, "arms": {}, "error": " ".join(str(error).split())[:1000]}
-        return {"id": point.identity, "seed": point.seed, "arms": rows, "error": None}
+        entry = {"id": point.identity, "seed": point.seed, "arms": rows, "error": None}
+        return {**entry, "worlds": pack_worlds(arms, derived)} if self.kept.worlds else entry
+
+    def _add_kept(self, row: dict[str, float], arm: ArmOutcomes, derived: Mapping[str, NDArray[np.float64]]) -> None:
+        """Add to a row what the sweep keeps beside the means."""
+        if derived:
+            row |= _means(list(derived), list(derived.values()))
+        if self.kept.quantiles:
+            for name, values in {**arm.measures, **derived}.items():
+                row |= self.kept.quantiles_of(name, values)
 
     def _worlds(self, point: _Point) -> tuple[dict[str, ArmOutcomes], int]:
         from viralsim.simulation.front import launch
@@ -97,7 +121,10 @@ class Runner:
         if self.own_luck:
             seed = own_seed(seed, point_id(ids, scenario.spec))
             ids = arm_ids(scenario, specs, self.worlds, seed)
-        return _Point(scenario, specs, ids, point_id(ids, scenario.spec), seed)
+        identity = point_id(ids, scenario.spec)
+        if self.kept.asked:
+            identity = hash_of([identity, self.kept.asked])
+        return _Point(scenario, specs, ids, identity, seed)
 
     @staticmethod
     def _build(scenario: Scenario) -> list[Any]:

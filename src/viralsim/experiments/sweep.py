@@ -16,6 +16,7 @@ from viralsim.errors import InputError
 from viralsim.experiments.executors import Settings, WorkerPool, workers_by_default
 from viralsim.experiments.ids import ID_VERSION
 from viralsim.experiments.journal import Journal
+from viralsim.experiments.keeping.kept import write_worlds
 from viralsim.experiments.manifest import FORMAT, FORMAT_VERSION, MANIFEST, TABLE, read_manifest, refuse_foreign
 from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.table import entries_of, read_table, write_table
@@ -59,6 +60,7 @@ def plan_hash(plan: Plan) -> str:
         plan.scenario.spec.law,
         ID_VERSION,
     ]
+    said += [plan.kept.asked] if plan.kept.asked else []
     points = [sorted((path, repr(value)) for path, value in point.items()) for point in plan.points]
     return hashlib.sha256(json.dumps([said, points]).encode()).hexdigest()[:16]
 
@@ -106,6 +108,9 @@ class Store:
 
     def finish(self, i: int, entry: dict[str, Any]) -> None:
         """Note a finished point; it is on the disk when this returns."""
+        if "worlds" in entry:
+            write_worlds(self.folder, entry["id"], entry["worlds"])
+            entry = {word: value for word, value in entry.items() if word != "worlds"}
         self.journal.append({**entry, "plan": self.hash, "point": i})
         self.known[i] = entry["id"]
 
@@ -199,7 +204,7 @@ def run_sweep(
     if shard is not None and (not isinstance(shard, tuple) or len(shard) != 2):
         raise refuse("shard", "two whole numbers such as (3, 10)", shard)
     function(progress, "progress", "points finished, points in all, failed among them")
-    settings = Settings(plan.scenario, plan.worlds, plan.seed, plan.own_luck, packed(known().values()))
+    settings = Settings(plan.scenario, plan.worlds, plan.seed, plan.own_luck, plan.kept, packed(known().values()))
     wanted = list(range(len(plan.points))) if shard is None else plan.shard(*shard)
     with ExitStack() as stack:
         store = Store(folder, plan, "" if shard is None else f"-{shard[0]}-of-{shard[1]}")

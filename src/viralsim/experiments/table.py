@@ -15,7 +15,6 @@ from viralsim.checksums import file_sum
 from viralsim.errors import InputError
 from viralsim.experiments.manifest import TABLE, check_table, read_manifest
 from viralsim.experiments.plan import Plan
-from viralsim.experiments.point_runner import columns, own_measures
 from viralsim.versions import versions
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def write_rows(plan: Plan, entry_of: Callable[[int], Entry | None], target: Path
 def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) -> Iterator[Any]:
     """The rows as Arrow tables of ``ROWS_OF_A_GROUP`` rows or a few more; a number that an entry does not have is null."""
     text = {path for path in plan.paths if _kind(plan, path) == "text"}
-    names = columns(own_measures(plan.scenario))
+    names = plan.numbers
     said: list[list[Any]] = []  # what comes before the numbers
     numbers: list[list[float | None]] = []
     for i, overrides in enumerate(plan.points):
@@ -99,7 +98,7 @@ def _schema(plan: Plan) -> Any:
     fields = [("point", pa.int32()), ("id", pa.string()), ("arm", pa.string())]
     fields += [(path, kinds[_kind(plan, path)]) for path in plan.paths]
     fields += [("seed", pa.int64()), ("error", pa.string())]
-    fields += [(name, pa.float64()) for name in columns(own_measures(plan.scenario))]
+    fields += [(name, pa.float64()) for name in plan.numbers]
     stamped = {
         "viralsim.scenario": plan.scenario.to_yaml(),
         "viralsim.fingerprint": plan.scenario.fingerprint,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viralsim.experiments.point_runner import Runner, columns, own_measures
+from viralsim.experiments.point_runner import Runner
 from viralsim.experiments.sweep import plan_in
 from viralsim.experiments.table import read_table
 
@@ -32,7 +32,7 @@ def verify_sweep(folder: str | Path, sample: int, seed: int = 0, files: Path | N
     table = read_table(folder)
     stored = np.unique(table["point"].to_numpy())
     drawn = np.random.default_rng(seed).permutation(stored)[:sample]
-    runner = Runner(plan.scenario, plan.worlds, plan.seed, own_luck=plan.own_luck)
+    runner = Runner(plan.scenario, plan.worlds, plan.seed, own_luck=plan.own_luck, kept=plan.kept)
     found = Verified(checked=len(drawn))
     for i in sorted(int(i) for i in drawn):
         again = runner.run(plan.points[i])
@@ -42,7 +42,7 @@ def verify_sweep(folder: str | Path, sample: int, seed: int = 0, files: Path | N
             found.different.append(f"point {i}: stored error {rows['error'].iloc[0]}, now {again['error']}")
             continue
         for arm, numbers in again["arms"].items():
-            for name in columns(own_measures(plan.scenario)):
+            for name in plan.numbers:
                 old, new = float(rows[name][arm]), float(numbers.get(name, np.nan))
                 if not np.isclose(old, new, rtol=TOLERANCE, atol=0.0, equal_nan=True):
                     found.points.add(i)

@@ -18,6 +18,7 @@ from viralsim.population.audience import Audience, audience_key, drawn_activity,
 from viralsim.population.fields import allocate
 from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
 from viralsim.population.generators.generate import Traits, generate_and_measure
+from viralsim.population.generators.layers import overlapping_layer
 from viralsim.population.generators.random_graphs import random_graph
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
 from viralsim.population.network.network import REACHES, Network
@@ -75,7 +76,7 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     community, names = _community(spec, networks, people, who, messages)
     presence = _presence(spec, imported, who, population, messages)
     for name, channel in spec.channels.items():
-        if name not in networks:
+        if name not in networks and channel.network.layer is None:
             if channel.network.graph is not None:
                 networks[name] = _random_graph(
                     spec, name, channel.network.graph, community, presence.get(name), population
@@ -84,6 +85,9 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
             words = filled(channel.network.generate)
             networks[name], reached = _generated(spec, name, words, community, presence.get(name), population)
             messages.extend(_not_reached(name, words, reached))
+    for name, channel in spec.channels.items():
+        if channel.network.layer is not None:
+            networks[name] = _layer(spec, name, channel.network.layer, networks, presence, population)
     audience = _audience(spec, community, names, people, who, presence, population, messages)
     networks = {name: networks[name] for name in spec.channels}
     communities = int(community.max(initial=-1)) + 1
@@ -313,6 +317,26 @@ def _random_graph(
     except InputError as error:
         raise NetworkError(f"{place}.{word}: {error}") from None
     return kept[0]
+
+
+def _layer(
+    spec: Spec,
+    name: str,
+    words: channel_words.Layer,
+    networks: dict[str, Network],
+    presence: dict[str, NDArray[np.bool_] | None],
+    population: int,
+) -> Network:
+    """The network that shares a part of the ties of another channel's."""
+    there = presence.get(name)
+    if there is not None and not bool(there.all()):
+        raise NetworkError(f"channels.{name}.network.layer: everybody needs an account on a layer: leave presence out")
+    try:
+        return overlapping_layer(
+            networks[words.of], words.overlap, int(audience_key(spec.seed, population, "network", name))
+        )
+    except InputError as error:
+        raise NetworkError(f"channels.{name}.network.layer: {error}") from None
 
 
 def memory_bytes() -> int:

@@ -25,6 +25,7 @@ BUILT_IN = {
     "generator": ("erdos_renyi", "configuration", "barabasi_albert", "watts_strogatz", "stochastic_block", "forest_fire", "lfr"),
 }  # fmt: skip
 _RULES: dict[tuple[str, str], Rule] = {}
+_FILES: dict[str, None] = {}  # files that were read, in order
 _LOADED: list[bool] = []  # whether entry points were looked for
 
 
@@ -135,7 +136,13 @@ def read_file(path: str | os.PathLike[str]) -> tuple[Rule, ...]:
     found = tuple(rule for key, rule in _RULES.items() if before.get(key) is not rule)
     if not found:
         raise InputError(f"{file}: registers no rule: write @viralsim.rules.register(...) above a function")
+    _FILES[name] = None
     return found
+
+
+def files_read() -> tuple[str, ...]:
+    """The files of rules that this process has read."""
+    return tuple(_FILES)
 
 
 def _line_in(name: str, error: BaseException) -> str:

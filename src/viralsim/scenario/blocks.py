@@ -30,7 +30,7 @@ def key(default: Any = ..., about: str = "", *, source: str = ASSUMPTION, **more
 
 def says_nothing(value: Any) -> bool:
     """For ``exclude_if``: a key that came later is left out of what is hashed while it says nothing."""
-    return value is None or value == ()
+    return value is None or value in ((), {})
 
 
 def block(kind: type[Block], about: str = "", *, source: str = ASSUMPTION) -> Any:

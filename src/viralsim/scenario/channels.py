@@ -28,11 +28,21 @@ class Generate(Block):
     clustering: Fraction = key(0.2, "mean local clustering, a target", source="assumption; Higgs Twitter 0.189, 2012")
 
 
+class Layer(Block):
+    """A network that shares a part of its ties with that of another channel."""
+
+    of: Name = key(..., "the channel whose network is the first layer; it is no layer itself")
+    overlap: Fraction = key(0.5, "share of ties that both channels have")
+
+
 class Network(Block):
-    """Who follows whom: generated, a random graph, or of a file (or of a folder that ``network import`` made)."""
+    """Who follows whom: generated, a random graph, a layer of another, or of a file (or folder of ``network import``)."""
 
     generate: Generate | None = key(None, "draw a network", source="off")
     graph: RandomGraph | None = key(None, "draw a random graph of the literature", source="off")
+    layer: Layer | None = key(
+        None, "share a part of the ties of another channel", source="off", exclude_if=says_nothing
+    )
     file: str | None = key(None, "edge file, or folder made by `network import`", source="off")
     edge_means: EdgeMeans | None = key(None, "direction of an edge of the file", source="off")
     tie_strength: str | None = key(None, "column of tie strengths in [0, 1]", source="off")

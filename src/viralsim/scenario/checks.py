@@ -99,7 +99,12 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             yield place, "needs visibility, or organic_reach, or a preset: add one"
         elif channel.visibility is not None and channel.organic_reach is not None:
             yield (*place, "organic_reach"), "excludes visibility: give one of them and leave the other out"
-        yield from exactly_one(channel.network, ("generate", "graph", "file"), (*place, "network"))
+        yield from exactly_one(channel.network, ("generate", "graph", "layer", "file"), (*place, "network"))
+        layer = channel.network.layer
+        if layer is not None:
+            yield from _named(layer.of, spec.channels, "channel", (*place, "network", "layer", "of"))
+            if layer.of in spec.channels and spec.channels[layer.of].network.layer is not None:
+                yield (*place, "network", "layer", "of"), "is a layer itself: name a channel with a network of its own"
         if channel.network.graph is not None:
             graph = channel.network.graph
             words = (*type(graph).model_fields, *known("generator"))

@@ -65,7 +65,9 @@ class ForestFire(Block):
 class Lfr(Block):
     """Communities and degrees that both follow power laws."""
 
-    mean_degree: Annotated[float, Real(ge=1, le=10_000, unit="ties")] = key(10.0, "mean number of ties of a member")
+    mean_degree: Annotated[float, Real(ge=1, le=10_000, unit="ties")] = key(
+        10.0, "mean number of ties of a member; up to a fifth more are drawn"
+    )
     most: Count = key(50, "the largest number of ties", source="assumption")
     degree_exponent: Annotated[float, Real(gt=1, le=10)] = key(2.5, "exponent of the power law of degrees")
     community_exponent: Annotated[float, Real(gt=1, le=10)] = key(

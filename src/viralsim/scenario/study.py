@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
-from viralsim.scenario.blocks import USER, Block, Name, key
+from viralsim.scenario.blocks import USER, Block, Name, key, says_nothing
 from viralsim.units import Fraction, NumberOrDuration, Real, Whole
 
 Measure = Literal[
@@ -149,6 +149,16 @@ class Sweep(Block):
         (), "comparisons of paths that a point must fulfil", source="off", max_length=100
     )
     luck: Literal["same", "own"] = key("same", "same: all points share their luck; own: each has luck of its own")
+    quantiles: tuple[Fraction, ...] = key(
+        (), "quantiles over worlds kept of each measure", source="off", max_length=20, exclude_if=says_nothing
+    )
+    derive: dict[Name, Annotated[str, Field(min_length=1, max_length=500)]] = key(
+        {}, "more measures, by expression: earned_share: earned_reach / reach", source="off", max_length=50,
+        exclude_if=says_nothing,
+    )  # fmt: skip
+    keep_worlds: bool | None = key(
+        None, "true: the worlds of each point are kept as Parquet", source="off", exclude_if=says_nothing
+    )
 
 
 class FieldTest(Block):

@@ -155,7 +155,8 @@ def lfr(
 ) -> Pairs:
     """Communities and degrees that both follow power laws (Lancichinetti, Fortunato, Radicchi 2008), by networkx.
 
-    mixing: share of a member's ties that leave their community. most: the largest degree. Raises InputError where no graph
+    mixing: share of a member's ties that leave their community. most: the largest degree. networkx leaves some ties of members
+    to themselves, which are dropped, and draws up to a fifth more ties than asked for. Raises InputError where no graph
     with these values was found.
     """
     from networkx import ExceededMaxIterations
@@ -179,6 +180,7 @@ def lfr(
             "lfr: no such graph was found: lower mixing or most, or raise smallest_community and mean_degree"
         ) from None
     ends = np.array(graph.edges, dtype=np.int64).reshape(-1, 2)
+    ends = ends[ends[:, 0] != ends[:, 1]]
     return ends[:, 0], ends[:, 1], False
 
 
