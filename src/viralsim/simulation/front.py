@@ -146,10 +146,11 @@ def simulate(
 
 def _with_what_turns_it(result: Result, run: Run, compiled_audiences: list[CompiledAudience]) -> Result:
     """The result with what each input does to the pair asked about; assumptions in the order of what they move."""
-    from viralsim.simulation.switching_values import Pair, switching_values
+    from viralsim.simulation.pair import Pair
+    from viralsim.simulation.switching_values import switching_values
 
     assert result.question is not None
-    pair = Pair(run.scenario, compiled_audiences, result.question.arms, run.seed, run.threads)
+    pair = Pair(run.scenario, compiled_audiences, result.question.arms, run.seed, run.threads, result.arms)
     moves, turns = switching_values(pair, result.question.measure, len(run.worlds))
     order = {move.path: i for i, move in enumerate(moves)}
     ranked = sorted(result.assumptions, key=lambda one: order.get(one[0], len(order)))
