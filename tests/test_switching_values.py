@@ -120,6 +120,7 @@ def test_another_price_is_what_a_run_gives(scenario, result, path, factor):
     found = pair.priced(path, now, factor * now)
     again = vs.simulate(scenario.override({path: factor * now}), worlds=60, repeat_trust=False)
     run = again.arms["advocates"].measures["net_usd"] - again.arms["paid"].measures["net_usd"]
-    assert found is not None and len(found) == WORLDS
+    assert found is not None
+    assert len(found) == WORLDS
     assert found[:60] == pytest.approx(run, rel=1e-9)
     assert pair.worlds_run <= 2 * 20

@@ -38,7 +38,7 @@ def test_the_arms_that_the_scenario_names_are_asked():
     places = supported(row["ci_low"], row["ci_high"])
     more, low, high = (in_places(row[name], places) for name in ("uplift", "ci_low", "ci_high"))
     assert question.sentence == (
-        f"With advocates the result is {more} more conversions than with paid for 667 USD less "
+        f"Expect {more} more conversions with advocates than with paid for 667 USD less "
         f"(95 % interval {low} to {high}; better in 100 % of runs)."
     )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from viralsim.measurement.arms import MeasureSummary, chance, chance_of_loss, has_value
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.findings import baseline_of
 from viralsim.measurement.measures import measure
 from viralsim.measurement.number_format import in_places, money, number, percent, percent_span, supported
 from viralsim.measurement.question import (
@@ -87,14 +88,18 @@ def _profit(
     if not has_value(record):
         costs = ", ".join(f"{money(float(record.arms[arm].cost_usd().mean()))} for {arm}" for arm in (first, second))
         return f"Cost: {costs}.", "Profit is not counted, since no value per conversion is given."
-    means = ", ".join(f"{_usd(summaries[arm]['net_usd'])} with {arm}" for arm in (first, second))
+    base = baseline_of(record)
+    arms = (first, second) if base in q.arms else (first, second, base)
+    means = ", ".join(f"{_usd(summaries[arm]['net_usd'])} with {arm}" for arm in arms)
     row = rows[first, second, "net_usd"]
     if isnan(row.ci_low):
         return (f"Mean profit after costs: {means}.",)
     places = min(supported(row.ci_low, row.ci_high), 2)
     low, high = in_places(row.ci_low, places), in_places(row.ci_high, places)
     difference = in_places(row.uplift, places)
-    return (f"Mean profit after costs: {means}; difference {difference} USD (95 % interval {low} to {high}).",)
+    return (
+        f"Mean profit after costs: {means}; {difference} USD between {first} and {second} (95 % interval {low} to {high}).",
+    )
 
 
 def _usd(summary: MeasureSummary) -> str:
@@ -212,6 +217,9 @@ def _choice(record: RunRecord, rows: Mapping[tuple[str, str, str], Comparison], 
     paying = has_value(record)
     if paying and max(float(record.arms[arm].measures["net_usd"].mean()) for arm in (first, second)) < 0.0:
         return f"Spend on neither {first} nor {second} at this price: both lose money on average."
+    base = baseline_of(record)
+    if paying and base not in question.arms and all(rows[arm, base, NET].ci_high < 0.0 for arm in (first, second)):
+        return f"Spend on neither {first} nor {second} at this price: {base} alone earns more than either."
     if question.answer == EQUIVALENT:
         if paying and gain.ci_low > 0.0:
             return f"Choose {first}: it earns more on average."

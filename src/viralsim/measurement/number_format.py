@@ -33,6 +33,17 @@ def money(value: float) -> str:
     return f"{value:,.2f} USD" if 0.0 < abs(value) < 10.0 else f"{number(value)} USD"
 
 
+def plural(count: int, noun: str) -> str:
+    """A number of things: "1 community", "40 communities"."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else many}"
+
+
+def times(count: int) -> str:
+    """How often: "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def percent(probability: float) -> str:
     """A probability in percent: 12 %, 0.4 %, "below 0.1 %"."""
     if math.isnan(probability):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viralsim.measurement.number_format import number
+from viralsim.measurement.number_format import number, plural
 from viralsim.report.arms_table import arms_table, criteria
 from viralsim.report.charts.gallery import pictures
 from viralsim.report.markup import Markup, element
@@ -73,7 +73,7 @@ def _answer(result: Result) -> list[Markup]:
 def _stamp(result: Result) -> str:
     population = result.population
     worlds = "1 simulation" if result.world_count == 1 else f"{result.world_count:,} simulations"
-    groups = "1 community" if population.communities == 1 else f"{population.communities:,} communities"
+    groups = plural(population.communities, "community")
     follows = ", ".join(f"{count:,} follows on {channel}" for channel, count in population.follows.items())
     audiences = f"{population.count} audiences" if population.count > 1 else "one audience"
     stopped = "; stopped early, these are the simulations that were finished" if result.interrupted else ""

@@ -82,7 +82,14 @@ class Pair:
 
             changed = self._with(path, value)
             ran = launch(
-                changed, self.compiled_audiences, [arm], worlds - have, self.seed, self.threads, changed.arm_specs(), have
+                changed,
+                self.compiled_audiences,
+                [arm],
+                worlds - have,
+                self.seed,
+                self.threads,
+                changed.arm_specs(),
+                have,
             )
             parts.append(ran[arm])
             self.worlds_run += worlds - have

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from viralsim.errors import InputError
+from viralsim.errors import CapacityError, InputError
 from viralsim.records.record import Move, SwitchingValue
 from viralsim.scenario.inputs import Input, inputs_of
 from viralsim.simulation.pair import NET, Pair
@@ -24,7 +24,10 @@ SCREENING_WORLDS, SEARCH_WORLDS = 20, 100
 SURE_WORLDS = (200, 500, 1000)  # for the sign beside a crossing: more where fewer do not tell
 FACTORS = (0.5, 2.0)
 FARTHER = (0.1, 10.0)
-NEAR, FAR = 1.09, (1.3, 2.0, 10.0)  # how far from the crossing the sign is looked for; a value is a point up to the first
+NEAR, FAR = (
+    1.09,
+    (1.3, 2.0, 10.0),
+)  # how far from the crossing the sign is looked for; a value is a point up to the first
 MOST_SEARCHED, MOST_STEPS = 6, 4
 SURE = 1.96  # standard errors of half a 95 % interval
 CLOSE = 0.02  # a step of the search as short as this part of the value ends it
@@ -39,7 +42,8 @@ def switching_values(pair: Pair, measure: str, worlds: int) -> tuple[tuple[Move,
     """
     if worlds < LEAST_WORLDS:
         return (), ()
-    inputs = [one for one in inputs_of(pair.scenario) if one.value > 0.0]
+    drawn = {*pair.scenario.spec.ranges, *pair.scenario.joint_rows()}
+    inputs = [one for one in inputs_of(pair.scenario) if one.value > 0.0 and one.path not in drawn]
     screening = min(worlds, SCREENING_WORLDS)
     moves: list[Move] = []
     found: list[SwitchingValue] = []
@@ -50,8 +54,9 @@ def switching_values(pair: Pair, measure: str, worlds: int) -> tuple[tuple[Move,
         known = {one.path: one for one in inputs}
         asked = [move for move in moves if move.assumed or known[move.path].is_price]
         turning = sorted((_gap(pair, known[move.path], move, screening), move.path) for move in asked)
+        screened = pair.worlds_run
         for gap, path in turning[:MOST_SEARCHED]:
-            if math.isfinite(gap[0]) and pair.worlds_run < len(pair.arms) * MOST_RUNS * worlds:
+            if math.isfinite(gap[0]) and pair.worlds_run - screened < len(pair.arms) * MOST_RUNS * worlds:
                 one = known[path]
                 found += _switch(pair, one, NET if one.is_price else measure, (gap[1], gap[2]), worlds)
     except KeyboardInterrupt:
@@ -104,7 +109,7 @@ def _move(pair: Pair, one: Input, measure: str, worlds: int) -> Sequence[Move]:
     low, high = (_within(one, one.value * factor) for factor in FACTORS)
     try:
         now, at_low, at_high = (_mean(pair, one, value, worlds, measure) for value in (one.value, low, high))
-    except InputError:
+    except (InputError, CapacityError):
         return ()
     return (Move(one.path, one.value, low, high, measure, now, at_low, at_high, one.source, one.assumed),)
 
@@ -117,7 +122,7 @@ def _gap(pair: Pair, one: Input, move: Move, worlds: int) -> tuple[float, float,
             value = _within(one, one.value * factor)
             try:
                 tried.append((value, _mean(pair, one, value, worlds, move.measure)))
-            except InputError:
+            except (InputError, CapacityError):
                 continue
     beyond = [value for value, mean in tried if move.now_mean * mean < 0.0 and value > 0.0]
     if not beyond:
@@ -138,7 +143,7 @@ def _switch(
         if middle is None:
             return ()
         middle, low, high = _sure(pair, one, measure, middle, worlds)
-    except InputError:
+    except (InputError, CapacityError):
         return ()
     if low is None or high is None or low[1] == high[1]:
         return ()
@@ -180,7 +185,9 @@ def _sure(pair: Pair, one: Input, measure: str, middle: float, worlds: int) -> t
         low, high = (_estimate(pair, one, value, count, measure) for value in ends)
         if low.sign * high.sign < 0:
             return middle, (ends[0], low.sign), (ends[1], high.sign)
-        reached = abs(high.mean - low.mean) / 2.0 / SURE  # the standard error that would do, were the crossing in the middle
+        reached = (
+            abs(high.mean - low.mean) / 2.0 / SURE
+        )  # the standard error that would do, were the crossing in the middle
         if reached <= max(low.least, high.least):
             break  # the worlds of the run itself are too few to tell
         nearer = ends[0] + (ends[1] - ends[0]) * low.mean / (low.mean - high.mean)
