@@ -258,7 +258,7 @@ def test_money_as_a_goal_is_worded_as_money():
     verdict = synthetic_result(goal=Goal("net_usd", 100.0)).verdict
     assert verdict.winner == "advocates"
     text = " ".join(verdict.sentences)
-    assert "USD more net value than with organic" in text
+    assert "USD more net value with advocates than with organic" in text
     assert "USD less net value than with organic" in text
     assert "more than with" not in text.split("The winner on")[1]
 
