@@ -114,7 +114,10 @@ def test_fewer_is_better_for_critical_shares():
     """The arm with fewer critical shares wins."""
     verdict = synthetic_result(effects={"organic": 5000.0, "paid": 0.0}, goal=Goal("critical_shares", 5.0)).verdict
     assert verdict.winner == "paid"
-    assert "99.99 fewer critical shares with paid than with organic (95 % interval 99.97 to 100.01)" in verdict.sentences[0]
+    assert (
+        "99.99 fewer critical shares with paid than with organic (95 % interval 99.97 to 100.01)"
+        in verdict.sentences[0]
+    )
 
 
 def test_a_measure_of_cascades_only_is_no_goal():

@@ -89,16 +89,17 @@ def _profit(
         costs = ", ".join(f"{money(float(record.arms[arm].cost_usd().mean()))} for {arm}" for arm in (first, second))
         return f"Cost: {costs}.", "Profit is not counted, since no value per conversion is given."
     base = baseline_of(record)
-    arms = (first, second) if base in q.arms else (first, second, base)
-    means = ", ".join(f"{_usd(summaries[arm]['net_usd'])} with {arm}" for arm in arms)
+    means = ", ".join(f"{_usd(summaries[arm]['net_usd'])} with {arm}" for arm in (first, second))
+    alone = () if base in q.arms else (f"With {base} alone: {_usd(summaries[base]['net_usd'])}.",)
     row = rows[first, second, "net_usd"]
     if isnan(row.ci_low):
-        return (f"Mean profit after costs: {means}.",)
+        return (f"Mean profit after costs: {means}.", *alone)
     places = min(supported(row.ci_low, row.ci_high), 2)
     low, high = in_places(row.ci_low, places), in_places(row.ci_high, places)
     difference = in_places(row.uplift, places)
     return (
-        f"Mean profit after costs: {means}; {difference} USD between {first} and {second} (95 % interval {low} to {high}).",
+        f"Mean profit after costs: {means}; difference {difference} USD (95 % interval {low} to {high}).",
+        *alone,
     )
 
 

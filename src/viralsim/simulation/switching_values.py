@@ -192,7 +192,8 @@ def _sure(pair: Pair, one: Input, measure: str, middle: float, worlds: int) -> t
             break  # the worlds of the run itself are too few to tell
         nearer = ends[0] + (ends[1] - ends[0]) * low.mean / (low.mean - high.mean)
         middle = _three_digits(min(max(nearer, ends[0]), ends[1]))
-    return middle, *(_side(pair, one, measure, middle, side, min(worlds, SEARCH_WORLDS)) for side in (-1, 1))
+    below, above = (_side(pair, one, measure, middle, side, min(worlds, SEARCH_WORLDS)) for side in (-1, 1))
+    return middle, below, above
 
 
 def _beside(one: Input, middle: float, log_distance: float) -> float:
