@@ -6,6 +6,7 @@ import math
 import string
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from viralsim.errors import InputError
 from viralsim.scenario.paths import nearest
@@ -49,6 +50,34 @@ def template(word: str) -> str:
 
 def _text(word: str) -> str:
     return resources.files("viralsim.scenario").joinpath("templates", f"{word}.yaml").read_text(encoding="utf-8")
+
+
+def template_text(word: str) -> str:
+    """The text of a template that is filled in by its callers."""
+    return _text(word)
+
+
+class PostRates(NamedTuple):
+    """Rates of past posts, total over total. posts: the columns, as read."""
+
+    share: float
+    engagement: float
+    posts: dict[str, list[float]]
+
+    @property
+    def count(self) -> int:
+        """How many posts."""
+        return len(self.posts["impressions"])
+
+    def spread(self, part: str, path: str) -> str:
+        """A line of ``uncertain`` for ``part`` per impression of single posts; empty where they do not differ."""
+        return _range(self.posts, part, "impressions", path)
+
+
+def post_rates(path: Path) -> PostRates:
+    """Rates of the posts of a file; InputError names the line of what is wrong."""
+    posts, _ = read_posts(path)
+    return PostRates(_rate(posts, "shares", "impressions"), _rate(posts, "clicks", "impressions"), posts)
 
 
 def from_posts(path: Path) -> str:
