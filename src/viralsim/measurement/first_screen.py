@@ -10,7 +10,7 @@ from viralsim.measurement.arms import MeasureSummary, chance, chance_of_loss, ha
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import baseline_of
 from viralsim.measurement.measures import measure
-from viralsim.measurement.number_format import in_places, money, number, percent, percent_span, supported
+from viralsim.measurement.number_format import in_places, money, number, percent, percent_span, plural, supported
 from viralsim.measurement.question import (
     BETTER,
     EQUIVALENT,
@@ -123,6 +123,8 @@ def _risk(record: RunRecord, summaries: Summaries, question: Question) -> tuple[
         for arm, one in zip(arms, found, strict=False)
         if not isnan(one.probability)
     ]
+    if texts and all(one.probability == 0.0 for one in found):
+        texts = [f"none in {plural(record.world_count, 'simulation')} of either"]
     said = [f"{label}: {', '.join(texts)}."] if texts else []
     if question.answer != UNDEFINED:
         counted = measure(question.measure).counted
