@@ -104,11 +104,13 @@ def test_a_measure_that_cannot_be_compared_is_said_and_has_no_numbers():
 
 
 def test_one_arm_asks_nothing():
-    """A single arm: no question, and the first screen says that there is nothing to compare."""
+    """A single arm: no question, and the first screen says how differently its campaigns end."""
     result = synthetic_result(effects={"organic": 0.0})
     assert result.question is None
     assert result.to_dict()["question"] is None
-    assert "nothing to compare" in result.first_screen[0].text
+    values = result.arms["organic"].measures["conversions"]
+    half, tenth = (number(float(np.quantile(values, level))) for level in (0.5, 0.9))
+    assert f"at most {half} conversions, one in ten {tenth} or more" in result.first_screen[0].text
 
 
 def test_no_goal_is_said():

@@ -96,9 +96,7 @@ def _show(found: Optimum) -> None:
     for name, estimate in found.rivals.items():
         console.print(f"more than {client_name(name.removeprefix('all in '))} alone: {_said(estimate)} {found.measure}")
     for line in found.split:
-        console.print(
-            "", Text(f"what {client_name(line)} brings at other amounts, the rest as above", style="bold"), sep="\n"
-        )
+        console.print("", Text(f"other amounts for {client_name(line)}, the rest as above", style="bold"), sep="\n")
         for point in (p for p in found.curves if p.line == line):
             console.print(f"  {point.usd:>12,.2f} USD  {_said(point.uplift)}")
     for note in found.notes:

@@ -225,7 +225,7 @@ def _content(given: Answers, rates: PostRates | None) -> dict[str, str]:
     spread = [line for line in (rates.spread("shares", "content.post.share_rate"),) if line]
     return {
         "share_rate": f"{rates.share:.4g}",
-        "share_source": f"shares / impressions of {rates.count} posts of {given['posts'].name}",
+        "share_source": f"shares / impressions of {rates.size} posts of {given['posts'].name}",
         "rates": f"    engagement_rate: {rates.engagement:.4g}       # clicks / impressions of the same posts\n",
         "uncertain": "\n".join(["\nuncertain:", *spread]) if spread else "",
     }

@@ -65,7 +65,7 @@ class PostRates(NamedTuple):
     posts: dict[str, list[float]]
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many posts."""
         return len(self.posts["impressions"])
 
