@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_result import arm_of, changed, synthetic_result
 
-from viralsim.measurement.number_format import in_places, supported
+from viralsim.measurement.number_format import in_places, number, supported
 from viralsim.records.record import Goal
 from viralsim.results import open_result
 
