@@ -86,7 +86,7 @@ def start(rounds: int) -> dict[str, Any]:
     """Median seconds of starting things again, after a first start that compiled and cached."""
     command = str(Path(sys.executable).with_name("viralsim"))
     found: dict[str, Any] = {"import viralsim, s": _timed([sys.executable, "-c", "import viralsim"], rounds)}
-    scenario = ROOT / "scenarios" / "advocates_vs_paid.yaml"
+    scenario = ROOT / "benchmarks" / "scenarios_before" / "advocates_vs_paid.yaml"
     for name, arguments in (("viralsim --help, s", ["--help"]), ("main scenario, s", ["run", str(scenario)])):
         try:
             subprocess.run([command, *arguments], cwd=ROOT, capture_output=True, check=True)

@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.homes import GENERATE_NETWORK, moved
 
-MAIN_SCENARIO = Path(__file__).resolve().parents[1] / "scenarios" / "advocates_vs_paid.yaml"
+MAIN_SCENARIO = Path(__file__).resolve().parents[1] / "benchmarks" / "scenarios_before" / "advocates_vs_paid.yaml"
 MEMBERS, MOST_LAUNCHES = 1_000_000, 1 << 20
 
 

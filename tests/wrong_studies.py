@@ -197,6 +197,7 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "cluster": [],
             "shard": [3, (0, 3), (4, 3), (1.5, 3), (1, 2, 3), "1/3"],
             "progress": PROGRESS,
+            "on_answer": PROGRESS,
         },
     ),
     experiments.read_table: ({"folder": "x"}, {"folder": [*PLACE, "nowhere"], "columns": []}),

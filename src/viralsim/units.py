@@ -47,8 +47,9 @@ def shown(value: object) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """A count and its noun, which takes an s in the plural: ``1 advocate``, ``1,500 members``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """A count and its noun, with its plural: ``1 advocate``, ``1,500 members``, ``40 communities``."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else many}"
 
 
 def parse_duration(value: object) -> float:

@@ -286,7 +286,7 @@ def test_command(tmp_path: Path) -> None:
     assert shown.exit_code == 0, shown.output
     assert "lost without them" in shown.output
     assert "pays up to" in shown.output
-    assert "Over 1 launch " in shown.output
+    assert "Over 1 campaign " in shown.output
     out = tmp_path / "who.csv"
     done = runner.invoke(main, ["advocates", str(file), "--count", "3", "--worlds", "20", "--json", "--out", str(out)])
     said = json.loads(done.stdout)

@@ -147,7 +147,7 @@ def test_drop_out_is_a_binomial() -> None:
 def test_judged_in_words_and_what_is_refused() -> None:
     """The sentences hold gain, price and what is not modelled; what cannot be played is said."""
     said = " ".join(programme_launches(with_words(launches=2, dropout=0.2), worlds=40).sentences)
-    assert "Over 2 launches" in said
+    assert "Over 2 campaigns" in said
     assert "set-up shared" in said
     assert "not modelled" in said
     with pytest.raises(InputError, match=r"launches must be a whole number in 1\.\.100"):

@@ -32,7 +32,7 @@ def test_the_answer_is_in_fifteen_lines_with_its_parts_in_order(saved_to):
     assert len(lines) <= 15
     assert lines[0] == "Is a community-advocate programme worth more than paid media?"
     assert [line[:10].strip() for line in lines if line[:10].strip() in LABELS] == LABELS
-    assert lines[1].startswith("Answer    With advocates the result is ")
+    assert lines[1].startswith("Answer    Expect ")
     assert lines[-1] == "all tables: viralsim run a.yaml --full"
     assert max(len(line) for line in lines if not wide(line)) <= 80
 

@@ -93,18 +93,44 @@ def test_people_are_whole() -> None:
     assert found.values["campaign.advocates.count"] == 3
     assert found.cost_usd == pytest.approx(30.0)
     assert found.uplift.mean == pytest.approx(3.0)
-    assert "better kept" in found.sentences[0]
+    assert any("better kept" in sentence for sentence in found.sentences)
+
+
+CREATORS = "handle,channel,followers,cost\nmia,x,3,120\nleo,x,2,40\nzoe,x,2,90\n"
 
 
 def test_people_of_a_file_are_paid_for_by_its_prices(tmp_path: Path) -> None:
-    """They are no line of the split, and what they cost beside the budget is said."""
-    (tmp_path / "people.csv").write_text("handle,channel,followers,cost\nmia,x,3,120\nleo,x,2,80\n")
+    """They are a line of the split: as many as the money buys, at their own prices, most followers per dollar first."""
+    (tmp_path / "people.csv").write_text(CREATORS)
     scenario = loads(SPREADING, tmp_path).override(
         {"campaign.advocates": {"file": "people.csv", "followers_differ": "allow"}}
     )
-    model = SplitModel(scenario, 2.0, "reach", 4, 1)
-    assert "advocates" not in {line.kind for line in model.lines}
-    assert model.notes[-1] == "what stays as it is costs 200.00 USD beside the budget"
+    model = SplitModel(scenario, 200.0, "reach", 4, 1)
+    line = next(line for line in model.lines if line.kind == "people")
+    price = {"mia": 120.0, "leo": 40.0, "zoe": 90.0}
+    assert set(line.people) == set(price)
+    assert line.prices == tuple(price[name] for name in line.people)
+    assert line.people[0] == "leo"
+    for usd in (0.0, 39.0, 40.0, 130.0, 1000.0):
+        count = int(line.value(usd))
+        assert line.cost(count) == sum(price[name] for name in line.people[:count]) <= usd
+        assert count == 3 or line.cost(count + 1) > usd
+    assert model.notes == ()
+
+
+def test_a_split_over_people_names_them_and_says_whether_it_beats_a_single_line(tmp_path: Path) -> None:
+    """Their names are in the answer; the sentence compares with the best line alone."""
+    (tmp_path / "people.csv").write_text(CREATORS)
+    scenario = loads(SPREADING, tmp_path).override(
+        {"campaign.advocates": {"file": "people.csv", "followers_differ": "allow"}}
+    )
+    found = optimise(scenario, 260.0, measure="reach", trials=6, worlds=20)
+    paid_for = found.split["advocates"]
+    price = {"mia": 120.0, "leo": 40.0, "zoe": 90.0}
+    assert sum(price[name] for name in found.people) == pytest.approx(paid_for)
+    if not found.spend_nothing:
+        assert "alone" in found.sentences[-1]
+        assert all(name in " ".join(found.sentences) for name in found.people)
 
 
 def test_spend_nothing() -> None:

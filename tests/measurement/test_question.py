@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_result import arm_of, changed, synthetic_result
 
-from viralsim.measurement.number_format import in_places, supported
+from viralsim.measurement.number_format import in_places, number, supported
 from viralsim.records.record import Goal
 from viralsim.results import open_result
 
@@ -38,7 +38,7 @@ def test_the_arms_that_the_scenario_names_are_asked():
     places = supported(row["ci_low"], row["ci_high"])
     more, low, high = (in_places(row[name], places) for name in ("uplift", "ci_low", "ci_high"))
     assert question.sentence == (
-        f"With advocates the result is {more} more conversions than with paid for 667 USD less "
+        f"Expect {more} more conversions with advocates than with paid for 667 USD less "
         f"(95 % interval {low} to {high}; better in 100 % of runs)."
     )
 
@@ -104,11 +104,13 @@ def test_a_measure_that_cannot_be_compared_is_said_and_has_no_numbers():
 
 
 def test_one_arm_asks_nothing():
-    """A single arm: no question, and the first screen says that there is nothing to compare."""
+    """A single arm: no question, and the first screen says how differently its campaigns end."""
     result = synthetic_result(effects={"organic": 0.0})
     assert result.question is None
     assert result.to_dict()["question"] is None
-    assert "nothing to compare" in result.first_screen[0].text
+    values = result.arms["organic"].measures["conversions"]
+    half, tenth = (number(float(np.quantile(values, level))) for level in (0.5, 0.9))
+    assert f"at most {half} conversions, one in ten {tenth} or more" in result.first_screen[0].text
 
 
 def test_no_goal_is_said():

@@ -63,9 +63,7 @@ def test_the_winner_beats_every_other_arm():
     assert verdict.winner == "integrated"
     text = " ".join(verdict.sentences)
     assert "The winner on conversions is integrated" in text
-    assert re.search(
-        r"With advocates the result is (79|80)\.\d+ more conversions than with organic \(95 % interval 79", text
-    )
+    assert re.search(r"Expect (79|80)\.\d+ more conversions with advocates than with organic \(95 % interval 79", text)
     assert "for 2,000 USD more: 66.7 USD for each" in text
     assert "loses money in" in text
 
@@ -116,7 +114,10 @@ def test_fewer_is_better_for_critical_shares():
     """The arm with fewer critical shares wins."""
     verdict = synthetic_result(effects={"organic": 5000.0, "paid": 0.0}, goal=Goal("critical_shares", 5.0)).verdict
     assert verdict.winner == "paid"
-    assert "99.99 fewer critical shares than with organic (95 % interval 99.97 to 100.01)" in verdict.sentences[0]
+    assert (
+        "99.99 fewer critical shares with paid than with organic (95 % interval 99.97 to 100.01)"
+        in verdict.sentences[0]
+    )
 
 
 def test_a_measure_of_cascades_only_is_no_goal():
@@ -260,7 +261,7 @@ def test_money_as_a_goal_is_worded_as_money():
     verdict = synthetic_result(goal=Goal("net_usd", 100.0)).verdict
     assert verdict.winner == "advocates"
     text = " ".join(verdict.sentences)
-    assert "USD more net value than with organic" in text
+    assert "USD more net value with advocates than with organic" in text
     assert "USD less net value than with organic" in text
     assert "more than with" not in text.split("The winner on")[1]
 

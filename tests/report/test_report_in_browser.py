@@ -17,7 +17,7 @@ from viralsim.report.trees import three_forests
 from viralsim.scenario import load
 from viralsim.simulation import simulate
 
-SCENARIO = Path(__file__).parents[2] / "scenarios" / "advocates_vs_paid.yaml"
+SCENARIO = Path(__file__).parents[2] / "benchmarks" / "scenarios_before" / "advocates_vs_paid.yaml"
 WIDTHS = {"phone": (390, 844), "laptop": (1280, 800), "projector": (1920, 1080)}
 
 

@@ -19,7 +19,7 @@ from viralsim.results import Result
 from viralsim.scenario import load
 from viralsim.simulation import simulate
 
-SCENARIO = Path(__file__).parents[2] / "scenarios" / "advocates_vs_paid.yaml"
+SCENARIO = Path(__file__).parents[2] / "benchmarks" / "scenarios_before" / "advocates_vs_paid.yaml"
 
 
 @pytest.fixture(scope="module")

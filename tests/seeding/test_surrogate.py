@@ -73,9 +73,9 @@ def launched(tier: Tier, measure: str) -> tuple[np.ndarray, float]:
 
 
 def test_opim_of_the_launch_beats_the_textbook_and_degree() -> None:
-    """On the main scenario seeds by the launch's chances bring more conversions than seeds by weighted cascade, and than the
+    """Of 15,000 members seeds by the launch's chances bring more conversions than seeds by weighted cascade, and than the
     best followed: paired intervals above 0."""
-    tier = Tier(vs.load("scenarios/advocates_vs_paid.yaml"), worlds=400, threads=2)
+    tier = Tier(vs.load("benchmarks/scenarios_before/advocates_vs_paid.yaml"), worlds=400, threads=2)
     best = tier.values(tier.choose("opim", 50).members)
     for other in ("degree", {"opim": {"probability": "weighted_cascade"}}):
         difference = best - tier.values(tier.choose(other, 50).members)

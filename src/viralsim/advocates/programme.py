@@ -85,9 +85,9 @@ class ProgrammeResult:
         first, last, count = self.launches[0], self.launches[-1], len(self.launches)
         label, g, price = measure_of(self.measure).label, self.gain, self.cost_per_unit_usd
         said = [
-            f"Over {count} {'launch' if count == 1 else 'launches'} the programme brings "
+            f"Over {count} {'campaign' if count == 1 else 'campaigns'} the programme brings "
             f"{g.mean:,.2f} ({g.low:,.2f} to {g.high:,.2f}) {label} "
-            f"for {self.cost_usd:,.2f} USD, over the same launches without a tier."
+            f"for {self.cost_usd:,.2f} USD, over the same campaigns without a tier."
         ]
         if price is None:
             said.append("That gain cannot be distinguished from 0, so it has no price.")
@@ -95,10 +95,10 @@ class ProgrammeResult:
             said.append(f"One costs {price.mean:,.2f} USD ({price.low:,.2f} to {price.high:,.2f}), set-up shared.")
         said.append(
             f"Of {self.members:,} members {self.fans:,} can be enrolled; the tier has {first.people:,.1f} "
-            f"people at the first launch and {last.people:,.1f} at the last, and one of them who is asked posts with chance "
+            f"people at the first campaign and {last.people:,.1f} at the last, and one of them who is asked posts with chance "
             f"{first.willingness:.0%} at first and {last.willingness:.0%} at last."
         )
-        said.append("What members remember of earlier launches is not modelled: only the tier is carried over.")
+        said.append("What members remember of earlier campaigns is not modelled: only the tier is carried over.")
         return said
 
 

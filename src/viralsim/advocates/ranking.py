@@ -16,6 +16,7 @@ from viralsim.arguments import function, integer_at_least, one_of, refuse
 from viralsim.campaign.enrolment import Enrolment, strategy_of
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
+from viralsim.measurement.number_format import in_places, number, supported
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.seeding import Chosen, words
 from viralsim.seeding.surrogate import TEXTBOOK
@@ -241,11 +242,11 @@ def _sentences(
     """What it means, with the interval of every number; the strategies ``same`` chose the same people."""
     label = measure_of(tier.measure).label
     said = [
-        f"These {count} advocates ({word}) bring {_told(over_none)} {label} per launch, over no advocates, in {tier.worlds:,} "
-        "worlds with the same luck."
+        f"These {count} advocates ({word}) bring {_told(over_none)} {label} more per campaign than no advocates, in "
+        f"{tier.worlds:,} simulations with the same luck."
         if over_none.above_zero
-        else f"Advocates do not matter here: {tier.worlds:,} worlds cannot tell these {count} from none "
-        f"({_told(over_none)} {label} per launch)."
+        else f"Advocates do not matter here: {tier.worlds:,} simulations cannot tell these {count} from none "
+        f"({_told(over_none)} {label} per campaign)."
     ]
     for other, gain in against.items():
         if other == word:
@@ -285,14 +286,15 @@ def _certified(proposal: Chosen, options: Mapping[str, Any], over_none: Gain) ->
 def _credit_and_cause(credited: float, removed: float, whole: Gain, waves: int) -> str:
     """How the shares of trees, of removals one by one and of the removal of all differ, and why."""
     return (
-        f"Their trees hold {credited:,.2f} shares per launch (credit). Without all of them {_told(whole)} are lost; removed one "
-        f"by one, {removed:,.2f} in sum (cause): who would have been reached by another is lost by no single removal."
-        + (" A tree counts a member once, shares count every post." if waves > 1 else "")
+        f"Their trees hold {number(credited)} shares per campaign (credit). Without all of them {_told(whole)} are lost. "
+        f"Removed one by one, {number(removed)} are lost in sum (cause): who would have been reached by another is lost by no "
+        "single removal." + (" A tree counts a member once, shares count every post." if waves > 1 else "")
     )
 
 
 def _told(gain: Gain) -> str:
-    return f"{gain.mean:,.2f} ({gain.low:,.2f} to {gain.high:,.2f})"
+    places = supported(gain.low, gain.high)
+    return f"{in_places(gain.mean, places)} ({in_places(gain.low, places)} to {in_places(gain.high, places)})"
 
 
 def _plain(value: Any) -> Any:

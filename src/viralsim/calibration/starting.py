@@ -14,6 +14,7 @@ from viralsim.calibration.observed import FEWEST_POSTS
 from viralsim.errors import InputError
 from viralsim.posts.reading import read_all
 from viralsim.scenario import loads, presets
+from viralsim.scenario.guided import PostRates
 from viralsim.scenario.reading import write_yaml
 from viralsim.scenario.starting import posts_template
 
@@ -49,6 +50,21 @@ def from_posts(path: Path, posterior_file: str, seed: int = 1) -> Start:
         return Start(totals, None, f"not calibrated: {why}")
     found = calibrate(loads(totals), posts, seed)
     return Start(posts_template(filled | _learnt(found, filled, posterior_file)), found, found.first_line)
+
+
+def post_rates(path: Path) -> PostRates:
+    """Rates of the posts of a file, total over total. Raises InputError as ``viralsim.posts.read``."""
+    posts = read_all([path])
+    seen = posts["impressions"].fillna(posts["reach"])
+    if not seen.sum() > 0:
+        raise InputError(f"{path}: nobody was shown these posts: look at the columns")
+    clicks = posts["clicks"]
+    return PostRates(
+        posts=len(posts),
+        share=_rate(posts["shares"], seen),
+        engagement=_rate(clicks, seen) if clicks.notna().any() else None,
+        spread=_range(posts["shares"] / seen, f"content.{CONTENT}.share_rate").rstrip("\n"),
+    )
 
 
 def _not_enough(posts: pd.DataFrame) -> str:

@@ -16,6 +16,7 @@ from viralsim.cli.output import terminal_is_safe
 
 # word -> (module, attribute, short help); nothing is imported before it is asked for
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "new": ("viralsim.cli.new", "new", "Ten questions, then a scenario, its answer and a report."),
     "init": ("viralsim.cli.scenario_commands", "init", "Write a commented scenario to start from."),
     "check": ("viralsim.cli.scenario_commands", "check", "Check a scenario wholly; print population, plan and cost."),
     "run": ("viralsim.cli.run", "run", "Simulate all arms and compare them."),

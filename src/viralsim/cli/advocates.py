@@ -32,7 +32,7 @@ ORDERS = 50  # of members, over which fair shares are taken
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option("--fair", type=click.IntRange(1, 20), help="Also fair shares (Shapley) of this many, from the first on.")
 @click.option("--curve", is_flag=True, help="Also the return against the number of advocates.")
-@click.option("--programme", is_flag=True, help="Also the programme, launch after launch.")
+@click.option("--programme", is_flag=True, help="Also the programme, campaign after campaign.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the list as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def advocates(file: Path, count: int | None, out: Path | None, as_json: bool, **options: Any) -> None:
@@ -119,7 +119,7 @@ def _judged(scenario: Scenario, found: Ranking, count: int, options: dict[str, A
 def _show_programme(judged: ProgrammeResult) -> None:
     """A line per launch, then what the whole is worth."""
     click.echo()
-    click.echo(f"launch people ambassadors  left joined posts if asked {judged.measure} gained (95 %), USD")
+    click.echo(f"campaign people ambassadors  left joined posts if asked {judged.measure} gained (95 %), USD")
     for one in judged.launches:
         click.echo(
             f"{one.number:>6} {one.people:>6.1f} {one.ambassadors:>11.1f} {one.left:>5.1f} {one.joined:>6.1f} "
@@ -164,7 +164,7 @@ def _show(found: Ranking, more: _More) -> None:
 def _show_fair(found: Ranking, fair: Shapley) -> None:
     """Fair shares beside what is lost without each, and why they differ."""
     click.echo(
-        f"fair shares of the {fair.whole:,.2f} {found.measure} per launch that the first {len(fair.value)} bring alone "
+        f"fair shares of the {fair.whole:,.2f} {found.measure} per campaign that the first {len(fair.value)} bring alone "
         f"({fair.orders} orders, with standard error):"
     )
     for one, value, error in zip(found.listed, fair.value, fair.error, strict=False):
@@ -196,7 +196,7 @@ def _show_list(found: Ranking) -> None:
     for sentence in found.sentences:
         console.print(sentence)
     console.print(
-        f"gain: {found.measure} per launch that are lost without them, all else as it was, with its 95 % interval"
+        f"gain: {found.measure} per campaign that are lost without them, all else as it was, with its 95 % interval"
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, justify in (

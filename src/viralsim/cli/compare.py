@@ -91,8 +91,8 @@ def _table(console: Console, found: Beside, results: tuple[Result, Result], arm:
     from viralsim.measurement.number_format import digits_for, number, percent, span
 
     table = plain_table(console)
-    for head in ("per launch", "first", "second", "difference", "95 % interval", "better in"):
-        table.add_column(head, justify="left" if head == "per launch" else "right", overflow="fold")
+    for head in ("per campaign", "first", "second", "difference", "95 % interval", "better in"):
+        table.add_column(head, justify="left" if head == "per campaign" else "right", overflow="fold")
     goal = [result.goal.measure for result in results if result.goal]
     rows = {row.measure: row for row in found.rows[arm]}
     for key in dict.fromkeys((*goal, *SHOWN)):

@@ -34,6 +34,7 @@ def luck(
 ) -> None:
     """Load, change, launch every content in its worlds, and print the shares and what they mean."""
     from viralsim.experiments.luck import how_much_luck
+    from viralsim.units import counted
 
     scenario = scenario_of_file(file, sets)
     with watched() as progress:
@@ -46,6 +47,7 @@ def luck(
         return
     click.echo(f"{report.scenario_name}: luck and content in {report.measure}")
     click.echo(
-        f"{len(report.contents)} contents, {report.worlds} worlds each, {len(report.arms)} arm(s), seed {report.seed}\n"
+        f"{len(report.contents)} contents, {report.worlds:,} simulations each, {counted(len(report.arms), 'arm')}, "
+        f"seed {report.seed}\n"
     )
     say(report.sentences())

@@ -66,7 +66,12 @@ def optimise(
 
 
 def _said(estimate: Estimate) -> str:
-    return f"{estimate.mean:+,.4g} [{estimate.low:+,.4g} to {estimate.high:+,.4g}]"
+    """A mean with its interval, rounded to what that supports."""
+    from viralsim.measurement.number_format import in_places, supported
+
+    places = supported(estimate.low, estimate.high)
+    shown = [in_places(value, places) for value in (estimate.mean, estimate.low, estimate.high)]
+    return f"{shown[0]} ({shown[1]} to {shown[2]})"
 
 
 def _show(found: Optimum) -> None:
@@ -74,6 +79,7 @@ def _show(found: Optimum) -> None:
     from rich.text import Text
 
     from viralsim.cli.console import standard_console
+    from viralsim.experiments.optimise import client_name
 
     console = standard_console()
     for sentence in found.sentences:
@@ -81,24 +87,24 @@ def _show(found: Optimum) -> None:
     console.print("")
     table = Table(box=None, pad_edge=False)
     table.add_column("line")
-    for head in ("USD", f"next dollar, {found.measure} per USD"):
+    for head in ("USD", f"next dollar: more {found.measure} per USD"):
         table.add_column(head, justify="right")
     for one in found.next_dollar:
         more = "takes no more" if one.per_usd is None else _said(one.per_usd)
-        table.add_row(one.line, f"{found.split[one.line]:,.2f}", more)
+        table.add_row(client_name(one.line), f"{found.split[one.line]:,.2f}", more)
     console.print(table, "")
     for name, estimate in found.rivals.items():
-        console.print(f"more than {name}: {_said(estimate)} {found.measure}")
+        console.print(f"more than {client_name(name.removeprefix('all in '))} alone: {_said(estimate)} {found.measure}")
     for line in found.split:
-        console.print("", Text(f"response of {line}, the others as above", style="bold"), sep="\n")
+        console.print("", Text(f"other amounts for {client_name(line)}, the rest as above", style="bold"), sep="\n")
         for point in (p for p in found.curves if p.line == line):
             console.print(f"  {point.usd:>12,.2f} USD  {_said(point.uplift)}")
     for note in found.notes:
         console.print(Text(note, style="yellow"))
     console.print(
         Text(
-            f"\n{found.trials} splits of {found.worlds:,} worlds each; uplifts over spending nothing in the same worlds, 95 % "
-            "intervals, from other worlds than those of the search",
+            f"\n{found.trials} splits, {found.worlds:,} simulations each. In brackets: 95 % intervals of what is gained over "
+            "spending nothing, from other simulations than those of the search.",
             style="dim",
         ),
         soft_wrap=True,

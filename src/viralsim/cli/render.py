@@ -11,6 +11,7 @@ from viralsim.cli.render_charts import over_time, spread
 from viralsim.cli.render_tables import any_partial, arms_table, bars, lines_table, paired_table, sources_table
 from viralsim.report.rerun import run_again
 from viralsim.results import Result
+from viralsim.units import counted
 
 __all__ = ["render", "run_again"]
 
@@ -61,7 +62,7 @@ def _head(result: Result, console: Console) -> None:
     if result.about:
         console.print(Text(result.about.strip()))
     worlds = "1 simulation" if result.world_count == 1 else f"{result.world_count:,} simulations"
-    groups = "1 community" if population.communities == 1 else f"{population.communities:,} communities"
+    groups = counted(population.communities, "community")
     follows = ", ".join(f"{count:,} follows on {channel}" for channel, count in population.follows.items())
     audiences = f", {population.count} audiences" if population.count > 1 else ""
     text = f"{worlds}, seed {result.seed}; {population.members:,} members in {groups}, {follows}{audiences}"

@@ -14,26 +14,52 @@ MOST_LINES = 15
 LABEL_COLUMNS = 10
 # what is left out first where there are too many lines: a part by its label, its last sentence
 _LEFT_OUT = ("Risk", "Unless", "Next", "Rests on", "Money", "Answer")
+_AT_ONCE = ("Answer", "Money", "Risk")
+KEPT_LINES = 7  # for what follows: what it rests on, what would change it, what to do, where it is
 _ENDS = (". ", "? ", "! ")
+
+
+class AnswerScreen:
+    """The first screen in two parts: the answer as soon as it is known, then what it rests on and what would change it."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.printed = 0
+
+    def first(self, result: Result) -> None:
+        """Print the question and the parts that need no further runs."""
+        parts = [part for part in result.first_screen if part.label in _AT_ONCE]
+        lines = _fitted(self.console, [*_question(self.console, result)], parts, MOST_LINES - KEPT_LINES)
+        self._print(lines)
+
+    def rest(self, result: Result, command: str = "", saved_to: str = "") -> None:
+        """Print the other parts; ``command`` runs it again, ``saved_to`` is the folder it was saved in."""
+        if not self.printed:
+            self.first(result)
+        foot = [f"saved in {saved_to}"] * bool(saved_to) + [f"all tables: {command} --full"] * bool(command)
+        parts = [part for part in result.first_screen if part.label not in _AT_ONCE]
+        self._print(_fitted(self.console, [], parts, MOST_LINES - self.printed - len(foot)))
+        for text in foot:
+            # never wrapped, so that it can be copied
+            self.console.print(Text(text), soft_wrap=True)
+
+    def _print(self, lines: list[Text]) -> None:
+        for line in lines:
+            self.console.print(line)
+        self.printed += len(lines)
 
 
 def render_answer(result: Result, console: Console, command: str = "", saved_to: str = "") -> None:
     """Print the answer alone, in at most ``MOST_LINES`` lines of 80 columns; ``command`` runs it again."""
-    foot = [f"saved in {saved_to}"] * bool(saved_to) + [f"all tables: {command} --full"] * bool(command)
-    for line in _fitted(console, result, MOST_LINES - len(foot)):
-        console.print(line)
-    for text in foot:
-        # never wrapped, so that it can be copied
-        console.print(Text(text), soft_wrap=True)
+    AnswerScreen(console).rest(result, command, saved_to)
 
 
-def _fitted(console: Console, result: Result, most: int) -> list[Text]:
-    """The question and the parts in ``most`` lines: sentences are left out, at last parts, but never the answer."""
-    parts = list(result.first_screen)
-    lines = _lines(console, result, parts)
-    while len(lines) > most and len(parts) > 1:
+def _fitted(console: Console, head: list[Text], parts: list[Line], most: int) -> list[Text]:
+    """The head and the parts in ``most`` lines: sentences are left out, at last parts, but never the answer."""
+    lines = [*head, *_lines(console, parts)]
+    while len(lines) > most and parts and (len(parts) > 1 or len(parts[0].sentences) > 1):
         parts = _shorter(parts)
-        lines = _lines(console, result, parts)
+        lines = [*head, *_lines(console, parts)]
     return lines
 
 
@@ -45,9 +71,13 @@ def _shorter(parts: list[Line]) -> list[Line]:
     return [kept if part is least else part for part in parts if part is not least or kept.sentences]
 
 
-def _lines(console: Console, result: Result, parts: Sequence[Line]) -> list[Text]:
-    question = Text(first_sentence(result.about) or result.scenario_name, style="bold")
-    lines = list(question.wrap(console, console.width))
+def _question(console: Console, result: Result) -> list[Text]:
+    """What is asked, or the scenario's name, wrapped."""
+    return list(Text(first_sentence(result.about) or result.scenario_name, style="bold").wrap(console, console.width))
+
+
+def _lines(console: Console, parts: Sequence[Line]) -> list[Text]:
+    lines: list[Text] = []
     width = max(20, console.width - LABEL_COLUMNS)
     for part in parts:
         for i, text in enumerate(Text(part.text).wrap(console, width)):

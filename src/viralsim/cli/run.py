@@ -11,6 +11,7 @@ import click
 from viralsim.cli.study import json_option, scenario_file, scenario_of_file, set_option, threads_option, watched
 
 if TYPE_CHECKING:
+    from viralsim.cli.render_answer import AnswerScreen
     from viralsim.results import Result
     from viralsim.scenario import Scenario
 
@@ -54,6 +55,7 @@ def run(
     from viralsim.report.rerun import run_again
     from viralsim.simulation import simulate
 
+    screen = None if as_json or full else _screen()
     with watched() as progress:
         result = simulate(
             scenario,
@@ -63,6 +65,7 @@ def run(
             threads=threads,
             progress=progress,
             what_turns_it=True,
+            on_answer=None if screen is None else screen.first,
         )
     if out is not None:
         result.save(out)
@@ -72,17 +75,27 @@ def run(
     if as_json:
         click.echo(json.dumps(result.to_dict(), allow_nan=False))
     else:
-        _print(result, run_again(result, str(file), arms, sets), "" if out is None else str(out), full)
+        _print(result, screen, run_again(result, str(file), arms, sets), "" if out is None else str(out))
     if result.interrupted:
         click.get_current_context().exit(INTERRUPTED)
 
 
-def _print(result: Result, command: str, saved_to: str, full: bool) -> None:
+def _screen() -> AnswerScreen:
+    from viralsim.cli.console import standard_console
+    from viralsim.cli.render_answer import AnswerScreen
+
+    return AnswerScreen(standard_console())
+
+
+def _print(result: Result, screen: AnswerScreen | None, command: str, saved_to: str) -> None:
+    """What is not printed yet: what the answer rests on and what would change it, or everything."""
+    if screen is not None:
+        screen.rest(result, command, saved_to)
+        return
     from viralsim.cli.console import standard_console
     from viralsim.cli.render import render
-    from viralsim.cli.render_answer import render_answer
 
-    (render if full else render_answer)(result, standard_console(), command, saved_to)
+    render(result, standard_console(), command, saved_to)
 
 
 def _say_plan(scenario: Scenario, worlds: int | None, seed: int | None, arms: tuple[str, ...], as_json: bool) -> None:

@@ -21,20 +21,31 @@ if TYPE_CHECKING:
 @click.option("--quick", is_flag=True, help="Only what the file says: draw no audience, print no vital signs.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output and nothing else.")
 def check(file: Path, quick: bool, as_json: bool) -> None:
-    """Check a scenario wholly; print population, channels, arms, plan, cost and vital signs.
+    """Check a scenario wholly: what to fix first, then population, plan, cost, vital signs and assumptions.
 
     All errors are reported at once, with file, line and path; the exit status is then 2.
     """
     if as_json:
         _check_as_json(file, quick)
         return
+    from viralsim.units import counted
+
     scenario, found = _checked(file, quick)
     specs = {name: scenario.for_arm(name) for name in scenario.arm_names}
-    for line in [*_population(scenario), *_plan(specs), *_money(found.cost_lines), *_assumed(scenario), *found.lines]:
-        click.echo(line)
+    click.echo(f"{file}: no errors, {counted(len(found.warnings), 'thing')} to look at")
     for warning in found.warnings:
         click.echo(f"warning: {warning}")
-    click.echo(f"{file}: no errors")
+    parts = {
+        "What is simulated": _population(scenario),
+        "What each arm does": _plan(specs),
+        "What it costs": _money(found.cost_lines),
+        "What it is like": iter(found.lines),
+        "What is assumed: replace it by your own numbers where you have them": _assumed(scenario),
+    }
+    for title, lines in parts.items():
+        shown = list(lines)
+        for line in [f"\n{title}", *shown] if shown else ():
+            click.echo(line)
 
 
 def _checked(file: Path, quick: bool) -> tuple[Scenario, Description]:
@@ -90,12 +101,12 @@ def _population(scenario: Scenario) -> Iterator[str]:
     audience = spec.audience
     members = "members from the files" if audience.members is None else counted(audience.members, "member")
     most = f"{spec.most_worlds:,}" if isinstance(spec.worlds, int) else f"at most {spec.most_worlds:,}"
-    worlds = "1 world" if most == "1" else f"{most} worlds"
-    yield f"{spec.name}: {worlds} of {spec.ticks:,} ticks ({spec.horizon:g} h), seed {spec.seed}"
-    groups = audience.communities.count
-    communities = "1 community" if groups == 1 else f"{groups:,} communities"
-    communities = communities if audience.members else "communities from the files"
-    yield f"population: {members}, {communities}" + (f", {spec.populations} audiences" if spec.populations > 1 else "")
+    worlds = "simulation" if most == "1" else "simulations"
+    yield f"{spec.name}: {most} {worlds} per arm, {spec.horizon / 24.0:g} days in steps of {spec.tick:g} h, seed {spec.seed}"
+    communities = counted(audience.communities.count, "community") if audience.members else "communities from the files"
+    yield f"population: {members}, {communities}" + (
+        f", {counted(spec.populations, 'audience')}" if spec.populations > 1 else ""
+    )
     for name, channel in spec.channels.items():
         network = channel.network
         where = f"from {network.file}"
@@ -117,21 +128,26 @@ def _population(scenario: Scenario) -> Iterator[str]:
 
 def _plan(specs: dict[str, Spec]) -> Iterator[str]:
     """What each arm does."""
+    from viralsim.measurement.number_format import times
     from viralsim.scenario.costs import advocates_count
     from viralsim.units import counted
 
     for name, spec in specs.items():
         campaign = spec.campaign
-        does = [counted(sum(len(line.posts_at) for line in campaign.owned), "owned post")] if campaign.owned else []
+        owned = sum(len(line.posts_at) for line in campaign.owned)
+        does = [counted(owned, "owned post")] if campaign.owned else []
         if campaign.paid:
             bought = sum(line.budget_usd / line.cpm_usd * 1000 for line in campaign.paid if line.cpm_usd)
             does.append(f"{bought:,.0f} paid impressions")
         if campaign.organic:
-            does.append(counted(len(campaign.organic), "line") + " of organic posts")
+            posters = sum(
+                line.members if isinstance(line.members, int) else len(line.members) for line in campaign.organic
+            )
+            does.append(f"organic posts by {counted(posters, 'member')}")
         if campaign.advocates is not None:
             people = advocates_count(spec)
             tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.file}"
-            does.append(f"{tier}, asked {counted(len(campaign.advocates.posts_at), 'time')}")
+            does.append(f"{tier}, asked {times(len(campaign.advocates.posts_at))}")
         if campaign.community_management is not None:
             does.append("community management")
         yield f"arm {name}: {', '.join(does) or 'nobody acts'}"

@@ -27,7 +27,8 @@ NOTHING, SPLIT = "nothing", "split"
 class Line:
     """One part of a campaign that takes money.
 
-    kind: ``paid`` (any amount), ``advocates`` (``fixed_usd`` once and ``unit_usd`` a person, at most ``most`` people) or
+    kind: ``paid`` (any amount), ``advocates`` (``fixed_usd`` once and ``unit_usd`` a person, at most ``most`` people),
+    ``people`` (those of an advocates' file, in this order, ``fixed_usd`` once and to each their price in ``prices``) or
     ``management`` (``fixed_usd`` or nothing). path: the key of the scenario that is set. channel: where it acts.
     """
 
@@ -38,6 +39,8 @@ class Line:
     fixed_usd: float = 0.0
     unit_usd: float = 0.0
     most: int = 0
+    people: tuple[str, ...] = ()
+    prices: tuple[float, ...] = ()
 
     def value(self, usd: float) -> float:
         """What the key becomes with so much money: US$, people, or 1 and 0."""
@@ -45,12 +48,17 @@ class Line:
             return round(float(usd), 2)
         if self.kind == "management":
             return float(usd >= self.fixed_usd - 1e-9)
+        if self.kind == "people":
+            afforded = np.cumsum(self.prices) + self.fixed_usd <= usd + 1e-9
+            return float(np.count_nonzero(afforded))
         return float(max(0, min(self.most, math.floor((usd - self.fixed_usd) / self.unit_usd + 1e-9))))
 
     def cost(self, value: float) -> float:
         """What a value costs, US$."""
         if self.kind == "paid":
             return value
+        if self.kind == "people":
+            return sum(self.prices[: int(value)]) + (self.fixed_usd if value > 0 else 0.0)
         return value * self.unit_usd + (self.fixed_usd if value > 0 else 0.0)
 
 
@@ -69,7 +77,11 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     ]
     tier = spec.campaign.advocates
     if tier is not None:
-        if tier.count is None or tier.cost_usd <= 0:
+        if tier.file is not None:
+            listed = _people(scenario)
+            lines += [listed] if any(listed.prices) else []
+            notes += [] if any(listed.prices) else ["the advocates stay as they are: their file gives nobody a price"]
+        elif tier.count is None or tier.cost_usd <= 0:
             notes.append("the advocates stay as they are: a count and a cost_usd above 0 would let money decide")
         elif tier.programme.places(2) < 2:
             notes.append("the advocates stay as they are: nurturing makes fewer than two of them before the launch")
@@ -97,6 +109,37 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
             "the campaign has nothing to split money over: add paid lines, advocates or community_management"
         )
     return tuple(lines), tuple(notes)
+
+
+def _people(scenario: Scenario) -> Line:
+    """The people of the advocates' file with their prices, those with the most followers per dollar first."""
+    alone = scenario.override(
+        {
+            "arms": {SPLIT: {}, NOTHING: {"campaign.advocates": None}},
+            "baseline": NOTHING,
+            "question": None,
+            "equal_money": False,
+        }
+    )
+    compiled = compile_audience(alone)
+    arms = compile_arms(alone, compiled, [SPLIT, NOTHING])
+    enrolled, tier = arms[SPLIT].enrolment, scenario.spec.campaign.advocates
+    costs = {name: expected_cost_lines(arm) for name, arm in arms.items()}
+    asked = 1 if tier is None or tier.cost_per == "enrolled" else len(tier.posts_at)
+    prices = np.asarray(enrolled.cost_usd, np.float64) * asked
+    followers = sum(
+        enrolled.channels[:, c] * network.follower_count()[enrolled.members]
+        for c, network in enumerate(compiled.networks)
+    )
+    with np.errstate(divide="ignore"):
+        order = np.argsort(-np.asarray(followers * enrolled.willingness) / prices, kind="stable")
+    rest = sum(usd for name, usd in costs[SPLIT].items() if name != "advocates")
+    fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name != "advocates"))
+    return Line(
+        "advocates", "people", "campaign.advocates.count", " and ".join(scenario.spec.channels), fixed_usd=fixed,
+        unit_usd=float(prices.min()), people=tuple(str(enrolled.handles[i]) for i in order),
+        prices=tuple(float(prices[i]) for i in order),
+    )  # fmt: skip
 
 
 def _tier_usd(scenario: Scenario, count: int) -> float:
@@ -165,8 +208,10 @@ class SplitModel:
         """The arm of a split."""
         changed: dict[str, Any] = {}
         for line, value in zip(self.lines, values, strict=True):
-            if line.kind == "advocates" and value <= 0:
+            if line.kind in ("advocates", "people") and value <= 0:
                 changed["campaign.advocates"] = None
+            elif line.kind == "people":
+                changed["campaign.advocates.choose"] = {"members": list(line.people[: int(value)])}
             elif line.kind == "advocates":
                 changed[line.path] = int(value)
             elif line.kind == "paid":
@@ -192,6 +237,13 @@ class SplitModel:
             self._found[key] = self.sign * arms[SPLIT].measures[self.measure]
             self._found[(seed, self.nothing)] = self.sign * arms[NOTHING].measures[self.measure]
         return self._found[key]
+
+    def people(self, values: Values) -> tuple[str, ...]:
+        """Whom of an advocates' file a split pays."""
+        found = [
+            line.people[: int(value)] for line, value in zip(self.lines, values, strict=True) if line.kind == "people"
+        ]
+        return found[0] if found else ()
 
     def said(self, values: Values) -> Mapping[str, float]:
         """Line -> US$."""

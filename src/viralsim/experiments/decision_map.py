@@ -91,7 +91,7 @@ class DecisionMap:
         most = "highest" if declared(self.measure).direction > 0 else "lowest"
         opened = sum(not point.sure for point in self.points)
         said = [f"{usual} has the {most} mean {self.measure} at {count} of {len(self.points)} points" + (
-            f"; at {opened} points the worlds run cannot tell the best arm from the second" if opened else "")]  # fmt: skip
+            f"; at {opened} points the simulations cannot tell the best arm from the second" if opened else "")]  # fmt: skip
         unless = [self.unless] if self.unless else []
         return (*said, *unless, *(flip.sentence for flip in self.flips))
 

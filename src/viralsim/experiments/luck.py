@@ -232,32 +232,32 @@ def _arm_dict(arm: ArmLuck) -> dict[str, Any]:
 def _about(report: LuckReport, arm: ArmLuck) -> list[str]:
     label = declared(report.measure).label
     if arm.variance.content_fraction != arm.variance.content_fraction:
-        return [f"{arm.arm}: {label} is the same in every world of every content; there is nothing to split."]
+        return [f"{arm.arm}: {label} is the same in every simulation of every content; there is nothing to split."]
     lines = [f"{arm.arm}: {_share(arm.variance)} of the variance of {label} is luck, the rest content."]
     if arm.factors is not None and arm.factors.content_fraction == arm.factors.content_fraction:
         lines.append(
-            f"{arm.arm}: counted in factors, so that few huge launches do not decide, {_share(arm.factors)} is luck."
+            f"{arm.arm}: counted in factors, so that few huge campaigns do not decide, {_share(arm.factors)} is luck."
         )
     lines.append(
-        f"{arm.arm}: of two contents, the one that is better on average is ahead in {arm.better_wins:.0%} of launches "
+        f"{arm.arm}: of two contents, the one that is better on average is ahead in {100 * arm.better_wins:.0f} % of campaigns "
         "(50 % would be pure luck)."
     )
     if arm.gini_of_worlds == arm.gini_of_worlds:
         lines.append(
-            f"{arm.arm}: one content over its worlds has a Gini coefficient of {arm.gini_of_worlds:.2f} (0: the same in "
-            f"every world), all contents of one world {arm.gini_of_contents:.2f}; a content's part of a world's total "
-            f"differs by {100 * arm.unpredictability:.2g} points between two worlds (unpredictability)."
+            f"{arm.arm}: one content over its simulations has a Gini coefficient of {arm.gini_of_worlds:.2f} (0: the same in "
+            f"every simulation), all contents of one simulation {arm.gini_of_contents:.2f}. A content's part of a "
+            f"simulation's total differs by {100 * arm.unpredictability:.2g} points between two simulations (unpredictability)."
         )
     if arm.most_extreme > ONE_LAUNCH:
         lines.append(
-            f"{arm.arm}: one launch of {arm.outcomes.size:,} makes up {arm.most_extreme:.0%} of the luck; rarer and larger "
-            "ones may not have been seen, so trust the shares counted in factors, or run more worlds."
+            f"{arm.arm}: one campaign of {arm.outcomes.size:,} makes up {100 * arm.most_extreme:.0f} % of the luck. "
+            "Rarer and larger ones may not have been seen, so trust the shares counted in factors, or run more simulations."
         )
     return lines
 
 
 def _share(split: LuckAndContent) -> str:
-    return f"{split.luck_fraction:.0%} ({1.0 - split.high:.0%} to {1.0 - split.low:.0%})"
+    return f"{100 * split.luck_fraction:.0f} % ({100 * (1.0 - split.high):.0f} to {100 * (1.0 - split.low):.0f} %)"
 
 
 def _caveats(report: LuckReport) -> list[str]:
@@ -271,9 +271,11 @@ def _caveats(report: LuckReport) -> list[str]:
             f"Left out, because what differs between contents is not in force there: {', '.join(report.left_out)}."
         )
     if report.populations == 1:
-        lines.append("All worlds share one audience: who happens to be in the audience is not part of this luck.")
+        lines.append("All simulations share one audience: who happens to be in the audience is not part of this luck.")
     else:
-        lines.append(f"{report.populations} audiences were drawn: which audience a launch meets is part of this luck.")
+        lines.append(
+            f"{report.populations} audiences were drawn: which audience a campaign meets is part of this luck."
+        )
     return lines
 
 

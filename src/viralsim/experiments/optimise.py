@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -20,7 +21,9 @@ from viralsim.arguments import function, integer_at_least, number, one_of, refus
 from viralsim.errors import InputError
 from viralsim.experiments.budget_split import SplitModel, Values
 from viralsim.measurement.intervals import mean_interval
-from viralsim.measurement.measures import NAMES
+from viralsim.measurement.measures import NAMES, Measure
+from viralsim.measurement.measures import measure as declared
+from viralsim.measurement.number_format import in_places, money, more_or_less, supported
 from viralsim.records.record import plain
 from viralsim.scenario import Scenario, scenario_of
 
@@ -69,7 +72,7 @@ class Optimum:
     """The answer of ``optimise``. split: line -> US$; values: path -> value of the scenario; cost_usd: of the split alone.
 
     uplift: over spending nothing. spend_nothing: no split was shown to bring more than nothing. rivals: split in words ->
-    what the best brings more than it. interrupted: the search was stopped early.
+    what the best brings more than it. people: whom of an advocates' file it pays. interrupted: the search was stopped early.
     """
 
     measure: str
@@ -85,19 +88,36 @@ class Optimum:
     curves: tuple[CurvePoint, ...]
     next_dollar: tuple[NextDollar, ...]
     notes: tuple[str, ...]
+    people: tuple[str, ...] = ()
     interrupted: bool = False
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """The answer in plain words."""
-        said = f"{self.uplift.mean:+,.4g} {self.measure} (95 %: {self.uplift.low:+,.4g} to {self.uplift.high:+,.4g})"
+        said = _words(self.uplift, declared(self.measure))
         if self.spend_nothing:
-            tried = f"the best split found brings {said} and costs {self.cost_usd:,.2f} USD" if self.cost_usd else ""
-            return ("Spend nothing: no split was shown to bring more than nothing.", *([tried + "."] if tried else []))
-        parts = ", ".join(f"{usd:,.2f} USD on {line}" for line, usd in self.split.items() if usd)
+            tried = f"The best split found brings {said} and costs {money(self.cost_usd)}." if self.cost_usd else ""
+            return ("Spend nothing: no split was shown to bring more than nothing.", *([tried] if tried else []))
+        parts = " and ".join(f"{money(usd)} on {client_name(line)}" for line, usd in self.split.items() if usd)
         left = self.budget_usd - self.cost_usd
-        rest = f" {left:,.2f} USD are better kept." if left > 0.01 * self.budget_usd else ""
-        return (f"Spend {parts}: {said} over spending nothing.{rest}",)
+        rest = [f"{money(left)} are better kept."] if left > 0.01 * self.budget_usd else []
+        whom = [f"Ask {', '.join(self.people)}."] if self.people else []
+        return (f"Spend {parts}: {said} than with nothing spent.", *whom, *rest, *self._beside_single_lines())
+
+    def _beside_single_lines(self) -> list[str]:
+        """Whether the split beats all money in the best single line; nothing where there is one line."""
+        if len(self.split) < 2:
+            return []
+        spent = [line for line, usd in self.split.items() if usd]
+        if len(spent) == 1:
+            return [f"No split was found that beats {client_name(spent[0])} alone."]
+        if not self.rivals:
+            return []
+        name, nearest = min(self.rivals.items(), key=lambda rival: rival[1].mean)
+        alone = f"{client_name(name.removeprefix('all in '))} alone"
+        if nearest.low <= 0.0:
+            return [f"It is not shown to beat {alone}, the best single line."]
+        return [f"It brings {_words(nearest, declared(self.measure))} than {alone}, the best single line."]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -105,6 +125,18 @@ class Optimum:
 
 
 Progress = Callable[[int, int], None]
+
+
+def client_name(line: str) -> str:
+    """A line as a client calls it: "advertising on instagram" for ``paid[0] on instagram``."""
+    return re.sub(r"^paid\[\d+\]", "advertising", line)
+
+
+def _words(estimate: Estimate, m: Measure) -> str:
+    """A difference with its interval, rounded to what that supports: "80 more conversions (95 % interval 77 to 83)"."""
+    low, high = (estimate.low, estimate.high) if estimate.mean >= 0.0 else (-estimate.high, -estimate.low)
+    places = supported(low, high)
+    return f"{more_or_less(m, estimate.mean, places)} (95 % interval {in_places(low, places)} to {in_places(high, places)})"
 
 
 def _optuna() -> Any:
@@ -289,7 +321,7 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         split=dict(model.said(best)), values={line.path: v for line, v in zip(model.lines, best, strict=True)},
         cost_usd=model.cost(best), uplift=uplift, spend_nothing=nothing, rivals=rivals,
         curves=tuple(_curves(model, best, seed, base)), next_dollar=tuple(_next_dollar(model, best, seed, own)),
-        notes=model.notes, interrupted=interrupted,
+        notes=model.notes, people=model.people(best), interrupted=interrupted,
     )  # fmt: skip
 
 

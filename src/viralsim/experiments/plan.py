@@ -18,6 +18,7 @@ from viralsim.experiments.keeping.kept import Kept, check_derived, kept_of
 from viralsim.experiments.point_runner import columns, own_measures
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.paths import at, leaf_slot, parse_path
+from viralsim.scenario.scales import quantiles
 from viralsim.scenario.study import Sweep, SweepParameter
 from viralsim.units import Whole
 
@@ -140,10 +141,8 @@ def value_at(parameter: SweepParameter, u: float, whole: bool) -> Any:
     low, high = float(cast(float, parameter.from_)), float(cast(float, parameter.to))
     if u in (0.0, 1.0):
         value = high if u else low
-    elif parameter.scale == "log":
-        value = float(np.exp(np.log(low) + u * (np.log(high) - np.log(low))))
     else:
-        value = low + u * (high - low)
+        value = float(quantiles(low, high, parameter.scale, u))
     return round(value) if whole else float(f"{value:.12g}")  # 0.02, not 0.019999999999999997
 
 

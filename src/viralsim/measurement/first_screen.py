@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from math import isnan, nan
 from typing import NamedTuple
 
+import numpy as np
+
 from viralsim.measurement.arms import MeasureSummary, chance, chance_of_loss, has_value
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.findings import baseline_of
 from viralsim.measurement.measures import measure
-from viralsim.measurement.number_format import in_places, money, number, percent, percent_span, supported
+from viralsim.measurement.number_format import (
+    amount,
+    in_places,
+    money,
+    number,
+    percent,
+    percent_span,
+    supported,
+)
 from viralsim.measurement.question import (
     BETTER,
     EQUIVALENT,
@@ -29,6 +41,12 @@ from viralsim.records.record import Move, RunRecord, SwitchingValue
 
 Summaries = Mapping[str, Mapping[str, MeasureSummary]]
 MOST_TURNS = 2
+LEAST_FOR_ODDS = 100  # simulations for one in a hundred
+_MARGIN = re.compile(
+    r"^goal\.matters_from: above (.+) \(now (.+)\) the difference would no longer be sure to matter\.$"
+)
+from viralsim.units import counted
+
 NET = "net_usd"
 
 
@@ -53,7 +71,7 @@ def first_screen(
 ) -> list[Line]:
     """The parts in order, the answer first; a part that has nothing to say is left out."""
     if question is None:
-        return [Line("Answer", verdict.sentences[:1]), Line("Rests on", _ground(record, None))]
+        return _one_arm(record, summaries, verdict)
     guess = decisive(record)
     rows = {(row.arm, row.baseline, row.measure): row for row in comparisons}
     parts = [
@@ -63,6 +81,36 @@ def first_screen(
         Line("Rests on", _ground(record, guess)),
         Line("Unless", _unless(record, verdict, guess)),
         Line("Next", tuple(_next(record, rows, question, verdict, guess))),
+    ]
+    return [part for part in parts if part.sentences]
+
+
+def _one_arm(record: RunRecord, summaries: Summaries, verdict: Verdict) -> list[Line]:
+    """The parts where one arm was run: how different its campaigns end; content, audience and plan are the same in all."""
+    (name, arm), *_ = record.arms.items()
+    key = "shares" if record.goal is None else record.goal.measure
+    m, values = measure(key), np.sort(arm.measures[key][np.isfinite(arm.measures[key])])
+    if len(values) < LEAST_FOR_ODDS:
+        return [Line("Answer", verdict.sentences[:1]), Line("Rests on", _ground(record, None))]
+    half, tenth, hundredth = (float(np.quantile(values, level)) for level in (0.5, 0.9, 0.99))
+    top = values[-max(1, len(values) // 100) :].sum() / values.sum() if values.sum() > 0.0 else nan
+    odds = [
+        f"Half of the campaigns bring at most {amount(m, half)}, one in ten {number(tenth)} or more, "
+        f"one in a hundred {number(hundredth)} or more."
+    ]
+    if not isnan(top) and values[0] >= 0.0:
+        odds.append(f"The luckiest one in a hundred brings {percent(float(top))} of all {m.label}.")
+    chances = [
+        f"Chance to {word}: {percent(one.probability)} ({percent_span(one.low, one.high)})."
+        for word, rule in (("go viral", record.viral_when), ("flop", record.flop_when))
+        if rule and not isnan((one := chance(record, arm, rule)).probability)
+    ]
+    luck = () if record.uncertain else ("All of it is luck: content, audience and plan are the same every time.",)
+    parts = [
+        Line("Answer", tuple(odds)),
+        Line("Risk", tuple(chances)),
+        Line("Rests on", (*luck, *_ground(record, None))),
+        Line("Next", (f"Compare {name} with a plan: add an arm, such as advocates, and a goal.",)),
     ]
     return [part for part in parts if part.sentences]
 
@@ -87,14 +135,19 @@ def _profit(
     if not has_value(record):
         costs = ", ".join(f"{money(float(record.arms[arm].cost_usd().mean()))} for {arm}" for arm in (first, second))
         return f"Cost: {costs}.", "Profit is not counted, since no value per conversion is given."
+    base = baseline_of(record)
     means = ", ".join(f"{_usd(summaries[arm]['net_usd'])} with {arm}" for arm in (first, second))
+    alone = () if base in q.arms else (f"With {base} alone: {_usd(summaries[base]['net_usd'])}.",)
     row = rows[first, second, "net_usd"]
     if isnan(row.ci_low):
-        return (f"Mean profit after costs: {means}.",)
+        return (f"Mean profit after costs: {means}.", *alone)
     places = min(supported(row.ci_low, row.ci_high), 2)
     low, high = in_places(row.ci_low, places), in_places(row.ci_high, places)
     difference = in_places(row.uplift, places)
-    return (f"Mean profit after costs: {means}; difference {difference} USD (95 % interval {low} to {high}).",)
+    return (
+        f"Mean profit after costs: {means}; difference {difference} USD (95 % interval {low} to {high}).",
+        *alone,
+    )
 
 
 def _usd(summary: MeasureSummary) -> str:
@@ -117,6 +170,8 @@ def _risk(record: RunRecord, summaries: Summaries, question: Question) -> tuple[
         for arm, one in zip(arms, found, strict=False)
         if not isnan(one.probability)
     ]
+    if texts and all(one.probability == 0.0 for one in found):
+        texts = [f"none in {counted(record.world_count, 'simulation')} of either"]
     said = [f"{label}: {', '.join(texts)}."] if texts else []
     if question.answer != UNDEFINED:
         counted = measure(question.measure).counted
@@ -150,6 +205,10 @@ def _unless(record: RunRecord, verdict: Verdict, guess: Move | None) -> tuple[st
     others = [f"{text}." for text in verdict.overturned_by if text not in said]
     trust = [text for text in others if text.startswith("trust:")]
     rest = [text for text in others if text not in trust]
+    rest = [
+        _MARGIN.sub(r"A difference has to be above \1 to matter (now \2): then this one is not sure to.", text)
+        for text in rest
+    ]
     with_trust = [capital(text.removeprefix("trust: ")) for text in trust]
     return (*inputs[:1], *with_trust, *inputs[1:], *rest)[:MOST_TURNS]
 
@@ -212,6 +271,9 @@ def _choice(record: RunRecord, rows: Mapping[tuple[str, str, str], Comparison], 
     paying = has_value(record)
     if paying and max(float(record.arms[arm].measures["net_usd"].mean()) for arm in (first, second)) < 0.0:
         return f"Spend on neither {first} nor {second} at this price: both lose money on average."
+    base = baseline_of(record)
+    if paying and base not in question.arms and all(rows[arm, base, NET].ci_high < 0.0 for arm in (first, second)):
+        return f"Spend on neither {first} nor {second} at this price: {base} alone earns more than either."
     if question.answer == EQUIVALENT:
         if paying and gain.ci_low > 0.0:
             return f"Choose {first}: it earns more on average."

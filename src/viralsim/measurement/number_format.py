@@ -33,6 +33,11 @@ def money(value: float) -> str:
     return f"{value:,.2f} USD" if 0.0 < abs(value) < 10.0 else f"{number(value)} USD"
 
 
+def times(count: int) -> str:
+    """How often: "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def percent(probability: float) -> str:
     """A probability in percent: 12 %, 0.4 %, "below 0.1 %"."""
     if math.isnan(probability):

@@ -27,7 +27,7 @@ from viralsim.records.record import Goal, RunRecord
 
 BETTER, WORSE, EQUIVALENT, INCONCLUSIVE, UNDEFINED = "better", "worse", "equivalent", "inconclusive", "undefined"
 _ANSWERS = {MORE: BETTER, LESS: WORSE, SAME: EQUIVALENT, UNCLEAR: INCONCLUSIVE}
-_SAME_COST_USD = 0.005  # less than a cent
+_SAME_COST_USD = 0.05  # what a budget leaves that buys no whole impression
 EQUAL_WITHIN = 0.01  # the part by which arms of equal money may differ, as in the scenario's equal_money
 
 
@@ -134,7 +134,7 @@ def _sentence(row: Comparison, answer: str, m: Measure, cost: float) -> str:
         return f"{capital(first)} and {second} bring about the same: {more} with {first}{at_cost(extra)} ({doubt})."
     if answer == INCONCLUSIVE:
         return f"These simulations cannot tell {first} from {second}: {more} with {first}{at_cost(extra)} ({doubt})."
-    return f"With {first} the result is {more} than with {second}{at_cost(extra)} ({doubt})."
+    return f"Expect {more} with {first} than with {second}{at_cost(extra)} ({doubt})."
 
 
 def capital(text: str) -> str:

@@ -79,7 +79,15 @@ def _record_with_trusts_at_one(record: RunRecord) -> RunRecord | None:
     }
     ids = record.populations_of_world
     audiences = None if ids is None else ids[:worlds]
-    return replace(record, arms=arms, world_count=worlds, trusts_at_one=None, populations_of_world=audiences)
+    inputs = {path: values[:worlds] for path, values in record.inputs_of_world.items()}
+    return replace(
+        record,
+        arms=arms,
+        world_count=worlds,
+        trusts_at_one=None,
+        populations_of_world=audiences,
+        inputs_of_world=inputs,
+    )
 
 
 def overturned_by(

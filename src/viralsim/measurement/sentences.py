@@ -52,7 +52,7 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
     where = "on average" if may_matter else "here"
     difference = more_or_less(m, row.uplift, places)
     if found in (MORE, LESS):
-        text = f"With {row.arm} the result is {difference} than with {row.baseline} ({interval}){_cost(record, row)}."
+        text = f"Expect {difference} with {row.arm} than with {row.baseline} ({interval}){_cost(record, row)}."
     elif found == SAME:
         text = (
             f"{row.arm} and {row.baseline} bring about the same {where}: {difference} with {row.arm} "

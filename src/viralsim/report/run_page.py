@@ -18,6 +18,7 @@ from viralsim.report.page_frame import (
 )
 from viralsim.report.rerun import commands
 from viralsim.results import Result
+from viralsim.units import counted
 
 
 def page(result: Result, folder: str = "", trees: bool | None = None) -> str:
@@ -73,7 +74,7 @@ def _answer(result: Result) -> list[Markup]:
 def _stamp(result: Result) -> str:
     population = result.population
     worlds = "1 simulation" if result.world_count == 1 else f"{result.world_count:,} simulations"
-    groups = "1 community" if population.communities == 1 else f"{population.communities:,} communities"
+    groups = counted(population.communities, "community")
     follows = ", ".join(f"{count:,} follows on {channel}" for channel, count in population.follows.items())
     audiences = f"{population.count} audiences" if population.count > 1 else "one audience"
     stopped = "; stopped early, these are the simulations that were finished" if result.interrupted else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -18,6 +18,7 @@ from viralsim.units import Duration, Quantity, Real
 
 if TYPE_CHECKING:
     from viralsim.scenario.scenario import Scenario
+    from viralsim.scenario.spec import Spec
 
 WRITTEN = "the scenario, without a source"
 SILENT_ONE = "assumption: not given, so 1"
@@ -27,6 +28,7 @@ _DECIDED = (
     *("budget_usd", "followers"),
 )
 _PRICES = ("value_usd", "cost_usd")
+MOST_RECOMMENDED = 0.9  # further impressions that an impression earns by engagement; from 1 on they never end
 _COMMENT = re.compile(r"\s#\s*(.*?)\s*$")
 
 
@@ -70,7 +72,19 @@ def inputs_of(scenario: Scenario) -> list[Input]:
             found.setdefault(path, (parse_path(path), SILENT_ONE))
     values = {path: value for arm in scenario.arm_names for path, value, _ in scenario.assumptions(arm)}
     made = (_input(data, path, place, source, values.get(path)) for path, (place, source) in found.items())
-    return [one for one in made if one is not None]
+    return [_bounded(scenario.spec, one) for one in made if one is not None]
+
+
+def _bounded(spec: Spec, one: Input) -> Input:
+    """The input, not so high that a channel's recommendations earn ever more of themselves."""
+    place = parse_path(one.path)
+    channel = spec.channels.get(str(place[1])) if place[0] == "channels" else None
+    if channel is None or channel.recommended is None:
+        return one
+    others = {"per_engagement": channel.engagement_rate, "engagement_rate": channel.recommended.per_engagement}
+    other = others.get(str(place[-1]), 0.0)
+    highest = MOST_RECOMMENDED / other if other > 0.0 else one.highest
+    return replace(one, highest=min(one.highest, max(one.value, highest)))
 
 
 def _leaves(value: Any, place: Place) -> Iterator[Place]:

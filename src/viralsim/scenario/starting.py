@@ -24,5 +24,10 @@ def posts_template(filled: Mapping[str, str]) -> str:
     return string.Template(_text("posts")).substitute(filled)
 
 
+def guided_template(filled: Mapping[str, str]) -> str:
+    """The text of a scenario from answers, its blanks ``filled``."""
+    return string.Template(_text("guided")).substitute(filled)
+
+
 def _text(word: str) -> str:
     return resources.files("viralsim.scenario").joinpath("templates", f"{word}.yaml").read_text(encoding="utf-8")

@@ -85,7 +85,10 @@ class Uncertain(Block):
 
     from_: Annotated[float, NumberOrDuration()] = key(..., "lowest value", alias="from")
     to: Annotated[float, NumberOrDuration()] = key(..., "highest value")
-    scale: Literal["linear", "log"] = key("linear", "uniform in the value or in its logarithm")
+    scale: Literal["linear", "log", "lognormal"] = key(
+        "linear",
+        "uniform in the value or in its logarithm; lognormal: the ends are 3 standard deviations of the logarithm away",
+    )
 
 
 class Joint(Block):
@@ -124,7 +127,9 @@ class SweepParameter(Block):
     steps: Annotated[int, Whole(ge=1, le=1_000_000, unit="values")] | None = key(
         None, "number of values of a grid, both ends included", source="off"
     )
-    scale: Literal["linear", "log"] = key("linear", "even steps in the value or in its logarithm")
+    scale: Literal["linear", "log", "lognormal"] = key(
+        "linear", "even steps in the value or in its logarithm, or in the chance of a lognormal"
+    )
 
     @model_validator(mode="before")
     @classmethod

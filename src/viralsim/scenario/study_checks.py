@@ -51,7 +51,7 @@ def _range(low: float | None, high: float | None, scale: str, place: Place) -> I
         return
     if not low < high:
         yield (*place, "to"), f"must be above from ({low:g}), got {high:g}"
-    if scale == "log" and low <= 0:
+    if scale != "linear" and low <= 0:
         yield (*place, "from"), f"must be > 0 on a log scale, got {low:g}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -87,6 +87,7 @@ def simulate(
     repeat_trust: bool = True,
     what_turns_it: bool = False,
     until: Until | Mapping[str, Any] | None = None,
+    on_answer: Callable[[Result], None] | None = None,
 ) -> Result:
     """Run every arm of a scenario in the same worlds.
 
@@ -99,10 +100,11 @@ def simulate(
         progress: called with (launches done, launches in all).
         repeat_trust: where some trust is not 1, run the arms again with every trust at 1, for the verdict.
         what_turns_it: run the two arms asked about again with each input changed, for what would overturn the answer
-            (``Result.moves`` and ``.switching_values``), as ``viralsim run`` does. Not where inputs are uncertain.
+            (``Result.moves`` and ``.switching_values``), as ``viralsim run`` does.
         until: stop as soon as an interval is narrow enough: ``{"measure": "shares", "half_width": 0.05}`` as in a scenario's
             ``worlds.until``, which holds where ``worlds`` is not given. What was found is in ``vital_signs``; "cannot tell
             at this budget" in ``warnings``.
+        on_answer: called with the result before what would overturn it is looked for, which takes longer.
 
     Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set.
 
@@ -113,6 +115,7 @@ def simulate(
     started = time.perf_counter()
     flag(repeat_trust, "repeat_trust")
     flag(what_turns_it, "what_turns_it")
+    function(on_answer, "on_answer", "result")
     scenario = scenario_of(scenario)
     run = _prepare(scenario, worlds, seed, arms, threads, progress)
     run.until = _until_of(scenario, worlds, until)
@@ -135,9 +138,6 @@ def simulate(
     if set(run.raw) != set(run.names):
         raise KeyboardInterrupt
     record = _record(run, compiled_audiences, inputs, signs, warnings)
-    record["trusts_at_one"] = (
-        _repeat_at_trust_one(run, compiled_audiences) if repeat_trust and not run.interrupted and not inputs else None
-    )
     record["timing"] = {
         "setup_s": set_up - started,
         "compile_s": compiled - set_up,
@@ -145,17 +145,22 @@ def simulate(
         "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
     }
     result = Result(**record)
-    if what_turns_it and not run.interrupted and not inputs and result.question is not None:
+    if on_answer is not None:
+        on_answer(result)
+    if repeat_trust and not run.interrupted:
+        result = replace(result, trusts_at_one=_repeat_at_trust_one(run, compiled_audiences))
+    if what_turns_it and not run.interrupted and result.question is not None:
         return _with_what_turns_it(result, run, compiled_audiences)
     return result
 
 
 def _with_what_turns_it(result: Result, run: Run, compiled_audiences: list[CompiledAudience]) -> Result:
     """The result with what each input does to the pair asked about; assumptions in the order of what they move."""
-    from viralsim.simulation.switching_values import Pair, switching_values
+    from viralsim.simulation.pair import Pair
+    from viralsim.simulation.switching_values import switching_values
 
     assert result.question is not None
-    pair = Pair(run.scenario, compiled_audiences, result.question.arms, run.seed, run.threads)
+    pair = Pair(run.scenario, compiled_audiences, result.question.arms, run.seed, run.threads, result.arms)
     moves, turns = switching_values(pair, result.question.measure, len(run.worlds))
     order = {move.path: i for i, move in enumerate(moves)}
     ranked = sorted(result.assumptions, key=lambda one: order.get(one[0], len(order)))
@@ -302,7 +307,11 @@ def _repeat_at_trust_one(run: Run, compiled_audiences: list[CompiledAudience]) -
         return None
     rows = run.worlds[:TRUST_WORLDS]
     again = Run(scenario, run.seed, rows, touched, run.threads, None)
-    run_certain(again, compiled_audiences)
+    inputs = draw_inputs(scenario, run.seed, rows)
+    if inputs:
+        run_uncertain(again, compiled_audiences, inputs)
+    else:
+        run_certain(again, compiled_audiences)
     return {
         name: join(again, name)[0].measures
         if name in touched

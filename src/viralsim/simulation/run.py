@@ -23,6 +23,7 @@ from viralsim.measurement.sequential import Look, look, looks
 from viralsim.parallel import available_cores
 from viralsim.records.merge import join_worlds
 from viralsim.records.record import ArmOutcomes
+from viralsim.scenario.scales import quantiles
 from viralsim.scenario.study import JOINT
 
 if TYPE_CHECKING:
@@ -109,10 +110,7 @@ def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dic
     drawn = {}
     for path, span in scenario.spec.ranges.items():
         u = units_of_worlds(seed_key(seed), worlds, int(Stream.UNCERTAIN), name_key(path))
-        if span.scale == "log":
-            drawn[path] = np.exp(np.log(span.from_) + u * (np.log(span.to) - np.log(span.from_)))
-        else:
-            drawn[path] = span.from_ + u * (span.to - span.from_)
+        drawn[path] = quantiles(span.from_, span.to, span.scale, u)
     return drawn | _joint_inputs(scenario, seed, worlds)
 
 

@@ -60,8 +60,7 @@ def waterfall(result: Result) -> Picture | None:
         "sources",
         "Who showed it: owned, paid, asked, earned",
         "Impressions of a campaign by source, each upon the one before, mean over the simulations. "
-        + "; ".join(f"{key}: {SOURCE_MEANS[key]}" for key in names if key in SOURCE_MEANS)
-        + ".",
+        + " ".join(f"{key.capitalize()}: {SOURCE_MEANS[key]}." for key in names if key in SOURCE_MEANS),
         "Mean impressions of a campaign by source. "
         + " ".join(f"{arm}: {_listed(dict(zip(names, row, strict=True)))}." for arm, row in means.items()),
         Chart(panels, height=30.0 * (len(names) + 1), columns=2, shared_y=True),

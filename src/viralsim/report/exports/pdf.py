@@ -1,0 +1,124 @@
+"""Two pages of A4, laid out as HTML and printed by the browser engine of this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from viralsim.errors import InputError
+from viralsim.report.charts.svg import inline
+from viralsim.report.exports.client_brief import ClientBrief, Rows
+from viralsim.report.markup import Markup, element, table, void
+from viralsim.report.page_frame import bullets, terms
+from viralsim.report.theme import style_sheet
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+LONGEST_S = 120
+# every page is one sheet: what does not fit is cut, so lists are short
+_PRINT = """
+@page{size:A4;margin:0}
+html{color-scheme:light}
+body{font-size:12.5px;line-height:1.4}
+main{max-width:none;margin:0;padding:0}
+.sheet{width:210mm;height:296mm;padding:12mm 14mm;overflow:hidden;break-after:page;position:relative}
+.sheet:last-child{break-after:auto}
+.sheet h1{font-size:21px}.sheet h2{font-size:14px;margin:14px 0 4px;padding-top:6px}
+.sheet table{font-size:11px}.sheet .verdict{margin:8px 0;padding:8px 12px}.sheet .verdict .lead{font-size:15px}
+.sheet figure{margin:6px 0}.sheet footer{position:absolute;bottom:8mm;left:14mm;right:14mm;font-size:10px}
+.sheet .words td{white-space:normal;overflow-wrap:anywhere;text-align:left}.sheet .words th{text-align:left}
+"""
+
+
+def write_pdf(brief: ClientBrief, path: Path) -> None:
+    """Print the two pages; InputError where there is no browser engine or it does not print."""
+    engine = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if engine is None:
+        raise InputError(
+            "a PDF is printed by a browser engine, and none was found: install chromium, or open the HTML page and print it"
+        )
+    with tempfile.TemporaryDirectory(prefix="viralsim-pdf-", ignore_cleanup_errors=True) as folder:
+        page, made = Path(folder) / "brief.html", Path(folder) / "brief.pdf"
+        page.write_text(two_pages(brief), encoding="utf-8")
+        command = [engine, "--headless", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={folder}/profile"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.append("--no-sandbox")  # chromium refuses its sandbox to the superuser; the page is our own
+        try:
+            subprocess.run(
+                [*command, f"--print-to-pdf={made}", page.as_uri()], capture_output=True, timeout=LONGEST_S, check=True
+            )
+        except (subprocess.SubprocessError, OSError) as error:
+            raise InputError(f"{engine} did not print the PDF ({error}): open the HTML page and print it") from None
+        if not made.is_file():
+            raise InputError(f"{engine} did not print the PDF: open the HTML page and print it")
+        shutil.copyfile(made, path)
+
+
+def two_pages(brief: ClientBrief) -> str:
+    """The two sheets as one HTML document."""
+    head = element(
+        "head",
+        void("meta", charset="utf-8"),
+        element("title", brief.title),
+        element("style", Markup(style_sheet() + _PRINT)),
+    )
+    body = element("body", element("main", _first(brief), _second(brief)))
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _first(brief: ClientBrief) -> Markup:
+    lead, *more = brief.lines
+    parts = [
+        element("h1", brief.question),
+        element(
+            "div",
+            element("p", lead.text, class_="lead"),
+            terms([(line.label, line.text) for line in more]),
+            class_="verdict",
+        ),
+        element("h2", "The options"),
+        _table(brief.options, "The options"),
+        *_picture(brief, 0),
+    ]
+    return _sheet(parts, brief, 1)
+
+
+def _second(brief: ClientBrief) -> Markup:
+    parts: list[Markup] = []
+    if brief.costs:
+        parts += [element("h2", "What it costs"), _words(brief.costs, "What it costs")]
+    if brief.assumptions:
+        parts += [element("h2", "What it rests on, the strongest first"), _words(brief.assumptions, "Assumptions")]
+    if brief.turns:
+        parts += [element("h2", "What would overturn it"), *bullets(brief.turns)]
+    if brief.doubts:
+        parts += [element("h2", "How to read this"), *bullets(brief.doubts[:6])]
+    return _sheet(parts, brief, 2)
+
+
+def _sheet(parts: list[Markup], brief: ClientBrief, page: int) -> Markup:
+    foot = element("footer", f"{brief.title}, page {page} of 2. {brief.made}", class_="quiet")
+    return element("section", *parts, foot, class_="sheet")
+
+
+def _table(rows: Rows, label: str) -> Markup:
+    head, *body = rows
+    return table(head, body, label)
+
+
+def _words(rows: Rows, label: str) -> Markup:
+    """A table of words, which break and begin at the left."""
+    return element("div", _table(rows, label), class_="words")
+
+
+def _picture(brief: ClientBrief, place: int) -> list[Markup]:
+    if len(brief.pictures) <= place:
+        return []
+    picture = brief.pictures[place]
+    return [
+        element("h2", picture.title),
+        element("figure", inline(picture.chart, picture.key, picture.title, picture.description)),
+        element("p", picture.caption, class_="quiet"),
+    ]

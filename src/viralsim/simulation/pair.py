@@ -1,0 +1,123 @@
+"""Two arms in the same worlds with one input changed: only what the input touches is run again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.records.record import ArmOutcomes
+from viralsim.scenario import Scenario
+from viralsim.scenario.spec import Spec
+
+Float64 = NDArray[np.float64]
+
+NET, VALUE, COST_LINE = "net_usd", "value_usd", "advocates"
+PROVEN_WORLDS = 20  # worlds run at another price, to see that money follows it in proportion
+
+
+@dataclass
+class Pair:
+    """Two arms of a scenario, and what they did in the worlds that were run; ``known``: arm -> its worlds as it is.
+
+    worlds_run: worlds of either arm that were run here, so far.
+    """
+
+    scenario: Scenario
+    compiled_audiences: list[CompiledAudience]
+    arms: tuple[str, str]
+    seed: int
+    threads: int
+    known: Mapping[str, ArmOutcomes]
+    worlds_run: int = 0
+    _changed: dict[tuple[str, float], Scenario] = field(default_factory=dict)
+    _ran: dict[tuple[str, float, str], list[ArmOutcomes]] = field(default_factory=dict)
+    _in_proportion: dict[str, bool] = field(default_factory=dict)
+
+    def known_differences(self, measure: str) -> Float64:
+        """First arm minus second in ``measure`` in all worlds that were run, nothing changed, float64[W]."""
+        first, second = (self.known[arm].measures[measure] for arm in self.arms)
+        return np.asarray(first - second)
+
+    def differences(self, path: str, value: float, worlds: int, measure: str) -> Float64:
+        """First arm minus second in ``measure`` in the first ``worlds`` worlds, float64[worlds], with ``value`` at ``path``.
+
+        Raises ScenarioError where the scenario cannot have that value.
+        """
+        first, second = (self._values(arm, path, value, worlds, measure) for arm in self.arms)
+        return np.asarray(first - second)
+
+    def priced(self, path: str, now: float, value: float) -> Float64 | None:
+        """First arm minus second in net value at another price in all worlds; None where money does not follow the price.
+
+        A price changes no world, so value and cost follow it in proportion: seen in a few worlds before it is used.
+        """
+        if path not in self._in_proportion:
+            run = self.differences(path, 2.0 * now, PROVEN_WORLDS, NET)
+            self._in_proportion[path] = np.allclose(run, self._at_price(path, 2.0)[: len(run)], rtol=1e-9, atol=1e-9)
+        return self._at_price(path, value / now) if self._in_proportion[path] else None
+
+    def _at_price(self, path: str, factor: float) -> Float64:
+        first, second = (self._net(self.known[arm], arm, path, factor) for arm in self.arms)
+        return np.asarray(first - second)
+
+    def _net(self, arm: ArmOutcomes, name: str, path: str, factor: float) -> Float64:
+        net = arm.measures[NET]
+        if path.startswith("arms.") and not path.startswith(f"arms.{name}."):
+            return net
+        if path.endswith(VALUE):
+            return net + (factor - 1.0) * arm.measures[VALUE]
+        return net - (factor - 1.0) * arm.cost_lines.get(COST_LINE, np.zeros(arm.worlds))
+
+    def _values(self, arm: str, path: str, value: float, worlds: int, measure: str) -> Float64:
+        if not self._touches(arm, path, value):
+            return self.known[arm].measures[measure][:worlds]
+        parts = self._ran.setdefault((path, value, arm), [])
+        have = sum(part.worlds for part in parts)
+        if have < worlds:
+            from viralsim.simulation.front import launch
+
+            changed = self._with(path, value)
+            ran = launch(
+                changed,
+                self.compiled_audiences,
+                [arm],
+                worlds - have,
+                self.seed,
+                self.threads,
+                changed.arm_specs(),
+                have,
+            )
+            parts.append(ran[arm])
+            self.worlds_run += worlds - have
+        return np.concatenate([part.measures[measure] for part in parts])[:worlds]
+
+    def _with(self, path: str, value: float) -> Scenario:
+        if (path, value) not in self._changed:
+            self._changed[path, value] = self.scenario.override({path: value})
+        return self._changed[path, value]
+
+    def _touches(self, arm: str, path: str, value: float) -> bool:
+        """Whether the arm may live otherwise with the value; what is seen on a channel sets the luck of every arm."""
+        if path.startswith(("channels.", "arms.")) and path.rsplit(".", 1)[-1] != "cpm_usd":
+            return True
+        return _used(self._with(path, value).arm_specs()[arm]) != _used(self.scenario.arm_specs()[arm])
+
+
+def _used(spec: Spec) -> Spec:
+    """An arm without numbers that nothing in it reads: how well impressions sell that it has none of, what none are bought at."""
+    unread = {
+        name: 1.0 for name, lines in (("paid", spec.campaign.paid), ("asked", spec.campaign.advocates)) if not lines
+    }
+    if not unread:
+        return spec
+    content = {
+        word: one.model_copy(update={"conversion_trust": one.conversion_trust.model_copy(update=unread)})
+        for word, one in spec.content.items()
+    }
+    bare = {} if spec.campaign.paid else {"cpm_usd": None}
+    channels = {word: one.model_copy(update=bare) for word, one in spec.channels.items()}
+    return spec.model_copy(update={"content": content, "channels": channels})
