@@ -87,6 +87,16 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "share": [0, 1, -0.5, NAN, "0.5", True, [0.5]],
         },
     ),
+    vs.discover: (
+        {"folder": "x"},
+        {
+            "folder": [*PLACE, "nowhere"],
+            "above": [NAN, INF, "2", True, [1]],
+            "below": [NAN, INF, "2", True, [1]],
+            "seed": SEEDS,
+            "progress": PROGRESS,
+        },
+    ),
     vs.robust: (
         {"scenario": UNSURE, "worlds": 2},
         {

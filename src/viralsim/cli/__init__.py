@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "field-test": ("viralsim.cli.field_test", "field_test", "Say which test in the field would settle it."),
     "robust": ("viralsim.cli.robust", "robust", "Say which arm is least wrong if the model is."),
+    "discover": ("viralsim.cli.discover", "discover", "Say under which inputs a plan fails."),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
     "verify": ("viralsim.cli.store_commands", "verify", "Run stored points again and compare."),

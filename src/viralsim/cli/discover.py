@@ -1,0 +1,90 @@
+"""``viralsim discover``: under which inputs a plan fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from viralsim.cli.study import json_option, say
+
+if TYPE_CHECKING:
+    from viralsim.decisions.discovery.discover import Discovery
+
+
+@click.command(help="From a finished sweep: boxes and a tree of the inputs under which a plan fails, and what matters.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--measure", help="A measure, or uplift_MEASURE; the goal's measure by default.")
+@click.option("--arm", help="The arm that is looked at; the one that is best at most points by default.")
+@click.option("--against", help="The arm that may be better; all by default, or the other one of the question.")
+@click.option("--above", type=float, help="A case is a point at which the measure is above this.")
+@click.option("--below", type=float, help="A case is a point at which the measure is below this.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of shuffles and resamples.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the points with their cases, as CSV.")
+@json_option
+def discover(
+    folder: Path,
+    measure: str | None,
+    arm: str | None,
+    against: str | None,
+    above: float | None,
+    below: float | None,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Read the table, search, print sentences and tables. Without --above and --below a case is where another arm is better."""
+    from viralsim.cli.progress import progress_bar
+    from viralsim.decisions.discovery.discover import discover as search
+    from viralsim.decisions.discovery.discover import write_table
+
+    with progress_bar("searching", lambda: "shuffles") as progress:
+        found = search(
+            folder, measure=measure, arm=arm, against=against, above=above, below=below, seed=seed, progress=progress,
+        )  # fmt: skip
+    if out is not None:
+        write_table(found, out)
+    if as_json:
+        click.echo(json.dumps(found.to_dict(), allow_nan=False))
+        return
+    say(found.sentences())
+    _show(found)
+    if out is not None:
+        click.echo(f"\n{out}: the points with their cases")
+
+
+def _show(found: Discovery) -> None:
+    from rich.table import Table
+
+    from viralsim.cli.console import standard_console
+    from viralsim.measurement.number_format import number, percent
+
+    console = standard_console()
+    if found.leaves:
+        table = Table(box=None, pad_edge=False, title="The tree, dense leaves first", title_justify="left")
+        for name in ("density", "coverage", "points"):
+            table.add_column(name, justify="right")
+        table.add_column("where")
+        for leaf in found.leaves:
+            table.add_row(percent(leaf.density), percent(leaf.coverage), f"{leaf.points:,}", leaf.rule)
+        console.print("", table)
+    if found.influences:
+        table = Table(
+            box=None, pad_edge=False, title=f"What moves {found.outcome} of {found.arm}", title_justify="left"
+        )
+        table.add_column("input")
+        for name in ("delta", "PAWN", "alone (RBD-FAST)"):
+            table.add_column(name, justify="right")
+        for one in found.influences:
+            table.add_row(
+                one.path, f"{number(one.delta)} +- {number(one.delta_half, 2)}", number(one.pawn),
+                f"{number(one.first)} +- {number(one.first_half, 2)}",
+            )  # fmt: skip
+        first = found.influences[0]
+        table.add_row(
+            "by chance up to", number(first.delta_by_chance), number(first.pawn_by_chance), number(first.first_by_chance),
+            style="dim",
+        )  # fmt: skip
+        console.print("", table)
