@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "review": ("viralsim.cli.ledger", "review", "Score the forecasts of a post against what came."),
     "ledger": ("viralsim.cli.ledger", "ledger", "How registered forecasts went."),
     "luck": ("viralsim.cli.luck", "luck", "Say how much of the outcome is luck and how much is content."),
+    "mcp": ("viralsim.cli.mcp", "mcp", "Serve the commands to assistants (MCP)."),
     "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),
     "warm": ("viralsim.cli.warm", "warm", "Compile everything beforehand."),
 }
@@ -65,6 +66,7 @@ WITHOUT_KERNELS = {
     "archive",
     "presets",
     "schema",
+    "mcp",
     "warm",
 }
 
