@@ -117,8 +117,48 @@ def test_command(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["shares", ["shares"], ["shares", "shares"], ["shares", "fame"], ["shares", "structural_virality"], [3, "shares"], None]
+    "wrong",
+    [
+        "shares",
+        ["shares"],
+        ["shares", "shares"],
+        ["shares", "fame"],
+        ["shares", "structural_virality"],
+        [3, "shares"],
+        None,
+    ],
 )
 def test_wrong_measures_are_refused(wrong) -> None:
     with pytest.raises(InputError, match="measure"):
         pareto(vs.loads(BY_HAND), 2.0, wrong)
+
+
+def test_experiments_as_meridian_takes_them(tmp_path) -> None:
+    """100 impressions a dollar on the line that gets money, over the days of the launch; a line without a spread is left out."""
+    (tmp_path / "s.yaml").write_text(
+        BY_HAND.replace("{channel: a, budget_usd: 1}", "{channel: a, budget_usd: 1, frequency_cap: 3}")
+    )
+    out = tmp_path / "out"
+    asked = [
+        "optimise",
+        str(tmp_path / "s.yaml"),
+        "--budget",
+        "1",
+        "--trials",
+        "5",
+        "--measure",
+        "reach",
+        "--out",
+        str(out),
+    ]
+    done = CliRunner().invoke(main, [*asked, "--starts", "2026-03-01"], standalone_mode=False)
+    assert done.exception is None, done.output
+    head, row = (out / "meridian_experiments.csv").read_text().splitlines()
+    assert head == "channel,point_estimate,standard_error,total_spend,experiment_start_date,experiment_end_date"
+    channel, estimate, error, spend, starts, ends = row.split(",")
+    assert (channel, float(spend), starts, ends) == ("paid[0] on a", 1.0, "2026-03-01", "2026-03-01")
+    (found,) = json.loads((out / "optimum.json").read_text())["returns"]
+    assert float(estimate) == found["per_usd"]["mean"] == pytest.approx(78.8, abs=4.0)
+    assert float(error) == found["error"] > 0.0
+    wrong = CliRunner().invoke(main, [*asked, "--starts", "1.3.2026"], standalone_mode=False)
+    assert "--starts must be a day" in str(wrong.exception)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,9 @@ INTERRUPTED = 130
 @click.option("--seed", type=click.IntRange(min=0), help="Luck of the search; the answer has seed + 1.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write curves and lift tests as CSV, the answer as JSON.")
+@click.option(
+    "--starts", metavar="DAY", help="Day of the launch, such as 2026-03-01: --out then has Meridian's experiments too."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def optimise(
     file: Path,
@@ -41,16 +46,19 @@ def optimise(
     seed: int | None,
     threads: int | None,
     out: Path | None,
+    starts: str | None,
     as_json: bool,
 ) -> None:
     """Load, search, measure again, print; exit 130 where the user stopped the search, with the best so far."""
     from viralsim.cli.progress import progress_bar
     from viralsim.experiments.budget.pareto import pareto
+    from viralsim.experiments.lift_tests import write_meridian
     from viralsim.experiments.optimise import Optimum
     from viralsim.experiments.optimise import optimise as search
     from viralsim.scenario import load
 
     scenario = load(file)
+    day = None if starts is None else _day(starts, out)
     with progress_bar("preparing the audience", lambda: "launches") as progress:
         found: Optimum | Front
         if len(dict.fromkeys(measures)) > 1:
@@ -65,6 +73,8 @@ def optimise(
             )  # fmt: skip
     if out is not None:
         _write(found, out)
+        if day is not None and isinstance(found, Optimum):
+            write_meridian(found, out, day, math.ceil(scenario.spec.horizon / 24.0))
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
     else:
@@ -73,6 +83,18 @@ def optimise(
             click.echo(", ".join(str(path) for path in sorted(out.iterdir()) if path.suffix in (".json", ".csv")))
     if found.interrupted:
         click.get_current_context().exit(INTERRUPTED)
+
+
+def _day(text: str, out: Path | None) -> date:
+    """The day of the launch; InputError where it is none, or nothing is written."""
+    from viralsim.errors import InputError
+
+    if out is None:
+        raise InputError("--starts: nothing is written without --out: name a folder")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--starts must be a day such as 2026-03-01, got {text!r}") from None
 
 
 def _write(found: Optimum | Front, out: Path) -> None:

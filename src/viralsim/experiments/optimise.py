@@ -8,7 +8,7 @@ What is reported comes from worlds of another luck than those of the search: the
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -55,6 +55,21 @@ class NextDollar:
 
 
 @dataclass(frozen=True)
+class LineReturn:
+    """What the whole money of one line brings in the best split, in units of the measure per US$, the other lines as they are.
+
+    error: the standard error of the mean.
+    """
+
+    line: str
+    channel: str
+    kind: str
+    usd: float
+    per_usd: Estimate
+    error: float
+
+
+@dataclass(frozen=True)
 class Optimum:
     """The answer of ``optimise``. split: line -> US$; values: path -> value of the scenario; cost_usd: of the split alone.
 
@@ -74,6 +89,7 @@ class Optimum:
     rivals: dict[str, Estimate]
     curves: tuple[CurvePoint, ...]
     next_dollar: tuple[NextDollar, ...]
+    returns: tuple[LineReturn, ...]
     frequency: tuple[Frequency, ...]
     notes: tuple[str, ...]
     interrupted: bool = False
@@ -163,6 +179,7 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         split=dict(model.said(best)), values={line.path: v for line, v in zip(model.lines, best, strict=True)},
         cost_usd=model.cost(best), uplift=uplift, spend_nothing=nothing, rivals=rivals,
         curves=tuple(_curves(model, best, seed, base)), next_dollar=tuple(_next_dollar(model, best, seed, own)),
+        returns=tuple(_returns(model, best, seed, own)),
         frequency=tuple(frequencies(model, best, seed)),
         notes=model.notes, interrupted=interrupted,
     )  # fmt: skip
@@ -200,3 +217,14 @@ def _next_dollar(model: SplitModel, best: Values, seed: int, own: Float64) -> li
         gained = model.outcome((*best[:i], more, *best[i + 1 :]), seed) - own
         found.append(NextDollar(line.name, added, estimate(gained, 1.0 / added)))
     return found
+
+
+def _returns(model: SplitModel, best: Values, seed: int, own: Float64) -> Iterator[LineReturn]:
+    """The return of each line that gets money."""
+    for i, line in enumerate(model.lines):
+        usd = line.cost(best[i])
+        if usd <= 0.0:
+            continue
+        gained = (own - model.outcome((*best[:i], 0.0, *best[i + 1 :]), seed)) / usd
+        error = float(gained.std(ddof=1) / np.sqrt(len(gained))) if len(gained) > 1 else float("nan")
+        yield LineReturn(line.name, line.channel, line.kind, usd, estimate(gained), error)
