@@ -78,18 +78,20 @@ def _show(report: FieldTestReport) -> None:
         return "-" if value is None else percent(value) if is_part else number(value)
 
     click.echo(f"{report.scenario_name}: field test of {report.test.treatment} against {report.test.control}")
-    click.echo(f"{report.measure}, {report.worlds:,} worlds of each design, seed {report.seed}\n")
+    days = number(report.judged[0].days)
+    click.echo(f"{report.measure}, {report.worlds:,} worlds of each design, {days} days a launch, seed {report.seed}\n")
     say(report.sentences())
     click.echo("")
     table = Table(box=None, pad_edge=False)
     table.add_column("unit", no_wrap=True)
     table.add_column("estimator", min_width=max(len(word) for word in ["difference", "in", "means"]))
-    for name in ("bias", "sd", "coverage", "power", "smallest effect", "days", "cost"):
-        table.add_column(name, justify="right")
+    for name in ("bias", "sd", "coverage", "power", "smallest effect", "cost", "runs"):
+        table.add_column(name, justify="right", no_wrap=name == "runs")
     for design in report.judged:
         q = design.quality
         table.add_row(
             design.unit, design.estimator.replace("_", " "), cell(q.bias), cell(q.sd), cell(q.coverage, True),
-            cell(q.power, True), cell(q.smallest_effect), number(design.days), money(design.cost),
+            cell(q.power, True), cell(q.smallest_effect), money(design.cost),
+            "-" if design.repeated is None else str(design.repeated.launches),
         )  # fmt: skip
     standard_console().print(table)

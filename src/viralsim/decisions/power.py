@@ -12,6 +12,9 @@ from viralsim.decisions.estimators import Estimated
 from viralsim.decisions.regression import F8
 
 POWER = 0.8
+LAUNCHES = (*range(2, 13), 14, 16, 18, 20, 24, 28, 32, 40, 52)  # repetitions that are looked at
+FEWEST_KNOWN = 20  # worlds with an estimate
+PROGRAMMES = 2000  # of so many launches, drawn from the worlds that were played
 WIDEST = 1e12  # of the effects that are looked through, in standard deviations
 
 
@@ -86,3 +89,44 @@ def _smallest(power: Callable[[float], float], sign: float, scale: float) -> flo
         middle = (low + high) / 2.0
         low, high = (low, middle) if power(sign * middle) >= POWER else (middle, high)
     return high
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A test that is run in several launches, each assigned in its own way; its interval is Student's over their estimates.
+
+    launches: the fewest that see the effect that matters with 80 %. power: at that effect; coverage: of the interval.
+    """
+
+    launches: int
+    power: float
+    coverage: float
+
+
+def repeated(found: list[Estimated], effects: F8, matters: float, own_effects: bool, seed: int) -> Repeated | None:
+    """The fewest launches that have enough power, from estimates of single launches as ``quality`` takes them.
+
+    None beyond 52, or where half of the worlds have no estimate. Launches are drawn from the worlds with an estimate. The interval needs no spread within a launch, so a design whose own
+    interval is too narrow, as with few units of very different sizes, keeps its promise here if it is not biased.
+    """
+    from scipy.stats import t
+
+    estimate = np.array([one.effect for one in found], dtype=np.float64)
+    known = np.isfinite(estimate)
+    if known.sum() < max(FEWEST_KNOWN, len(found) / 2):
+        return None
+    effect, estimate = float(effects.mean()), estimate[known]
+    off = estimate - (effects[known] if own_effects else effect)
+    if not float(off.std()) > 0.0:
+        return None
+    seen = 1.0 + float(off.mean()) / effect if effect else 1.0
+    rng = np.random.default_rng([seed, 4])
+    order = rng.permuted(np.tile(np.arange(len(off)), (PROGRAMMES, 1)), axis=1)  # no world twice in a programme
+    for launches in (n for n in LAUNCHES if n <= len(off)):
+        errors = off[order[:, :launches]]
+        reach = t.ppf(0.975, launches - 1) * errors.std(axis=1, ddof=1) / math.sqrt(launches)
+        means = errors.mean(axis=1)
+        power = float((np.abs(means - off.mean() + seen * matters) > reach).mean())
+        if power >= POWER:
+            return Repeated(launches, power, float((np.abs(means) <= reach).mean()))
+    return None
