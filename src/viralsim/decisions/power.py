@@ -106,8 +106,9 @@ class Repeated:
 def repeated(found: list[Estimated], effects: F8, matters: float, own_effects: bool, seed: int) -> Repeated | None:
     """The fewest launches that have enough power, from estimates of single launches as ``quality`` takes them.
 
-    None beyond 52, or where half of the worlds have no estimate. Launches are drawn from the worlds with an estimate. The interval needs no spread within a launch, so a design whose own
-    interval is too narrow, as with few units of very different sizes, keeps its promise here if it is not biased.
+    None beyond 52, or where half of the worlds have no estimate. Launches are drawn from the worlds with an estimate. The
+    interval needs no spread within a launch, so a design whose own interval is too narrow, as with few units of very different
+    sizes, keeps its promise here if it is not biased.
     """
     from scipy.stats import t
 
