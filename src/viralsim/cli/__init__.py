@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Say which unknown is worth paying for.",
     ),
     "field-test": ("viralsim.cli.field_test", "field_test", "Say which test in the field would settle it."),
+    "learn": ("viralsim.cli.learn", "learn", "Weigh what is uncertain by lift tests."),
     "robust": ("viralsim.cli.robust", "robust", "Say which arm is least wrong if the model is."),
     "discover": ("viralsim.cli.discover", "discover", "Say under which inputs a plan fails."),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
