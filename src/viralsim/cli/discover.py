@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viralsim.cli.study import json_option, say
+from viralsim.cli.study import json_option, page_option, say, write_page
 
 if TYPE_CHECKING:
     from viralsim.decisions.discovery.discover import Discovery
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--below", type=float, help="A case is a point at which the measure is below this.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of shuffles and resamples.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the points with their cases, as CSV.")
+@page_option
 @json_option
 def discover(
     folder: Path,
@@ -33,12 +34,14 @@ def discover(
     below: float | None,
     seed: int,
     out: Path | None,
+    page: Path | None,
     as_json: bool,
 ) -> None:
     """Read the table, search, print sentences and tables. Without --above and --below a case is where another arm is better."""
     from viralsim.cli.progress import progress_bar
     from viralsim.decisions.discovery.discover import discover as search
     from viralsim.decisions.discovery.discover import write_table
+    from viralsim.report.decision_pages import discover_page
 
     with progress_bar("searching", lambda: "shuffles") as progress:
         found = search(
@@ -46,6 +49,7 @@ def discover(
         )  # fmt: skip
     if out is not None:
         write_table(found, out)
+    write_page(page, lambda: discover_page(found))
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viralsim.cli.study import last_options, say, scenario_file, scenario_of_file, watched
+from viralsim.cli.study import last_options, page_option, say, scenario_file, scenario_of_file, watched, write_page
 
 if TYPE_CHECKING:
     from viralsim.decisions.field_test import FieldTestReport
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of luck and assignments; the scenario's by default.")
 @click.option("--plan", type=click.Path(path_type=Path), help="Write who is in which group, as CSV.")
 @click.option("--outcomes", type=click.Path(path_type=Path), help="Read a finished test: a CSV with group and outcome.")
+@page_option
 @last_options
 def field_test(
     file: Path,
@@ -39,6 +40,7 @@ def field_test(
     seed: int | None,
     plan: Path | None,
     outcomes: Path | None,
+    page: Path | None,
     sets: tuple[str, ...],
     threads: int | None,
     as_json: bool,
@@ -46,6 +48,7 @@ def field_test(
     """Load, play every design in every world, print the recommendation and the table."""
     from viralsim.decisions.field_test import field_test as analyse
     from viralsim.decisions.finished_test import analyse_outcomes
+    from viralsim.report.decision_pages import field_test_page
 
     scenario = scenario_of_file(file, sets)
     with watched() as progress:
@@ -56,6 +59,7 @@ def field_test(
     if plan is not None:
         report.save_plan(plan)
     finished = () if outcomes is None else analyse_outcomes(report, outcomes)
+    write_page(page, lambda: field_test_page(report))
     if as_json:
         more = {} if outcomes is None else {"outcomes": [test.to_dict() for test in finished]}
         click.echo(json.dumps({**report.to_dict(), **more}, allow_nan=False))

@@ -139,7 +139,7 @@ def discover(
     label = name.replace("_", " ")
     if level is None:
         others = [one for one in ([against] if against else rivals) if one != chosen]
-        better = others[0] if len(others) == 1 else "another arm"
+        better = f"arm {others[0]}" if len(others) == 1 else "another arm"
         cases, words = _beaten(finished, chosen, others, name), f"{better} does better than {chosen} in {label}"
     else:
         cases = outcome > level if above is not None else outcome < level
