@@ -21,6 +21,7 @@ from viralsim.report.page_frame import bullets, closed_page
 from viralsim.report.selectors import short
 
 ROW_PIXELS = 26.0
+LETTERS = 24  # of a row's name, which a phone has room for
 ROOM = 0.02  # of an axis
 MAIN, OTHER = "arm-0", "arm-1"
 
@@ -40,9 +41,8 @@ def _page(title: str, stamp: str, sentences: Sequence[str], parts: Sequence[Mark
 def _rows_chart(names: Sequence[str], x: Axis, marks: Sequence[Mark], legend: Sequence[Key] = ()) -> Chart:
     """One panel with a row per name, and room between the names and what lies at the low end."""
     x = replace(x, low=x.low - ROOM * (x.high - x.low))
-    return Chart(
-        [Panel(x, categories([short(name) for name in names]), marks)], height=60.0 + ROW_PIXELS * len(names), columns=1, legend=legend
-    )  # fmt: skip
+    rows = categories([short(name, LETTERS) for name in names])
+    return Chart([Panel(x, rows, marks)], height=60.0 + ROW_PIXELS * len(names), columns=1, legend=legend)
 
 
 def field_test_page(report: FieldTestReport) -> str:
