@@ -1,7 +1,7 @@
 """Which combinations of two measures a model can show: pattern space exploration.
 
 Cherel, Cottineau, Reuillon 2015 (doi 10.1371/journal.pone.0138212). The plane of the two measures is a grid. New inputs are bred
-from those whose outcome lies in a cell that was hit seldom, so that outcomes that random inputs would hardly ever show are found too.
+from those whose outcome lies in a cell that was hit seldom, so that outcomes that random inputs hardly ever show are found too.
 """
 
 from __future__ import annotations

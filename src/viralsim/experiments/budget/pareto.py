@@ -113,7 +113,8 @@ def pareto(
     Args:
         scenario, budget_usd, worlds, constraints, seed, threads: as ``optimise`` takes them.
         measures: what is to be best; each has a better and a worse.
-        trials: splits that each search tries: one per measure, and one for all together.
+        trials: splits that NSGA-II tries; a quarter as many start the search for each measure alone, and as many at most come from
+            moving money between the lines of the front.
         progress: called with (splits tried, splits at least).
 
     Raises: InputError for wrong arguments, a missing Optuna, or constraints that nothing keeps.
@@ -158,14 +159,14 @@ def _searched(
 
     interrupted = False
     for name in names:
-        search = Search(model, seed, trials, report, name)
+        search = Search(model, seed, max(1, trials // 4), report, name)
         best[name], interrupted = search.run()
         tried |= dict.fromkeys(search.seen)
         if interrupted:
             return {name: best.get(name, model.nothing) for name in names}, list(tried), True
     try:
         _evolve(model, names, seed, trials, list(best.values()), tried, report)
-        _move_money(model, names, seed, 2 * trials, tried)
+        _move_money(model, names, seed, trials, tried)
     except KeyboardInterrupt:
         interrupted = True
     return best, list(tried), interrupted
