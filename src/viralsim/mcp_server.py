@@ -26,6 +26,8 @@ ABOUT = (
 )
 ScenarioText = Annotated[str, Field(description="Path of a scenario file, or its YAML text")]
 CurveText = Annotated[str, Field(description="Path of a CSV with the columns hours and shares, or its text")]
+StoredFolder = Annotated[str, Field(description="Folder of a stored run or sweep")]
+PageName = Annotated[str, Field(description="Name of the page in the work folder")]
 Kept = Annotated[str | None, Field(description="A name in the work folder")]
 WRONG_INPUT = 2
 
@@ -39,75 +41,15 @@ def server(work: Path) -> MCPServer:
         from mcp.server import MCPServer
     except ImportError as error:
         raise InputError("mcp needs the official SDK: pip install 'viralsim[mcp]'") from error
-    place = _Work(work)
+    tools = _Tools(work)
     found = MCPServer("viralsim", instructions=ABOUT, log_level="WARNING")
-
-    async def check(scenario: ScenarioText) -> dict[str, Any]:
-        """Check a scenario wholly: every error with file, line, path and remedy; what each arm costs."""
-        return await place.call("check", place.text(scenario, "scenario.yaml"), wrong_is_an_answer=True)
-
-    async def run(
-        scenario: ScenarioText,
-        worlds: int | None = None,
-        seed: int | None = None,
-        arms: list[str] | None = None,
-        out: Kept = None,
-    ) -> dict[str, Any]:
-        """Simulate all arms in the same worlds and compare them: measures, differences with intervals, verdict. `out` keeps it."""
-        options = {"worlds": worlds, "seed": seed, "arm": arms, "out": place.inside(out, "out")}
-        return await place.call("run", place.text(scenario, "scenario.yaml"), options)
-
-    async def forecast(
-        observed: CurveText,
-        past: CurveText | None = None,
-        at: str | None = None,
-        horizon: str | None = None,
-        followers: float | None = None,
-        target: float | None = None,
-    ) -> dict[str, Any]:
-        """Where a running post ends: quantiles of its final shares, from its curve so far and curves of past posts."""
-        options = {
-            "observed": place.text(observed, "observed.csv"),
-            "past": None if past is None else place.text(past, "past.csv"),
-            "at": at, "horizon": horizon, "followers": followers, "target": target,
-        }  # fmt: skip
-        return await place.call("forecast", "-", options)
-
-    async def field_test(
-        scenario: ScenarioText,
-        treatment: str | None = None,
-        control: str | None = None,
-        measure: str | None = None,
-        units: list[str] | None = None,
-        share: float | None = None,
-        worlds: int | None = None,
-        seed: int | None = None,
-        plan: Kept = None,
-    ) -> dict[str, Any]:
-        """Which test in the field would settle it: bias, spread, power and cost of designs. `plan` keeps who is in which group."""
-        options = {
-            "treatment": treatment, "control": control, "measure": measure, "unit": units, "share": share, "worlds": worlds,
-            "seed": seed, "plan": place.inside(plan, "plan"),
-        }  # fmt: skip
-        return await place.call("field-test", place.text(scenario, "scenario.yaml"), options)
-
-    async def report(
-        result: Annotated[str, Field(description="Folder of a stored run or sweep")],
-        page: Annotated[str, Field(description="Name of the page in the work folder")] = "report.html",
-    ) -> dict[str, Any]:
-        """Write one offline HTML page of a stored run or sweep into the work folder."""
-        return await place.call("report", place.path(result), {"out": place.inside(page, "page")})
-
-    tools: dict[str, Callable[..., Any]] = {
-        "check": check, "run": run, "forecast": forecast, "field-test": field_test, "report": report,
-    }  # fmt: skip
-    for name, tool in tools.items():
+    for name, tool in tools.by_name().items():
         found.tool(name)(tool)
     return found
 
 
-class _Work:
-    """The folder that tools write into, and the calls of commands."""
+class _Tools:
+    """The tools, each the call of a command, and the one folder that they write into."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
@@ -115,6 +57,52 @@ class _Work:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"{folder}: no folder can be made here ({error.strerror}): choose another") from None
+
+    def by_name(self) -> dict[str, Callable[..., Any]]:
+        """Name -> tool."""
+        return {
+            "check": self.check, "run": self.run, "forecast": self.forecast, "field-test": self.field_test, "report": self.report,
+        }  # fmt: skip
+
+    async def check(self, scenario: ScenarioText) -> dict[str, Any]:
+        """Check a scenario wholly: every error with file, line, path and remedy; what each arm costs."""
+        return await self.call("check", self.text(scenario, "scenario.yaml"), wrong_is_an_answer=True)
+
+    async def run(
+        self, scenario: ScenarioText, worlds: int | None = None, seed: int | None = None, arms: list[str] | None = None,
+        out: Kept = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Simulate all arms in the same worlds and compare them: measures, differences with intervals, verdict. `out` keeps it."""
+        options = {"worlds": worlds, "seed": seed, "arm": arms, "out": self.inside(out, "out")}
+        return await self.call("run", self.text(scenario, "scenario.yaml"), options)
+
+    async def forecast(
+        self, observed: CurveText, past: CurveText | None = None, at: str | None = None, horizon: str | None = None,
+        followers: float | None = None, target: float | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Where a running post ends: quantiles of its final shares, from its curve so far and curves of past posts."""
+        options = {
+            "observed": self.text(observed, "observed.csv"),
+            "past": None if past is None else self.text(past, "past.csv"),
+            "at": at, "horizon": horizon, "followers": followers, "target": target,
+        }  # fmt: skip
+        return await self.call("forecast", "-", options)
+
+    async def field_test(
+        self, scenario: ScenarioText, treatment: str | None = None, control: str | None = None, measure: str | None = None,
+        units: list[str] | None = None, share: float | None = None, worlds: int | None = None, seed: int | None = None,
+        plan: Kept = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Which test in the field would settle it: bias, spread, power and cost of designs. `plan` keeps who is in which group."""
+        options = {
+            "treatment": treatment, "control": control, "measure": measure, "unit": units, "share": share, "worlds": worlds,
+            "seed": seed, "plan": self.inside(plan, "plan"),
+        }  # fmt: skip
+        return await self.call("field-test", self.text(scenario, "scenario.yaml"), options)
+
+    async def report(self, result: StoredFolder, page: PageName = "report.html") -> dict[str, Any]:
+        """Write one offline HTML page of a stored run or sweep into the work folder."""
+        return await self.call("report", self.path(result), {"out": self.inside(page, "page")})
 
     def path(self, text: str) -> Path:
         """A path, from the work folder on where it is relative; what is not there is refused."""

@@ -17,7 +17,7 @@ from viralsim.decisions.designs import ESTIMATORS, UNITS, Design, design_of
 from viralsim.decisions.estimators import Estimated, follows_of
 from viralsim.decisions.field_test_words import sentences_of
 from viralsim.decisions.partial_arm import Pair, refuse_whole_differences
-from viralsim.decisions.power import Quality, Repeated, quality, repeated
+from viralsim.decisions.power import VALID, Quality, Repeated, is_unbiased, is_valid, quality, repeated
 from viralsim.decisions.regression import F8
 from viralsim.errors import InputError
 from viralsim.kernels.arrays.limits import check_arm_inputs
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 MEASURES = tuple(tally.name.lower() for tally in Tally)
 FEWEST_WORLDS = 20
 COSTED_WORLDS = 20  # worlds whose assignments say what a test costs
-VALID = 0.9  # coverage from which on an interval is taken to keep its promise
-SMALL_BIAS = 0.1  # of the effect
 
 
 @dataclass(frozen=True)
@@ -101,11 +99,11 @@ class FieldTestReport:
     @property
     def usable(self) -> tuple[JudgedDesign, ...]:
         """Designs with little bias whose intervals keep their promise, and that see some effect."""
-        return tuple(d for d in self.judged if _is_valid(d.quality, self.effect))
+        return tuple(d for d in self.judged if is_valid(d.quality, self.effect))
 
     def is_unbiased(self, design: JudgedDesign) -> bool:
         """Whether a design has little bias, or none that the worlds played would show."""
-        return _is_unbiased(design.quality, self.effect)
+        return is_unbiased(design.quality, self.effect)
 
     @property
     def repeatable(self) -> tuple[JudgedDesign, ...]:
@@ -128,7 +126,7 @@ class FieldTestReport:
         def wrong(design: JudgedDesign) -> tuple[bool, float]:
             q = design.quality
             off = np.inf if q.bias is None or q.sd is None else float(np.hypot(q.bias, q.sd))
-            return not _is_unbiased(q, self.effect), off
+            return not is_unbiased(q, self.effect), off
 
         if self.usable:
             return min(self.usable, key=smallest)
@@ -163,16 +161,6 @@ class FieldTestReport:
         text = pd.DataFrame(dict(self.plan)).to_csv(index=False, lineterminator="\n")
         write_text(Path(path), text)
         return Path(path)
-
-
-def _is_valid(q: Quality, effect: float) -> bool:
-    return _is_unbiased(q, effect) and q.coverage is not None and q.coverage >= VALID and q.smallest_effect is not None
-
-
-def _is_unbiased(q: Quality, effect: float) -> bool:
-    if q.bias is None or q.bias_low is None or q.bias_high is None:
-        return False
-    return abs(q.bias) <= SMALL_BIAS * abs(effect) or q.bias_low <= 0.0 <= q.bias_high
 
 
 def _launches(design: JudgedDesign) -> int:

@@ -12,6 +12,8 @@ from viralsim.decisions.estimators import Estimated
 from viralsim.decisions.regression import F8
 
 POWER = 0.8
+VALID = 0.9  # coverage from which on an interval is taken to keep its promise
+SMALL_BIAS = 0.1  # of the effect
 LAUNCHES = (*range(2, 13), 14, 16, 18, 20, 24, 28, 32, 40, 52)  # repetitions that are looked at
 FEWEST_KNOWN = 20  # worlds with an estimate
 PROGRAMMES = 2000  # of so many launches, drawn from the worlds that were played
@@ -36,6 +38,18 @@ class Quality:
     power_at_effect: float | None
     smallest_effect: float | None
     undefined: float
+
+
+def is_unbiased(q: Quality, effect: float) -> bool:
+    """Whether a design has little bias against ``effect``, or none that the worlds played would show."""
+    if q.bias is None or q.bias_low is None or q.bias_high is None:
+        return False
+    return abs(q.bias) <= SMALL_BIAS * abs(effect) or q.bias_low <= 0.0 <= q.bias_high
+
+
+def is_valid(q: Quality, effect: float) -> bool:
+    """Whether a design has little bias, an interval that keeps its promise, and sees some effect."""
+    return is_unbiased(q, effect) and q.coverage is not None and q.coverage >= VALID and q.smallest_effect is not None
 
 
 NOTHING = Quality(None, None, None, None, None, None, None, None, 1.0)

@@ -122,12 +122,7 @@ def discover(
     manifest, plan = plan_in(place)
     table = read_table(place)
     name = _outcome_of(plan.scenario, measure)
-    arms = list(dict.fromkeys(table["arm"]))
-    for given, word in ((arm, "arm"), (against, "against")):
-        if given is not None:
-            one_of(given, word, arms)
-    if arm is not None and against == arm:
-        raise refuse("against", f"another arm than {arm}", against)
+    _check_arms(arm, against, list(dict.fromkeys(table["arm"])))
     finished, notes = _finished(table, name)
     rivals = _rivals(plan.scenario, finished, arm, against)
     chosen = arm if arm is not None else _best_at_most(finished[rivals], name, against)
@@ -144,16 +139,32 @@ def discover(
     else:
         cases = outcome > level if above is not None else outcome < level
         words = f"{label} of {chosen} is {'above' if above is not None else 'below'} {level:,.6g}"
-    inputs, paths, codes = _inputs(table, list(manifest["paths"]), finished.index)
-    points = Points(inputs, cases, frozenset(codes))
+    said = (plan.scenario.name, luck, chosen, name, words, len(cases), int(cases.sum()))
+    return _searched(table, list(manifest["paths"]), finished, outcome, cases, said, tuple(notes), progress)
+
+
+def _searched(
+    table: pd.DataFrame, swept: list[str], finished: pd.DataFrame, outcome: F8, cases: Mask,
+    said: tuple[str, int, str, str, str, int, int], notes: tuple[str, ...], progress: Callable[[int, int], None] | None,
+) -> Discovery:  # fmt: skip
+    """What the inputs say about the cases. said: what a ``Discovery`` begins with."""
+    inputs, paths, codes = _inputs(table, swept, finished.index)
+    points, luck = Points(inputs, cases, frozenset(codes)), said[1]
     numeric = [j for j in range(len(paths)) if j not in codes]
     shown = table.drop_duplicates("point").set_index("point").loc[finished.index, paths]
     return Discovery(
-        plan.scenario.name, luck, chosen, name, words, len(cases), int(cases.sum()),
-        find_boxes(points, paths, codes, luck, progress), leaves(points, paths, codes, luck),
+        *said, find_boxes(points, paths, codes, luck, progress), leaves(points, paths, codes, luck),
         influences(inputs[:, numeric], [paths[j] for j in numeric], outcome, luck) if numeric else (),
-        tuple(notes), shown.assign(outcome=outcome, case=cases),
+        notes, shown.assign(outcome=outcome, case=cases),
     )  # fmt: skip
+
+
+def _check_arms(arm: str | None, against: str | None, arms: list[str]) -> None:
+    for given, word in ((arm, "arm"), (against, "against")):
+        if given is not None:
+            one_of(given, word, arms)
+    if arm is not None and against == arm:
+        raise refuse("against", f"another arm than {arm}", against)
 
 
 def _finite(value: Any, name: str) -> float:
