@@ -105,6 +105,7 @@ def public() -> Iterator[Callable[..., Any]]:
         vs.Result.summary,
         vs.Result.series,
         vs.Result.compare,
+        vs.Result.samples,
         vs.Result.save,
         vs.Result.arm,
         vs.Result.chances,

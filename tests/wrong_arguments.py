@@ -317,6 +317,9 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
 HANDED_ON = {  # arguments that are the business of what they are handed to, or of another table
     (vs.Network, "edge_position"),
     (vs.Network, "notes"),
+    *(
+        (vs.discover, word) for word in ("measure", "arm", "against")
+    ),  # tests/decisions/test_discover.py, on a real sweep
     *((vs.Network.read, column) for column in ("tie_strength", "influence_weight", "sep")),
     (vs.Network.generate, "options"),
     (vs.Network.of_edges, "edges"),

@@ -87,6 +87,16 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "share": [0, 1, -0.5, NAN, "0.5", True, [0.5]],
         },
     ),
+    vs.discover: (
+        {"folder": "x"},
+        {
+            "folder": [*PLACE, "nowhere"],
+            "above": [NAN, INF, "2", True, [1]],
+            "below": [NAN, INF, "2", True, [1]],
+            "seed": SEEDS,
+            "progress": PROGRESS,
+        },
+    ),
     vs.robust: (
         {"scenario": UNSURE, "worlds": 2},
         {
@@ -238,5 +248,12 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
         {"arm": ["pay", 3, None], "worlds": [20, -1, 0.5, "0", [0, 99], [True], None]},
     ),
     vs.Result.chances: ({"self": RESULT, "arm": "paid"}, {"arm": ["pay", 3, None]}),
+    vs.Result.samples: (
+        {"self": RESULT, "origin_date": "2026-03-01"},
+        {
+            "origin_date": ["1.3.2026", "2026-02-30", "20260301", "", 3, None, ["2026-03-01"]],
+            "measures": [["fame"], "shares", 3, [3]],
+        },
+    ),
     vs.Result.save: ({"self": RESULT, "path": "x"}, {"path": PLACE}),
 }

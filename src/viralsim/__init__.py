@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from viralsim import advocates, calibration, classic, forecasting, posts, rules, seeding
     from viralsim.calibration.calibrating import calibrate
+    from viralsim.decisions.discovery.discover import discover
     from viralsim.decisions.field_test import field_test
     from viralsim.decisions.robust import robust
     from viralsim.decisions.value_of_information import value_of_information
@@ -33,6 +34,7 @@ _HOME = {
     "ViralityModel": "viralsim.mesa_driver.model",
     "ViralsimError": "viralsim.errors",
     "calibrate": "viralsim.calibration.calibrating",
+    "discover": "viralsim.decisions.discovery.discover",
     "field_test": "viralsim.decisions.field_test",
     "how_much_luck": "viralsim.experiments.luck",
     "load": "viralsim.scenario",
@@ -58,6 +60,7 @@ __all__ = [
     "calibrate",
     "calibration",
     "classic",
+    "discover",
     "field_test",
     "forecasting",
     "how_much_luck",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from viralsim.arguments import file_path, flag, number, one_of, refuse
+from viralsim.arguments import file_path, flag, names_of, number, one_of, refuse
 from viralsim.errors import InputError
 from viralsim.measurement import arms as arm_statistics
 from viralsim.measurement import compare as pairing
@@ -25,6 +27,7 @@ from viralsim.measurement.question import Question, answered
 from viralsim.measurement.verdict import Verdict, judge
 from viralsim.records import open_more, open_record, save_record
 from viralsim.records.record import ArmOutcomes, Goal, PopulationSummary, RunRecord
+from viralsim.records.samples import samples
 from viralsim.versions import package_version
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from viralsim.report.charts.plots import Plots
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 __all__ = ["ArmOutcomes", "Goal", "PopulationSummary", "Result", "open_result"]
 
@@ -209,6 +214,20 @@ class Result(RunRecord):
             data[one.name].attrs = {"long_name": one.label, "units": one.unit}
         data.attrs = {"scenario": self.scenario_name, "fingerprint": self.fingerprint, "seed": self.seed}
         return data
+
+    def samples(self, origin_date: str, measures: Sequence[str] | None = None) -> pd.DataFrame:
+        """Worlds as paired samples in the sample format of the Scenario Modeling Hub: see ``records.samples``.
+
+        origin_date: the day of the launch, such as ``2026-03-01``. measures: those that are written beside the series; all by
+        default.
+        """
+        if not isinstance(origin_date, str) or not DAY.fullmatch(origin_date):
+            raise refuse("origin_date", "a day such as 2026-03-01", origin_date)
+        try:
+            day = date.fromisoformat(origin_date)
+        except ValueError:
+            raise refuse("origin_date", "a day such as 2026-03-01", origin_date) from None
+        return samples(self, names_of(measures, "measures", [one.name for one in self._measures]), day)
 
     def save(self, path: str | Path) -> Path:
         """Write the result into the folder ``path``, whole or not at all; an earlier result there is replaced."""

@@ -34,9 +34,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Say which unknown is worth paying for.",
     ),
     "field-test": ("viralsim.cli.field_test", "field_test", "Say which test in the field would settle it."),
+    "learn": ("viralsim.cli.learn", "learn", "Weigh what is uncertain by lift tests."),
     "robust": ("viralsim.cli.robust", "robust", "Say which arm is least wrong if the model is."),
+    "discover": ("viralsim.cli.discover", "discover", "Say under which inputs a plan fails."),
     "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
     "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
+    "samples": ("viralsim.cli.store_commands", "samples", "Write worlds as samples for other tools."),
     "verify": ("viralsim.cli.store_commands", "verify", "Run stored points again and compare."),
     "advocates": ("viralsim.cli.advocates", "advocates", "Whom to enrol, scored on the full model."),
     "validate": ("viralsim.cli.validate", "validate", "What is known, reproduced or not."),
@@ -48,6 +51,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "review": ("viralsim.cli.ledger", "review", "Score the forecasts of a post against what came."),
     "ledger": ("viralsim.cli.ledger", "ledger", "How registered forecasts went."),
     "luck": ("viralsim.cli.luck", "luck", "Say how much of the outcome is luck and how much is content."),
+    "mcp": ("viralsim.cli.mcp", "mcp", "Serve the commands to assistants (MCP)."),
     "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),
     "warm": ("viralsim.cli.warm", "warm", "Compile everything beforehand."),
 }
@@ -63,8 +67,10 @@ WITHOUT_KERNELS = {
     "merge",
     "info",
     "archive",
+    "samples",
     "presets",
     "schema",
+    "mcp",
     "warm",
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viralsim.cli.study import last_options, say, scenario_file, scenario_of_file, watched
+from viralsim.cli.study import last_options, page_option, say, scenario_file, scenario_of_file, watched, write_page
 
 if TYPE_CHECKING:
     from viralsim.decisions.field_test import FieldTestReport
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of luck and assignments; the scenario's by default.")
 @click.option("--plan", type=click.Path(path_type=Path), help="Write who is in which group, as CSV.")
 @click.option("--outcomes", type=click.Path(path_type=Path), help="Read a finished test: a CSV with group and outcome.")
+@page_option
 @last_options
 def field_test(
     file: Path,
@@ -39,6 +40,7 @@ def field_test(
     seed: int | None,
     plan: Path | None,
     outcomes: Path | None,
+    page: Path | None,
     sets: tuple[str, ...],
     threads: int | None,
     as_json: bool,
@@ -46,6 +48,7 @@ def field_test(
     """Load, play every design in every world, print the recommendation and the table."""
     from viralsim.decisions.field_test import field_test as analyse
     from viralsim.decisions.finished_test import analyse_outcomes
+    from viralsim.report.decision_pages import field_test_page
 
     scenario = scenario_of_file(file, sets)
     with watched() as progress:
@@ -56,6 +59,7 @@ def field_test(
     if plan is not None:
         report.save_plan(plan)
     finished = () if outcomes is None else analyse_outcomes(report, outcomes)
+    write_page(page, lambda: field_test_page(report))
     if as_json:
         more = {} if outcomes is None else {"outcomes": [test.to_dict() for test in finished]}
         click.echo(json.dumps({**report.to_dict(), **more}, allow_nan=False))
@@ -78,18 +82,20 @@ def _show(report: FieldTestReport) -> None:
         return "-" if value is None else percent(value) if is_part else number(value)
 
     click.echo(f"{report.scenario_name}: field test of {report.test.treatment} against {report.test.control}")
-    click.echo(f"{report.measure}, {report.worlds:,} worlds of each design, seed {report.seed}\n")
+    days = number(report.judged[0].days)
+    click.echo(f"{report.measure}, {report.worlds:,} worlds of each design, {days} days a launch, seed {report.seed}\n")
     say(report.sentences())
     click.echo("")
     table = Table(box=None, pad_edge=False)
     table.add_column("unit", no_wrap=True)
     table.add_column("estimator", min_width=max(len(word) for word in ["difference", "in", "means"]))
-    for name in ("bias", "sd", "coverage", "power", "smallest effect", "days", "cost"):
-        table.add_column(name, justify="right")
+    for name in ("bias", "sd", "coverage", "power", "smallest effect", "cost", "runs"):
+        table.add_column(name, justify="right", no_wrap=name == "runs")
     for design in report.judged:
         q = design.quality
         table.add_row(
             design.unit, design.estimator.replace("_", " "), cell(q.bias), cell(q.sd), cell(q.coverage, True),
-            cell(q.power, True), cell(q.smallest_effect), number(design.days), money(design.cost),
+            cell(q.power, True), cell(q.smallest_effect), money(design.cost),
+            "-" if design.repeated is None else str(design.repeated.launches),
         )  # fmt: skip
     standard_console().print(table)

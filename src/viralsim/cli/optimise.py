@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from viralsim.experiments.optimise import Estimate, Optimum
+    from rich.console import Console
+
+    from viralsim.experiments.budget.estimate import Estimate
+    from viralsim.experiments.budget.pareto import Front
+    from viralsim.experiments.optimise import Optimum
 
 INTERRUPTED = 130
 
@@ -17,7 +23,8 @@ INTERRUPTED = 130
 @click.command(help="Split a budget over paid channels, advocates and management; it may be best to spend nothing.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--budget", "budget_usd", required=True, type=float, metavar="USD", help="The most that may be spent.")
-@click.option("--measure", help="What is to be best; the goal's measure by default.")
+@click.option("--measure", "measures", multiple=True,
+              help="What is to be best; the goal's measure by default. Given several times: the front between them.")  # fmt: skip
 @click.option("--worlds", type=click.IntRange(min=2), help="Worlds of each split; the scenario's by default.")
 @click.option("--trials", type=click.IntRange(min=1), default=60, show_default=True, help="Splits tried at first.")
 @click.option("--constraint", "constraints", multiple=True, metavar="TEXT",
@@ -25,44 +32,81 @@ INTERRUPTED = 130
 @click.option("--seed", type=click.IntRange(min=0), help="Luck of the search; the answer has seed + 1.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write curves and lift tests as CSV, the answer as JSON.")
+@click.option(
+    "--starts", metavar="DAY", help="Day of the launch, such as 2026-03-01: --out then has Meridian's experiments too."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def optimise(
     file: Path,
     budget_usd: float,
-    measure: str | None,
+    measures: tuple[str, ...],
     worlds: int | None,
     trials: int,
     constraints: tuple[str, ...],
     seed: int | None,
     threads: int | None,
     out: Path | None,
+    starts: str | None,
     as_json: bool,
 ) -> None:
     """Load, search, measure again, print; exit 130 where the user stopped the search, with the best so far."""
     from viralsim.cli.progress import progress_bar
+    from viralsim.experiments.budget.pareto import pareto
+    from viralsim.experiments.lift_tests import write_meridian
+    from viralsim.experiments.optimise import Optimum
     from viralsim.experiments.optimise import optimise as search
     from viralsim.scenario import load
 
     scenario = load(file)
+    day = None if starts is None else _day(starts, out)
     with progress_bar("preparing the audience", lambda: "launches") as progress:
-        found = search(
-            scenario, budget_usd, measure=measure, worlds=worlds, trials=trials, constraints=constraints, seed=seed,
-            threads=threads, progress=progress,
-        )  # fmt: skip
+        found: Optimum | Front
+        if len(dict.fromkeys(measures)) > 1:
+            found = pareto(
+                scenario, budget_usd, measures, worlds=worlds, trials=trials, constraints=constraints, seed=seed,
+                threads=threads, progress=progress,
+            )  # fmt: skip
+        else:
+            found = search(
+                scenario, budget_usd, measure=measures[0] if measures else None, worlds=worlds, trials=trials,
+                constraints=constraints, seed=seed, threads=threads, progress=progress,
+            )  # fmt: skip
     if out is not None:
-        from viralsim.atomic import write_json
-        from viralsim.experiments.lift_tests import write_curves
-
-        write_curves(found.curves, out)
-        write_json(out / "optimum.json", found.to_dict())
+        _write(found, out)
+        if day is not None and isinstance(found, Optimum):
+            write_meridian(found, out, day, math.ceil(scenario.spec.horizon / 24.0))
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
     else:
-        _show(found)
+        _show(found) if isinstance(found, Optimum) else _show_front(found)
         if out is not None:
-            click.echo(f"{out}/optimum.json, {out}/response_curves.csv, {out}/lift_tests.csv")
+            click.echo(", ".join(str(path) for path in sorted(out.iterdir()) if path.suffix in (".json", ".csv")))
     if found.interrupted:
         click.get_current_context().exit(INTERRUPTED)
+
+
+def _day(text: str, out: Path | None) -> date:
+    """The day of the launch; InputError where it is none, or nothing is written."""
+    from viralsim.errors import InputError
+
+    if out is None:
+        raise InputError("--starts: nothing is written without --out: name a folder")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--starts must be a day such as 2026-03-01, got {text!r}") from None
+
+
+def _write(found: Optimum | Front, out: Path) -> None:
+    """The answer as JSON; of one goal also its curves."""
+    from viralsim.atomic import write_json
+    from viralsim.experiments.lift_tests import write_curves
+    from viralsim.experiments.optimise import Optimum
+
+    out.mkdir(parents=True, exist_ok=True)
+    if isinstance(found, Optimum):
+        write_curves(found.curves, out)
+    write_json(out / "optimum.json", found.to_dict())
 
 
 def _said(estimate: Estimate) -> str:
@@ -99,8 +143,45 @@ def _show(found: Optimum) -> None:
         console.print("", Text(f"other amounts for {client_name(line)}, the rest as above", style="bold"), sep="\n")
         for point in (p for p in found.curves if p.line == line):
             console.print(f"  {point.usd:>12,.2f} USD  {_said(point.uplift)}")
+    for frequency in found.frequency:
+        console.print("", Text(f"how often {frequency.line} is shown to one member", style="bold"), sep="\n")
+        for cap in frequency.points:
+            label = "no cap" if cap.cap is None else f"{cap.cap} at most"
+            console.print(f"  {label:>12}      {_said(cap.uplift)}")
+        console.print(f"  {frequency.sentence}", soft_wrap=True)
     for note in found.notes:
         console.print(Text(note, style="yellow"))
+    _say_how(found, console)
+
+
+def _show_front(found: Front) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from viralsim.cli.console import standard_console
+
+    console = standard_console()
+    for sentence in found.sentences:
+        console.print(Text(sentence, style="bold"), soft_wrap=True)
+    console.print("")
+    table = Table(box=None, pad_edge=False)
+    for line in found.points[0].split:
+        table.add_column(f"USD on {line}", justify="right")
+    for name in found.measures:
+        table.add_column(name, justify="right")
+    for point in found.points:
+        table.add_row(
+            *(f"{usd:,.2f}" for usd in point.split.values()), *(_said(point.uplift[name]) for name in found.measures)
+        )
+    console.print(table)
+    for note in found.notes:
+        console.print(Text(note, style="yellow"))
+    _say_how(found, console)
+
+
+def _say_how(found: Optimum | Front, console: Console) -> None:
+    from rich.text import Text
+
     console.print(
         Text(
             f"\n{found.trials} splits, {found.worlds:,} simulations each. In brackets: 95 % intervals of what is gained over "

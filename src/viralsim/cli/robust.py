@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viralsim.cli.study import last_options, say, scenario_file, scenario_of_file, watched
+from viralsim.cli.study import last_options, page_option, say, scenario_file, scenario_of_file, watched, write_page
 
 if TYPE_CHECKING:
     from viralsim.decisions.robust import Robust
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
 @click.option("--arm", "arms", multiple=True, help="An arm to choose from; may be given several times. All by default.")
 @click.option("--measure", help="What decides; the goal's by default, else net_usd.")
+@page_option
 @last_options
 def robust(
     file: Path,
@@ -27,18 +28,21 @@ def robust(
     seed: int | None,
     arms: tuple[str, ...],
     measure: str | None,
+    page: Path | None,
     sets: tuple[str, ...],
     threads: int | None,
     as_json: bool,
 ) -> None:
     """Load, run every arm in every variant, print the sentence and the table of regrets."""
     from viralsim.decisions.robust import robust as analyse
+    from viralsim.report.decision_pages import robust_page
 
     scenario = scenario_of_file(file, sets)
     with watched() as progress:
         found = analyse(
             scenario, worlds, seed, arms=arms or None, measure=measure, threads=threads, progress=progress
         )  # fmt: skip
+    write_page(page, lambda: robust_page(found))
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
     else:

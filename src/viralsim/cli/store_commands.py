@@ -100,3 +100,27 @@ def verify(folder: Path, sample: int, seed: int, files: Path | None, as_json: bo
         click.echo(f"{good} of {found.checked} points came out again, number for number")
     if found.different:
         click.get_current_context().exit(1)
+
+
+@click.command(help="Write the worlds of a stored run as paired samples, in the format of the Scenario Modeling Hub.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file; .csv or .parquet.")
+@click.option("--origin-date", required=True, metavar="DAY", help="The day of the launch, such as 2026-03-01.")
+@click.option("--measure", "measures", multiple=True, help="A measure; several may be given. All by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def samples(folder: Path, out: Path, origin_date: str, measures: tuple[str, ...], as_json: bool) -> None:
+    """Open, turn, write whole or not at all."""
+    from viralsim.atomic import atomic_path
+    from viralsim.errors import InputError
+    from viralsim.results import open_result
+
+    if out.suffix not in (".csv", ".parquet"):
+        raise InputError(f"--out must end in .csv or .parquet, got {out.name!r}")
+    table = open_result(folder).samples(origin_date, measures or None)
+    with atomic_path(out, "choose another file") as building:
+        if out.suffix == ".csv":
+            table.to_csv(building, index=False, na_rep="NA", lineterminator="\n")
+        else:
+            table.to_parquet(building, index=False)
+    said = {"file": str(out), "rows": len(table), "worlds": int(table["stochastic_run"].nunique())}
+    click.echo(json.dumps(said) if as_json else f"{out}: {said['rows']:,} rows of {said['worlds']:,} worlds")

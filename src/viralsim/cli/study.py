@@ -21,6 +21,15 @@ scenario_file = click.argument("file", type=click.Path(path_type=Path))
 set_option = click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario.")
 threads_option = click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+page_option = click.option("--page", type=click.Path(path_type=Path), help="Write one offline HTML page.")
+
+
+def write_page(page: Path | None, text: Callable[[], str]) -> None:
+    """Write a page whole or not at all, where one is asked for."""
+    if page is not None:
+        from viralsim.atomic import write_text
+
+        write_text(page, text(), "choose another file")
 
 
 def last_options(command: Command) -> Command:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viralsim.cli.study import last_options, say, scenario_file, scenario_of_file, watched
+from viralsim.cli.study import last_options, page_option, say, scenario_file, scenario_of_file, watched, write_page
 
 if TYPE_CHECKING:
     from viralsim.decisions.value_of_information import ValueOfInformation
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--survey", "surveys", type=click.IntRange(min=1), multiple=True,
               help="People asked; may be given several times. 30, 100, 300 and 1000 by default.")  # fmt: skip
+@page_option
 @last_options
 def value_of_information(
     file: Path,
@@ -42,6 +43,7 @@ def value_of_information(
     value_per_unit: float | None,
     groups: tuple[str, ...],
     surveys: tuple[int, ...],
+    page: Path | None,
     sets: tuple[str, ...],
     threads: int | None,
     as_json: bool,
@@ -49,6 +51,7 @@ def value_of_information(
     """Load, run with uncertain inputs, and print what knowing each would be worth."""
     from viralsim.decisions.value_of_information import SURVEYS
     from viralsim.decisions.value_of_information import value_of_information as analyse
+    from viralsim.report.decision_pages import value_page
 
     scenario = scenario_of_file(file, sets)
     with watched() as progress:
@@ -56,6 +59,7 @@ def value_of_information(
             scenario, worlds, seed, arms=arms or None, measure=measure, value_per_unit=value_per_unit,
             groups=dict(_group(text) for text in groups), surveys=surveys or SURVEYS, threads=threads, progress=progress,
         )  # fmt: skip
+    write_page(page, lambda: value_page(found))
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
     else:

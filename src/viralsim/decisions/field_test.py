@@ -17,7 +17,7 @@ from viralsim.decisions.designs import ESTIMATORS, UNITS, Design, design_of
 from viralsim.decisions.estimators import Estimated, follows_of
 from viralsim.decisions.field_test_words import sentences_of
 from viralsim.decisions.partial_arm import Pair, refuse_whole_differences
-from viralsim.decisions.power import Quality, quality
+from viralsim.decisions.power import VALID, Quality, Repeated, is_unbiased, is_valid, quality, repeated
 from viralsim.decisions.regression import F8
 from viralsim.errors import InputError
 from viralsim.kernels.arrays.limits import check_arm_inputs
@@ -36,13 +36,14 @@ if TYPE_CHECKING:
 MEASURES = tuple(tally.name.lower() for tally in Tally)
 FEWEST_WORLDS = 20
 COSTED_WORLDS = 20  # worlds whose assignments say what a test costs
-VALID = 0.9  # coverage from which on an interval is taken to keep its promise
-SMALL_BIAS = 0.1  # of the effect
 
 
 @dataclass(frozen=True)
 class JudgedDesign:
-    """One unit with one estimator: its quality, and days and US$ of the test."""
+    """One unit with one estimator: its quality, and days and US$ of the test.
+
+    repeated: how often it would have to be run to see the effect that matters; None where too often, or it is not known.
+    """
 
     unit: str
     estimator: str
@@ -50,6 +51,7 @@ class JudgedDesign:
     quality: Quality
     days: float
     cost: float
+    repeated: Repeated | None = None
 
     @property
     def name(self) -> str:
@@ -60,7 +62,7 @@ class JudgedDesign:
         """Plain values, None where something cannot be told."""
         return {
             "unit": self.unit, "estimator": self.estimator, "units": self.units, **asdict(self.quality),
-            "days": self.days, "cost": self.cost,
+            "days": self.days, "cost": self.cost, "launches": None if self.repeated is None else self.repeated.launches,
         }  # fmt: skip
 
 
@@ -97,21 +99,40 @@ class FieldTestReport:
     @property
     def usable(self) -> tuple[JudgedDesign, ...]:
         """Designs with little bias whose intervals keep their promise, and that see some effect."""
-        return tuple(d for d in self.judged if _is_valid(d.quality, self.effect))
+        return tuple(d for d in self.judged if is_valid(d.quality, self.effect))
+
+    def is_unbiased(self, design: JudgedDesign) -> bool:
+        """Whether a design has little bias, or none that the worlds played would show."""
+        return is_unbiased(design.quality, self.effect)
+
+    @property
+    def repeatable(self) -> tuple[JudgedDesign, ...]:
+        """Designs with little bias that see the effect that matters if repeated, with an interval that keeps its promise."""
+        return tuple(
+            d for d in self.judged
+            if d.repeated is not None and d.repeated.coverage >= VALID and self.is_unbiased(d)
+        )  # fmt: skip
 
     @property
     def recommended(self) -> JudgedDesign:
-        """Of the usable designs the one that sees the smallest effect; else the one that is least wrong."""
+        """Of the usable designs the one that sees the smallest effect; else the one that costs least if it is repeated until it
+        sees the effect that matters; else the one that is least wrong, without bias where there is one.
+        """
 
         def smallest(design: JudgedDesign) -> float:
             found = design.quality.smallest_effect
             return np.inf if found is None else abs(found)
 
-        def wrong(design: JudgedDesign) -> float:
+        def wrong(design: JudgedDesign) -> tuple[bool, float]:
             q = design.quality
-            return np.inf if q.bias is None or q.sd is None else float(np.hypot(q.bias, q.sd))
+            off = np.inf if q.bias is None or q.sd is None else float(np.hypot(q.bias, q.sd))
+            return not is_unbiased(q, self.effect), off
 
-        return min(self.usable, key=smallest) if self.usable else min(self.judged, key=wrong)
+        if self.usable:
+            return min(self.usable, key=smallest)
+        return min(
+            self.repeatable, key=lambda d: (_launches(d) * d.cost, _launches(d)), default=min(self.judged, key=wrong)
+        )
 
     def __repr__(self) -> str:
         return (
@@ -142,11 +163,8 @@ class FieldTestReport:
         return Path(path)
 
 
-def _is_valid(q: Quality, effect: float) -> bool:
-    if q.bias is None or q.bias_low is None or q.bias_high is None or q.coverage is None or q.smallest_effect is None:
-        return False
-    unbiased = abs(q.bias) <= SMALL_BIAS * abs(effect) or q.bias_low <= 0.0 <= q.bias_high
-    return unbiased and q.coverage >= VALID
+def _launches(design: JudgedDesign) -> int:
+    return 1 if design.repeated is None else design.repeated.launches
 
 
 def field_test(
@@ -196,15 +214,17 @@ def field_test(
     matters = (
         goal.matters_from if goal is not None and goal.measure == name and goal.matters_from > 0.0 else abs(effect)
     )
-    judged = [
-        JudgedDesign(
-            design.unit, estimator, design.units,
-            quality([row[d][e] for row in found], effects, float(np.copysign(matters, effect)), bool(scenario.spec.uncertain)),
-            scenario.spec.horizon / 24.0, float(costs[:, d].mean()),
-        )
-        for d, design in enumerate(designs)
-        for e, estimator in enumerate(ESTIMATORS[design.unit])
-    ]  # fmt: skip
+    aim, unsure = float(np.copysign(matters, effect)), bool(scenario.spec.uncertain)
+    judged = []
+    for d, design in enumerate(designs):
+        for e, estimator in enumerate(ESTIMATORS[design.unit]):
+            own = [row[d][e] for row in found]
+            judged.append(
+                JudgedDesign(
+                    design.unit, estimator, design.units, quality(own, effects, aim, unsure), scenario.spec.horizon / 24.0,
+                    float(costs[:, d].mean()), repeated(own, effects, aim, unsure, luck),
+                )
+            )  # fmt: skip
     report = FieldTestReport(
         scenario.name, luck, count, test, name, effect, low, high, matters, tuple(judged), tuple(notes), {}
     )

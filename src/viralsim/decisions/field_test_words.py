@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from viralsim.decisions.power import LAUNCHES
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import amount, money, more_or_less, number, percent, span, supported
 
@@ -32,10 +33,14 @@ def _recommended(report: FieldTestReport, best: JudgedDesign) -> list[str]:
         return [
             "No design gives estimates that can be judged: too few units on one side, or the same count in every world."
         ]
+    if best not in report.usable and report.is_unbiased(best):
+        return _repeat(report, best, words)
     if best not in report.usable:
         return [
             f"No design is free of bias with an interval that keeps its promise; least wrong: assign by {words} "
-            f"(bias {number(q.bias)}, standard deviation {number(q.sd or 0.0)} {one.unit})."
+            f"(bias {number(q.bias)}, standard deviation {number(q.sd or 0.0)} {one.unit}).",
+            "Repeating it does not help: what it gets wrong on average stays wrong. Assign units that follow each other less, such "
+            "as separate audiences or regions, or decide without a test.",
         ]
     said = [
         f"Assign by {words}: {number(best.units)} units, {number(best.days)} days, at most {money(best.cost)} a test; its 95 % "
@@ -51,13 +56,38 @@ def _recommended(report: FieldTestReport, best: JudgedDesign) -> list[str]:
     return [
         *said,
         f"It sees an effect of {matters} in only {percent(q.power)} of tests, and {smallest} with 80 %: a test of this "
-        "size does not settle it. Treat more, run longer, or decide without it.",
+        f"size does not settle it. {_needed(report, best)}",
     ]
+
+
+def _repeat(report: FieldTestReport, best: JudgedDesign, words: str) -> list[str]:
+    """What one launch cannot tell, and how many would."""
+    one, q = declared(report.measure), best.quality
+    assert q.coverage is not None
+    return [
+        f"No single launch settles it: estimates scatter by {number(q.sd or 0.0)} {one.unit} around an effect of "
+        f"{amount(one, report.effect)}, and the 95 % interval of a launch holds the effect in only {percent(q.coverage)} of tests.",
+        f"{'Least wrong: assign' if best.repeated is None else 'Assign'} by {words}, in a new way in each launch. "
+        f"{_needed(report, best)}",
+    ]
+
+
+def _needed(report: FieldTestReport, best: JudgedDesign) -> str:
+    """How many launches would see the effect that matters."""
+    again = best.repeated
+    if again is None:
+        matters = amount(declared(report.measure), report.matters)
+        return f"Not even {LAUNCHES[-1]} launches would see an effect of {matters}: decide without a test."
+    days, cost = number(again.launches * best.days), money(again.launches * best.cost)
+    return (
+        f"{again.launches} launches ({days} days, {cost}) see an effect of {amount(declared(report.measure), report.matters)} in "
+        f"{percent(again.power)} of cases; the interval over their estimates holds the effect in {percent(again.coverage)}."
+    )
 
 
 def _is_off(report: FieldTestReport, design: JudgedDesign) -> bool:
     q = design.quality
-    return design not in report.usable and q.bias is not None
+    return design not in report.usable and design not in report.repeatable and q.bias is not None
 
 
 def _biased(report: FieldTestReport, design: JudgedDesign) -> str:

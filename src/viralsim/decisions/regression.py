@@ -21,7 +21,8 @@ WORLDS_A_PAIR = 40  # worlds that each product of two inputs asks for
 PENALTIES = np.logspace(-3, 4, 15)
 
 
-def _sklearn(module: str) -> ModuleType:
+def sklearn_module(module: str) -> ModuleType:
+    """A module of scikit-learn; InputError where that is missing."""
     import importlib
 
     try:
@@ -32,12 +33,12 @@ def _sklearn(module: str) -> ModuleType:
 
 def require_library() -> None:
     """InputError where scikit-learn is missing: better before worlds are run than after."""
-    _sklearn("preprocessing")
+    sklearn_module("preprocessing")
 
 
 def _columns(inputs: F8) -> Any:
     """A transformer of inputs into the columns of the regression; knots are at the inputs' quantiles."""
-    preprocessing = _sklearn("preprocessing")
+    preprocessing = sklearn_module("preprocessing")
     parts: list[tuple[str, Any, list[int]]] = []
     varying = [i for i in range(inputs.shape[1]) if np.ptp(inputs[:, i]) > 0.0]
     for i in varying:
@@ -47,9 +48,9 @@ def _columns(inputs: F8) -> Any:
     pairs = list(combinations(varying, 2))
     if pairs and len(pairs) * WORLDS_A_PAIR <= len(inputs):
         product = preprocessing.PolynomialFeatures(2, interaction_only=True, include_bias=False)
-        pipeline = _sklearn("pipeline").make_pipeline(preprocessing.StandardScaler(), product)
+        pipeline = sklearn_module("pipeline").make_pipeline(preprocessing.StandardScaler(), product)
         parts.append(("products", pipeline, varying))
-    return _sklearn("compose").ColumnTransformer(parts) if parts else None
+    return sklearn_module("compose").ColumnTransformer(parts) if parts else None
 
 
 class ExpectedValues:
@@ -62,9 +63,9 @@ class ExpectedValues:
         self.columns, self.means = _columns(inputs), values.mean(axis=0)
         self.scale = np.where(values.std(axis=0) > 0.0, values.std(axis=0), 1.0)
         if self.columns is not None:
-            ridge = _sklearn("linear_model").RidgeCV(alphas=PENALTIES, alpha_per_target=True)
-            scaled = _sklearn("preprocessing").StandardScaler()
-            self.model = _sklearn("pipeline").make_pipeline(self.columns, scaled, ridge)
+            ridge = sklearn_module("linear_model").RidgeCV(alphas=PENALTIES, alpha_per_target=True)
+            scaled = sklearn_module("preprocessing").StandardScaler()
+            self.model = sklearn_module("pipeline").make_pipeline(self.columns, scaled, ridge)
             self.model.fit(inputs, (values - self.means) / self.scale)
 
     def __call__(self, inputs: F8) -> F8:

@@ -63,6 +63,15 @@ class Line:
 
 
 Values = tuple[float, ...]  # one value per line, in the order of the lines
+Caps = tuple[tuple[int, int | None], ...]  # (number of a paid line, impressions per member or no cap)
+
+
+def direction_of(measure: str) -> int:
+    """1 where more of a measure is better, -1 where less is; InputError where neither is, or it is not always defined."""
+    direction = declared(measure).direction
+    if direction == 0 or declared(measure).only_with_cascade:
+        raise InputError(f"measure {measure}: more of it is neither better nor worse, or it is not always defined")
+    return direction
 
 
 def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
@@ -164,12 +173,12 @@ class SplitModel:
         self.lines, self.notes = lines_of(scenario)
         self.budget, self.measure, self.worlds, self.threads = budget_usd, measure, worlds, threads
         self.constraints = tuple(constraints)
-        self.sign = declared(measure).direction
-        if self.sign == 0 or declared(measure).only_with_cascade:
-            raise InputError(f"measure {measure}: more of it is neither better nor worse, or it is not always defined")
-        self.scenario = scenario.without("sweep").override({"equal_money": False})
+        direction_of(measure)
+        for block in ("sweep", "question", "field_test"):  # they name arms, and a split has arms of its own
+            scenario = scenario.without(block)
+        self.scenario = scenario.override({"equal_money": False})
         self._runners: dict[int, Runner] = {}
-        self._found: dict[tuple[int, Values], Float64] = {}
+        self._found: dict[tuple[int, Values, Caps], Mapping[str, Float64]] = {}
         kept = self._kept_usd()
         if kept > 0:
             self.notes = (*self.notes, f"what stays as it is costs {kept:,.2f} USD beside the budget")
@@ -221,22 +230,27 @@ class SplitModel:
         return changed
 
     def _scenario_of(self, values: Values) -> Scenario:
-        return self.scenario.override(self._overrides(values))
+        return self.scenario.override(self._overrides(values, ()))
 
-    def _overrides(self, values: Values) -> dict[str, Any]:
-        arms = {NOTHING: self.overlay(self.nothing), SPLIT: self.overlay(values)}
+    def _overrides(self, values: Values, caps: Caps) -> dict[str, Any]:
+        changed = {self.lines[i].path.replace(".budget_usd", ".frequency_cap"): cap for i, cap in caps}
+        arms = {NOTHING: self.overlay(self.nothing), SPLIT: {**self.overlay(values), **changed}}
         return {"arms": arms, "baseline": NOTHING}
 
-    def outcome(self, values: Values, seed: int) -> Float64:
-        """The measure of a split in each world, times its direction: more is better; float64[worlds]."""
-        key = (seed, values)
+    def outcome(self, values: Values, seed: int, measure: str | None = None, caps: Caps = ()) -> Float64:
+        """A measure of a split in each world, times its direction: more is better; float64[worlds].
+
+        measure: the model's by default. caps: frequency caps that paid lines have in place of their own.
+        """
+        key = (seed, values, caps)
         if key not in self._found:
             if seed not in self._runners:
                 self._runners[seed] = Runner(self.scenario, self.worlds, seed, threads=self.threads)
-            arms, _ = self._runners[seed].worlds_of(self._overrides(values))
-            self._found[key] = self.sign * arms[SPLIT].measures[self.measure]
-            self._found[(seed, self.nothing)] = self.sign * arms[NOTHING].measures[self.measure]
-        return self._found[key]
+            arms, _ = self._runners[seed].worlds_of(self._overrides(values, caps))
+            self._found[key] = arms[SPLIT].measures
+            self._found[(seed, self.nothing, ())] = arms[NOTHING].measures
+        name = self.measure if measure is None else measure
+        return np.asarray(direction_of(name) * self._found[key][name], dtype=np.float64)
 
     def people(self, values: Values) -> tuple[str, ...]:
         """Whom of an advocates' file a split pays."""

@@ -7,10 +7,9 @@ What is reported comes from worlds of another luck than those of the search: the
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.arguments import function, integer_at_least, number, one_of, refuse, seed_number, thread_count
-from viralsim.errors import InputError
+from viralsim.experiments.budget.estimate import Estimate, estimate
+from viralsim.experiments.budget.frequency import Frequency, frequencies
+from viralsim.experiments.budget.search import Progress, Search
 from viralsim.experiments.budget_split import SplitModel, Values
-from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import NAMES, Measure
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import in_places, money, more_or_less, supported
@@ -29,17 +29,7 @@ from viralsim.scenario import Scenario, scenario_of
 
 Float64 = NDArray[np.float64]
 CURVE_LEVELS = 9
-SMALLEST_STEP = 0.01  # of the budget: where moving money stops
 NEXT_USD = 0.05  # of the budget: what stands for the next dollar, large enough to be seen above luck
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over worlds with its 95 % limits; more is better."""
-
-    mean: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -68,11 +58,27 @@ class NextDollar:
 
 
 @dataclass(frozen=True)
+class LineReturn:
+    """What the whole money of one line brings in the best split, in units of the measure per US$, the other lines as they are.
+
+    error: the standard error of the mean.
+    """
+
+    line: str
+    channel: str
+    kind: str
+    usd: float
+    per_usd: Estimate
+    error: float
+
+
+@dataclass(frozen=True)
 class Optimum:
     """The answer of ``optimise``. split: line -> US$; values: path -> value of the scenario; cost_usd: of the split alone.
 
     uplift: over spending nothing. spend_nothing: no split was shown to bring more than nothing. rivals: split in words ->
-    what the best brings more than it. people: whom of an advocates' file it pays. interrupted: the search was stopped early.
+    what the best brings more than it. people: whom of an advocates' file it pays. frequency: caps of the paid lines that get
+    money. interrupted: the search was stopped early.
     """
 
     measure: str
@@ -87,6 +93,8 @@ class Optimum:
     rivals: dict[str, Estimate]
     curves: tuple[CurvePoint, ...]
     next_dollar: tuple[NextDollar, ...]
+    returns: tuple[LineReturn, ...]
+    frequency: tuple[Frequency, ...]
     notes: tuple[str, ...]
     people: tuple[str, ...] = ()
     interrupted: bool = False
@@ -124,9 +132,6 @@ class Optimum:
         return {**dict(plain(asdict(self))), "sentences": list(self.sentences)}
 
 
-Progress = Callable[[int, int], None]
-
-
 def client_name(line: str) -> str:
     """A line as a client calls it: "advertising on instagram" for ``paid[0] on instagram``."""
     return re.sub(r"^paid\[\d+\]", "advertising", line)
@@ -137,15 +142,6 @@ def _words(estimate: Estimate, m: Measure) -> str:
     low, high = (estimate.low, estimate.high) if estimate.mean >= 0.0 else (-estimate.high, -estimate.low)
     places = supported(low, high)
     return f"{more_or_less(m, estimate.mean, places)} (95 % interval {in_places(low, places)} to {in_places(high, places)})"
-
-
-def _optuna() -> Any:
-    try:
-        import optuna
-    except ImportError as error:
-        raise InputError("optimise needs Optuna: pip install 'viralsim[optimise]'") from error
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    return optuna
 
 
 def default_measure(scenario: Scenario) -> str:
@@ -193,120 +189,15 @@ def optimise(
         raise refuse("constraints", "a list of comparisons", constraints, f"write constraints=[{constraints!r}]")
     function(progress, "progress", "splits tried, splits in all")
     model = SplitModel(scenario, budget_usd, name, count, thread_count(threads), constraints)
-    search = _Search(model, luck, trials, progress)
+    search = Search(model, luck, trials, progress)
     best, interrupted = search.run()
     return _answer(model, best, luck + 1, search.tried, scenario, interrupted)
-
-
-class _Search:
-    """Looks for the split with the highest mean in the worlds of one luck; of equals the cheaper one."""
-
-    def __init__(self, model: SplitModel, seed: int, trials: int, progress: Progress | None) -> None:
-        self.model, self.seed, self.trials, self.progress = model, seed, trials, progress
-        self.seen: dict[Values, float] = {}
-
-    @property
-    def tried(self) -> int:
-        """Different splits that were run."""
-        return len(self.seen)
-
-    def score(self, values: Values) -> float:
-        if values not in self.seen:
-            self.seen[values] = float(self.model.outcome(values, self.seed).mean())
-            if self.progress is not None:
-                self.progress(min(len(self.seen), self.trials), self.trials)
-        return self.seen[values]
-
-    def best(self) -> Values:
-        def rank(values: Values) -> tuple[float, float]:
-            return self.seen[values], -self.model.cost(values)
-
-        return max(self.seen, key=rank)
-
-    def run(self) -> tuple[Values, bool]:
-        if not self.model.allowed(self.model.nothing) and not self.model.constraints:
-            raise InputError("spending nothing is above the budget")
-        try:
-            self._widely()
-            if not self.seen:
-                raise InputError("no split that was tried keeps to the constraints: loosen them")
-            self._closely()
-        except KeyboardInterrupt:
-            if not self.seen:
-                raise
-            return self.best(), True
-        return self.best(), False
-
-    def _widely(self) -> None:
-        optuna = _optuna()
-        lines = self.model.lines
-        sampler = optuna.samplers.TPESampler(
-            seed=self.seed % 2**31, multivariate=True, n_startup_trials=max(8, self.trials // 4)
-        )
-        study = optuna.create_study(direction="maximize", sampler=sampler)
-        names = [f"part {i}" for i in range(len(lines))]
-        for parts in self._corners():
-            study.enqueue_trial({"spent": float(sum(parts) > 0), **dict(zip(names, parts, strict=True))})
-
-        def objective(trial: Any) -> float:
-            spent = trial.suggest_float("spent", 0.0, 1.0)
-            parts = np.array([trial.suggest_float(name, 0.0, 1.0) for name in names])
-            total = parts.sum()
-            money = self.model.budget * spent * (parts / total if total > 0 else parts)
-            values = self.model.values(list(money))
-            if not self.model.allowed(values):
-                raise optuna.TrialPruned
-            return self.score(values)
-
-        study.optimize(objective, n_trials=max(self.trials, len(list(self._corners()))))
-
-    def _corners(self) -> list[list[float]]:
-        """Nothing, all in one line, and the same for all."""
-        count = len(self.model.lines)
-        alone = [[float(i == j) for j in range(count)] for i in range(count)]
-        return [[0.0] * count, *alone, [1.0] * count]
-
-    def _closely(self) -> None:
-        """Move money between the lines and the purse, in halving steps, as long as a move helps."""
-        step = 0.25
-        here = self.best()
-        while step >= SMALLEST_STEP:
-            moved = False
-            for take, give in itertools.permutations(range(-1, len(self.model.lines)), 2):
-                there = self._moved(here, take, give, step * self.model.budget)
-                if there is None or there == here or not self.model.allowed(there):
-                    continue
-                gain = self.score(there) - self.score(here)
-                if gain > 0 or (gain == 0 and self.model.cost(there) < self.model.cost(here) - 1e-9):
-                    here, moved = there, True
-            if not moved:
-                step /= 2
-
-    def _moved(self, values: Values, take: int, give: int, usd: float) -> Values | None:
-        """The split after ``usd`` went from line ``take`` to line ``give``; -1 is the purse."""
-        money = [line.cost(value) for line, value in zip(self.model.lines, values, strict=True)]
-        amount = max([usd] + [self.model.lines[i].unit_usd for i in (take, give) if i >= 0])
-        if take >= 0:
-            amount = min(amount, money[take])
-            money[take] -= amount
-        else:
-            amount = min(amount, self.model.budget - sum(money))
-        if amount <= 0:
-            return None
-        if give >= 0:
-            money[give] += amount
-        return self.model.values(money)
-
-
-def _estimate(difference: Float64, scale: float = 1.0) -> Estimate:
-    mean, low, high = mean_interval(difference * scale)
-    return Estimate(mean, low, high)
 
 
 def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Scenario, interrupted: bool) -> Optimum:
     """Measure the best split, its rivals, its curves and the next dollar in worlds that the search has not seen."""
     base, own = model.outcome(model.nothing, seed), model.outcome(best, seed)
-    uplift = _estimate(own - base)
+    uplift = estimate(own - base)
     matters = (
         scenario.spec.goal.matters_from if scenario.spec.goal and scenario.spec.goal.measure == model.measure else 0.0
     )
@@ -314,13 +205,15 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
     for i, line in enumerate(model.lines):
         alone = model.values([model.budget * float(i == j) for j in range(len(model.lines))])
         if alone not in (best, model.nothing) and model.allowed(alone):
-            rivals[f"all in {line.name}"] = _estimate(own - model.outcome(alone, seed))
+            rivals[f"all in {line.name}"] = estimate(own - model.outcome(alone, seed))
     nothing = best == model.nothing or not uplift.low > 0 or uplift.mean < matters
     return Optimum(
         measure=model.measure, budget_usd=model.budget, worlds=model.worlds, trials=tried,
         split=dict(model.said(best)), values={line.path: v for line, v in zip(model.lines, best, strict=True)},
         cost_usd=model.cost(best), uplift=uplift, spend_nothing=nothing, rivals=rivals,
         curves=tuple(_curves(model, best, seed, base)), next_dollar=tuple(_next_dollar(model, best, seed, own)),
+        returns=tuple(_returns(model, best, seed, own)),
+        frequency=tuple(frequencies(model, best, seed)),
         notes=model.notes, people=model.people(best), interrupted=interrupted,
     )  # fmt: skip
 
@@ -337,7 +230,7 @@ def _curves(model: SplitModel, best: Values, seed: int, base: Float64) -> list[C
             error = float(step.std(ddof=1) / np.sqrt(len(step))) if len(step) > 1 else float("nan")
             points.append(
                 CurvePoint(
-                    line.name, line.channel, value, line.cost(value), _estimate(own - base), float(step.mean()), error
+                    line.name, line.channel, value, line.cost(value), estimate(own - base), float(step.mean()), error
                 )
             )
             before = own
@@ -355,5 +248,16 @@ def _next_dollar(model: SplitModel, best: Values, seed: int, own: Float64) -> li
             found.append(NextDollar(line.name, 0.0, None))
             continue
         gained = model.outcome((*best[:i], more, *best[i + 1 :]), seed) - own
-        found.append(NextDollar(line.name, added, _estimate(gained, 1.0 / added)))
+        found.append(NextDollar(line.name, added, estimate(gained, 1.0 / added)))
     return found
+
+
+def _returns(model: SplitModel, best: Values, seed: int, own: Float64) -> Iterator[LineReturn]:
+    """The return of each line that gets money."""
+    for i, line in enumerate(model.lines):
+        usd = line.cost(best[i])
+        if usd <= 0.0:
+            continue
+        gained = (own - model.outcome((*best[:i], 0.0, *best[i + 1 :]), seed)) / usd
+        error = float(gained.std(ddof=1) / np.sqrt(len(gained))) if len(gained) > 1 else float("nan")
+        yield LineReturn(line.name, line.channel, line.kind, usd, estimate(gained), error)

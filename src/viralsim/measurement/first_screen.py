@@ -38,6 +38,7 @@ from viralsim.measurement.robustness import decisive, turn_text
 from viralsim.measurement.sentences import worlds_wanted
 from viralsim.measurement.verdict import Verdict
 from viralsim.records.record import Move, RunRecord, SwitchingValue
+from viralsim.units import counted
 
 Summaries = Mapping[str, Mapping[str, MeasureSummary]]
 MOST_TURNS = 2
@@ -45,7 +46,6 @@ LEAST_FOR_ODDS = 100  # simulations for one in a hundred
 _MARGIN = re.compile(
     r"^goal\.matters_from: above (.+) \(now (.+)\) the difference would no longer be sure to matter\.$"
 )
-from viralsim.units import counted
 
 NET = "net_usd"
 
@@ -174,12 +174,12 @@ def _risk(record: RunRecord, summaries: Summaries, question: Question) -> tuple[
         texts = [f"none in {counted(record.world_count, 'simulation')} of either"]
     said = [f"{label}: {', '.join(texts)}."] if texts else []
     if question.answer != UNDEFINED:
-        counted = measure(question.measure).counted
+        unit = measure(question.measure).counted
         spans = [
             f"{number(summaries[arm][question.measure].p05)} to {number(summaries[arm][question.measure].p95)} with {arm}"
             for arm in arms
         ]
-        said.append(f"9 in 10 campaigns bring {' and '.join(spans)} ({counted}).")
+        said.append(f"9 in 10 campaigns bring {' and '.join(spans)} ({unit}).")
     return tuple(said)
 
 

@@ -1,0 +1,59 @@
+"""How often a paid line should be shown to one member: the frequency cap with the best outcome, the budget as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from viralsim.experiments.budget.estimate import Estimate, estimate
+from viralsim.experiments.budget_split import SplitModel, Values
+
+CAPS = (1, 2, 3, 5, 8)
+
+
+@dataclass(frozen=True)
+class CapPoint:
+    """One cap of a line, None for none: the uplift of the split over spending nothing, and over the split without a cap."""
+
+    cap: int | None
+    uplift: Estimate
+    over_no_cap: Estimate
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """The caps of one paid line. best: the cap with the highest mean; of equals the loosest, no cap first.
+
+    shown: whether the best is shown to bring more than no cap.
+    """
+
+    line: str
+    best: int | None
+    shown: bool
+    points: tuple[CapPoint, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The answer in words."""
+        if self.best is None:
+            return f"{self.line}: leave it without a frequency cap."
+        times = "once" if self.best == 1 else f"{self.best} times"
+        if not self.shown:
+            return f"{self.line}: no frequency cap is shown to bring more than none."
+        gain = next(point.over_no_cap for point in self.points if point.cap == self.best)
+        return f"{self.line}: show it to one member {times} at most: {gain.mean:+,.4g} ({gain.low:+,.4g} to {gain.high:+,.4g})."
+
+
+def frequencies(model: SplitModel, values: Values, seed: int) -> Iterator[Frequency]:
+    """A ``Frequency`` per paid line that gets money in the split ``values``, the other lines as they are."""
+    base = model.outcome(model.nothing, seed)
+    for i, line in enumerate(model.lines):
+        if line.kind != "paid" or not values[i]:
+            continue
+        free = model.outcome(values, seed, caps=((i, None),))
+        points = []
+        for cap in (None, *reversed(CAPS)):
+            own = model.outcome(values, seed, caps=((i, cap),))
+            points.append(CapPoint(cap, estimate(own - base), estimate(own - free)))
+        best = max(points, key=lambda point: point.uplift.mean)
+        yield Frequency(line.name, best.cap, best.over_no_cap.low > 0.0, tuple(points))
