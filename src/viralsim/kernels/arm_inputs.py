@@ -126,6 +126,7 @@ class Rule(IntEnum):
     AMPLIFY_AT_MOST = 10
     AMPLIFY_COOLDOWN = 11  # ticks
     DISTINCT = 12  # 1 where a threshold content may be posted twice by one member
+    MANAGER_FROM = 13  # first tick in which the two rules of the manager are looked at
 
 
 class Plan(NamedTuple):

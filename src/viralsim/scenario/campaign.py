@@ -11,6 +11,7 @@ from viralsim.scenario.blocks import USER, Block, Name, block, key
 from viralsim.scenario.programme import Programme
 from viralsim.units import Factor, Fraction, Hours, Probability, Real, Usd, Whole
 
+HOURS_PER_DAY = 24.0
 MOST_LINES = 1_000
 MOST_NAMED_MEMBERS = 100_000
 Members = Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")]
@@ -140,9 +141,14 @@ class Amplify(Block):
 class CommunityManagement(Block):
     """A community manager and their two rules."""
 
+    starts: Hours = key(0.0, "from when on they look and are paid", source="off")
     cost_usd_per_day: Annotated[float, Real(ge=0, le=1e9, unit="US$ a day")] = key(0.0, "cost of a day", source="off")
     respond: Respond | None = key(None, "answers to criticism; left out: none", source="off")
     amplify: Amplify | None = key(None, "reposts; left out: none", source="off")
+
+    def days(self, horizon: float) -> float:
+        """The days that they are paid for, from their start to ``horizon`` (hours)."""
+        return max(0.0, horizon - self.starts) / HOURS_PER_DAY
 
 
 class Campaign(Block):
