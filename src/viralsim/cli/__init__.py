@@ -44,7 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "presets": ("viralsim.cli.scenario_commands", "presets", "Show channel presets with source, year and range."),
     "schema": ("viralsim.cli.scenario_commands", "schema", "Print the JSON Schema of scenario files."),
     "forecast": ("viralsim.cli.forecast", "forecast", "Where a running post ends."),
-    "review": ("viralsim.cli.ledger", "review", "Score the forecasts of a post against what came."),
+    "review": ("viralsim.cli.review", "review", "How a campaign went, and whether luck explains it."),
     "ledger": ("viralsim.cli.ledger", "ledger", "How registered forecasts went."),
     "luck": ("viralsim.cli.luck", "luck", "Say how much of the outcome is luck and how much is content."),
     "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),

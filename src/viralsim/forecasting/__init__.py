@@ -1,6 +1,7 @@
-"""Where a running post ends, from its curve so far and from past posts, and what acting now would change."""
+"""Where a running post ends, what acting now would change, and after the campaign whether it was luck."""
 
 from viralsim.forecasting.acting import OpenArm, OpenArms, arms
 from viralsim.forecasting.population import Population, fit
+from viralsim.forecasting.reviewing import ArmReview, Review, review
 
-__all__ = ["OpenArm", "OpenArms", "Population", "arms", "fit"]
+__all__ = ["ArmReview", "OpenArm", "OpenArms", "Population", "Review", "arms", "fit", "review"]
