@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import viralsim as vs
-from viralsim.forecasting.acting import Left, open_arms
 from viralsim.forecasting.curve import Curve, curve_of_events
-from viralsim.forecasting.weighting import adjusted, points_of, shares_at, weigh, weighted_quantiles
+from viralsim.forecasting.worlds.acting import Left, open_arms
+from viralsim.forecasting.worlds.weighting import adjusted, points_of, shares_at, weigh, weighted_quantiles
 
 PRICES = {"ask": 12.0, "advertise": 40.0}  # shares that pay for acting, said before anything was measured
 

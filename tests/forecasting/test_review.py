@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import viralsim as vs
 from viralsim.cli import main
 from viralsim.forecasting.attributed import read_attributed
-from viralsim.forecasting.envelope import ALPHA, chance_of_farther
-from viralsim.forecasting.weighting import shares_at
+from viralsim.forecasting.worlds.envelope import ALPHA, chance_of_farther
+from viralsim.forecasting.worlds.weighting import shares_at
 
 PLAIN = LAUNCH.override({"uncertain": {}, "arms": {"nothing": {}}})
 HOURS = np.arange(1.0, 73.0)

@@ -126,7 +126,7 @@ def _with_arms(
     from dataclasses import replace
 
     from viralsim.cli.study import watched
-    from viralsim.forecasting.acting import Left, open_arms
+    from viralsim.forecasting.worlds.acting import Left, open_arms
     from viralsim.scenario import load
 
     if file == "-":

@@ -84,8 +84,8 @@ def _against_run(
 ) -> tuple[dict[str, Any], list[str], Any]:
     """(JSON, lines, what the page draws) of a curve among the worlds of a stored run; ``threads`` None: a quick look."""
     from viralsim.arguments import thread_count
-    from viralsim.forecasting.reviewing import SEARCH_WORLDS, review_of
-    from viralsim.forecasting.would_differ import Search
+    from viralsim.forecasting.worlds.reviewing import SEARCH_WORLDS, review_of
+    from viralsim.forecasting.worlds.would_differ import Search
     from viralsim.results import open_result
 
     result = open_result(folder)
@@ -98,8 +98,8 @@ def _against_ledger(
     folder: Path, post: PostCurve, observed: Path, name: str | None, notes: list[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """(JSON, lines) of a curve against the registered forecasts of its post, which are settled."""
-    from viralsim.forecasting.envelope import ALPHA
     from viralsim.forecasting.ledger import entries, settle
+    from viralsim.forecasting.worlds.envelope import ALPHA
     from viralsim.measurement.number_format import number, percent
 
     found = entries(folder)

@@ -1,7 +1,7 @@
 """Where a running post ends, what acting now would change, and after the campaign whether it was luck."""
 
-from viralsim.forecasting.acting import OpenArm, OpenArms, arms
 from viralsim.forecasting.population import Population, fit
-from viralsim.forecasting.reviewing import ArmReview, Review, review
+from viralsim.forecasting.worlds.acting import OpenArm, OpenArms, arms
+from viralsim.forecasting.worlds.reviewing import ArmReview, Review, review
 
 __all__ = ["ArmReview", "OpenArm", "OpenArms", "Population", "Review", "arms", "fit", "review"]

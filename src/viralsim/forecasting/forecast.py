@@ -14,7 +14,7 @@ from viralsim.forecasting.loglinear import fit_log_linear
 from viralsim.forecasting.population import Paths, Population
 
 if TYPE_CHECKING:
-    from viralsim.forecasting.acting import OpenArms
+    from viralsim.forecasting.worlds.acting import OpenArms
 
 QUANTILES = {"p025": 0.025, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9, "p975": 0.975}
 KEPT = 199  # evenly spaced quantiles that a forecast is kept and scored by

@@ -8,8 +8,8 @@ import numpy as np
 
 from viralsim.forecasting.attributed import Attributed
 from viralsim.forecasting.curve import Curve
-from viralsim.forecasting.reviewing import ArmReview, Review
-from viralsim.forecasting.weighting import shares_at
+from viralsim.forecasting.worlds.reviewing import ArmReview, Review
+from viralsim.forecasting.worlds.weighting import shares_at
 from viralsim.measurement.number_format import number
 from viralsim.report.charts.chart import Axis, Band, Chart, Line, Mark, Panel, linear
 from viralsim.report.charts.pictures import Picture, as_figure

@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike
 from viralsim.arguments import file_path, flag, integer_at_least, names_of, thread_count
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve
-from viralsim.forecasting.envelope import ALPHA, chance_of_farther
 from viralsim.forecasting.events import observed_curve
 from viralsim.forecasting.hawkes import Floats
-from viralsim.forecasting.weighting import FEWEST, points_of, shares_at, weigh, weighted_quantiles
-from viralsim.forecasting.would_differ import Different, Search, what_would_differ
+from viralsim.forecasting.worlds.envelope import ALPHA, chance_of_farther
+from viralsim.forecasting.worlds.weighting import FEWEST, points_of, shares_at, weigh, weighted_quantiles
+from viralsim.forecasting.worlds.would_differ import Different, Search, what_would_differ
 from viralsim.measurement.number_format import number, percent
 from viralsim.results import Result, open_result
 from viralsim.scenario import Scenario

@@ -16,10 +16,10 @@ from viralsim.forecasting.curve import Curve
 from viralsim.forecasting.events import observed_curve
 from viralsim.forecasting.forecast import quantiles_of
 from viralsim.forecasting.hawkes import Floats
-from viralsim.forecasting.open_arms import first_free_tick, refuse_differences_before, refuse_other_pasts
 from viralsim.forecasting.past import population_of
 from viralsim.forecasting.population import Population
-from viralsim.forecasting.weighting import (
+from viralsim.forecasting.worlds.open_arms import first_free_tick, refuse_differences_before, refuse_other_pasts
+from viralsim.forecasting.worlds.weighting import (
     FEWEST,
     WIDE,
     Weights,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError
-from viralsim.forecasting.envelope import ALPHA, chance_of_farther
 from viralsim.forecasting.hawkes import Floats
-from viralsim.forecasting.weighting import shares_at
+from viralsim.forecasting.worlds.envelope import ALPHA, chance_of_farther
+from viralsim.forecasting.worlds.weighting import shares_at
 from viralsim.measurement.number_format import number
 from viralsim.results import Result
 from viralsim.scenario import Scenario, loads
