@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from population.real_data import real_file
 
 import viralsim as vs
+from viralsim.cli import main
 
 MEMBERS, EDGES, UNTIL, DRAWS, ERRORS = 5, 6, 3, 2000, 4.5
 
@@ -197,3 +201,35 @@ def test_a_real_cascade_on_its_network() -> None:
     change = found.without(int(own.user.iloc[0]))
     assert 0 <= change.lost_low <= change.lost <= change.lost_high < len(own)
     assert change.gained == 0.0
+
+
+def test_replay_on_the_command_line(tmp_path: Path) -> None:
+    """A network and a table of adoptions; a bare tree; what is wrong ends with status 2 and one line."""
+    (tmp_path / "edges.csv").write_text("source,target\nada,bob\nbob,cem\ncem,dan\n")
+    (tmp_path / "adoptions.csv").write_text("member,time\nada,0\nbob,1\ncem,3\n")
+    (tmp_path / "tree.csv").write_text("node,parent\na,\nb,a\nc,b\n")
+    words = ("replay", tmp_path / "adoptions.csv", "--network", tmp_path / "edges.csv", "--until", 5, "--draws", 20)
+    done = run(*words, "--without", "bob", "--with", "dan@1", "--json")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert (said["adopters"], said["forced_roots"], said["parameters"]["fitted"]) == (3, 1, True)
+    assert [(change["lost"], change["gained"]) for change in said["changes"]] == [(1.0, 0.0), (0.0, 0.0)]
+    assert "without bob: 1 of the others are lost" in run(*words, "--without", "bob").output
+    assert "at most 1 of 2" in run("replay", tmp_path / "tree.csv", "--without", "b").output
+    (tmp_path / "bad.csv").write_text("member,time\nada,\n")
+    for wrong in (
+        ("replay", tmp_path / "tree.csv", "--with", "b@1"),
+        ("replay", tmp_path / "tree.csv"),
+        ("replay", tmp_path / "bad.csv", "--network", tmp_path / "edges.csv"),
+        (*words, "--model", "linear_threshold"),
+        (*words, "--without", "zoe"),
+        (*words, "--with", "dan"),
+        (*words, "--with", "dan@9"),
+    ):
+        done = run(*wrong)
+        assert (done.exit_code, len(done.output.strip().splitlines())) == (2, 1), done.output
+
+
+def run(*words: object) -> Result:
+    """What a command line did."""
+    return CliRunner().invoke(main, [str(word) for word in words])

@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "forecast": ("viralsim.cli.forecast", "forecast", "Where a running post ends."),
     "review": ("viralsim.cli.review", "review", "How a campaign went, and whether luck explains it."),
     "ledger": ("viralsim.cli.ledger", "ledger", "How registered forecasts went."),
+    "replay": ("viralsim.cli.replay", "replay", "A cascade that happened, with one thing changed."),
     "luck": ("viralsim.cli.luck", "luck", "Say how much of the outcome is luck and how much is content."),
     "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),
     "warm": ("viralsim.cli.warm", "warm", "Compile everything beforehand."),
@@ -54,7 +55,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 # words of commands that start no kernel
 WITHOUT_KERNELS = {
-    "review",
+    "replay",
     "ledger",
     "init",
     "report",
