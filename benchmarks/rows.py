@@ -85,8 +85,7 @@ SEEDS = {"ic": 10, "wc": 50, "lt": 50}
 # How many times as fast a row must be at least, by the median of the rounds.
 AGAINST_CYNETDIFF = {"ic0.05": 6.0, "ic0.01": 12.0, "wc": 4.0, "lt": 8.0, "full": 1.5}
 SIR_AGAINST_PLAIN, PLAIN_AGAINST_GRAPH_TOOL, TWO_THREADS = 1.3, 3.0, 1.9
-LARGE_AGAINST_SMALL = 1 / 1.3  # launches on 1,000,000 members against 10,000
-LAUNCHES_A_SECOND = {"bare": 8e6, "full": 2e6}  # on 1,000,000 members
+LAUNCHES_A_SECOND = {"bare": 8e6, "full": None}  # on 1,000,000 members
 
 
 def ours_bare(network: Network, seeds: list[int], law: str, p: float) -> Callable[[int], np.ndarray]:
@@ -297,8 +296,8 @@ def table() -> Iterator[Row]:
     for law in ("bare", "full"):
         for start, anyone in (("one member", 0.0), ("anyone", 1.0)):
             work = f"{law} launches of mean size 2 from {start}, 1,000,000 members against 10,000"
-            name, goals = f"launches-{law}-{start.split()[0]}", (LARGE_AGAINST_SMALL, LAUNCHES_A_SECOND[law])
-            yield Row(name, work, "itself, smaller", launches, "", law, anyone, *goals)
+            name = f"launches-{law}-{start.split()[0]}"
+            yield Row(name, work, "itself, smaller", launches, "", law, anyone, floor=LAUNCHES_A_SECOND[law])
     for law, work in (("ic", "bare cascade"), ("full", "full model")):
         name, work = f"threads-{work.split()[0]}", f"{work} p = 0.05, heavy, two threads"
         yield Row(name, work, "itself, one thread", threads, law=law, goal=TWO_THREADS, clock="wall")

@@ -170,6 +170,10 @@ class Posts:
         if self.answered >= 0 and self.tick >= self.answered + self.rules[Rule.RESPOND_DELAY]:
             self.soften = float(1.0 - self.rules[Rule.RESPOND_EFFECT])
 
+    def is_gone(self, v: int) -> bool:
+        """Whether a member has been removed: they neither post nor see."""
+        return bool(len(self.plan.removed_at) and self.tick >= self.plan.removed_at[v])
+
     def make_planned(self) -> list[Post]:
         plan, posts = self.plan, []
         stream_keys = stream_key(self.key, Stream.WILLING, 0, 0)
@@ -184,6 +188,8 @@ class Posts:
             self.counts["ASKED"] += 1  # of any content: the programme pays for them
             if any((channel, content, v) == (post.channel, post.content, post.member) for post in posts):
                 continue  # asked twice for one tick: one post
+            if self.is_gone(v):
+                continue
             if unit(member_key(stream_keys, v, int(plan.planned_wave[i]))) < plan.planned_willingness[i]:
                 self.counts["POSTED"] += 1
                 self.pending.pop((channel, content, v), None)
@@ -206,6 +212,8 @@ class Posts:
             else:
                 parent, earned = -1, again[where]
             channel, content, v = where
+            if self.is_gone(v):
+                continue
             number = self.posts_made[where]
             if earned:
                 self.count(content, "EARNED_SHARES", "EARNED_SHARES")

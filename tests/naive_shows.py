@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from naive_luck import NOBODY, U64, Due, Impression, Post, Recommended, alias, below, draw, member_key, of, plus, unit
 from naive_posts import Posts
 
 from viralsim.kernels import rng
 from viralsim.kernels.alias import GAP_TAIL
 from viralsim.kernels.arm_inputs import Reinforcement, Rule, Source
+from viralsim.kernels.counts import Series
 from viralsim.kernels.rng import Stream
 
 GAP_SHIFT = U64(64 - 9)
@@ -23,6 +25,8 @@ class Run(Posts):
         for i in range(len(self.plan.organic_tick)):
             self.organic(i)
         for tick in range(self.horizon):
+            if self.stops(tick):
+                break
             self.tick = tick
             self.decide()
             owned = self.make_owned()
@@ -37,7 +41,19 @@ class Run(Posts):
             for item in sorted(self.recommended.pop(self.tick, []), key=lambda r: (r.key, r.index)):
                 self.show_recommended(item)
 
+    def stops(self, tick: int) -> bool:
+        """Whether a stopping rule has ended the world before this tick."""
+        shares = self.series[:tick, Series.SHARES]
+        last = max(np.flatnonzero(shares), default=-1)
+        most, quiet = self.rules[Rule.STOP_SHARES], self.rules[Rule.STOP_QUIET]
+        return bool((most > 0 and shares.sum() >= most) or (quiet > 0 and tick > last + quiet))
+
     # ---- showing
+
+    def tie_is_there(self, edge: int) -> bool:
+        graph = self.world.graph
+        spans = range(graph.tie_span[edge], graph.tie_span[edge + 1]) if len(graph.tie_span) else ()
+        return not len(graph.tie_span) or any(graph.tie_from[i] <= self.tick < graph.tie_to[i] for i in spans)
 
     def post_key(self, post: Post) -> int:
         if post.member == NOBODY:
@@ -60,10 +76,14 @@ class Run(Posts):
         graph = self.world.graph
         for position in self.positions(channel, key, len(row)):
             v = row[position]
+            if self.is_gone(v) or (edges and not self.tie_is_there(edges[position])):
+                continue
             tie = float(graph.tie_strength[edges[position]]) if edges and len(graph.tie_strength) else 1.0
             if self.world.channels.thin[channel]:
                 q = float(self.world.channels.visibility[channel]) * tie * self.attention(post.content, v)
-                q = min(1.0, q * float(self.world.rules.rhythm[self.tick]))
+                caps = self.plan.visibility_cap
+                most = float(caps[channel, self.tick]) if len(caps) else 1.0
+                q = min(most, q * float(self.world.rules.rhythm[self.tick]))
                 if not unit(draw(plus(key, rng.SHOW), position)) * envelope < q:
                     continue
             trust = post.trust
@@ -119,8 +139,10 @@ class Run(Posts):
             v = next((v for v in tried if cap == 0 or self.bought_for[line, v] < cap), None)
             if v is None:
                 continue
-            self.bought[line] += 1
             self.bought_for[line, v] += 1
+            if self.is_gone(v):
+                continue
+            self.bought[line] += 1
             bits = draw(plus(key, rng.RESPOND), j)
             self.impress(Impression(v, channel, content, Source.PAID, bits, float(plan.paid_trust[line]), -1))
 
@@ -133,6 +155,8 @@ class Run(Posts):
             v = present[below(draw(item.key, 1 + 64 * item.index + 2 * j), len(present))]
             if unit(draw(item.key, 2 + 64 * item.index + 2 * j)) * top < self.match(item.content, v):
                 break
+        if self.is_gone(v):
+            return
         bits = draw(plus(item.key, rng.RESPOND), item.index)
         self.impress(
             Impression(

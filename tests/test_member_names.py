@@ -87,8 +87,10 @@ def test_ids_are_found_as_they_are_written(data: st.DataObject, kind: Any) -> No
         ("[3, '3']", "{members: [1]}", ["s.yaml:12: campaign.organic[0].members[1]: member '3' is named already at [0]"]),
         ("[ann]", "{members: [1]}", ["s.yaml:12: campaign.organic[0].members[0]: no member 'ann'"]),
         ("[99999999999999999999999]", "{members: [1]}", ["members[0]: no member 99999999999999999999999"]),
-        ("[true]", "{members: [1]}", ["s.yaml:12: campaign.organic[0].members"]),
-        ("[1.0]", "{members: [1]}", ["s.yaml:12: campaign.organic[0].members"]),
+        ("[true]", "{members: [1]}", ["members: [0] must be a whole number without decimals, or text in quotes, got true"]),
+        ("[3, 1.0]", "{members: [1]}", ["s.yaml:12: campaign.organic[0].members: [1] must be a whole number without decimals"]),
+        ("[]", "{members: [1]}", ["s.yaml:12: campaign.organic[0].members: names nobody"]),
+        ("0-5", "{members: [1]}", ["members: must be a count, or a list of ids such as [3, 17], got '0-5'"]),
         ("5", "{members: [2, 2]}", ["s.yaml:16: arms.asked.campaign.advocates.choose.members[1]: member 2 is named already"]),
         ("5", "{members: [true]}", ["s.yaml:16: arms.asked.campaign.advocates.choose"]),
     ],
@@ -111,8 +113,8 @@ def test_ids_of_a_file_are_positions_of_the_plan(tmp_path: Path) -> None:
     ("members", "choose", "sentences"),
     [
         ("[cat, eve]", "{members: [dan]}",
-         ["s.yaml:12: campaign.organic[0].members[1]: no member 'eve' in the network: name ids of its file, such as ann"]),
-        ("[0]", "{members: [dan]}", ["s.yaml:12: campaign.organic[0].members[0]: no member 0 in the network"]),
+         ["s.yaml:12: campaign.organic[0].members[1]: no member 'eve' in the network: name ids of its file, such as 'ann'"]),
+        ("[0]", "{members: [dan]}", ["members[0]: no member 0 in the network: name ids of its file, in quotes, such as 'ann'"]),
         ("[cat, cat]", "{members: [dan, eve]}",
          ["s.yaml:12: campaign.organic[0].members[1]: member 'cat' is named already at [0]",
           "s.yaml:16: arms.asked.campaign.advocates.choose.members[1]: no member 'eve'"]),
@@ -158,5 +160,5 @@ def test_removals_go_by_id(tmp_path: Path) -> None:
     """A removal names a member as the scenario does."""
     tier = Tier(scenario(tmp_path, "[cat]", "{members: [dan, ben]}", FILE), worlds=2)
     assert remove(tier, "dan", 0).member == "dan"
-    with pytest.raises(InputError, match="no member 'eve' in the network: name ids of its file, such as ann"):
+    with pytest.raises(InputError, match="no member 'eve' in the network: name ids of its file, such as 'ann'"):
         remove(tier, "eve", 0)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from wrong_arguments import DOOR as NETWORKS
 from wrong_arguments import HANDED_ON, STRATEGY_OPTIONS
 from wrong_calibration import CALIBRATION
+from wrong_changing import CHANGING
 from wrong_studies import STUDIES
 from wrong_values import PATH, RESULT, SCENARIO, SMALL
 
@@ -22,7 +23,7 @@ from viralsim import advocates, classic, experiments, seeding
 from viralsim.cli import main
 from viralsim.errors import ViralsimError
 
-DOOR = {**NETWORKS, **STUDIES, **CALIBRATION}
+DOOR = {**NETWORKS, **STUDIES, **CALIBRATION, **CHANGING}
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -97,6 +98,7 @@ def public() -> Iterator[Callable[..., Any]]:
         "save",
         "numbers_of",
         "generate",
+        "from_temporal_edges",
     ):
         yield getattr(vs.Network, name)
     yield from (
@@ -109,6 +111,7 @@ def public() -> Iterator[Callable[..., Any]]:
         vs.Result.trees,
     )
     yield from (vs.Scenario.override, vs.Scenario.for_arm, vs.Scenario.with_networks)
+    yield from (vs.rules.register, vs.rules.read_file, vs.rules.known)
     yield from (vs.calibration.next_post, vs.calibration.backtest, vs.posts.read)
 
 

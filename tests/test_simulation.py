@@ -11,7 +11,7 @@ import pytest
 import viralsim as vs
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.counts import Count
-from viralsim.simulation.run import compile_arms, compile_audience
+from viralsim.simulation.run import bytes_kept, compile_arms, compile_audience
 
 EVERYTHING = """\
 viralsim: 1
@@ -403,3 +403,25 @@ def test_a_result_says_which_file_it_came_from() -> None:
     path = Path(__file__).parent.parent / "scenarios" / "real_network.yaml"
     result = vs.simulate(vs.load(path), worlds=2)
     assert result.scenario_file == str(path)
+
+
+def test_worlds_that_do_not_fit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything runs, with both numbers; what a run keeps is what its arrays take."""
+    scenario = vs.loads(EVERYTHING)
+    compiled = compile_audience(scenario)
+    arms = compile_arms(scenario, compiled)
+    raw = {name: run_worlds(arm.world, 1, np.arange(300)) for name, arm in arms.items()}
+    columns = (
+        "counts",
+        "structural_virality",
+        "reach_by_channel",
+        "reach_by_community",
+        "series",
+        "paid_bought",
+        "done",
+    )
+    arrays = [getattr(one, name) for one in raw.values() for name in columns]
+    assert bytes_kept(300, arms.values()) == sum(array.nbytes for array in arrays)
+    monkeypatch.setattr("viralsim.population.build.memory_bytes", lambda: 1 << 20)
+    with pytest.raises(vs.InputError, match=r"1,000,000 worlds keep about .* GiB, this machine has"):
+        vs.simulate(scenario, worlds=1_000_000)

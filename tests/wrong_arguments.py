@@ -50,6 +50,7 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
                 np.array([0, 9]),
                 np.zeros((1, 2), np.int64),
             ],
+            "spans": [3, "a", (1, 2, 3)],
             "followers": [
                 None,
                 [1, 2, 3],

@@ -134,7 +134,7 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
         {"scenario": SCENARIO, "count": 2, "worlds": 2},
         {
             **STUDY,
-            "count": COUNT,
+            "count": COUNT[:-1],
             "strategy": ["degre", 3, {}, {"degree": 1, "core": 2}, ["degree"]],
             "compare": ["core", ["cor"], [3], 3],
             "arm": [*ARM, "organic"],

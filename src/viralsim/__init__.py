@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from viralsim import advocates, calibration, classic, forecasting, posts, replay, seeding
+    from viralsim import advocates, calibration, classic, forecasting, posts, replay, rules, seeding
     from viralsim.calibration.calibrating import calibrate
     from viralsim.decisions.field_test import field_test
     from viralsim.decisions.robust import robust
@@ -42,7 +42,7 @@ _HOME = {
     "simulate": "viralsim.simulation",
     "value_of_information": "viralsim.decisions.value_of_information",
 }
-_MODULES = ("advocates", "calibration", "classic", "forecasting", "posts", "replay", "seeding")
+_MODULES = ("advocates", "calibration", "classic", "forecasting", "posts", "replay", "rules", "seeding")
 
 __all__ = [
     "CapacityError",
@@ -67,6 +67,7 @@ __all__ = [
     "posts",
     "replay",
     "robust",
+    "rules",
     "seeding",
     "simulate",
     "value_of_information",

@@ -51,7 +51,7 @@ def ensure_cache_folder(package: Path) -> None:
 
 
 def _looks_writable(folder: Path) -> bool:
-    """What the system says without a trial; numba is loaded, to be asked, only where it says no."""
+    """Whether the system says so, without trying; numba is loaded and asked only where it says no."""
     cache = folder / "__pycache__"
     return os.access(cache if cache.is_dir() else folder, os.W_OK)
 

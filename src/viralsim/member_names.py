@@ -89,4 +89,7 @@ def _unknown(name: Any, members: int, ids: NDArray[Any] | None) -> str:
         return f"no member {got(name)}: there is nobody"
     if ids is None:
         return f"no member {got(name)}: members are numbered 0 to {members - 1}"
-    return f"no member {got(name)} in the network: name ids of its file, such as {ids[0]!s}"
+    text = ids.dtype.kind not in "iu"
+    such = f"'{ids[0]!s}'" if text else str(ids[0])
+    quotes = ", in quotes" if text and not isinstance(name, str) else ""
+    return f"no member {got(name)} in the network: name ids of its file{quotes}, such as {such}"

@@ -72,6 +72,13 @@ class Blocks:
             block = 2 * block if took_s < BLOCK_S / 2 else max(1, block // 2) if took_s > 2 * BLOCK_S else block
 
 
+def in_parts(blocks: Iterable[tuple[int, int]], most: int) -> Iterator[tuple[int, int]]:
+    """The same numbers in blocks of at most ``most``."""
+    for first, last in blocks:
+        for start in range(first, last, most):
+            yield start, min(start + most, last)
+
+
 def drain_blocks(
     work: Callable[[int, int, Scratch], object], allocate: Callable[[], Scratch], blocks: Claims, threads: int
 ) -> None:

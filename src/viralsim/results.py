@@ -20,7 +20,7 @@ from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary
 from viralsim.measurement.bands import QUANTILES, quantile_bands
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.first_screen import Line, first_screen
-from viralsim.measurement.measures import NAMES, measure
+from viralsim.measurement.measures import Measure, measures_in
 from viralsim.measurement.question import Question, answered
 from viralsim.measurement.verdict import Verdict, judge
 from viralsim.records import open_more, open_record, save_record
@@ -73,6 +73,11 @@ class Result(RunRecord):
         """The warnings of the run and those of its statistics."""
         return tuple(dict.fromkeys((*self.warnings, *arm_statistics.tail_warnings(self, self.summaries))))
 
+    @property
+    def _measures(self) -> tuple[Measure, ...]:
+        """The measures of its arms, those of the scenario's own last."""
+        return measures_in(arm.measures for arm in self.arms.values())
+
     def chances(self, arm: str) -> dict[str, Chance]:
         """The chance of one arm to go ``viral``, to ``flop``, and to end in a ``loss``."""
         worlds = self.arm(arm)
@@ -87,8 +92,9 @@ class Result(RunRecord):
         import pandas as pd
 
         one_of(statistic, "statistic", (*STATISTICS, "count"))
-        rows = {arm: [getattr(found[name], statistic) for name in NAMES] for arm, found in self.summaries.items()}
-        table = pd.DataFrame.from_dict(rows, orient="index", columns=list(NAMES))
+        names = list(next(iter(self.summaries.values())))
+        rows = {arm: [getattr(found[name], statistic) for name in names] for arm, found in self.summaries.items()}
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
         table.index.name = "arm"
         return table
 
@@ -102,7 +108,7 @@ class Result(RunRecord):
                 {
                     "arm": name,
                     "world": np.arange(self.world_count),
-                    **{key: arm.measures.get(key, empty) for key in NAMES},
+                    **{one.name: arm.measures.get(one.name, empty) for one in self._measures},
                 }
             )
             for name, arm in self.arms.items()
@@ -191,16 +197,16 @@ class Result(RunRecord):
         empty = np.full(self.world_count, np.nan)
         names = list(self.arms)
         variables: dict[str, Any] = {
-            key: (("arm", "world"), np.stack([arm.measures.get(key, empty) for arm in self.arms.values()]))
-            for key in NAMES
+            one.name: (("arm", "world"), np.stack([arm.measures.get(one.name, empty) for arm in self.arms.values()]))
+            for one in self._measures
         }
         for key in dict.fromkeys(key for arm in self.arms.values() for key in arm.series):
             stacks = [arm.series[key] for arm in self.arms.values() if key in arm.series]
             if len(stacks) == len(names):
                 variables[f"{key}_by_tick"] = (("arm", "series_world", "tick"), np.stack(stacks))
         data = xr.Dataset(variables, coords={"arm": names, "world": np.arange(self.world_count)})
-        for key in NAMES:
-            data[key].attrs = {"long_name": measure(key).label, "units": measure(key).unit}
+        for one in self._measures:
+            data[one.name].attrs = {"long_name": one.label, "units": one.unit}
         data.attrs = {"scenario": self.scenario_name, "fingerprint": self.fingerprint, "seed": self.seed}
         return data
 

@@ -46,6 +46,11 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 3] + "..."
 
 
+def counted(count: int, noun: str) -> str:
+    """A count and its noun, which takes an s in the plural: ``1 advocate``, ``1,500 members``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def parse_duration(value: object) -> float:
     """Hours (float) of a written duration: ``30m``, ``6h``, ``14d``; ValueError says what is wrong."""
     if isinstance(value, str):

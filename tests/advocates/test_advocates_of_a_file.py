@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import viralsim as vs
 from viralsim.advocates import Tier, find, remove
 from viralsim.advocates.break_even import equal_money
+from viralsim.cli import main
 from viralsim.errors import InputError, ScenarioError
 from viralsim.simulation.run import compile_arms, compile_audience
 
@@ -51,10 +54,25 @@ def test_the_people_of_the_file_are_ranked(scenario: vs.Scenario, strategy: str 
     gained = result.worlds().pivot(index="world", columns="arm", values="shares")
     assert found.tier_shares.mean == pytest.approx((gained["people"] - gained["none"]).mean())
     assert [one.rank for one in found.listed] == [1, 2, 3]
+    assert find(scenario, strategy=strategy, worlds=40, threads=1) == found  # all of them where no count is given
     assert found.against["random"].mean == found.against["degree"].mean == 0.0
     assert sum(sentence.endswith("are the same ones.") for sentence in found.sentences) == 2 - (
         strategy in (None, "random")
     )
+
+
+def test_as_many_as_the_scenario_has_where_no_count_is_given(scenario: vs.Scenario, tmp_path: Path) -> None:
+    """The command ranks the people of the file, those that the scenario names, or as many as its count."""
+    said = json.loads(
+        CliRunner().invoke(main, ["advocates", str(tmp_path / "s.yaml"), "--worlds", "4", "--json"]).stdout
+    )
+    assert {one["member"] for one in said["listed"]} == {"@Ann", "bob", "Cid"}
+    own = scenario.override({"arms.people.campaign.advocates": {"choose": {"members": [1, 4]}, "cost_usd": 3}})
+    assert {one.member for one in find(own, worlds=4, threads=1).listed} == {1, 4}
+    with pytest.raises(InputError, match=r"count: 2 advocates are named, 1 were asked for: leave count out"):
+        find(own, 1, worlds=4, threads=1)
+    own = scenario.override({"arms.people.campaign.advocates": {"choose": "degree", "count": 4}})
+    assert len(find(own, worlds=4, threads=1).listed) == 4
 
 
 def test_the_best_followed_of_the_file_come_first_by_degree(scenario: vs.Scenario) -> None:

@@ -38,6 +38,7 @@ def test_check_costs_what_run_charges_and_refuses_alike(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["check", str(path), "--json"])
     assert done.exit_code == 0, done.stdout
     costs = {arm: said["cost_usd"] for arm, said in json.loads(done.stdout)["arms"].items()}
+    assert any("at most 100 of 10,000 paid impressions" in said for said in json.loads(done.stdout)["warnings"])
     assert costs == {"paid": pytest.approx(1.0), "advocates": pytest.approx(100.0)}
     result = vs.simulate(vs.load(path))
     for name, arm in result.arms.items():
@@ -48,3 +49,21 @@ def test_check_costs_what_run_charges_and_refuses_alike(tmp_path: Path) -> None:
     with pytest.raises(vs.InputError, match="equal_money: arm paid costs"):
         vs.simulate(vs.load(path))
     assert vs.simulate(vs.load(path), arms=["paid"]).arms  # an arm that runs alone is compared with nobody
+
+
+@pytest.mark.parametrize(
+    ("named", "path", "words"),
+    [
+        ("[paid, advocate]", "equal_money[1]", "no arm 'advocate'; did you mean 'advocates'?"),
+        ("[paid]", "equal_money", "compares the costs of arms: name two or more, or write true"),
+        ("[paid, paid]", "equal_money", "name two or more"),
+        ("[paid, advocates]", "equal_money", "arm paid costs 1.00 US$ and advocates 100.00"),
+    ],
+)
+def test_equal_money_names_arms_and_says_where(tmp_path: Path, named: str, path: str, words: str) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text(CAPPED.replace("EQUAL", f"equal_money: {named}"))
+    done = CliRunner().invoke(main, ["check", str(file), "--json"])
+    (error,) = json.loads(done.stdout)["errors"]
+    assert (error["path"], error["line"]) == (path, len(file.read_text().splitlines()))
+    assert words in error["message"]

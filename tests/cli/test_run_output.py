@@ -54,7 +54,6 @@ def result():
 def called(monkeypatch):
     """A simulation that returns at once; holds what it was called with, and the result it gives."""
     calls = types.SimpleNamespace(arguments=[], scenarios=[], result=synthetic_result(worlds=20))
-    module = types.ModuleType("viralsim.simulation")
 
     def simulate(scenario, **more):
         calls.scenarios.append(scenario)
@@ -63,8 +62,8 @@ def called(monkeypatch):
             raise calls.result
         return calls.result
 
-    module.simulate = simulate
-    monkeypatch.setitem(sys.modules, "viralsim.simulation", module)
+    monkeypatch.setattr("viralsim.simulation.simulate", simulate)
+    monkeypatch.setattr("viralsim.simulation.compile_ahead.compile_beside", lambda: None)
     return calls
 
 

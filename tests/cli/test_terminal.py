@@ -177,6 +177,23 @@ def test_a_closed_pipe_ends_it_quietly(arguments: list[str]) -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell that closes a stream")
+@pytest.mark.parametrize(
+    ("closed", "there", "status"), [("2>&-", True, 0), (">&-", True, 0), ("2>&-", False, 2), (">&- 2>&-", True, 0)]
+)
+def test_a_stream_that_was_closed_before_changes_no_status(
+    closed: str, there: bool, status: int, tmp_path: Path
+) -> None:
+    """As under cron, or a service without a console: progress and notes have nowhere to go, and nothing else changes."""
+    file = tmp_path / "s.yaml"
+    if there:
+        file.write_text(re.sub('"bold.*"', "bold", SCENARIO))
+    done = subprocess.run(["sh", "-c", f'exec "$0" -m viralsim check "$1" {closed}', sys.executable, str(file)],
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert (done.returncode, done.stderr) == (status, "")
+    assert done.stdout.endswith(": no errors\n") == (there and ">&-" not in closed.replace("2>&-", ""))
+
+
 @pytest.mark.parametrize("command", ["run --out", "sweep --out", "init", "network import --out"])
 def test_a_folder_that_is_a_file_is_a_sentence(command: str, tmp_path: Path) -> None:
     """Where a part of the path is a file, the command says so with exit status 2, and the file is as it was."""

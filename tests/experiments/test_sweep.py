@@ -135,6 +135,12 @@ def test_shards_make_the_whole(plan: Plan, whole: Path, tmp_path: Path) -> None:
     assert not merge(plan, [tmp_path / "part1", tmp_path / "part3"], tmp_path / "some").complete
     assert merge(plan, [tmp_path / f"part{n}" for n in (1, 2, 3)], tmp_path / "joined").complete
     assert merge(plan, [tmp_path / "one"], tmp_path / "one").complete
+    with pytest.raises(InputError, match="part9: no journal of a shard here"):
+        merge(plan, [tmp_path / "part1", tmp_path / "part9"], tmp_path / "more")
+    other = plan_of(plan.asked, plan.worlds, plan.seed + 1)
+    with pytest.raises(InputError, match="no finished point of this sweep in the journals"):
+        merge(other, [tmp_path / "part1"], tmp_path / "other")
+    assert not (tmp_path / "other" / "points.parquet").exists()
     assert_same_store(whole, tmp_path / "joined")
     assert_same_store(whole, tmp_path / "one")
     assert not list((tmp_path / "one").glob("journal-*"))

@@ -120,6 +120,8 @@ EARLY = {
     "content.post.appeal": {"content.post.appeal": 0.05},
     "channels.x.cpm_usd": {"channels.x.cpm_usd": 8},
     "campaign.cross_post": {"campaign.cross_post": 0.5},
+    "campaign.interventions[0]": {"campaign.interventions": [{"at": "5h", "visibility": 0.1}]},
+    "campaign.stop_when": {"campaign.stop_when": {"shares": 10}},
 }
 
 

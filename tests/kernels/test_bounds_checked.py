@@ -22,7 +22,6 @@ FOLDER = Path(__file__).parent
 TESTS = (
     "test_agrees_with_naive.py::test_kernel_equals_oracle",
     "test_fast.py::test_plain_path_equals_oracle",
-    "test_fast_lockstep.py::test_side_by_side_equals_oracle",
     "test_bounds_checked.py::test_an_index_out_of_bounds_is_seen",
 )
 
@@ -39,7 +38,7 @@ def test_an_index_out_of_bounds_is_seen() -> None:
 
 @pytest.mark.skipif(CHECKED, reason="this is the process with checks")
 def test_worlds_of_the_oracle_stay_within_their_arrays(request: pytest.FixtureRequest) -> None:
-    """Random worlds through the general engine, the shortcut and the lockstep, compiled with checks into a cache of their own."""
+    """Random worlds through the general path and the plain one, compiled with checks into a cache of their own."""
     cache = request.config.cache
     assert cache is not None
     checked = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(cache.mkdir("kernels-with-checks"))}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from texts import SMALL, small, told
 
 from viralsim.errors import ScenarioError
-from viralsim.scenario import load
+from viralsim.scenario import load, loads
 from viralsim.scenario.reading import MOST_NODES, read_yaml, scalar, write_yaml
 
 PLAIN = st.recursive(
@@ -119,3 +119,12 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
         load(tmp_path / "latin.yaml")
     (tmp_path / "bom.yaml").write_bytes(b"\xef\xbb\xbf" + SMALL.encode())
     assert load(tmp_path / "bom.yaml").name == "Small"
+
+
+def test_known_keys_are_listed_once() -> None:
+    """A file of another kind has many unknown keys; one list is enough."""
+    with pytest.raises(ScenarioError) as caught:
+        loads("title: a\nminutes: 5\nglossary: x\n")
+    unknown = [str(problem) for problem in caught.value.problems if "unknown key" in problem.message]
+    assert len(unknown) == 3
+    assert sum("known are" in sentence for sentence in unknown) == 1

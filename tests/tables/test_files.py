@@ -105,7 +105,7 @@ def test_all_that_is_left_out_is_noted(tmp_path: Path) -> None:
     assert table.notes == [
         "1 line above the column names (line 2) left out",
         "2 blank rows left out",
-        "columns were read so: 'user' as handle, 'network' as channel, 'audience' as followers",
+        "columns were matched: 'user' as handle, 'network' as channel, 'audience' as followers",
         "columns not used: email, engagement_rate",
         "row of totals left out (line 7)",
         "column 'audience': '1.2K' was read as 1200 (decimal point)",
@@ -174,7 +174,7 @@ def test_second_choices_stand_in_only_where_nothing_better_is_there(tmp_path: Pa
     path.write_text(VIEWS)
     table = read_table(path, POSTS)
     assert table.numbers("impressions").tolist() == [100]
-    assert "columns were read so: 'Views' as impressions" in table.notes
+    assert "columns were matched: 'Views' as impressions" in table.notes
     path.write_text(VIEWS.replace("s\n", "s,Impressions\n").replace("3\n", "3,3000\n"))
     table = read_table(path, POSTS)
     assert table.numbers("impressions").tolist() == [3000]

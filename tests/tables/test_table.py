@@ -81,7 +81,7 @@ def test_titles_blank_rows_and_totals_are_left_out_with_a_note(tmp_path: Path) -
     assert table.texts("handle") == ["ann", "bob"]
     assert table.lines == [4, 6]
     assert [note.split(":")[0] for note in table.notes] == [
-        "2 lines above the column names (line 3) left out", "1 blank row left out", "columns were read so",
+        "2 lines above the column names (line 3) left out", "1 blank row left out", "columns were matched",
         "columns not used", "row of totals left out (line 7)",
     ]  # fmt: skip
 

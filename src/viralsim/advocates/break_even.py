@@ -51,10 +51,10 @@ class EqualMoney:
             )
         b = self.break_even_usd
         if b.mean <= 0:
-            return f"Even unpaid advocates bring fewer {label} a dollar than {self.against}: the tier's fixed costs are above it."
+            return f"Even unpaid advocates bring fewer {label} per dollar than {self.against}: the tier's fixed costs are above it."
         return (
             f"An advocate of the scenario's {self.people:,} may cost up to {b.mean:,.2f} USD ({b.low:,.2f} to {b.high:,.2f}) "
-            f"before {self.against} brings more {label} a dollar."
+            f"before {self.against} brings more {label} per dollar."
         )
 
 

@@ -98,7 +98,7 @@ def check_strategy(given: Any, name: str) -> Any:
 
 def find(
     scenario: Scenario | str | os.PathLike[str],
-    count: int,
+    count: int | None = None,
     strategy: Any = None,
     *,
     compare: Sequence[Any] = (),
@@ -112,6 +112,7 @@ def find(
 
     Args:
         scenario: with advocates in some arm; its own ``choose`` is the strategy where none is given.
+        count: how many to propose; as many as the scenario's own tier has by default.
         strategy: a word of the registry, or ``{word: {options}}``.
         compare: further strategies to be compared with, besides ``random`` and ``degree``.
         arm: whose advocates; the first arm that has some by default.
@@ -122,7 +123,8 @@ def find(
     Raises InputError where no arm has advocates, the strategy is not known, or fewer members are eligible.
     """
     scenario = scenario_of(scenario)
-    integer_at_least(count, "count", 1)
+    if count is not None:
+        integer_at_least(count, "count", 1)
     function(progress, "progress", "tiers scored, tiers in all")
     if isinstance(compare, str | Mapping) or not isinstance(compare, Iterable):
         raise refuse("compare", "a list of strategies", compare, f"write compare=[{compare!r}]")
@@ -130,6 +132,7 @@ def find(
         check_strategy(other, "compare")
     worlds = min(400, scenario.worlds) if worlds is None else worlds
     tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads)
+    count = integer_at_least(tier.places, "count", 1) if count is None else count
     choose = tier.words.choose if strategy is None else check_strategy(strategy, "strategy")
     enrolment = tier.choose(choose, count)
     others = {strategy_of(other)[0]: tier.choose(other, count).members for other in (*REFERENCES, *compare)}

@@ -17,7 +17,9 @@ from viralsim.measurement.measures import NAMES
 from viralsim.member_names import find_members
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.blocks import filled
 from viralsim.scenario.campaign import Advocates
+from viralsim.units import counted
 
 Float64 = NDArray[np.float64]
 PATH = "campaign.advocates"
@@ -69,6 +71,16 @@ class Tier:
     def enrolled(self) -> NDArray[np.int64]:
         """The members of the scenario's own tier, by index."""
         return self._own.members
+
+    @property
+    def places(self) -> int:
+        """How many people the scenario's own tier has: those of its file or its list, else its count."""
+        return len(self.enrolled) if self.of_named else filled(self.words.count)
+
+    @property
+    def of_named(self) -> bool:
+        """Whether the people of the tier are named, in a file or in the scenario."""
+        return self.of_file or strategy_of(self.words.choose)[0] == "members"
 
     @property
     def of_file(self) -> bool:
@@ -150,8 +162,12 @@ class Tier:
         return compile_arms(self.scenario_with(members), self.compiled, [self.arm])[self.arm]
 
     def _with(self, choose: Any, count: int) -> Scenario:
+        word, options = strategy_of(choose)
+        if word == "members" and count != len(options["members"]):
+            named = counted(len(options["members"]), "advocate")
+            raise InputError(f"count: {named} are named, {count} were asked for: leave count out, or give a strategy")
         changes: dict[str, Any] = {f"{self.prefix}.choose": choose, f"{self.prefix}.count": count}
-        if self.words.programme.nurture is not None and strategy_of(choose)[0] != "members":
+        if self.words.programme.nurture is not None and word != "members":
             changes[f"{self.prefix}.programme.nurture"] = None
         return self.scenario.override(changes)
 

@@ -27,18 +27,6 @@ T = TypeVar("T")
 TOO_LONG = 75  # exit status of a process whose work took too long
 DONE, TOTAL, STOP = range(3)  # places of the board on which a run and the server write to each other
 RUN_S = 900.0  # a run that takes longer is stopped, and what it finished is kept
-WARM = """
-viralsim: 1
-name: warm
-worlds: 2
-horizon: 6h
-audience: {members: 200}
-channels: {x: {network: {generate: {mean_following: 5}}, visibility: 0.5, cpm_usd: 5}}
-content: {post: {appeal: 0.2}}
-campaign: {content: post, organic: [{channel: x, members: 1}]}
-baseline: few
-arms: {few: {}, more: {campaign.advocates: {count: 2}, campaign.paid: [{budget_usd: 1}]}}
-"""
 
 
 class Question(NamedTuple):
@@ -103,9 +91,9 @@ def _end_with_parent() -> None:
 
 def warm() -> None:
     """Compile what pages need, the first time only."""
-    from viralsim.scenario import loads
+    from viralsim.simulation.compile_ahead import tiny_scenario
 
-    scenario = loads(WARM)
+    scenario = tiny_scenario()
     all_arms(Question(scenario, {}), 2, True)
     stepping.play(scenario, "more", 0)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.numbers import number
+from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
@@ -78,11 +79,8 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
         if name != "advocates" and not name.startswith("paid on ")
     }
     paid: dict[str, float] = {}
-    for i, line in enumerate(spec.campaign.paid):
-        bought, cap = int(plan.paid_count[i].sum()), int(plan.paid_cap[i])
-        people = int(plan.paid_start[i + 1] - plan.paid_start[i]) or _present(arm, int(plan.paid_channel[i]))
-        capped = cap > 0 and bought > cap * people
-        usd = cap * people * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if capped else line.budget_usd
+    for line, asked, sold in zip(spec.campaign.paid, plan.paid_count.sum(axis=1), paid_impressions(arm), strict=True):
+        usd = sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if sold < asked else line.budget_usd
         paid[f"paid on {line.channel}"] = paid.get(f"paid on {line.channel}", 0.0) + usd
     tier = spec.campaign.advocates
     people_usd = 0.0
@@ -90,6 +88,18 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
         asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
         people_usd = float(arm.enrolment.cost_usd.sum()) * asks
     return {name: usd for name, usd in ({**paid, "advocates": people_usd} | lines).items() if usd}
+
+
+def paid_impressions(arm: Arm) -> NDArray[np.int64]:
+    """Impressions that each paid line can get, int64[lines]: what its budget buys, as far as its frequency cap lets it."""
+    plan = arm.world.plan
+    asked = plan.paid_count.sum(axis=1).astype(np.int64)
+    people = [
+        int(plan.paid_start[i + 1] - plan.paid_start[i]) or _present(arm, int(plan.paid_channel[i]))
+        for i in range(len(asked))
+    ]
+    most = plan.paid_cap.astype(np.int64) * np.array(people, dtype=np.int64)
+    return np.asarray(np.where(plan.paid_cap > 0, np.minimum(asked, most), asked))
 
 
 def _present(arm: Arm, channel: int) -> int:
@@ -140,6 +150,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "value_usd": value_usd,
         "net_usd": lambda: value_usd() - cost,
     }
+    makers |= own_measures(spec, raw, int(arm.world.graph.indptr.shape[1] - 1))
     return MadeColumns(makers, len(raw.counts))
 
 

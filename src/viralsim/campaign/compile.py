@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.delays import delay_tables, whole_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
+from viralsim.campaign.interventions import cut_ties, plan_of_interventions
 from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
 from viralsim.campaign.numbers import Number, holds_column, number, stacked
+from viralsim.campaign.own_rules import own_arrays
 from viralsim.campaign.plan import compile_plan
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, visibility
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.alias import gap_table
 from viralsim.kernels.arm_inputs import (
+    OWN_RULE,
     ArmInputs,
     Audience,
     Channels,
@@ -126,6 +129,8 @@ def _channels(compiled: CompiledAudience, spec: Spec, envelope: NDArray[np.float
 def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
     """(kind, gain, cap, threshold) of a content's reinforcement."""
     rule = content.reinforcement
+    if rule.own:
+        return OWN_RULE, 0.0, 1.0, 0.0
     if rule.kind == "simple":
         return int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0
     if rule.kind == "social":
@@ -178,8 +183,9 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
     return Contents(
         **{
             field: stacked([row[field] for row in rows], inner.get(field, 0), kinds.get(field, np.float64))
-            for field in Contents._fields
-        }
+            for field in rows[0]
+        },
+        **own_arrays(spec, names),
     )
 
 
@@ -205,6 +211,10 @@ def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rule
         values[Rule.AMPLIFY_SHARES] = amplify.shares_per_hour * spec.tick
         values[Rule.AMPLIFY_AT_MOST] = amplify.at_most
         values[Rule.AMPLIFY_COOLDOWN] = whole_ticks(amplify.cooldown, spec.tick)
+    stop = campaign.stop_when
+    if stop is not None:
+        values[Rule.STOP_SHARES] = float(stop.shares or 0)
+        values[Rule.STOP_QUIET] = 0.0 if stop.quiet is None else float(whole_ticks(stop.quiet, spec.tick))
     threshold = contents.reinforcement >= Reinforcement.COUNT
     planned = np.isin(np.arange(len(names)), plan.planned_content)
     values[Rule.DISTINCT] = float(bool((threshold & (planned | (contents.persistence > 0))).any()))
@@ -220,10 +230,10 @@ def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rule
 def _plan(compiled: CompiledAudience, spec: Spec, names: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays, shared by arms and worlds of the same campaign; made for each block where they differ by world."""
     if holds_column(spec.campaign):
-        return compile_plan(compiled, spec, names, enrolment)
+        return compile_plan(compiled, spec, names, enrolment)._replace(**plan_of_interventions(compiled, spec))
     key = ("plan", repr(spec.campaign), repr(spec.horizon), spec.tick, tuple(names), tuple(enrolment.willingness[:1]))
     plan: Plan = compiled.once(key, lambda: compile_plan(compiled, spec, names, enrolment), (enrolment.members,))
-    return plan
+    return plan._replace(**plan_of_interventions(compiled, spec))
 
 
 def compile_arm(
@@ -246,8 +256,10 @@ def compile_arm(
     contents = _contents(compiled, spec, names)
     plan = _plan(compiled, spec, names, enrolment)
     channels = _channels(compiled, spec, envelope, audience)
-    graph = compiled.graph
-    if (contents.reinforcement == Reinforcement.FRACTION).any():
+    graph = cut_ties(compiled, spec, compiled.graph)
+    if len(plan.visibility_cap):
+        channels = channels._replace(thin=np.ones_like(channels.thin))
+    if np.isin(contents.reinforcement, (Reinforcement.FRACTION, OWN_RULE)).any():
         graph = graph._replace(following=compiled.following)
     world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
     return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)

@@ -9,12 +9,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from viralsim.campaign.accounting import paid_impressions
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.mean_field import attention, first_share_probability, share_drive
+from viralsim.campaign.own_rules import rule_warnings
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.cpu import prefetch
 from viralsim.scenario.scenario import Scenario
+from viralsim.units import counted
 
 F8: TypeAlias = NDArray[np.float64]
 ADS_A_MEMBER = 10.0  # more paid impressions per member than this is wallpaper
@@ -125,7 +128,13 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
     lines += _both_forms(compiled, fullest)
     said: dict[str, list[str]] = {}  # what is true of several arms is said once
     for name, arm in arms.items():
-        bought = arm.world.plan.paid_count.sum() / compiled.members
+        sold, asked = int(paid_impressions(arm).sum()), int(arm.world.plan.paid_count.sum())
+        bought = sold / compiled.members
+        if sold < asked:
+            warnings.append(
+                f"arm {name}: its frequency caps let at most {sold:,} of {asked:,} paid impressions be shown, and the rest is not "
+                "spent: raise the caps, or lower the budgets"
+            )
         if bought > 0:
             said.setdefault(f"{bought:.3g} paid impressions per member", []).append(name)
         if bought > ADS_A_MEMBER:
@@ -137,9 +146,12 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 int(compiled.networks[c].follower_count()[arm.enrolment.members].sum())
                 for c in range(len(compiled.channels))
             )
-            said.setdefault(f"{len(arm.enrolment)} advocates with {reach} followers together", []).append(name)
+            said.setdefault(
+                f"{counted(len(arm.enrolment), 'advocate')} with {counted(reach, 'follower')} together", []
+            ).append(name)
     notes = {note: None for arm in arms.values() for note in arm.enrolment.notes}  # arms with one file say it once
     warnings += notes
+    warnings += dict.fromkeys(text for arm in arms.values() for text in rule_warnings(arm.spec))
     lines += [f"{'arm' if len(names) == 1 else 'arms'} {', '.join(names)}: {text}" for text, names in said.items()]
     warnings += arm_differences(scenario)
     return lines, warnings

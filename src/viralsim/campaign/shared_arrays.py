@@ -14,6 +14,7 @@ from viralsim.kernels.arm_inputs import Audience, Graph
 from viralsim.member_names import find_members
 from viralsim.population.build import Population
 from viralsim.population.network.network import Network
+from viralsim.population.network.spans import always
 from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 
@@ -62,6 +63,7 @@ class CompiledAudience:
             edge_field("tie_strength", 1.0),
             edge_field("influence_weight", 0.0),
             np.zeros((0, 0), dtype=np.int32),
+            **spans_of_networks(networks),
         )
 
     def _presence(self, by_channel: Any) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]:
@@ -151,6 +153,20 @@ class CompiledAudience:
             present=self.present,
             present_start=self.present_start,
         )
+
+
+def spans_of_networks(networks: Sequence[Network]) -> dict[str, NDArray[Any]]:
+    """``tie_span``, ``tie_from`` and ``tie_to`` of all channels in one; nothing where no tie ever changes."""
+    if all(network.spans is None for network in networks):
+        return {}
+    parts = [network.spans or always(network.follows) for network in networks]
+    offsets = np.cumsum([0, *(len(part.from_tick) for part in parts)])
+    start = [part.start[:-1] + offset for part, offset in zip(parts, offsets, strict=False)]
+    return {
+        "tie_span": np.concatenate([*start, offsets[-1:]]).astype(np.int64),
+        "tie_from": np.concatenate([part.from_tick for part in parts]),
+        "tie_to": np.concatenate([part.to_tick for part in parts]),
+    }
 
 
 def one_if_same(field: NDArray[Any], dtype: Any) -> NDArray[Any]:

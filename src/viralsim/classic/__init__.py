@@ -15,7 +15,9 @@ from viralsim.classic.by_table import tables
 from viralsim.classic.by_table.compartments import compartments, gillespie
 from viralsim.classic.cascade import independent_cascade
 from viralsim.classic.dynamics.doses import generalised_contagion
+from viralsim.classic.dynamics.groups import group_contagion
 from viralsim.classic.dynamics.opinions import Consensus, bounded_confidence, voter
+from viralsim.classic.dynamics.rivals import competing_cascades
 from viralsim.classic.epidemic import si, sir
 from viralsim.classic.rumour import maki_thompson
 from viralsim.classic.screens import Memory, Screen
@@ -33,9 +35,11 @@ __all__ = [
     "bass",
     "bounded_confidence",
     "compartments",
+    "competing_cascades",
     "complex_contagion",
     "generalised_contagion",
     "gillespie",
+    "group_contagion",
     "independent_cascade",
     "limited_attention",
     "linear_threshold",

@@ -69,6 +69,9 @@ WITHOUT_KERNELS = {
 }
 
 
+TAKES_RULES = ("file", "folder", "scenario", "folders")  # arguments of commands that read a scenario
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used."""
 
@@ -89,7 +92,8 @@ class LazyGroup(click.Group):
             raise click.ClickException(f"this version has no command {name!r} yet") from None
         if not isinstance(found, click.Command):
             raise TypeError(f"{module}.{attribute} is no command")
-        return found if name in WITHOUT_KERNELS else _announcing(found)
+        ruled = _with_rules(found) if any(one.name in TAKES_RULES for one in found.params) else found
+        return ruled if name in WITHOUT_KERNELS else _announcing(ruled)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their short help, without importing them."""
@@ -124,6 +128,26 @@ class LazyGroup(click.Group):
             except (Exception, KeyboardInterrupt) as error:
                 status = end_of(error, bool(_DEBUG))
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _read_rules(context: click.Context, _parameter: click.Parameter, files: tuple[str, ...]) -> None:
+    """Register the rules of the files that were named, before the scenario is read."""
+    if files and not context.resilient_parsing:
+        from viralsim.rules import read_file
+
+        for file in files:
+            read_file(file)
+
+
+def _with_rules(command: click.Command) -> click.Command:
+    """``command`` with the option ``--rules``, which every command has that reads a scenario or a folder of one."""
+    ruled = copy.copy(command)
+    option = click.Option(
+        ["--rules"], multiple=True, metavar="FILE.py", expose_value=False, is_eager=True, callback=_read_rules,
+        help="A Python file with rules of your own; may be given several times.",
+    )  # fmt: skip
+    ruled.params = [*command.params, option]
+    return ruled
 
 
 def _announcing(command: click.Command) -> click.Command:

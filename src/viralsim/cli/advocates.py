@@ -23,19 +23,19 @@ ORDERS = 50  # of members, over which fair shares are taken
 
 @click.command(help="Rank members to enrol as advocates, scored on the scenario's full model.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--count", required=True, type=click.IntRange(min=1), help="How many advocates.")
+@click.option("--count", type=click.IntRange(min=1), help="How many advocates; as many as the scenario has by default.")
 @click.option("--strategy", help="Word of a seeding strategy; the scenario's own choice by default.")
 @click.option("--compare", multiple=True, metavar="WORD", help="Compare with this strategy too; may be repeated.")
 @click.option("--arm", help="Whose advocates; the first arm that has some by default.")
 @click.option("--worlds", type=click.IntRange(min=2), help="Worlds of every score; at most 400 by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the scenario's by default.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
-@click.option("--fair", type=click.IntRange(1, 20), help="Also fair shares (Shapley) of the first so many.")
+@click.option("--fair", type=click.IntRange(1, 20), help="Also fair shares (Shapley) of this many, from the first on.")
 @click.option("--curve", is_flag=True, help="Also the return against the number of advocates.")
 @click.option("--programme", is_flag=True, help="Also the programme, launch after launch.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the list as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def advocates(file: Path, count: int, out: Path | None, as_json: bool, **options: Any) -> None:
+def advocates(file: Path, count: int | None, out: Path | None, as_json: bool, **options: Any) -> None:
     """Propose, score, tell."""
     from viralsim.advocates import find
     from viralsim.cli.progress import progress_bar
@@ -45,7 +45,7 @@ def advocates(file: Path, count: int, out: Path | None, as_json: bool, **options
     words = {name: options[name] for name in ("strategy", "compare", "arm", "worlds", "seed", "threads")}
     with progress_bar("preparing the audience", lambda: "launches") as progress:
         found = find(scenario, count, progress=progress, **words)
-    more = _more(scenario, found, count, options)
+    more = _more(scenario, found, len(found.listed), options)
     if out is not None:
         from viralsim.atomic import write_text
 
@@ -105,10 +105,12 @@ def _judged(scenario: Scenario, found: Ranking, count: int, options: dict[str, A
     """The programme with ``count`` places, filled by the same strategy, in as many worlds."""
     from viralsim.advocates import Tier, programme_launches
 
-    prefix = Tier(scenario, arm=found.arm, worlds=2).prefix
-    changes: dict[str, Any] = {f"{prefix}.count": count}
-    if options["strategy"] is not None:
-        changes[f"{prefix}.choose"] = options["strategy"]
+    tier = Tier(scenario, arm=found.arm, worlds=2)
+    changes: dict[str, Any] = {f"{tier.prefix}.count": count}
+    if tier.of_named:
+        changes = {f"{tier.prefix}.choose": {"members": [one.member for one in found.listed]}}
+    elif options["strategy"] is not None:
+        changes[f"{tier.prefix}.choose"] = options["strategy"]
     return programme_launches(
         scenario.override(changes), arm=found.arm, worlds=found.worlds, seed=options["seed"], threads=threads
     )
@@ -142,13 +144,14 @@ def _money(scenario: Scenario, found: Ranking, seed: int | None, threads: int) -
 def _show(found: Ranking, more: _More) -> None:
     """The list, then what was asked for beyond it."""
     from viralsim.advocates.break_even import saturation
+    from viralsim.units import counted
 
     _show_list(found)
     for point in more.curve:
         click.echo(_told(point))
     if more.curve:
         click.echo(
-            f"{saturation(more.curve):,} advocates already bring nine tenths of the most that this curve reaches."
+            f"{counted(saturation(more.curve), 'advocate')} already give nine tenths of the most that this curve reaches."
         )
     if more.fair is not None:
         _show_fair(found, more.fair)
@@ -172,8 +175,10 @@ def _show_fair(found: Ranking, fair: Shapley) -> None:
 
 
 def _told(point: CurvePoint) -> str:
+    from viralsim.units import counted
+
     worth = point.break_even_usd
-    said = f"{point.count:>5} advocates: {point.gain.mean:,.2f} ({point.gain.low:,.2f} to {point.gain.high:,.2f})"
+    said = f"{counted(point.count, 'advocate'):>15}: {point.gain.mean:,.2f} ({point.gain.low:,.2f} to {point.gain.high:,.2f})"
     said += f", the last {point.next_gain.mean:+,.2f}"
     if worth is not None:
         said += f"; pays up to {worth.mean:,.2f} USD per person ({worth.low:,.2f} to {worth.high:,.2f})"

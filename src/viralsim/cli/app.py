@@ -44,6 +44,6 @@ def _refuse_taken_port(host: str, port: int) -> None:
             trial.bind((host, port))
         except OSError as error:
             raise InputError(
-                f"--port {port}: cannot be used ({error.strerror}): choose another, --port {port % 65535 + 1}, "
+                f"--port {port}: cannot be used ({error.strerror or error}): choose another, --port {port % 65535 + 1}, "
                 "or end the program that listens there"
             ) from error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from viralsim.errors import ViralsimWarning
@@ -76,7 +78,10 @@ class PrintableStream:
 
 @contextmanager
 def terminal_is_safe() -> Iterator[None]:
-    """All that is printed within goes through ``printable``, and a letter that the encoding lacks is replaced, not an error."""
+    """All that is printed within goes through ``printable``, and a letter that the encoding lacks is replaced, not an error.
+
+    A stream that was closed before the program began (``2>&-``, or no console at all) takes everything and keeps nothing.
+    """
     kept, show = (sys.stdout, sys.stderr), warnings.showwarning
 
     def note(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
@@ -85,14 +90,18 @@ def terminal_is_safe() -> Iterator[None]:
         else:
             show(message, category, *place, **more)
 
-    for name, stream in zip(("stdout", "stderr"), kept, strict=True):
-        if stream is not None and not isinstance(stream, PrintableStream):  # None: a program without a terminal
+    with ExitStack() as opened:
+        for name, stream in zip(("stdout", "stderr"), kept, strict=True):
+            if isinstance(stream, PrintableStream):
+                continue
+            if stream is None:
+                stream = opened.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
             setattr(sys, name, PrintableStream(stream))
-    warnings.showwarning = note
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = kept
-        warnings.showwarning = show
+        warnings.showwarning = note
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = kept
+            warnings.showwarning = show

@@ -93,7 +93,7 @@ def _sparkline(means: NDArray[np.float64], unicode: bool) -> str:
 
 
 def _half_by(means: NDArray[np.float64], tick_hours: float) -> str:
-    """When half of what came in all had come."""
+    """The time by which half of the total had come."""
     total = np.cumsum(means)
     if total[-1] <= 0.0:
         return "-"

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from viralsim.measurement.arms import Chance, between_worlds, has_value
 from viralsim.measurement.compare import Comparison
-from viralsim.measurement.measures import measure
+from viralsim.measurement.measures import NAMES, declared, measure, measures_in
 from viralsim.measurement.number_format import digits_for, estimate, number, percent, percent_span, span
 from viralsim.results import Result
 
@@ -80,9 +80,10 @@ def arms_table(console: Console, result: Result) -> Iterable[Table]:
         return lambda arm: _chance(result.chances(arm)[kind])
 
     rows: list[tuple[str, Callable[[str], str]]] = []
-    for key in _ROWS:
-        m = measure(key)
-        if any(result.summaries[arm][key].mean > 0.0 for arm in result.arms):
+    own = [one.name for one in measures_in(arm.measures for arm in result.arms.values()) if one.name not in NAMES]
+    for key in (*_ROWS, *own):
+        m = declared(key)
+        if key in own or any(result.summaries[arm][key].mean > 0.0 for arm in result.arms):
             rows.append((m.label + {"hours": ", h", "USD": ", USD"}.get(m.unit, ""), mean_of(key)))
     rows.append(("cost, USD", lambda arm: number(float(result.arms[arm].cost_usd().mean()))))
     if has_value(result):
@@ -151,7 +152,7 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
             limits = span(row.ci_low, row.ci_high)
             if result.uncertain:
                 limits += f"\n[{span(row.range_low, row.range_high)}]"
-            label = measure(row.measure).label
+            label = declared(row.measure).label
             mean = number(row.uplift, digits_for(row.ci_low, row.ci_high))
             table.add_row(label, mean, limits, percent(row.probability_better), _cost_of_one(row))
     return table

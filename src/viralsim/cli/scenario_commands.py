@@ -39,6 +39,7 @@ def check(file: Path, quick: bool, as_json: bool) -> None:
 
 def _checked(file: Path, quick: bool) -> tuple[Scenario, Description]:
     """The scenario of a file and what is known of it before it runs; every error of it is raised."""
+    from viralsim.errors import ScenarioError
     from viralsim.scenario import load, planned_costs, unequal_money
 
     scenario = load(file)
@@ -54,7 +55,7 @@ def _checked(file: Path, quick: bool) -> tuple[Scenario, Description]:
     costs = {name: sum(lines.values()) for name, lines in found.cost_lines.items()}
     unequal = unequal_money(costs, scenario.spec.baseline, asked) if asked is not False else []
     if unequal:
-        raise InputError("\n".join(f"{file}: equal_money: {sentence}" for sentence in unequal))
+        raise scenario.placed(ScenarioError(unequal))
     return scenario, found
 
 
@@ -83,15 +84,18 @@ def _check_as_json(file: Path, quick: bool) -> None:
 
 def _population(scenario: Scenario) -> Iterator[str]:
     """What is there, and how long it is watched."""
+    from viralsim.units import counted
+
     spec = scenario.spec
     audience = spec.audience
-    members = "as the files say" if audience.members is None else f"{audience.members:,}"
+    members = "members from the files" if audience.members is None else counted(audience.members, "member")
     most = f"{spec.most_worlds:,}" if isinstance(spec.worlds, int) else f"at most {spec.most_worlds:,}"
-    yield f"{spec.name}: {most} worlds of {spec.ticks:,} ticks ({spec.horizon:g} h), seed {spec.seed}"
-    communities = f"{audience.communities.count:,} communities" if audience.members else "communities as the files say"
-    yield f"population: {members} members, {communities}" + (
-        f", {spec.populations} audiences" if spec.populations > 1 else ""
-    )
+    worlds = "1 world" if most == "1" else f"{most} worlds"
+    yield f"{spec.name}: {worlds} of {spec.ticks:,} ticks ({spec.horizon:g} h), seed {spec.seed}"
+    groups = audience.communities.count
+    communities = "1 community" if groups == 1 else f"{groups:,} communities"
+    communities = communities if audience.members else "communities from the files"
+    yield f"population: {members}, {communities}" + (f", {spec.populations} audiences" if spec.populations > 1 else "")
     for name, channel in spec.channels.items():
         network = channel.network
         where = f"from {network.file}"
@@ -114,19 +118,20 @@ def _population(scenario: Scenario) -> Iterator[str]:
 def _plan(specs: dict[str, Spec]) -> Iterator[str]:
     """What each arm does."""
     from viralsim.scenario.costs import advocates_count
+    from viralsim.units import counted
 
     for name, spec in specs.items():
         campaign = spec.campaign
-        does = [f"{sum(len(line.posts_at) for line in campaign.owned)} owned posts"] if campaign.owned else []
+        does = [counted(sum(len(line.posts_at) for line in campaign.owned), "owned post")] if campaign.owned else []
         if campaign.paid:
             bought = sum(line.budget_usd / line.cpm_usd * 1000 for line in campaign.paid if line.cpm_usd)
             does.append(f"{bought:,.0f} paid impressions")
         if campaign.organic:
-            does.append(f"{len(campaign.organic)} lines of organic posts")
+            does.append(counted(len(campaign.organic), "line") + " of organic posts")
         if campaign.advocates is not None:
             people = advocates_count(spec)
-            tier = f"{people:,} advocates" if people is not None else f"advocates of {campaign.advocates.file}"
-            does.append(f"{tier}, asked {len(campaign.advocates.posts_at)} times")
+            tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.file}"
+            does.append(f"{tier}, asked {counted(len(campaign.advocates.posts_at), 'time')}")
         if campaign.community_management is not None:
             does.append("community management")
         yield f"arm {name}: {', '.join(does) or 'nobody acts'}"
@@ -188,7 +193,7 @@ def init(file: Path, word: str | None, posts: Path | None, force: bool) -> None:
     except FileExistsError:
         raise InputError(f"{file}: exists already: choose another name, or overwrite it with --force") from None
     except OSError as error:
-        raise InputError(f"{file}: cannot be written ({error.strerror}): choose another place") from None
+        raise InputError(f"{file}: cannot be written ({error.strerror or error}): choose another place") from None
     click.echo(f"wrote {file}; next: viralsim check {file}")
     if posts is not None:
         click.echo(

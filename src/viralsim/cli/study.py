@@ -37,9 +37,11 @@ def scenario_of_file(file: Path, sets: Sequence[str]) -> Scenario:
 
 
 def watched() -> AbstractContextManager[Progress | None]:
-    """A bar that tells how many launches are done, where someone watches."""
+    """A bar that tells how many launches are done, where someone watches; what they need is compiled before, the first time."""
     from viralsim.cli.progress import progress_bar
+    from viralsim.simulation.compile_ahead import compile_beside
 
+    compile_beside()
     return progress_bar("preparing the audience", lambda: "launches")
 
 

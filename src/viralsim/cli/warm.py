@@ -17,20 +17,12 @@ def warm() -> None:
 
     import viralsim as vs
     from viralsim.population.importers.convert import import_network
+    from viralsim.simulation.compile_ahead import compile_beside, tiny_scenario
 
     started = time.perf_counter()
-    text = """
-viralsim: 1
-name: warm
-worlds: 2
-horizon: 6h
-audience: {members: 200, communities: {count: 3}}
-channels: {x: {network: {generate: {mean_following: 5}}, visibility: 0.5}}
-content: {post: {appeal: 0.2}}
-campaign: {content: post, organic: [{channel: x, members: 1, posts_at: [0h]}]}
-"""
     click.echo("compiling the spread kernel", err=True)
-    vs.simulate(vs.loads(text), threads=1)
+    compile_beside()
+    vs.simulate(tiny_scenario(), threads=1)
     click.echo("compiling the classic models", err=True)
     network = vs.Network.from_edges(np.array([0, 1, 2]), np.array([1, 2, 0]), members=3)
     vs.classic.independent_cascade(network, [0], 0.5, worlds=2)

@@ -267,7 +267,7 @@ def _play(
     scenario: Scenario, compiled: CompiledAudience, test: FieldTest, measure: str, designs: list[Design],
     worlds: int, seed: int, threads: int, progress: Callable[[int, int], None] | None,
 ) -> tuple[list[list[list[Estimated]]], F8]:  # fmt: skip
-    """Estimates by world, design and estimator, and costs US$, float64[worlds that say so, designs]."""
+    """Estimates by world, design and estimator, and costs in US$, float64[worlds with an estimate, designs]."""
     names = (test.treatment, test.control)
     inputs = draw_inputs(scenario, seed, np.arange(worlds, dtype=np.int64))
     certain = None if inputs else Pair(compiled, *compile_arms(scenario, compiled, names).values())

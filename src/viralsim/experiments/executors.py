@@ -19,6 +19,7 @@ from viralsim.arguments import integer_at_least, thread_count
 from viralsim.errors import InputError
 from viralsim.experiments.point_runner import Runner
 from viralsim.population.network.shared_memory import forget_networks, share_networks
+from viralsim.rules.registry import unpack
 from viralsim.scenario import Scenario
 
 Item = tuple[int, dict[str, Any]]
@@ -38,9 +39,11 @@ class Settings:
     worlds: int
     seed: int
     own_luck: bool
+    rules: bytes = b""  # of one's own that the scenario names: another process has not read their file
 
     def runner(self, threads: int) -> Runner:
         """A runner of these settings."""
+        unpack(self.rules)
         return Runner(self.scenario, self.worlds, self.seed, own_luck=self.own_luck, threads=threads)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from viralsim.scenario import Scenario
 from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.fingerprint import ORDERED, content_hash
+from viralsim.scenario.own_rules import digests
 from viralsim.scenario.spec import Spec
 
 ID_VERSION = 2  # raised when ids are made in another way: points of earlier stores, and their own luck, are then others
@@ -44,7 +45,8 @@ def arm_ids(scenario: Scenario, specs: Mapping[str, Spec], worlds: int, seed: in
     ids = {}
     for name, spec in specs.items():
         files = {file: content_hash(scenario.folder / file) for _, file in sorted(referenced_files(spec))}
-        ids[name] = _hash([dumps[name], channels, files, worlds, seed, spec.law])
+        rules = digests([spec])
+        ids[name] = _hash([dumps[name], channels, files, worlds, seed, spec.law, *([rules] if rules else [])])
     return ids
 
 
@@ -74,7 +76,8 @@ def audience_id(scenario: Scenario) -> str:
         for name, channel in spec.channels.items()
     ]
     names = [name for _, name in referenced_files(spec)]
-    return _hash([people, channels, {name: content_hash(scenario.folder / name) for name in sorted(names)}])
+    rules = [one for one in digests([spec]) if one[0] == "generator"]
+    return _hash([people, channels, {name: content_hash(scenario.folder / name) for name in sorted(names)}, rules])
 
 
 def _listed(dump: dict[str, Any]) -> dict[str, Any]:

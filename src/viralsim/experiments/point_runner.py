@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -147,12 +147,18 @@ def run_points(
     return run()
 
 
-def columns() -> list[str]:
-    """The names of the numbers of a row, in order."""
+def columns(own: Iterable[str] = ()) -> list[str]:
+    """The names of the numbers of a row, in order; ``own``: measures of the scenario's own, whose columns are last."""
     names = [f"{name}{end}" for name in NAMES for end in ("", "_sd", "_low", "_high")]
     names += [f"{word}{end}" for word in ("viral", "flop") for end in ("", "_low", "_high")]
     names += ["cost_usd"]
-    return names + [f"uplift_{name}{end}" for name in _PAIRED for end in ("", "_low", "_high", "_better")]
+    names += [f"uplift_{name}{end}" for name in _PAIRED for end in ("", "_low", "_high", "_better")]
+    return names + [f"{name}{end}" for name in own for end in ("", "_sd", "_low", "_high")]
+
+
+def own_measures(scenario: Scenario) -> list[str]:
+    """The words of the scenario's own measures."""
+    return [] if scenario.spec.measures is None else sorted(scenario.spec.measures.own)
 
 
 def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:
@@ -166,7 +172,8 @@ def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Sce
     rules = {"viral": scenario.spec.viral_when, "flop": scenario.spec.flop_when}
     rows: dict[str, dict[str, float]] = {}
     for name, arm in arms.items():
-        row = _means(NAMES, [arm.measures.get(m, np.full(arm.worlds, NAN)) for m in NAMES])
+        names = (*NAMES, *own_measures(scenario))
+        row = _means(names, [arm.measures.get(m, np.full(arm.worlds, NAN)) for m in names])
         for word, rule in rules.items():
             limits = (NAN, NAN, NAN)
             if rule is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,9 @@ from viralsim.experiments.journal import Journal
 from viralsim.experiments.manifest import FORMAT, FORMAT_VERSION, MANIFEST, TABLE, read_manifest, refuse_foreign
 from viralsim.experiments.plan import Plan, plan_of
 from viralsim.experiments.table import entries_of, read_table, write_table
+from viralsim.rules.registry import known, packed
 from viralsim.scenario.loading import loads
+from viralsim.scenario.own_rules import digests
 from viralsim.versions import versions
 
 Progress = Callable[[int, int, int], None]  # points finished, points in all, failed among them
@@ -77,6 +79,7 @@ class Store:
         if not shard:
             for left in folder.glob(f".{TABLE}.*"):  # half a table of a killed run
                 left.unlink(missing_ok=True)
+        refuse_other_rules(folder, self.manifest, plan)
         self.same_plan = self.manifest.get("plan") == self.hash
         self.tables: list[str] = self.manifest["table"] if "table" in self.manifest else self._table_there()
         self.known: dict[int, str] = dict(self.journal.points.get(self.hash, {}))
@@ -144,7 +147,7 @@ class Store:
             "paths": list(plan.paths), "points": len(plan.points), "arms": list(plan.arms), "worlds": plan.worlds,
             "seed": plan.seed, "luck": "own" if plan.own_luck else "same", "left_out": plan.left_out,
             "folder": str(plan.scenario.folder.resolve()), "scenario": plan.asked.to_yaml(), "versions": versions(),
-            "table": self.tables,
+            "table": self.tables, "rules": rules_of(plan),
         })  # fmt: skip
 
     def drop_journal(self) -> int:
@@ -196,7 +199,7 @@ def run_sweep(
     if shard is not None and (not isinstance(shard, tuple) or len(shard) != 2):
         raise refuse("shard", "two whole numbers such as (3, 10)", shard)
     function(progress, "progress", "points finished, points in all, failed among them")
-    settings = Settings(plan.scenario, plan.worlds, plan.seed, plan.own_luck)
+    settings = Settings(plan.scenario, plan.worlds, plan.seed, plan.own_luck, packed(known().values()))
     wanted = list(range(len(plan.points))) if shard is None else plan.shard(*shard)
     with ExitStack() as stack:
         store = Store(folder, plan, "" if shard is None else f"-{shard[0]}-of-{shard[1]}")
@@ -245,9 +248,16 @@ def merge(plan: Plan, sources: Sequence[str | Path], out: str | Path) -> SweepOu
     """Join the shards of one plan, in one folder or several, into the table that one run would have written."""
     store = Store(Path(out), plan)
     try:
-        journals = [Journal(path) for source in sources for path in sorted(Path(source).glob("journal*.jsonl"))]
-        if not journals:
-            raise InputError(f"{', '.join(map(str, sources))}: no journal of a shard here: run sweep --shard first")
+        paths = {str(source): sorted(Path(source).glob("journal*.jsonl")) for source in sources}
+        empty = [source for source, found in paths.items() if not found]
+        if empty:
+            raise InputError(f"{', '.join(empty)}: no journal of a shard here: run sweep --shard first")
+        journals = [Journal(path) for found in paths.values() for path in found]
+        if not store.known and not any(journal.points.get(store.hash) for journal in journals):
+            raise InputError(
+                f"{', '.join(paths)}: no finished point of this sweep in the journals: its shards write them, and a finished sweep "
+                "needs no merge"
+            )
         for journal in journals:
             for i, identity in journal.points.get(store.hash, {}).items():
                 if i not in store.known:
@@ -269,7 +279,25 @@ def plan_in(folder: str | Path, scenario_folder: str | Path | None = None) -> tu
     """
     manifest = read_manifest(Path(folder))
     scenario = loads(manifest["scenario"], scenario_folder or manifest["folder"], str(Path(folder) / MANIFEST))
-    return manifest, plan_of(scenario, manifest["worlds"], manifest["seed"])
+    plan = plan_of(scenario, manifest["worlds"], manifest["seed"])
+    refuse_other_rules(Path(folder), manifest, plan)
+    return manifest, plan
+
+
+def rules_of(plan: Plan) -> list[list[str]]:
+    """(place, word, digest) of the rules of one's own that a plan's scenario names."""
+    return [list(one) for one in digests(list(plan.scenario.arm_specs().values()))]
+
+
+def refuse_other_rules(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> None:
+    """InputError where a rule is another than the one that the folder's points were run with."""
+    before = {(place, word): digest for place, word, digest in manifest.get("rules", ())}
+    for place, word, digest in rules_of(plan):
+        if before.get((place, word), digest) != digest:
+            raise InputError(
+                f"{folder}: the rule {word!r} ({place}) has changed since these points were run: take the rule as it was "
+                f"({before[place, word]}), or choose another folder"
+            )
 
 
 def _lock(path: Path) -> Any:

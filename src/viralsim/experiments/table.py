@@ -15,14 +15,13 @@ from viralsim.checksums import file_sum
 from viralsim.errors import InputError
 from viralsim.experiments.manifest import TABLE, check_table, read_manifest
 from viralsim.experiments.plan import Plan
-from viralsim.experiments.point_runner import columns
+from viralsim.experiments.point_runner import columns, own_measures
 from viralsim.versions import versions
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ROWS_OF_A_GROUP = 4096
-NUMBERS = tuple(columns())
 Entry = Mapping[str, Any]
 
 
@@ -56,6 +55,7 @@ def write_rows(plan: Plan, entry_of: Callable[[int], Entry | None], target: Path
 def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) -> Iterator[Any]:
     """The rows as Arrow tables of ``ROWS_OF_A_GROUP`` rows or a few more; a number that an entry does not have is null."""
     text = {path for path in plan.paths if _kind(plan, path) == "text"}
+    names = columns(own_measures(plan.scenario))
     said: list[list[Any]] = []  # what comes before the numbers
     numbers: list[list[float | None]] = []
     for i, overrides in enumerate(plan.points):
@@ -68,7 +68,7 @@ def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) ->
         ]
         for arm in plan.arms:
             said.append([i, entry["id"], arm, *swept, entry["seed"], entry["error"]])
-            numbers.append([*map(entry["arms"].get(arm, {}).get, NUMBERS)])
+            numbers.append([*map(entry["arms"].get(arm, {}).get, names)])
         if len(said) >= ROWS_OF_A_GROUP:
             yield _group(said, numbers, schema)
             said, numbers = [], []
@@ -99,7 +99,7 @@ def _schema(plan: Plan) -> Any:
     fields = [("point", pa.int32()), ("id", pa.string()), ("arm", pa.string())]
     fields += [(path, kinds[_kind(plan, path)]) for path in plan.paths]
     fields += [("seed", pa.int64()), ("error", pa.string())]
-    fields += [(name, pa.float64()) for name in NUMBERS]
+    fields += [(name, pa.float64()) for name in columns(own_measures(plan.scenario))]
     stamped = {
         "viralsim.scenario": plan.scenario.to_yaml(),
         "viralsim.fingerprint": plan.scenario.fingerprint,
@@ -135,8 +135,8 @@ def read_table(folder: str | Path, columns: Sequence[str] | None = None) -> pd.D
 
 def entries_of(folder: Path) -> Iterator[dict[str, Any]]:
     """The finished points of a table, each id once, as the journal holds them."""
-    names = set(NUMBERS)
     table = read_table(folder)
+    names = set(table.columns[list(table.columns).index("error") + 1 :])
     for identity, rows in table.groupby("id", sort=False):
         first = rows[rows["point"] == rows["point"].iloc[0]]
         error = None if first["error"].isna().all() else str(first["error"].iloc[0])

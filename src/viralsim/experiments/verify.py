@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viralsim.experiments.point_runner import Runner, columns
+from viralsim.experiments.point_runner import Runner, columns, own_measures
 from viralsim.experiments.sweep import plan_in
 from viralsim.experiments.table import read_table
 
@@ -42,7 +42,7 @@ def verify_sweep(folder: str | Path, sample: int, seed: int = 0, files: Path | N
             found.different.append(f"point {i}: stored error {rows['error'].iloc[0]}, now {again['error']}")
             continue
         for arm, numbers in again["arms"].items():
-            for name in columns():
+            for name in columns(own_measures(plan.scenario)):
                 old, new = float(rows[name][arm]), float(numbers.get(name, np.nan))
                 if not np.isclose(old, new, rtol=TOLERANCE, atol=0.0, equal_nan=True):
                     found.points.add(i)

@@ -8,7 +8,7 @@ front, see ``rows_of_worlds``. See docs/model.md for the rules.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,9 @@ class Reinforcement(IntEnum):
     WEIGHT = 4
 
 
+OWN_RULE = len(Reinforcement)  # in their place: a rule of one's own, see ``Contents.own_rule``
+
+
 class Graph(NamedTuple):
     """Who is shown whose posts, all channels in one CSR; information flows along the stored edge."""
 
@@ -50,6 +53,11 @@ class Graph(NamedTuple):
     tie_strength: F4  # [E] in [0, 1], or [0]
     influence_weight: F4  # [E], in-sums at most 1, or [0]
     following: I4  # [C, N] accounts that v follows; or [0, 0] where no rule asks
+    tie_span: NDArray[Any] = np.zeros(
+        0
+    )  # int64[E + 1] offsets into the next two where ties come and go; else float64[0]
+    tie_from: I4 = np.zeros(0, np.int32)  # [S] first tick in which the tie is there
+    tie_to: I4 = np.zeros(0, np.int32)  # [S] first tick in which it is there no more
 
 
 class Audience(NamedTuple):
@@ -94,12 +102,17 @@ class Contents(NamedTuple):
     controversy: F8  # [K]
     conversion_rate: F8  # [K]
     conversion_trust: F8  # [K, 5] by source
-    reinforcement: I8  # [K] Reinforcement
+    reinforcement: I8  # [K] Reinforcement, or OWN_RULE
     gain: F8  # [K] of SOCIAL
     cap: F8  # [K] of SOCIAL
     threshold: F8  # [K] count, fraction or weight; negative: uniform
     persistence: F8  # [K]
     novelty: F8  # [K, T]
+    own_rules: NDArray[Any] = np.zeros(0)  # [0], its type names the rules of one's own, see ``own.marker``
+    own_rule: I8 = np.zeros((0, 0), np.int64)  # [K, 3] number of the rule by place, -1: what is built in; [0, 0]: none
+    own_value: F8 = np.zeros((0, 0, 0))  # [K, 3, X] values of its parameters
+    own_measured: F8 = np.zeros((0, 0))  # [Q, X] values of the parameters of own measures that look at trees
+    own_fault: I8 = np.zeros(0, np.int64)  # [1] 1 + number of a rule that gave no number; written by the kernels
 
 
 class Rules(NamedTuple):
@@ -126,7 +139,9 @@ class Rule(IntEnum):
     AMPLIFY_AT_MOST = 10
     AMPLIFY_COOLDOWN = 11  # ticks
     DISTINCT = 12  # 1 where a threshold content may be posted twice by one member
-    MANAGER_FROM = 13  # first tick in which the two rules of the manager are looked at
+    STOP_SHARES = 13  # the world ends after the tick with so many focal shares; 0: no rule
+    STOP_QUIET = 14  # ... or after so many ticks without one, those before the first included; 0: no rule
+    MANAGER_FROM = 15  # first tick in which the two rules of the manager are looked at
 
 
 class Plan(NamedTuple):
@@ -165,6 +180,9 @@ class Plan(NamedTuple):
     organic_member: I8  # or -1: drawn in each world
     organic_line: I8  # number of the line among its (channel, content)
     organic_index: I8  # number within the line
+    # interventions
+    removed_at: I4 = np.zeros(0, np.int32)  # [N] from this tick on they neither post nor see; or [0]
+    visibility_cap: F8 = np.zeros((0, 0))  # [C, T] most of the chance that a follower is shown a post; or [0, 0]
 
 
 class ArmInputs(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -14,21 +14,23 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
-from viralsim.kernels.counts import R_FOCAL, Count, Series
-from viralsim.kernels.fast.eligible import is_eligible, runs_lockstep
+from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, Series
+from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.fast.frame import frame_fast
-from viralsim.kernels.fast.lockstep import run_lockstep_block
 from viralsim.kernels.fast.memory import FastState, allocate_fast
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
+from viralsim.kernels.own.asked import has_own, measure_own, own_of
+from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
-from viralsim.kernels.state import DEPTH_BINS, NODES, OVERFLOW, Out, Overflow, State, allocate
+from viralsim.kernels.state import DEPTH_BINS, NODES, OUT_ROW, OVERFLOW, STOPPED, TICKS, Out, Overflow, State, allocate
 from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
 from viralsim.kernels.trees import measure_trees
-from viralsim.parallel import Blocks
+from viralsim.parallel import Blocks, in_parts
 
 SIZE_BINS = 40
+TOGETHER = 4096  # worlds whose counts a thread keeps in its cache before they go to their columns
 
 
 class RawWorlds(NamedTuple):
@@ -46,6 +48,7 @@ class RawWorlds(NamedTuple):
     advocate_shares: I8  # [A] member nodes in the trees rooted at their planned posts
     done: NDArray[np.bool_]  # [W] False where the run was interrupted before this world
     interrupted: bool = False  # someone pressed Ctrl-C, be it after the last world
+    own_measures: F8 = np.zeros((0, 0))  # [W, Q] measures of one's own that look at trees
 
 
 class Nodes(NamedTuple):
@@ -63,18 +66,35 @@ class Nodes(NamedTuple):
     advocate: I4
 
 
+@njit(_nrt=False, forceinline=True)
+def stops(arm, state, out, tick):  # type: ignore[no-untyped-def]
+    """Whether a stopping rule has ended the world before ``tick``."""
+    shares, quiet = arm.rules_values[R_STOP_SHARES], arm.rules_values[R_STOP_QUIET]
+    if shares > 0.0 and out.counts[state.scalars[OUT_ROW], N_SHARES] >= shares:
+        return True
+    last = np.int64(-1)
+    if quiet > 0.0:
+        for i in range(state.scalars[TICKS] - 1, -1, -1):
+            if state.tick_shares[state.ticks[i]] > 0:
+                last = np.int64(state.ticks[i])
+                break
+    return quiet > 0.0 and tick > last + quiet
+
+
 @njit(cache=True, _nrt=False)
 def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """One world from the first to the last occupied tick; False where a pool overflowed. O(what happens)."""
     horizon = len(state.head)
     begin(arm, state, key, out, row, series_row)
-    tick = next_tick(state.occupied, -1, horizon)
-    while tick < horizon:
+    tick = next_tick(state.occupied, np.int64(-1), horizon)
+    while tick < horizon and not stops(arm, state, out, tick):
         decide(arm, state, tick, key, out)
         advance(arm, state, tick, out)
         if state.scalars[OVERFLOW]:
             return False
         tick = next_tick(state.occupied, tick, horizon)
+    if tick < horizon:
+        state.scalars[OVERFLOW] = STOPPED  # what is still lined up is forgotten with the world
     note_peak(state, out)
     return True
 
@@ -97,6 +117,9 @@ def run_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: 
             state.nodes, state.scalars[NODES], state.content_of, focal, state.breadth, out.counts[i],
             sums.cascade_sizes, sums.generations, sums.advocate_shares,
         )  # fmt: skip
+        own = own_of(arm)
+        if has_own(own):
+            measure_own(own, arm, state.nodes, state.scalars[NODES], out.counts[i], out.own_measures[i])
         out.done[i] = True
         clear(state)
     return last
@@ -138,23 +161,25 @@ def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
 
 
-def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False) -> Out:
+def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, order: Literal["C", "F"] = "C") -> Out:
     """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them.
 
     ``plain`` worlds count in 32 bits where that must do: nobody posts twice, so there are no more impressions than follows.
-    The memory of the counts is a fifth of the price of a small world.
+    The memory of the counts is a fifth of the price of a small world. ``order``: "C" for a kernel that writes row by row, "F" for
+    who reads column by column.
     """
     horizon = arm.contents.novelty.shape[1]
     count: type[np.int32] | type[np.int64] = np.int32 if plain and len(arm.graph.followers) < 2**31 else np.int64
     communities = int(arm.audience.community.max(initial=0)) + 1
     return Out(
-        counts=np.zeros((worlds, len(Count)), dtype=count),
+        counts=np.zeros((worlds, len(Count)), dtype=count, order=order),
         structural_virality=np.full(worlds, np.nan),
         reach_by_channel=np.zeros((worlds, len(arm.channels.key)), dtype=np.int32),
         reach_by_community=np.zeros((worlds, communities), dtype=np.int32),
         series=np.zeros((recorded + 1, horizon, len(Series)), dtype=np.int32),  # the last row takes what is not kept
         paid_bought=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int64),
         done=np.zeros(worlds, dtype=np.bool_),
+        own_measures=np.full((worlds, len(arm.contents.own_measured)), np.nan),
     )
 
 
@@ -182,7 +207,23 @@ def _engine(arm: ArmInputs, rows: RowsOfWorlds | None) -> _Engine:
     """The general engine, or the shortcut where it gives the same worlds."""
     if rows is not None or not is_eligible(arm):
         return _Engine(allocate, frame_state, run_block)
-    return _Engine(allocate_fast, frame_fast, run_lockstep_block if runs_lockstep(arm) else run_fast_block)
+    return _Engine(allocate_fast, frame_fast, run_fast_block)
+
+
+def _rows_of(out: Out, first: int, last: int, counts: NDArray[Any]) -> Out:
+    """Where worlds ``first`` to ``last`` write: views of their rows, and ``counts``, whose rows go to columns afterwards."""
+    recorded = len(out.series) - 1  # the last row takes what is not kept
+    counts[: last - first] = 0
+    return Out(
+        counts=counts,
+        structural_virality=out.structural_virality[first:last],
+        reach_by_channel=out.reach_by_channel[first:last],
+        reach_by_community=out.reach_by_community[first:last],
+        series=out.series[min(first, recorded) : min(last, recorded) + 1],
+        paid_bought=out.paid_bought[first:last],
+        done=out.done[first:last],
+        own_measures=out.own_measures[first:last],
+    )
 
 
 class _Workers:
@@ -216,19 +257,24 @@ class _Workers:
         arm = self.arm
         if self.rows is not None and isinstance(state, State):
             arm, words8, words4 = self.rows.own(arm)
-            state = state._replace(
-                own_words8=words8, own_words4=words4, world_words8=self.rows.words8, world_words4=self.rows.words4
-            )
-        frames = frame_arm(arm), self.engine.frame(state), frame_out(self.out)
-        for first, last in blocks:
+            state = state._replace(own_words8=words8, own_words4=words4)
+        arm_frame, frame = frame_arm(arm), self.engine.frame(state)
+        counts = np.empty((TOGETHER, len(Count)), dtype=self.out.counts.dtype)
+        for first, last in in_parts(blocks, TOGETHER):
             if self.stop[0]:
                 return
-            reached = self.engine.run_block(*frames, self.seed, self.worlds, first, last, sums, self.stop)
-            if isinstance(state, State) and reached < last and not self.stop[0]:
+            if self.rows is not None and isinstance(state, State):
+                words8, words4 = self.rows.words8[first:last], self.rows.words4[first:last]
+                frame = self.engine.frame(state._replace(world_words8=words8, world_words4=words4))
+            out = frame_out(_rows_of(self.out, first, last, counts))
+            worlds = self.worlds[first:last]
+            done = self.engine.run_block(arm_frame, frame, out, self.seed, worlds, 0, last - first, sums, self.stop)
+            self.out.counts[first : first + done] = counts[:done]
+            if isinstance(state, State) and done < last - first and not self.stop[0]:
                 what = _OVERFLOWS[Overflow(state.scalars[OVERFLOW])]
-                raise CapacityError(f"world {self.worlds[reached]} outgrew {what}; use a smaller audience or horizon")
+                raise CapacityError(f"world {worlds[done]} outgrew {what}; use a smaller audience or horizon")
             with self.lock:
-                self.finished += reached - first
+                self.finished += done
 
     def guarded(self, blocks: Iterable[tuple[int, int]], state: State | FastState, sums: _Sums) -> None:
         try:
@@ -297,16 +343,17 @@ def run_worlds(
     horizon = arm.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = outputs(arm, len(worlds), recorded, plain=rows is None and is_eligible(arm))
+    out = outputs(arm, len(worlds), recorded, plain=rows is None and is_eligible(arm), order="F")
     advocates = int(arm.plan.planned_advocate.max(initial=-1)) + 1
     workers = _Workers(arm, rows, seed, worlds, out, progress)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
+    refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
     parts = workers.sums or [_sums(advocates)]
     total = _Sums(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
     return RawWorlds(
         out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],
         out.paid_bought, total.cascade_sizes, total.generations, total.advocate_posts, total.advocate_shares, out.done,
-        not whole,
+        not whole, out.own_measures,
     )  # fmt: skip
 
 
@@ -318,6 +365,7 @@ def trace_world(arm: ArmInputs, seed: int, number: int, *, state: State | None =
     memory = frame_state(state)
     if not trace_one(frame_arm(arm), memory, frame_out(out), seed_key(seed), number):
         raise CapacityError(f"world {number} outgrew {_OVERFLOWS[Overflow(state.scalars[OVERFLOW])]}")
+    refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
     nodes = state.nodes[: int(state.scalars[NODES])].copy()
     clear_world(memory)
     contents = len(arm.contents.key)

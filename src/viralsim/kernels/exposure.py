@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.alias import next_gap
+from viralsim.kernels.arrays.ties import keep_members, keep_ties, spans_of
 from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.queues import touch
@@ -54,7 +55,8 @@ def thin(arm, state, tick, channel, content, start, tied, key, first, last):  # 
     rhythm, capacity = arm.rules_rhythm[tick], arm.rules_values[R_FEED_CAPACITY]
     tie, background = arm.graph_tie_strength, arm.audience_background_load
     day = np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
-    kept = first
+    caps, kept = arm.plan_visibility_cap, first
+    most = caps[channel, tick] if len(caps) else 1.0
     for i in range(first, last):
         member, position = state.buffer_member[U(i)], state.buffer_position[U(i)]
         q = visibility
@@ -71,7 +73,7 @@ def thin(arm, state, tick, channel, content, start, tied, key, first, last):  # 
                             load += e.today
             if load > capacity:
                 q *= capacity / load
-        q = min(1.0, q * rhythm)
+        q = min(most, q * rhythm)
         if unit(draw(key + SHOW, position)) * envelope < q:
             state.buffer_member[U(kept)] = member
             state.buffer_position[U(kept)] = position
@@ -145,18 +147,25 @@ def recommend(arm, members, channel, content, count, key, out_member, out_positi
 def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
     """Buffer the impressions of one showing from ``at`` on; returns where they end."""
     content, channel = state.content_of[s.cell], state.channel_of[s.cell]
+    gone = len(arm.plan_removed_at) > 0
     if s.kind == PAID:
         end = buy(arm, state, s.number, channel, s.stop, s.key, at)
+        if gone:
+            end = keep_members(arm, state, tick, at, end)
         out.paid_bought[state.scalars[OUT_ROW], s.number] += end - at
         return end
     if s.kind == RECOMMENDED:
-        return recommend(
+        end = recommend(
             arm, len(state.slot), channel, content, s.stop, s.key, state.buffer_member, state.buffer_position, at
         )
+        return keep_members(arm, state, tick, at, end) if gone else end
     if s.kind == FOLLOWERS:
         end = gaps(arm, state, arm.graph_followers, channel, s.start, s.stop, s.key, at)
+        end = keep_ties(state, spans_of(arm), s.start, tick, at, end)
     else:
         end = gaps(arm, state, arm.plan_owned_followers, channel, s.start, s.stop, s.key, at)
+    if gone:
+        end = keep_members(arm, state, tick, at, end)
     if end > at and arm.channels_thin[channel]:
         tied = s.kind == FOLLOWERS and len(arm.graph_tie_strength) > 0
         end = thin(arm, state, tick, channel, content, s.start, tied, s.key, at, end)

@@ -98,12 +98,14 @@ def cross_posts(arm, state, tick, member, row, cell, node):  # type: ignore[no-u
     for other in range(channels):
         if other == channel or (len(presence) and presence[other, member] == 0):
             continue
-        stream_keys = stream_key(state.stream_keys[KEY_CROSS, cell], S_CROSS_POST, arm.channels_key[other], ZERO)
+        stream_keys = stream_key(
+            state.stream_keys[KEY_CROSS, cell], np.int64(S_CROSS_POST), arm.channels_key[other], ZERO
+        )
         key = member_key(stream_keys, member, 0)
         if unit(draw(key, 0)) < arm.rules_values[R_CROSS_POST]:
             due = tick + delay_ticks(arm, other, draw(key, 1))
             place = row * cells + other * contents + content
-            schedule(state, place, due, node, EARNED)
+            schedule(state, place, due, node, np.int32(EARNED))
 
 
 @njit(cache=True, _nrt=False)
@@ -170,7 +172,7 @@ def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def
     s.kind = BRAND
     s.source = OWNED_SOURCE
     s.cell = cell
-    s.node = add_node(state, -1, cell, -1, tick, OWNED_SOURCE, -1, -1)
+    s.node = add_node(state, np.int64(-1), cell, np.int64(-1), tick, np.int64(OWNED_SOURCE), np.int64(-1), np.int32(-1))
     s.poster = -1
     s.number = number
     s.earned = 0
@@ -203,13 +205,15 @@ def fetch_rows(arm, state, count):  # type: ignore[no-untyped-def]
 def make_member_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the planned, then the ordinary posts of this tick."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)
-    cells = channels * contents
+    cells, removed = channels * contents, arm.plan_removed_at
     for i in range(state.scalars[ACTIONS]):
         a = state.actions[i]
         member = a.order & LOW32
         cell = a.order >> 32
         channel = state.channel_of[cell]
         start, stop = arm.graph_indptr[channel, member], arm.graph_indptr[channel, member + 1]
+        if len(removed) and tick >= removed[member]:
+            continue
         row = np.int64(touch(state, member))
         make_post(arm, state, tick, row, member, cell, True, a.trust, np.int32(a.advocate), start, stop, out)
         out.counts[state.scalars[OUT_ROW], N_POSTED] += 1
@@ -220,4 +224,7 @@ def make_member_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     for i in range(due):
         order = state.due[U(i)]
         row, start, stop = state.due_row[U(i)], state.due_start[U(i)], state.due_stop[U(i)]
+        if len(removed) and tick >= removed[order & LOW32]:
+            state.posting[U(row * cells + (order >> 32))].due = -1
+            continue
         make_post(arm, state, tick, row, order & LOW32, order >> 32, False, 1.0, np.int32(-1), start, stop, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.arm_inputs import Reinforcement
+from viralsim.kernels.arm_inputs import OWN_RULE, Reinforcement
 from viralsim.kernels.counts import (
     N_CLIPPED,
     N_CONVERSIONS,
@@ -33,9 +33,17 @@ from viralsim.kernels.law import (
     SHARE,
     conversion_probability,
     criticism_probability,
-    response_to,
-    share_probability,
 )
+from viralsim.kernels.own.asked import (
+    asks_for_following,
+    asks_for_neighbours,
+    has_own,
+    own_factor,
+    own_of,
+    response_of,
+    share_of,
+)
+from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
 from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
 from viralsim.kernels.state import (
@@ -78,16 +86,23 @@ def newly_exposed(state, edge, content, contents):  # type: ignore[no-untyped-de
     return True
 
 
+@njit(_nrt=False, forceinline=True)
+def count_neighbour(arm, state, p, content, edge, weighed):  # type: ignore[no-untyped-def]
+    """Count the poster of an impression among the neighbours who have exposed a member, once each."""
+    if arm.rules_values[R_DISTINCT] == 0.0 or newly_exposed(state, edge, content, len(arm.contents_key)):
+        p.exposing_neighbours += 1
+        if weighed:
+            p.weight += np.float64(arm.graph_influence_weight[edge])
+
+
 @njit(cache=True, _nrt=False)
 def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
     """The factor of repeated impressions; ``counted`` says that this impression is a member's post, on edge ``edge``."""
     kind = arm.contents_reinforcement[content]
     if kind == SOCIAL:
         return min(arm.contents_cap[content], 1.0 + arm.contents_gain[content] * (seen - 1))
-    if counted and (arm.rules_values[R_DISTINCT] == 0.0 or newly_exposed(state, edge, content, len(arm.contents_key))):
-        p.exposing_neighbours += 1
-        if kind == WEIGHT:
-            p.weight += np.float64(arm.graph_influence_weight[edge])
+    if counted:
+        count_neighbour(arm, state, p, content, edge, kind == WEIGHT)
     threshold = arm.contents_threshold[content]
     if threshold < 0.0:
         cell = channel * len(arm.contents_key) + content
@@ -99,6 +114,27 @@ def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):
     if kind == FRACTION:
         return 1.0 if p.exposing_neighbours >= threshold * arm.graph_following[channel, member] - SLACK else 0.0
     return 1.0 if p.weight >= threshold - SLACK else 0.0
+
+
+@njit(_nrt=False, forceinline=True)
+def repeats_of(arm, state, own, p, content, channel, known, counted, edge):  # type: ignore[no-untyped-def]
+    """The factor of repeated impressions, by a rule of one's own or by what is built in; ``counted``, ``edge``: see there."""
+    if not (has_own(own) and arm.contents_reinforcement[content] == OWN_RULE):
+        return reinforcement(arm, state, p, known.seen, content, channel, known.member, counted, edge)
+    following = np.int64(0)
+    if asks_for_neighbours(own) and counted:
+        count_neighbour(arm, state, p, content, edge, False)
+    if asks_for_following(own):
+        following = np.int64(arm.graph_following[channel, known.member])
+    return own_factor(own, content, known, np.int64(p.exposing_neighbours), following)
+
+
+@njit(_nrt=False, forceinline=True)
+def reinforced(i, factor):  # type: ignore[no-untyped-def]
+    """An impression with its factor of repeated impressions."""
+    return Impression(
+        i.appeal, i.match, i.activity, i.trust, i.novelty, i.fatigue, factor, i.softening, i.seen, i.tick, i.member
+    )
 
 
 @njit(cache=True, _nrt=False)
@@ -163,7 +199,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     counts, series = out.counts[world_row], out.series[state.scalars[SERIES_ROW], tick]
     channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
     content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
-    twin, engagement = arm.contents_twin[content], arm.channels_engagement_rate[channel]
+    own, twin, engagement = own_of(arm), arm.contents_twin[content], arm.channels_engagement_rate[channel]
     focal, original = np.int64(arm.rules_values[R_FOCAL]), arm.contents_original[content]
     is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
     soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
@@ -171,7 +207,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     kind, controversy = arm.contents_reinforcement[content], arm.contents_controversy[content]
     converts = is_focal and arm.contents_conversion_rate[content] > 0.0
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
-    home = pick(arm.audience_community, s.poster) if in_group != 1.0 else -1
+    home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
     dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
     per_engagement = arm.channels_per_engagement[channel]
     key, base_trust, is_row, earned = s.key, s.trust, s.kind == FOLLOWERS, s.earned
@@ -196,17 +232,20 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             note_reach(e, earned, counts, series)
         if dated:
             note_day(e, day)
-        match, trust, fatigue, repeats = np.float64(buffer_match[U(i)]), base_trust, 1.0, 1.0
+        match, trust, fatigue = np.float64(buffer_match[U(i)]), base_trust, 1.0
         if in_group != 1.0 and pick(community_of, member) == home:
             trust *= in_group
         if tired:
             fatigue = fatigue_of[min(np.int64(impressions[U(row)]), len(fatigue_of) - 1)]
             impressions[U(row)] += 1
+        activity = np.float64(buffer_activity[U(i)])
+        known = Impression(
+            appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member
+        )
         if kind != SIMPLE:
             p = posting[U(row * cells + cell)]
-            repeats = reinforcement(arm, state, p, e.seen, content, channel, member, is_row, start + position)
-        activity = np.float64(buffer_activity[U(i)])
-        share = share_probability(appeal, match, activity, trust, novelty, fatigue, repeats, soften_share)
+            known = reinforced(known, repeats_of(arm, state, own, p, content, channel, known, is_row, start + position))
+        share = share_of(own, content, known)
         if share > 1.0:
             share = 1.0
             counts[N_CLIPPED] += is_focal
@@ -216,16 +255,16 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         if twin >= 0:
             hostility = np.float64(pick(arm.audience_hostility, member))
             criticism = criticism_probability(share, controversy, hostility, soften)
-        response = response_to(unit_high(bits), share, criticism, engagement)
+        response = response_of(own, content, known, unit_high(bits), share, criticism, engagement)
         if response == SHARE:
             answer(arm, state, tick, row, member, cell, node, source)
         elif response == CRITICISE:
-            answer(arm, state, tick, row, member, channel * K + twin, -1, source)
+            answer(arm, state, tick, row, member, np.int32(channel * K + twin), np.int32(-1), source)
         elif response == ENGAGE:
             engaged += 1
             if per_engagement > 0.0:
                 delay = arm.channels_recommend_delay[channel]
-                earn(state, per_engagement, delay, tick, mix(bits + EARN), cell, node, earned)
+                earn(state, per_engagement, delay, tick, mix(bits + EARN), np.int64(cell), node, np.int64(earned))
     if is_focal:
         counts[N_IMPRESSIONS_OWNED + source] += last - first
         series[T_IMPRESSIONS] += last - first
@@ -272,12 +311,12 @@ def deliver_all(arm, state, tick, out):  # type: ignore[no-untyped-def]
     attention), each showing is answered before the next is drawn.
     """
     one_by_one = len(arm.audience_background_load) > 0 and state.scalars[CONTENTS] > 1
-    first, at = 0, np.int64(0)
+    first, at = np.int64(0), np.int64(0)
     for i in range(state.scalars[DELIVERIES]):
         s = state.deliveries[U(i)]
         if at > 0 and (one_by_one or at + s.stop - s.start > len(state.buffer_member)):
             answer_buffered(arm, state, tick, first, i, out)
-            first, at = i, np.int64(0)
+            first, at = np.int64(i), np.int64(0)
         at = np.int64(expose(arm, state, tick, s, at, out))
         s.end = at
     answer_buffered(arm, state, tick, first, state.scalars[DELIVERIES], out)

@@ -127,6 +127,7 @@ class Overflow(IntEnum):
     THRESHOLD_PAIRS = 3
 
 
+STOPPED = 9  # in the same place: a stopping rule ended the world, and its queues still hold entries
 CALENDAR_FULL, RECOMMENDATIONS_FULL, PAIRS_FULL = (int(overflow) for overflow in Overflow)
 # Rows of State.stream_keys
 KEY_POST, KEY_BRAND, KEY_PAID, KEY_DELAY, KEY_CROSS, KEY_PERSIST, KEY_THRESHOLD, KEY_ORGANIC = range(8)
@@ -199,6 +200,7 @@ class Out(NamedTuple):
     series: I4  # [Ws + 1, T, len(Series)]: the last row takes what is not kept
     paid_bought: I8  # [W, M]
     done: NDArray[np.bool_]  # [W]
+    own_measures: F8  # [W, Q] measures of one's own that look at trees
 
 
 def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:

@@ -101,7 +101,7 @@ def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def
             bits = member_key(state.stream_keys[KEY_ORGANIC, cell], arm.plan_organic_line[i], arm.plan_organic_index[i])
             member = present_member(arm, c, len(state.slot), bits)
         row = touch(state, member)
-        schedule(state, row * channels * contents + cell, arm.plan_organic_tick[i], -1, -1)
+        schedule(state, row * channels * contents + cell, arm.plan_organic_tick[i], np.int32(-1), np.int32(-1))
 
 
 @njit(cache=True, _nrt=False)
@@ -152,7 +152,7 @@ def decide(arm, state, tick, key, out):  # type: ignore[no-untyped-def]
     react(arm, state, tick, out)
     at = state.scalars[PLANNED_AT]
     if at < len(arm.plan_planned_tick) and arm.plan_planned_tick[at] <= tick:
-        willing = stream_key(key, S_WILLING, ZERO, ZERO)
+        willing = stream_key(key, np.int64(S_WILLING), ZERO, ZERO)
         presence = arm.audience_presence
         while at < len(arm.plan_planned_tick) and arm.plan_planned_tick[at] <= tick:
             member, channel = arm.plan_planned_member[at], arm.plan_planned_channel[at]

@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 
 from viralsim.errors import InputError
 from viralsim.measurement import inequality
-from viralsim.measurement.intervals import MODERATE_WORLDS, column_groups, mean_intervals, proportion_interval
-from viralsim.measurement.measures import NAMES, measure
+from viralsim.measurement.intervals import (
+    BOOTSTRAP_MOST_WORLDS,
+    MODERATE_WORLDS,
+    column_groups,
+    mean_intervals,
+    moment_interval,
+    proportion_interval,
+)
+from viralsim.measurement.measures import declared, measures_in
+from viralsim.measurement.tally import Tally, tally_of
 from viralsim.records.record import ArmOutcomes, RunRecord
 
 Float64 = NDArray[np.float64]
@@ -62,9 +70,14 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
     found: dict[tuple[str, str], MeasureSummary] = {}
     # columns that are defined in every world share their resamples
     whole: list[tuple[str, str]] = []
+    names = [one.name for one in measures_in(worlds.measures for worlds in record.arms.values())]
     for arm, worlds in record.arms.items():
-        for name in NAMES:
+        for name in names:
             values = worlds.measures.get(name, np.zeros(0))
+            tally = _tally_of_many(record, name, values) if clusters is None else None
+            if tally is not None:
+                found[arm, name] = _summary_of(tally)
+                continue
             defined = np.isfinite(values)
             if not defined.any():
                 found[arm, name] = UNDEFINED
@@ -76,7 +89,32 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
     for group in column_groups(len(whole), record.world_count):
         columns = np.column_stack([record.arms[arm].measures[name] for arm, name in whole[group]])
         found.update(zip(whole[group], _summaries(columns, clusters, record.seed), strict=True))
-    return {arm: {name: found[arm, name] for name in NAMES} for arm in record.arms}
+    return {arm: {name: found[arm, name] for name in names} for arm in record.arms}
+
+
+def _tally_of_many(record: RunRecord, name: str, values: Float64) -> Tally | None:
+    """How often each value was seen, where there are so many worlds that a mean needs its moments alone."""
+    if len(values) <= BOOTSTRAP_MOST_WORLDS:
+        return None
+    return tally_of(values, record.tick_hours if name.endswith("_hours") else 1.0)
+
+
+def _summary_of(tally: Tally) -> MeasureSummary:
+    """The summary of a column by the frequencies of its values."""
+    interval = moment_interval(tally.worlds, tally.mean, tally.moment(2), tally.moment(3))
+    p05, p50, p95 = (tally.quantile(q) for q in (0.05, 0.5, 0.95))
+    return MeasureSummary(
+        tally.worlds,
+        mean=tally.mean,
+        sd=float(interval.standard_error[0]) * math.sqrt(tally.worlds),
+        ci_low=float(interval.low[0]),
+        ci_high=float(interval.high[0]),
+        p05=p05,
+        p50=p50,
+        p95=p95,
+        skewness=float(interval.skewness[0]),
+        few_worlds=bool(interval.few_worlds[0]),
+    )
 
 
 def _summaries(columns: Float64, clusters: NDArray[np.int32] | None, seed: int) -> list[MeasureSummary]:
@@ -205,7 +243,7 @@ def tail_warnings(record: RunRecord, summaries: Mapping[str, Mapping[str, Measur
         goes = f"about {_round_up(wanted):,}" if wanted > record.world_count else "more"
         others = f" and {len(heavy) - 1} more means" if len(heavy) > 1 else ""
         found.append(
-            f"too few simulations: a few of them decide the mean of {measure(name).label} in {arm}{others} "
+            f"too few simulations: a few of them decide the mean of {declared(name).label} in {arm}{others} "
             f"(skewness {skewness:.0f}); read the median and range too, or run {goes} simulations"
         )
     return found

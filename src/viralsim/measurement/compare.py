@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.measurement.intervals import column_groups, fieller, mean_intervals
-from viralsim.measurement.measures import MEASURES, Measure
+from viralsim.measurement.measures import Measure, measures_in
 from viralsim.records.record import ArmOutcomes, RunRecord
 
 Float64 = NDArray[np.float64]
@@ -50,8 +50,9 @@ def compare(record: RunRecord) -> list[Comparison]:
     """Every ordered pair of arms, every measure, in the order of the arms and of the measures."""
     found: dict[tuple[str, str, str], Comparison] = {}
     paired: list[tuple[ArmOutcomes, ArmOutcomes, Measure]] = []
+    measures = measures_in(arm.measures for arm in record.arms.values())
     for other, arm in combinations(record.arms.values(), 2):
-        for m in MEASURES:
+        for m in measures:
             reason = _why_not_paired(m, arm.measures, other.measures, record.world_count)
             if reason is None:
                 paired.append((arm, other, m))
@@ -74,7 +75,7 @@ def compare(record: RunRecord) -> list[Comparison]:
             mirrored = -limits[0] + 0.0, -limits[2] + 0.0, -limits[1] + 0.0, limits[3]
             found[arm.name, other.name, m.name] = _paired(record, m, arm, other, limits, pivots)
             found[other.name, arm.name, m.name] = _paired(record, m, other, arm, mirrored, (-pivots[1], -pivots[0]))
-    return [found[a, b, m.name] for a, b in permutations(record.arms, 2) for m in MEASURES]
+    return [found[a, b, m.name] for a, b in permutations(record.arms, 2) for m in measures]
 
 
 def _why_not_paired(m: Measure, a: Mapping[str, Float64], b: Mapping[str, Float64], worlds: int) -> str | None:

@@ -21,7 +21,7 @@ MODERATE_WORLDS = 1000
 RESAMPLES = 999
 _CHUNK_DRAWS = 2_000_000  # random numbers held at once: 16 MB
 _GROUP_NUMBERS = 20_000_000
-_BOOTSTRAP_MOST_WORLDS = 100_000  # above this the bootstrap costs more than it shows
+BOOTSTRAP_MOST_WORLDS = 100_000  # above this the bootstrap costs more than it shows
 _FEWEST_FOR_BOOTSTRAP = 10
 _MANY_FREEDOMS = 100
 
@@ -72,7 +72,7 @@ def mean_intervals(columns: Float64, clusters: NDArray[np.int32] | None = None, 
     low, high = -pivot, pivot.copy()
     heavy = n < 25.0 * skewness**2
     wanted = (heavy | (n < MODERATE_WORLDS)) & (error > 0.0)
-    if not _FEWEST_FOR_BOOTSTRAP <= n <= _BOOTSTRAP_MOST_WORLDS:
+    if not _FEWEST_FOR_BOOTSTRAP <= n <= BOOTSTRAP_MOST_WORLDS:
         wanted[:] = False
     few = heavy & (error > 0.0)
     if wanted.any():
@@ -80,6 +80,16 @@ def mean_intervals(columns: Float64, clusters: NDArray[np.int32] | None = None, 
         few[wanted] |= endless
     method = tuple("bootstrap-t" if chosen else "t" for chosen in wanted)
     return MeanIntervals(n, mean, error, low, high, skewness, few, method)
+
+
+def moment_interval(n: int, mean: float, variance: float, third: float) -> MeanIntervals:
+    """The t interval of one mean from the second and third central moments of ``n`` values, for very many of them."""
+    skewness = third / variance**1.5 if variance > 0.0 else 0.0
+    error = math.sqrt(variance / (n - 1)) if n > 1 else float("nan")
+    pivot = _t_quantile(n - 1)
+    heavy = n < 25.0 * skewness**2 and error > 0.0
+    mean_, error_, low, high, skewness_ = (np.array([x]) for x in (mean, error, -pivot, pivot, skewness))
+    return MeanIntervals(n, mean_, error_, low, high, skewness_, np.array([heavy]), ("t",))
 
 
 def column_groups(columns: int, rows: int) -> list[slice]:

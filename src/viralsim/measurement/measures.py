@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from viralsim.arguments import one_of
@@ -199,6 +200,22 @@ MEASURES: tuple[Measure, ...] = (
 
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 NAMES: tuple[str, ...] = tuple(BY_NAME)
+
+
+def own_measure(name: str) -> Measure:
+    """The declaration of a measure of one's own: of neither direction, in no unit."""
+    return Measure(name, name.replace("_", " "), "", 0, "a measure of the scenario's own", "the rule of that name")
+
+
+def declared(name: str) -> Measure:
+    """The declaration of a measure of a run, be it one of the scenario's own."""
+    return BY_NAME.get(name) or own_measure(name)
+
+
+def measures_in(arms: Iterable[Mapping[str, object]]) -> tuple[Measure, ...]:
+    """The measures of a run, by what its arms hold: those declared here, then those of its own."""
+    own = dict.fromkeys(name for measured in arms for name in measured if name not in BY_NAME)
+    return (*MEASURES, *map(own_measure, own))
 
 
 def measure(name: str) -> Measure:

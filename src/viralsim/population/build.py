@@ -22,6 +22,7 @@ from viralsim.population.generators.random_graphs import random_graph
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
 from viralsim.population.network.network import REACHES, Network
 from viralsim.population.network.shared_memory import drawn_once
+from viralsim.rules import known
 from viralsim.scenario import audience as audience_words
 from viralsim.scenario import channels as channel_words
 from viralsim.scenario.blocks import filled
@@ -105,7 +106,10 @@ def _given(scenario: Scenario, words: channel_words.Network) -> Network | None:
 
 def _read(folder: Path, network: channel_words.Network) -> Network:
     from viralsim.population.importers.read import read_with_notes
+    from viralsim.population.importers.temporal import read_temporal
 
+    if network.temporal:
+        return read_temporal(folder / filled(network.file), network.edge_means or REACHES, network.directed)
     return read_with_notes(
         folder / filled(network.file),
         edge_means=network.edge_means or REACHES,
@@ -290,8 +294,11 @@ def _random_graph(
     _refuse_giant(place, len(community), words.mean_degree)
     seed = int(audience_key(spec.seed, population, "network", name))
     word, options = words.chosen
-    key = _key_of((word, options, seed), community, present)
+    own = known("generator").get(word)
+    key = _key_of((word, options, seed, own and own.digest), community, present)
     who = np.arange(len(community)) if present is None else np.flatnonzero(present)
+    if own is not None:
+        options = {**options, "community": community[who]}
     if word == "stochastic_block":
         options["blocks"] = np.unique(community[who], return_inverse=True)[1]
 

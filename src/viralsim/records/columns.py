@@ -76,7 +76,7 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
 
 
 class MadeColumns(Mapping[str, NDArray[Any]]):
-    """Name -> column of so many rows, each made by its function at the first question and kept."""
+    """Name -> column of ``rows`` rows, each made by its function when first asked for, and kept."""
 
     def __init__(self, makers: Mapping[str, Callable[[], NDArray[Any]]], rows: int) -> None:
         self._makers, self.rows = dict(makers), rows

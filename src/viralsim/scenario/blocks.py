@@ -28,6 +28,11 @@ def key(default: Any = ..., about: str = "", *, source: str = ASSUMPTION, **more
     return Field(default, description=about, json_schema_extra={"source": source}, **more)
 
 
+def says_nothing(value: Any) -> bool:
+    """For ``exclude_if``: a key that came later is left out of what is hashed while it says nothing."""
+    return value is None or value == ()
+
+
 def block(kind: type[Block], about: str = "", *, source: str = ASSUMPTION) -> Any:
     """A key that holds a block whose own defaults hold where it is left out."""
     return Field(default_factory=kind, description=about, json_schema_extra={"source": source})
@@ -43,7 +48,7 @@ Name = Annotated[str, AfterValidator(_name)]
 
 
 def filled(value: T | None) -> T:
-    """A value that reading the scenario has filled in or made sure of: for the type checker, and against our own faults."""
+    """A value that reading the scenario has filled in or checked: for the type checker, and against faults of ours."""
     if value is None:
         raise TypeError("a value that reading a scenario fills in is missing: use viralsim.load or viralsim.loads")
     return value

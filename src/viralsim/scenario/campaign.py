@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, StrictInt, StrictStr, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, StrictInt, StrictStr, WithJsonSchema
 
 from viralsim.scenario.audience import MOST_MEMBERS
-from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
+from viralsim.scenario.interventions import Intervention, StopWhen
 from viralsim.scenario.programme import Programme
-from viralsim.units import Factor, Fraction, Hours, Probability, Real, Usd, Whole
+from viralsim.units import Factor, Fraction, Hours, Probability, Real, Usd, Whole, parse_whole, shown
 
 HOURS_PER_DAY = 24.0
 MOST_LINES = 1_000
@@ -63,11 +64,29 @@ class Paid(Block):
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
 
 
+def _how_many_or_who(value: Any) -> Any:
+    """A count, or a list of ids as they are written."""
+    if isinstance(value, list | tuple):
+        if not value:
+            raise ValueError("names nobody: name a member, give a count, or leave the line out")
+        odd = next((i for i, one in enumerate(value) if type(one) not in (int, str)), None)
+        if odd is not None:
+            was = repr(value[odd]) if isinstance(value[odd], float) else shown(value[odd])
+            raise ValueError(f"[{odd}] must be a whole number without decimals, or text in quotes, got {was}")
+        return value
+    try:
+        return parse_whole(value)
+    except ValueError:
+        raise ValueError(f"must be a count, or a list of ids such as [3, 17], got {shown(value)}") from None
+
+
 class Organic(Block):
     """Members who post unprompted, at no cost."""
 
     channel: Name | None = key(None, "where; left out: the only channel", source=FILLED)
-    members: Members | tuple[MemberId, ...] = key(1, "how many, drawn afresh in every world, or a list of ids")
+    members: Annotated[Members | tuple[MemberId, ...], BeforeValidator(_how_many_or_who)] = key(
+        1, "how many, drawn afresh in every world, or a list of ids"
+    )
     posts_at: PostsAt = posts_at()
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
 
@@ -138,10 +157,15 @@ class Amplify(Block):
     cooldown: Hours = key(24.0, "least time between two")
 
 
+def is_at_once(hours: Any) -> bool:
+    """For ``exclude_if``: a start at 0 h is left out of what is hashed, as before there was the key."""
+    return isinstance(hours, float) and hours == 0.0
+
+
 class CommunityManagement(Block):
     """A community manager and their two rules."""
 
-    starts: Hours = key(0.0, "from when on they look and are paid", source="off")
+    starts: Hours = key(0.0, "from when on they look and are paid", source="off", exclude_if=is_at_once)
     cost_usd_per_day: Annotated[float, Real(ge=0, le=1e9, unit="US$ a day")] = key(0.0, "cost of a day", source="off")
     respond: Respond | None = key(None, "answers to criticism; left out: none", source="off")
     amplify: Amplify | None = key(None, "reposts; left out: none", source="off")
@@ -161,3 +185,7 @@ class Campaign(Block):
     organic: tuple[Organic, ...] = key((), "posts of members, unprompted", source="off", max_length=MOST_LINES)
     advocates: Advocates | None = key(None, "the advocate tier; null: none", source="off")
     community_management: CommunityManagement | None = key(None, "the community manager; null: none", source="off")
+    interventions: tuple[Intervention, ...] = key(
+        (), "what is done to the running launch", source="off", max_length=MOST_LINES, exclude_if=says_nothing
+    )
+    stop_when: StopWhen | None = key(None, "when a world ends early", source="off", exclude_if=says_nothing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from viralsim.scenario.blocks import Block, Name, block, key
+from viralsim.scenario.blocks import Block, Name, block, key, says_nothing
 from viralsim.scenario.random_graphs import RandomGraph
 from viralsim.units import Fraction, Hours, PositiveHours, Probability, Real
 
@@ -38,6 +38,10 @@ class Network(Block):
     tie_strength: str | None = key(None, "column of tie strengths in [0, 1]", source="off")
     influence_weight: str | None = key(None, "column of influence weights, in-sums at most 1", source="off")
     directed: bool = key(True, "false: every edge of the file runs both ways", source="off")
+    temporal: bool | None = key(
+        None, "true: the file is a table source, target, from, to; a tie is there in the ticks from to to - 1",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
 
     @property
     def drawn_degree(self) -> float | None:

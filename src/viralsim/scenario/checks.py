@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from viralsim.member_names import find_members
+from viralsim.rules import known
+from viralsim.scenario.content import Content
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
+from viralsim.scenario.own_rules import OwnWords
 from viralsim.scenario.paths import nearest
 from viralsim.scenario.presets import presets
 from viralsim.scenario.random_graphs import WattsStrogatz
@@ -24,7 +27,7 @@ MOST_BOUGHT = 2_000_000_000
 def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
-    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _arms):
+    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _interventions, _arms):
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found
@@ -32,7 +35,7 @@ def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list
 
 def exactly_one(block: Any, names: tuple[str, ...], place: Place) -> Iterator[Finding]:
     """Exactly one of these keys is to be set."""
-    given = [name for name in names if getattr(block, name) is not None]
+    given = [name for name in names if getattr(block, name, None) is not None]
     if not given:
         yield place, f"needs one of {', '.join(names)}: add it"
     elif len(given) > 1:
@@ -95,16 +98,20 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             yield (*place, "organic_reach"), "excludes visibility: give one of them and leave the other out"
         yield from exactly_one(channel.network, ("generate", "graph", "file"), (*place, "network"))
         if channel.network.graph is not None:
-            words = tuple(type(channel.network.graph).model_fields)
-            yield from exactly_one(channel.network.graph, words, (*place, "network", "graph"))
+            graph = channel.network.graph
+            words = (*type(graph).model_fields, *known("generator"))
+            yield from exactly_one(graph, words, (*place, "network", "graph"))
             yield from _ring(channel.network.graph.watts_strogatz, (*place, "network", "graph", "watts_strogatz"))
         network = channel.network
         if network.file is None or is_in_memory(network.file):
-            for word in ("edge_means", "tie_strength", "influence_weight"):
+            for word in ("edge_means", "tie_strength", "influence_weight", "temporal"):
                 if getattr(network, word) is not None:
                     yield (*place, "network", word), "belongs to a network of a file: leave it out"
             if network.file is not None and not network.directed:
                 yield (*place, "network", "directed"), "belongs to a network of a file: leave it out"
+        for word in ("tie_strength", "influence_weight"):
+            if network.temporal and getattr(network, word) is not None:
+                yield (*place, "network", word), "is not read of a temporal network: leave it out"
         delay = channel.reaction_delay
         laws = [law for law in ("lognormal", "power_law", "exponential", "fixed") if getattr(delay, law) is not None]
         if len(laws) > 1:
@@ -130,12 +137,44 @@ def _contents(spec: Spec) -> Iterator[Finding]:
             if weights and not any(weights.values()):
                 yield (*place, key), "has only weights of 0: give one above 0, or leave it out"
         threshold = content.reinforcement.threshold
+        for word, block in _ruled(content):
+            written = [name for name, value in block if value is not None]
+            if len(written) > 1:
+                yield (*place, word), f"has {' and '.join(written)}: keep one"
+            elif not written and word != "reinforcement":
+                yield (*place, word), "names no rule: name one, or leave it out"
         if threshold is not None:
-            if content.reinforcement.social is not None:
-                yield (*place, "reinforcement"), "has social and threshold: keep one"
             yield from exactly_one(threshold, ("count", "fraction", "weight"), (*place, "reinforcement", "threshold"))
         if content.released_at >= spec.horizon:
             yield (*place, "released_at"), f"must be before the horizon ({spec.horizon:g}h)"
+
+
+def _interventions(spec: Spec) -> Iterator[Finding]:
+    for i, one in enumerate(spec.campaign.interventions):
+        place: Place = ("campaign", "interventions", i)
+        yield from exactly_one(one, ("remove", "cut", "visibility"), place)
+        for word in ("remove", "cut"):
+            inside = getattr(one, word)
+            if inside is not None:
+                yield from exactly_one(inside, tuple(type(inside).model_fields), (*place, word))
+        if one.at >= spec.horizon:
+            yield (*place, "at"), f"must be before the horizon ({spec.horizon:g}h), got {one.at:g}h"
+        if one.channel is not None:
+            yield from _named(one.channel, spec.channels, "channel", (*place, "channel"))
+            if one.remove is not None:
+                yield (*place, "channel"), "members are removed everywhere: leave it out"
+        if one.remove is not None:
+            yield from _at_most_members(spec, one.remove.best_followed, (*place, "remove", "best_followed"))
+    stop = spec.campaign.stop_when
+    if stop is not None and stop.shares is None and stop.quiet is None:
+        yield ("campaign", "stop_when"), "needs shares or quiet: add one, or leave it out"
+
+
+def _ruled(content: Content) -> Iterator[tuple[str, OwnWords]]:
+    """The keys of a content that rules of one's own can take."""
+    for word in ("reinforcement", "share_probability", "response"):
+        if getattr(content, word) is not None:
+            yield word, getattr(content, word)
 
 
 def _named(name: str, known: Mapping[str, object], what: str, place: Place) -> Iterator[Finding]:
@@ -260,6 +299,11 @@ def _arms(spec: Spec) -> Iterator[Finding]:
     elif len(spec.arms) > 1:
         yield ("baseline",), "is required where there are several arms: name one of " + ", ".join(spec.arms)
     yield from _question(spec)
+    if not isinstance(spec.equal_money, bool):
+        for i, name in enumerate(spec.equal_money):
+            yield from _named(name, spec.arms, "arm", ("equal_money", i))
+        if len(set(spec.equal_money)) < 2:
+            yield ("equal_money",), "compares the costs of arms: name two or more, or write true"
     yield from exactly_one(spec.viral_when, tuple(type(spec.viral_when).model_fields), ("viral_when",))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
-from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.rules import known
+from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
+from viralsim.scenario.own_rules import OwnResponse, OwnShareProbability, OwnWords
 from viralsim.units import Factor, Fraction, Hours, PositiveHours, Probability, Real, Usd, Whole
 
 Level = Annotated[float | Literal["uniform"], Real(gt=0, le=1, unit="fraction", word="uniform")]
@@ -35,8 +37,10 @@ class Threshold(Block):
         return "fraction" if self.fraction is not None else "weight"
 
 
-class Reinforcement(Block):
-    """How repeated impressions act together: the word ``simple``, or ``social``, or ``threshold``."""
+class Reinforcement(OwnWords):
+    """How repeated impressions act together: ``simple``, ``social``, ``threshold``, or a rule of your own."""
+
+    place: ClassVar[str] = "reinforcement"
 
     social: Social | None = key(None, "each further impression adds", source="off")
     threshold: Threshold | None = key(None, "several sharers are needed", source="off")
@@ -44,7 +48,7 @@ class Reinforcement(Block):
     @model_validator(mode="before")
     @classmethod
     def _word(cls, value: Any) -> Any:
-        if isinstance(value, str):
+        if isinstance(value, str) and value not in known(cls.place):
             if value != "simple":
                 raise ValueError(f"must be simple, or {{social: ...}}, or {{threshold: ...}}, got {value[:40]!r}")
             return {}
@@ -55,8 +59,10 @@ class Reinforcement(Block):
         return {"anyOf": [{"const": "simple"}, handler.resolve_ref_schema(handler(schema))]}
 
     @property
-    def kind(self) -> Literal["simple", "social", "threshold"]:
-        """Which rule holds."""
+    def kind(self) -> str:
+        """Which rule holds: ``simple``, ``social``, ``threshold`` or the word of a rule of one's own."""
+        if self.own:
+            return next(iter(self.own))
         if self.social is not None:
             return "social"
         return "simple" if self.threshold is None else "threshold"
@@ -95,6 +101,12 @@ class Content(Block):
     released_at: Hours = key(0.0, "when it is fresh, the same in every arm", source="off")
     controversy: Probability = key(0.0, "chance of criticism, times the member's hostility", source="off")
     reinforcement: Reinforcement = block(Reinforcement, "how repeated impressions act together", source="off")
+    share_probability: OwnShareProbability | None = key(
+        None, "a rule of your own instead of the product of factors", source="off", exclude_if=says_nothing
+    )
+    response: OwnResponse | None = key(
+        None, "a rule of your own for the response to an impression", source="off", exclude_if=says_nothing
+    )
     conversion_rate: Probability = key(0.0, "conversions per impression", source="off")
     value_usd: Usd = key(0.0, "value of one conversion", source="off")
     conversion_trust: ConversionTrust = block(ConversionTrust, "factors of conversion by source", source="off")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from viralsim.errors import Problem
 from viralsim.scenario.programme import HOURS_PER_WEEK
 from viralsim.scenario.spec import Spec
 
@@ -62,15 +63,18 @@ def paid_share(spec: Spec, budget_usd: float) -> float:
     return (budget_usd - other) / paid
 
 
-def unequal_money(costs: dict[str, float], baseline: str | None, asked: bool | Sequence[str] = True) -> list[str]:
-    """Sentences on arms whose costs (arm -> US$) differ by more than 1 %: those ``asked`` for, or all but the baseline."""
+def unequal_money(costs: dict[str, float], baseline: str | None, asked: bool | Sequence[str] = True) -> list[Problem]:
+    """What is wrong with arms whose costs (arm -> US$) differ by more than 1 %: those ``asked`` for, or all but the baseline."""
     named = None if isinstance(asked, bool) else set(asked)
     compared = {arm: usd for arm, usd in costs.items() if (arm in named if named is not None else arm != baseline)}
     most = max(compared.values(), default=0.0)
     most_expensive = next((arm for arm, usd in compared.items() if usd == most), "")
     return [
-        f"arm {arm} costs {usd:,.2f} US$ and {most_expensive} {most:,.2f}: equal_money asks for at most 1 % between them; "
-        "change its lines or give it budget_usd"
+        Problem(
+            f"arm {arm} costs {usd:,.2f} US$ and {most_expensive} {most:,.2f}: equal_money asks for at most 1 % between them; "
+            "change its lines or give it budget_usd",
+            "equal_money",
+        )
         for arm, usd in compared.items()
         if most - usd > EQUAL_WITHIN * most
     ]

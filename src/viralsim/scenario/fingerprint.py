@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from viralsim.scenario.checks import referenced_files
+from viralsim.scenario.own_rules import digests
 from viralsim.scenario.spec import Spec
 
 # what a scenario is called, where its numbers are from, and what other studies than a run ask of it: nothing here changes a world
@@ -27,7 +28,12 @@ def fingerprint(spec: Spec, arms: Iterable[Spec], folder: Path) -> str:
     ]
     names = {name for one in (spec, *arms) for _, name in referenced_files(one)}
     files = {name: content_hash(folder / name) for name in sorted(names)}
-    said = [_ordered(base), [[name, _ordered(arm)] for name, arm in zip(spec.arms, differing, strict=True)], files]
+    said: list[Any] = [
+        _ordered(base),
+        [[name, _ordered(arm)] for name, arm in zip(spec.arms, differing, strict=True)],
+        files,
+    ]
+    said += [rules] if (rules := digests([spec, *arms])) else []
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

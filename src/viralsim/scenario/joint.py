@@ -53,7 +53,7 @@ def _read(path: Path) -> Rows:
     try:
         state = path.stat()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}): give a table of rows") from None
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}): give a table of rows") from None
     return _table(path, state.st_mtime_ns, state.st_size)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from viralsim.scenario.paths import PathError, at, leaf_slot, nearest, slots
+from viralsim.scenario.paths import KNOWN, PathError, at, leaf_slot, nearest, slots
 from viralsim.scenario.reading import Place, path_text
 from viralsim.scenario.spec import Spec
 from viralsim.units import parse_duration, shown
 
 Finding = tuple[Place, str]
+RULED = ("reinforcement", "share_probability", "response", "graph", "measures")  # keys that take rules of one's own
 _BOUNDS = {
     "greater_than_equal": (">=", "ge"),
     "greater_than": (">", "gt"),
@@ -40,7 +42,18 @@ def findings(error: ValidationError, data: Any, root: Place = ()) -> list[Findin
         if detail["type"] != "missing" and at(data, place) is None and not _written(data, place):
             continue  # a value that was filled in; its origin is reported where it is
         found[((*root, *place), _sentence(detail, place, data))] = None
-    return list(found) or [_nearest_written(error.errors(include_url=False)[0], data, root)]
+    return _each_list_once(found) or [_nearest_written(error.errors(include_url=False)[0], data, root)]
+
+
+def _each_list_once(found: Iterable[Finding]) -> list[Finding]:
+    """The findings; a list of the keys that are known is in the first sentence that has it, not in all of them."""
+    told: set[str] = set()
+    kept = []
+    for place, sentence in found:
+        said, _, listed = sentence.partition(KNOWN)
+        kept.append((place, said if listed and listed in told else sentence))
+        told.add(listed)
+    return kept
 
 
 def _nearest_written(detail: ErrorDetails, data: Any, root: Place) -> Finding:
@@ -82,7 +95,9 @@ def _sentence(detail: ErrorDetails, place: Place, data: Any) -> str:
     if kind == "missing":
         return "is required: add it"
     if kind == "extra_forbidden":
-        return "unknown key" + nearest(str(place[-1]), _keys_at(data, place[:-1]))
+        keys, word = _keys_at(data, place[:-1]), place[-2] if len(place) > 1 else ""
+        unread = "; a rule of your own is found by its package, or with --rules FILE.py" if word in RULED else ""
+        return "unknown key" + nearest(str(place[-1]), keys) + unread
     if kind == "finite_number":
         return f"must be a finite number, got {shown(got)}"
     if kind == "literal_error":

@@ -14,12 +14,15 @@ from typing import Annotated, Any, Literal
 from pydantic import TypeAdapter
 
 from viralsim.errors import Problem, ScenarioError
+from viralsim.rules import known
 from viralsim.scenario.blocks import Block
 from viralsim.scenario.complete import complete_channel
+from viralsim.scenario.own_rules import OwnWords, words_model
 from viralsim.scenario.reading import Place, path_text, read_yaml, scalar
 from viralsim.scenario.spec import Spec
 from viralsim.units import Duration, Quantity
 
+KNOWN = "; known are: "  # and the list
 _STEP = re.compile(r"(?:^|\.)([^.\[\]]+)|\[(\d{1,9})\]")
 
 
@@ -47,7 +50,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if close:
         return f"; did you mean {close[0]!r}?"
     listed = ", ".join(names[:25])
-    return f"; known are: {listed}" if names else ""
+    return f"{KNOWN}{listed}" if names else ""
 
 
 @lru_cache(maxsize=4096)
@@ -66,9 +69,15 @@ def parse_path(text: str) -> Place:
     return tuple(place)
 
 
-@cache
 def slots(model: type[Block]) -> dict[str, Slot]:
-    """The keys of a block by the names of the file."""
+    """The keys of a block by the names of the file, with the words of rules of one's own where it takes them."""
+    if not issubclass(model, OwnWords):
+        return _slots(model)
+    return {**_slots(words_model(model.place, tuple(known(model.place).values()))), **_slots(model)}
+
+
+@cache
+def _slots(model: type[Block]) -> dict[str, Slot]:
     found = {}
     for name, info in model.model_fields.items():
         annotation: Any = info.annotation

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from viralsim.scenario.blocks import Block, key
+from viralsim.scenario.blocks import Block, key, says_nothing
+from viralsim.scenario.own_rules import OwnWords
 from viralsim.units import Fraction, Real, Whole
 
 Degree = Annotated[float, Real(gt=0, le=10_000, unit="ties")]
@@ -61,8 +62,23 @@ class ForestFire(Block):
     directed: bool = key(False, DIRECTED, source="off")
 
 
-class RandomGraph(Block):
-    """A random graph of the literature; exactly one."""
+class Lfr(Block):
+    """Communities and degrees that both follow power laws."""
+
+    mean_degree: Annotated[float, Real(ge=1, le=10_000, unit="ties")] = key(10.0, "mean number of ties of a member")
+    most: Count = key(50, "the largest number of ties", source="assumption")
+    degree_exponent: Annotated[float, Real(gt=1, le=10)] = key(2.5, "exponent of the power law of degrees")
+    community_exponent: Annotated[float, Real(gt=1, le=10)] = key(
+        1.5, "that of the sizes of communities", source="Lancichinetti, Fortunato, Radicchi 2008: 1 to 2"
+    )
+    mixing: Fraction = key(0.2, "share of a member's ties that leave their community", source="assumption")
+    smallest_community: Count = key(20, "the smallest community", source="assumption")
+
+
+class RandomGraph(OwnWords):
+    """A random graph of the literature, or a generator of your own; exactly one."""
+
+    place: ClassVar[str] = "generator"
 
     erdos_renyi: ErdosRenyi | None = key(None, "every pair alike", source="off")
     configuration: Configuration | None = key(None, "power-law degrees", source="off")
@@ -71,15 +87,19 @@ class RandomGraph(Block):
     stochastic_block: StochasticBlock | None = key(None, "communities", source="off")
     forest_fire: ForestFire | None = key(None, "a growing graph that densifies", source="off")
 
+    lfr: Lfr | None = key(None, "communities of many sizes", source="off", exclude_if=says_nothing)
+
     @property
     def chosen(self) -> tuple[str, dict[str, Any]]:
         """The word and its options."""
+        for own in self.own.items():
+            return own
         word = next(name for name in type(self).model_fields if getattr(self, name) is not None)
         return word, getattr(self, word).model_dump()
 
     @property
     def mean_degree(self) -> float:
-        """About how many ties a member has."""
+        """About how many ties a member has; of a generator of one's own nothing is known, so 0."""
         if self.forest_fire is not None:
             fire = self.forest_fire
             return 2.0 * fire.ambassadors / (1.0 - fire.forward / (1.0 - fire.forward))
@@ -89,5 +109,5 @@ class RandomGraph(Block):
             return float(self.watts_strogatz.neighbours)
         if self.stochastic_block is not None:
             return self.stochastic_block.inside + self.stochastic_block.outside
-        drawn = self.erdos_renyi or self.configuration
+        drawn = self.erdos_renyi or self.configuration or self.lfr
         return 0.0 if drawn is None else drawn.mean_degree

@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from viralsim.scenario.audience import Audience
-from viralsim.scenario.blocks import USER, Block, Name, block, key
+from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
 from viralsim.scenario.calibrated import Calibrated
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
+from viralsim.scenario.own_rules import OwnMeasures
 from viralsim.scenario.study import (
     JOINT,
     VIRAL_FRACTION,
@@ -75,6 +76,9 @@ class Spec(Block):
         f"when a campaign counts as viral (largest_cascade_fraction: {VIRAL_FRACTION})",
     )
     flop_when: FlopWhen = block(FlopWhen, "when a launch counts as a flop")
+    measures: OwnMeasures | None = key(
+        None, "measures of your own, by their words", source="off", exclude_if=says_nothing
+    )
     populations: Annotated[int, Whole(ge=1, le=10_000, unit="audiences")] = key(
         1, "how many audiences are drawn", source="off"
     )

@@ -100,7 +100,7 @@ class Joint(Block):
         None, "instead of file: path -> its value in each row", source="off", min_length=1, max_length=64
     )
     draws: Annotated[int, Whole(ge=1, le=1_000_000, unit="rows")] | None = key(
-        None, "only the first so many rows", source="off"
+        None, "use only this many rows, from the first on", source="off"
     )
 
 

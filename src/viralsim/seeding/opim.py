@@ -50,7 +50,7 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     is full. An epsilon above 0.1 switches it off where it is not given. Without it the certificate alone ends the search, and
     seeds can be worse than the best followed (soc-Epinions1, 50 seeds, weighted cascade: 2 % less spread); 0.07 came within
     0.3 % of ``celf`` with 1,000 worlds for each of twelve seeds (benchmarks/SEEDS.md). The best followed are chosen where the
-    sets say that they spread further. improve (0): choose once more in so many simulated worlds with the same luck among the
+    sets say that they spread further. improve (0): choose again in this many simulated worlds with the same luck among the
     chosen and those next to them, and keep what is better in as many other worlds; 300 is much where cascades are small, and
     slow where they reach a large part of the network.
 

@@ -15,7 +15,7 @@ from viralsim.campaign.accounting import expected_cost_lines
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.preflight import vital_signs
 from viralsim.campaign.shared_arrays import CompiledAudience
-from viralsim.errors import InputError
+from viralsim.errors import InputError, ScenarioError
 from viralsim.kernels.batch import run_worlds
 from viralsim.measurement.sequential import sentence
 from viralsim.records.merge import keep_worlds
@@ -27,10 +27,12 @@ from viralsim.scenario.study import Until
 from viralsim.simulation.run import (
     Progress,
     Run,
+    bytes_kept,
     compile_arms,
     compile_audience,
     draw_inputs,
     join,
+    refuse_what_does_not_fit,
     run_certain,
 )
 from viralsim.simulation.uncertain import run_uncertain
@@ -58,18 +60,20 @@ def describe(scenario: Scenario) -> Description:
     arms = compile_arms(scenario, compiled)
     lines, warnings = vital_signs(scenario, compiled, arms)
     messages = [str(message) for message in compiled.population.messages]
+    kept = bytes_kept(scenario.worlds, arms.values()) / 1e6
+    lines = [*lines, f"memory of a run: {scenario.worlds:,} worlds of {len(arms)} arms keep about {kept:,.0f} MB"]
     return Description(lines, [*messages, *warnings], {name: expected_cost_lines(arm) for name, arm in arms.items()})
 
 
 def refuse_unequal_money(scenario: Scenario, arms: Mapping[str, Arm]) -> None:
-    """InputError where ``equal_money`` asks arms that run to cost the same and they do not."""
+    """ScenarioError where ``equal_money`` asks arms that run to cost the same and they do not."""
     asked = scenario.spec.equal_money
     if asked is False:
         return
     costs = {name: sum(expected_cost_lines(arm).values()) for name, arm in arms.items()}
     unequal = unequal_money(costs, scenario.spec.baseline, asked)
     if unequal:
-        raise InputError("\n".join(f"equal_money: {sentence}" for sentence in unequal))
+        raise scenario.placed(ScenarioError(unequal))
 
 
 def simulate(
@@ -115,7 +119,9 @@ def simulate(
     compiled_audiences = [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
     first_arms = compile_arms(scenario, compiled_audiences[0])
     signs, warnings = vital_signs(scenario, compiled_audiences[0], first_arms)
-    refuse_unequal_money(scenario, {name: first_arms[name] for name in run.names})
+    asked = {name: first_arms[name] for name in run.names}
+    refuse_unequal_money(scenario, asked)
+    refuse_what_does_not_fit(len(run.worlds), asked.values())
     set_up = time.perf_counter()
     _compile(run, first_arms)
     compiled = time.perf_counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from viralsim.campaign.accounting import arm_outcomes
 from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.shared_arrays import CompiledAudience
-from viralsim.errors import Problem, ScenarioError
+from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.kernels.batch import RawWorlds, run_worlds
-from viralsim.kernels.counts import Series
+from viralsim.kernels.counts import Count, Series
 from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
 from viralsim.measurement.sequential import Look, look, looks
 from viralsim.parallel import available_cores
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 LEAST_BLOCK, MOST_BLOCKS = 256, 16  # worlds that an interrupt can lose, and parts of a run
 SERIES_BYTES = 256 << 20
+MEMORY_PART = 0.8  # of the machine's memory that the worlds of a run may take
 
 
 def default_threads() -> int:
@@ -74,6 +75,30 @@ def compile_arms(
     if problems:
         raise ScenarioError(list(dict.fromkeys(problems)))
     return arms
+
+
+def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
+    """The memory that the counts and series of so many worlds of each arm take."""
+    total = 0
+    for arm in arms:
+        world = arm.world
+        ticks, channels, lines = world.contents.novelty.shape[1], len(world.channels.key), len(world.plan.paid_channel)
+        communities = int(world.audience.community.max(initial=0)) + 1
+        series = min(SERIES_BYTES, 4 * worlds * ticks * len(Series))
+        total += worlds * (8 * (len(Count) + 1 + lines) + 4 * (channels + communities) + 1) + series
+    return total
+
+
+def refuse_what_does_not_fit(worlds: int, arms: Iterable[Arm]) -> None:
+    """InputError where the worlds of a run are larger than the machine: else the system would end the process, or others."""
+    from viralsim.population.build import memory_bytes
+
+    needed, there = bytes_kept(worlds, arms), memory_bytes()
+    if needed > MEMORY_PART * there:
+        raise InputError(
+            f"{worlds:,} worlds keep about {needed / 2**30:.0f} GiB, this machine has {there / 2**30:.0f}: ask for fewer worlds or "
+            "arms, or run them in parts as a sweep (viralsim sweep keeps summaries alone)"
+        )
 
 
 def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
@@ -192,7 +217,7 @@ class Run:
 
 
 def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Mapping[str, Any] | None = None) -> None:
-    """Blocks of worlds, each through all arms: who interrupts keeps the blocks that all arms finished."""
+    """Run blocks of worlds, each through all arms; an interrupt keeps the blocks that all arms finished."""
     arms = [compile_arms(run.scenario, compiled, run.names, specs) for compiled in compiled_audiences]
     try:
         for rows in run.blocks():

@@ -18,6 +18,8 @@ from viralsim.campaign.enrolment import rests_on_plan
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arrays.rows_of_worlds import varied_fields
+from viralsim.rules import known
+from viralsim.rules.rule import IN_AN_IMPRESSION
 from viralsim.scenario.paths import parse_path
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec
@@ -107,6 +109,8 @@ def _with_value(inside: Any, place: Place, value: Any) -> Any:
 def takes_columns(path: str) -> bool:
     """Whether the compiler of arms takes a column at this path."""
     place = parse_path(path)
+    if place[0] == "content" and len(place) == 5 and place[2] in IN_AN_IMPRESSION and place[3] in known(str(place[2])):
+        return True  # a parameter of a rule of one's own
     named = place[0] in ("channels", "content")
     return ".".join("*" if isinstance(p, int) or (named and i == 1) else p for i, p in enumerate(place)) in COLUMNS
 

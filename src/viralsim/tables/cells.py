@@ -191,7 +191,7 @@ _INDIAN = re.compile(r"[1-9]\d?(?:,\d{2})+,\d{3}")
 
 
 def _reading(core: str, power: str, sign: str) -> Decimal | None:
-    """The digits under a decimal sign; groups are of three digits parted by one and the same sign, or Indian."""
+    """The digits under a decimal sign; groups are of three digits with one sign between them, or Indian."""
     if core.count(sign) > 1:
         return None
     whole, _, decimals = core.removeprefix("-").partition(sign)

@@ -139,7 +139,7 @@ def notes_of(titles: Sequence[str], found: Mapping[str, Found]) -> Iterator[str]
     """What was recognised under another name, and what was left out."""
     others = [f"{one.title!r} as {name}" for name, one in found.items() if header_of(one.title).names[0] != plain(name)]
     if others:
-        yield f"columns were read so: {', '.join(others)}"
+        yield f"columns were matched: {', '.join(others)}"
     places = {f.place for f in found.values()}
     unknown = [" ".join(t.split()) for i, t in enumerate(titles) if t.strip() and i not in places]
     if unknown:

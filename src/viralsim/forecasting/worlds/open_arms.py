@@ -59,6 +59,10 @@ def _before(spec: Spec, free: int) -> dict[str, Any]:
     manager = campaign.community_management
     if manager is not None and spec.tick_of(manager.starts) < free:
         found["campaign.community_management"] = manager.model_dump(exclude={"cost_usd_per_day"})
+    for i, done in enumerate(campaign.interventions):
+        if spec.tick_of(done.at) < free:
+            found[f"campaign.interventions[{i}]"] = done.model_dump()
+    found["campaign.stop_when"] = campaign.stop_when
     return found
 
 

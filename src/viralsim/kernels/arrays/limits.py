@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, Rule, Source
+from viralsim.kernels.arm_inputs import OWN_RULE, ArmInputs, Rule, Source
 
 INF = math.inf
 # What every array is to hold: its shapes by the letters of ``sizes_of`` (a dot: any length), the lowest and the highest number; a
@@ -24,6 +24,9 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "graph.tie_strength": ("E|0", 0, 1),
     "graph.influence_weight": ("E|0", 0, 1.001),
     "graph.following": ("C,N|0,0", 0, "N!"),
+    "graph.tie_span": ("F|0", 0, INF),
+    "graph.tie_from": (".", 0, INF),
+    "graph.tie_to": (".", 0, INF),
     "audience.community": ("N|1", 0, 2**31 - 2),
     "audience.activity": ("N|1", 0, 1e9),
     "audience.hostility": ("N|1", 0, 1),
@@ -51,12 +54,16 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "contents.controversy": ("K", 0, 1),
     "contents.conversion_rate": ("K", 0, 1),
     "contents.conversion_trust": ("K,S", 0, 1e9),
-    "contents.reinforcement": ("K", 0, len(Reinforcement) - 1),
+    "contents.reinforcement": ("K", 0, OWN_RULE),
     "contents.gain": ("K", 0, 1e30),
     "contents.cap": ("K", 0, 1e30),
     "contents.threshold": ("K", -1e30, 1e30),
     "contents.persistence": ("K", 0, 1),
     "contents.novelty": ("K,T", 0, 1),
+    "contents.own_rule": ("K,H|0,0", -1, 2**31),
+    "contents.own_value": ("K,H,X|0,0,0", -INF, INF),
+    "contents.own_measured": ("Y,Z", -INF, INF),
+    "contents.own_fault": (".", 0, 2**31),
     "rules.values": ("R", -1, INF),
     "rules.rhythm": ("T", 0, 1e9),
     "rules.fatigue": (".", 0, 1),
@@ -89,9 +96,12 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "plan.organic_member": ("O", -1, "N"),
     "plan.organic_line": ("O", 0, 2**31),
     "plan.organic_index": ("O", 0, 2**40),
+    "plan.removed_at": ("N|0", 0, INF),
+    "plan.visibility_cap": ("C,T|0,0", 0, 1),
 }
 # Offsets into another array: they begin at 0, rise, and end at its length.
 OFFSETS = {
+    "graph.tie_span": "graph.tie_from",
     "audience.present_start": "audience.present",
     "plan.owned_start": "plan.owned_followers",
     "plan.paid_start": "plan.paid_targets",
@@ -119,8 +129,10 @@ def sizes_of(arm: ArmInputs) -> dict[str, int]:
         "T": int(np.shape(arm.contents.novelty)[-1]), "G": 512, "D": int(np.shape(arm.channels.delay_alias)[-1]),
         "S": len(Source), "R": len(Rule), "L": len(plan.owned_channel), "P": len(plan.owned_posts_tick),
         "M": len(plan.paid_channel), "A": len(plan.planned_tick), "O": len(plan.organic_tick), "0": 0, "1": 1,
+        "H": int(np.shape(arm.contents.own_rule)[-1]), "X": int(np.shape(arm.contents.own_value)[-1]),
+        "Y": len(arm.contents.own_measured), "Z": int(np.shape(arm.contents.own_measured)[-1]),
     }  # fmt: skip
-    return sizes | {"B": sizes["C"] + 1, "Q": sizes["L"] + 1, "W": sizes["M"] + 1}
+    return sizes | {"F": sizes["E"] + 1, "B": sizes["C"] + 1, "Q": sizes["L"] + 1, "W": sizes["M"] + 1}
 
 
 def check_arm_inputs(arm: ArmInputs) -> None:
@@ -138,6 +150,8 @@ def check_arm_inputs(arm: ArmInputs) -> None:
         if _checked.get((id(array), name, most)) is not array:
             _check_numbers(name, array, low, most)
             _checked[id(array), name, most] = array
+    if len(arm.graph.tie_from) != len(arm.graph.tie_to):
+        raise InputError("graph.tie_from and graph.tie_to must have one number per span each")
     for start, into in OFFSETS.items():
         _check_offsets(arm, start, into)
     _check_order(arm)
@@ -162,6 +176,8 @@ def _check_numbers(name: str, array: NDArray[Any], low: float, high: float) -> N
 
 def _check_offsets(arm: ArmInputs, start: str, into: str) -> None:
     offsets, target = (getattr(getattr(arm, name.split(".")[0]), name.split(".")[1]) for name in (start, into))
+    if not len(offsets) and not len(target):
+        return
     if offsets[0] != 0 or offsets[-1] != len(target) or (offsets[1:] < offsets[:-1]).any():
         raise InputError(f"{start} must rise from 0 to the length of {into.split('.')[1]} ({len(target)})")
 
@@ -181,6 +197,10 @@ def _check_order(arm: ArmInputs) -> None:
     ):
         if (order[1:] < order[:-1]).any():
             raise InputError(f"plan.{name} must be ascending (planned posts by tick, channel, content and member)")
+    own = arm.contents.own_rule
+    unruled = own[..., 0] < 0 if len(own) else np.ones(contents, np.bool_)
+    if ((arm.contents.reinforcement == OWN_RULE) & unruled).any():
+        raise InputError("contents.reinforcement names a rule of one's own where contents.own_rule has none")
     if (1 << (64 - int(arm.channels.delay_shift.min()))) > arm.channels.delay_alias.shape[1]:
         raise InputError("channels.delay_shift must be 64 - log2 of the outcomes of delay_alias, or more")
     for rule, low, high in ((Rule.FOCAL, 0, contents - 1), (Rule.TICKS_PER_DAY, 1, 2**31)):

@@ -9,9 +9,12 @@ from numba import njit
 
 from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
 from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.arrays.ties import is_there
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.fast.queues import add_member, leave, line_up
-from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability, response_to, share_probability
+from viralsim.kernels.law import ENGAGE, SHARE, conversion_probability
+from viralsim.kernels.own.asked import response_of, share_of
+from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_of
 from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
@@ -28,6 +31,7 @@ class Ties(NamedTuple):
     community: Any
     match: Any  # float32[N], or [1]
     activity: Any
+    spans: Any  # of ``ties.spans_of``
 
 
 class Law(NamedTuple):
@@ -45,6 +49,7 @@ class Law(NamedTuple):
     engagement: Any
     conversion: Any
     trust: Any
+    own: Any  # of ``own.own_of``
 
 
 class Memory(NamedTuple):
@@ -133,7 +138,7 @@ def shown(ties, memory, position, h, at):  # type: ignore[no-untyped-def]
 
 
 @njit(_nrt=False, forceinline=True)
-def show_hits(ties, law, memory, first, last):  # type: ignore[no-untyped-def]
+def show_hits(ties, law, memory, first, last, tick):  # type: ignore[no-untyped-def]
     """Buffer the impressions of the hits from ``first`` on while there is room; returns where it stopped, and how many."""
     room, at, i = min(len(memory.members), len(memory.bits)), np.int64(0), np.int64(first)
     while i < last:
@@ -144,14 +149,16 @@ def show_hits(ties, law, memory, first, last):  # type: ignore[no-untyped-def]
         i += 1
         if law.envelope >= 1.0:
             for position in range(h.start, stop):
-                shown(ties, memory, position, h, at)
-                at += 1
+                if is_there(ties.spans, position, tick):
+                    shown(ties, memory, position, h, at)
+                    at += 1
             continue
         counter = h.key + GOLDEN
         while True:
             if not tail:
-                shown(ties, memory, position, h, at)
-                at += 1
+                if is_there(ties.spans, position, tick):
+                    shown(ties, memory, position, h, at)
+                    at += 1
                 position += 1
             position, counter, tail = next_gap(position, counter, law.gap_threshold, law.gap_alias)
             if position >= stop:
@@ -188,7 +195,8 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
                 by_community[U(ties.community[U(member)])] += 1
         match = np.float64(pick(ties.match, U(member)))
         activity = np.float64(pick(ties.activity, U(member)))
-        share = share_probability(appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0)
+        one = Impression(appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, member)
+        share = share_of(law.own, 0, one)
         if share > 1.0:
             share = 1.0
             clipped += 1
@@ -196,7 +204,7 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
         if law.conversion > 0.0 and r.flag_bits == REACHED_MARK and unit_low(bits) < conversion:
             r.flag_bits = CONVERTED_MARK
             converted += 1
-        response = response_to(unit_high(bits), share, 0.0, law.engagement)
+        response = response_of(law.own, 0, one, unit_high(bits), share, 0.0, law.engagement)
         if response == SHARE:
             if r.due < 0 or r.due > tick + 1:  # else they have posted, or are to post no later
                 due = tick + delay_after(law, member_key(delay_keys, member, 0))

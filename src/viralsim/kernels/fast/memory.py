@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.kernels.arm_inputs import I4, I8, U8, ArmInputs, Plan
-from viralsim.kernels.fast.eligible import MOST_POSTERS, runs_lockstep
 from viralsim.kernels.state import BUFFER, DEPTH_BINS, longest_row
 
 FAST_ROW = np.dtype(  # of a member, where the world is plain
@@ -36,33 +35,11 @@ HIT = np.dtype(  # a post of a plain world that someone is shown
     ],
     align=True,
 )
-LANE = np.dtype(  # one of many plain worlds side by side: what is in its lists, and its tally
-    [
-        ("members", np.int32),  # touched
-        ("waiting", np.int32),  # posts in the queue
-        ("posts", np.int32),
-        ("roots", np.int32),  # unprompted posts
-        ("reached", np.int32),
-        ("impressions", np.int32),
-        ("engaged", np.int32),
-        ("converted", np.int32),
-        ("clipped", np.int32),
-        ("shown", np.int32),  # posts that someone was shown of those who post in every world
-        ("large", np.int32),  # 1 where the lists have no room: to be run again
-    ],
-    align=True,
-)
-LANE_SHOWN = np.dtype([("node", np.int32)])
-LANE_LIVE = np.dtype(
-    [*((name, HIT[name]) for name in HIT.names or ()), ("world", np.int32), ("tick", np.int32)], align=True
-)
-
-AHEAD = 512  # plain worlds whose first draws are made at once, and that run side by side
-LANE_ROOM = 96  # members touched before a plain world is too large for that
+AHEAD = 512  # plain worlds whose first draws are made at once
 
 
 class FastState(NamedTuple):
-    """Arrays of one running world, or of a block of them in lockstep; the first ones as in ``state.State``."""
+    """Arrays of one running world; the first ones as in ``state.State``."""
 
     slot: I4  # [N] 1 + row of the member, 0: untouched
     head: I4  # [T] 1 + first row of the queue of a tick, 0: none
@@ -95,18 +72,6 @@ class FastState(NamedTuple):
     shown_in: I4  # scratch: in which of them someone is shown it
     hit_count: I8  # hits of the first tick of each
     generations: I8  # [64] nodes by depth of plain worlds
-    lane_world: NDArray[np.void]  # SIDE_WORLD[S] of plain worlds side by side, or [0]
-    lane_touched: U8  # [S + 1, 4] bits of the members touched; the last row is how a world begins
-    lane_member: I4  # [S, SIDE_ROOM] members touched
-    lane_flags: NDArray[np.uint8]  # [S, SIDE_ROOM] ... bits of what they did
-    lane_queue: I8  # [S, SIDE_ROOM] posts to be made
-    lane_node: NDArray[np.void]  # PLAIN_NODE[S, SIDE_ROOM]
-    lane_tick: I4  # [S, SIDE_ROOM] ... and their ticks
-    lane_shown: NDArray[np.void]  # SIDE_SHOWN[S, MOST_POSTERS] ... their nodes, ascending
-    lane_live: NDArray[np.void]  # SIDE_LIVE[S + 1] posts of this pass that someone is shown
-    lane_active: I4  # [S + 1] worlds in which someone is to post
-    lane_work: I8  # [3] members touched in worlds that grew too large, impressions in the others, worlds
-    lane_off: NDArray[np.uint8]  # [1] set where worlds are not to run side by side
 
 
 def _worlds_ahead(plan: Plan) -> int:
@@ -115,7 +80,7 @@ def _worlds_ahead(plan: Plan) -> int:
 
 
 def allocate_fast(arm: ArmInputs, members: int) -> FastState:
-    """The memory of one thread for worlds of an eligible arm: O(N), and the lists of a block where it runs in lockstep."""
+    """The memory of one thread for worlds of an eligible arm: O(N)."""
     horizon, posters, ahead = arm.contents.novelty.shape[1], len(arm.plan.organic_member), _worlds_ahead(arm.plan)
     fast_rows = np.empty(members, dtype=FAST_ROW)
     longest = max(longest_row(arm.graph.indptr), min(BUFFER, 4 * members), 1)
@@ -152,24 +117,4 @@ def allocate_fast(arm: ArmInputs, members: int) -> FastState:
         shown_in=np.empty(ahead + 1, dtype=np.int32),
         hit_count=np.empty(ahead, dtype=np.int64),
         generations=np.zeros(DEPTH_BINS, dtype=np.int64),
-        **_lockstep_memory(ahead if runs_lockstep(arm) else 0),
     )
-
-
-def _lockstep_memory(worlds: int) -> dict[str, NDArray[Any]]:
-    """The lists of so many worlds."""
-    lists = (worlds, LANE_ROOM)
-    return {
-        "lane_world": np.empty(worlds, dtype=LANE),
-        "lane_touched": np.zeros((worlds + 1, 4), dtype=np.uint64),
-        "lane_member": np.empty(lists, dtype=np.int32),
-        "lane_flags": np.empty(lists, dtype=np.uint8),
-        "lane_queue": np.empty(lists, dtype=np.int64),
-        "lane_node": np.empty(lists, dtype=FAST_NODE),
-        "lane_tick": np.empty(lists, dtype=np.int32),
-        "lane_shown": np.empty((worlds, MOST_POSTERS), dtype=LANE_SHOWN),
-        "lane_live": np.empty(worlds + 1, dtype=LANE_LIVE),
-        "lane_active": np.empty(worlds + 1, dtype=np.int32),
-        "lane_work": np.zeros(3, dtype=np.int64),
-        "lane_off": np.array([worlds == 0], dtype=np.uint8),
-    }

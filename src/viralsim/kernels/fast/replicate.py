@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from viralsim.kernels.arrays.ties import spans_of
 from viralsim.kernels.cpu import U
 from viralsim.kernels.fast.impressions import (
     EARNED,
@@ -34,6 +35,7 @@ from viralsim.kernels.fast.impressions import (
 from viralsim.kernels.fast.predraw import draw_families, draw_posters, first_draws, first_gaps
 from viralsim.kernels.fast.queues import keep_opening, open_again, organic_posts, take_queue
 from viralsim.kernels.fast.trees import fast_peak, fast_trees, note_tick, note_world
+from viralsim.kernels.own.asked import own_of
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import member_key, mix
 
@@ -62,7 +64,7 @@ def ties_of(arm):  # type: ignore[no-untyped-def]
     """The network and the members of a plain world."""
     return Ties(
         arm.graph_indptr[0], arm.graph_followers, arm.audience_community, arm.audience_match[0],
-        arm.audience_activity,
+        arm.audience_activity, spans_of(arm),
     )  # fmt: skip
 
 
@@ -74,6 +76,7 @@ def law_of(arm):  # type: ignore[no-untyped-def]
         arm.channels_delay_fixed[0], arm.channels_delay_threshold[0], arm.channels_delay_alias[0],
         arm.channels_delay_shift[0], arm.contents_appeal[0], arm.contents_novelty[0],
         arm.channels_engagement_rate[0], arm.contents_conversion_rate[0], arm.contents_conversion_trust[0, EARNED],
+        own_of(arm),
     )  # fmt: skip
 
 
@@ -160,7 +163,7 @@ def fast_world(arm, state, out, opening, row, cascade_sizes):  # type: ignore[no
     while opening.posts > 0:
         of_tick = nothing()
         while at < end:
-            at, shown = show_hits(ties, law, memory, at, end)
+            at, shown = show_hits(ties, law, memory, at, end, tick)
             touched, lined_up, tally = answer(ties, law, memory, shown, touched, tick, delay_keys, by_community)
             waiting += lined_up
             of_tick = sum_of(of_tick, Tally(tally.reached, shown, tally.engaged, tally.converted, tally.clipped))

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from viralsim import rules
 from viralsim.arguments import array_of, check_options, flag, integer_at_least, number, one_of, refuse, seed_number
 from viralsim.errors import InputError
 from viralsim.population.network.network import Network
+from viralsim.rules import Rule
 
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64], bool]  # sources, targets, whether directed
 MOST_MEMBERS = 2**31 - 1
@@ -141,6 +143,45 @@ def forest_fire(
     return older, newer, not both
 
 
+def lfr(
+    members: int,
+    seed: int,
+    mean_degree: float = 10.0,
+    most: int = 50,
+    degree_exponent: float = 2.5,
+    community_exponent: float = 1.5,
+    mixing: float = 0.2,
+    smallest_community: int = 20,
+) -> Pairs:
+    """Communities and degrees that both follow power laws (Lancichinetti, Fortunato, Radicchi 2008), by networkx.
+
+    mixing: share of a member's ties that leave their community. most: the largest degree. Raises InputError where no graph
+    with these values was found.
+    """
+    from networkx import ExceededMaxIterations
+    from networkx.generators.community import LFR_benchmark_graph
+
+    mean = number(mean_degree, "mean_degree", 1, max(1, members - 1))
+    try:
+        graph = LFR_benchmark_graph(
+            members,
+            number(degree_exponent, "degree_exponent", 1, 10, open_low=True),
+            number(community_exponent, "community_exponent", 1, 10, open_low=True),
+            number(mixing, "mixing", 0, 1),
+            average_degree=mean,
+            max_degree=integer_at_least(most, "most", 1, max(1, members - 1)),
+            min_community=integer_at_least(smallest_community, "smallest_community", 1, members),
+            max_iters=1000,
+            seed=seed % 2**32,
+        )
+    except ExceededMaxIterations:
+        raise InputError(
+            "lfr: no such graph was found: lower mixing or most, or raise smallest_community and mean_degree"
+        ) from None
+    ends = np.array(graph.edges, dtype=np.int64).reshape(-1, 2)
+    return ends[:, 0], ends[:, 1], False
+
+
 GENERATORS: dict[str, tuple[Callable[..., Pairs], tuple[str, ...]]] = {
     "erdos_renyi": (erdos_renyi, ("mean_degree", "directed")),
     "configuration": (configuration, ("degrees", "degree_exponent", "mean_degree")),
@@ -148,12 +189,19 @@ GENERATORS: dict[str, tuple[Callable[..., Pairs], tuple[str, ...]]] = {
     "watts_strogatz": (watts_strogatz, ("neighbours", "rewiring")),
     "stochastic_block": (stochastic_block, ("blocks", "inside", "outside")),
     "forest_fire": (forest_fire, ("forward", "backward", "ambassadors", "directed")),
+    "lfr": (
+        lfr,
+        ("mean_degree", "most", "degree_exponent", "community_exponent", "mixing", "smallest_community"),
+    ),
 }
 
 
 def random_graph(word: str, members: int, seed: int = 1, **options: Any) -> Network:
     """A random graph by name; see ``Network.generate``."""
-    one_of(word, "word", GENERATORS)
+    own = rules.known("generator")
+    one_of(word, "word", [*GENERATORS, *own])
+    if word in own:
+        return _own_graph(own[word], integer_at_least(members, "members", 1, MOST_MEMBERS), seed_number(seed), options)
     draw, known = GENERATORS[word]
     check_options(options, word, known)
     count = integer_at_least(members, "members", 1, MOST_MEMBERS)
@@ -163,6 +211,23 @@ def random_graph(word: str, members: int, seed: int = 1, **options: Any) -> Netw
     ends = np.stack([source, target]) if directed else np.sort(np.stack([source, target]), axis=0)
     first, second = np.unique(ends, axis=1)  # growing graphs may tie the same two twice
     return Network.from_edges(first, second, count, directed=directed)
+
+
+def _own_graph(rule: Rule, members: int, seed: int, options: dict[str, Any]) -> Network:
+    """The network that a generator of one's own draws; InputError names the rule where it gives no network."""
+    community = np.asarray(options.pop("community", np.zeros(members, np.int64)), np.int64)
+    check_options(options, rule.word, tuple(rule.parameters))
+    given = {"members": members, "rng": np.random.default_rng(seed), "community": community}
+    values = dict(zip(rule.parameters, map(float, rule.values(options)), strict=True))
+    try:
+        pairs = rule.original(**{name: given[name] for name in rule.arguments}, **values)
+        source, target = pairs
+    except (TypeError, ValueError) as error:
+        raise InputError(f"the generator {rule.word!r} must return two arrays, source and target ({error})") from None
+    try:
+        return Network.from_edges(source, target, members)
+    except InputError as error:
+        raise InputError(f"the generator {rule.word!r}: {error}") from None
 
 
 def _ends(graph: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -65,5 +65,5 @@ def import_network(
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise NetworkError(f"{folder}: cannot be written ({error.strerror}): make room, run again") from None
+        raise NetworkError(f"{folder}: cannot be written ({error.strerror or error}): make room, run again") from None
     return Imported(table.members, written.follows, notes)

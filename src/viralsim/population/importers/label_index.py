@@ -105,7 +105,7 @@ def _found(text, begin, length, slot, table, starts, data):  # type: ignore[no-u
 def _number(text, places, done, table, starts, data, count, numbers):  # type: ignore[no-untyped-def]
     """Number labels from number ``done`` on until all are, or room is short; returns (done, labels known, a sum).
 
-    The sum is of no use but to keep the compiler from leaving out the reading ahead.
+    The sum has no use of its own: it keeps the compiler from dropping the reads ahead.
 
     Labels go in groups: what memory has to be asked for one after the other (slot, place, bytes) is asked for a whole
     group at a time, so that the waits overlap.

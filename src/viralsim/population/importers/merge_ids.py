@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.errors import NetworkError
 from viralsim.population.network.edges import Edges, build_rows
 from viralsim.population.network.network import Network
 
@@ -99,7 +100,12 @@ def on_members(network: Network, who: MemberIds) -> Network:
     i = next(i for i, other in enumerate(who.networks) if other is network)
     number = who.number_of[i]
     if len(number) == who.members and bool((number == np.arange(who.members)).all()):
-        return Network(network.indptr, network.followers, network.tie_strength, network.influence_weight, who.ids)
+        return replace(network, ids=who.ids, edge_position=None, notes=())
+    if network.spans is not None:
+        raise NetworkError(
+            "a network whose ties come and go needs the members of the whole audience in its own numbering: "
+            "build it with members= (or ids=) of all channels"
+        )
     new = number.astype(np.int32)
     edges = Edges(
         new[network.sources()],

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
 from viralsim.tables.numbers import MISSING
+from viralsim.tables.totals import may_name_a_total, names_a_total
 
 ROUNDED = re.compile(r"[0-9]+[.,][0-9]+[eE][+-]?[0-9]+|[0-9]+[eE]\+[0-9]+")
 WORDS = frozenset(
@@ -32,7 +33,7 @@ def ids_of(labels: list[str]) -> NDArray[Any] | None:
 
 
 def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int]) -> None:
-    """``NetworkError`` where an id is in scientific notation, or the only kind beside whole numbers are 12.0 or NA."""
+    """``NetworkError`` where an id is in scientific notation, or the only kind beside whole numbers are 12.0, NA or Total."""
     if ids.dtype.kind != "U" or len(ids) == 0:
         return
     for label in ids[_holds(ids, "eE") & _holds(ids, "+.,")].tolist():
@@ -44,6 +45,7 @@ def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int])
     for odd, what in (
         (_decimal(ids), "is written as a decimal"),
         (_missing(ids), "means that one is missing"),
+        (_totals(ids), "begins a row of totals"),
     ):
         if odd.any() and not odd.all() and bool((odd | np.char.isdecimal(ids)).all()):
             label = str(ids[odd][0])
@@ -63,6 +65,14 @@ def _decimal(ids: NDArray[Any]) -> NDArray[np.bool_]:
 def _missing(ids: NDArray[Any]) -> NDArray[np.bool_]:
     """Which ids are words for what is missing."""
     return np.fromiter((label in WORDS for label in ids.tolist()), bool, len(ids))
+
+
+def _totals(ids: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which ids are words for a total."""
+    labels = ids.tolist()
+    if not may_name_a_total(labels):
+        return np.zeros(len(ids), bool)
+    return np.fromiter(map(names_a_total, labels), bool, len(ids))
 
 
 def _holds(ids: NDArray[Any], characters: str) -> NDArray[np.bool_]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +24,7 @@ from viralsim.population.importers.labels import (
     unique_labels,
 )
 from viralsim.population.network.edges import Edges, build_rows, reverses
+from viralsim.population.network.spans import TieSpans
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ class Network:
     influence_weight: float32[E], sums over the sources of a member at most 1, or None. ids: the original labels [N],
     or None where they are ``0..N-1``. edge_position: int64[E_given], where each edge given to ``from_edges`` lies
     (a parallel edge at the place of the first of its kind, a self-loop at -1), or None. notes: what was left out or assumed when
-    it was read.
+    it was read. spans: when each follow is there, for ties that come and go; None: always.
     """
 
     indptr: NDArray[np.int64]
@@ -52,6 +53,7 @@ class Network:
     ids: NDArray[Any] | None = None
     edge_position: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
+    spans: TieSpans | None = None
 
     def __post_init__(self) -> None:
         for name in ("indptr", "followers"):
@@ -71,6 +73,10 @@ class Network:
                 raise NetworkError(f"{name} must be float32, one per follow: {BUILD}")
         if self.ids is not None and len(self.ids) != self.members:
             raise NetworkError(f"ids must have one entry per member: {self.members}, got {len(self.ids)}")
+        if self.spans is not None and (
+            not isinstance(self.spans, TieSpans) or np.shape(self.spans.start) != (self.follows + 1,)
+        ):
+            raise refuse("spans", "those of from_temporal_edges", self.spans, BUILD, NetworkError)
 
     def __repr__(self) -> str:
         return f"Network(members={self.members}, follows={self.follows})"
@@ -102,7 +108,7 @@ class Network:
 
     def without_edge_position(self) -> Network:
         """The same network without the memory of the order in which edges were given (8 bytes a given edge)."""
-        return Network(self.indptr, self.followers, self.tie_strength, self.influence_weight, self.ids)
+        return replace(self, edge_position=None, notes=())
 
     def placed(self, who: NDArray[np.int64], members: int) -> Network:
         """The network as that of the members ``who`` (int64[N], ascending) among ``members``; the others have no follows."""
@@ -110,14 +116,14 @@ class Network:
         row_length[who] = self.follower_count()
         indptr = np.concatenate([[0], np.cumsum(row_length)])
         followers: NDArray[np.int32] = who.astype(np.int32)[self.followers]
-        return Network(indptr, followers, self.tie_strength, self.influence_weight)
+        return Network(indptr, followers, self.tie_strength, self.influence_weight, spans=self.spans)
 
     def fingerprint(self) -> str:
         """A hash of what a world can see of the network: rows, tie strengths, weights. Ids are left out."""
         from hashlib import blake2b
 
         digest = blake2b(digest_size=16)
-        for array in (self.indptr, self.followers, self.tie_strength, self.influence_weight):
+        for array in (self.indptr, self.followers, self.tie_strength, self.influence_weight, *(self.spans or ())):
             digest.update(b"|" if array is None else np.ascontiguousarray(array).view(np.uint8).data)
         return digest.hexdigest()
 
@@ -187,10 +193,12 @@ class Network:
         """A random graph of the literature, by its word.
 
         options: of erdos_renyi mean_degree, directed; of configuration degrees, or degree_exponent and mean_degree; of
-        barabasi_albert links, power, directed; of watts_strogatz neighbours, rewiring; of stochastic_block blocks (how many, or
-        one per member), inside, outside; of forest_fire forward, backward, ambassadors, directed. Undirected graphs have both arcs
-        of each edge; newcomers of a directed growing graph follow those whom they find. Drawn with igraph where it has the
-        model: the same version, word, members, seed and options give the same graph.
+        barabasi_albert links, power, directed; of watts_strogatz neighbours, rewiring; of stochastic_block blocks (how
+        many, or one per member), inside, outside; of forest_fire forward, backward, ambassadors, directed; of lfr
+        mean_degree, most, degree_exponent, community_exponent, mixing, smallest_community; of a generator of your own its
+        parameters. Undirected graphs have both arcs of each edge; newcomers of a directed growing graph follow those whom
+        they find. Drawn with igraph where it has the model: the same version, word, members, seed and options give the same
+        graph.
 
         Raises InputError for another word, option or value.
         """
@@ -250,6 +258,34 @@ class Network:
             a.astype(np.int32), b.astype(np.int32), int(members), tie_strength, influence_weight, labels, directed
         )
         return cls.of_edges(given, keep_edge_order=keep_edge_order)
+
+    @classmethod
+    def from_temporal_edges(
+        cls,
+        source: ArrayLike,
+        target: ArrayLike,
+        from_tick: ArrayLike,
+        to_tick: ArrayLike,
+        members: int | None = None,
+        *,
+        ids: ArrayLike | None = None,
+        directed: bool = True,
+    ) -> Network:
+        """A network whose ties come and go: a tie is there in the ticks ``from_tick <= t < to_tick`` of its row, each [E].
+
+        A tie may have several rows; those that overlap are joined. Positions in a row, and so the luck of an impression, are those
+        of the network of all ties that ever are: one that is always there has the worlds of ``from_edges``. Else as
+        ``from_edges``. Raises NetworkError for ticks that are none.
+        """
+        from viralsim.population.network.spans import spans_of_edges
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ViralsimWarning)  # a tie with two spans is no parallel edge
+            network = cls.from_edges(source, target, members, ids=ids, directed=directed)
+        twice = 1 if directed else 2
+        first, last = (np.tile(np.asarray(ticks), twice) for ticks in (from_tick, to_tick))
+        position = cast("NDArray[np.int64]", network.edge_position)
+        return replace(network, spans=spans_of_edges(position, first, last, network.follows), edge_position=None)
 
     @classmethod
     def of_edges(cls, edges: Edges, *, edge_means: str = REACHES, keep_edge_order: bool = True) -> Network:

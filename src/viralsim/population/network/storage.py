@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from viralsim.checksums import quick_sum, read_sealed, sealed, warn_without_sum
 from viralsim.errors import NetworkError
 from viralsim.population.network.network import Network
+from viralsim.population.network.spans import TieSpans
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -39,7 +40,8 @@ BAD_ARRAY = (
     OverflowError,
     RecursionError,
 )
-ARRAYS = ("indptr", "followers", "tie_strength", "influence_weight", "ids")
+SPANS = ("span_start", "span_from", "span_to")
+ARRAYS = ("indptr", "followers", "tie_strength", "influence_weight", "ids", *SPANS)
 
 
 def save_network(network: Network, folder: str | Path, source: str = "") -> Path:
@@ -49,7 +51,8 @@ def save_network(network: Network, folder: str | Path, source: str = "") -> Path
     Labels that are not numbers are written as text; ``edge_position`` is not kept.
     """
     with new_folder(folder) as partial:
-        arrays = {name: getattr(network, name) for name in ARRAYS if getattr(network, name) is not None}
+        arrays = {name: array for name in ARRAYS if (array := getattr(network, name, None)) is not None}
+        arrays |= dict(zip(SPANS, network.spans or (), strict=False))
         for name, array in arrays.items():
             save_array(partial, name, array)
         write_manifest(partial, network.members, network.follows, network.fingerprint(), source, network.notes)
@@ -98,7 +101,7 @@ def new_folder(place: str | Path) -> Iterator[Path]:
         remove_orphans(place.parent)
         partial, lock = _partial(place)
     except OSError as error:
-        raise NetworkError(f"{place}: cannot be written ({error.strerror}); name another folder") from None
+        raise NetworkError(f"{place}: cannot be written ({error.strerror or error}); name another folder") from None
     try:
         yield partial
         partial.chmod(0o777 & ~_umask())
@@ -180,8 +183,16 @@ def open_network(folder: str | Path) -> Network:
         raise NetworkError(f"{folder}: the arrays do not have the sizes that {MANIFEST} says; import the network again")
     try:
         notes = tuple(str(note) for note in manifest.get("notes", ()))
+        found = [arrays[name] for name in SPANS]
+        spans = TieSpans(*(span for span in found if span is not None)) if found[0] is not None else None
         network = Network(
-            indptr, followers, arrays["tie_strength"], arrays["influence_weight"], arrays["ids"], notes=notes
+            indptr,
+            followers,
+            arrays["tie_strength"],
+            arrays["influence_weight"],
+            arrays["ids"],
+            notes=notes,
+            spans=spans,
         )
     except NetworkError as error:
         raise NetworkError(f"{folder}: {error}; import the network again") from None

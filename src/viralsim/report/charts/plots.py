@@ -33,7 +33,7 @@ class Plots:
 
     def distribution(self, name: str | None = None, *, dark: bool = False) -> Plot:
         """The part of the worlds that reach at least a size of a measure, on logarithmic axes."""
-        return _drawn(draw_worlds.tails(self._result, name), "it is nought in every world", dark)
+        return _drawn(draw_worlds.tails(self._result, name), "it is 0 in every world", dark)
 
     def comparison(self, name: str | None = None, *, dark: bool = False) -> Plot:
         """Each arm minus the baseline in one measure, paired by world; by default the goal's, else shares."""

@@ -84,7 +84,7 @@ def tail_measures(result: Result) -> list[Measure]:
 
 
 def _ever(result: Result, name: str) -> bool:
-    """True where the measure is above nought in some world of some arm."""
+    """True where the measure is above 0 in some world of some arm."""
     return any((values(result, arm, name) > 0.0).any() for arm in result.arms)
 
 

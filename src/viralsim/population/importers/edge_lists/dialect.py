@@ -18,6 +18,7 @@ from viralsim.population.importers.edge_lists.header import (
     meaning_of,
     named_ends,
 )
+from viralsim.population.importers.edge_lists.no_ids import refuse_no_ids
 from viralsim.population.importers.edge_lists.row_reader import count_of, is_comment
 from viralsim.population.importers.edge_lists.sample import NEGATIVE, WHOLE, Sample
 from viralsim.tables.columns import plain
@@ -28,6 +29,8 @@ ARROWS = {
     **dict.fromkeys(("<-", "<--", "<=", "\u2190", "<"), None),  # sources come second: nobody means that in a whole file
 }
 DASHES = ("-", "--", "---", "\u2013", "\u2014")  # elsewhere than between ids they mean that there is nothing
+RELATIONS = {"follows", "followed", "follow", "isfollowing", "following", "reaches", "retweets", "retweeted", "reposts", "mentions",
+             "mentioned", "replied", "repliesto", "likes", "liked", "knows", "friendof", "friendswith", "subscribesto"}  # fmt: skip
 KIND_WORDS = {"directed": True, "undirected": False}
 KIND_FLAGS = {**KIND_WORDS, "true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
@@ -109,9 +112,11 @@ def find_form(
     if header is None:
         _refuse_brackets(path, first_line, cells)
         if arrow is None:
-            _refuse_ambiguous(path, first_line, body, width)
             _refuse_relations(path, first_line, body, width)
+            _refuse_ambiguous(path, first_line, body, width)
         notes += _lonely(path, first_line, cells)
+    if not whole:
+        refuse_no_ids(path, first_line, cells, (source, target))
     kind, ways = _kind(header, cells, width)
     stated = stated_in(path, sample.comments) or arrow
     if kind is not None and len(ways) == 1 and header is not None:
@@ -273,11 +278,12 @@ def _refuse_ambiguous(path: Path, line: int, body: Sequence[Sequence[str]], widt
 def _refuse_relations(path: Path, line: int, body: Sequence[Sequence[str]], width: int) -> None:
     """``NetworkError`` where rows without names are an id, what it does, and another id."""
     rows = [cells for cells in body if len(cells) == width]
-    if width < 3 or len(rows) < 3:
+    if width < 3 or len(rows) < 2:
         return
     first, middle, last = ({cells[i] for cells in rows} for i in range(3))
-    few = len(middle) <= max(1, len(rows) // 5) and not any(is_number(cell) for cell in middle)
-    if few and first & last and not middle & (first | last):
+    if any(is_number(cell) for cell in middle | last) or middle & (first | last):
+        return
+    if {plain(cell) for cell in middle} <= RELATIONS or (first & last and len(middle) < len(rows)):
         raise NetworkError(
             f"{path}:{line}: {min(middle)[:40]!r} may be a relation between the ids on both sides of it; write a header such as "
             "source,relation,target"

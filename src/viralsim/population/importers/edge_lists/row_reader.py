@@ -56,10 +56,11 @@ class RowReader:
     def _lines(self) -> Iterator[str]:
         for number, line in self._numbered:
             if self._fresh:  # else the line goes on with a quoted field
-                if not line.strip():
+                start = line.lstrip()
+                if not start:
                     self.blanks += 1
                     continue
-                if is_comment(line, self._whole):
+                if start[0] in "#%" and is_comment(line, self._whole):
                     self.comments += 1
                     continue
                 self.line, self._fresh = number, False

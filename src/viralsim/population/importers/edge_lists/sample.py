@@ -15,10 +15,11 @@ from viralsim.errors import NetworkError
 from viralsim.population.importers.edge_lists.row_reader import BadTableError, RowReader
 from viralsim.population.importers.text_stream import BYTE_ORDER_MARK
 
-LOOKED_AT = 2000  # rows
+LOOKED_AT = 1000  # rows
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", "": "blanks"}
 WHOLE = re.compile(r"(0|[1-9][0-9]*)\Z")  # as a computer writes it: 007 and +7 are names
 NEGATIVE = re.compile(r"-[0-9]+\Z")
+DECIMAL = re.compile(r"[+-]?[0-9]+,[0-9]+([eE][+-]?[0-9]+)?").fullmatch
 BY_NETWORKX = re.compile(r"#\s*GMT\s")  # the second line at the head of the lists that networkx writes
 
 
@@ -126,7 +127,10 @@ def _all_whole(rows: Sequence[tuple[int, list[str]]]) -> bool:
 def _separator(body: Sequence[tuple[int, str]], inline: bool) -> str:
     """The separator by which most rows have the same number of fields, two or more; blanks where none does."""
     best, score = "", (0.0, 0.0)
+    text = "".join(line for _, line in body)
     for separator in SEPARATORS:
+        if separator not in text:
+            continue
         rows: list[list[str]] = []
         with suppress(BadTableError):  # where quotes do not end, what is before them counts
             rows.extend(cells for _, cells in islice(RowReader(body, separator, inline), 400))
@@ -144,6 +148,8 @@ def _separator(body: Sequence[tuple[int, str]], inline: bool) -> str:
 
 
 def _decimal_commas(lines: Sequence[str]) -> bool:
-    """Whether commas are decimal signs in rows that blanks separate: each between digits, behind a blank."""
+    """Whether commas are decimal signs in rows that blanks separate: one a field, and that field a number."""
     rows = [line for line in lines if "," in line]
-    return all(re.search(r"\S[ \t]+\S", line) and not re.search(r"(?<!\d),|,(?!\d)", line) for line in rows)
+    return all(
+        len(line.split()) > 1 and all(map(DECIMAL, (cell for cell in line.split() if "," in cell))) for line in rows
+    )

@@ -23,14 +23,14 @@ from viralsim.population.importers.formats.parsed import (
     weight_column,
 )
 
-COLON = re.compile(r"\s*([^\s:,;\"][^:,;\t\"]*?)\s*:(?=\s|$)")
+COLON = re.compile(r"\s*(?=[0-9]+:[0-9][0-9\s,;]*$|[^:]*:(?:\s|$))([^\s:,;\"][^:,;\t\"]*?)\s*:")
 BRACES = re.compile(r"(\{.*\})\s*$")
 
 
 def has_attributes(sample: Sample) -> bool:
     """Whether rows end in attributes in braces, as networkx writes edges; below a line of their source, perhaps."""
     lines = [line for line in sample.lines[sample.passed : 400] if line.strip() and not is_comment(line, False)]
-    counts = [line.split() for line in lines if not BRACES.search(line)]
+    counts = [line.split() for line in lines if "{" not in line or not BRACES.search(line)]
     if 2 * len(counts) <= len(lines):
         return True
     sources = all(len(cells) == 2 and WHOLE.match(cells[1]) for cells in counts)
@@ -46,6 +46,8 @@ def _by_networkx(sample: Sample) -> bool:
 
 def has_colons(sample: Sample) -> bool:
     """Whether lines are a member, a colon, and their neighbours; hardly one may be a slip."""
+    if ":" not in "".join(sample.lines):
+        return False  # said at once of most files
     lines = [line for line in sample.lines[sample.passed :] if line.strip() and not is_comment(line, False)]
     return len(lines) > 1 and sum(COLON.match(line) is not None for line in lines) >= 0.9 * len(lines)
 
@@ -102,6 +104,8 @@ def is_adjacency_list(sample: Sample, suffix: str) -> bool:
 
 def is_metis(sample: Sample, suffix: str) -> bool:
     """Whether a first line counts vertices and edges, and as many lines below it name each twice."""
+    if suffix != "metis" and not sample.complete:
+        return False
     lines = [line for line in sample.lines if not line.startswith("%")]
     first = lines[0].split() if lines else []
     if not 2 <= len(first) <= 4 or not all(WHOLE.match(cell) for cell in first) or len(first[0]) > 9:
@@ -111,7 +115,7 @@ def is_metis(sample: Sample, suffix: str) -> bool:
     rows = [line.split() for line in lines[1 : int(first[0]) + 1]]
     rest = [line for line in lines[int(first[0]) + 1 :] if line.strip()]
     ragged = len({len(cells) for cells in rows}) > 1
-    return (sample.complete and len(first) == 2 and ragged and len(rows) == int(first[0]) and not rest
+    return (len(first) == 2 and ragged and len(rows) == int(first[0]) and not rest
             and sum(map(len, rows)) == 2 * count_of(first[1]))  # fmt: skip
 
 

@@ -52,6 +52,12 @@ _REFUSED_TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"\*node (data|properties)", re.IGNORECASE), "a NetDraw file", "export it as UCINET DL or Pajek"),
     (re.compile(r"(<[^<>\s]+>|_:\w+)\s+<[^<>\s]+>\s+\S.*\.\s*$", re.MULTILINE), "RDF triples", WRITE_CSV),
     (re.compile(r"@prefix\s", re.IGNORECASE), "RDF in Turtle", WRITE_CSV),
+    (re.compile(r"((--[^\n]*|/\*.*?\*/|begin;|use [^;\n]*;|set [^;\n]*;)\s*)*"
+                r"(insert\s+into|create\s+table|drop\s+table)\s", re.IGNORECASE | re.DOTALL),
+     "statements of SQL", "export the table of edges as CSV"),
+    (re.compile(r"\|[^\n]*\|[ \t]*\r?\n\|[\s:|-]*-[\s:|-]*\|"), "a table in Markdown", WRITE_CSV),
+    (re.compile(r"\{[^\n]*\}[ \t]*\r?\n\s*\{"), "JSON with an object on each line",
+     "write one array of edges, or the edges as CSV"),
     (re.compile("[\u2500-\u257f]"), "a picture of a graph in text", WRITE_CSV),
     (re.compile(r"digraph6|&[?-~]{3,}\s*\Z"), "a graph in digraph6", "write it as GraphML"),
     (re.compile(r"Creator: |\{\{Infobox"), "a text of another kind", WRITE_CSV),

@@ -1,0 +1,63 @@
+"""Very many worlds at once: how often each whole number was seen, and what that says of mean, spread and quantiles.
+
+A measure that counts takes few values in a million small worlds. Its moments and quantiles are those of the table of frequencies,
+which one pass makes, where a column of numbers is read, copied and put in order many times.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float64 = NDArray[np.float64]
+MOST_VALUES = 1 << 20  # a table of more is no shorter than the column
+
+
+class Tally(NamedTuple):
+    """Distinct values, ascending, and in how many worlds each was seen: float64[k], int64[k], all counts positive."""
+
+    values: Float64
+    counts: NDArray[np.int64]
+
+    @property
+    def worlds(self) -> int:
+        """In how many worlds anything was seen."""
+        return int(self.counts.sum())
+
+    @property
+    def mean(self) -> float:
+        """The mean over worlds."""
+        return float((self.values * self.counts).sum() / self.worlds)
+
+    def moment(self, power: int) -> float:
+        """The mean of (value - mean) to the power."""
+        return float(((self.values - self.mean) ** power * self.counts).sum() / self.worlds)
+
+    def quantile(self, q: float) -> float:
+        """The quantile as ``numpy.quantile`` has it: linear between the two worlds beside place q (n - 1)."""
+        place = q * (self.worlds - 1)
+        below = int(np.floor(place))
+        last = np.cumsum(self.counts) - 1  # place of the last world with each value
+        low, high = (float(self.values[np.searchsorted(last, min(at, self.worlds - 1))]) for at in (below, below + 1))
+        return low + (high - low) * (place - below)
+
+
+def tally_of(values: Float64, unit: float = 1.0) -> Tally | None:
+    """How often each multiple of ``unit`` was seen in ``values`` float64[n]; NaN is left out.
+
+    None where some value is no whole multiple from 0 up, or so large that the table would be longer than it is worth.
+    """
+    whole = values / unit if unit != 1.0 else values
+    missing = np.isnan(whole)
+    if missing.any():
+        values, whole = values[~missing], whole[~missing]
+    if not len(whole) or not whole.min() >= 0.0 or whole.max() >= MOST_VALUES:
+        return None
+    numbers = np.rint(whole).astype(np.int64)
+    if (numbers * unit != values).any():
+        return None
+    counts = np.bincount(numbers)
+    seen = np.flatnonzero(counts)
+    return Tally(np.asarray(seen * unit, np.float64), counts[seen])

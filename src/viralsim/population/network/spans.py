@@ -1,0 +1,71 @@
+"""Ties that come and go: for each follow of a network the spans of ticks in which it is there."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from viralsim.arguments import array_of
+from viralsim.errors import NetworkError
+
+LAST_TICK = 2**31 - 1
+
+
+class TieSpans(NamedTuple):
+    """``start`` int64[E + 1]: the spans of follow e are ``start[e]:start[e + 1]``; ``from_tick``, ``to_tick`` int32[S].
+
+    A tie is there in the ticks ``from_tick <= t < to_tick``. Spans of one tie are ascending and do not touch.
+    """
+
+    start: NDArray[np.int64]
+    from_tick: NDArray[np.int32]
+    to_tick: NDArray[np.int32]
+
+
+def always(follows: int) -> TieSpans:
+    """The spans of ties that are always there."""
+    ticks = np.zeros(follows, np.int32)
+    return TieSpans(np.arange(follows + 1, dtype=np.int64), ticks, np.full(follows, LAST_TICK, np.int32))
+
+
+def ticks_of(values: ArrayLike, name: str, edges: int) -> NDArray[np.int64]:
+    """Ticks, one per row, int64[E]; NetworkError names the first that is none."""
+    given = array_of(values, name, "one tick per edge")
+    numbers = given.astype(np.float64) if given.dtype.kind in "iuf" else None
+    if numbers is None or given.shape != (edges,):
+        raise NetworkError(
+            f"{name} must be one whole number per edge ({edges}), got {given.dtype} of shape {given.shape}"
+        )
+    bad = ~(np.isfinite(numbers) & (numbers >= 0) & (numbers <= LAST_TICK) & (numbers == np.floor(numbers)))
+    if bad.any():
+        i = int(np.argmax(bad))
+        raise NetworkError(f"{name}[{i}] must be a tick, a whole number in 0..{LAST_TICK}, got {given[i]}")
+    return numbers.astype(np.int64)
+
+
+def spans_of_edges(position: NDArray[np.int64], from_tick: ArrayLike, to_tick: ArrayLike, follows: int) -> TieSpans:
+    """The spans of all follows from those of the edges as given; overlapping and touching ones of a tie are joined.
+
+    position: int64[given], the follow that each given edge became, -1 for a self-loop. O(given log given).
+    """
+    first, last = ticks_of(from_tick, "from_tick", len(position)), ticks_of(to_tick, "to_tick", len(position))
+    if (last <= first).any():
+        i = int(np.argmax(last <= first))
+        raise NetworkError(
+            f"to_tick[{i}] must be after from_tick ({first[i]}), got {last[i]}: a tie that is never there is no row"
+        )
+    kept = position >= 0
+    edge, first, last = position[kept], first[kept], last[kept]
+    order = np.lexsort((first, edge))
+    edge, first, last = edge[order], first[order], last[order]
+    if not len(edge):
+        return TieSpans(np.zeros(follows + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32))
+    # the latest end so far within an edge: ends are below 2**31, so the edge in the upper half keeps edges apart
+    reached = np.maximum.accumulate((edge << 32) | last) & (2**32 - 1)
+    fresh = np.r_[True, (edge[1:] != edge[:-1]) | (first[1:] > reached[:-1])]
+    begins = np.flatnonzero(fresh)
+    ends = np.r_[begins[1:], len(edge)] - 1
+    start = np.concatenate([[0], np.cumsum(np.bincount(edge[begins], minlength=follows))]).astype(np.int64)
+    return TieSpans(start, first[begins].astype(np.int32), reached[ends].astype(np.int32))

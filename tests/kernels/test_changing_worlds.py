@@ -1,0 +1,104 @@
+"""Ties that come and go, removed members, capped visibility, stopping rules: the kernel and the oracle agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from naive import naive_world
+from strategies import worlds
+from test_agrees_with_naive import assert_nodes_agree, assert_same_run, assert_sums_agree, assert_world_agrees
+from test_fast import plain_worlds
+
+from viralsim.kernels.arm_inputs import ArmInputs, Rule
+from viralsim.kernels.batch import run_worlds
+from viralsim.kernels.fast.eligible import is_eligible
+from viralsim.population.network.spans import always
+
+NUMBERS = np.array([0, 17, 10**6])
+
+
+def with_spans(world: ArmInputs, luck: np.random.Generator) -> ArmInputs:
+    """None, one or two spans for each tie."""
+    edges, ticks = len(world.graph.followers), world.contents.novelty.shape[1]
+    count = luck.integers(0, 3, edges)
+    bounds = np.sort(luck.integers(0, ticks + 1, (edges, 4)), axis=1).astype(np.int32)
+    first = [bounds[e, 2 * i] for e in range(edges) for i in range(count[e])]
+    last = [bounds[e, 2 * i + 1] for e in range(edges) for i in range(count[e])]
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    spans = {"tie_span": start, "tie_from": np.array(first, np.int32), "tie_to": np.array(last, np.int32)}
+    return world._replace(graph=world.graph._replace(**spans))
+
+
+def with_interventions(world: ArmInputs, luck: np.random.Generator) -> ArmInputs:
+    """Some members go at some tick; visibility is capped; the world may stop early."""
+    members, ticks = world.graph.indptr.shape[1] - 1, world.contents.novelty.shape[1]
+    removed = np.where(luck.random(members) < 0.5, luck.integers(0, ticks, members), 2**31 - 1).astype(np.int32)
+    cap = np.where(luck.random((len(world.channels.key), ticks)) < 0.5, luck.random((1, ticks)), 1.0)
+    values = world.rules.values.copy()
+    values[Rule.STOP_SHARES], values[Rule.STOP_QUIET] = luck.choice([0, 0, 1, 3]), luck.choice([0, 0, 1, 4])
+    return world._replace(
+        plan=world.plan._replace(removed_at=removed, visibility_cap=np.ascontiguousarray(cap)),
+        channels=world.channels._replace(thin=np.ones_like(world.channels.thin)),
+        rules=world.rules._replace(values=values),
+    )
+
+
+def assert_agrees(world: ArmInputs) -> None:
+    raw = run_worlds(world, 5, NUMBERS)
+    slow = [naive_world(world, 5, int(number)) for number in NUMBERS]
+    for i, one in enumerate(slow):
+        assert_world_agrees(raw, i, one)
+        assert_nodes_agree(world, 5, int(NUMBERS[i]), one)
+    assert_sums_agree(raw, slow)
+
+
+CHANGES: list[Callable[[ArmInputs, Any], ArmInputs]] = [
+    with_spans,
+    with_interventions,
+    lambda world, luck: with_interventions(with_spans(world, luck), luck),
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(worlds(), st.sampled_from(CHANGES), st.integers(0, 2**32 - 1))
+def test_kernel_equals_oracle_where_things_change(world: ArmInputs, change: Any, luck: int) -> None:
+    """Every count, tick and node, in the general engine."""
+    assert_agrees(change(world, np.random.default_rng(luck)))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(plain_worlds(), st.integers(0, 2**32 - 1))
+def test_the_shortcut_equals_the_oracle_where_ties_change(world: ArmInputs, luck: int) -> None:
+    """The same for plain worlds, which keep their shortcut."""
+    changing = with_spans(world, np.random.default_rng(luck))
+    assert is_eligible(changing) == is_eligible(world)
+    raw = run_worlds(changing, 5, NUMBERS)
+    for i, number in enumerate(NUMBERS):
+        assert_world_agrees(raw, i, naive_world(changing, 5, int(number)))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.one_of(worlds(), plain_worlds()))
+def test_ties_that_are_always_there_change_nothing(world: ArmInputs) -> None:
+    """The worlds of the network that does not change, to the last bit."""
+    start, first, last = always(len(world.graph.followers))
+    temporal = world._replace(graph=world.graph._replace(tie_span=start, tie_from=first, tie_to=last))
+    assert_same_run(run_worlds(temporal, 3, NUMBERS), run_worlds(world, 3, NUMBERS))
+
+
+def test_a_world_that_was_stopped_leaves_nothing_behind() -> None:
+    """The next world of the thread is the one it would be alone."""
+    from build_world import simple_world
+
+    line = [(i, i + 1) for i in range(30)]
+    world = simple_world(line, members=31, seeds=[0], ticks=40)
+    values = world.rules.values.copy()
+    values[Rule.STOP_SHARES] = 3
+    stopped = world._replace(rules=world.rules._replace(values=values))
+    raw = run_worlds(stopped, 1, np.arange(4))
+    assert raw.counts[:, 7].tolist() == [3, 3, 3, 3]
+    assert raw.series[:, :, 3].sum(axis=1).tolist() == [3, 3, 3, 3]

@@ -1,0 +1,223 @@
+"""Rules of one's own: words of the schema, worlds of the built-in rule bit for bit, refused where they are no rules."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import own_rules
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import viralsim as vs
+from viralsim.cli import main
+from viralsim.errors import InputError, ScenarioError
+from viralsim.experiments.ids import arm_ids
+from viralsim.rules import read_file
+from viralsim.rules.rule import digest_of
+
+PLAIN = """
+viralsim: 1
+name: plain
+worlds: 40
+horizon: 48h
+audience: {members: 2000}
+channels: {a: {visibility: 0.3, network: {graph: {erdos_renyi: {mean_degree: 12}}}}}
+content: {x: {appeal: 0.2}}
+campaign: {content: x, organic: [{channel: a, members: 3, posts_at: [0h]}]}
+"""
+SOCIAL = {"content.x.reinforcement": {"social": {"gain": 0.4, "cap": 2.5}}}
+ECHO = {"content.x.reinforcement": {"echo": {"gain": 0.4, "cap": 2.5}}}
+LAW = {"content.x.share_probability": "product", "content.x.response": {"ladder": {}}}
+
+
+def worlds(changes: dict[str, Any]) -> pd.DataFrame:
+    return vs.simulate(vs.loads(PLAIN).override(changes), repeat_trust=False).worlds()
+
+
+def test_rules_that_say_what_the_law_says_give_its_worlds_in_the_shortcut() -> None:
+    """Share probability and response written out: the same worlds, to the last bit."""
+    law = worlds({})
+    assert law["shares"].max() > 20
+    pd.testing.assert_frame_equal(worlds(LAW), law, check_exact=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("built_in", "own"),
+    [
+        (SOCIAL, ECHO | LAW),
+        ({"content.x.reinforcement": {"threshold": {"count": 2}}}, {"content.x.reinforcement": {"several": {}}}),
+    ],
+)
+def test_a_reinforcement_that_says_what_is_built_in_gives_its_worlds(
+    built_in: dict[str, Any], own: dict[str, Any]
+) -> None:
+    """By impressions seen and by neighbours who exposed: the same worlds, to the last bit."""
+    more = {"campaign.organic": [{"channel": "a", "members": 60, "posts_at": ["0h"]}], "content.x.appeal": 0.5}
+    expected = worlds(built_in | more)
+    assert expected["earned_shares"].sum() > 0
+    pd.testing.assert_frame_equal(worlds(own | more), expected, check_exact=True)
+
+
+@pytest.mark.slow
+def test_own_measures_are_taken_in_every_world() -> None:
+    """From the posts and from what is counted; the worlds stay as they are."""
+    law, measured = worlds({}), worlds({"measures": {"largest": {}, "per_member": {}}})
+    pd.testing.assert_frame_equal(measured[law.columns], law, check_exact=True)
+    assert measured["largest"].tolist() == law["largest_cascade"].tolist()
+    assert measured["per_member"].tolist() == (law["reach"] / 2000).tolist()
+
+
+def test_a_measure_of_counts_keeps_the_shortcut_and_is_everywhere() -> None:
+    """In summary, comparison of stored results, JSON and xarray."""
+    result = vs.simulate(vs.loads(PLAIN).override({"measures": {"per_member": {}}}), repeat_trust=False)
+    mean = result.worlds()["per_member"].mean()
+    assert result.summary()["per_member"]["campaign"] == pytest.approx(mean, rel=1e-12)
+    assert result.to_dict()["arms"]["campaign"]["measures"]["per_member"]["mean"] == pytest.approx(mean, rel=1e-12)
+    assert float(result.to_xarray()["per_member"].mean()) == pytest.approx(mean, rel=1e-12)
+
+
+def test_a_generator_draws_the_network() -> None:
+    """The channel's network is what the function returned; in Python too."""
+    result = vs.simulate(vs.loads(PLAIN).override({"channels.a.network": {"graph": {"ring": {"links": 3}}}}), worlds=5)
+    assert result.population.follows == {"a": 6000}
+    network = vs.Network.generate("ring", 10, links=2)
+    assert network.followers[network.indptr[8] : network.indptr[9]].tolist() == [0, 9]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"content.x.reinforcement": {"ecko": {}}}, "did you mean 'echo'"),
+        ({"content.x.reinforcement": {"echo": {"gian": 1}}}, "did you mean 'gain'"),
+        ({"content.x.reinforcement": {"echo": {"gain": 11}}}, "must be <= 10"),
+        ({"content.x.reinforcement": {"echo": {"gain": "much"}}}, "must be a number"),
+        ({"content.x.reinforcement": {"echo": {}, "social": {}}}, "keep one"),
+        ({"content.x.share_probability": {}}, "names no rule"),
+        ({"measures": {"nowhere": {}}}, "--rules FILE.py"),
+        ({"channels.a.network.graph.ring": {}}, "excludes erdos_renyi"),
+    ],
+)
+def test_the_schema_checks_words_and_parameters(changes: dict[str, Any], says: str) -> None:
+    """Unknown words and parameters, values out of limits, two rules at once."""
+    with pytest.raises(ScenarioError) as caught:
+        vs.loads(PLAIN).override(changes)
+    assert says in str(caught.value)
+
+
+def test_a_parameter_is_a_path_like_others() -> None:
+    """It can be set, swept and left uncertain."""
+    scenario = vs.loads(PLAIN).override(ECHO).override({"content.x.reinforcement.echo.gain": 2})
+    assert scenario.spec.content["x"].reinforcement.own == {"echo": {"gain": 2.0, "cap": 2.5}}
+    assert vs.loads(scenario.to_yaml()).fingerprint == scenario.fingerprint
+
+
+def written(folder: Path, body: str, name: str = "rules.py") -> Path:
+    path = folder / name
+    path.write_text(textwrap.dedent(body))
+    return path
+
+
+RULE = """
+    import viralsim as vs
+    FACTOR = {factor}
+    def helper(x):
+        return x * FACTOR {comment}
+    @vs.rules.register("reinforcement")
+    def hashed(seen, gain=0.5):
+        return helper(1.0 + gain * seen)
+"""
+
+
+def test_what_a_rule_says_is_in_fingerprint_and_ids(tmp_path: Path) -> None:
+    """A constant that a helper uses counts, a comment does not."""
+    seen = []
+    for factor, comment in ((1.0, ""), (1.0, "# the same"), (2.0, "")):
+        read_file(written(tmp_path, RULE.format(factor=factor, comment=comment)))
+        scenario = vs.loads(PLAIN).override({"content.x.reinforcement": {"hashed": {}}})
+        seen.append((scenario.fingerprint, *arm_ids(scenario, scenario.arm_specs(), 10, 1).values()))
+    assert seen[0] == seen[1]
+    assert not set(seen[0]) & set(seen[2])
+
+
+def test_two_files_cannot_mean_two_things_by_one_word(tmp_path: Path) -> None:
+    """The second is refused; the same rule from another file is not."""
+    read_file(written(tmp_path, RULE.replace("hashed", "twice").format(factor=3.0, comment=""), "one.py"))
+    read_file(written(tmp_path, RULE.replace("hashed", "twice").format(factor=3.0, comment=""), "same.py"))
+    with pytest.raises(InputError, match="two rules 'twice'"):
+        read_file(written(tmp_path, RULE.replace("hashed", "twice").format(factor=4.0, comment=""), "other.py"))
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("1 / 0", r":1: cannot be run \(ZeroDivisionError"),
+        ("x = ", ":1: cannot be run"),
+        ("x = 1", "registers no rule"),
+        (
+            "import viralsim as vs\n@vs.rules.register('reinforcement')\ndef f(sen): return 1.0",
+            "reinforcement knows no 'sen'",
+        ),
+        ("import viralsim as vs\n@vs.rules.register('reinforcement')\ndef f(*a): return 1.0", "name each argument"),
+        ("import viralsim as vs\n@vs.rules.register('reinforcement')\ndef f(seen=1): return 1.0", "takes no default"),
+        ("import viralsim as vs\n@vs.rules.register('reinforcement')\ndef f(x='a'): return 1.0", "must be a number"),
+        ("import viralsim as vs\n@vs.rules.register('reinforcement')\ndef social(seen): return 1.0", "is built in"),
+    ],
+)
+def test_a_file_that_holds_no_rule_is_refused_in_one_sentence(tmp_path: Path, body: str, says: str) -> None:
+    """With the file, the line where there is one, and what is wrong."""
+    with pytest.raises(InputError, match=says) as caught:
+        read_file(written(tmp_path, body))
+    assert "\n" not in str(caught.value)
+    assert "rules.py" in str(caught.value)
+
+
+def test_rules_are_read_from_the_command_line_and_from_no_scenario(tmp_path: Path) -> None:
+    """``check --rules FILE`` knows the word; a path in a scenario is an unknown key."""
+    rules = written(tmp_path, RULE.replace("hashed", "spoken").format(factor=1.0, comment=""), "spoken.py")
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text(PLAIN.replace("{appeal: 0.2}", "{appeal: 0.2, reinforcement: {spoken: {gain: 0.3}}}"))
+    without = CliRunner().invoke(main, ["check", str(scenario)])
+    assert without.exit_code == 2
+    assert "--rules FILE.py" in without.output
+    done = CliRunner().invoke(main, ["check", str(scenario), "--rules", str(rules)])
+    assert done.exit_code == 0, done.output
+    wrong = CliRunner().invoke(main, ["check", str(scenario), "--rules", str(tmp_path / "no.py")])
+    assert wrong.exit_code == 2
+    assert "Traceback" not in wrong.output
+
+
+def test_a_rule_that_breaks_coupling_is_said_to(tmp_path: Path) -> None:
+    """One that falls with impressions seen; the built-in's echo is not."""
+    from viralsim.campaign.own_rules import rule_warnings
+
+    body = "import viralsim as vs\n@vs.rules.register('reinforcement')\ndef tired(seen, floor=0.1): return max(floor, 1 / seen)"
+    read_file(written(tmp_path, body, "tired.py"))
+    said = rule_warnings(vs.loads(PLAIN).override({"content.x.reinforcement": "tired"}).spec)
+    assert "falls from 1 to 0.5 where seen rises from 1 to 2" in said[0]
+    assert not any("coupling" in text for text in rule_warnings(vs.loads(PLAIN).override(ECHO | LAW).spec))
+
+
+def test_a_rule_that_gives_no_number_ends_the_run(tmp_path: Path) -> None:
+    """Not with another number, and not with a traceback."""
+    body = "import viralsim as vs\n@vs.rules.register('share_probability')\ndef negative(appeal): return -appeal"
+    read_file(written(tmp_path, body, "negative.py"))
+    with pytest.raises(InputError, match="the rule 'negative' must give a finite number >= 0"):
+        worlds({"content.x.share_probability": "negative"})
+
+
+def test_the_digest_follows_arrays_and_defaults() -> None:
+    """Functions that differ in what they hold are different rules."""
+    table = np.array([1.0, 2.0])
+
+    def one(seen, gain=0.5):  # type: ignore[no-untyped-def]
+        return table[0] * gain
+
+    before = digest_of(one)
+    table[0] = 3.0
+    assert digest_of(one) != before
+    assert digest_of(own_rules.echo) == digest_of(own_rules.echo)
