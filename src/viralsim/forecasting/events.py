@@ -14,10 +14,10 @@ from viralsim.units import shown
 LONGEST_HORIZON = 24 * 366.0
 
 
-def check_horizon(hours: float) -> None:
+def check_horizon(hours: float, name: str = "horizon") -> None:
     """Raises: InputError where ``hours`` is no horizon of a forecast."""
     if not (_is_number(hours) and 0 < hours <= LONGEST_HORIZON):
-        raise InputError(f"horizon: must be above 0 and at most {LONGEST_HORIZON:g} hours, got {shown(hours)}")
+        raise InputError(f"{name}: must be above 0 and at most {LONGEST_HORIZON:g} hours, got {shown(hours)}")
 
 
 def check_followers(followers: float | None) -> None:
@@ -89,7 +89,7 @@ def observed_curve(hours: ArrayLike, shares: ArrayLike | None, at_hours: float) 
     if np.any(counts != np.round(counts)):
         raise InputError(f"shares: must be whole numbers, got {counts[counts != np.round(counts)][0]:g}")
     if times[-1] <= 0 or (times[0] == 0 and counts[0] > 0):
-        raise InputError("hours: a counter is 0 at hour 0 and is read later: give such readings")
+        raise InputError("hours, shares: a counter is 0 at hour 0 and is read later: give such readings")
     return Curve(times, counts, float(times[-1]), False)
 
 
@@ -109,7 +109,7 @@ def past_curves(events: pd.DataFrame, horizon_hours: float) -> tuple[tuple[Curve
 
     Raises: InputError that names the post where a value is wrong.
     """
-    check_horizon(horizon_hours)
+    check_horizon(horizon_hours, "horizon_hours")
     if not isinstance(events, pd.DataFrame):
         raise InputError(f"events: must be a table (pandas DataFrame), got {type(events).__name__}")
     for column in ("post_id", "hours"):

@@ -44,16 +44,16 @@ def lost_branch(nodes: ArrayLike, parents: ArrayLike, node: Any) -> LostBranch:
     if node not in set(names):
         raise InputError(f"node: {node!r} is not in the tree")
     parent = dict(zip(names, above, strict=True))
-    hangs: dict[Any, bool] = {node: True}
+    hangs: dict[Any, bool] = {}
     for name in names:
         way: dict[Any, None] = {}
         while name in parent and name not in hangs:
-            hangs[name] = False  # as long as nothing else is known
-            way[name] = None
-            name = parent[name]
             if name in way:
                 raise InputError(f"parents: {name!r} is its own ancestor")
+            way[name] = None
+            name = parent[name]
         below = hangs.get(name, False)
-        for one in way:
+        for one in reversed(way):
+            below = below or one == node
             hangs[one] = below
     return LostBranch(node, sum(hangs.values()) - 1, len(names) - 1)

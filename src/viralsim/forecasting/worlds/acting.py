@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from viralsim.arguments import names_of
+from viralsim.arguments import names_of, refuse
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve
 from viralsim.forecasting.events import observed_curve
@@ -152,7 +152,7 @@ def arms(
     if population is None:
         population = population_of([], horizon)[0]
     if not isinstance(population, Population):
-        raise InputError(f"population: must be what viralsim.forecasting.fit returned, got {shown(population)}")
+        raise refuse("population", "what viralsim.forecasting.fit returned, or None", population)
     luck = scenario.seed if seed is None else seed
     level = None
     if curve.observed_until < min(horizon, population.horizon_hours):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from viralsim.arguments import file_path, flag, integer_at_least, names_of, thread_count
+from viralsim.arguments import file_path, flag, instance, integer_at_least, names_of, thread_count
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve
 from viralsim.forecasting.events import observed_curve
@@ -119,9 +119,12 @@ def review(
     if not isinstance(result, Result):
         result = open_result(file_path(result, "result"))
     flag(what_differs, "what_differs")
+    if scenario is not None:
+        instance(scenario, "scenario", Scenario)
     count = integer_at_least(worlds, "worlds", FEWEST_WORLDS, 1_000_000)
     curve = observed_curve(hours, shares, at_hours)
-    search = Search(result, scenario, count, thread_count(threads)) if what_differs else None
+    cores = thread_count(threads)
+    search = Search(result, scenario, count, cores) if what_differs else None
     return review_of(result, curve, arms, search)
 
 
