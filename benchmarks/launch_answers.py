@@ -117,24 +117,24 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write the page here")
     asked = parser.parse_args()
     thousand_rows()  # compiles
-    lines = [ABOUT, *description(), ""]
-    lines += [
-        "| owned followers | arm | cases | no answer | held | loss | always | never | s a case |",
-        "| --- " * 9 + "|",
-    ]
-    lines += [row for owned in (1500, 300) for row in cases(owned, 300, 1000)]
-    lines += [
-        "",
-        thousand_rows(),
-        "",
-        "| true appeal / plan | campaigns | luck denied | luck alone |",
-        "| --- " * 4 + "|",
-    ]
-    lines += [alarms(appeal, campaigns) for appeal, campaigns in ((0.04, 500), (0.08, 500), (0.06, 500), (0.02, 500))]
-    text = "\n".join(lines) + "\n"
-    print(text)
-    if asked.out:
-        asked.out.write_text(text, encoding="utf-8")
+    lines = [ABOUT, *description()]
+    for line in _rows():
+        lines.append(line)
+        print(line, flush=True)
+        if asked.out:
+            asked.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _rows() -> Iterator[str]:
+    """The tables, line by line."""
+    yield from ("", thousand_rows(), "")
+    yield from ("| true appeal / plan | campaigns | luck denied | luck alone |", "| --- " * 4 + "|")
+    for appeal in (0.04, 0.08, 0.06, 0.02):
+        yield alarms(appeal, 500)
+    yield from ("", "| owned followers | arm | cases | no answer | held | loss | always | never | s a case |")
+    yield "| --- " * 9 + "|"
+    for owned in (1500, 300):
+        yield from cases(owned, 300, 1000)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from forecasting.synthetic_launches import LAUNCH, NOW, READ_AT, Outcomes, curve_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 import viralsim as vs
+from viralsim.cli import main
 from viralsim.forecasting.curve import Curve, curve_of_events
 from viralsim.forecasting.worlds.acting import Left, open_arms
 from viralsim.forecasting.worlds.weighting import adjusted, points_of, shares_at, weigh, weighted_quantiles
@@ -217,3 +220,32 @@ def test_curves_are_compared_where_they_were_read() -> None:
     assert len(points) <= 6
     assert points_of(curve_of_events(np.array([1.0]), 12.0)).tolist() == [2, 4, 6, 8, 10, 12]
     assert shares_at(np.array([[2, 4, 0]], np.int32), 0.5, np.array([0.25, 0.5, 0.75, 1.5])).tolist() == [[1, 2, 4, 6]]
+
+
+def test_arms_on_the_command_line(tmp_path: Path) -> None:
+    """JSON has the arms with their keys, the page a table; without a scenario, or with an early arm, one line and status 2."""
+    (tmp_path / "launch.yaml").write_text(LAUNCH.to_yaml())
+    (tmp_path / "now.csv").write_text("hours,shares\n1,0\n2,1\n3,2\n4,2\n5,3\n6,4\n")
+
+    def run(*words: object) -> Result:
+        return CliRunner().invoke(main, ["forecast", *map(str, words), "--observed", str(tmp_path / "now.csv")])
+
+    done = run(tmp_path / "launch.yaml", "--arms", "--worlds", 100, "--json", "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert [one["arm"] for one in said["arms"]] == ["ask", "advertise"]
+    for one in said["arms"]:
+        assert one["ci_low"] <= one["uplift"] <= one["ci_high"]
+        assert {"baseline", "cost_difference", "break_even_price", "effective_worlds", "reason"} <= set(one)
+    assert "What to do now, against nothing" in (tmp_path / "out" / "forecast.html").read_text()
+    only = json.loads(run(tmp_path / "launch.yaml", "--arm", "ask", "--worlds", 100, "--json").stdout)
+    assert only["arms"] == said["arms"][:1]
+    for wrong, sentence in (
+        (("-", "--arms"), "needs a scenario"),
+        ((tmp_path / "launch.yaml", "--worlds", 10), "say --arms too"),
+        ((tmp_path / "launch.yaml", "--arms", "--horizon", "2d"), "leave it out"),
+        ((tmp_path / "launch.yaml", "--arms", "--at", "5h", "--worlds", 50, "--arm", "fame"), "fame"),
+    ):
+        done = run(*wrong)
+        assert (done.exit_code, len(done.output.strip().splitlines())) == (2, 1), done.output
+        assert sentence in done.output
