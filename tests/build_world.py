@@ -74,6 +74,7 @@ class Manner:
     ticks_per_day: int = 24
     respond: tuple[float, int, float, int] | None = None  # ratio, at least, effect, delay in ticks
     amplify: tuple[float, int, int] | None = None  # shares per tick, at most, cooldown in ticks
+    manager_from: int = 0  # first tick in which the two rules are looked at
     rhythm: Sequence[float] | None = None  # by tick
     fatigue: Sequence[float] = (1.0,)
 
@@ -285,6 +286,7 @@ def build_rules(manner: Manner, contents: Sequence[Content], acts: Acts, ticks: 
     values[Rule.FEED_CAPACITY], values[Rule.TICKS_PER_DAY] = manner.feed_capacity, manner.ticks_per_day
     values[Rule.RESPOND_RATIO : Rule.RESPOND_DELAY + 1] = (-1, 0, 0, 0) if manner.respond is None else manner.respond
     values[Rule.AMPLIFY_SHARES : Rule.AMPLIFY_COOLDOWN + 1] = (-1, 0, 0) if manner.amplify is None else manner.amplify
+    values[Rule.MANAGER_FROM] = manner.manager_from
     # A member posts twice by persistence, or by being asked after another post.
     asked = {post.content for post in acts.planned}
     values[Rule.DISTINCT] = any(

@@ -147,7 +147,12 @@ class Posts:
 
     def amplifies(self) -> bool:
         wanted = self.rules[Rule.AMPLIFY_SHARES]
-        if wanted < 0 or not len(self.plan.owned_channel) or self.tick == 0:
+        if (
+            self.tick < self.rules[Rule.MANAGER_FROM]
+            or wanted < 0
+            or not len(self.plan.owned_channel)
+            or self.tick == 0
+        ):
             return False
         if len(self.reposts) >= self.rules[Rule.AMPLIFY_AT_MOST]:
             return False
@@ -158,7 +163,7 @@ class Posts:
     def decide(self) -> None:
         """The manager's answer, decided on what was counted before this tick; ``soften`` is its factor now."""
         ratio = self.rules[Rule.RESPOND_RATIO]
-        if ratio < 0:
+        if ratio < 0 or self.tick < self.rules[Rule.MANAGER_FROM]:
             return
         critical = int(self.series[: self.tick, Series.CRITICAL_SHARES].sum())
         shares = int(self.series[: self.tick, Series.SHARES].sum())

@@ -151,6 +151,7 @@ def manners(draw: Draw, size: Size) -> Manner:
         ticks_per_day=draw(st.sampled_from([1, 4, 24])),
         respond=respond if chance(draw) else None,
         amplify=amplify if chance(draw) else None,
+        manager_from=int(rng.integers(0, 4)),
         rhythm=[float(r) for r in rng.choice([0.2, 1.0, 1.6], size=size.ticks)] if chance(draw) else None,
         fatigue=[1.0, 0.9, 0.5, 0.2] if chance(draw) else [1.0],
     )

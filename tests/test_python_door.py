@@ -15,6 +15,7 @@ from wrong_arguments import DOOR as NETWORKS
 from wrong_arguments import HANDED_ON, STRATEGY_OPTIONS
 from wrong_calibration import CALIBRATION
 from wrong_changing import CHANGING
+from wrong_forecasts import FORECASTS
 from wrong_studies import STUDIES
 from wrong_values import PATH, RESULT, SCENARIO, SMALL
 
@@ -23,7 +24,7 @@ from viralsim import advocates, classic, experiments, seeding
 from viralsim.cli import main
 from viralsim.errors import ViralsimError
 
-DOOR = {**NETWORKS, **STUDIES, **CALIBRATION, **CHANGING}
+DOOR = {**NETWORKS, **STUDIES, **CALIBRATION, **FORECASTS, **CHANGING}
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -114,6 +115,13 @@ def public() -> Iterator[Callable[..., Any]]:
     yield from (vs.Scenario.override, vs.Scenario.for_arm, vs.Scenario.with_networks)
     yield from (vs.rules.register, vs.rules.read_file, vs.rules.known)
     yield from (vs.calibration.next_post, vs.calibration.backtest, vs.posts.read)
+    yield from (
+        vs.forecasting.fit,
+        vs.forecasting.arms,
+        vs.forecasting.review,
+        vs.replay.cascade,
+        vs.replay.lost_branch,
+    )
 
 
 @pytest.mark.parametrize("function", list(public()), ids=name_of)

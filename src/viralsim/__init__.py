@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from viralsim import advocates, calibration, classic, forecasting, posts, rules, seeding
+    from viralsim import advocates, calibration, classic, forecasting, posts, replay, rules, seeding
     from viralsim.calibration.calibrating import calibrate
     from viralsim.decisions.discovery.discover import discover
     from viralsim.decisions.field_test import field_test
@@ -44,7 +44,7 @@ _HOME = {
     "simulate": "viralsim.simulation",
     "value_of_information": "viralsim.decisions.value_of_information",
 }
-_MODULES = ("advocates", "calibration", "classic", "forecasting", "posts", "rules", "seeding")
+_MODULES = ("advocates", "calibration", "classic", "forecasting", "posts", "replay", "rules", "seeding")
 
 __all__ = [
     "CapacityError",
@@ -68,6 +68,7 @@ __all__ = [
     "loads",
     "open_result",
     "posts",
+    "replay",
     "robust",
     "rules",
     "seeding",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -159,6 +160,9 @@ def test_manager_reacts_in_the_tick_after() -> None:
     assert (slow.counts["SOFTENED_TICK"], slow.counts["BRAND_POSTS"]) == (5, 1)
     again = assert_agrees(build_world(6, 12, [Channel(edges)], [Content()], manner=manner, acts=acts))
     assert [node.tick for node in again.nodes if node.member < 0] == [0, 2]
+    later = replace(manner, manager_from=4)
+    slow = assert_agrees(build_world(6, 12, [Channel(edges)], [content], manner=later, acts=acts))
+    assert slow.counts["SOFTENED_TICK"] == 7
 
 
 def test_no_owned_line_no_repost() -> None:

@@ -52,6 +52,7 @@ campaign:
   organic: [{channel: b, members: 2, posts_at: [1h]}]
   advocates: {count: 9, choose: degree, posts_at: [2h, 12h], willingness: 0.6, cost_usd: 2, cost_per: posted}
   community_management:
+    starts: 3h
     cost_usd_per_day: 3
     respond: {critical_share_ratio: 0.1, effect: 0.5, delay: 2h, at_least: 1}
     amplify: {shares_per_hour: 1, at_most: 2, cooldown: 6h}

@@ -21,7 +21,7 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.costs import planned_costs
 
 F8: TypeAlias = NDArray[np.float64]
-HOURS_PER_WEEK, HOURS_PER_DAY = 168.0, 24.0
+HOURS_PER_WEEK = 168.0
 
 
 def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
@@ -63,7 +63,7 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
             add("programme hours", hours * programme.usd_per_hour)
     manager = campaign.community_management
     if manager is not None:
-        add("community management", manager.cost_usd_per_day * spec.horizon / HOURS_PER_DAY)
+        add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
     return lines
 
 

@@ -214,6 +214,8 @@ def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rule
     values[Rule.TICKS_PER_DAY] = max(1.0, round(HOURS_PER_DAY / spec.tick))
     values[Rule.RESPOND_RATIO] = values[Rule.AMPLIFY_SHARES] = -1.0
     manager = campaign.community_management
+    if manager is not None:
+        values[Rule.MANAGER_FROM] = spec.tick_of(manager.starts)
     if manager is not None and manager.respond is not None:
         rule = manager.respond
         values[Rule.RESPOND_RATIO], values[Rule.RESPOND_AT_LEAST] = rule.critical_share_ratio, rule.at_least

@@ -48,8 +48,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "presets": ("viralsim.cli.scenario_commands", "presets", "Show channel presets with source, year and range."),
     "schema": ("viralsim.cli.scenario_commands", "schema", "Print the JSON Schema of scenario files."),
     "forecast": ("viralsim.cli.forecast", "forecast", "Where a running post ends."),
-    "review": ("viralsim.cli.ledger", "review", "Score the forecasts of a post against what came."),
+    "review": ("viralsim.cli.review", "review", "How a campaign went, and whether luck explains it."),
     "ledger": ("viralsim.cli.ledger", "ledger", "How registered forecasts went."),
+    "replay": ("viralsim.cli.replay", "replay", "A cascade that happened, with one thing changed."),
     "luck": ("viralsim.cli.luck", "luck", "Say how much of the outcome is luck and how much is content."),
     "mcp": ("viralsim.cli.mcp", "mcp", "Serve the commands to assistants (MCP)."),
     "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),
@@ -59,7 +60,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 # words of commands that start no kernel
 WITHOUT_KERNELS = {
-    "review",
+    "replay",
     "ledger",
     "init",
     "report",

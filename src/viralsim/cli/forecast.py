@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from viralsim.cli.durations import duration
+from viralsim.cli.forecast_words import forecast_lines
 from viralsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ DEFAULT_HORIZON = 168.0
 @click.option("--per", type=click.Choice(["total", "interval"]), default="total", help="What shares in tables count.")
 @click.option("--followers", type=float, help="Followers of the author, where past curves have them too.")
 @click.option("--target", type=click.FloatRange(min=0), help="Also give the chance of this many shares.")
+@click.option("--arms", "with_arms", is_flag=True, help="Also say what each open arm of the scenario would change.")
+@click.option("--arm", "names", multiple=True, help="Of these arms only; may be given several times.")
+@click.option("--worlds", type=click.IntRange(min=1), help="Worlds of each arm; the scenario's by default.")
+@click.option("--budget-left", type=click.FloatRange(min=0), help="US$ that may still be spent on an arm.")
+@click.option("--advocates-left", type=click.IntRange(min=0), help="Advocates who have not been asked yet.")
 @click.option("--register", type=click.Path(path_type=Path), help="Write the forecast into this ledger, for good.")
 @click.option("--name", help="Name of the post in the ledger; the name of the curve's file by default.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write forecast.json, bands.csv and forecast.html here.")
@@ -46,6 +52,11 @@ def forecast(
     per: str,
     followers: float | None,
     target: float | None,
+    with_arms: bool,
+    names: tuple[str, ...],
+    worlds: int | None,
+    budget_left: float | None,
+    advocates_left: int | None,
     register: Path | None,
     name: str | None,
     out: Path | None,
@@ -64,9 +75,9 @@ def forecast(
     now = None if at is None else duration("--at", at)
     running, notes = _running(observed, per, now)
     curves, more = read_curves(past, per, hours) if past else ([], [])
-    names = {one.post_id for one in curves} - {""}
+    known = {one.post_id for one in curves} - {""}
     for post in running:
-        if post.post_id in names:
+        if post.post_id in known:
             raise InputError(f"{past}: the running post {post.post_id!r} is among the past posts: take it out")
     population, about = population_of(curves, hours, seed)
     if len(running) > 1:
@@ -80,6 +91,11 @@ def forecast(
         found[title] = make_forecast(
             post.curve, population, own, target, seed=seed + i, warnings=[*notes, *more, *about]
         )
+    if with_arms or names:
+        left = {"budget": budget_left, "advocates": advocates_left}
+        found = _with_arms(file, hours, running, found, names, worlds, left)
+    elif (worlds, budget_left, advocates_left) != (None, None, None):
+        raise InputError("--worlds, --budget-left, --advocates-left: are about the arms; say --arms too")
     if out is not None:
         _write(found, out)
     if register is not None:
@@ -87,7 +103,7 @@ def forecast(
     if as_json:
         click.echo(json.dumps(_as_dict(found), allow_nan=False))
         return
-    for line in _lines(found):
+    for line in forecast_lines(found):
         click.echo(line)
 
 
@@ -97,24 +113,39 @@ def _as_dict(found: dict[str, Forecast]) -> dict[str, Any]:
     return next(iter(found.values())).to_json() if len(found) == 1 else total_json(found)
 
 
-def _lines(found: dict[str, Forecast]) -> list[str]:
-    """The words of one post, or of the total and then of each."""
-    from viralsim.measurement.number_format import number, percent
+def _with_arms(
+    file: str,
+    hours: float,
+    running: list[PostCurve],
+    found: dict[str, Forecast],
+    names: tuple[str, ...],
+    worlds: int | None,
+    left: dict[str, Any],
+) -> dict[str, Forecast]:
+    """The forecast of one post with what each open arm would change."""
+    from dataclasses import replace
 
-    if len(found) == 1:
-        return sentences(next(iter(found.values())))
-    said = _as_dict(found)
-    lines = [
-        f"{len(found)} posts: {number(said['seen'])} shares so far, "
-        f"each by {number(said['horizon_hours'])} h after it: {_range(said['final'])}"
-    ]
-    if said["target"] is not None:
-        chance = percent(said["target"]["chance"])
-        lines.append(f"chance of {number(said['target']['shares'])} shares or more together: {chance}")
-    if said["baseline"] is not None:
-        lines.append(f"log-linear baseline: {_range(said['baseline'])}")
-    lines += [f"{post}: {'; '.join(sentences(one)[:2])}" for post, one in found.items()]
-    return [*lines, *(f"note: {warning}" for warning in said["warnings"])]
+    from viralsim.cli.study import watched
+    from viralsim.forecasting.worlds.acting import Left, open_arms
+    from viralsim.scenario import load
+
+    if file == "-":
+        raise InputError("--arms: needs a scenario, whose arms are what can be done; name its file instead of -")
+    if len(running) > 1:
+        raise InputError(
+            f"--arms: one running post at a time, and there are {len(running)}: give the campaign's whole curve"
+        )
+    scenario = load(file)
+    if abs(scenario.spec.horizon - hours) > 1e-9 * hours:
+        raise InputError(
+            f"--horizon: with --arms it is the scenario's, {scenario.spec.horizon:g} h: leave it out, or change the scenario"
+        )
+    ((title, one),) = found.items()
+    with watched() as progress:
+        arms = open_arms(
+            scenario, running[0].curve, one.paths.final, names or None, worlds, scenario.seed, Left(**left), progress=progress
+        )  # fmt: skip
+    return {title: replace(one, arms=arms)}
 
 
 def _register(found: dict[str, Forecast], ledger: Path, files: list[Path], as_json: bool) -> None:
@@ -179,39 +210,4 @@ def _write(found: dict[str, Forecast], folder: Path) -> None:
     write_json(folder / "forecast.json", _as_dict(found))
     bands = pd.concat([pd.DataFrame({"post_id": post, **one.bands()}) for post, one in found.items()])
     write_text(folder / "bands.csv", bands.to_csv(index=False, lineterminator="\n"))
-    write_text(folder / "forecast.html", forecast_page(found, _lines(found)))
-
-
-def sentences(found: Forecast) -> list[str]:
-    """The forecast in words, the answer first."""
-    from viralsim.measurement.number_format import number, percent
-
-    said = found.to_json()
-    lines = [
-        f"{number(found.seen)} shares after {number(found.at_hours)} h"
-        + _percentile(found.percentile_of_past, found.past_posts),
-        f"by {number(found.horizon_hours)} h: {_range(said['final'])}",
-    ]
-    if found.target is not None:
-        lines.append(f"chance of {number(found.target)} shares or more: {percent(found.chance_of_target or 0.0)}")
-    if said["baseline"] is not None:
-        lines.append(f"log-linear baseline: {_range(said['baseline'])}")
-    return [*lines, *(f"note: {warning}" for warning in found.warnings)]
-
-
-def _range(final: dict[str, Any]) -> str:
-    from viralsim.measurement.number_format import number
-
-    return (
-        f"{number(final['p50'])} shares (80 %: {number(final['p10'])} to {number(final['p90'])}; "
-        f"95 %: {number(final['p025'])} to {number(final['p975'])})"
-    )
-
-
-def _percentile(percentile: float | None, past: int) -> str:
-    if percentile is None:
-        return ""
-    rank = round(percentile)
-    tens, ones = divmod(rank, 10)
-    ending = "th" if tens % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(ones, "th")
-    return f", the {rank}{ending} percentile of {past:,} past posts at that hour"
+    write_text(folder / "forecast.html", forecast_page(found, forecast_lines(found)))

@@ -1,4 +1,4 @@
-"""``viralsim ledger`` and the scoring part of ``viralsim review``: how registered forecasts went."""
+"""``viralsim ledger``: how registered forecasts went."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from viralsim.cli.durations import duration
-from viralsim.errors import InputError
-
 if TYPE_CHECKING:
-    from viralsim.forecasting.curve_files import PostCurve
     from viralsim.forecasting.ledger import Entry
 
 
@@ -27,66 +23,13 @@ def ledger(folder: Path, as_json: bool) -> None:
     known = [entry for entry in found if entry.final is not None]
     overall = calibration(known)
     if as_json:
-        said = {"calibration": overall, "forecasts": [_as_dict(entry) for entry in found]}
+        said = {"calibration": overall, "forecasts": [entry_as_dict(entry) for entry in found]}
         click.echo(json.dumps(said, allow_nan=False))
         return
     for line in calibration_sentences(overall, len(found)):
         click.echo(line)
     for entry in found:
-        click.echo(_line(entry))
-
-
-@click.command(
-    help="After the campaign: score the registered forecasts of a post against what came.\n\n"
-    "DIR is a ledger that `viralsim forecast --register` wrote."
-)
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--observed", required=True, type=click.Path(path_type=Path), help="The whole curve, until the horizon.")
-@click.option("--name", help="Name of the post in the ledger; the name of the curve's file by default.")
-@click.option("--until", "watched", help="Until when the post was watched, such as 7d, where the file does not say.")
-@click.option("--per", type=click.Choice(["total", "interval"]), default="total", help="What shares in a table count.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def review(folder: Path, observed: Path, name: str | None, watched: str | None, per: str, as_json: bool) -> None:
-    """Read the curve, settle every forecast of its post, print the scores."""
-    from viralsim.forecasting.curve_files import read_curves
-    from viralsim.forecasting.ledger import entries, settle
-    from viralsim.measurement.number_format import number
-
-    found = entries(folder)
-    hours = 0.0 if watched is None else duration("--until", watched)
-    curves, notes = read_curves(observed, per, hours)
-    if len(curves) > 1:
-        raise InputError(f"{observed}: holds {len(curves)} posts; review one at a time")
-    post = name or curves[0].post_id or observed.stem
-    own = [entry for entry in found if entry.record["post"] == post]
-    if not own:
-        posts = ", ".join(sorted({str(entry.record["post"]) for entry in found}))
-        raise InputError(f"{folder}: no forecast of {post!r}; say --name, one of: {posts}")
-    finals = [_final(curves[0], entry, observed, notes) for entry in own]
-    settled = [settle(entry, final) for entry, final in zip(own, finals, strict=True)]
-    if as_json:
-        said = {"post": post, "forecasts": [_as_dict(entry) for entry in settled], "warnings": notes}
-        click.echo(json.dumps(said, allow_nan=False))
-        return
-    click.echo(f"{post}: {number(finals[-1])} shares in the end")
-    for line in [*map(_line, settled), *(f"note: {note}" for note in notes)]:
-        click.echo(line)
-
-
-def _final(post: PostCurve, entry: Entry, path: Path, notes: list[str]) -> float:
-    """The final count that an entry forecast; adds a note where the curve is another than the forecast saw."""
-    import numpy as np
-
-    horizon, at = float(entry.record["horizon_hours"]), float(entry.record["at_hours"])
-    if post.curve.observed_until < horizon * (1 - 1e-9):
-        raise InputError(
-            f"{path}: watched until {post.curve.observed_until:g} h, the forecast {entry.identity} is for {horizon:g} h: "
-            "review when the horizon is over, and say --until where it is and no share came so late"
-        )
-    then, seen = float(post.curve.at(np.array(at))), float(entry.record["seen"])
-    if abs(then - seen) > 0.5:
-        notes.append(f"at {at:g} h this curve has {then:g} shares, the forecast {entry.identity} saw {seen:g}")
-    return float(round(float(post.curve.at(np.array(horizon)))))
+        click.echo(entry_line(entry))
 
 
 def calibration_sentences(overall: dict[str, Any], registered: int) -> list[str]:
@@ -106,7 +49,8 @@ def _posts(count: int) -> str:
     return f"{count:,} post{'' if count == 1 else 's'}"
 
 
-def _as_dict(entry: Entry) -> dict[str, Any]:
+def entry_as_dict(entry: Entry) -> dict[str, Any]:
+    """A forecast, with its scores where the outcome is known."""
     record = entry.record
     said = {key: record[key] for key in ("post", "registered_at", "at_hours", "horizon_hours", "seen", "final")}
     said = {"id": entry.identity, **said, "outcome": entry.final}
@@ -118,7 +62,8 @@ def _as_dict(entry: Entry) -> dict[str, Any]:
     return {**said, **scores}
 
 
-def _line(entry: Entry) -> str:
+def entry_line(entry: Entry) -> str:
+    """A forecast in one line."""
     from viralsim.measurement.number_format import number, percent
 
     final = entry.record["final"]

@@ -16,7 +16,7 @@ from viralsim.experiments.constraints import holds
 from viralsim.experiments.point_runner import Runner
 from viralsim.measurement.measures import measure as declared
 from viralsim.scenario import Scenario
-from viralsim.scenario.costs import HOURS_PER_DAY, planned_costs
+from viralsim.scenario.costs import planned_costs
 from viralsim.simulation.run import compile_arms, compile_audience
 
 Float64 = NDArray[np.float64]
@@ -111,7 +111,7 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
             )
     manager = spec.campaign.community_management
     if manager is not None:
-        cost = manager.cost_usd_per_day * spec.horizon / HOURS_PER_DAY
+        cost = manager.cost_usd_per_day * manager.days(spec.horizon)
         lines.append(Line("management", "management", "campaign.community_management", "", cost))
     if not lines:
         raise InputError(

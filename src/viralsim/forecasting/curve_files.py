@@ -12,8 +12,6 @@ from viralsim.forecasting.curve import Curve, curve_of_events
 from viralsim.forecasting.tables import Row, read_rows
 
 HOURS_OF = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
-DATED = ("time", "published_at")
-KNOWN = {*HOURS_OF, *DATED, "post_id", "shares", "impressions", "reach", "followers", "observed_until"}
 PER = ("total", "interval")
 EARLY = 1e-9  # hours by which rounding may place a time after the end
 
@@ -42,17 +40,13 @@ def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> t
     file = Path(path)
     if per not in PER:
         raise InputError(f"per: must be total or interval, got {per!r}")
-    columns, rows = read_rows(file)
+    columns, rows, notes = read_rows(file)
     time = _time_column(file, columns)
-    if not rows:
-        raise InputError(f"{file}: names columns and holds no row; a curve needs one row at least")
-    unknown = [column for column in columns if column not in KNOWN]
-    notes = [f"{file}: left out: {', '.join(unknown)}"] if unknown else []
     posts: dict[str, list[Row]] = {}
     for row in rows:
         if "post_id" in columns and not row.has("post_id"):
             raise row.refuse("post_id: empty; every row names its post")
-        posts.setdefault(row.cells.get("post_id", ""), []).append(row)
+        posts.setdefault(row.text("post_id"), []).append(row)
     curves = []
     for name, own in posts.items():
         end = _end(own, columns)
@@ -125,7 +119,7 @@ def _counter(rows: list[Row], time: str, columns: tuple[str, ...], per: str, end
         _check_counts(row, shares[i], columns)
         if i and hours[i] <= hours[i - 1]:
             raise row.refuse(
-                f"{time}: not after the row before ({rows[i - 1].cells[time]}); sort rows, one for each time"
+                f"{time}: not after the row before ({rows[i - 1].text(time)}); sort rows, one for each time"
             )
         if per == "total" and i and shares[i] < shares[i - 1]:
             raise row.refuse(

@@ -14,10 +14,10 @@ from viralsim.units import shown
 LONGEST_HORIZON = 24 * 366.0
 
 
-def check_horizon(hours: float) -> None:
+def check_horizon(hours: float, name: str = "horizon") -> None:
     """Raises: InputError where ``hours`` is no horizon of a forecast."""
     if not (_is_number(hours) and 0 < hours <= LONGEST_HORIZON):
-        raise InputError(f"horizon: must be above 0 and at most {LONGEST_HORIZON:g} hours, got {shown(hours)}")
+        raise InputError(f"{name}: must be above 0 and at most {LONGEST_HORIZON:g} hours, got {shown(hours)}")
 
 
 def check_followers(followers: float | None) -> None:
@@ -67,12 +67,49 @@ def running_curve(hours: ArrayLike, at_hours: float) -> Curve:
     return curve_of_events(np.sort(times[1:]), float(at_hours))
 
 
+def observed_curve(hours: ArrayLike, shares: ArrayLike | None, at_hours: float) -> Curve:
+    """The curve of single shares (``running_curve``), or where ``shares`` are given of a counter read at ``hours``.
+
+    Raises: InputError where these are no readings of a counter by ``at_hours``.
+    """
+    if shares is None:
+        return running_curve(hours, at_hours)
+    if not (_is_number(at_hours) and 0 < at_hours < np.inf):
+        raise InputError(f"at_hours: must be a number of hours above 0, got {shown(at_hours)}")
+    times, counts = _numbers(hours, "hours"), _numbers(shares, "shares")
+    if times.size != counts.size:
+        raise InputError(f"shares: must be one for each of {times.size} hours, got {counts.size}")
+    for name, wrong in (("hours", np.diff(times) <= 0), ("shares", np.diff(counts) < 0)):
+        if wrong.any():
+            at = int(np.argmax(wrong))
+            values = times if name == "hours" else counts
+            raise InputError(f"{name}: must ascend, got {values[at]:g} and then {values[at + 1]:g}")
+    if times[-1] > at_hours:
+        raise InputError(f"hours: {times[-1]:g} is after at_hours ({at_hours:g}): leave out what is not known yet")
+    if np.any(counts != np.round(counts)):
+        raise InputError(f"shares: must be whole numbers, got {counts[counts != np.round(counts)][0]:g}")
+    if times[-1] <= 0 or (times[0] == 0 and counts[0] > 0):
+        raise InputError("hours, shares: a counter is 0 at hour 0 and is read later: give such readings")
+    return Curve(times, counts, float(times[-1]), False)
+
+
+def _numbers(values: ArrayLike, name: str) -> Floats:
+    """float64[.] of finite numbers from 0 on, one at least."""
+    try:
+        found = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name}: must be numbers, got {shown(values)}") from None
+    if found.ndim != 1 or not found.size or not np.all(np.isfinite(found) & (found >= 0)):
+        raise InputError(f"{name}: must be one or more finite numbers of 0 or more, got {shown(values)}")
+    return found
+
+
 def past_curves(events: pd.DataFrame, horizon_hours: float) -> tuple[tuple[Curve, ...], Floats]:
     """(curves, followers float64[posts], NaN where unknown) of past posts, in the order of their first rows.
 
     Raises: InputError that names the post where a value is wrong.
     """
-    check_horizon(horizon_hours)
+    check_horizon(horizon_hours, "horizon_hours")
     if not isinstance(events, pd.DataFrame):
         raise InputError(f"events: must be a table (pandas DataFrame), got {type(events).__name__}")
     for column in ("post_id", "hours"):

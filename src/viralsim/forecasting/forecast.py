@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from viralsim.forecasting.curve import Curve
 from viralsim.forecasting.hawkes import Floats
 from viralsim.forecasting.loglinear import fit_log_linear
 from viralsim.forecasting.population import Paths, Population
+
+if TYPE_CHECKING:
+    from viralsim.forecasting.worlds.acting import OpenArms
 
 QUANTILES = {"p025": 0.025, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9, "p975": 0.975}
 KEPT = 199  # evenly spaced quantiles that a forecast is kept and scored by
@@ -30,6 +33,7 @@ class Forecast:
     log_linear: Floats | None  # draws of the final count by the baseline
     target: float | None
     warnings: list[str] = field(default_factory=list)
+    arms: OpenArms | None = None  # what each open arm would change; None where nobody asked
 
     @property
     def chance_of_target(self) -> float | None:
@@ -47,20 +51,20 @@ class Forecast:
         return {"hours": self.paths.hours.tolist(), **dict(zip(QUANTILES, found.round(3).tolist(), strict=True))}
 
     def to_json(self) -> dict[str, Any]:
-        """All numbers; ``arms`` is null: what each open arm would change is not part of this version."""
-        baseline = None if self.log_linear is None else {"method": "log-linear", **_quantiles(self.log_linear)}
+        """All numbers; ``arms`` is null where nobody asked."""
+        baseline = None if self.log_linear is None else {"method": "log-linear", **quantiles_of(self.log_linear)}
         return {
             "at_hours": self.at_hours,
             "horizon_hours": self.horizon_hours,
             "seen": self.seen,
-            "final": _quantiles(self.paths.final),
+            "final": quantiles_of(self.paths.final),
             "percentile_of_past": self.percentile_of_past,
             "past_posts": self.past_posts,
             "target": None if self.target is None else {"shares": self.target, "chance": self.chance_of_target},
             "bands": self.bands(),
-            "arms": None,
+            "arms": None if self.arms is None else self.arms.to_json(),
             "baseline": baseline,
-            "warnings": self.warnings,
+            "warnings": [*self.warnings, *([] if self.arms is None else self.arms.warnings)],
         }
 
 
@@ -72,13 +76,13 @@ def total_json(forecasts: dict[str, Forecast]) -> dict[str, Any]:
     each = list(forecasts.values())
     final = np.sum([one.paths.final for one in each], axis=0)
     lines = [one.log_linear for one in each if one.log_linear is not None]
-    baseline = {"method": "log-linear", **_quantiles(np.sum(lines, axis=0))} if len(lines) == len(each) else None
+    baseline = {"method": "log-linear", **quantiles_of(np.sum(lines, axis=0))} if len(lines) == len(each) else None
     target = each[0].target
     return {
         "at_hours": max(one.at_hours for one in each),
         "horizon_hours": each[0].horizon_hours,
         "seen": sum(one.seen for one in each),
-        "final": _quantiles(final),
+        "final": quantiles_of(final),
         "percentile_of_past": None,
         "past_posts": each[0].past_posts,
         "target": None if target is None else {"shares": target, "chance": float(np.mean(final >= target))},
@@ -89,7 +93,8 @@ def total_json(forecasts: dict[str, Forecast]) -> dict[str, Any]:
     }
 
 
-def _quantiles(draws: Floats) -> dict[str, float]:
+def quantiles_of(draws: Floats) -> dict[str, float]:
+    """``QUANTILES`` of draws of a count, by name."""
     found = np.quantile(draws, list(QUANTILES.values()), method="inverted_cdf")
     return dict(zip(QUANTILES, found.tolist(), strict=True))
 

@@ -1,52 +1,86 @@
-"""Tables of curves as text: header, rows with their lines, plain numbers. Anything else is refused where it is."""
+"""Tables of curves, row by row, on the reader that all tables of the product share."""
 
 from __future__ import annotations
 
-import csv
-import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from viralsim.errors import InputError
+from viralsim.tables import Column, Kind, Table, read_table
 from viralsim.units import shown
 
-MOST_BYTES = 200_000_000
-_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-SEPARATORS = ",;\t"
+# numbers all: a curve's last row may well be the sum of those above it, and is none of totals
+NUMBERS = {
+    "seconds": ("seconds since post",),
+    "minutes": ("minutes since post",),
+    "hours": ("hour", "hours since post"),
+    "days": ("day", "days since post"),
+    "shares": ("retweets", "reposts"),
+    "impressions": ("views",),
+    "reach": (),
+    "followers": (),
+    "observed_until": ("observed until",),
+}
+TIMES = ("seconds", "minutes", "hours", "days", "observed_until")
+PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
+GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
+WORDS = {"time": (), "published_at": ("publish time", "published")}
+COLUMNS = (
+    Column("post_id", Kind.ID, ("post id", "post")),
+    *(Column(name, Kind.NUMBER, words) for name, words in NUMBERS.items()),
+    *(Column(name, Kind.TEXT, words) for name, words in WORDS.items()),
+)
 
 
 @dataclass(frozen=True)
 class Row:
     """One row of a table: its cells by column, and its line in the file."""
 
-    cells: dict[str, str]
-    place: str  # "curve.csv:12"
+    table: Table
+    values: dict[str, NDArray[np.float64]]
+    words: dict[str, list[str]]
+    at: int
+
+    @property
+    def place(self) -> str:
+        """``curve.csv:12``."""
+        return f"{self.table.path}:{self.table.lines[self.at]}"
 
     def refuse(self, sentence: str) -> InputError:
         """The error that says what is wrong with this row."""
         return InputError(f"{self.place}: {sentence}")
 
+    def text(self, column: str) -> str:
+        """What is written in ``column``; empty where there is no such column."""
+        if column in self.words:
+            return self.words[column][self.at]
+        return self.table.cells(column)[self.at].strip() if column in self.values else ""
+
     def has(self, column: str) -> bool:
         """Whether the row says something in ``column``."""
-        return self.cells.get(column, "") != ""
+        if column in self.values:
+            return not np.isnan(self.values[column][self.at])
+        return self.text(column) != ""
 
     def number(self, column: str) -> float:
         """The number in ``column``, finite and not negative.
 
-        Raises: InputError with the line where it is not such a number.
+        Raises: InputError with the line where there is none.
         """
-        text = self.cells.get(column, "")
-        if not _PLAIN.fullmatch(text):
-            wrong = (
-                f"{column}: must be a plain number such as 12 or 0.5, got {shown(text)}" if text else f"{column}: empty"
-            )
-            raise self.refuse(wrong)
-        value = float(text)
-        if not math.isfinite(value) or value < 0:
-            raise self.refuse(f"{column}: must be finite and 0 or more, got {shown(text)}")
+        if not self.has(column):
+            raise self.refuse(f"{column}: empty")
+        return float(self.values[column][self.at])
+
+    def count(self, column: str) -> float:
+        """The whole number in ``column``; raises as ``number``."""
+        value = self.number(column)
+        if value != round(value):
+            raise self.refuse(f"{column}: must be a whole number, got {shown(self.text(column))}")
         return value
 
     def moment(self, column: str) -> datetime:
@@ -54,7 +88,7 @@ class Row:
 
         Raises: InputError with the line where it is none, or has no time of day.
         """
-        text = self.cells.get(column, "")
+        text = self.text(column)
         try:
             if len(text) < len("2024-05-01T09:30"):
                 raise ValueError
@@ -64,57 +98,26 @@ class Row:
                 f"{column}: must be a date with a time of day such as 2024-05-01T09:30, got {shown(text)}"
             ) from None
 
-    def count(self, column: str) -> float:
-        """The whole number in ``column``; raises as ``number``."""
-        value = self.number(column)
-        if value != round(value):
-            raise self.refuse(f"{column}: must be a whole number, got {shown(self.cells[column])}")
-        return value
+
+def _numbers(table: Table, name: str) -> NDArray[np.float64]:
+    """The numbers of a column; of times those with a point are decimals, which 1.500 hours would not prove: said."""
+    cells = [cell.strip() for cell in table.cells(name)]
+    if name not in TIMES or not all(PLAIN.fullmatch(cell) for cell in cells):
+        return table.numbers(name)
+    grouped = next((cell for cell in cells if GROUPED.fullmatch(cell)), None)
+    if grouped is not None and all(GROUPED.fullmatch(cell) for cell in cells if "." in cell):
+        table.notes.append(f"column {table.columns[name].title!r}: {grouped} was read as {float(grouped):g}")
+    return np.array(cells, np.float64)
 
 
-def read_rows(path: Path) -> tuple[tuple[str, ...], list[Row]]:
-    """(columns in lower case, rows that are not blank) of a table in UTF-8 or UTF-16.
+def read_rows(path: Path) -> tuple[tuple[str, ...], list[Row], list[str]]:
+    """(columns that are known, rows, notes on what was left out or assumed).
 
-    Raises: InputError where the file cannot be read, is empty, or a row has more cells than the header.
+    Raises: InputError where the file cannot be read, holds no row, or a cell of a number is none, with file, line and column.
     """
-    lines = _text(path).splitlines()
-    first = next((i for i, line in enumerate(lines) if line.strip()), None)
-    if first is None:
-        raise InputError(f"{path}: empty; the first line names the columns, such as hours,shares")
-    separator = max(SEPARATORS, key=lines[first].count)
-    cells = csv.reader(lines[first:], delimiter=separator)
-    columns = tuple(name.strip().lower() for name in next(cells))
-    if len(set(columns)) < len(columns):
-        raise InputError(f"{path}:{first + 1}: a column is named twice: {', '.join(columns)}")
-    return columns, list(_rows(cells, columns, path, first))
-
-
-def _rows(cells: Iterator[list[str]], columns: tuple[str, ...], path: Path, first: int) -> Iterator[Row]:
-    for values in cells:
-        place = f"{path}:{first + cells.line_num}"  # type: ignore[attr-defined]
-        stripped = [value.strip() for value in values]
-        if not any(stripped):
-            continue
-        if len(stripped) != len(columns):
-            raise InputError(f"{place}: {len(stripped)} cells, but the header names {len(columns)} columns")
-        yield Row(dict(zip(columns, stripped, strict=True)), place)
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.is_dir():
-            raise InputError(f"{path}: is a folder; name a table")
-        with path.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
-    if len(content) > MOST_BYTES:
-        raise InputError(f"{path}: larger than {MOST_BYTES // 1_000_000} MB; leave out other columns")
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is no text in UTF-8 or UTF-16; save it as CSV UTF-8") from None
-    if "\0" in text:
-        raise InputError(f"{path}: is no text; save it as CSV UTF-8")
-    return text
+    table = read_table(path, COLUMNS)
+    columns = tuple(column.name for column in COLUMNS if column.name in table)
+    values = {name: _numbers(table, name) for name in columns if name in NUMBERS}
+    words = {name: table.texts(name) for name in columns if name not in NUMBERS}
+    rows = [Row(table, values, words, at) for at in range(len(table))]
+    return columns, rows, [f"{path}: {note}" for note in table.notes]

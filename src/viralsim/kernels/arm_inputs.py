@@ -153,6 +153,7 @@ class Rule(IntEnum):
     DISTINCT = 12  # 1 where a threshold content may be posted twice by one member
     STOP_SHARES = 13  # the world ends after the tick with so many focal shares; 0: no rule
     STOP_QUIET = 14  # ... or after so many ticks without one, those before the first included; 0: no rule
+    MANAGER_FROM = 15  # first tick in which the two rules of the manager are looked at
 
 
 class Plan(NamedTuple):

@@ -16,6 +16,7 @@ from viralsim.kernels.counts import (
     R_AMPLIFY_AT_MOST,
     R_AMPLIFY_COOLDOWN,
     R_AMPLIFY_SHARES,
+    R_MANAGER_FROM,
     R_RESPOND_AT_LEAST,
     R_RESPOND_DELAY,
     R_RESPOND_EFFECT,
@@ -107,6 +108,8 @@ def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def
 def react(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """The community manager's two rules; adds a repost to the owned posts of this tick."""
     values, counts = arm.rules_values, out.counts[state.scalars[OUT_ROW]]
+    if tick < values[R_MANAGER_FROM]:
+        return
     if values[R_RESPOND_RATIO] >= 0.0:
         critical, all_ = counts[N_CRITICAL_SHARES], counts[N_SHARES] + counts[N_CRITICAL_SHARES]
         if (

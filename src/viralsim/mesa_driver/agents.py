@@ -81,7 +81,9 @@ class CommunityManager(Actor):
         self.reposts, self.last_repost = 0, -(1 << 40)
 
     def step(self) -> None:
-        """Look at what is counted so far, then answer and amplify."""
+        """Look at what is counted so far, then answer and amplify; nothing before their start."""
+        if self.model.tick < self.model.rules[Rule.MANAGER_FROM]:
+            return
         self.answer_criticism()
         self.amplify()
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from viralsim.forecasting.forecast import QUANTILES, Forecast
-from viralsim.measurement.number_format import number
+from viralsim.forecasting.worlds.acting import OpenArm, OpenArms
+from viralsim.measurement.number_format import number, span
 from viralsim.report.charts.chart import Axis, Band, Chart, Line, Mark, Panel, Rule, linear
 from viralsim.report.charts.pictures import Picture, as_figure
-from viralsim.report.markup import element
+from viralsim.report.markup import Markup, element, table
 from viralsim.report.page_frame import bullets, closed_page
 
 
@@ -18,7 +19,27 @@ def forecast_page(found: dict[str, Forecast], sentences: Sequence[str]) -> str:
     """The page of the posts as HTML text, a fan for each; it fetches nothing and runs nothing."""
     title = f"Forecast of {next(iter(found))}" if len(found) == 1 else f"Forecast of {len(found)} posts"
     fans = [as_figure(fan(one, post, f"fan-{i}")) for i, (post, one) in enumerate(found.items())]
-    return closed_page(title, [element("h1", title), *bullets(sentences), *fans])
+    acting = [part for one in found.values() if one.arms is not None for part in _what_to_do(one.arms)]
+    return closed_page(title, [element("h1", title), *bullets(sentences), *acting, *fans])
+
+
+def _what_to_do(found: OpenArms) -> list[Markup]:
+    """The open arms as a table."""
+    head = ["arm", "shares more", "95 % between", "costs more, US$", "adds, US$"]
+    rows = [
+        [arm.arm, _shown(arm.uplift), _limits(arm), _shown(arm.cost_difference), _shown(arm.break_even_price)]
+        for arm in found.arms
+    ]
+    title = f"What to do now, against {found.baseline}"
+    return [element("h2", title), element("div", table(head, rows, title), class_="words")]
+
+
+def _shown(value: float | None) -> str:
+    return "no answer" if value is None else number(value)
+
+
+def _limits(arm: OpenArm) -> str:
+    return "no answer" if arm.ci_low is None or arm.ci_high is None else span(arm.ci_low, arm.ci_high)
 
 
 def fan(found: Forecast, post: str, key: str) -> Picture:

@@ -12,6 +12,7 @@ from viralsim.scenario.interventions import Intervention, StopWhen
 from viralsim.scenario.programme import Programme
 from viralsim.units import Factor, Fraction, Hours, Probability, Real, Usd, Whole, parse_whole, shown
 
+HOURS_PER_DAY = 24.0
 MOST_LINES = 1_000
 MOST_NAMED_MEMBERS = 100_000
 Members = Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")]
@@ -156,12 +157,22 @@ class Amplify(Block):
     cooldown: Hours = key(24.0, "least time between two")
 
 
+def is_at_once(hours: Any) -> bool:
+    """For ``exclude_if``: a start at 0 h is left out of what is hashed, as before there was the key."""
+    return isinstance(hours, float) and hours == 0.0
+
+
 class CommunityManagement(Block):
     """A community manager and their two rules."""
 
+    starts: Hours = key(0.0, "from when on they look and are paid", source="off", exclude_if=is_at_once)
     cost_usd_per_day: Annotated[float, Real(ge=0, le=1e9, unit="US$ a day")] = key(0.0, "cost of a day", source="off")
     respond: Respond | None = key(None, "answers to criticism; left out: none", source="off")
     amplify: Amplify | None = key(None, "reposts; left out: none", source="off")
+
+    def days(self, horizon: float) -> float:
+        """The days that they are paid for, from their start to ``horizon`` (hours)."""
+        return max(0.0, horizon - self.starts) / HOURS_PER_DAY
 
 
 class Campaign(Block):

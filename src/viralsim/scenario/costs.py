@@ -8,7 +8,6 @@ from viralsim.errors import Problem
 from viralsim.scenario.programme import HOURS_PER_WEEK
 from viralsim.scenario.spec import Spec
 
-HOURS_PER_DAY = 24.0
 EQUAL_WITHIN = 0.01  # arms of equal money may differ by this part
 
 
@@ -36,7 +35,7 @@ def planned_costs(spec: Spec) -> dict[str, float]:
         add("programme hours", hours * tier.programme.usd_per_hour)
     manager = campaign.community_management
     if manager is not None:
-        add("community management", manager.cost_usd_per_day * spec.horizon / HOURS_PER_DAY)
+        add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
     return lines
 
 

@@ -176,13 +176,15 @@ def launch(
     threads: int = 1,
     specs: Mapping[str, Any] | None = None,
     first: int = 0,
+    series: bool = False,
 ) -> dict[str, ArmOutcomes]:
-    """``worlds`` worlds from ``first`` on of some arms, on audiences that are built; no series, nothing said about them.
+    """``worlds`` worlds from ``first`` on of some arms, on audiences that are built; nothing is said about them.
 
-    ``specs``: every arm's after its overlay, where they are known. Raises KeyboardInterrupt where someone stopped it.
+    ``specs``: every arm's after its overlay, where they are known; ``series``: keep those per tick. Raises KeyboardInterrupt
+    where someone stopped it.
     """
     numbers = np.arange(first, first + worlds, dtype=np.int64)
-    run = Run(scenario, seed, numbers, tuple(names), threads, None, series=False)
+    run = Run(scenario, seed, numbers, tuple(names), threads, None, series=series)
     inputs = draw_inputs(scenario, seed, run.worlds)
     if inputs:
         run_uncertain(run, compiled_audiences, inputs)
