@@ -17,7 +17,8 @@ from viralsim.cli.sensitivity import sensitivity as command
 from viralsim.errors import InputError
 from viralsim.experiments import Runner
 from viralsim.experiments.point_runner import columns
-from viralsim.experiments.sensitivity import analyse, parameters_of, read_sensitivity, sensitivity, unit_points
+from viralsim.experiments.sensitivity import analyse, read_sensitivity, sensitivity, unit_points
+from viralsim.experiments.sensitivity_design import factors_of
 from viralsim.scenario.loading import loads
 
 PATHS = ("content.c.appeal", "campaign.advocates.willingness", "channels.x.visibility")
@@ -136,7 +137,7 @@ def test_command_end_to_end(tmp_path: Path) -> None:
 def test_wrong_requests() -> None:
     """No ranges, no power of two, an unknown measure: each says what to do."""
     with pytest.raises(InputError, match="uncertain or a sweep"):
-        parameters_of(loads(SMALL))
+        factors_of(loads(SMALL))
     with pytest.raises(InputError, match="power of two"):
         unit_points(3, 100, "sobol", 1)
     with pytest.raises(InputError, match=r"measure must be one of .*got 'likes'"):

@@ -13,11 +13,12 @@ import numpy as np
 
 from viralsim.arguments import integer_at_least
 from viralsim.errors import InputError
-from viralsim.experiments.constraints import holds
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.constraints import holds
 from viralsim.scenario.paths import at, leaf_slot, parse_path
+from viralsim.scenario.slots import is_whole
 from viralsim.scenario.study import Sweep, SweepParameter
-from viralsim.units import Whole
+from viralsim.units import Duration, parse_duration
 
 Overrides = dict[str, Any]
 MOST_SEED = 2**63 - 1  # the table holds it as int64
@@ -91,9 +92,9 @@ def _allowed(base: Scenario, constraints: Sequence[str], point: Mapping[str, Any
 
 
 def _points(scenario: Scenario, sweep: Sweep, seed: int) -> Iterator[Overrides]:
-    whole = {path: is_whole(scenario, path) for path in sweep.parameters}
+    whole = {path: is_whole(scenario.data, path) for path in sweep.parameters}
     if sweep.design in ("grid", "list"):
-        columns = [axis_values(p, whole[path]) for path, p in sweep.parameters.items()]
+        columns = [_in_hours(scenario, path, axis_values(p, whole[path])) for path, p in sweep.parameters.items()]
         rows: Any = itertools.product(*columns) if sweep.design == "grid" else zip(*columns, strict=True)
         for row in rows:
             yield dict(zip(sweep.parameters, row, strict=True))
@@ -105,9 +106,11 @@ def _points(scenario: Scenario, sweep: Sweep, seed: int) -> Iterator[Overrides]:
         }
 
 
-def is_whole(scenario: Scenario, path: str) -> bool:
-    """Whether the schema wants a whole number at a path."""
-    return isinstance(leaf_slot(scenario.data, parse_path(path)).quantity, Whole)
+def _in_hours(scenario: Scenario, path: str, values: list[Any]) -> list[Any]:
+    """Durations as numbers, as those of a range are: a column of the table then has one kind."""
+    if not isinstance(leaf_slot(scenario.data, parse_path(path)).quantity, Duration):
+        return values
+    return [parse_duration(value) if isinstance(value, str) else value for value in values]
 
 
 def axis_values(parameter: SweepParameter, whole: bool) -> list[Any]:
