@@ -107,13 +107,14 @@ class Scenario:
         The base is checked at once, an arm when it is asked for. ScenarioError names each path that leads nowhere and
         each value that the schema refuses.
         """
+        flag(hours, "hours")
         data, problems, places = self.data, [], []
         if not isinstance(changes, Mapping) or not all(isinstance(path, str) for path in changes):
             raise refuse("changes", 'a mapping of paths to values such as {"content.post.appeal": 0.05}', changes)
         for path, value in changes.items():
             try:
                 place: Place = parse_path(path)
-                data = put(data, place, value, hours=flag(hours, "hours"))
+                data = put(data, place, value, hours=hours)
                 places.append(place)
             except PathError as error:
                 problems.append(Problem(str(error), path, file="override"))

@@ -34,6 +34,7 @@ MOST_ROUNDS = 24
 JUDGED = 2  # so many sets to choose by for one that judges: 9 % more for the same bounds, but the choice has 1.45 times as many
 LADDER = (1.0, 1.1892, 1.4142, 1.6818)  # sizes within a doubling
 SHORT_STEPS = 4  # of less than a doubling, in one search
+OPTIMISM = 0.01  # of the sets covered, at most, beyond what those that judge confirm: seeds lose about half of it
 
 
 def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> Chosen:
@@ -46,13 +47,13 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     with costs at most as many. Where those taken reach nearly all who could be reached, the answer is an upper bound that is
     small, with a poor guarantee.
 
-    tight (0.07; None: off): draw on, beyond epsilon, until chance takes no more than this share off the certificate, or memory_gib
-    is full. An epsilon above 0.1 switches it off where it is not given. Without it the certificate alone ends the search, and
-    seeds can be worse than the best followed (soc-Epinions1, 50 seeds, weighted cascade: 2 % less spread); 0.07 came within
-    0.3 % of ``celf`` with 1,000 worlds for each of twelve seeds (benchmarks/SEEDS.md). The best followed are chosen where the
-    sets say that they spread further. improve (0): choose once more in so many simulated worlds with the same luck among the
-    chosen and those next to them, and keep what is better in as many other worlds; 300 is much where cascades are small, and
-    slow where they reach a large part of the network.
+    tight (0.07; None: off): draw on, beyond epsilon, until chance takes no more than this share off the certificate and the sets
+    that judge confirm, to 1 %, how many sets are covered, or memory_gib is full. An epsilon above 0.1 switches it off where it
+    is not given. Without it the certificate alone ends the search, and seeds can be worse than the best followed
+    (soc-Epinions1, 50 seeds, weighted cascade: 2 % less spread); 0.07 came within 0.3 % of ``celf`` with 1,000 worlds for each of
+    twelve seeds (benchmarks/SEEDS.md). The best followed are chosen where the sets say that they spread further. improve (0):
+    choose once more in so many simulated worlds with the same luck among the chosen and those next to them, and keep what is
+    better in as many other worlds; 300 is much where cascades are small, and slow where they reach a large part of the network.
 
     Raises InputError for an unknown option or one that is out of range, CapacityError where the sets outgrow memory_gib.
     """
@@ -104,11 +105,12 @@ def _search(goal: Objective, judge: ReachSets, choose: ReachSets) -> tuple[Chose
         members, covered, bound = greedy(goal, choose)
         members = goal.filled(members)
         found = certified(goal, members, judge, upper_bound(bound, a) * goal.total / len(choose.ends), a)
-        if place >= last or goal.negligible(found.upper_bound or 0.0) or _enough(goal, found, judge, bound, members):
+        if place >= last or goal.negligible(found.upper_bound or 0.0) or _enough(goal, found, judge, (covered, bound)):
             return found, a
         ahead = len(LADDER)
         if goal.tight and short < SHORT_STEPS:
-            ahead = max(1, _tight_at(goal.tight, covered, bound, a, place, last) - place)
+            near = _tight_at(goal.tight, covered, bound, a, place, last) - place
+            ahead = near or ahead  # 0: what the other collection says is missing, and nothing here says how much
             short += ahead < len(LADDER)
         place = min(last, place + ahead)
 
@@ -130,13 +132,19 @@ def ladder(place: int) -> int:
     return int(FIRST_SETS * 2**doublings * LADDER[step])
 
 
-def _enough(goal: Objective, found: Chosen, judge: ReachSets, bound: float, members: NDArray[np.int64]) -> bool:
-    """Whether the guarantee is reached, and, with ``tight``, chance takes no more than that off the certificate."""
+def _enough(goal: Objective, found: Chosen, judge: ReachSets, cover: tuple[float, float]) -> bool:
+    """Whether the guarantee is reached, and, with ``tight``, chance takes no more than that off the certificate.
+
+    cover: how many sets the chosen cover, and the bound on how many anybody does. With many seeds the certificate is tight
+    before the seeds are good, as they fit the sets that they were chosen by: those that judge have to confirm what they cover.
+    """
     reached = found.guarantee or 0.0
     if reached < goal.guarantee or goal.tight is None:
         return reached >= goal.guarantee
-    certain = JUDGED * judge.hits(members) / bound if bound > 0.0 else 1.0  # the certificate if chance took nothing off
-    return reached >= (1.0 - goal.tight) * certain
+    covered, bound = cover
+    confirmed = JUDGED * judge.hits(found.members)
+    certain = confirmed / bound if bound > 0.0 else 1.0  # the certificate if chance took nothing off
+    return reached >= (1.0 - goal.tight) * certain and confirmed >= (1.0 - OPTIMISM) * covered
 
 
 def _tight_at(tight: float, covered: float, bound: float, a: float, place: int, last: int) -> int:
