@@ -28,7 +28,7 @@ from viralsim.seeding.rr_sets import MemoryBudget, ReachSets, Source, incoming_r
 from viralsim.seeding.strategy import Candidates, Chosen
 from viralsim.seeding.surrogate import in_launch
 
-KNOWN = (*OPTIONS, "epsilon", "delta", "tight", "improve")
+KNOWN = (*OPTIONS, "epsilon", "delta", "tight", "improve", "deadline_ticks")
 FIRST_SETS = 1_000
 MOST_ROUNDS = 24
 JUDGED = 2  # so many sets to choose by for one that judges: 9 % more for the same bounds, but the choice has 1.45 times as many
@@ -55,16 +55,21 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     choose once more in so many simulated worlds with the same luck among the chosen and those next to them, and keep what is
     better in as many other worlds; 300 is much where cascades are small, and slow where they reach a large part of the network.
 
+    deadline_ticks (None): count only who is reached within so many ticks, of one step from member to follower each; the bounds hold
+    for that. seen (None): members whom a first wave reached and who are seen to be active; what is chosen is the second wave, and
+    the bounds are of what it adds given what was seen (``second_wave``). Both are of textbook cascades.
+
     Raises InputError for an unknown option or one that is out of range, CapacityError where the sets outgrow memory_gib.
     """
     candidates, options = in_launch(candidates, options, "opim")
     goal = Objective.of(candidates, count, options, "opim", KNOWN)
     if goal.count == 0 or candidates.members == 0 or goal.total == 0.0:
         return Chosen(goal.filled(np.empty(0, np.int64)), "opim", 0.0, 0.0, 0.0, 1.0, 0, goal.cost_of([]))
-    source = Source(goal.model, incoming_rows(candidates, goal.probability, goal.model), goal.roots(), goal.marks())
+    incoming = incoming_rows(candidates, goal.probability, goal.model)
+    source = Source(goal.model, incoming, goal.roots(), goal.marks(), goal.deadline_ticks)
     memory = MemoryBudget(int(goal.memory_gib * 2**30))
     judge, choose = (ReachSets(source, seed, name, goal.threads, memory) for name in ("judge", "choose"))
-    found, a = _search(goal, judge, choose)
+    found, a = search(goal, judge, choose)
     found = _no_worse_than_degree(candidates, goal, judge, found, a)
     if not goal.improve:
         return found
@@ -80,7 +85,7 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     return certified(goal, better, fresh, found.upper_bound, a)
 
 
-def _search(goal: Objective, judge: ReachSets, choose: ReachSets) -> tuple[Chosen, float]:
+def search(goal: Objective, judge: ReachSets, choose: ReachSets) -> tuple[Chosen, float]:
     """Let both collections grow until the guarantee is reached, at most until greedy has it without a certificate.
 
     Returns the chosen, and -log of the probability that is left for each bound.
@@ -180,6 +185,11 @@ def lower_bound(seen: float, a: float) -> float:
 def upper_bound(seen: float, a: float) -> float:
     """Expected hits are no more but with probability exp(-a), when at most ``seen`` are seen (lemma 4.3)."""
     return (math.sqrt(seen + a / 2.0) + math.sqrt(a / 2.0)) ** 2
+
+
+def upper_bounds(seen: NDArray[np.int64], a: float) -> NDArray[np.float64]:
+    """``upper_bound`` of each of ``seen``, float64[n]."""
+    return np.asarray((np.sqrt(seen + a / 2.0) + math.sqrt(a / 2.0)) ** 2, np.float64)
 
 
 def greedy(goal: Objective, sets: ReachSets) -> tuple[NDArray[np.int64], float, float]:
