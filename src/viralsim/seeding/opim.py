@@ -22,13 +22,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import check_options
 from viralsim.errors import CapacityError
 from viralsim.seeding.objective import OPTIONS, Objective
+from viralsim.seeding.robust import MixedSets, robust
 from viralsim.seeding.rr_sets import MemoryBudget, ReachSets, Source, incoming_rows
 from viralsim.seeding.strategy import Candidates, Chosen
 from viralsim.seeding.surrogate import in_launch
 
 KNOWN = (*OPTIONS, "epsilon", "delta", "tight", "improve", "deadline_ticks")
+KNOWN_WITH_ROWS = (*KNOWN, "rows", "over")
 FIRST_SETS = 1_000
 MOST_ROUNDS = 24
 JUDGED = 2  # so many sets to choose by for one that judges: 9 % more for the same bounds, but the choice has 1.45 times as many
@@ -59,8 +62,15 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     for that. seen (None): members whom a first wave reached and who are seen to be active; what is chosen is the second wave, and
     the bounds are of what it adds given what was seen (``second_wave``). Both are of textbook cascades.
 
+    rows (None): readings of the network, a list of mappings of probability and model, such as {"probability": 0.01}; over ("mean"):
+    what is made large, the mean of the spreads over the rows or that of the worst tenth of them, "worst_decile". All bounds are of
+    that; of the worst tenth no guarantee is known ahead, and the one that was found is told (``robust``).
+
     Raises InputError for an unknown option or one that is out of range, CapacityError where the sets outgrow memory_gib.
     """
+    if options.get("rows") is not None:
+        check_options(options, "opim", KNOWN_WITH_ROWS)
+        return robust(candidates, count, seed, options, KNOWN)
     candidates, options = in_launch(candidates, options, "opim")
     goal = Objective.of(candidates, count, options, "opim", KNOWN)
     if goal.count == 0 or candidates.members == 0 or goal.total == 0.0:
@@ -70,7 +80,7 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     memory = MemoryBudget(int(goal.memory_gib * 2**30))
     judge, choose = (ReachSets(source, seed, name, goal.threads, memory) for name in ("judge", "choose"))
     found, a = search(goal, judge, choose)
-    found = _no_worse_than_degree(candidates, goal, judge, found, a)
+    found = no_worse_than_degree(candidates, goal, judge, found, a)
     if not goal.improve:
         return found
     from viralsim.seeding.local_search import improved
@@ -85,7 +95,7 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     return certified(goal, better, fresh, found.upper_bound, a)
 
 
-def search(goal: Objective, judge: ReachSets, choose: ReachSets) -> tuple[Chosen, float]:
+def search(goal: Objective, judge: ReachSets | MixedSets, choose: ReachSets | MixedSets) -> tuple[Chosen, float]:
     """Let both collections grow until the guarantee is reached, at most until greedy has it without a certificate.
 
     Returns the chosen, and -log of the probability that is left for each bound.
@@ -120,15 +130,22 @@ def search(goal: Objective, judge: ReachSets, choose: ReachSets) -> tuple[Chosen
         place = min(last, place + ahead)
 
 
-def _no_worse_than_degree(candidates: Candidates, goal: Objective, judge: ReachSets, found: Chosen, a: float) -> Chosen:
+def no_worse_than_degree(
+    candidates: Candidates, goal: Objective, judge: ReachSets | MixedSets, found: Chosen, a: float
+) -> Chosen:
     """The best followed in place of the chosen where the sets that judge say that they spread further."""
     if goal.costs is not None or found.upper_bound is None:
         return found
-    members = np.flatnonzero(goal.eligible)
-    degree = members[np.argsort(-candidates.followers()[members], kind="stable")][: len(found.members)]
+    degree = by_degree(candidates, goal, found.members)
     if judge.hits(degree) <= judge.hits(found.members):
         return found
     return certified(goal, degree, judge, found.upper_bound, a)
+
+
+def by_degree(candidates: Candidates, goal: Objective, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The best followed, as many as are ``chosen``."""
+    members = np.flatnonzero(goal.eligible)
+    return members[np.argsort(-candidates.followers()[members], kind="stable")][: len(chosen)]
 
 
 def ladder(place: int) -> int:
@@ -137,7 +154,7 @@ def ladder(place: int) -> int:
     return int(FIRST_SETS * 2**doublings * LADDER[step])
 
 
-def _enough(goal: Objective, found: Chosen, judge: ReachSets, cover: tuple[float, float]) -> bool:
+def _enough(goal: Objective, found: Chosen, judge: ReachSets | MixedSets, cover: tuple[float, float]) -> bool:
     """Whether the guarantee is reached, and, with ``tight``, chance takes no more than that off the certificate.
 
     cover: how many sets the chosen cover, and the bound on how many anybody does. With many seeds the certificate is tight
@@ -162,7 +179,9 @@ def _tight_at(tight: float, covered: float, bound: float, a: float, place: int, 
     return last
 
 
-def certified(goal: Objective, members: NDArray[np.int64], judge: ReachSets, upper: float, a: float) -> Chosen:
+def certified(
+    goal: Objective, members: NDArray[np.int64], judge: ReachSets | MixedSets, upper: float, a: float
+) -> Chosen:
     """The chosen with their bounds; ``judge`` must know nothing of how they were chosen. upper: of the best's value."""
     sets = len(judge.ends)
     scale = goal.total / sets
@@ -192,7 +211,7 @@ def upper_bounds(seen: NDArray[np.int64], a: float) -> NDArray[np.float64]:
     return np.asarray((np.sqrt(seen + a / 2.0) + math.sqrt(a / 2.0)) ** 2, np.float64)
 
 
-def greedy(goal: Objective, sets: ReachSets) -> tuple[NDArray[np.int64], float, float]:
+def greedy(goal: Objective, sets: ReachSets | MixedSets) -> tuple[NDArray[np.int64], float, float]:
     """Members that cover many sets, how many, and a bound on how many any allowed members cover."""
     from viralsim.seeding.max_cover import cover, index_sets
 
