@@ -54,7 +54,8 @@ def branching(members: int, mean_followers: float, seed: int = 7) -> Network:
     return Network.from_edges(edges // members, edges % members, members=members)
 
 
-def _edges(name: str, skip: int) -> np.ndarray:
+def edges_of(name: str, skip: int) -> np.ndarray:
+    """The edges of a data set, int64[E, 2]; MissingDataError where it is not there."""
     path = DATA / name / "edges.txt.gz"
     if not path.exists():
         raise MissingDataError(f"{path} is missing; set VIRALSIM_DATA to the folder that holds {name}/")
@@ -65,14 +66,14 @@ def _edges(name: str, skip: int) -> np.ndarray:
 @cache
 def epinions() -> Network:
     """soc-Epinions1: the truster listens to the trusted, so that the edges of the file are turned round."""
-    edges = _edges("soc-epinions1", 0)
+    edges = edges_of("soc-epinions1", 0)
     return Network.from_edges(edges[:, 1], edges[:, 0])
 
 
 @cache
 def nethept() -> Network:
     """NetHEPT as a simple undirected graph: both arcs of each distinct pair."""
-    edges = _edges("nethept", 1)
+    edges = edges_of("nethept", 1)
     edges = np.unique(np.sort(edges[edges[:, 0] != edges[:, 1]], axis=1), axis=0)
     return Network.from_edges(
         np.concatenate([edges[:, 0], edges[:, 1]]), np.concatenate([edges[:, 1], edges[:, 0]]), members=15_233

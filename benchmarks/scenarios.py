@@ -68,6 +68,12 @@ def timed(scenario: vs.Scenario, arm: str, worlds: int, threads: int | None, rou
     return best
 
 
+def more(call: Timed, certain: Timed, worlds: int) -> str:
+    """How many times the certain call, and what a world takes beyond it."""
+    extra = 1e6 * (call.seconds - certain.seconds) / worlds
+    return f"{call.seconds / certain.seconds:.2f} times ({extra:+.1f} us)"
+
+
 def rows(names: list[str], worlds: int, threads: int | None, rounds: int) -> None:
     """Print a table row for every arm of the scenarios."""
     print(HEAD, "| --- " * 8 + "|", sep="\n")
@@ -80,7 +86,7 @@ def rows(names: list[str], worlds: int, threads: int | None, rounds: int) -> Non
                 vs.simulate(scenario, 20, arms=[arm], threads=threads, repeat_trust=False).summary()  # compiled, read
                 calls.append(timed(scenario, arm, worlds, threads, rounds))
             certain = calls[0]
-            ratios = " | ".join(f"{call.seconds / certain.seconds:.2f} times" for call in calls[1:])
+            ratios = " | ".join(more(call, certain, worlds) for call in calls[1:])
             peak = psutil.Process().memory_info().rss / 1e6
             each = 1e9 * certain.simulate_s / max(certain.impressions, 1.0)
             share = min(1.0, certain.simulate_s / certain.seconds)

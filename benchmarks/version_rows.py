@@ -115,6 +115,27 @@ def scenario() -> Run:
     )
 
 
+def users(inputs: int) -> Callable[[], Run]:
+    """A user's call on the main scenario with its summary: certain, with one uncertain input, with all that are proposed."""
+
+    def make() -> Run:
+        import viralsim
+        from benchmarks.scenarios import uncertain_inputs
+
+        loaded = viralsim.load(MAIN_SCENARIO).override({"uncertain": {}})
+        spans = uncertain_inputs(loaded.for_arm("advocates"))[inputs]
+        asked = loaded.override({"uncertain": spans})
+
+        def work(worlds: int) -> Any:
+            result = viralsim.simulate(asked, worlds, threads=1, repeat_trust=False)
+            result.summary()
+            return result
+
+        return Run(work, lambda result: result.worlds()[["reach", "shares"]].to_numpy(dtype=np.float64), 10_000)
+
+    return make
+
+
 def opim() -> Run:
     """50 seeds by opim; a "world" is ten choices with luck of their own, since luck decides when one choice ends."""
     from benchmarks import graphs
@@ -172,6 +193,9 @@ ROWS = [
     Row("launches-bare", "bare launches of mean size 2 from anyone, 1,000,000 members", launches_bare),
     Row("launches-full", "full launches of mean size 2 from anyone, 1,000,000 members", launches_full),
     Row("scenario", "the main scenario by viralsim.simulate, one thread", scenario),
+    Row("user-certain", "the main scenario and its summary, one thread", users(0)),
+    Row("user-one-uncertain", "the same with one uncertain input", users(1)),
+    Row("user-six-uncertain", "the same with six uncertain inputs", users(2)),
     Row("audience", "a network of 100,000 members and 2,000,000 follows, generated", audience),
     Row("start", "the main scenario with 200,000 members, all that comes before its worlds, and one world", start),
     Row("opim", "ten times 50 seeds by opim, weighted cascade, 15,000 members", opim, "other seeds"),

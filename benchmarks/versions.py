@@ -20,8 +20,8 @@ from benchmarks.machine import description
 from benchmarks.sides import ROOT, AskedWronglyError, CannotRunError, Side, Tree, cache_folder, tree_of
 from benchmarks.version_rows import ROWS, Row
 
-ABOUT = """# Speed from version to version
-
+TITLE = "## Speed from version to version\n"
+ABOUT = f"""{TITLE}
 Is the project slower than it was? One command asks two versions, pair by pair:
 
 ```sh
@@ -162,6 +162,12 @@ def tell(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+def above(page: Path) -> str:
+    """What comes before this table on the page: the calls of users (``benchmarks.scenarios``); it is kept."""
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    return text.partition(TITLE)[0] if TITLE in text else ""
+
+
 def write(path: Path, text: str) -> None:
     """Write a page, whole or not at all."""
     scratch = path.with_name(path.name + ".new")
@@ -220,7 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text += f"\n\n{options.note}" if options.note else ""
     print(text)
     if options.out:
-        write(options.out, f"{ABOUT}{text}\n")
+        write(options.out, f"{above(options.out)}{ABOUT}{text}\n")
     return int(any(one.differs or one.verdict(options.share) == "slower" for one in done))
 
 

@@ -218,6 +218,7 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     vs.Scenario.override: (
         {"self": SCENARIO, "changes": {}},
         {
+            "hours": FLAG,
             "changes": [
                 3,
                 None,
@@ -229,7 +230,7 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
                 {"content.c.appeal": NAN},
                 {"seed": True},
                 {"worlds": 2.5},
-            ]
+            ],
         },
     ),
     vs.Scenario.for_arm: ({"self": SCENARIO, "name": "paid"}, {"name": [*ARM, None]}),

@@ -202,3 +202,19 @@ def numbers(
         allowed = "a finite number >= 0" if math.isinf(high) else f"a number in [0, {high:g}]"
         raise refuse(f"{name}[{i}]", allowed, found[i], error=error)
     return found
+
+
+def path_groups(groups: Any, paths: Collection[str]) -> dict[str, list[str]]:
+    """Groups of uncertain inputs: name -> paths; None: no groups."""
+    if groups is None:
+        return {}
+    if not isinstance(groups, Mapping):
+        raise refuse("groups", 'a mapping such as {"content": ["content.post.appeal"]}', groups)
+    found: dict[str, list[str]] = {}
+    for name, members in groups.items():
+        if not isinstance(name, str) or not name or name in paths:
+            raise refuse("groups", "a mapping from names that are no uncertain paths", name)
+        if isinstance(members, str) or not isinstance(members, Sequence) or not members:
+            raise refuse(f"groups[{name!r}]", "a list of uncertain paths", members)
+        found[name] = list(dict.fromkeys(one_of(path, f"groups[{name!r}]", paths) for path in members))
+    return found

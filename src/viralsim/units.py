@@ -221,7 +221,7 @@ class NumberOrDuration(Quantity):
 
     def inner_schema(self) -> CoreSchema:
         """Read by ``parse_number_or_duration``."""
-        inner = core_schema.float_schema(allow_inf_nan=False)
+        inner = core_schema.float_schema(allow_inf_nan=False, **self.bounds())
         return core_schema.no_info_before_validator_function(parse_number_or_duration, inner)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

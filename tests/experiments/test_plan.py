@@ -10,7 +10,7 @@ from sweep_scenario import text
 
 from viralsim.errors import InputError
 from viralsim.experiments import plan_of
-from viralsim.experiments.constraints import holds
+from viralsim.scenario.constraints import holds
 from viralsim.scenario.loading import loads
 
 

@@ -17,7 +17,8 @@ from viralsim.cli.sensitivity import sensitivity as command
 from viralsim.errors import InputError
 from viralsim.experiments import Runner
 from viralsim.experiments.point_runner import columns
-from viralsim.experiments.sensitivity import analyse, parameters_of, read_sensitivity, sensitivity, unit_points
+from viralsim.experiments.sensitivity import analyse, read_sensitivity, sensitivity, unit_points
+from viralsim.experiments.sensitivity_design import factors_of, group_names
 from viralsim.scenario.loading import loads
 
 PATHS = ("content.c.appeal", "campaign.advocates.willingness", "channels.x.visibility")
@@ -61,6 +62,39 @@ def test_published_indices_to_two_digits() -> None:
     _, got = analyse("a", "shares", PATHS, units, values, np.zeros(len(units)), "sobol", 7)
     np.testing.assert_allclose([one.first for one in got], ALONE, atol=0.01)
     np.testing.assert_allclose([one.total for one in got], TOTAL, atol=0.01)
+
+
+def test_groups_have_one_index_each() -> None:
+    """Of x1 and x3 together the exact index is all that x2 leaves; a step of a group has a size and no sign."""
+    axes = ["both", "x2", "both"]
+    units = unit_points(axes, 4096, "sobol", 7)
+    assert len(units) == 4096 * 4
+    _, got = analyse(
+        "a", "shares", axes, units, ishigami((units - 0.5) * 2 * math.pi), np.zeros(len(units)), "sobol", 7
+    )
+    assert [one.path for one in got] == ["both", "x2"]
+    np.testing.assert_allclose([one.first for one in got], [1 - ALONE[1], ALONE[1]], atol=0.01)
+    np.testing.assert_allclose([one.total for one in got], [1 - ALONE[1], ALONE[1]], atol=0.01)
+    units = unit_points(axes, 200, "morris", 1)
+    assert len(units) == 200 * 3
+    _, got = analyse("a", "shares", axes, units, 3 * units[:, 0] + 4 * units[:, 1], np.zeros(len(units)), "morris")
+    np.testing.assert_allclose([one.mu_star for one in got], [3, 4], atol=1e-9)
+    assert [(one.mu, one.sigma) for one in got] == [(None, None)] * 2
+
+
+def test_groups_are_checked_and_named() -> None:
+    """A path in two groups, all in one, an unknown one; distributions are followed."""
+    scenario = loads(SMALL + UNCERTAIN)
+    assert group_names(factors_of(scenario, {"people": PATHS[:2]})) == ("people", PATHS[2])
+    with pytest.raises(InputError, match=r"content\.c\.appeal is in a and in b: keep one of them"):
+        factors_of(scenario, {"a": PATHS[:2], "b": PATHS[:1]})
+    with pytest.raises(InputError, match="hold all inputs in one group"):
+        factors_of(scenario, {"a": PATHS})
+    with pytest.raises(InputError, match=r"groups\['a'\] must be one of"):
+        factors_of(scenario, {"a": ["content.c.apeal"]})
+    normal = scenario.override({"uncertain": {PATHS[0]: {"normal": {"mean": 0.5, "sd": 0.1}}}})
+    (factor,) = factors_of(normal)
+    assert factor.values(np.array([0.5, 0.9]), {PATHS[0]: False})[PATHS[0]] == pytest.approx([0.5, 0.628], abs=1e-3)
 
 
 def test_luck_is_taken_out() -> None:
@@ -136,7 +170,7 @@ def test_command_end_to_end(tmp_path: Path) -> None:
 def test_wrong_requests() -> None:
     """No ranges, no power of two, an unknown measure: each says what to do."""
     with pytest.raises(InputError, match="uncertain or a sweep"):
-        parameters_of(loads(SMALL))
+        factors_of(loads(SMALL))
     with pytest.raises(InputError, match="power of two"):
         unit_points(3, 100, "sobol", 1)
     with pytest.raises(InputError, match=r"measure must be one of .*got 'likes'"):

@@ -169,9 +169,21 @@ def test_worlds_of_one_row_are_one_unit_of_the_intervals(tmp_path: Path) -> None
     assert_array_equal(two.clusters(), two.populations_of_world)
 
 
-def test_indices_of_single_inputs_are_refused(tmp_path: Path) -> None:
-    """Sobol indices need values that are drawn apart."""
-    from viralsim.experiments.sensitivity import parameters_of
+def test_rows_are_one_group_of_a_sensitivity_analysis(tmp_path: Path) -> None:
+    """Every path of a point is of one row, rows are equally frequent, and trajectories of rows are refused."""
+    from viralsim.experiments.sensitivity_design import factors_of, group_names, sensitivity_plan
 
-    with pytest.raises(InputError, match="drawn together"):
-        parameters_of(with_table(tmp_path, ROWS))
+    beside = with_table(tmp_path, ROWS, "{file: p.csv}\n  campaign.advocates.willingness: {from: 0.1, to: 0.9}")
+    factors = factors_of(beside)
+    assert group_names(factors) == ("campaign.advocates.willingness", "joint")
+    plan = sensitivity_plan(beside, factors, 64)
+    assert len(plan.points) == 64 * 4
+    rows = beside.joint_rows()
+    table = [tuple(rows[path][row] for path in rows) for row in range(3)]
+    taken = [table.index(tuple(point[path] for path in rows)) for point in plan.points]
+    assert np.bincount(taken).min() > 70
+    assert len({point["campaign.advocates.willingness"] for point in plan.points}) == 128
+    with pytest.raises(InputError, match="no order to step through: take sobol"):
+        sensitivity_plan(beside, factors, 8, "morris")
+    with pytest.raises(InputError, match=r"one group already, joint: leave content\.post\.appeal out"):
+        factors_of(beside, {"content": ["content.post.appeal"]})

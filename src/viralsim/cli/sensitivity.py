@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from viralsim.cli.study import group_option, groups_of
+
 if TYPE_CHECKING:
     from viralsim.experiments.sensitivity import Influence, Sensitivity
 
@@ -21,6 +23,7 @@ INTERRUPTED = 130
 @click.option("--samples", type=click.IntRange(min=2), default=64, show_default=True,
               help="Base samples (sobol, a power of two) or trajectories (morris).")  # fmt: skip
 @click.option("--measure", "measures", multiple=True, help="A measure; several may be given. The goal's by default.")
+@group_option
 @click.option("--baseline", help="The arm that uplifts are counted from; the scenario's by default.")
 @click.option("--worlds", type=click.IntRange(min=2), help="Worlds of a point; the scenario's by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the design and the luck; the scenario's by default.")
@@ -33,6 +36,7 @@ def sensitivity(
     method: str,
     samples: int,
     measures: tuple[str, ...],
+    groups: tuple[str, ...],
     baseline: str | None,
     worlds: int | None,
     seed: int | None,
@@ -51,7 +55,8 @@ def sensitivity(
         scenario = scenario.override({"baseline": baseline})
     with progress_bar("points", points_done) as progress:
         found = analyse(
-            scenario, out, samples=samples, method=method, measures=measures, worlds=worlds, seed=seed,
+            scenario, out, samples=samples, method=method, measures=measures, groups=groups_of(groups),
+            worlds=worlds, seed=seed,
             threads=threads, workers=workers, progress=progress,
         )  # fmt: skip
     if as_json:
@@ -105,7 +110,7 @@ def _cells(one: Influence, method: str) -> tuple[str, ...]:
         return f"{one.first:.2f} +- {one.first_half:.2f}", f"{one.total:.2f} +- {one.total_half:.2f}"
     return (
         f"{one.mu_star:,.4g} +- {one.mu_star_half:,.2g}",
-        f"{one.mu:,.4g}",
-        f"{one.sigma:,.4g}",
+        "" if one.mu is None else f"{one.mu:,.4g}",
+        "" if one.sigma is None else f"{one.sigma:,.4g}",
         f"{one.from_noise:,.2g}",
     )

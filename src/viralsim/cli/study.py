@@ -32,6 +32,27 @@ def write_page(page: Path | None, text: Callable[[], str]) -> None:
         write_text(page, text(), "choose another file")
 
 
+group_option = click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="NAME=PATH,PATH",
+    help="Inputs taken together; may be given several times.",
+)
+
+
+def groups_of(texts: Sequence[str]) -> dict[str, list[str]]:
+    """The groups of ``--group``: name -> paths; ends the command where a text is none."""
+    return dict(_group(text) for text in texts)
+
+
+def _group(text: str) -> tuple[str, list[str]]:
+    name, sign, paths = text.partition("=")
+    if not sign or not name.strip() or not paths.strip():
+        raise click.BadParameter(f"{text!r} is no group: write NAME=PATH,PATH", param_hint="--group")
+    return name.strip(), [path.strip() for path in paths.split(",")]
+
+
 def last_options(command: Command) -> Command:
     """The options that are last in every study: --set, --threads and --json."""
     return set_option(threads_option(json_option(command)))
@@ -42,7 +63,7 @@ def scenario_of_file(file: Path, sets: Sequence[str]) -> Scenario:
     from viralsim.scenario import load, parse_set
 
     scenario = load(file)
-    return scenario.override(dict(parse_set(text) for text in sets)) if sets else scenario
+    return scenario.override(dict(parse_set(text) for text in sets), hours=False) if sets else scenario
 
 
 def watched() -> AbstractContextManager[Progress | None]:

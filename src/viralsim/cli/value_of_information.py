@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from viralsim.cli.study import last_options, page_option, say, scenario_file, scenario_of_file, watched, write_page
+from viralsim.cli.study import (
+    group_option,
+    groups_of,
+    last_options,
+    page_option,
+    say,
+    scenario_file,
+    scenario_of_file,
+    watched,
+    write_page,
+)
 
 if TYPE_CHECKING:
     from viralsim.decisions.value_of_information import ValueOfInformation
@@ -27,9 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--value-per-unit", type=float, help="US$ that one unit of the measure is worth; the arm's cost is taken off."
 )
-@click.option(
-    "--group", "groups", multiple=True, metavar="NAME=PATH,PATH", help="Inputs that would be learnt together."
-)
+@group_option
 @click.option("--survey", "surveys", type=click.IntRange(min=1), multiple=True,
               help="People asked; may be given several times. 30, 100, 300 and 1000 by default.")  # fmt: skip
 @page_option
@@ -57,20 +65,13 @@ def value_of_information(
     with watched() as progress:
         found = analyse(
             scenario, worlds, seed, arms=arms or None, measure=measure, value_per_unit=value_per_unit,
-            groups=dict(_group(text) for text in groups), surveys=surveys or SURVEYS, threads=threads, progress=progress,
+            groups=groups_of(groups), surveys=surveys or SURVEYS, threads=threads, progress=progress,
         )  # fmt: skip
     write_page(page, lambda: value_page(found))
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
     else:
         _show(found)
-
-
-def _group(text: str) -> tuple[str, list[str]]:
-    name, sign, paths = text.partition("=")
-    if not sign or not name.strip() or not paths.strip():
-        raise click.BadParameter(f"{text!r} is no group: write NAME=PATH,PATH", param_hint="--group")
-    return name.strip(), [path.strip() for path in paths.split(",")]
 
 
 def _show(found: ValueOfInformation) -> None:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from viralsim.arguments import function, integer_at_least, names_of, number, one_of, refuse, seed_number, thread_count
+from viralsim.arguments import (
+    function,
+    integer_at_least,
+    names_of,
+    number,
+    path_groups,
+    refuse,
+    seed_number,
+    thread_count,
+)
 from viralsim.decisions.information import (
     FEWEST_WORLDS,
     Estimate,
@@ -177,7 +186,7 @@ def value_of_information(
     if result.interrupted:
         raise KeyboardInterrupt
     inputs = {path: np.asarray(values, dtype=np.float64) for path, values in result.inputs_of_world.items()}
-    chosen = _groups(groups, list(inputs))
+    chosen = path_groups(groups, list(inputs))
     values = np.stack([_worth(result.arm(name), measure, value_per_unit) for name in names], axis=1)
     table = np.stack(list(inputs.values()), axis=1)
     of = {path: perfect_information(column[:, None], values) for path, column in inputs.items()}
@@ -216,21 +225,6 @@ def _sizes(surveys: Sequence[int]) -> list[int]:
     if isinstance(surveys, str | bytes | Mapping) or not isinstance(surveys, Sequence | np.ndarray):
         raise refuse("surveys", "a list of numbers of people", surveys)
     return sorted({integer_at_least(n, "surveys", 1, 10_000_000) for n in surveys})
-
-
-def _groups(groups: Mapping[str, Sequence[str]] | None, paths: list[str]) -> dict[str, list[str]]:
-    if groups is None:
-        return {}
-    if not isinstance(groups, Mapping):
-        raise refuse("groups", 'a mapping such as {"content": ["content.post.appeal"]}', groups)
-    found = {}
-    for name, members in groups.items():
-        if not isinstance(name, str) or not name or name in paths:
-            raise refuse("groups", "a mapping from names that are no uncertain paths", name)
-        if isinstance(members, str) or not isinstance(members, Sequence) or not members:
-            raise refuse(f"groups[{name!r}]", "a list of uncertain paths", members)
-        found[name] = list(dict.fromkeys(one_of(path, f"groups[{name!r}]", paths) for path in members))
-    return found
 
 
 def _worth(arm: Any, measure: str, value_per_unit: float | None) -> F8:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import expected_cost_lines
 from viralsim.errors import InputError
-from viralsim.experiments.constraints import holds
 from viralsim.experiments.point_runner import Runner
 from viralsim.measurement.measures import measure as declared
 from viralsim.scenario import Scenario
+from viralsim.scenario.constraints import holds
 from viralsim.scenario.costs import planned_costs
 from viralsim.simulation.run import compile_arms, compile_audience
 

@@ -13,14 +13,14 @@ import numpy as np
 
 from viralsim.arguments import integer_at_least
 from viralsim.errors import InputError
-from viralsim.experiments.constraints import holds
 from viralsim.experiments.keeping.kept import Kept, check_derived, kept_of
 from viralsim.experiments.point_runner import columns, own_measures
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.constraints import holds
 from viralsim.scenario.paths import at, leaf_slot, parse_path
-from viralsim.scenario.scales import quantiles
+from viralsim.scenario.slots import is_whole
 from viralsim.scenario.study import Sweep, SweepParameter
-from viralsim.units import Whole
+from viralsim.units import Duration, parse_duration
 
 Overrides = dict[str, Any]
 MOST_SEED = 2**63 - 1  # the table holds it as int64
@@ -106,9 +106,9 @@ def _allowed(base: Scenario, constraints: Sequence[str], point: Mapping[str, Any
 
 
 def _points(scenario: Scenario, sweep: Sweep, seed: int) -> Iterator[Overrides]:
-    whole = {path: is_whole(scenario, path) for path in sweep.parameters}
+    whole = {path: is_whole(scenario.data, path) for path in sweep.parameters}
     if sweep.design in ("grid", "list"):
-        columns = [axis_values(p, whole[path]) for path, p in sweep.parameters.items()]
+        columns = [_in_hours(scenario, path, axis_values(p, whole[path])) for path, p in sweep.parameters.items()]
         rows: Any = itertools.product(*columns) if sweep.design == "grid" else zip(*columns, strict=True)
         for row in rows:
             yield dict(zip(sweep.parameters, row, strict=True))
@@ -120,9 +120,11 @@ def _points(scenario: Scenario, sweep: Sweep, seed: int) -> Iterator[Overrides]:
         }
 
 
-def is_whole(scenario: Scenario, path: str) -> bool:
-    """Whether the schema wants a whole number at a path."""
-    return isinstance(leaf_slot(scenario.data, parse_path(path)).quantity, Whole)
+def _in_hours(scenario: Scenario, path: str, values: list[Any]) -> list[Any]:
+    """Durations as numbers, as those of a range are: a column of the table then has one kind."""
+    if not isinstance(leaf_slot(scenario.data, parse_path(path)).quantity, Duration):
+        return values
+    return [parse_duration(value) if isinstance(value, str) else value for value in values]
 
 
 def axis_values(parameter: SweepParameter, whole: bool) -> list[Any]:
@@ -141,8 +143,10 @@ def value_at(parameter: SweepParameter, u: float, whole: bool) -> Any:
     low, high = float(cast(float, parameter.from_)), float(cast(float, parameter.to))
     if u in (0.0, 1.0):
         value = high if u else low
+    elif parameter.scale == "log":
+        value = float(np.exp(np.log(low) + u * (np.log(high) - np.log(low))))
     else:
-        value = float(quantiles(low, high, parameter.scale, u))
+        value = low + u * (high - low)
     return round(value) if whole else float(f"{value:.12g}")  # 0.02, not 0.019999999999999997
 
 

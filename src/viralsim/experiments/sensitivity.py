@@ -14,29 +14,34 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.arguments import file_path, integer_at_least, one_of, refuse
+from viralsim.arguments import file_path, refuse
 from viralsim.atomic import write_text
 from viralsim.checksums import file_sum, read_sealed, warn_without_sum, write_sealed
 from viralsim.errors import InputError
-from viralsim.experiments.plan import Plan, is_whole, plan_of, value_at
+from viralsim.experiments.plan import Plan
+from viralsim.experiments.sensitivity_design import (
+    LEVELS,
+    Groups,
+    factors_of,
+    problem,
+    salib,
+    sensitivity_plan,
+    unit_points,
+)
 from viralsim.experiments.sweep import Progress, SweepOutcome, run_sweep
 from viralsim.experiments.table import read_table
 from viralsim.measurement.measures import measure
 from viralsim.scenario import Scenario, scenario_of
-from viralsim.scenario.study import SweepParameter
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Float64 = NDArray[np.float64]
-METHODS = ("sobol", "morris")
-LEVELS = 4  # of a Morris trajectory
 RESAMPLES = 1000
 FOUND = "sensitivity.json"
 SAYS = ("method", "quantities", "influences", "worlds", "points", "complete")
@@ -44,13 +49,13 @@ SAYS = ("method", "quantities", "influences", "worlds", "points", "complete")
 
 @dataclass(frozen=True)
 class Influence:
-    """What one parameter does to one quantity.
+    """What one parameter, or one group of them, does to one quantity.
 
-    Sobol: ``first`` is the share of the variance over points that the parameter explains alone, ``total`` with all that it
-    does together with others; noise between worlds is taken out; ``*_half`` are half 95 % intervals by bootstrap. Morris:
-    ``mu_star`` is the mean size of the change over the whole range, ``mu`` with its sign, ``sigma`` its standard deviation,
-    all in the unit of the measure; ``from_noise`` is the mu_star that luck alone would give. What a method does not know
-    is None.
+    path: of the parameter, or the name of its group. Sobol: ``first`` is the share of the variance over points that it explains
+    alone, ``total`` with all that it does together with others; noise between worlds is taken out; ``*_half`` are half 95 %
+    intervals by bootstrap. Morris: ``mu_star`` is the mean size of the change over the whole range, ``mu`` with its sign,
+    ``sigma`` its standard deviation, all in the unit of the measure; ``from_noise`` is the mu_star that luck alone would give.
+    What a method does not know is None, as are mu and sigma where there are groups.
     """
 
     arm: str
@@ -116,78 +121,6 @@ def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def parameters_of(scenario: Scenario) -> dict[str, SweepParameter]:
-    """The ranges of the ``uncertain`` block, else those of the ``sweep`` block; InputError where there are none."""
-    spec = scenario.spec
-    if spec.joint is not None:
-        raise InputError(
-            "uncertain.joint: its values are drawn together, and indices of one value alone need values that are drawn "
-            "apart: give each of these paths a range of its own"
-        )
-    if spec.ranges:
-        return {
-            path: SweepParameter.model_validate({"from": span.from_, "to": span.to, "scale": span.scale})
-            for path, span in spec.ranges.items()
-        }
-    if spec.sweep is not None:
-        return dict(spec.sweep.parameters)
-    raise InputError(
-        f"{scenario.name} says no ranges: add an uncertain or a sweep block, see docs/how-to/sensitivity.md"
-    )
-
-
-def _salib(module: str) -> ModuleType:
-    import importlib
-
-    try:
-        return importlib.import_module(f"SALib.{module}")
-    except ImportError as error:
-        raise InputError("sensitivity needs SALib: pip install 'viralsim[sensitivity]'") from error
-
-
-def unit_points(dimensions: int, samples: int, method: str, seed: int) -> Float64:
-    """The points of the design in the unit cube, float64[points, dimensions].
-
-    Sobol: ``samples`` (a power of two) times (dimensions + 2) points; Morris: ``samples`` times (dimensions + 1).
-    """
-    one_of(method, "method", METHODS)
-    integer_at_least(samples, "samples", 2)
-    if method == "sobol" and samples & (samples - 1):
-        nearest = 2 ** max(2, round(math.log2(max(samples, 2))))
-        raise InputError(f"samples must be a power of two for sobol, got {samples}: try {nearest}")
-    problem = _problem(dimensions)
-    if method == "sobol":
-        drawn = _salib("sample.sobol").sample(problem, samples, calc_second_order=False, seed=seed)
-    else:
-        drawn = _salib("sample.morris").sample(problem, samples, num_levels=LEVELS, seed=seed)
-    return np.asarray(drawn, float)
-
-
-def _problem(dimensions: int) -> dict[str, Any]:
-    names = [f"x{i}" for i in range(dimensions)]
-    return {"num_vars": dimensions, "names": names, "bounds": [[0.0, 1.0]] * dimensions}
-
-
-def sensitivity_plan(
-    scenario: Scenario, samples: int, method: str = "sobol", worlds: int | None = None, seed: int | None = None
-) -> Plan:
-    """The sweep that a sensitivity analysis runs: a list of points, each with luck of its own."""
-    parameters = parameters_of(scenario)
-    if scenario.spec.sweep is not None and scenario.spec.sweep.constraints:
-        raise InputError("sensitivity needs every point of its design: take the constraints out of the sweep block")
-    luck = scenario.seed if seed is None else seed
-    base = scenario.without("uncertain").without("sweep")
-    units = unit_points(len(parameters), samples, method, luck % 2**31)
-    whole = {path: is_whole(base, path) for path in parameters}
-    values = {
-        path: [value_at(parameter, float(u), whole[path]) for u in units[:, i]]
-        for i, (path, parameter) in enumerate(parameters.items())
-    }
-    count = worlds or (scenario.spec.sweep.worlds if scenario.spec.sweep else None) or scenario.worlds
-    sweep = {"design": "list", "luck": "own", "worlds": count, "parameters": values}
-    return plan_of(base.override({"sweep": sweep}), seed=luck)
-
-
 def sensitivity(
     scenario: Scenario | str | os.PathLike[str],
     out: str | Path,
@@ -195,6 +128,7 @@ def sensitivity(
     samples: int = 64,
     method: str = "sobol",
     measures: Sequence[str] = (),
+    groups: Groups = None,
     worlds: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -204,12 +138,15 @@ def sensitivity(
     """Run the points into the folder ``out`` and analyse them.
 
     Args:
-        scenario: its ``uncertain`` ranges are the parameters, uniform on their scale; else those of its ``sweep``.
+        scenario: its ``uncertain`` inputs are the parameters, distributed as it says, and its ``uncertain.joint`` rows are one
+            more, ``joint``; else those of its ``sweep``.
         out: a sweep's folder; the same call again goes on where the last one stopped. ``sensitivity.json`` and
             ``indices.csv`` are written there.
         samples: base samples (Sobol, a power of two) or trajectories (Morris).
         measures: names of measures; the goal's by default, else shares. Each is analysed for every arm, and its uplift for
             every arm that has a baseline.
+        groups: name -> paths of parameters that vary together and get one index: ``{"content": ["content.post.appeal",
+            "content.post.half_life"]}``. A parameter that no group names is a group by itself.
         worlds: worlds of each point; the scenario's by default.
 
     Raises: InputError for wrong arguments, a missing SALib, or failed points.
@@ -220,7 +157,8 @@ def sensitivity(
     names = tuple(measures) or ((scenario.spec.goal.measure,) if scenario.spec.goal else ("shares",))
     for name in names:
         measure(name)
-    plan = sensitivity_plan(scenario, samples, method, worlds, seed)
+    factors = factors_of(scenario, groups)
+    plan = sensitivity_plan(scenario, factors, samples, method, worlds, seed)
     outcome = run_sweep(plan, out, threads=threads, workers=workers, progress=progress)
     if not outcome.complete:
         return Sensitivity(method, outcome, plan.worlds)
@@ -228,15 +166,18 @@ def sensitivity(
         raise InputError(
             f"{outcome.failed} points failed, and the design needs all: see the column error of {out}/points.parquet"
         )
-    units = unit_points(len(plan.paths), samples, method, plan.seed % 2**31)
-    found = Sensitivity(method, outcome, plan.worlds, *_analyse_table(read_table(out), plan, units, method, names))
+    axes = [factor.group for factor in factors]
+    units = unit_points(axes, samples, method, plan.seed % 2**31)
+    found = Sensitivity(
+        method, outcome, plan.worlds, *_analyse_table(read_table(out), plan, axes, units, method, names)
+    )
     write_text(Path(out) / "indices.csv", _csv(found.influences))
     write_sealed(Path(out) / FOUND, {**found.to_dict(), "files": {"indices.csv": file_sum(Path(out) / "indices.csv")}})
     return found
 
 
 def _analyse_table(
-    table: pd.DataFrame, plan: Plan, units: Float64, method: str, names: Sequence[str]
+    table: pd.DataFrame, plan: Plan, axes: Sequence[str], units: Float64, method: str, names: Sequence[str]
 ) -> tuple[tuple[Quantity, ...], tuple[Influence, ...]]:
     quantities, influences = [], []
     for arm, rows in table.groupby("arm", sort=False):
@@ -246,7 +187,7 @@ def _analyse_table(
             if column.startswith("uplift_") and np.isnan(values).all():
                 continue  # the baseline itself
             noise = noise_of(rows[f"{column}_low"].to_numpy(float), rows[f"{column}_high"].to_numpy(float), plan.worlds)
-            quantity, found = analyse(str(arm), column, plan.paths, units, values, noise, method, plan.seed % 2**31)
+            quantity, found = analyse(str(arm), column, axes, units, values, noise, method, plan.seed % 2**31)
             quantities.append(quantity)
             influences += found
     return tuple(quantities), tuple(influences)
@@ -262,7 +203,7 @@ def noise_of(low: Float64, high: Float64, worlds: int) -> Float64:
 def analyse(
     arm: str,
     column: str,
-    paths: Sequence[str],
+    axes: Sequence[str],
     units: Float64,
     values: Float64,
     noise: Float64,
@@ -271,7 +212,8 @@ def analyse(
 ) -> tuple[Quantity, list[Influence]]:
     """Indices of one column.
 
-    units: float64[points, d] of ``unit_points``; values: float64[points]; noise: variance of each value, float64[points].
+    axes: the path, or the group, of each axis of ``units``, float64[points, d] of ``unit_points``. values: float64[points].
+    noise: variance of each value, float64[points].
     """
     undefined = int(np.isnan(values).sum())
     if undefined:
@@ -285,20 +227,21 @@ def analyse(
     if spread <= 1e-14 * max(1.0, float(values.mean()) ** 2):
         return Quantity(arm, column, float(values.mean()), spread, luck, "the same at every point"), []
     if method == "morris":
-        return quantity, _morris(arm, column, paths, units, values, known, seed)
+        return quantity, _morris(arm, column, axes, units, values, known, seed)
     if known >= 0.9 * spread:
         note = "more than nine tenths of the differences between points are luck: run more worlds per point"
         return Quantity(arm, column, float(values.mean()), spread, luck, note), []
-    return quantity, _sobol(arm, column, paths, values, known, spread, seed)
+    return quantity, _sobol(arm, column, axes, values, known, spread, seed)
 
 
 def _sobol(
-    arm: str, column: str, paths: Sequence[str], values: Float64, noise: float, spread: float, seed: int
+    arm: str, column: str, axes: Sequence[str], values: Float64, noise: float, spread: float, seed: int
 ) -> list[Influence]:
-    got = _salib("analyze.sobol").analyze(
-        _problem(len(paths)), values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed
+    groups = tuple(dict.fromkeys(axes))
+    got = salib("analyze.sobol").analyze(
+        problem(axes), values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed
     )
-    width = len(paths) + 2
+    width = len(groups) + 2
     basis = float(np.concatenate([values[::width], values[width - 1 :: width]]).var())  # what SALib divides by
     keep = max(basis - noise, 1e-300) / basis
     return [
@@ -307,15 +250,17 @@ def _sobol(
             first=float(got["S1"][i]) / keep, first_half=float(got["S1_conf"][i]) / keep,
             total=(float(got["ST"][i]) - noise / basis) / keep, total_half=float(got["ST_conf"][i]) / keep,
         )
-        for i, path in enumerate(paths)
+        for i, path in enumerate(groups)
     ]  # fmt: skip
 
 
 def _morris(
-    arm: str, column: str, paths: Sequence[str], units: Float64, values: Float64, noise: float, seed: int
+    arm: str, column: str, axes: Sequence[str], units: Float64, values: Float64, noise: float, seed: int
 ) -> list[Influence]:
-    got = _salib("analyze.morris").analyze(
-        _problem(len(paths)), units, values, num_resamples=RESAMPLES, num_levels=LEVELS, seed=seed
+    groups = tuple(dict.fromkeys(axes))
+    signed = len(groups) == len(axes)  # a step of a group has a size and no sign
+    got = salib("analyze.morris").analyze(
+        problem(axes), units, values, num_resamples=RESAMPLES, num_levels=LEVELS, seed=seed
     )
     step = LEVELS / (2.0 * (LEVELS - 1))
     # an effect of luck alone is the difference of two means over the step; the mean size of a normal is sqrt(2 / pi) sd
@@ -323,10 +268,10 @@ def _morris(
     return [
         Influence(
             arm, column, path,
-            mu=float(got["mu"][i]), mu_star=float(got["mu_star"][i]), mu_star_half=float(got["mu_star_conf"][i]),
-            sigma=float(got["sigma"][i]), from_noise=floor,
+            mu=float(got["mu"][i]) if signed else None, sigma=float(got["sigma"][i]) if signed else None,
+            mu_star=float(got["mu_star"][i]), mu_star_half=float(got["mu_star_conf"][i]), from_noise=floor,
         )
-        for i, path in enumerate(paths)
+        for i, path in enumerate(groups)
     ]  # fmt: skip
 
 

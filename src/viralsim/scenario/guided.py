@@ -17,7 +17,7 @@ from viralsim.scenario.starting import guided_template
 
 SHARE_RATE = 0.0019  # the median of 496 posts of one brand
 SHARE_SOURCE = "assumed: the median of 496 posts of one brand (Moro et al. 2016)"
-SHARE_RANGE = "{from: 0.000084, to: 0.043, scale: lognormal}   # the spread of the same posts"
+SHARE_RANGE = "{lognormal: {median: 0.0019, sigma: 1.04}, from: 0.000084, to: 0.043}   # the spread of the same posts"
 LEAST_MEMBERS, MOST_MEMBERS = 20_000, 2_000_000
 MOST_DAYS, MOST_FOLLOWERS, MOST_ADVOCATES, MOST_USD = 365, 1_000_000, 100_000, 1_000_000_000.0
 FULL_NAME = 200  # characters

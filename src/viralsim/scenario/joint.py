@@ -129,7 +129,7 @@ def check_joint(spec: Spec, data: Any, folder: Path) -> Iterator[Finding]:
         if path in spec.ranges:
             yield ("uncertain", path), "is drawn by joint too: keep one of them"
         try:
-            slot = varied_slot(data, path, whole=True)
+            slot = varied_slot(data, path)
         except PathError as error:
             yield place, f"{path}: {error}"
             continue

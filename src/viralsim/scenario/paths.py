@@ -26,6 +26,10 @@ KNOWN = "; known are: "  # and the list
 _STEP = re.compile(r"(?:^|\.)([^.\[\]]+)|\[(\d{1,9})\]")
 
 
+DISTRIBUTIONS = ("normal", "lognormal")
+IN_UNIT = (*DISTRIBUTIONS, "from", "to", "values", "mean", "sd", "median")  # numbers in a range, and what holds them
+
+
 class PathError(ValueError):
     """A path leads nowhere; the message says where it ends and what is near."""
 
@@ -41,6 +45,9 @@ class Slot:
     nullable: bool = False
     required: bool = False
     filled_block: bool = False  # left out, it holds its own defaults
+
+
+ANYTHING = Slot("leaf", Any)  # of which the schema says nothing
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -159,22 +166,60 @@ def put(data: Any, place: Place, value: Any, hours: bool = False) -> Any:
     """
 
     def replace(slot: Slot, old: Any) -> Any:
-        return as_written(slot, value) if hours else value
+        return _values_by_path(data, place, as_written(slot, value)) if hours else value
 
     return _change(data, place, replace)
 
 
 def as_written(slot: Slot, value: Any) -> Any:
-    """A value of Python as the file has it: numbers without NumPy, hours as durations."""
+    """A value of Python as the file has it: numbers without NumPy, hours as durations, in blocks and lists too."""
     if isinstance(value, list | tuple):
-        inner = element(slot) if slot.kind == "list" else Slot("leaf", Any)
+        inner = element(slot) if slot.kind == "list" else ANYTHING
         return [as_written(inner, item) for item in value]
     if isinstance(value, dict):
-        return {str(name): as_written(Slot("leaf", Any), item) for name, item in value.items()}
+        return {str(name): as_written(_part(slot, str(name)), item) for name, item in value.items()}
     if hasattr(value, "item") and not isinstance(value, str):
         value = value.item()
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{value!r}h" if is_number and isinstance(slot.quantity, Duration) else value
+
+
+def _part(slot: Slot, name: str) -> Slot:
+    """The slot of one key of a block or map."""
+    if slot.block is not None:
+        return slots(slot.block).get(name, ANYTHING)
+    return element(slot) if slot.kind == "map" else ANYTHING
+
+
+def _values_by_path(data: Any, place: Place, value: Any) -> Any:
+    """What is at ``place``, hours written as durations where it maps paths: ranges, swept values, overlays."""
+    if not isinstance(value, dict):
+        return value
+    if place == ("sweep",) and "parameters" in value:
+        return {**value, "parameters": _values_by_path(data, (*place, "parameters"), value["parameters"])}
+    if place in (("variants",), ("arms",)):
+        return {name: _values_by_path(data, (*place, name), overlay) for name, overlay in value.items()}
+    if place in (("uncertain",), ("sweep", "parameters")):
+        return {path: _range_as_written(_slot_at(data, path), span) for path, span in value.items()}
+    if len(place) == 2 and place[0] in ("variants", "arms"):
+        return {path: as_written(_slot_at(data, path), item) for path, item in value.items()}
+    return value
+
+
+def _slot_at(data: Any, path: str) -> Slot:
+    try:
+        return leaf_slot(data, parse_path(path))
+    except PathError:  # reported where paths are checked
+        return ANYTHING
+
+
+def _range_as_written(slot: Slot, span: Any) -> Any:
+    """Swept values, a range or a distribution, numbers in the unit of their path as that path has them."""
+    if isinstance(span, list):
+        return [as_written(slot, item) for item in span]
+    if isinstance(span, dict):
+        return {word: _range_as_written(slot, item) if word in IN_UNIT else item for word, item in span.items()}
+    return as_written(slot, span)
 
 
 def _change(data: Any, place: Place, change: Any) -> Any:

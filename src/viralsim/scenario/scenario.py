@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.arguments import got, refuse
+from viralsim.arguments import flag, got, refuse
 from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.arms import overlay
 from viralsim.scenario.assumptions import Assumption, assumptions_of
@@ -19,13 +19,14 @@ from viralsim.scenario.fingerprint import fingerprint
 from viralsim.scenario.joint import check_joint, rows_of
 from viralsim.scenario.networks_in_memory import NetworkInMemory, is_in_memory, name_of, refuse_wrong_networks
 from viralsim.scenario.paths import PathError, nearest, parse_path, put
+from viralsim.scenario.ranges import Range, check_ranges
 from viralsim.scenario.reading import Place, write_yaml
-from viralsim.scenario.slots import varied_slot
+from viralsim.scenario.slots import STUDIES, is_whole
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import Until
+from viralsim.scenario.study_checks import check_study
 from viralsim.scenario.trust import with_trusts_at_one
 from viralsim.scenario.validation import Origin, arm_spec, base_spec, examine_all, placed_error
-from viralsim.units import Whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,26 +99,34 @@ class Scenario:
         """An error of building the audience, or an arm, with the file and lines of what is wrong."""
         return placed_error(error, self.data, arm, self.origin)
 
-    def override(self, changes: Mapping[str, Any]) -> Scenario:
-        """A new scenario with values changed: path -> value. Numbers in place of durations are hours.
+    def override(self, changes: Mapping[str, Any], *, hours: bool = True) -> Scenario:
+        """A new scenario with values changed: path -> value.
+
+        hours: numbers in place of durations are hours, inside blocks too; False: they are refused, as in a file.
 
         The base is checked at once, an arm when it is asked for. ScenarioError names each path that leads nowhere and
         each value that the schema refuses.
         """
+        flag(hours, "hours")
         data, problems, places = self.data, [], []
         if not isinstance(changes, Mapping) or not all(isinstance(path, str) for path in changes):
             raise refuse("changes", 'a mapping of paths to values such as {"content.post.appeal": 0.05}', changes)
         for path, value in changes.items():
             try:
                 place: Place = parse_path(path)
-                data = put(data, place, value, hours=True)
+                data = put(data, place, value, hours=hours)
                 places.append(place)
             except PathError as error:
                 problems.append(Problem(str(error), path, file="override"))
         if problems:
             raise ScenarioError(problems)
         origin = self.origin.changed(places)
-        return replace(self, spec=base_spec(data, self.folder, origin, self.files), data=data, origin=origin)
+        spec = base_spec(data, self.folder, origin, self.files)
+        studies = {place[0] for place in places if place[0] in STUDIES}
+        wrong = [one for one in check_study(spec, data, self.folder) if one[0][0] in studies] if studies else []
+        if wrong:
+            raise origin.error(wrong)
+        return replace(self, spec=spec, data=data, origin=origin)
 
     def with_networks(self, networks: Mapping[str, NetworkInMemory]) -> Scenario:
         """A new scenario whose named channels take these networks, without a file: ``{"instagram": network}``.
@@ -180,9 +189,16 @@ class Scenario:
         if wrong:
             raise self.origin.error(wrong)
         return {
-            path: np.rint(values) if isinstance(varied_slot(self.data, path, whole=True).quantity, Whole) else values
+            path: np.rint(values) if is_whole(self.data, path) else values
             for path, values in rows_of(joint, self.folder).values.items()
         }
+
+    def input_ranges(self) -> dict[str, Range]:
+        """The ranges of ``uncertain``: path -> distribution and ends; ScenarioError for one that the scenario cannot have."""
+        wrong = list(check_ranges(self.spec, self.data))
+        if wrong:
+            raise self.origin.error(wrong)
+        return {path: Range(span, is_whole(self.data, path)) for path, span in self.spec.ranges.items()}
 
     def to_yaml(self) -> str:
         """The scenario as YAML, overrides included, comments not; a comment says which networks the text cannot hold."""

@@ -28,16 +28,20 @@ FIXED_IN_A_WORLD = (
 )
 
 
-def varied_slot(data: Any, path: str, whole: bool = False) -> Slot:
-    """The slot of a number that differs between worlds; PathError where it cannot. ``whole``: whole numbers may, rounded."""
+def varied_slot(data: Any, path: str) -> Slot:
+    """The slot of a number that differs between worlds; PathError where it cannot."""
     target = parse_path(path)
     if target[0] in FIXED_IN_A_WORLD:
         raise PathError(f"{target[0]} is fixed before worlds are drawn: it cannot be uncertain")
     slot = leaf_slot(data, target)
-    kinds = (Real, Whole, Duration) if whole else (Real, Duration)
-    if not isinstance(slot.quantity, kinds) or (isinstance(slot.quantity, Whole) and not whole):
+    if not isinstance(slot.quantity, Real | Whole | Duration):
         raise PathError("is no number that can vary: name a key with a number or a duration")
     return slot
+
+
+def is_whole(data: Any, path: str) -> bool:
+    """Whether the schema wants a whole number at a path; PathError where it leads nowhere."""
+    return isinstance(leaf_slot(data, parse_path(path)).quantity, Whole)
 
 
 def check_value(slot: Slot, value: Any, place: Place, hours: bool = False) -> Iterator[Finding]:

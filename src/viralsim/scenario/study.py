@@ -80,15 +80,35 @@ class FlopWhen(Block):
     earned_shares_at_most: Annotated[float, Real(ge=0, le=1e12, unit="shares")] = key(10.0, "earned shares, at most")
 
 
-class Uncertain(Block):
-    """A value that is not known: drawn again for each world, the same for all arms."""
+class NormalValue(Block):
+    """A normal distribution."""
 
-    from_: Annotated[float, NumberOrDuration()] = key(..., "lowest value", alias="from")
-    to: Annotated[float, NumberOrDuration()] = key(..., "highest value")
-    scale: Literal["linear", "log", "lognormal"] = key(
-        "linear",
-        "uniform in the value or in its logarithm; lognormal: the ends are 3 standard deviations of the logarithm away",
+    mean: Annotated[float, NumberOrDuration()] = key(..., "mean before it is cut off")
+    sd: Annotated[float, NumberOrDuration(gt=0)] = key(..., "standard deviation before it is cut off")
+
+
+class LognormalValue(Block):
+    """A lognormal distribution."""
+
+    median: Annotated[float, NumberOrDuration(gt=0)] = key(..., "median before it is cut off")
+    sigma: Annotated[float, Real(gt=0, le=5)] = key(..., "standard deviation of the logarithm")
+
+
+class Uncertain(Block):
+    """A value that is not known: drawn again for each world, the same for all arms. Whole numbers are drawn whole."""
+
+    from_: Annotated[float, NumberOrDuration()] | None = key(
+        None,
+        "lowest value; with a distribution it is cut off here, left out at its 0.0005 quantile",
+        alias="from",
+        source=USER,
     )
+    to: Annotated[float, NumberOrDuration()] | None = key(
+        None, "highest value; with a distribution it is cut off here, left out at its 0.9995 quantile", source=USER
+    )
+    scale: Literal["linear", "log"] = key("linear", "uniform in the value or in its logarithm")
+    normal: NormalValue | None = key(None, "normal between from and to, in place of uniform", source="off")
+    lognormal: LognormalValue | None = key(None, "lognormal between from and to, in place of uniform", source="off")
 
 
 class Joint(Block):
@@ -127,9 +147,7 @@ class SweepParameter(Block):
     steps: Annotated[int, Whole(ge=1, le=1_000_000, unit="values")] | None = key(
         None, "number of values of a grid, both ends included", source="off"
     )
-    scale: Literal["linear", "log", "lognormal"] = key(
-        "linear", "even steps in the value or in its logarithm, or in the chance of a lognormal"
-    )
+    scale: Literal["linear", "log"] = key("linear", "even steps in the value or in its logarithm")
 
     @model_validator(mode="before")
     @classmethod

@@ -9,10 +9,11 @@ from typing import Any
 from viralsim.scenario.joint import check_joint
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.paths import PathError, Slot, at, leaf_slot, nearest, parse_path
+from viralsim.scenario.ranges import check_ends, check_ranges
 from viralsim.scenario.reading import Place
-from viralsim.scenario.slots import SHARED, STUDIES, check_value, varied_slot
+from viralsim.scenario.slots import SHARED, STUDIES, check_value
 from viralsim.scenario.spec import Spec
-from viralsim.scenario.study import JOINT, Joint, SweepParameter
+from viralsim.scenario.study import SweepParameter
 
 MOST_POINTS = 10_000_000
 SAME_IN_VARIANTS = ("viralsim", "name", "about", "arms", "baseline", *STUDIES, "seed", "worlds", "goal", "equal_money")
@@ -21,38 +22,12 @@ SAME_IN_VARIANTS = ("viralsim", "name", "about", "arms", "baseline", *STUDIES, "
 def check_study(spec: Spec, data: Any, folder: Path) -> list[Finding]:
     """All that is wrong with the blocks of studies; ``data`` is the plain data that ``spec`` was made of."""
     return [
-        *_uncertain(spec, data),
+        *check_ranges(spec, data),
         *check_joint(spec, data, folder),
         *_sweep(spec, data),
         *_variants(spec, data),
         *_field_test(spec),
     ]
-
-
-def _uncertain(spec: Spec, data: Any) -> Iterator[Finding]:
-    for path, span in spec.uncertain.items():
-        place: Place = ("uncertain", path)
-        if isinstance(span, Joint):
-            if path != JOINT:
-                yield place, f"takes a range (from, to); rows belong under {JOINT}"
-            continue
-        try:
-            slot = varied_slot(data, path)
-        except PathError as error:
-            yield place, str(error)
-            continue
-        yield from _range(span.from_, span.to, span.scale, place)
-        for word in ("from", "to"):
-            yield from check_value(slot, at(data, (*place, word)), (*place, word))
-
-
-def _range(low: float | None, high: float | None, scale: str, place: Place) -> Iterator[Finding]:
-    if low is None or high is None:
-        return
-    if not low < high:
-        yield (*place, "to"), f"must be above from ({low:g}), got {high:g}"
-    if scale != "linear" and low <= 0:
-        yield (*place, "from"), f"must be > 0 on a log scale, got {low:g}"
 
 
 def _sweep(spec: Spec, data: Any) -> Iterator[Finding]:
@@ -98,7 +73,7 @@ def _parameter(slot: Slot, parameter: SweepParameter, design: str, written: Any,
         return
     if design == "list" or (design == "grid" and parameter.steps is None):
         yield place, "needs steps" if design == "grid" else "needs a list of values in a list design"
-    yield from _range(parameter.from_, parameter.to, parameter.scale, place)
+    yield from check_ends(parameter.from_, parameter.to, parameter.scale, place)
     for word in ("from", "to"):
         yield from check_value(slot, at(written, (word,)), (*place, word))
 

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from heapq import heapify, heappop, heappush
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.arguments import integer_at_least
+from viralsim.errors import CapacityError
 from viralsim.seeding.live_edge import LiveWorlds, outgoing_rows
-from viralsim.seeding.objective import OPTIONS, Objective
-from viralsim.seeding.rr_sets import incoming_rows
+from viralsim.seeding.objective import OPTIONS, TIGHT, Objective
+from viralsim.seeding.opim import search, upper_bounds
+from viralsim.seeding.rr_sets import Incoming, MemoryBudget, ReachSets, Source, incoming_rows
 from viralsim.seeding.strategy import Candidates, Chosen
 from viralsim.seeding.surrogate import in_launch
+
+UNSURE = 4.6  # -log of the chance that a member adds more alone than ``most_added`` says
+Bounds: TypeAlias = Callable[[NDArray[np.int64]], NDArray[np.float64]]  # chosen -> of each member, float64[N]
 
 
 def celf(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> Chosen:
     """``count`` eligible members, best first: each adds most to those before, in ``worlds`` (1000) simulated worlds.
 
-    Options: worlds, and probability, model, value, taken, costs, budget, memory_gib, threads of ``Objective``. The expected
-    reach is of other worlds than those in which was chosen, so that luck is not taken for merit. No certificate. Every eligible
-    member is weighed alone once: O(worlds x eligible x what one reaches), for small cascades or small networks; ``opim``
-    is for the others. Raises InputError for an unknown option or one that is out of range, CapacityError beyond memory_gib.
+    Options: worlds, and probability, model, value, taken, seen, costs, budget, memory_gib, threads as of ``opim``. The expected
+    reach is of other worlds than those in which was chosen, so that luck is not taken for merit. No certificate. Reverse-reachable
+    sets as those of ``opim`` say how much each member adds to those chosen, at most (``most_added``): who comes first is weighed
+    first, and most are never weighed. Where the sets outgrow memory_gib, every eligible member is weighed alone once, which takes
+    O(worlds x eligible x what one reaches). Raises InputError for an unknown option or one that is out of range, CapacityError
+    beyond memory_gib.
     """
     candidates, options = in_launch(candidates, options, "celf")
     rest = dict(options)
@@ -31,49 +38,83 @@ def celf(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     goal = Objective.of(candidates, count, rest, "celf", ("worlds", *OPTIONS))
     if goal.count == 0:
         return Chosen(np.empty(0, np.int64), "celf", 0.0, cost=goal.cost_of([]))
-    outgoing = outgoing_rows(candidates, incoming_rows(candidates, goal.probability, goal.model), goal.model)
+    incoming = incoming_rows(candidates, goal.probability, goal.model)
+    outgoing = outgoing_rows(candidates, incoming, goal.model)
     live = LiveWorlds(goal, outgoing, worlds, seed, "celf")
-    chosen = best_of(live, np.flatnonzero(goal.eligible))
+    chosen = best_of(live, np.flatnonzero(goal.eligible), most_added(goal, incoming, seed))
     fresh = LiveWorlds(goal, outgoing, worlds, seed, "celf judge")
     return Chosen(chosen, "celf", float(fresh.add(chosen).mean()), sets=worlds, cost=goal.cost_of(chosen))
 
 
-def best_of(live: LiveWorlds, pool: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Members of ``pool`` chosen greedily; with costs the better of that and the same after the best single member."""
-    alone = live.gains(pool)
-    chosen, gain = lazy_greedy(live, pool, alone)
+def most_added(goal: Objective, incoming: Incoming, seed: int) -> Bounds | None:
+    """What each member adds to some others, at most, with a chance of one in a hundred that it is more.
+
+    None where the sets do not fit into memory, or nobody counts.
+    """
+    if goal.total == 0.0:
+        return None
+    source = Source(goal.model, incoming, goal.roots(), goal.marks())
+    memory = MemoryBudget(int(goal.memory_gib * 2**30))
+    judge, choose = (ReachSets(source, seed, name, goal.threads, memory) for name in ("judge", "choose"))
+    try:
+        search(replace(goal, tight=TIGHT), judge, choose)
+    except CapacityError:
+        return None
+    worth = goal.total / len(choose.ends)
+    return lambda chosen: upper_bounds(choose.further(chosen), UNSURE) * worth
+
+
+def best_of(live: LiveWorlds, pool: NDArray[np.int64], most: Bounds | None = None) -> NDArray[np.int64]:
+    """Members of ``pool`` chosen greedily; with costs the better of that and the same after the best single member.
+
+    most: bounds on what members add; without it every one of ``pool`` is weighed alone.
+    """
+    alone = live.gains(pool) if most is None else most(np.empty(0, np.int64))[pool]
+    chosen, gain = lazy_greedy(live, pool, alone, most=most)
     if live.goal.costs is None or not len(chosen):
         return chosen
     live.restart()
-    others, more = lazy_greedy(live, pool, alone, start=int(pool[alone.argmax()]))
+    others, more = lazy_greedy(live, pool, alone, int(alone.argmax()), most)
     return others if more > gain else chosen
 
 
 def lazy_greedy(
-    live: LiveWorlds, pool: NDArray[np.int64], alone: NDArray[np.float64], start: int | None = None
+    live: LiveWorlds,
+    pool: NDArray[np.int64],
+    alone: NDArray[np.float64],
+    start: int | None = None,
+    most: Bounds | None = None,
 ) -> tuple[NDArray[np.int64], float]:
     """(members, what they add): the largest gain for its cost first; a gain is weighed again only when it may be largest.
 
-    Exact, since gains only fall from one choice to the next in every world. alone: the gains of ``pool`` before any
-    choice. start: who is chosen first. Ties go to the lower number.
+    Exact, since gains only fall from one choice to the next in every world; with ``most`` as far as its bounds hold. alone: the
+    gains of ``pool`` before any choice, bounds where there are some. start: the place in ``pool`` of who is chosen first. Ties go
+    to the lower number.
     """
     goal = live.goal
     price = np.ones(len(pool)) if goal.costs is None else goal.costs[pool]
     left = np.inf if goal.budget is None else goal.budget
-    score = np.where(pool == (-1 if start is None else start), -np.inf, -alone / price)
-    heap = [(float(s), int(v), 0, float(c)) for s, v, c in zip(score, pool, price, strict=True)]
-    heapify(heap)
+    score = alone / price
+    weighed = np.full(len(pool), 0 if most is None else -1)  # after how many choices, last
+    if start is not None:
+        score[start], weighed[start] = np.inf, 0
     chosen: list[int] = []
     total = 0.0
-    while heap and len(chosen) < goal.count:
-        first, v, weighed, cost = heappop(heap)
-        if cost > left:
-            continue
-        if weighed == len(chosen):
-            chosen.append(v)
-            left -= cost
-            total += float(live.add(np.array([v])).mean())
+    while len(chosen) < goal.count:
+        i = int(score.argmax())
+        if score[i] == -np.inf:
+            break
+        member = pool[i : i + 1]
+        if price[i] > left:
+            score[i] = -np.inf
+        elif weighed[i] < len(chosen):
+            score[i] = float(live.gains(member, score[i] * price[i])[0]) / price[i]
+            weighed[i] = len(chosen)
         else:
-            gain = float(live.gains(np.array([v]), -first * cost)[0])
-            heappush(heap, (-gain / cost, v, len(chosen), cost))
+            chosen.append(int(pool[i]))
+            score[i] = -np.inf
+            left -= price[i]
+            total += float(live.add(member).mean())
+            if most is not None:
+                score = np.minimum(score, most(np.array(chosen))[pool] / price)
     return np.array(chosen, dtype=np.int64), total

@@ -41,6 +41,7 @@ OPTIONS = (
 )  # of all who have an objective
 EPSILON, TIGHT = 0.1, 0.07  # of opim; tight 0.07: seeds within 0.3 % of celf's (benchmarks/SEEDS.md)
 NEGLIGIBLE = 0.05  # of their own value: who adds less is not worth a certificate of how much less
+MOST_TICKS = 1_000_000  # of a deadline
 EVEN = 1e-9  # costs that differ by less, relatively, are equal
 
 
@@ -71,6 +72,7 @@ class Objective:
     threads: int
     tight: float | None = None
     improve: int = 0
+    deadline_ticks: int = 0
 
     @classmethod
     def of(
@@ -113,6 +115,7 @@ class Objective:
             threads=thread_count(options.get("threads")),
             tight=_tight(options) if "tight" in known else None,
             improve=integer_at_least(options.get("improve", 0), "improve", 0),
+            deadline_ticks=_deadline(options),
         )  # fmt: skip
 
     @property
@@ -187,6 +190,15 @@ def _tight(options: Mapping[str, Any]) -> float | None:
         return None if options["tight"] is None else within(options["tight"], "tight", 1.0)
     coarse = options.get("epsilon") is not None and options["epsilon"] > EPSILON
     return None if coarse else TIGHT
+
+
+def _deadline(options: Mapping[str, Any]) -> int:
+    """After how many ticks nobody counts any more; 0: none."""
+    if options.get("deadline_ticks") is None:
+        return 0
+    if options.get("improve", 0):
+        raise InputError("improve: walks simulated worlds to their end, beyond deadline_ticks: leave one of them out")
+    return integer_at_least(options["deadline_ticks"], "deadline_ticks", 1, MOST_TICKS)
 
 
 def within(value: Any, name: str, high: float) -> float:

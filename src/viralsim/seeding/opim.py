@@ -22,18 +22,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.arguments import check_options
 from viralsim.errors import CapacityError
 from viralsim.seeding.objective import OPTIONS, Objective
+from viralsim.seeding.robust import MixedSets, robust
 from viralsim.seeding.rr_sets import MemoryBudget, ReachSets, Source, incoming_rows
 from viralsim.seeding.strategy import Candidates, Chosen
 from viralsim.seeding.surrogate import in_launch
 
-KNOWN = (*OPTIONS, "epsilon", "delta", "tight", "improve")
+KNOWN = (*OPTIONS, "epsilon", "delta", "tight", "improve", "deadline_ticks")
+KNOWN_WITH_ROWS = (*KNOWN, "rows", "over")
 FIRST_SETS = 1_000
 MOST_ROUNDS = 24
 JUDGED = 2  # so many sets to choose by for one that judges: 9 % more for the same bounds, but the choice has 1.45 times as many
 LADDER = (1.0, 1.1892, 1.4142, 1.6818)  # sizes within a doubling
 SHORT_STEPS = 4  # of less than a doubling, in one search
+OPTIMISM = 0.005  # of the sets covered, at most, beyond what those that judge confirm: seeds lose about half of it
 
 
 def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> Chosen:
@@ -46,25 +50,37 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     with costs at most as many. Where those taken reach nearly all who could be reached, the answer is an upper bound that is
     small, with a poor guarantee.
 
-    tight (0.07; None: off): draw on, beyond epsilon, until chance takes no more than this share off the certificate, or memory_gib
-    is full. An epsilon above 0.1 switches it off where it is not given. Without it the certificate alone ends the search, and
-    seeds can be worse than the best followed (soc-Epinions1, 50 seeds, weighted cascade: 2 % less spread); 0.07 came within
-    0.3 % of ``celf`` with 1,000 worlds for each of twelve seeds (benchmarks/SEEDS.md). The best followed are chosen where the
-    sets say that they spread further. improve (0): choose again in this many simulated worlds with the same luck among the
-    chosen and those next to them, and keep what is better in as many other worlds; 300 is much where cascades are small, and
-    slow where they reach a large part of the network.
+    tight (0.07; None: off): draw on, beyond epsilon, until chance takes no more than this share off the certificate and the sets
+    that judge confirm, to 0.5 %, how many sets are covered, or memory_gib is full. An epsilon above 0.1 switches it off where it
+    is not given. Without it the certificate alone ends the search, and seeds can be worse than the best followed
+    (soc-Epinions1, 50 seeds, weighted cascade: 2 % less spread); 0.07 came within 0.3 % of ``celf`` with 1,000 worlds for each of
+    twelve seeds (benchmarks/SEEDS.md). The best followed are chosen where the sets say that they spread further. improve (0):
+    choose once more in so many simulated worlds with the same luck among the chosen and those next to them, and keep what is
+    better in as many other worlds; 300 is much where cascades are small, and slow where they reach a large part of the network.
+
+    deadline_ticks (None): count only who is reached within so many ticks, of one step from member to follower each; the bounds hold
+    for that. seen (None): members whom a first wave reached and who are seen to be active; what is chosen is the second wave, and
+    the bounds are of what it adds given what was seen (``second_wave``). Both are of textbook cascades.
+
+    rows (None): readings of the network, a list of mappings of probability and model, such as {"probability": 0.01}; over ("mean"):
+    what is made large, the mean of the spreads over the rows or that of the worst tenth of them, "worst_decile". All bounds are of
+    that; of the worst tenth no guarantee is known ahead, and the one that was found is told (``robust``).
 
     Raises InputError for an unknown option or one that is out of range, CapacityError where the sets outgrow memory_gib.
     """
+    if options.get("rows") is not None:
+        check_options(options, "opim", KNOWN_WITH_ROWS)
+        return robust(candidates, count, seed, options, KNOWN)
     candidates, options = in_launch(candidates, options, "opim")
     goal = Objective.of(candidates, count, options, "opim", KNOWN)
     if goal.count == 0 or candidates.members == 0 or goal.total == 0.0:
         return Chosen(goal.filled(np.empty(0, np.int64)), "opim", 0.0, 0.0, 0.0, 1.0, 0, goal.cost_of([]))
-    source = Source(goal.model, incoming_rows(candidates, goal.probability, goal.model), goal.roots(), goal.marks())
+    incoming = incoming_rows(candidates, goal.probability, goal.model)
+    source = Source(goal.model, incoming, goal.roots(), goal.marks(), goal.deadline_ticks)
     memory = MemoryBudget(int(goal.memory_gib * 2**30))
     judge, choose = (ReachSets(source, seed, name, goal.threads, memory) for name in ("judge", "choose"))
-    found, a = _search(goal, judge, choose)
-    found = _no_worse_than_degree(candidates, goal, judge, found, a)
+    found, a = search(goal, judge, choose)
+    found = no_worse_than_degree(candidates, goal, judge, found, a)
     if not goal.improve:
         return found
     from viralsim.seeding.local_search import improved
@@ -79,7 +95,7 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     return certified(goal, better, fresh, found.upper_bound, a)
 
 
-def _search(goal: Objective, judge: ReachSets, choose: ReachSets) -> tuple[Chosen, float]:
+def search(goal: Objective, judge: ReachSets | MixedSets, choose: ReachSets | MixedSets) -> tuple[Chosen, float]:
     """Let both collections grow until the guarantee is reached, at most until greedy has it without a certificate.
 
     Returns the chosen, and -log of the probability that is left for each bound.
@@ -104,24 +120,32 @@ def _search(goal: Objective, judge: ReachSets, choose: ReachSets) -> tuple[Chose
         members, covered, bound = greedy(goal, choose)
         members = goal.filled(members)
         found = certified(goal, members, judge, upper_bound(bound, a) * goal.total / len(choose.ends), a)
-        if place >= last or goal.negligible(found.upper_bound or 0.0) or _enough(goal, found, judge, bound, members):
+        if place >= last or goal.negligible(found.upper_bound or 0.0) or _enough(goal, found, judge, (covered, bound)):
             return found, a
         ahead = len(LADDER)
         if goal.tight and short < SHORT_STEPS:
-            ahead = max(1, _tight_at(goal.tight, covered, bound, a, place, last) - place)
+            near = _tight_at(goal.tight, covered, bound, a, place, last) - place
+            ahead = near or ahead  # 0: what the other collection says is missing, and nothing here says how much
             short += ahead < len(LADDER)
         place = min(last, place + ahead)
 
 
-def _no_worse_than_degree(candidates: Candidates, goal: Objective, judge: ReachSets, found: Chosen, a: float) -> Chosen:
+def no_worse_than_degree(
+    candidates: Candidates, goal: Objective, judge: ReachSets | MixedSets, found: Chosen, a: float
+) -> Chosen:
     """The best followed in place of the chosen where the sets that judge say that they spread further."""
     if goal.costs is not None or found.upper_bound is None:
         return found
-    members = np.flatnonzero(goal.eligible)
-    degree = members[np.argsort(-candidates.followers()[members], kind="stable")][: len(found.members)]
+    degree = by_degree(candidates, goal, found.members)
     if judge.hits(degree) <= judge.hits(found.members):
         return found
     return certified(goal, degree, judge, found.upper_bound, a)
+
+
+def by_degree(candidates: Candidates, goal: Objective, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The best followed, as many as are ``chosen``."""
+    members = np.flatnonzero(goal.eligible)
+    return members[np.argsort(-candidates.followers()[members], kind="stable")][: len(chosen)]
 
 
 def ladder(place: int) -> int:
@@ -130,13 +154,19 @@ def ladder(place: int) -> int:
     return int(FIRST_SETS * 2**doublings * LADDER[step])
 
 
-def _enough(goal: Objective, found: Chosen, judge: ReachSets, bound: float, members: NDArray[np.int64]) -> bool:
-    """Whether the guarantee is reached, and, with ``tight``, chance takes no more than that off the certificate."""
+def _enough(goal: Objective, found: Chosen, judge: ReachSets | MixedSets, cover: tuple[float, float]) -> bool:
+    """Whether the guarantee is reached, and, with ``tight``, chance takes no more than that off the certificate.
+
+    cover: how many sets the chosen cover, and the bound on how many anybody does. With many seeds the certificate is tight
+    before the seeds are good, as they fit the sets that they were chosen by: those that judge have to confirm what they cover.
+    """
     reached = found.guarantee or 0.0
     if reached < goal.guarantee or goal.tight is None:
         return reached >= goal.guarantee
-    certain = JUDGED * judge.hits(members) / bound if bound > 0.0 else 1.0  # the certificate if chance took nothing off
-    return reached >= (1.0 - goal.tight) * certain
+    covered, bound = cover
+    confirmed = JUDGED * judge.hits(found.members)
+    certain = confirmed / bound if bound > 0.0 else 1.0  # the certificate if chance took nothing off
+    return reached >= (1.0 - goal.tight) * certain and confirmed >= (1.0 - OPTIMISM) * covered
 
 
 def _tight_at(tight: float, covered: float, bound: float, a: float, place: int, last: int) -> int:
@@ -149,7 +179,9 @@ def _tight_at(tight: float, covered: float, bound: float, a: float, place: int, 
     return last
 
 
-def certified(goal: Objective, members: NDArray[np.int64], judge: ReachSets, upper: float, a: float) -> Chosen:
+def certified(
+    goal: Objective, members: NDArray[np.int64], judge: ReachSets | MixedSets, upper: float, a: float
+) -> Chosen:
     """The chosen with their bounds; ``judge`` must know nothing of how they were chosen. upper: of the best's value."""
     sets = len(judge.ends)
     scale = goal.total / sets
@@ -174,7 +206,12 @@ def upper_bound(seen: float, a: float) -> float:
     return (math.sqrt(seen + a / 2.0) + math.sqrt(a / 2.0)) ** 2
 
 
-def greedy(goal: Objective, sets: ReachSets) -> tuple[NDArray[np.int64], float, float]:
+def upper_bounds(seen: NDArray[np.int64], a: float) -> NDArray[np.float64]:
+    """``upper_bound`` of each of ``seen``, float64[n]."""
+    return np.asarray((np.sqrt(seen + a / 2.0) + math.sqrt(a / 2.0)) ** 2, np.float64)
+
+
+def greedy(goal: Objective, sets: ReachSets | MixedSets) -> tuple[NDArray[np.int64], float, float]:
     """Members that cover many sets, how many, and a bound on how many any allowed members cover."""
     from viralsim.seeding.max_cover import cover, index_sets
 

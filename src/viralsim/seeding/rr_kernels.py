@@ -12,7 +12,7 @@ from numba import njit
 
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.rng import Stream, draw, member_key, stream_key, unit, world_key
-from viralsim.seeding.rr_step import ELIGIBLE, MARK, SIDE, step
+from viralsim.seeding.rr_step import ELIGIBLE, MARK, SIDE, TAKEN, step
 
 SEEDING = int(Stream.SEEDING)
 BELOW_ONE = 1.0 - 2.0**-53
@@ -41,6 +41,7 @@ def begin_set(h, number, family, batch, roots, rows, side):  # type: ignore[no-u
     share = (number - batch[0] + unit(draw(key, 0))) / batch[1]
     root, x = root_of(share, roots[0], roots[1], len(side.known))
     s["number"], s["key"], s["x"], s["draws"], s["read"], s["size"], s["taken"] = number, key, x, 1, 0, 1, 0
+    s["ticks"], s["near"] = 0, 1
     side.known[U(root)] |= np.uint32(1) << np.uint32(h)
     side.queue[U(h), U(0)] = root
     prefetch(rows, root)
@@ -59,8 +60,20 @@ def end_set(h, entries, found, side):  # type: ignore[no-untyped-def]
     return n
 
 
+@njit(_nrt=False, forceinline=True)
+def go_back(s, h, ticks, side):  # type: ignore[no-untyped-def]
+    """One step further back from the root; where that was the last, nobody's row is read any more."""
+    s["ticks"] += 1
+    if s["ticks"] == ticks:
+        for i in range(s["read"], s["size"]):
+            if side.known[U(side.queue[U(h), U(i)])] >> MARK == TAKEN:
+                s["taken"] = 1
+        s["read"] = s["size"]
+    s["near"] = s["size"]
+
+
 @njit(cache=True, _nrt=False)
-def draw_on(model, incoming, roots, family, batch, first, last, side, state, found, begins, ends):  # type: ignore[no-untyped-def]
+def draw_on(model, incoming, roots, ticks, family, batch, first, last, side, state, found, begins, ends):  # type: ignore[no-untyped-def]
     """Draw until all sets are complete, or ``found`` has no room: then ``state[ACTIVE]`` is not 0, and it says how much."""
     active, number, n = state[ACTIVE], state[NEXT], state[ENTRIES]
     while active > 0:
@@ -70,6 +83,8 @@ def draw_on(model, incoming, roots, family, batch, first, last, side, state, fou
             s = side.sets[U(h)]
             side.active[U(still)] = h
             still += 1
+            if ticks > 0 and s["read"] == s["near"]:
+                go_back(s, h, ticks, side)
             if s["read"] < s["size"]:
                 continue
             if n + s["size"] >= len(found):
@@ -91,11 +106,12 @@ def draw_on(model, incoming, roots, family, batch, first, last, side, state, fou
 
 
 @njit(cache=True, nogil=True)
-def draw_sets(model, incoming, roots, luck, batch, first, last, side):  # type: ignore[no-untyped-def]
+def draw_sets(model, incoming, roots, ticks, luck, batch, first, last, side):  # type: ignore[no-untyped-def]
     """Reverse-reachable sets number ``first..last-1``: (ends int64[S], members int32[]), only the eligible members.
 
     incoming: (rows ROW[N], sources int32[E + 1], chance float64[E] or [0], counts of ``count_table``). roots: (members
     int64[R], their cumulative weights float64[R]); empty: any member alike. A set that holds one who is taken is left empty.
+    ticks: only members so many steps from the root or fewer (0: any), who reach it in time (Chen, Lu, Zhang, AAAI 2012).
     luck: (seed, name), two uint64. side: ``side_of`` the marks of members, as it was before and after. Borgs et al., SODA 2014.
 
     batch: (b, m); the sets b to b + m - 1 share all members, or all value, out among them: the root of the i-th is drawn from
@@ -112,7 +128,7 @@ def draw_sets(model, incoming, roots, luck, batch, first, last, side):  # type: 
         side.active[h] = h
         begin_set(h, first + h, family, batch, roots, incoming[0], side)
     while True:
-        draw_on(model, incoming, roots, family, batch, first, last, side, state, found, begins, ends)
+        draw_on(model, incoming, roots, ticks, family, batch, first, last, side, state, found, begins, ends)
         if state[ACTIVE] == 0:
             return in_order(begins, ends, found, state[ENTRIES])
         found = grown(found, state[ROOM])

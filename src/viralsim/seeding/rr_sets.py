@@ -29,7 +29,8 @@ class Source:
     """What sets are drawn from.
 
     model: CASCADE or THRESHOLD of ``reach_set_rows``. incoming: whom each member follows. roots: (members int64[R],
-    cumulative weights float64[R]), or both empty for any member alike. marks: uint8[N]. free: memory of threads that are
+    cumulative weights float64[R]), or both empty for any member alike. marks: uint8[N]. ticks: how many steps a set goes back; 0:
+    to the end. free: memory of threads that are
     done, for those to come: making it takes as long as thousands of small sets.
     """
 
@@ -37,6 +38,7 @@ class Source:
     incoming: Incoming
     roots: tuple[NDArray[np.int64], NDArray[np.float64]]
     marks: NDArray[np.uint8]
+    ticks: int = 0
     free: list[Any] = field(default_factory=list, repr=False)
 
     def side(self) -> Any:
@@ -101,7 +103,9 @@ class ReachSets:
         def work(first: int, last: int, side: Any) -> None:
             from viralsim.seeding.rr_kernels import draw_sets
 
-            part = draw_sets(self.source.model, self.source.incoming, self.source.roots, luck, batch, first, last, side)
+            part = draw_sets(
+                self.source.model, self.source.incoming, self.source.roots, self.source.ticks, luck, batch, first, last, side
+            )  # fmt: skip
             drawn[first] = part
             self.memory.spend(len(part[1]), last - first)
             blocks.made(len(part[1]), last - first)

@@ -27,8 +27,9 @@ SET = np.dtype(  # a set that is being drawn
         ("draws", np.int64),  # used so far
         ("read", np.int64),  # members whose rows were read
         ("size", np.int64),
-        ("taken", np.int64),  # 1 where one of them is taken
-        ("_", np.int64),  # one line of memory
+        ("taken", np.int32),  # 1 where one of them is taken
+        ("ticks", np.int32),  # steps back from the root that were gone
+        ("near", np.int64),  # members no further away than that; with this a set is one line of memory
     ]
 )
 

@@ -50,7 +50,7 @@ class Chosen:
     expected_reach: estimate of the spread of the chosen set; lower_bound: of that spread; upper_bound: of the best set's of
     as many members, or for the same budget; guarantee: lower / upper. All in members, in units of value, or in a scenario in
     what its goal counts; where others are taken already, of what is added to them. sets: how many random sets the estimate
-    rests on. cost: of all chosen.
+    rests on. cost: of all chosen. of_rows: where ``opim`` was given rows, the estimated spread under each, float64[rows].
     """
 
     members: NDArray[np.int64]
@@ -61,6 +61,7 @@ class Chosen:
     guarantee: float | None = None
     sets: int | None = None
     cost: float | None = None
+    of_rows: NDArray[np.float64] | None = None
 
     def __repr__(self) -> str:
         known = {word: getattr(self, word) for word in ("expected_reach", "guarantee", "cost")}

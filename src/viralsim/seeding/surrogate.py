@@ -19,15 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.arguments import is_single, member_numbers, numbers
+from viralsim.errors import InputError
 from viralsim.population.network.edge_values import STORED
 from viralsim.population.network.network import Network
 from viralsim.seeding.objective import value_of
+from viralsim.seeding.second_wave import after_first_wave
 from viralsim.seeding.strategy import Candidates
 
 Chance = NDArray[np.floating[Any]]
 RARE = 0.05  # of those counted, who may be counted through two posts for posts to be worth a mean
 TIGHT = 0.05
 TEXTBOOK = ("probability", "model")  # who names one of these wants the textbook model instead
+OF_TEXTBOOK = ("seen", "deadline_ticks")  # what only a textbook cascade says
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,5 +158,10 @@ def _with_weights(degree: NDArray[np.int64], followers: NDArray[np.int64], weigh
 def in_launch(candidates: Candidates, options: Mapping[str, Any], word: str) -> tuple[Candidates, Mapping[str, Any]]:
     """The terms of the scenario's launch; what was given where there is no scenario or the textbook model is asked for."""
     if candidates.launch is None or set(TEXTBOOK) & set(options):
-        return candidates, options
+        return after_first_wave(candidates, options)
+    for name in OF_TEXTBOOK:
+        if options.get(name) is not None:
+            raise InputError(
+                f"{name}: is of a textbook cascade, and a launch has hours: give probability or model beside it"
+            )
     return candidates.launch().terms(candidates, options, word)

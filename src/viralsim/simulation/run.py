@@ -23,7 +23,6 @@ from viralsim.measurement.sequential import Look, look, looks
 from viralsim.parallel import available_cores
 from viralsim.records.merge import join_worlds
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario.scales import quantiles
 from viralsim.scenario.study import JOINT
 
 if TYPE_CHECKING:
@@ -105,12 +104,12 @@ def refuse_what_does_not_fit(worlds: int, arms: Iterable[Arm]) -> None:
 def draw_inputs(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
     """The uncertain inputs of each world: one joint draw a world, the same for all arms; path -> float64[W].
 
-    Raises: InputError where the rows of ``uncertain.joint`` cannot be read.
+    Raises: InputError where the rows of ``uncertain.joint`` cannot be read; ScenarioError for an input that the scenario
+    cannot have.
     """
     drawn = {}
-    for path, span in scenario.spec.ranges.items():
-        u = units_of_worlds(seed_key(seed), worlds, int(Stream.UNCERTAIN), name_key(path))
-        drawn[path] = quantiles(span.from_, span.to, span.scale, u)
+    for path, span in scenario.input_ranges().items():
+        drawn[path] = span.quantiles(units_of_worlds(seed_key(seed), worlds, int(Stream.UNCERTAIN), name_key(path)))
     return drawn | _joint_inputs(scenario, seed, worlds)
 
 
@@ -131,7 +130,7 @@ def row_of_world(seed: int, worlds: NDArray[np.int64], rows: int) -> NDArray[np.
 
 def input_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
     """Between which values each uncertain input is drawn; path -> (lowest, highest)."""
-    ranges = {path: (float(span.from_), float(span.to)) for path, span in scenario.spec.ranges.items()}
+    ranges = {path: span.ends for path, span in scenario.input_ranges().items()}
     return ranges | {path: (float(v.min()), float(v.max())) for path, v in scenario.joint_rows().items()}
 
 

@@ -16,13 +16,14 @@ import numpy as np
 from viralsim.arguments import function, integer_at_least, names_of, one_of, refuse, seed_number, thread_count
 from viralsim.decisions.discovery.prim import F8, I8
 from viralsim.errors import InputError
-from viralsim.experiments.plan import is_whole, value_at
 from viralsim.experiments.point_runner import Runner
-from viralsim.experiments.sensitivity import finite, parameters_of
+from viralsim.experiments.sensitivity import finite
+from viralsim.experiments.sensitivity_design import factors_of
 from viralsim.measurement.measures import NAMES
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import number
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.slots import is_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,18 +167,19 @@ def explore_patterns(
     integer_at_least(points, "points", FEWEST_POINTS)
     luck = seed_number(scenario.seed if seed is None else seed)
     function(progress, "progress", "points done, points in all")
-    parameters = parameters_of(scenario)
+    factors = factors_of(scenario)
     base = scenario.without("uncertain").without("sweep")
     runner = Runner(base, count, luck, threads=thread_count(threads))
     tried: list[dict[str, Any]] = []
-    whole = {path: is_whole(base, path) for path in parameters}
+    whole = {path: is_whole(base, path) for factor in factors for path in factor.source}
 
     def evaluate(units: F8) -> F8:
         found = []
         for row in units:
             values = {
-                path: value_at(parameter, float(u), whole[path])
-                for (path, parameter), u in zip(parameters.items(), row, strict=True)
+                path: one[0]
+                for factor, u in zip(factors, row, strict=True)
+                for path, one in factor.values(np.array([u]), whole).items()
             }
             arms, _ = runner.worlds_of(values, [chosen])
             found.append([float(arms[chosen].measures[name].mean()) for name in (one, other)])
@@ -186,7 +188,7 @@ def explore_patterns(
                 progress(len(tried), points)
         return np.array(found, dtype=np.float64)
 
-    _, outcomes = breed(evaluate, len(parameters), points, luck % 2**32)
+    _, outcomes = breed(evaluate, len(factors), points, luck % 2**32)
     return Patterns(scenario.name, luck, count, chosen, (one, other), _table(tried, outcomes, (one, other)))
 
 
