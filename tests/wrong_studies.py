@@ -52,6 +52,7 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "worlds": [*COUNT[:-1], 10**9],
             "arms": ARMS,
             "repeat_trust": FLAG,
+            "on_answer": PROGRESS,
             "what_turns_it": FLAG,
             "until": [
                 3,
@@ -207,7 +208,6 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "cluster": [],
             "shard": [3, (0, 3), (4, 3), (1.5, 3), (1, 2, 3), "1/3"],
             "progress": PROGRESS,
-            "on_answer": PROGRESS,
         },
     ),
     experiments.read_table: ({"folder": "x"}, {"folder": [*PLACE, "nowhere"], "columns": []}),

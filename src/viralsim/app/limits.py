@@ -11,7 +11,7 @@ from viralsim.scenario.reading import read_yaml
 from viralsim.scenario.spec import Spec
 
 MOST_BYTES = 256 << 10
-MOST_MEMBERS = 20_000
+MOST_MEMBERS = 30_000
 MOST_WORLDS = 2_000
 MOST_TICKS = 2_000
 MOST_FOLLOWING = 200
