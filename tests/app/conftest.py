@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from lesson_moves import guess
 from served import Server, started
 
 PATIENCE_MS = 180_000  # the first world of a fresh checkout is compiled while the page waits
@@ -37,10 +38,11 @@ def page(browser: Any, server: Server) -> Iterator[Any]:
 
 @pytest.fixture
 def open_lesson(page: Any, server: Server) -> Callable[[str], Any]:
-    """Opens a lesson by its key and waits for its curve."""
+    """Opens a lesson by its key, guesses, and waits for its curves."""
 
     def opened(key: str) -> Any:
         page.goto(f"{server.address}/?learn={key}")
+        guess(page, 1)
         page.wait_for_selector(".vs-curve svg")
         return page
 
