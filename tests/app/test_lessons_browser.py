@@ -8,9 +8,8 @@ import pytest
 from lesson_moves import DIRECTION, guess, move, picture
 from served import Server, let_in
 
-from viralsim.app.lesson_data import at_value, tried
+from viralsim.app.lesson.data import at_value, tried
 from viralsim.lessons import lesson, lessons
-
 
 QUICK = ("hubs_or_bridges", "when_it_goes_wrong")
 

@@ -18,8 +18,8 @@ iframe.vs-report{width:100%;height:75vh;border:1px solid #e5e7eb;border-radius:6
 
 
 def front(name: str) -> str:
-    """The text of a file that browsers load: a style or a classic script beside this module."""
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+    """The text of a file that browsers load: a style or a classic script."""
+    return files(__package__).joinpath("front", name).read_text(encoding="utf-8")
 
 
 def dress() -> None:

@@ -10,7 +10,7 @@ from nicegui import app, events, ui
 from viralsim.app.controls import Control, controls
 from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
-from viralsim.app.lesson_page import LessonPage
+from viralsim.app.lesson.page import LessonPage
 from viralsim.app.limits import MOST_BYTES, read_upload
 from viralsim.app.look import dress, front, heading
 from viralsim.app.panel import Panel

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import psutil
 
-from viralsim.app import lesson_data, limits, settings, stepping
+from viralsim.app import limits, settings, stepping
+from viralsim.app.lesson import data as lesson_data
 from viralsim.app.stepping import Played
 from viralsim.errors import InputError
 from viralsim.lessons import lesson

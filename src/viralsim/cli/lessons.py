@@ -17,7 +17,7 @@ def lessons(folder: Path | None) -> None:
         for one in every():
             click.echo(f"{one.order:>2}. {one.title} ({one.minutes} minutes): {one.question}")
         return
-    from viralsim.app.static_folder import write
+    from viralsim.app.lesson.static_folder import write
 
     def progress(done: int, total: int) -> None:
         if done < total:

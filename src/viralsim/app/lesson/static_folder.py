@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from viralsim.app import stepping
-from viralsim.app.lesson_data import at_value, lost, meta, scene_key, tried
+from viralsim.app.lesson.data import at_value, lost, meta, scene_key, tried
 from viralsim.app.look import front
 from viralsim.atomic import write_text
 from viralsim.errors import InputError

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import events, ui
 
 from viralsim.app import work
-from viralsim.app.lesson_data import MOST_TRIES, meta
+from viralsim.app.lesson.data import MOST_TRIES, meta
 from viralsim.app.session import Session
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson
