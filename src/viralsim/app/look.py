@@ -38,8 +38,8 @@ def heading(text: str, style: str) -> None:
     ui.html(text, sanitize=False, tag="h1").classes(style)
 
 
-def stage_html() -> str:
-    """The canvas, its legend and its buttons; whoever places it gives the element around it an id."""
+def stage_html(diamond: str = "advocate") -> str:
+    """The canvas, its legend and its buttons; whoever places it gives the element around it an id. diamond: whom it marks."""
     kinds = (("none", "not reached"), ("reached", "reached"), ("shared", "shared"), ("critic", "criticised"))
     dots = "".join(f'<span style="background:var(--st-{name})"></span>{text}' for name, text in kinds)
     return (
@@ -51,6 +51,7 @@ def stage_html() -> str:
         '<button type="button" class="vs-end">to the end</button><select class="vs-speed" aria-label="speed"><option>slow</option>'
         "<option selected>normal</option><option>fast</option></select></div>"
         f'<p class="vs-legend">{dots}<span class="is-tie" style="background:var(--st-shared)"></span>brought by'
-        '<span style="border:2px solid var(--st-ink);border-radius:0;transform:rotate(45deg)"></span>advocate'
+        '<span style="border:2px solid var(--st-ink);border-radius:0;transform:rotate(45deg)"></span>'
+        f"{diamond}"
         '<span style="border:2px solid var(--st-lost)"></span>lost without one; a larger dot: more followers</p></div>'
     )

@@ -32,7 +32,8 @@ shares = result.worlds()["shares"]  # the first post counts as one
         "The best try against the typical one, by the people who post first",
         """\
 def best_over_typical(people):
-    shares = launch(people).worlds()["shares"]
+    changed = scenario.override({"campaign.organic[0].members": people})
+    shares = vs.simulate(changed, worlds=300).worlds()["shares"]  # always the best of 300
     return float(shares.max() / shares.median())
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from viralsim.app import stepping
 from viralsim.app.lesson.data import at_value, lost, meta, scene_key, tried
-from viralsim.app.look import front
+from viralsim.app.lesson.small_network import VISIBILITIES, tables
+from viralsim.app.look import front, stage_html
 from viralsim.atomic import write_text
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lessons
@@ -22,7 +23,9 @@ MOST_VALUES, TRIES, MOST_REMOVED = 8, 4, 10
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline' file:; script-src 'self' 'unsafe-inline' file:; img-src data:"
 )
+SCRIPTS = ("stage.js", "lesson.js", "recorded.js", "live.js", "network.js")
 OPEN = "viralsimLesson(document.getElementById('lesson'), viralsimRecorded.lesson, viralsimRecorded.source)"
+OPEN_NETWORK = "viralsimNetwork(document.getElementById('lesson'), viralsimRecorded.network)"
 
 
 def write(
@@ -41,7 +44,9 @@ def write(
         home.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise InputError(f"{home}: a file is in the place of the folder: name another one") from None
-    written = {name: front(name) for name in ("stage.js", "lesson.js", "recorded.js", "lesson.css")}
+    written = {name: front(name) for name in (*SCRIPTS, "lesson.css")}
+    written["data-network.js"] = _script("network", {f"{value:g}": tables(value) for value in VISIBILITIES})
+    written["network.html"] = _page("Your own network", ["data-network.js"], OPEN_NETWORK)
     written["index.html"] = _index(taken)
     for done, one in enumerate(taken):
         progress(done, len(taken))
@@ -91,12 +96,10 @@ def _script(name: str, value: object) -> str:
     return f"viralsimRecorded.{name}={text};\n"
 
 
-def _page(title: str, data: Sequence[str]) -> str:
-    scripts = "".join(f'<script src="{name}"></script>' for name in ("stage.js", "lesson.js", "recorded.js", *data))
-    return _html(
-        title,
-        f'<nav><a href="index.html">all lessons</a></nav><main id="lesson"></main>{scripts}<script>{OPEN}</script>',
-    )
+def _page(title: str, data: Sequence[str], begin: str = OPEN) -> str:
+    scripts = "".join(f'<script src="{name}"></script>' for name in (*SCRIPTS, *data))
+    place = f'<main id="lesson" data-stage="{escape(stage_html("posts first"), quote=True)}"></main>'
+    return _html(title, f'<nav><a href="index.html">all lessons</a></nav>{place}{scripts}<script>{begin}</script>')
 
 
 def _index(taken: Sequence[Lesson]) -> str:
@@ -105,7 +108,9 @@ def _index(taken: Sequence[Lesson]) -> str:
         for one in taken
     )
     return _html(
-        "Lessons", f"<main class='vl'><h1>How things spread</h1><p>Guess first, then try.</p><ol>{listed}</ol></main>"
+        "Lessons",
+        f"<main class='vl'><h1>How things spread</h1><p>Guess first, then try.</p><ol>{listed}</ol>"
+        "<p><a href='network.html'>Draw a network of your own</a>: add people, tie and cut, and watch a post spread.</p></main>",
     )
 
 
