@@ -38,12 +38,13 @@ def page(browser: Any, server: Server) -> Iterator[Any]:
 
 @pytest.fixture
 def open_lesson(page: Any, server: Server) -> Callable[[str], Any]:
-    """Opens a lesson by its key, guesses, and waits for its curves."""
+    """Opens a lesson by its key, guesses, and waits for its curves and its try."""
 
     def opened(key: str) -> Any:
         page.goto(f"{server.address}/?learn={key}")
         guess(page, 1)
         page.wait_for_selector(".vs-curve svg")
+        page.wait_for_function("() => /^hour/.test(document.querySelector('.vs-hour').textContent)")
         return page
 
     return opened

@@ -105,6 +105,7 @@ window.viralsimLesson = function (root, lesson, source) {
 
   function play() {
     const want = { ...now };
+    if (world === null) $(".vs-hour").textContent = "the first try is on its way";
     $(".vl-which").textContent = "try " + (now.number + 1);
     $(".vl-who").textContent = "Tap a dot to see who it is.";
     $(".vl-lost").textContent = "";
