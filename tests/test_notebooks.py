@@ -107,7 +107,7 @@ def test_notebooks_use_public_names_only(one: Lesson) -> None:
 HOLDS: dict[str, Callable[[Any], bool]] = {
     "most_things_die": lambda x: x["only the first post"] > x["launches"] / 2 > 10 * x["more than ten shares"],
     "threshold_at_one": lambda x: x[0.02] < 20 and x[0.2] > 4 * x[0.1] and x[0.6] < 2 * x[0.4] < 2 * x[0.6],
-    "luck": lambda x: x["best / median"] >= 10,
+    "luck": lambda x: x[1] > 150 and x[10] < 20 and x[50] < 2,
     "hubs_or_bridges": lambda x: (
         max(x[0.02]["ci_high"], x[0.05]["ci_high"]) < 0 < min(x[0.3]["ci_low"], x[0.6]["ci_low"])
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from lesson_moves import guess
 from served import Server, started
 
 PATIENCE_MS = 180_000  # the first world of a fresh checkout is compiled while the page waits
@@ -37,11 +38,13 @@ def page(browser: Any, server: Server) -> Iterator[Any]:
 
 @pytest.fixture
 def open_lesson(page: Any, server: Server) -> Callable[[str], Any]:
-    """Opens a lesson by its key and waits for its curve."""
+    """Opens a lesson by its key, guesses, and waits for its curves and its try."""
 
     def opened(key: str) -> Any:
         page.goto(f"{server.address}/?learn={key}")
+        guess(page, 1)
         page.wait_for_selector(".vs-curve svg")
+        page.wait_for_function("() => /^hour/.test(document.querySelector('.vs-hour').textContent)")
         return page
 
     return opened

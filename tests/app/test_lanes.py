@@ -144,7 +144,7 @@ def test_the_pages_answers_are_those_of_the_library(some: Lanes) -> None:
     async def ask() -> None:
         answer = await some.answer("a", work.curve, LUCK)
         mean = vs.simulate(LUCK.base, QUICK_WORLDS, repeat_trust=False).summary()["shares"].iloc[0]
-        assert f"mean of {QUICK_WORLDS} launches" in answer.words
+        assert f"mean of {QUICK_WORLDS} tries" in answer.words
         assert f"{mean:,.1f} shares" in answer.words
         played = await some.answer("a", work.one_world, LUCK, LUCK.base.arm_names[0], 3)
         assert len(played.shared) == vs.simulate(LUCK.base, 4, repeat_trust=False).arm(

@@ -27,7 +27,7 @@ def drawn_of(result: Result) -> tuple[str, str]:
         f"{arm}: {s['shares'].mean:,.1f} shares ({s['shares'].ci_low:,.1f} to {s['shares'].ci_high:,.1f})"
         for arm, s in result.summaries.items()
     ]
-    return pictures(result), f"mean of {result.world_count:,} launches, 95 % interval: " + "; ".join(words)
+    return pictures(result), f"mean of {result.world_count:,} tries, 95 % range: " + "; ".join(words)
 
 
 def over_time(result: Result, measure: str = "shares") -> str:
@@ -43,14 +43,15 @@ def over_time(result: Result, measure: str = "shares") -> str:
         band = _path(np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]]))
         parts.append(f'<path d="{band}Z" fill="{colour}" opacity=".18"/>')
         parts.append(f'<path d="{_path(x, mid)}" fill="none" stroke="{colour}" stroke-width="2"/>')
-    title = f"{measure} over time: median and 5 to 95 % of {result.world_count} launches"
+    words = measure.replace("_", " ")
+    title = f"{words} over time: line, the typical try; band, the range of 90 in 100 tries"
     return _frame(
         title, parts, [("0", 0.0), (f"{most:,.0f}", 1.0)], [("0 h", 0.0), (f"{hours:,.0f} h", 1.0)], list(result.arms)
     )
 
 
 def spread(result: Result, measure: str = "shares") -> str:
-    """How many launches ended with how much, on a log axis from 1."""
+    """How many tries ended with how much, on a log axis from 1."""
     values = {arm: np.asarray(result.arm(arm).measures[measure]) for arm in result.arms}
     most = max(2.0, max(float(v.max()) for v in values.values()))
     edges = np.concatenate([[0.0], np.geomspace(1, most + 1, 13)])
@@ -67,7 +68,8 @@ def spread(result: Result, measure: str = "shares") -> str:
                 f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{HEIGHT - BOTTOM - top:.1f}" '
                 f'fill="{COLOURS[i % len(COLOURS)]}"/>'
             )
-    title = f"launches by their {measure}, from 1 on a log axis"
+    words = measure.replace("_", " ")
+    title = f"how many of {result.world_count:,} tries ended with how many {words}, from 1 on a log axis"
     return _frame(title, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], _decades(most), list(result.arms))
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from importlib.resources import files
 
 from nicegui import app, events, ui
 
 from viralsim.app.controls import Control, controls
 from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
+from viralsim.app.lesson.page import LessonPage
 from viralsim.app.limits import MOST_BYTES, read_upload
-from viralsim.app.look import dress, heading
+from viralsim.app.look import dress, front, heading
 from viralsim.app.panel import Panel
 from viralsim.app.runs import run_all_arms
 from viralsim.app.session import Session
@@ -28,18 +28,18 @@ STOP_AFTER_S = 0.5  # what is quick needs no button that stops it
 
 def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., None]:
     """The root page; ``start``: the scenario that was named on the command line."""
-    script = files(__package__).joinpath("stage.js").read_text(encoding="utf-8")
+    scripts = "".join(f"<script>{front(name)}</script>" for name in ("stage.js", "lesson.js", "asking.js"))
 
     def page(learn: str = "") -> None:
         dress()
-        ui.add_head_html(f"<script>{script}</script>")
+        ui.add_head_html(scripts)
         try:
             chosen = lesson(learn) if learn else (None if start is not None else lessons()[0])
         except InputError:
             chosen = lessons()[0]
         scenario = chosen.scenario() if chosen is not None else start or lessons()[0].scenario()
         session = Session(lanes, line, str(app.storage.browser["id"]), scenario, chosen)
-        with ui.column().classes("w-full max-w-6xl mx-auto p-2"):
+        with ui.column().classes("w-full max-w-7xl mx-auto p-0 gap-1"):
             _head(session)
             view = View(session)
         client = ui.context.client
@@ -50,14 +50,16 @@ def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., 
 
 
 def _head(session: Session) -> None:
-    with ui.row().classes("w-full items-center gap-4"):
-        heading("viralsim", "text-2xl font-bold")
-        names = {one.key: f"{one.order}. {one.title}" for one in lessons()}
-        value = session.lesson.key if session.lesson is not None else None
-        ui.select(names, value=value, label="lesson", on_change=lambda e: ui.navigate.to(f"/?learn={e.value}")).classes(
-            "w-64"
-        ).mark("lesson")
-        ui.link("scenario of the start", "/").classes("text-sm")
+    names = {one.key: f"{one.order}. {one.title}" for one in lessons()}
+    value = session.lesson.key if session.lesson is not None else None
+    with ui.row().classes("w-full items-center gap-x-4 gap-y-0 no-wrap"):
+        if session.lesson is None:
+            heading("viralsim", "text-xl font-bold")
+        else:  # the lesson's title is the heading of its page
+            ui.label("viralsim").classes("text-xl font-bold")
+        choice = ui.select(names, value=value, label="lesson", on_change=lambda e: ui.navigate.to(f"/?learn={e.value}"))
+        choice.props("dense options-dense").classes("w-56").mark("lesson")
+        ui.link("start", "/").classes("text-sm").props('aria-label="scenario of the start"')
 
 
 class View:
@@ -66,6 +68,7 @@ class View:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.body = ui.column().classes("w-full")
+        self.lesson_page: LessonPage | None = None
         self._shown = False
 
     def show(self) -> None:
@@ -79,8 +82,8 @@ class View:
         session = self.session
         if session.lesson is not None:
             self._lesson(session.lesson)
-        else:
-            ui.label(session.base.spec.about or session.base.name).classes("text-lg")
+            return
+        ui.label(session.base.spec.about or session.base.name).classes("text-lg")
         with ui.row().classes("w-full items-start gap-6 flex-wrap"):
             with ui.column().classes("w-72"):
                 self._sliders()
@@ -103,27 +106,17 @@ class View:
         ui.timer(0.5, self._refined)
 
     def _lesson(self, chosen: Lesson) -> None:
-        with ui.card().classes("w-full"):
-            ui.label(f"{chosen.title} ({chosen.minutes} minutes)").classes("text-xl")
-            ui.label(chosen.question).classes("text-base")
-            ui.label(f"First: {chosen.prediction}").classes("italic")
-            with ui.expansion("what is surprising").props("dense").classes("w-full"):
-                ui.label(chosen.surprise)
-            with ui.expansion("for the teacher").props("dense").classes("w-full"):
-                ui.label(chosen.teacher)
-            with ui.expansion("words").props("dense").classes("w-full"):
-                for word, meaning in chosen.glossary.items():
-                    ui.label(f"{word}: {meaning}")
-            ui.link("pupil's sheet to print", f"/sheet/{chosen.key}", new_tab=True)
+        """The lesson on its one screen; everything else that can be done with its scenario is below."""
+        self.lesson_page = LessonPage(self.session, chosen)
+        self.lesson_page.show()
+        ui.link("pupil's sheet to print", f"/sheet/{chosen.key}", new_tab=True)
+        self._settings()
+        with ui.expansion("all arms").classes("w-full"):
+            run_all_arms(self.session)
+        self._files()
 
     def _sliders(self) -> None:
-        session = self.session
-        if session.lesson is not None:
-            s = session.lesson.slider
-            whole = s.step >= 1 and float(s.value).is_integer() and "count" in s.path
-            self._slider(Control(s.path, s.label, s.low, s.high, s.step, s.value, whole), "lesson slider")
-            return
-        for control in controls(session.base):
+        for control in controls(self.session.base):
             self._slider(control, control.path)
 
     def _settings(self) -> None:
@@ -159,6 +152,9 @@ class View:
     async def ask(self) -> None:
         """Run a few worlds with the sliders' values and draw the curve; a newer question drops this one."""
         session = self.session
+        if self.lesson_page is not None:
+            self.lesson_page.again()
+            return
         session.asked += 1
         number = session.asked
         session.drop_refinement()
@@ -178,7 +174,7 @@ class View:
         self.curve.content, self.said.text, self.stop.visible = answer.drawn, answer.words, False
         if answer.asked > answer.world_count:
             session.refinement = session.line.submit(session.question, answer.asked, background=True)
-            self.said.text += f"; being refined to {answer.asked:,} launches"
+            self.said.text += f"; being refined to {answer.asked:,} tries"
 
     def _stop(self) -> None:
         self.session.lanes.cancel(self.session.visitor)
@@ -205,6 +201,7 @@ class View:
                 return
             self.session.close()
             self.session = Session(session.lanes, session.line, session.visitor, scenario, None)
+            self.lesson_page = None
             self.body.clear()
             with self.body:
                 self._content()

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
+from viralsim.kernels.arm_inputs import Rule
 from viralsim.scenario import Scenario
 
+if TYPE_CHECKING:
+    from viralsim.mesa_driver.model import ViralityModel
+
 MOST_DRAWN = 3_000
-REACHED, SHARED = 1, 2
+REACHED, SHARED, CRITICISED = 1, 2, 3
 
 
 @dataclass(frozen=True)
 class Played:
     """One world of one arm. x, y: float32[N] in [0, 1], laid out by communities. advocates: members of the tier.
 
-    changes: for each tick the (member, state) that are new; states are 1 reached, 2 shared.
+    changes: for each tick the (member, state) that are new; states are 1 reached, 2 shared, 3 criticised.
+    brought_by: member -> who brought them, for every member whose post answers another member's.
+    starts, followers: the follows of the first channel, member v's followers being ``followers[starts[v]:starts[v + 1]]``.
     """
 
     x: NDArray[np.float32]
@@ -27,6 +33,9 @@ class Played:
     community: NDArray[np.int32]
     advocates: tuple[int, ...]
     changes: tuple[tuple[tuple[int, int], ...], ...]
+    brought_by: dict[int, int]
+    starts: NDArray[np.int64]
+    followers: NDArray[np.int32]
     tick_hours: float
 
     @property
@@ -39,15 +48,22 @@ class Played:
         """Everyone who was reached by the end, sharers included."""
         return {member for tick in self.changes for member, _ in tick}
 
-    def as_json(self) -> dict[str, Any]:
-        """What the page's script needs."""
+    def scene(self) -> dict[str, Any]:
+        """What is the same in every try on one network, as the page's script needs it: places, communities, follows."""
         return {
             "x": [round(float(v), 4) for v in self.x],
             "y": [round(float(v), 4) for v in self.y],
-            "advocates": list(self.advocates),
-            "changes": [[list(change) for change in tick] for tick in self.changes],
-            "hours": self.tick_hours,
+            "community": self.community.tolist(),
+            "starts": self.starts.tolist(),
+            "followers": self.followers.tolist(),
         }
+
+    def moves(self) -> dict[str, Any]:
+        """What happens in this try: the advocates, and tick by tick member, state and who brought them (-1: nobody), flat."""
+        ticks = [[n for member, state in tick
+                  for n in (member, state, self.brought_by.get(member, -1) if state > REACHED else -1)]
+                 for tick in self.changes]  # fmt: skip
+        return {"advocates": list(self.advocates), "ticks": ticks, "hours": self.tick_hours}
 
 
 def play(scenario: Scenario, arm: str, world: int) -> Played:
@@ -66,16 +82,34 @@ def play(scenario: Scenario, arm: str, world: int) -> Played:
     changes = []
     while model.running and model.tick < model.horizon:
         model.step()
-        now = model.states()
+        now = _states(model)
         changes.append(tuple((int(m), int(now[m])) for m in np.flatnonzero(now != state)))
         state = now
     while changes and not changes[-1]:
         changes.pop()
     community = np.broadcast_to(model.compiled.population.audience.community, members).astype(np.int32)
     x, y = layout(community)
+    graph = model.arm.world.graph
+    starts = graph.indptr[0]
     return Played(
-        x, y, community, tuple(model.arm.enrolment.members.tolist()), tuple(changes), float(scenario.spec.tick)
-    )
+        x, y, community, tuple(model.arm.enrolment.members.tolist()), tuple(changes), _brought_by(model),
+        starts - starts[0], graph.followers[starts[0] : starts[-1]], float(scenario.spec.tick),
+    )  # fmt: skip
+
+
+def _states(model: ViralityModel) -> NDArray[np.int8]:
+    """Everyone's state now; who shared and criticised counts as one who shared."""
+    found = model.states()
+    posts, focal = model.first_posts(), int(model.arm.world.rules.values[Rule.FOCAL])
+    critics = posts[posts[:, 1] == model.arm.world.contents.twin[focal], 0]
+    found[critics[found[critics] != SHARED]] = CRITICISED
+    return found
+
+
+def _brought_by(model: ViralityModel) -> dict[int, int]:
+    posts = model.first_posts()
+    answers = posts[(posts[:, 3] >= 0) & (posts[:, 0] >= 0)]
+    return {int(row[0]): int(posts[row[3], 0]) for row in answers[::-1] if posts[row[3], 0] >= 0}
 
 
 def layout(community: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -19,8 +19,10 @@ from typing import Any, NamedTuple, TypeVar
 import psutil
 
 from viralsim.app import limits, settings, stepping
+from viralsim.app.lesson import data as lesson_data
 from viralsim.app.stepping import Played
 from viralsim.errors import InputError
+from viralsim.lessons import lesson
 from viralsim.scenario import Scenario
 
 T = TypeVar("T")
@@ -115,6 +117,28 @@ def one_world(question: Question, arm: str, world: int, removed: tuple[tuple[int
         scenario = stepping.without(scenario, arm, *removed)
     limits.refuse_too_much(scenario, 1, limits.QUICK_STEPS)
     return stepping.play(scenario, arm, world)
+
+
+def lesson_tried(question: Question, key: str) -> dict[str, Any]:
+    """A lesson's curves and measure, of all its tries, or of as many as an answer at once has room for."""
+    scenario = question.scenario()
+    fits = limits.steps(scenario, scenario.worlds) <= limits.QUICK_STEPS
+    return lesson_data.tried(lesson(key), scenario, scenario.worlds if fits else limits.quick_worlds(scenario))
+
+
+def lesson_world(question: Question, arm: str, world: int, known: tuple[str, ...]) -> dict[str, Any]:
+    """One try as the page draws it; its network only where its key is not among those ``known``."""
+    played = one_world(question, arm, world)
+    key = lesson_data.scene_key(played)
+    return {"scene_key": key, "scene": None if key in known else played.scene(), "moves": played.moves()}
+
+
+def lesson_lost(question: Question, arm: str, world: int, member: object) -> dict[str, Any]:
+    """Who is lost in a try without one of its advocates. Raises InputError where the member is none."""
+    scenario, played = question.scenario(), one_world(question, arm, world)
+    if not isinstance(member, int) or member not in played.advocates:
+        raise InputError("only an advocate can be removed")
+    return lesson_data.lost(scenario, arm, world, played, member)
 
 
 def as_yaml(question: Question) -> str:

@@ -41,7 +41,7 @@ class OneWorld:
             ui.button("show this world", on_click=self._play).mark("show world")
         with ui.row().classes("w-full items-start gap-6"):
             with ui.column().classes("grow max-w-2xl"):
-                canvas = ui.html(stage_html(self.element_id), sanitize=False).classes("vs-wide")
+                canvas = ui.html(f'<div id="{self.element_id}">{stage_html()}</div>', sanitize=False).classes("vs-wide")
             with ui.column().classes("w-72"):
                 self.who = ui.label("Click a member to see who it is.").mark("who")
                 self.remove = ui.button("remove this advocate", on_click=self._remove).mark("remove")
@@ -49,10 +49,6 @@ class OneWorld:
                 self.tier = ui.column()
                 self.lost = ui.label("").mark("lost")
         canvas.on("member", lambda e: self._pick(int(e.args)), js_handler="(e) => emit(e.detail)")
-        ui.run_javascript(
-            f"setTimeout(() => {{const r = document.getElementById('{self.element_id}'); if (r) r.addEventListener('member', "
-            f"e => r.parentElement.dispatchEvent(new CustomEvent('member', {{detail: e.detail}})));}}, 300)"
-        )
 
     async def _world(self, removed: tuple[tuple[int, ...], int] | None = None) -> Played | None:
         """The world as it is played, one at a time; None where it cannot be, which is said, or where nobody waits for it."""
@@ -77,7 +73,9 @@ class OneWorld:
         if played is None:
             return
         self.session.played = played
-        ui.run_javascript(f"viralsimStage.show('{self.element_id}', {json.dumps(played.as_json())})")
+        ui.run_javascript(
+            f"viralsimStage.show('{self.element_id}', {json.dumps({'scene': played.scene(), 'moves': played.moves()})})"
+        )
         self.lost.text, self.who.text, self.remove.visible = "", "Click a member to see who it is.", False
         self.tier.clear()
         with self.tier:

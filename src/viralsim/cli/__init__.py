@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "advocates": ("viralsim.cli.advocates", "advocates", "Whom to enrol, scored on the full model."),
     "validate": ("viralsim.cli.validate", "validate", "What is known, reproduced or not."),
     "app": ("viralsim.cli.app", "app", "The web app, on this machine alone."),
+    "lessons": ("viralsim.cli.lessons", "lessons", "The lessons as a folder of web pages, without an install."),
     "archive": ("viralsim.cli.archive", "archive", "Pack a finished folder for publication."),
     "presets": ("viralsim.cli.scenario_commands", "presets", "Show channel presets with source, year and range."),
     "schema": ("viralsim.cli.scenario_commands", "schema", "Print the JSON Schema of scenario files."),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from viralsim.errors import InputError
 from viralsim.scenario import Scenario, loads
@@ -27,11 +27,47 @@ class Slider:
     high: float
     value: float
     step: float
+    whole: bool
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Every value that it can take, whole numbers as such."""
+        count = round((self.high - self.low) / self.step) + 1
+        return tuple(self.exactly(self.low + i * self.step) for i in range(count))
+
+    def exactly(self, value: float) -> float:
+        """A value without the dust of its sum, and a whole number where the scenario wants one."""
+        return round(value) if self.whole else float(f"{value:.6g}")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a lesson draws against its slider.
+
+    kind: above (tries of 100 with more than ``than``), mean, best (the best try over the typical one), ratio (of the means of two
+    ``arms``), part (of the first in both, in hundredths). of: measures of a world. axis: fixed ends; log: its scale.
+    """
+
+    kind: Literal["above", "mean", "best", "ratio", "part"]
+    of: tuple[str, ...]
+    title: str
+    axis: tuple[float, float]
+    log: bool
+    than: float
+    arms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Predict:
+    """What is asked before the curves are shown; the answer is the first line of the lesson's measure with the slider ``at``."""
+
+    ask: str
+    at: float
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a class needs: minutes, question, prediction, slider, surprise, the teacher's answer, words, scenario."""
+    """What a class needs: minutes, question, prediction, slider, measure, surprise, the teacher's answer, words, scenario."""
 
     key: str
     order: int
@@ -40,6 +76,8 @@ class Lesson:
     question: str
     prediction: str
     slider: Slider
+    measure: Measure
+    predict: Predict
     surprise: str
     teacher: str
     glossary: Mapping[str, str]
@@ -68,15 +106,25 @@ def lesson(key: str) -> Lesson:
 
 def _read(key: str, text: str) -> Lesson:
     data: dict[str, Any] = read_yaml(text, f"{key}.yaml").data
-    slider = data["slider"]
     spec = loads(data["scenario"], file=f"{key}.yaml").spec
-    value = float(at(spec.model_dump(by_alias=True), parse_path(slider["path"])))
+    slider = _slider(data["slider"], spec.model_dump(by_alias=True))
+    drawn, asked = data["measure"], data["predict"]
+    low, high = drawn["axis"]
     words = ("order", "title", "minutes", "question", "prediction", "surprise", "teacher", "glossary")
     return Lesson(
         key=key,
-        slider=Slider(
-            slider["path"], slider["label"], float(slider["from"]), float(slider["to"]), value, float(slider["step"])
+        slider=slider,
+        measure=Measure(
+            drawn["kind"], tuple(drawn["of"]), drawn["title"], (float(low), float(high)),
+            bool(drawn.get("log", False)), float(drawn.get("than", 0)), tuple(drawn.get("arms", ())),
         ),
+        predict=Predict(asked["ask"], slider.exactly(asked["at"])),
         scenario_text=data["scenario"],
         **{word: data[word] for word in words},
-    )
+    )  # fmt: skip
+
+
+def _slider(data: dict[str, Any], spec: dict[str, Any]) -> Slider:
+    value = at(spec, parse_path(data["path"]))
+    low, high, step = (float(data[word]) for word in ("from", "to", "step"))
+    return Slider(data["path"], data["label"], low, high, float(value), step, isinstance(value, int))

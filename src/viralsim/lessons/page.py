@@ -22,6 +22,8 @@ def _lesson(one: Lesson) -> list[str]:
         f"## {one.order}. {one.title} ({one.minutes} minutes)",
         *("", f"**Question.** {one.question}"),
         *("", f"**Prediction first.** {one.prediction}"),
+        *("", f"**Guess.** {one.predict.ask}"),
+        *("", f"**Drawn.** {one.measure.title}."),
         *("", f"**Slider.** {s.label}: `{s.path}` from {s.low:g} to {s.high:g}."),
         *("", f"**Surprise.** {one.surprise}"),
         *("", f"**For the teacher.** {one.teacher}"),

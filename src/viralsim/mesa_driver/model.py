@@ -239,6 +239,16 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         found[rows] = np.where((nodes >= 0).any(axis=1), 2, seen.astype(np.int8))
         return found
 
+    def first_posts(self) -> NDArray[np.int32]:
+        """Who posted so far and who brought them, int32[posts, 4] in the order of posting: member, content, tick, parent.
+
+        member -1 is the brand; content is an index of ``arm.contents``; parent is a row of this table, -1 where it has none.
+        A row is a member's first post of a content on a channel.
+        """
+        nodes = self._state.nodes[: int(self._state.scalars[NODES])]
+        content = self._state.content_of[nodes["cell"]]
+        return np.column_stack([nodes["member"], content, nodes["tick"], nodes["parent"]]).astype(np.int32)
+
     def has_shared(self, member: int) -> bool:
         """Whether a member posted the campaign's content."""
         row = int(self._state.slot[member]) - 1

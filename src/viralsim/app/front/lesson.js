@@ -1,0 +1,191 @@
+// A lesson on one screen: a prediction first, one slider, one try that plays, and a dot for every value tried.
+// source: {tried(value, done), world(value, arm, number, done), removed(value, arm, number, member, done)}; done takes (answer, error).
+window.viralsimLesson = function (root, lesson, source) {
+  "use strict";
+  const id = root.id + "-stage", stage = window.viralsimStage, m = lesson.measure, values = lesson.values;
+  const escape = text => String(text).replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+  const plain = x => Math.abs(x) >= 100 ? Math.round(x).toLocaleString("en") : String(Number(x.toPrecision(3)));
+  const $ = name => root.querySelector(name);
+  const fresh = () => ({ index: lesson.start, arm: 0, number: 0, removed: -1 });
+  let now = fresh(), guess = null, picked = -1, world = null, asked = 0;
+  const past = [], found = new Map();
+
+  root.innerHTML = `<div class="vl"><section class="vl-ask"><h1>${lesson.order}. ${escape(lesson.title)}</h1>
+<p class="vl-question">${escape(lesson.question)}</p></section>
+<section class="vl-move"><label for="${id}-v">${escape(lesson.label)}: <output class="vl-value"></output></label>
+<input id="${id}-v" class="vl-slider" type="range" min="0" max="${values.length - 1}" step="1"></section>
+<section class="vl-result"><form class="vl-guess"><label for="${id}-g"><b>Guess first.</b> ${escape(lesson.ask)}</label>
+<div class="vl-row"><input id="${id}-g" type="number" step="any" min="0" inputmode="decimal"><button class="vl-main">this is my guess</button></div>
+<p class="vl-soft vl-why" role="status"></p></form>
+<div class="vl-after" hidden><p class="vl-distance" role="status"></p><div class="vl-plot"></div></div></section>
+<section class="vl-keep"><div class="vl-row"><button class="vl-undo" type="button">undo</button><button class="vl-reset" type="button">start over</button>
+<button class="vl-print" type="button">print</button><label><input type="checkbox" class="vl-teach"> I teach this</label></div></section>
+<section class="vl-picture"><div class="vl-row"><select class="vl-arm" aria-label="who starts"></select>
+<button class="vl-next" type="button">next try</button><span class="vl-which"></span></div>
+<div id="${id}">${lesson.stage}</div><p class="vl-who" role="status"></p>
+<div class="vl-row vl-tier"></div><p class="vl-lost" role="status"></p></section>
+<section class="vl-more"><div class="vl-after" hidden><h2>All tries at this value</h2><p class="vl-said vl-soft"></p><div class="vl-curves"></div>
+<h2>What is surprising</h2><p>${escape(lesson.surprise)}</p></div>
+<div class="vl-teacher" hidden><h2>For the teacher</h2><p>${escape(lesson.teacher)}</p></div>
+<h2>Words</h2>${Object.entries(lesson.glossary).map(([w, t]) => `<p><b>${escape(w)}</b>: ${escape(t)}</p>`).join("")}</section></div>`;
+
+  const arms = $(".vl-arm");
+  arms.innerHTML = lesson.arms.map((name, i) => `<option value="${i}">${escape(name.replaceAll("_", " "))}</option>`).join("");
+  arms.hidden = lesson.arms.length < 2;
+
+  // ---- the plot of the result against the slider
+
+  function up(value) {
+    const [low, high] = m.axis, share = m.log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+    return 176 - 150 * Math.max(-0.04, Math.min(1.04, share));
+  }
+  const hue = k => `var(--vs-${k + (m.arms ? 0 : 2)})`; // lines that are no arms have colours of their own
+  const across = value => 52 + 372 * (value - values[0]) / (values[values.length - 1] - values[0]);
+
+  function marks() {
+    const [low, high] = m.axis;
+    if (!m.log) return [low, (low + high) / 2, high];
+    const step = high / low > 50 ? 10 : 2, ticks = [];
+    for (let at = low; at < high * 1.01; at *= step) ticks.push(at);
+    return ticks;
+  }
+
+  function plot() {
+    const parts = [`<path d="M52,20V180H430" fill="none" stroke="currentColor"/>`];
+    for (const at of marks())
+      parts.push(`<path d="M48,${up(at)}H430" stroke="currentColor" opacity=".15"/><text x="44" y="${up(at) + 4}" text-anchor="end">${plain(at)}</text>`);
+    for (const [at, anchor] of [[values[0], "start"], [values[values.length - 1], "end"]])
+      parts.push(`<text x="${across(at)}" y="196" text-anchor="${anchor}">${plain(at)}</text>`);
+    parts.push(`<text x="241" y="196" text-anchor="middle">${escape(lesson.label)}</text>`);
+    if (guess !== null) {
+      const x = across(lesson.at), y = up(guess);
+      parts.push(`<path class="vl-mine" d="M${x - 7},${y - 7}l14,14m0,-14l-14,14" stroke="currentColor" stroke-width="3" fill="none"><title>my guess ${plain(guess)}</title></path>`);
+    }
+    let names = [];
+    for (const [value, answer] of found) {
+      names = answer.outcomes.map(one => one.name);
+      answer.outcomes.forEach(function (one, k) {
+        if (one.value === null) return;
+        const x = across(value) + (k - (answer.outcomes.length - 1) / 2) * 5, colour = hue(k), here = value === values[now.index];
+        const range = one.low === null ? "" : `<path d="M${x},${up(one.low)}V${up(one.high)}" stroke="${colour}" stroke-width="2"/>`;
+        parts.push(`<g class="vl-dot" data-at="${value}" data-name="${escape(one.name)}" data-value="${one.value}">${range}<circle cx="${x}" cy="${up(one.value)}" r="${here ? 7 : 4.5}" fill="${colour}"/>` +
+          `<title>${plain(value)}: ${plain(one.value)}${one.low === null ? "" : `, range ${plain(one.low)} to ${plain(one.high)}`}</title></g>`);
+      });
+    }
+    const key = (names.length > 1 ? names : []).map((name, k) => `<span style="color:${hue(k)}">&#9679;</span> ${escape(name.replaceAll("_", " "))}`);
+    key.push(`&#10005; my guess`);
+    $(".vl-plot").innerHTML = `<p class="vl-soft">${escape(m.title)}; bar: its likely range (95 %)</p>` +
+      `<svg viewBox="0 0 440 200" role="img" aria-label="${escape(m.title)} against ${escape(lesson.label)}">${parts.join("")}</svg><p class="vl-soft">${key.join(" ")}</p>`;
+  }
+
+  // ---- asking and showing
+
+  function tried() {
+    const value = values[now.index], number = ++asked;
+    const show = function (answer, error) {
+      if (error) { if (number === asked) $(".vl-said").textContent = error; return; }
+      found.set(value, answer);
+      if (guess === null) return;
+      if (value === lesson.at) distance(answer);
+      plot();
+      if (number !== asked) return;
+      $(".vl-curves").innerHTML = answer.drawn;
+      $(".vl-said").textContent = plain(answer.tries) + " tries";
+    };
+    if (found.has(value)) show(found.get(value)); else source.tried(value, show);
+  }
+
+  function distance(answer) {
+    const one = answer.outcomes[0];
+    if (one.value === null) return;
+    const off = guess - one.value, near = one.low !== null && one.low <= guess && guess <= one.high;
+    $(".vl-distance").innerHTML = `You guessed <b>${plain(guess)}</b>; it is <b>${plain(one.value)}</b>` +
+      (near ? ". Inside the range: well guessed!" : `: ${plain(Math.abs(off))} too ${off > 0 ? "many" : "few"}.`);
+  }
+
+  function play() {
+    const want = { ...now };
+    if (world === null) $(".vs-hour").textContent = "the first try is on its way";
+    $(".vl-which").textContent = "try " + (now.number + 1);
+    $(".vl-who").textContent = "Tap a dot to see who it is.";
+    $(".vl-lost").textContent = "";
+    $(".vl-tier").innerHTML = "";
+    picked = -1;
+    source.world(values[want.index], lesson.arms[want.arm], want.number, function (answer, error) {
+      if (want.index !== now.index || want.arm !== now.arm || want.number !== now.number) return;
+      if (error) { $(".vl-who").textContent = error; return; }
+      world = answer;
+      root.dataset.shown = values[want.index];
+      stage.show(id, answer, matchMedia("(prefers-reduced-motion: reduce)").matches);
+      $(".vl-tier").innerHTML = answer.moves.advocates.length
+        ? "<span>try it without advocate</span>" + answer.moves.advocates.slice(0, 10).map((a, i) => `<button type="button" data-member="${a}">${i + 1}</button>`).join("") : "";
+    });
+  }
+
+  function without(member) {
+    const want = { ...now };
+    picked = member; stage.pick(id, member);
+    source.removed(values[want.index], lesson.arms[want.arm], want.number, member, function (answer, error) {
+      if (want.index !== now.index || want.number !== now.number) return;
+      $(".vl-lost").textContent = error || `The same try without this advocate, all other luck as it was: ${answer.lost.length} fewer share and ${answer.unreached} fewer are reached.`;
+      if (!error) stage.mark(id, answer.lost);
+    });
+  }
+
+  function show() {
+    const value = values[now.index], slider = $(".vl-slider");
+    slider.value = now.index;
+    slider.setAttribute("aria-valuetext", plain(value));
+    $(".vl-value").textContent = plain(value);
+    arms.value = now.arm;
+    history.replaceState(null, "", "#" + new URLSearchParams({ value: value, arm: now.arm, try: now.number, ...(guess === null ? {} : { guess: guess }) }));
+    if (guess !== null) { plot(); tried(); }
+    play();
+  }
+
+  function move(change) {
+    past.push({ ...now });
+    now = { ...now, ...change };
+    show();
+  }
+
+  function reveal() {
+    $(".vl-guess").hidden = true;
+    root.querySelectorAll(".vl-after").forEach(one => { one.hidden = false; });
+  }
+
+  let wait = 0;
+  $(".vl-slider").oninput = function (event) {
+    const index = Number(event.target.value);
+    $(".vl-value").textContent = plain(values[index]);
+    clearTimeout(wait);
+    wait = setTimeout(() => move({ index: index }), 120);
+  };
+  arms.onchange = () => move({ arm: Number(arms.value) });
+  $(".vl-next").onclick = () => move({ number: (now.number + 1) % lesson.tries });
+  $(".vl-undo").onclick = function () {
+    if (past.length) { now = past.pop(); show(); } else $(".vl-lost").textContent = "Nothing to undo yet.";
+  };
+  $(".vl-reset").onclick = function () { history.replaceState(null, "", location.pathname + location.search); window.viralsimLesson(root, lesson, source); };
+  $(".vl-print").onclick = () => window.print();
+  $(".vl-teach").onchange = event => { $(".vl-teacher").hidden = !event.target.checked; };
+  $(".vl-guess").onsubmit = function (event) {
+    event.preventDefault();
+    const typed = $(".vl-guess input").value;
+    if (typed === "") { $(".vl-why").textContent = "Type a number: a wild guess will do."; return; }
+    guess = Number(typed);
+    reveal();
+    move({ index: values.indexOf(lesson.at) });
+  };
+  $(".vl-tier").onclick = event => { if (event.target.dataset.member) without(Number(event.target.dataset.member)); };
+  $(".vl").addEventListener("member", function (event) {
+    const who = event.detail, s = world.scene, state = ["not reached", "reached", "shared", "criticised"][stage.stateOf(id, who)];
+    $(".vl-who").textContent = `${world.moves.advocates.includes(who) ? "advocate" : "person"} ${who}, group ${s.community[who] + 1}, ${s.starts[who + 1] - s.starts[who]} followers: ${state} so far`;
+  });
+
+  const kept = new URLSearchParams(location.hash.slice(1)), at = values.indexOf(Number(kept.get("value")));
+  if (kept.has("value") && at >= 0)
+    now = { index: at, arm: Math.min(lesson.arms.length - 1, Number(kept.get("arm")) || 0), number: (Number(kept.get("try")) || 0) % lesson.tries, removed: -1 };
+  if (kept.get("guess")) { guess = Number(kept.get("guess")); reveal(); }
+  show();
+};

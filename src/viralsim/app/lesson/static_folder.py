@@ -1,0 +1,124 @@
+"""The lessons as a folder that needs no install: plain HTML, CSS and classic scripts, which open from a stick as from a server.
+
+Worlds are recorded over a grid of each slider's values; the pages, the drawing and the prediction are those of the app.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from viralsim.app import stepping
+from viralsim.app.lesson.data import at_value, lost, meta, scene_key, tried
+from viralsim.app.lesson.small_network import VISIBILITIES, tables
+from viralsim.app.look import front, stage_html
+from viralsim.atomic import write_text
+from viralsim.errors import InputError
+from viralsim.lessons import Lesson, lessons
+
+MOST_VALUES, TRIES, MOST_REMOVED = 8, 4, 10
+POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline' file:; script-src 'self' 'unsafe-inline' file:; img-src data:"
+)
+SCRIPTS = ("stage.js", "lesson.js", "recorded.js", "live.js", "network.js")
+OPEN = "viralsimLesson(document.getElementById('lesson'), viralsimRecorded.lesson, viralsimRecorded.source)"
+OPEN_NETWORK = "viralsimNetwork(document.getElementById('lesson'), viralsimRecorded.network)"
+
+
+def write(
+    folder: str | Path, chosen: Sequence[Lesson] | None = None, values: int = MOST_VALUES, tries: int = TRIES,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Path]:  # fmt: skip
+    """Write the folder, each file whole or not at all; returns the files.
+
+    Args:
+        folder: is made; files of other names in it stay. InputError where a file is in its place.
+        chosen: lessons; None for all. values: at most so many of each slider. tries: recorded at each value.
+        progress: called with the lessons done and their number.
+    """
+    home, taken = Path(folder), tuple(lessons() if chosen is None else chosen)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InputError(f"{home}: a file is in the place of the folder: name another one") from None
+    written = {name: front(name) for name in (*SCRIPTS, "lesson.css")}
+    written["data-network.js"] = _script("network", {f"{value:g}": tables(value) for value in VISIBILITIES})
+    written["network.html"] = _page("Your own network", ["data-network.js"], OPEN_NETWORK)
+    written["index.html"] = _index(taken)
+    for done, one in enumerate(taken):
+        progress(done, len(taken))
+        data, scenes = recorded(one, values, tries)
+        scripts = [f"scene-{key}.js" for key in scenes]
+        written |= {f"scene-{key}.js": _script(f"scenes[{json.dumps(key)}]", scene) for key, scene in scenes.items()}
+        written[f"data-{one.key}.js"] = _script("lesson", data.pop("lesson")) + _script("data", data)
+        written[f"{one.key}.html"] = _page(one.title, [*scripts, f"data-{one.key}.js"])
+    progress(len(taken), len(taken))
+    for name, text in written.items():
+        write_text(home / name, text)
+    return [home / name for name in written]
+
+
+def grid(one: Lesson, most: int) -> tuple[float, ...]:
+    """Values of a slider, evenly spread, with both ends, where it is at first, and where the prediction is asked."""
+    every = one.slider.values
+    kept = (
+        {round(i * (len(every) - 1) / max(1, most - 3)) for i in range(max(2, most - 2))}
+        if len(every) > most
+        else range(len(every))
+    )
+    return tuple(sorted({every[i] for i in kept} | {one.predict.at, one.slider.exactly(one.slider.value)}))
+
+
+def recorded(one: Lesson, most_values: int, tries: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """All that a lesson's page needs, and the networks that it draws by their keys."""
+    values, scenes = grid(one, most_values), dict[str, Any]()
+    data: dict[str, Any] = {"lesson": meta(one, values, tries), "tried": {}, "worlds": {}, "removed": {}}
+    for value in values:
+        scenario = at_value(one, value)
+        data["tried"][f"{value:g}"] = tried(one, scenario)
+        for arm in scenario.arm_names:
+            for number in range(tries):
+                played = stepping.play(scenario, arm, number)
+                key, name = scene_key(played), f"{value:g} {arm} {number}"
+                if key not in scenes:
+                    scenes[key] = played.scene()
+                data["worlds"][name] = {"scene": key, "moves": played.moves()}
+                for member in played.advocates[:MOST_REMOVED]:
+                    data["removed"][f"{name} {member}"] = lost(scenario, arm, number, played, member)
+    return data, scenes
+
+
+def _script(name: str, value: object) -> str:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
+    return f"viralsimRecorded.{name}={text};\n"
+
+
+def _page(title: str, data: Sequence[str], begin: str = OPEN) -> str:
+    scripts = "".join(f'<script src="{name}"></script>' for name in (*SCRIPTS, *data))
+    place = f'<main id="lesson" data-stage="{escape(stage_html("posts first"), quote=True)}"></main>'
+    return _html(title, f'<nav><a href="index.html">all lessons</a></nav>{place}{scripts}<script>{begin}</script>')
+
+
+def _index(taken: Sequence[Lesson]) -> str:
+    listed = "".join(
+        f'<li value="{one.order}"><a href="{one.key}.html">{escape(one.title)}</a>: {escape(one.question)}</li>'
+        for one in taken
+    )
+    return _html(
+        "Lessons",
+        f"<main class='vl'><h1>How things spread</h1><p>Guess first, then try.</p><ol>{listed}</ol>"
+        "<p><a href='network.html'>Draw a network of your own</a>: add people, tie and cut, and watch a post spread.</p></main>",
+    )
+
+
+def _html(title: str, body: str) -> str:
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{escape(title)}</title>'
+        '<link rel="stylesheet" href="lesson.css"><style>body{background:var(--vl-paper);color:var(--vl-ink);margin:.4rem auto;'
+        "padding:0 .6rem;max-width:76rem;font-family:system-ui,sans-serif}a{color:var(--vs-0)}nav{font-size:.9rem}</style></head>"
+        f"<body>{body}</body></html>\n"
+    )

@@ -1,0 +1,137 @@
+"""The folder that needs no install: it opens from the disk, asks nobody, and shows what Python counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from lesson_moves import DIRECTION, guess, move, picture
+
+from viralsim.app.lesson.data import at_value, tried
+from viralsim.app.lesson.static_folder import MOST_VALUES, grid, write
+from viralsim.app.stepping import play
+from viralsim.cli import main
+from viralsim.errors import InputError
+from viralsim.lessons import lesson, lessons
+
+KEY = "when_seeds_do_not_matter"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One lesson and the small network, few values and tries."""
+    home = tmp_path_factory.mktemp("static") / "lessons"
+    write(home, [lesson(KEY)], values=2, tries=1)
+    return home
+
+
+@pytest.fixture
+def alone(browser: Any) -> Iterator[Any]:
+    """A page without a network that must neither complain nor ask for anything but files."""
+    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844})
+    page, wrong = context.new_page(), list[str]()
+    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith("file:") else wrong.append(request.url))
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def test_a_lesson_opens_from_the_disk(folder: Path, alone: Any) -> None:
+    """Guess first; the dot is the measure of the scenario's tries; the slider moves it as claimed; who is lost is recorded."""
+    one = lesson(KEY)
+    alone.goto((folder / f"{KEY}.html").as_uri())
+    assert not alone.locator(".vl-plot").is_visible()
+    guess(alone, 7)
+    counted = tried(one, at_value(one, one.predict.at))["outcomes"][0]["value"]
+    assert f"it is {counted:.3g}" in alone.locator(".vl-distance").inner_text()
+    low, first = move(alone, "min"), picture(alone)
+    alone.locator(".vl-tier button").first.click()
+    scenario = at_value(one, one.slider.low)
+    played = play(scenario, one.scenario().arm_names[0], 0)
+    assert (
+        alone.locator(".vs-hour").inner_text().endswith(f"{len(played.reached)} reached, {len(played.shared)} shared")
+    )
+    assert "fewer share" in alone.locator(".vl-lost").inner_text()
+    high, last = move(alone, "max"), picture(alone)
+    line = next(iter(low))
+    assert (high[line] - low[line]) * DIRECTION[KEY] > 0
+    assert first != last
+
+
+def test_a_network_is_drawn_and_played(folder: Path, alone: Any) -> None:
+    """A person is added and tied; at visibility 1 more are reached than at the least; undo takes back; a puzzle is solved."""
+    alone.goto((folder / "network.html").as_uri())
+    said = alone.locator(".vl-said")
+    canvas = alone.locator("canvas")
+    size = canvas.bounding_box()["width"]
+    alone.get_by_role("button", name="add a person").click()
+    canvas.click(position={"x": size / 2, "y": size / 2})
+    assert said.inner_text().startswith("17 people, 20 ties")
+    alone.get_by_role("button", name="tie two").click()
+    canvas.click(position={"x": size / 2, "y": size / 2})
+    canvas.click(position={"x": size * 0.88, "y": size / 2})
+    assert said.inner_text().startswith("17 people, 21 ties")
+    reached = []
+    for end in ("Home", "End"):
+        alone.locator(".vl-slider").press(end)
+        reached.append(int(said.inner_text().split("reaches ")[1].split()[0]))
+    assert reached[0] < reached[1]
+    for _ in range(4):
+        alone.get_by_role("button", name="undo").click()
+    assert said.inner_text().startswith("16 people, 20 ties")
+    alone.get_by_role("button", name="undo").click()
+    assert said.inner_text() == "Nothing to undo yet."
+
+
+def test_scripts_are_classic_and_ask_for_nothing(folder: Path) -> None:
+    """No module, worker, fetch or address of elsewhere in any file; every file that a page names is in the folder."""
+    for path in folder.iterdir():
+        text = path.read_text(encoding="utf-8")
+        for word in ("fetch(", "import(", 'type="module"', "new Worker", "XMLHttpRequest", "http://", "https://"):
+            assert word not in text, (path.name, word)
+        if path.suffix == ".html":
+            named = [part.split('"')[0] for mark in ('src="', 'href="') for part in text.split(mark)[1:]]
+            assert {name for name in named if not (folder / name).is_file()} == set()
+
+
+@pytest.mark.parametrize("one", lessons(), ids=lambda one: one.key)
+def test_grids_hold_both_ends_the_start_and_what_is_asked(one: Any) -> None:
+    """Values that the slider can take, ascending, at most as many as said."""
+    values = grid(one, MOST_VALUES)
+    assert {one.slider.values[0], one.slider.values[-1], one.predict.at, one.slider.value} <= set(values)
+    assert set(values) <= set(one.slider.values)
+    assert list(values) == sorted(values)
+    assert 2 <= len(values) <= MOST_VALUES
+
+
+def test_a_file_in_the_place_is_refused(tmp_path: Path) -> None:
+    """Where a file is in the way nothing is written; the command lists the lessons otherwise."""
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    with pytest.raises(InputError, match="taken"):
+        write(taken, [lesson(KEY)])
+    done = CliRunner().invoke(main, ["lessons", "--static", str(taken)])
+    assert done.exit_code == 2
+    assert taken.read_text() == "mine"
+    listed = CliRunner().invoke(main, ["lessons"]).output
+    assert [one.title in listed for one in lessons()] == [True] * 10
+
+
+@pytest.mark.slow
+def test_the_whole_folder_is_small_and_every_lesson_works(tmp_path: Path, alone: Any) -> None:
+    """Less than 8 MB in all; each lesson moves its measure as it claims, from the disk."""
+    written = write(tmp_path / "all")
+    assert sum(path.stat().st_size for path in written) < 8e6
+    for one in lessons():
+        alone.goto((tmp_path / "all" / f"{one.key}.html").as_uri())
+        guess(alone, 3)
+        low, first = move(alone, "min"), picture(alone)
+        high, last = move(alone, "max"), picture(alone)
+        line = next(iter(low))
+        assert (high[line] - low[line]) * DIRECTION[one.key] > 0, one.key
+        assert first != last, one.key
