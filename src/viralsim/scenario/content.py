@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
+from viralsim.scenario.amounts import Usd
 from viralsim.scenario.blocks import USER, Block, Name, block, key
-from viralsim.units import Factor, Fraction, Hours, PositiveHours, Probability, Real, Usd, Whole
+from viralsim.units import Factor, Fraction, Hours, PositiveHours, Probability, Real, Whole
 
 Level = Annotated[float | Literal["uniform"], Real(gt=0, le=1, unit="fraction", word="uniform")]
 

@@ -13,7 +13,7 @@ from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.spec import Spec
 
 # what a scenario is called, where its numbers are from, and what other studies than a run ask of it: nothing here changes a world
-ONLY_WORDS = {"name", "about", "calibration", "variants", "field_test", "question"}
+ONLY_WORDS = {"name", "about", "calibration", "variants", "field_test", "question", "currency"}
 ORDERED = ("channels", "content", "arms")  # their order numbers them
 CHUNK_BYTES = 1 << 20
 
