@@ -133,7 +133,9 @@ def _examine_arm(
     if found:
         return None, [*found, *(_placed(finding, name, arm) for finding in inner)]
     if spec is not None and not inner and arm and arm.get(BUDGET) is not None:
-        foreign = [(("arms", name, BUDGET), said) for said in said_of_currency(arm[BUDGET], spec.currency)]
+        foreign: list[Finding] = [
+            (("arms", name, BUDGET), said) for said in said_of_currency(arm[BUDGET], spec.currency)
+        ]
         return (None, foreign) if foreign else _scaled(overlaid, arm, name)
     return spec, [_placed(finding, name, arm) for finding in inner]
 
