@@ -1,7 +1,8 @@
 """Durations, times of day, money, probabilities: the types that the scenario schema is made of.
 
 Each type is a ``Quantity`` inside ``Annotated``: it reads what a person writes (``6h``, ``1e3``), checks the bounds and
-describes itself in the JSON Schema. Inside the program durations and times of day are float hours, money is US dollars.
+describes itself in the JSON Schema. Inside the program durations and times of day are float hours, money is in the scenario's
+currency.
 """
 
 from __future__ import annotations
@@ -11,16 +12,24 @@ import math
 import numbers
 import re
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-HOURS_OF_UNIT = {"m": 1 / 60, "h": 1.0, "d": 24.0}
+HOURS_OF_UNIT = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0}
+_WORD_OF_UNIT = {"minute": "m", "min": "m", "hour": "h", "day": "d", "week": "w"}  # and each with an s
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_DURATION = re.compile(rf"({_NUMBER})([a-z]*)", re.ASCII)
+_DURATION = re.compile(rf"({_NUMBER}) ?([a-z]*)", re.ASCII)
+_DURATION_PATTERN = rf"^{_NUMBER}(?:[mhdw]| ?(?:{'|'.join(_WORD_OF_UNIT)})s?)$"
+_WEEKDAY = re.compile(rf"({'|'.join(WEEKDAYS)}),? (\d{{1,2}}:\d{{2}})", re.ASCII | re.IGNORECASE)
+_PER_CENT = re.compile(rf"({_NUMBER}) ?%", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _PLAIN_NUMBER = re.compile(_NUMBER, re.ASCII)
+FRACTIONS = ("probability", "fraction")  # units of what may be written in per cent
 LONGEST_TEXT = 60  # characters of a wrong value that a message repeats
 
 
@@ -53,15 +62,57 @@ def counted(count: int, noun: str) -> str:
 
 
 def parse_duration(value: object) -> float:
-    """Hours (float) of a written duration: ``30m``, ``6h``, ``14d``; ValueError says what is wrong."""
+    """Hours (float) of a written duration: ``30m``, ``6h``, ``14d``, ``3w``, ``10 days``; ValueError says what is wrong."""
     if isinstance(value, str):
         match = _DURATION.fullmatch(value)
-        if match and match[2] in HOURS_OF_UNIT:
-            number = float(match[1])
-            return number / 60 if match[2] == "m" else number * HOURS_OF_UNIT[match[2]]
         if match and match[2]:
-            raise ValueError(f"unit {match[2]!r} is unknown: write a duration in m, h or d, such as 30m, 6h or 14d")
-    raise ValueError(f"must be a duration such as 30m, 6h or 14d, without a space, got {shown(value)}")
+            unit = _WORD_OF_UNIT.get(match[2].removesuffix("s"), match[2])
+            if unit in HOURS_OF_UNIT and (unit != match[2] or " " not in value):
+                number = float(match[1])
+                return number / 60 if unit == "m" else number * HOURS_OF_UNIT[unit]
+            known = "write a duration in m, h, d or w, such as 30m, 6h, 14d or 3 weeks"
+            raise ValueError(f"unit {match[2]!r} is unknown: {known}")
+        if weekday_and_clock(value) is not None:
+            raise ValueError(
+                f"{shown(value)} needs to know on which day the launch is: give launch_at a weekday or a date, such as "
+                "Monday 09:00 or 2026-03-02 09:00, or write the time since the launch, such as 33h"
+            )
+    raise ValueError(f"must be a duration such as 30m, 6h, 14d or 3 weeks, got {shown(value)}")
+
+
+def weekday_and_clock(value: object) -> tuple[int, float] | None:
+    """(day of the week, 0 is Monday; hours after midnight) of ``Monday 18:00``; None for anything else."""
+    match = _WEEKDAY.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    try:
+        return WEEKDAYS.index(match[1].lower()), parse_clock(match[2])
+    except ValueError:
+        return None
+
+
+def weekday_of_launch(value: object) -> int | None:
+    """The day of the week (0 is Monday) of a ``launch_at`` with a weekday or a date; None where it has only a time of day."""
+    if (named := weekday_and_clock(value)) is not None:
+        return named[0]
+    dated = _date_and_clock(value)
+    return None if dated is None else dated[0].weekday()
+
+
+def _date_and_clock(value: object) -> tuple[date, str] | None:
+    day, _, clock = value.replace("T", " ").partition(" ") if isinstance(value, str) else ("", "", "")
+    try:
+        return (date.fromisoformat(day), clock) if len(day) == len("2026-03-02") and clock else None
+    except ValueError:
+        return None
+
+
+def parse_launch(value: object) -> float:
+    """Hours after midnight of a launch: ``09:00``, ``Monday 09:00``, ``2026-03-02 09:00``; ValueError says what is wrong."""
+    if (named := weekday_and_clock(value)) is not None:
+        return named[1]
+    dated = _date_and_clock(value)
+    return parse_clock(value if dated is None else dated[1])
 
 
 def parse_clock(value: object) -> float:
@@ -86,6 +137,12 @@ def parse_number(value: object) -> float:
     if isinstance(value, str) and len(value) < 400 and _PLAIN_NUMBER.fullmatch(value):
         return float(value)
     raise ValueError(f"must be a number, got {shown(value)}")
+
+
+def parse_fraction(value: object) -> float:
+    """A float of a number, or of a percentage such as ``60%``; ValueError says what is wrong."""
+    match = _PER_CENT.fullmatch(value) if isinstance(value, str) and len(value) < 400 else None
+    return parse_number(value) if match is None else float(Decimal(match[1]) / 100)
 
 
 def parse_whole(value: object) -> int:
@@ -166,7 +223,24 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Real(Quantity):
-    """A finite number."""
+    """A finite number; a probability or fraction may be written in per cent."""
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether 60% means 0.6 here."""
+        return self.unit in FRACTIONS
+
+    def inner_schema(self) -> CoreSchema:
+        """Read by ``parse_number``, or by ``parse_fraction``."""
+        inner = core_schema.float_schema(allow_inf_nan=False, **self.bounds())
+        read = parse_fraction if self.is_fraction else parse_number
+        return core_schema.no_info_before_validator_function(read, inner)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A number, or the text of a percentage."""
+        found = super().__get_pydantic_json_schema__(schema, handler)
+        per_cent = {"type": "string", "pattern": rf"^{_NUMBER} ?%$"}
+        return {"anyOf": [*found.get("anyOf", [found]), per_cent]} if self.is_fraction else found
 
 
 @dataclass(frozen=True)
@@ -196,7 +270,7 @@ class Duration(Quantity):
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Text of a pattern; the bounds, in hours, under names that JSON Schema does not use."""
-        found: dict[str, Any] = {"type": "string", "pattern": rf"^{_NUMBER}[mhd]$", "unit": "h"}
+        found: dict[str, Any] = {"type": "string", "pattern": _DURATION_PATTERN, "unit": "h"}
         return found | {f"{name}_hours": value for name, value in self.bounds().items()}
 
 
@@ -216,6 +290,19 @@ class ClockTime(Quantity):
 
 
 @dataclass(frozen=True)
+class LaunchTime(ClockTime):
+    """A time of day, with the weekday or the date in front where times of the scenario name weekdays."""
+
+    def inner_schema(self) -> CoreSchema:
+        """Read by ``parse_launch``."""
+        return core_schema.no_info_before_validator_function(parse_launch, core_schema.float_schema())
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Text of a pattern."""
+        return {"type": "string", "pattern": r"^(\S+ )?\d{1,2}:\d{2}$", "unit": "time of day"}
+
+
+@dataclass(frozen=True)
 class NumberOrDuration(Quantity):
     """A number or a duration (then float hours), for ranges over any key."""
 
@@ -226,14 +313,14 @@ class NumberOrDuration(Quantity):
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """A number, or text of a pattern."""
-        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^{_NUMBER}[mhd]?$"}]}
+        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"{_DURATION_PATTERN}|^{_NUMBER}$"}]}
 
 
 LONGEST_HOURS = 10 * 366 * 24.0
 Probability = Annotated[float, Real(ge=0, le=1, unit="probability")]
 Fraction = Annotated[float, Real(ge=0, le=1, unit="fraction")]
-Usd = Annotated[float, Real(ge=0, le=1e12, unit="US$")]
 Factor = Annotated[float, Real(ge=0, le=100, unit="factor")]
 Hours = Annotated[float, Duration(ge=0, le=LONGEST_HOURS)]
 PositiveHours = Annotated[float, Duration(gt=0, le=LONGEST_HOURS)]
 TimeOfDay = Annotated[float, ClockTime()]
+TimeOfLaunch = Annotated[float, LaunchTime()]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from viralsim.scenario.amounts import Usd
 from viralsim.scenario.blocks import Block, key
 from viralsim.scenario.complete import complete
 from viralsim.scenario.costs import paid_share
 from viralsim.scenario.paths import PathError, parse_path, put
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec
-from viralsim.units import Usd
 
 BUDGET = "budget_usd"
 OVERLAID = ("campaign", "content", "channels")

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, StrictInt, StrictStr, WithJsonSchema
 
+from viralsim.scenario.amounts import Money, Usd
 from viralsim.scenario.audience import MOST_MEMBERS
 from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
 from viralsim.scenario.interventions import Intervention, StopWhen
 from viralsim.scenario.programme import Programme
-from viralsim.units import Factor, Fraction, Hours, Probability, Real, Usd, Whole, parse_whole, shown
+from viralsim.units import Factor, Fraction, Hours, Probability, Real, Whole, parse_whole, shown
 
 HOURS_PER_DAY = 24.0
 MOST_LINES = 1_000
@@ -54,7 +55,7 @@ class Paid(Block):
     starts: Hours = key(0.0, "from when on", source="off")
     ends: Hours | None = key(None, "until when; left out: the horizon", source=FILLED)
     trust: Factor = key(1.0, "factor of the response")
-    cpm_usd: Annotated[float, Real(gt=0, le=1e6, unit="US$ per 1,000 impressions")] | None = key(
+    cpm_usd: Annotated[float, Money(gt=0, le=1e6, unit="currency per 1,000 impressions")] | None = key(
         None, "price of 1,000 impressions; left out: the channel's", source=FILLED
     )
     frequency_cap: Annotated[int, Whole(ge=1, le=1_000_000, unit="impressions")] | None = key(
@@ -166,7 +167,9 @@ class CommunityManagement(Block):
     """A community manager and their two rules."""
 
     starts: Hours = key(0.0, "from when on they look and are paid", source="off", exclude_if=is_at_once)
-    cost_usd_per_day: Annotated[float, Real(ge=0, le=1e9, unit="US$ a day")] = key(0.0, "cost of a day", source="off")
+    cost_usd_per_day: Annotated[float, Money(ge=0, le=1e9, unit="currency a day")] = key(
+        0.0, "cost of a day", source="off"
+    )
     respond: Respond | None = key(None, "answers to criticism; left out: none", source="off")
     amplify: Amplify | None = key(None, "reposts; left out: none", source="off")
 

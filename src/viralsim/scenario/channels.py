@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from viralsim.scenario.amounts import Money
 from viralsim.scenario.blocks import Block, Name, block, key, says_nothing
 from viralsim.scenario.random_graphs import RandomGraph
 from viralsim.units import Fraction, Hours, PositiveHours, Probability, Real
 
-Price = Annotated[float, Real(gt=0, le=1e6, unit="US$ per 1,000 impressions")]
+Price = Annotated[float, Money(gt=0, le=1e6, unit="currency per 1,000 impressions")]
 EdgeMeans = Literal["source follows target", "source reaches target"]
 USER_OR_PRESET = "the user's or a preset's to say"
 

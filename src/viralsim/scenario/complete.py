@@ -9,9 +9,12 @@ from typing import Any
 
 from viralsim.scenario.presets import preset_values
 from viralsim.scenario.spec import Spec
+from viralsim.units import parse_launch, weekday_and_clock, weekday_of_launch
 
 EXCLUDE_EACH_OTHER = {"visibility": "organic_reach", "organic_reach": "visibility"}
 DEFAULT_HORIZON = f"{Spec.model_fields['horizon'].default}h"
+MOMENTS = ("posts_at", "starts", "ends", "released_at")  # keys that may name a day of the week
+HOURS_PER_WEEK = 168.0
 LINES = ("owned", "paid", "organic")
 
 
@@ -28,9 +31,28 @@ def complete(data: Any) -> Any:
         only, channels = None, {}
     if isinstance(campaign, dict):
         data["campaign"] = _complete_campaign(campaign, only, list(channels), data)
+    data = _moments(data, data.get("launch_at"))
     if isinstance(audience, dict) and "participation" not in audience and audience.get("members") is not None:
         data["audience"] = {**audience, "participation": {}}
     return data
+
+
+def _moments(value: Any, launch_at: Any) -> Any:
+    """The data with moments such as ``Monday 18:00`` as hours since the launch, where ``launch_at`` says its day."""
+    launch_day = weekday_of_launch(launch_at)
+    return value if launch_day is None else _since(value, launch_day, parse_launch(launch_at))
+
+
+def _since(value: Any, launch_day: int, launch_hours: float, named: bool = False) -> Any:
+    """``named``: the value is under a key that names moments."""
+    if isinstance(value, dict):
+        return {key: _since(inner, launch_day, launch_hours, key in MOMENTS) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_since(inner, launch_day, launch_hours, named) for inner in value]
+    if not named or (found := weekday_and_clock(value)) is None:
+        return value
+    day, hours = found
+    return f"{((day - launch_day) * 24 + hours - launch_hours) % HOURS_PER_WEEK:.12g}h"
 
 
 def complete_channel(channel: Any) -> Any:

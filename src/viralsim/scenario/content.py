@@ -8,9 +8,10 @@ from pydantic import GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from viralsim.rules import known
+from viralsim.scenario.amounts import Usd
 from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
 from viralsim.scenario.own_rules import OwnResponse, OwnShareProbability, OwnWords
-from viralsim.units import Factor, Fraction, Hours, PositiveHours, Probability, Real, Usd, Whole
+from viralsim.units import Factor, Fraction, Hours, PositiveHours, Probability, Real, Whole
 
 Level = Annotated[float | Literal["uniform"], Real(gt=0, le=1, unit="fraction", word="uniform")]
 

@@ -14,7 +14,7 @@ from viralsim.scenario.own_rules import digests
 from viralsim.scenario.spec import Spec
 
 # what a scenario is called, where its numbers are from, and what other studies than a run ask of it: nothing here changes a world
-ONLY_WORDS = {"name", "about", "calibration", "variants", "field_test", "question"}
+ONLY_WORDS = {"name", "about", "calibration", "variants", "field_test", "question", "currency"}
 # keys that came later, with what they are where left out: files that do not have them keep their hash
 CAME_LATER: dict[str, Any] = {
     "owned_visibility": None, "follower_elasticity": None, "impression_delay": None, "share": None, "reshare": 1.0,

@@ -112,7 +112,7 @@ def _input(data: Any, path: str, place: Place, source: str, filled: Any) -> Inpu
     quantity = slot.quantity
     if not isinstance(quantity, Real | Duration) or isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if quantity.unit == "US$" and place[-1] not in _PRICES:
+    if quantity.unit == "currency" and place[-1] not in _PRICES:
         return None
     if place[-1] == "cost_usd" and "advocates" not in place:
         return None

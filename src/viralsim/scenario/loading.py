@@ -9,6 +9,7 @@ from viralsim.arguments import file_path, instance, refuse
 from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.reading import MOST_BYTES, decode, read_yaml
 from viralsim.scenario.scenario import Scenario
+from viralsim.scenario.spelling import respelt_document
 from viralsim.scenario.validation import Origin, examine_all
 from viralsim.units import shown
 
@@ -45,6 +46,8 @@ def scenario_of(given: Scenario | str | os.PathLike[str], name: str = "scenario"
 def loads(text: str, folder: str | os.PathLike[str] = ".", file: str = "scenario") -> Scenario:
     """Read and check a scenario's YAML text; files that it names are relative to ``folder``."""
     document = read_yaml(instance(text, "text", str), instance(file, "file", str))
+    if isinstance(document.data, dict):
+        document = respelt_document(document, file)
     origin = Origin(file, document)
     if not isinstance(document.data, dict):
         found = "nothing" if document.data is None else shown(document.data)

@@ -76,6 +76,9 @@ def parse_path(text: str) -> Place:
     return tuple(place)
 
 
+ROOT = Slot("block", Spec, Spec)
+
+
 def slots(model: type[Block]) -> dict[str, Slot]:
     """The keys of a block by the names of the file, with the words of rules of one's own where it takes them."""
     if not issubclass(model, OwnWords):
@@ -96,6 +99,16 @@ def _slots(model: type[Block]) -> dict[str, Slot]:
             slot.kind, annotation, slot.block, slot.quantity, slot.nullable, info.is_required(), is_block
         )
     return found
+
+
+@cache
+def unsuffixed(model: type[Block]) -> dict[str, str]:
+    """Other names of the amounts of a block: ``budget`` -> ``budget_usd``, ``cost_per_hour`` -> ``usd_per_hour``."""
+    known = slots(model)
+    names = {
+        name: name.replace("usd_per_", "cost_per_").replace("cost_cost_", "cost_").replace("_usd", "") for name in known
+    }
+    return {other: name for name, other in names.items() if other not in known}
 
 
 def _slot(annotation: Any, nullable: bool = False) -> Slot:
@@ -165,10 +178,59 @@ def put(data: Any, place: Place, value: Any, hours: bool = False) -> Any:
     ``hours``: a number in place of a duration is in hours.
     """
 
+    twice: list[tuple[Place, str]] = []
+
     def replace(slot: Slot, old: Any) -> Any:
-        return _values_by_path(data, place, as_written(slot, value)) if hours else value
+        given = respelt(slot, value, place, twice)
+        if twice:
+            raise PathError(f"{path_text(twice[0][0])} {twice[0][1]}")
+        return _values_by_path(data, place, as_written(slot, given)) if hours else given
 
     return _change(data, place, replace)
+
+
+def respelt(slot: Slot, value: Any, place: Place, twice: list[tuple[Place, str]]) -> Any:
+    """A value with its amounts under the names of the schema; who says one of them under both names is put into ``twice``."""
+    if isinstance(value, dict) and slot.block is not None:
+        known, others = slots(slot.block), unsuffixed(slot.block)
+        changed = {}
+        for word, inner in value.items():
+            name = others.get(word, word)
+            if name != word and name in value:
+                twice.append(((*place, word), f"is the same as {name}: give one of them"))
+                continue
+            changed[name] = respelt(known[name], inner, (*place, name), twice) if name in known else inner
+        return changed
+    if isinstance(value, dict) and slot.kind == "map":
+        return {name: respelt(element(slot), inner, (*place, name), twice) for name, inner in value.items()}
+    if isinstance(value, list | tuple) and slot.kind == "list":
+        return [respelt(element(slot), inner, (*place, i), twice) for i, inner in enumerate(value)]
+    return value
+
+
+def canonical(place: Place) -> Place:
+    """A place with the schema's names of amounts; what is no place of a scenario stays as it is."""
+    slot, found = ROOT, list(place)
+    for i, part in enumerate(place):
+        if slot.block is not None and slot.kind != "leaf":
+            found[i] = unsuffixed(slot.block).get(str(part), part)
+            inner = slots(slot.block).get(str(found[i]))
+        else:
+            inner = element(slot) if slot.kind in ("map", "list") else None
+        if inner is None:
+            break
+        slot = inner
+    return tuple(found)
+
+
+def canonical_path(path: str) -> str:
+    """A dotted path with the schema's names of amounts: ``campaign.paid[0].budget`` is ``campaign.paid[0].budget_usd``."""
+    try:
+        place = parse_path(path)
+    except PathError:
+        return path
+    changed = canonical(place)
+    return path if changed == place else path_text(changed)
 
 
 def as_written(slot: Slot, value: Any) -> Any:
@@ -260,7 +322,7 @@ def at(data: Any, place: Place) -> Any:
 
 def _in_block(model: type[Block], data: Any, place: Place, i: int, change: Any) -> Any:
     known = slots(model)
-    name = place[i]
+    name = unsuffixed(model).get(str(place[i]), place[i])
     if not isinstance(name, str) or name not in known:
         where = path_text(place[:i]) or "a scenario"
         raise PathError(f"{where} has no key {name!r}" + nearest(str(name), known))

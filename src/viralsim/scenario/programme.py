@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
+from viralsim.scenario.amounts import Money, Usd
 from viralsim.scenario.blocks import Block, key
-from viralsim.units import Fraction, PositiveHours, Probability, Real, Usd, Whole
+from viralsim.units import Fraction, PositiveHours, Probability, Real, Whole
 
 HOURS_PER_WEEK = 168.0
 HoursAWeek = Annotated[float, Real(ge=0, le=10_000, unit="hours a week")]
@@ -50,11 +51,13 @@ class Programme(Block):
 
     setup_usd: Usd = key(0.0, "set-up, shared by the launches", source="off")
     hours_per_week: HoursAWeek = key(0.0, "work", source="off")
-    usd_per_hour: Annotated[float, Real(ge=0, le=1e6, unit="US$ an hour")] = key(0.0, "price of work", source="off")
+    usd_per_hour: Annotated[float, Money(ge=0, le=1e6, unit="currency an hour")] = key(
+        0.0, "price of work", source="off"
+    )
     launches: Annotated[int, Whole(ge=1, le=1_000_000, unit="launches")] = key(
         1, "launches that share the set-up", source="off"
     )
-    fans: Annotated[float, Real(gt=0, le=1)] = key(
+    fans: Annotated[float, Real(gt=0, le=1, unit="fraction")] = key(
         1.0, "part of the members who can be enrolled: those who answer most readily (activity x match)", source="off"
     )
     nurture: Nurture | None = key(

@@ -34,11 +34,12 @@ _WORDS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Document:
-    """Plain data of a file and the line (from 1) of every place in it."""
+    """Plain data of a file and the line (from 1) of every place in it; ``written``: what the file calls some of them."""
 
     data: Any
     lines: dict[Place, int]
     problems: tuple[Problem, ...] = ()
+    written: dict[Place, Place] = field(default_factory=dict)  # places under another name in the file
 
     def line(self, place: Place) -> int | None:
         """The line of a place, or of the nearest place around it."""

@@ -11,7 +11,9 @@ Schema = Mapping[str, Any]
 _INTRODUCTION = """# Scenario files
 
 Every key of a scenario file with its meaning, bounds, unit, default and the source of the default. Made from the schema by
-`viralsim schema --markdown`; do not edit it by hand. Durations are written `30m`, `6h`, `14d`; their defaults are here in hours.
+`viralsim schema --markdown`; do not edit it by hand. Durations are written `30m`, `6h`, `14d`, `3 weeks`; their defaults are
+here in hours. Fractions and probabilities may be written `60%`. Amounts may be written `"$1,500"`, and their keys without
+`_usd`: `budget`, `cost`, `value`, `cpm`, `cost_per_day`, `cost_per_hour`.
 A key without a default is required, or says in its meaning when it is.
 """
 _LOWER = (("minimum", ">= {}"), ("exclusiveMinimum", "> {}"), ("ge_hours", ">= {} h"), ("gt_hours", "> {} h"))

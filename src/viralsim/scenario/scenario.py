@@ -18,7 +18,7 @@ from viralsim.scenario.assumptions import Assumption, assumptions_of
 from viralsim.scenario.fingerprint import fingerprint
 from viralsim.scenario.joint import check_joint, rows_of
 from viralsim.scenario.networks_in_memory import NetworkInMemory, is_in_memory, name_of, refuse_wrong_networks
-from viralsim.scenario.paths import PathError, nearest, parse_path, put
+from viralsim.scenario.paths import PathError, canonical, nearest, parse_path, put
 from viralsim.scenario.ranges import Range, check_ranges
 from viralsim.scenario.reading import Place, write_yaml
 from viralsim.scenario.slots import STUDIES, is_whole
@@ -113,7 +113,7 @@ class Scenario:
             raise refuse("changes", 'a mapping of paths to values such as {"content.post.appeal": 0.05}', changes)
         for path, value in changes.items():
             try:
-                place: Place = parse_path(path)
+                place: Place = canonical(parse_path(path))
                 data = put(data, place, value, hours=hours)
                 places.append(place)
             except PathError as error:

@@ -13,7 +13,7 @@ from viralsim.scenario.reading import Place
 from viralsim.units import Duration, Real, Whole
 
 STUDIES = ("uncertain", "calibration", "sweep", "variants", "field_test")
-SHARED = ("viralsim", "name", "about", "arms", "baseline", *STUDIES, "seed", "worlds", "populations")
+SHARED = ("viralsim", "name", "about", "arms", "baseline", "currency", *STUDIES, "seed", "worlds", "populations")
 FIXED_IN_A_WORLD = (
     *SHARED,
     "audience",

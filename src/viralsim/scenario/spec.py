@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from viralsim.scenario.amounts import DEFAULT_CURRENCY, Currency
 from viralsim.scenario.audience import Audience
 from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
 from viralsim.scenario.calibrated import Calibrated
@@ -28,7 +29,7 @@ from viralsim.scenario.study import (
     ViralWhen,
     WorldsOrUntil,
 )
-from viralsim.units import Duration, PositiveHours, TimeOfDay, Whole
+from viralsim.units import Duration, PositiveHours, TimeOfLaunch, Whole
 from viralsim.versions import LAW_OF_UNCERTAIN_VISIBILITY, LAW_VERSION
 
 MOST_TICKS = 200_000
@@ -46,7 +47,14 @@ class Spec(Block):
     worlds: WorldsOrUntil = key(1000, "number of worlds of each arm, or when there are enough of them")
     horizon: PositiveHours = key(336.0, "how long a world is watched (14d)")
     tick: Annotated[float, Duration(gt=0, le=24)] = key(1.0, "the time step (1h)")
-    launch_at: TimeOfDay = key(9.0, "time of day of tick 0, for the daily rhythm (09:00)")
+    launch_at: TimeOfLaunch = key(
+        9.0,
+        "time of day of tick 0, for the daily rhythm (09:00); after a weekday or date, others may be Monday 18:00",
+    )
+    currency: Currency = key(
+        DEFAULT_CURRENCY,
+        "currency of all amounts; USD so far: the sign of another currency is refused, nothing is converted",
+    )
     audience: Audience = block(Audience, "who is there", source=USER)
     channels: dict[Name, Channel] = key(
         ..., f"follower networks, {MOST_CHANNELS} at most", min_length=1, max_length=MOST_CHANNELS

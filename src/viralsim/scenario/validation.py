@@ -13,6 +13,7 @@ from viralsim.errors import Problem, ScenarioError
 from viralsim.scenario.arms import BUDGET, origin, overlay, scale_budget
 from viralsim.scenario.checks import check
 from viralsim.scenario.complete import complete
+from viralsim.scenario.currency import other_currencies, said_of_currency
 from viralsim.scenario.messages import Finding, findings, path_of
 from viralsim.scenario.paths import PathError, parse_path
 from viralsim.scenario.reading import Document, Place
@@ -40,7 +41,7 @@ class Origin:
         place, sentence = finding
         if any(place[: len(one)] == one for one in self.overridden):
             return Problem(sentence, path_of(place), file="override")
-        return Problem(sentence, path_of(place), self.document.line(place), self.file)
+        return Problem(sentence, path_of(self.document.written.get(place, place)), self.document.line(place), self.file)
 
     def error(self, found: Iterable[Finding]) -> ScenarioError:
         """All findings as one error, in the order of the file."""
@@ -108,7 +109,7 @@ def _examine(data: Any, folder: Path, files: set[str]) -> tuple[Spec | None, lis
         spec = Spec.model_validate(complete(data))
     except ValidationError as error:
         return None, findings(error, data)
-    return spec, check(spec, folder, files)
+    return spec, [*check(spec, folder, files), *other_currencies(data, spec.currency)]
 
 
 def _examine_arm(
@@ -132,7 +133,10 @@ def _examine_arm(
     if found:
         return None, [*found, *(_placed(finding, name, arm) for finding in inner)]
     if spec is not None and not inner and arm and arm.get(BUDGET) is not None:
-        return _scaled(overlaid, arm, name)
+        foreign: list[Finding] = [
+            (("arms", name, BUDGET), said) for said in said_of_currency(arm[BUDGET], spec.currency)
+        ]
+        return (None, foreign) if foreign else _scaled(overlaid, arm, name)
     return spec, [_placed(finding, name, arm) for finding in inner]
 
 
