@@ -32,15 +32,17 @@ COLOURS = {"posted": "#c2410c", "shown": "#0b6e99", "not reached": "#d1d5db"}
 
 
 class Launch(vs.ViralityModel):
-    """A world of the main scenario with what the page's sliders move as arguments, so that RESET can make it again.
+    """A world of the main scenario with what the page's sliders move as arguments, so that RESET can make it again; its appeal is not drawn.
 
     Args:
         arm: name of the arm. world: number of the world, the same as in the batch driver.
         share_rate: shares per impression. advocates: how many are enrolled, in arms that have them.
     """
 
-    def __init__(self, arm: str = "integrated", world: int = 0, share_rate: float = 0.03, advocates: int = 12) -> None:
-        moved = {"content.teaser.share_rate": share_rate, "campaign.advocates.count": advocates}
+    def __init__(
+        self, arm: str = "integrated", world: int = 0, share_rate: float = 0.0019, advocates: int = 30
+    ) -> None:
+        moved = {"content.teaser.share_rate": share_rate, "campaign.advocates.count": advocates, "uncertain": {}}
         super().__init__(vs.load(SCENARIO).override(moved), arm=arm, world=world)
 
 
@@ -77,9 +79,9 @@ def sliders() -> dict[str, Any]:
         "arm": {"type": "Select", "label": "arm", "value": "integrated", "values": [*vs.load(SCENARIO).arm_names]},
         "world": {"type": "SliderInt", "label": "world", "value": 0, "min": 0, "max": 99, "step": 1},
         "share_rate": {
-            "type": "SliderFloat", "label": "shares per impression", "value": 0.03, "min": 0.005, "max": 0.1, "step": 0.005,
+            "type": "SliderFloat", "label": "shares per impression", "value": 0.0019, "min": 0.0004, "max": 0.01, "step": 0.0001,
         },
-        "advocates": {"type": "SliderInt", "label": "advocates", "value": 12, "min": 1, "max": 60, "step": 1},
+        "advocates": {"type": "SliderInt", "label": "advocates", "value": 30, "min": 1, "max": 60, "step": 1},
     }  # fmt: skip
 
 

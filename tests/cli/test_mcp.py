@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ def talk(work: Path, calls: list[Call]) -> tuple[list[str], list[Any]]:
             names = [tool.name for tool in (await client.list_tools()).tools]
             return names, [await client.call_tool(name, given) for name, given in calls]
 
-    return asyncio.run(session())
+    with ThreadPoolExecutor(1) as thread:  # a browser's tests leave a loop running in this one
+        return thread.submit(lambda: asyncio.run(session())).result()
 
 
 def environment() -> dict[str, str]:

@@ -262,7 +262,7 @@ def test_money_as_a_goal_is_worded_as_money():
     assert verdict.winner == "advocates"
     text = " ".join(verdict.sentences)
     assert "USD more net value with advocates than with organic" in text
-    assert "USD less net value than with organic" in text
+    assert "USD less net value with paid than with organic" in text
     assert "more than with" not in text.split("The winner on")[1]
 
 

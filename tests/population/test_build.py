@@ -15,14 +15,17 @@ from viralsim.population.generators.communities import drawn_communities
 
 def generated(**changes):
     words = {"mean_following": 10, "degree_exponent": 2.4, "reciprocity": 0.4, "clustering": 0.2} | changes
-    network = SimpleNamespace(generate=SimpleNamespace(**words), graph=None, file=None)
+    network = SimpleNamespace(generate=SimpleNamespace(**words), graph=None, layer=None, file=None, temporal=False)
     return SimpleNamespace(network=network, presence=1.0)
 
 
 def from_file(file, **changes):
     words = {"edge_means": None, "directed": True, "tie_strength": None, "influence_weight": None} | changes
     words["model_fields_set"] = set(changes)
-    return SimpleNamespace(network=SimpleNamespace(generate=None, graph=None, file=str(file), **words), presence=1.0)
+    return SimpleNamespace(
+        network=SimpleNamespace(generate=None, graph=None, layer=None, file=str(file), temporal=False, **words),
+        presence=1.0,
+    )
 
 
 def scenario(folder, channels, seed=42, **audience):

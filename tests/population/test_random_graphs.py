@@ -23,6 +23,7 @@ SOME: dict[str, dict[str, Any]] = {
     "watts_strogatz": {"neighbours": 8, "rewiring": 0.2},
     "stochastic_block": {"blocks": 5, "inside": 6, "outside": 2},
     "forest_fire": {"forward": 0.3, "backward": 0.3},
+    "lfr": {"mean_degree": 8, "most": 40},
 }
 
 

@@ -54,11 +54,11 @@ def test_sets_side_by_side_are_those_drawn_alone(case: tuple[int, Any, Any, NDAr
     model, incoming, roots, marks, sets = case
     side = side_of(marks)
     before = side.known.copy()
-    ends, entries = draw_sets(model, incoming, roots, LUCK, (0, sets), 0, sets, side)
+    ends, entries = draw_sets(model, incoming, roots, 0, LUCK, (0, sets), 0, sets, side)
     assert (side.known == before).all()
     assert (marks[entries] == 0).all()
     for number, found in enumerate(np.split(entries, ends[:-1])):
-        alone_ends, alone = draw_sets(model, incoming, roots, LUCK, (0, sets), number, number + 1, side_of(marks))
+        alone_ends, alone = draw_sets(model, incoming, roots, 0, LUCK, (0, sets), number, number + 1, side_of(marks))
         assert alone_ends.tolist() == [len(alone)]
         assert alone.tolist() == found.tolist()
         assert len(set(alone.tolist())) == len(alone)
@@ -71,10 +71,10 @@ def test_sets_of_all_members_outgrow_the_first_memory_and_are_whole() -> None:
     incoming = incoming_rows(Candidates([ring], np.ones(members, dtype=bool)), 1.0, CASCADE)
     nobody = np.empty(0, np.int64), np.empty(0)
     marks = np.zeros(members, np.uint8)
-    ends, entries = draw_sets(CASCADE, incoming, nobody, LUCK, (0, sets), 0, sets, side_of(marks))
+    ends, entries = draw_sets(CASCADE, incoming, nobody, 0, LUCK, (0, sets), 0, sets, side_of(marks))
     assert ends.tolist() == [members * (i + 1) for i in range(sets)]
     found = entries.reshape(sets, members)
     assert ((found[:, :1] - np.arange(members)) % members == found).all()
     marks[7] = TAKEN
-    ends, entries = draw_sets(CASCADE, incoming, nobody, LUCK, (0, sets), 0, sets, side_of(marks))
+    ends, entries = draw_sets(CASCADE, incoming, nobody, 0, LUCK, (0, sets), 0, sets, side_of(marks))
     assert len(entries) == ends.max() == 0

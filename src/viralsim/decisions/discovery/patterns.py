@@ -171,7 +171,7 @@ def explore_patterns(
     base = scenario.without("uncertain").without("sweep")
     runner = Runner(base, count, luck, threads=thread_count(threads))
     tried: list[dict[str, Any]] = []
-    whole = {path: is_whole(base, path) for factor in factors for path in factor.source}
+    whole = {path: is_whole(base.data, path) for factor in factors for path in factor.source}
 
     def evaluate(units: F8) -> F8:
         found = []
