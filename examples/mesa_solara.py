@@ -32,7 +32,7 @@ COLOURS = {"posted": "#c2410c", "shown": "#0b6e99", "not reached": "#d1d5db"}
 
 
 class Launch(vs.ViralityModel):
-    """A world of the main scenario with what the page's sliders move as arguments, so that RESET can make it again; its appeal is not drawn.
+    """A world of the main scenario, its share rate given and not drawn; what sliders move are arguments, for RESET.
 
     Args:
         arm: name of the arm. world: number of the world, the same as in the batch driver.
