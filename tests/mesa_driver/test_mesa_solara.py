@@ -72,8 +72,8 @@ def test_the_picture_counts_every_member_once(launch: Launch) -> None:
     assert counts[:, 0].sum() == np.count_nonzero(launch.states() == 2) > 0
     assert counts[:, 1].sum() == np.count_nonzero(launch.states() == 1) > 0
     bars = picture(launch).axes[0].patches
-    assert len(bars) == 40 * len(COLOURS)
-    assert np.allclose(np.reshape([bar.get_height() for bar in bars], (3, 40)).sum(axis=0), 1.0, rtol=0, atol=1e-12)
+    assert len(bars) == 60 * len(COLOURS)
+    assert np.allclose(np.reshape([bar.get_height() for bar in bars], (3, 60)).sum(axis=0), 1.0, rtol=0, atol=1e-12)
 
 
 def test_what_the_plots_ask_for_is_collected(launch: Launch) -> None:

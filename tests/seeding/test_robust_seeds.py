@@ -39,7 +39,8 @@ def test_bounds_hold_of_what_is_asked_for(over: str, run: int, count: int) -> No
     assert found.lower_bound <= values[place] + 1e-9
     assert found.upper_bound >= values.max() - 1e-9
     assert values[place] >= found.guarantee * values.max() - 1e-9
-    assert values[place] >= 0.97 * values.max()
+    # greedy on a submodular spread; of the worst decile no such law is known, and the guarantee above is all that is claimed
+    assert over != "mean" or values[place] >= (1 - 1 / np.e) * values.max() - 1e-9
     np.testing.assert_allclose(found.of_rows, table[place], rtol=0.08)
     assert found.expected_reach == pytest.approx(values[place], rel=0.08)
 
