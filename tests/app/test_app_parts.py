@@ -154,7 +154,7 @@ def test_every_setting_can_be_changed_or_says_why() -> None:
     assert found["campaign.advocates.cost_per"].choices == ("enrolled", "asked", "posted")
     assert "source" in found["audience.members"].note
     with pytest.raises(InputError, match="must be a duration"):
-        changed(scenario, "tick", "1 hour")
+        changed(scenario, "tick", "soon")
     with pytest.raises(InputError, match="cannot read files"):
         changed(scenario, "channels.instagram.network", "{file: /etc/passwd}")
 
@@ -207,7 +207,9 @@ def test_a_name_is_text_and_not_script() -> None:
     text = (ROOT / "scenarios" / "advocates_vs_paid.yaml").read_text()
     first = vs.load(ROOT / "scenarios" / "advocates_vs_paid.yaml").arm_names[0]
     evil = "<script>alert(1)</script>"
-    scenario = read_upload(text.encode()).override({"arms": {evil: {}, first: {}}, "baseline": first, "question": None})
+    scenario = read_upload(text.encode()).override(
+        {"arms": {evil: {}, first: {}}, "baseline": first, "question": None, "equal_money": False}
+    )
     drawn = pictures(vs.simulate(scenario, worlds=4, repeat_trust=False))
     assert "<script" not in drawn
     assert "&lt;script&gt;" in drawn

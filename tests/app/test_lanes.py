@@ -152,7 +152,7 @@ def test_the_pages_answers_are_those_of_the_library(some: Lanes) -> None:
         assert vs.loads(await some.answer("a", work.as_yaml, LUCK)).spec == LUCK.base.spec
         assert await some.answer("a", work.change, LUCK, "horizon", "2d") == ("horizon", "2d")
         with pytest.raises(InputError, match="must be a duration"):
-            await some.answer("a", work.change, LUCK, "tick", "1 hour")
+            await some.answer("a", work.change, LUCK, "tick", "soon")
         assert {"horizon", "audience.members"} <= {one.path for one in await some.answer("a", work.all_settings, LUCK)}
 
     awaited(ask())

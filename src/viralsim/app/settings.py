@@ -81,15 +81,23 @@ def written(value: Any) -> str:
 
 def _set_depth(scenario: Scenario, place: Place) -> int:
     """How many steps of a path lead to the first block that is not set; all of them where every block on the way is."""
-    here: Any = scenario.spec.model_dump(by_alias=True)
+    here: Any = scenario.spec
     for i, step in enumerate(place[:-1]):
         try:
-            here = here[step]
+            here = _inner(here, step)
         except (KeyError, IndexError, TypeError):  # no such place, or inside an arm: the schema says what is wrong
             break
         if here is None:
             return i + 1
     return len(place)
+
+
+def _inner(here: Any, step: str | int) -> Any:
+    """What lies one step of a path further; KeyError, IndexError or TypeError where nothing can."""
+    if not isinstance(here, Block):
+        return here[step]
+    names = {info.alias or name: name for name, info in type(here).model_fields.items()}
+    return getattr(here, names[str(step)])
 
 
 def _of_block(block: Block, path: str, group: str) -> Iterator[Setting]:
