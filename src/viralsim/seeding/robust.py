@@ -1,4 +1,4 @@
-"""Seeds that have to do well under several readings of the same network: in the mean over them, or in the worst of them.
+"""Seeds that have to do well under several readings of the same network: on average over them, or in the worst of them.
 
 Over the mean, a reverse-reachable set is drawn under each reading in turn, so that everything that holds of ``opim`` holds of
 the mean. The mean of the worst tenth is not submodular, and no greedy choice has a share of the best that is known ahead; but

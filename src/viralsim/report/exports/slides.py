@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WIDE_INCHES, HIGH_INCHES, MARGIN_INCHES = 13.333, 7.5, 0.6
 TITLE_POINTS, LEAD_POINTS, TEXT_POINTS, TABLE_POINTS = 28, 20, 14, 12
-BLANK = 6  # the layout without placeholders
+BLANK = 6  # the number of the empty layout in the default template
 
 
 def write_slides(brief: ClientBrief, path: Path) -> None:
