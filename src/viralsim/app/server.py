@@ -6,10 +6,12 @@ import asyncio
 import os
 import secrets
 import socket
+import tempfile
 import threading
 import webbrowser
 from concurrent.futures import TimeoutError as TooLong
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -21,6 +23,8 @@ from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
 from viralsim.app.limits import refuse_for_a_class
 from viralsim.app.page import build
+from viralsim.app.plan.guided_page import guided
+from viralsim.app.plan.running_page import running
 from viralsim.app.room import MOST_PUPILS, Room, projector, pupil
 from viralsim.app.work import class_outcomes
 from viralsim.errors import InputError
@@ -44,10 +48,13 @@ def serve(start: Scenario | None, port: int, *, room: bool = False, show: bool =
     played = start if start is not None else lesson("luck").scenario()
     if room:
         refuse_for_a_class(played, MOST_PUPILS)
-    lanes = Lanes()
+    lanes, uploads = Lanes(), tempfile.TemporaryDirectory(prefix="viralsim-")
     try:
         keys = _open_class(lanes, played, port) if room else None
-        ui.page("/")(build(lanes, RunLine(lanes), start))
+        line = RunLine(lanes)
+        ui.page("/")(build(lanes, line, start))
+        ui.page("/new")(guided(lanes, line, Path(uploads.name)))
+        ui.page("/running")(running(lanes, line, start, Path(uploads.name)))
         app.get("/sheet/{key}")(_sheet)
         app.on_shutdown(_end_soon)
         if show:
@@ -66,6 +73,7 @@ def serve(start: Scenario | None, port: int, *, room: bool = False, show: bool =
         uvicorn.Server(config).run()
     finally:
         lanes.close()
+        uploads.cleanup()
 
 
 def _open_class(lanes: Lanes, scenario: Scenario, port: int) -> ClassKeys:
