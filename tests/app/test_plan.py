@@ -16,7 +16,7 @@ from viralsim.app.plan.files import exported
 from viralsim.app.plan.guided_page import written
 from viralsim.app.plan.history import History, difference
 from viralsim.app.plan.live import Moved, live, what_moves
-from viralsim.app.plan.running import Pasted, acted, as_table, fan_of
+from viralsim.app.plan.running import Pasted, acted, fan_of
 from viralsim.app.plan.side_by_side import drawn
 from viralsim.app.work import Question
 from viralsim.errors import InputError
@@ -157,7 +157,6 @@ def test_a_curve_is_pasted_as_people_do(text: str) -> None:
 )
 def test_what_is_no_curve_is_refused(text: str, word: str) -> None:
     with pytest.raises(InputError, match=word):
-        as_table(text)
         fan_of(Pasted(text))
 
 

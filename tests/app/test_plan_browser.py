@@ -32,27 +32,24 @@ def settled(page: Any, other_than: str) -> str:
 
 
 def test_a_slider_moves_the_answer_and_undo_brings_it_back(plan: Any) -> None:
-    """The answer is the library's, before and after; two plans stand side by side; a reload keeps the plan."""
+    """The answer is the library's, before and after; two plans stand side by side."""
     plan.get_by_text("mean of 40 simulations").wait_for()
+    plan.get_by_text("What matters most").wait_for()  # the sliders are placed anew when that is found
     before = plan.locator(".vs-lead").inner_text()
     scenario = vs.loads(SMALL)
     assert before == vs.simulate(scenario, repeat_trust=False).first_screen[0].text
     plan.get_by_role("button", name="keep this plan to compare").click()
-    slider = plan.locator("[role=slider][aria-label=advocates]").or_(
-        plan.get_by_role("slider", name="advocates", exact=True)
-    )  # fmt: skip
-    slider.first.press("ArrowRight")
+    plan.locator("[role=slider][aria-label=advocates] [tabindex]").press("ArrowRight")
     after = settled(plan, before)
     changed = scenario.override({"campaign.advocates.count": 11})
     plan.get_by_text("mean of 40 simulations").wait_for()
     assert after == vs.simulate(changed, repeat_trust=False).first_screen[0].text
-    plan.get_by_text("advocates count: as opened in plan A, 11 in plan B").or_(
-        plan.get_by_text(re.compile("count.*as opened in plan A, 11 in plan B"))
-    ).first.wait_for()  # fmt: skip
+    plan.get_by_text("count (advocates): as opened in plan A, 11 in plan B").wait_for()
     plan.get_by_role("button", name="undo").click()
     assert settled(plan, after) == before
 
 
+@pytest.mark.slow
 def test_the_report_is_taken_away(plan: Any, tmp_path: Path) -> None:
     """PowerPoint and Excel come down and read back with the answer; the plan that is saved is the plan."""
     pptx, openpyxl = pytest.importorskip("pptx"), pytest.importorskip("openpyxl")
@@ -71,6 +68,7 @@ def test_the_report_is_taken_away(plan: Any, tmp_path: Path) -> None:
     assert vs.load(found[".yaml"]).spec == vs.loads(SMALL).spec
 
 
+@pytest.mark.slow
 def test_ten_questions_end_in_a_report(page: Any, server: Server) -> None:
     """A wrong answer is said beside it; right ones are written, run, and the report opens; what was assumed is listed."""
     page.goto(f"{server.address}/new")
@@ -82,9 +80,9 @@ def test_ten_questions_end_in_a_report(page: Any, server: Server) -> None:
     page.get_by_role("button", name="write, run and report").click()
     page.locator(".vs-lead", has_text="Expect").wait_for()
     page.get_by_text(re.compile("What your scenario assumes")).click()
-    page.get_by_text("channel: instagram").wait_for()
+    page.get_by_text("channel: instagram", exact=True).wait_for()
     page.wait_for_selector("iframe.vs-report")
-    assert page.frame_locator("iframe.vs-report").get_by_text("1,500 USD").first.is_visible()
+    assert page.frame_locator("iframe.vs-report").locator(".verdict").first.is_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

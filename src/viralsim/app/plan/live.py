@@ -69,9 +69,8 @@ def answer_of(result: Result, asked: int) -> Answer:
     from viralsim.report.charts.worlds import ranges
 
     found = (ranges(result), costs(result), bands(result))
-    drawn = '<h2 class="vs-card-title">In pictures</h2>' + "".join(
-        f'<div class="vs-curve">{as_figure(one)}</div>' for one in found if one is not None
-    )
+    figures = [f'<div class="vs-curve">{as_figure(one)}</div>' for one in found if one is not None]
+    drawn = "".join(['<h2 class="vs-card-title">In pictures</h2>', *figures])
     return Answer(
         asked,
         result.world_count,
