@@ -110,12 +110,17 @@ def test_means_are_conserved(answers: dict[str, dict[str, Any]], name: str) -> N
 def test_most_launches_die_and_a_few_explode() -> None:
     """In the hands of the gods: the median launch earns next to nothing, the largest more than fifty times it."""
     result = vs.simulate(vs.load(FOLDER / "hands_of_the_gods.yaml"), worlds=3000)
-    (arm,) = result.arms.values()
+    arm = result.arms["campaign"]
     earned = arm.measures["earned_shares"]
     assert np.median(earned) <= 3
     assert earned.max() > 50 * max(np.median(earned), 1)
     assert (earned == 0).mean() > 0.25
     assert earned[earned > np.quantile(earned, 0.99)].sum() > 0.15 * earned.sum()  # one in a hundred makes much of it
+    tier = result.arms["twenty_advocates"].measures["earned_shares"]
+    assert tier[tier > np.quantile(tier, 0.99)].sum() < 0.03 * tier.sum()  # and with twenty advocates nearly nothing
+    said = {part.label: part.text for part in result.first_screen}
+    assert list(said) == ["Answer", "Luck", "Risk", "Rests on", "Next"]
+    assert "twenty_advocates" in said["Answer"]
 
 
 def test_advocates_and_advertisements(answers: dict[str, dict[str, Any]]) -> None:

@@ -7,14 +7,11 @@ from collections.abc import Mapping, Sequence
 from math import isnan, nan
 from typing import NamedTuple
 
-import numpy as np
-
 from viralsim.measurement.arms import MeasureSummary, chance, chance_of_loss, has_value
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import baseline_of
 from viralsim.measurement.measures import measure
 from viralsim.measurement.number_format import (
-    amount,
     in_places,
     money,
     number,
@@ -22,6 +19,7 @@ from viralsim.measurement.number_format import (
     percent_span,
     supported,
 )
+from viralsim.measurement.odds import Odds, odds
 from viralsim.measurement.question import (
     BETTER,
     EQUIVALENT,
@@ -42,7 +40,6 @@ from viralsim.units import counted
 
 Summaries = Mapping[str, Mapping[str, MeasureSummary]]
 MOST_TURNS = 2
-LEAST_FOR_ODDS = 100  # simulations for one in a hundred
 _MARGIN = re.compile(
     r"^goal\.matters_from: above (.+) \(now (.+)\) the difference would no longer be sure to matter\.$"
 )
@@ -72,6 +69,19 @@ def first_screen(
     """The parts in order, the answer first; a part that has nothing to say is left out."""
     if question is None:
         return _one_arm(record, summaries, verdict)
+    if record.goal is None and not record.asked_arms:
+        return _of_odds(record, question) or _pair(record, summaries, comparisons, question, verdict)
+    return _pair(record, summaries, comparisons, question, verdict)
+
+
+def _pair(
+    record: RunRecord,
+    summaries: Summaries,
+    comparisons: Sequence[Comparison],
+    question: Question,
+    verdict: Verdict,
+) -> list[Line]:
+    """The parts where two arms are asked about."""
     guess = decisive(record)
     rows = {(row.arm, row.baseline, row.measure): row for row in comparisons}
     parts = [
@@ -87,32 +97,53 @@ def first_screen(
 
 def _one_arm(record: RunRecord, summaries: Summaries, verdict: Verdict) -> list[Line]:
     """The parts where one arm was run: how different its campaigns end; content, audience and plan are the same in all."""
-    (name, arm), *_ = record.arms.items()
-    key = "shares" if record.goal is None else record.goal.measure
-    m, values = measure(key), np.sort(arm.measures[key][np.isfinite(arm.measures[key])])
-    if len(values) < LEAST_FOR_ODDS:
+    name = next(iter(record.arms))
+    found = odds(record, name)
+    if found is None:
         return [Line("Answer", verdict.sentences[:1]), Line("Rests on", _ground(record, None))]
-    half, tenth, hundredth = (float(np.quantile(values, level)) for level in (0.5, 0.9, 0.99))
-    top = values[-max(1, len(values) // 100) :].sum() / values.sum() if values.sum() > 0.0 else nan
-    odds = [
-        f"Half of the campaigns bring at most {amount(m, half)}, one in ten {number(tenth)} or more, "
-        f"one in a hundred {number(hundredth)} or more."
-    ]
-    if not isnan(top) and values[0] >= 0.0:
-        odds.append(f"The luckiest one in a hundred brings {percent(float(top))} of all {m.label}.")
-    chances = [
-        f"Chance to {word}: {percent(one.probability)} ({percent_span(one.low, one.high)})."
-        for word, rule in (("go viral", record.viral_when), ("flop", record.flop_when))
-        if rule and not isnan((one := chance(record, arm, rule)).probability)
-    ]
-    luck = () if record.uncertain else ("All of it is luck: content, audience and plan are the same every time.",)
     parts = [
-        Line("Answer", tuple(odds)),
-        Line("Risk", tuple(chances)),
-        Line("Rests on", (*luck, *_ground(record, None))),
+        Line("Answer", (f"Half of the campaigns bring {found.spread}.", *_top(found, ""))),
+        Line("Risk", tuple(f"Chance to {word}: {text}." for word, text in found.chances)),
+        Line("Rests on", (*_luck(record), *_ground(record, None))),
         Line("Next", (f"Compare {name} with a plan: add an arm, such as advocates, and a goal.",)),
     ]
     return [part for part in parts if part.sentences]
+
+
+def _of_odds(record: RunRecord, question: Question) -> list[Line]:
+    """The parts where no goal is named and nothing is asked: the odds of the baseline, and what the other arm does to them.
+
+    Empty where there are too few simulations for odds.
+    """
+    base = baseline_of(record)
+    other = next((arm for arm in question.arms if arm != base), question.arms[0])
+    now, then = odds(record, base), odds(record, other)
+    if now is None or then is None:
+        return []
+    chances = dict(then.chances)
+    risks = [f"Chance to {word}: {text} with {base}, {chances[word]} with {other}." for word, text in now.chances]
+    label = measure("shares").label
+    better = f"It brings more {label} than the same luck alone in {percent(then.beats(now))} of runs."
+    parts = [
+        Line("Answer", (f"Half of the campaigns bring {now.spread}.", f"With {other}, half bring {then.spread}.")),
+        Line("Luck", (*_luck(record), *_top(now, f" with {base}"), *_top(then, f" with {other}"))),
+        Line("Risk", tuple(risks)),
+        Line("Rests on", _ground(record, None)),
+        Line("Next", (f"Do not leave it to luck: {other} changes the odds.", better)),
+    ]
+    return [part for part in parts if part.sentences]
+
+
+def _luck(record: RunRecord) -> tuple[str, ...]:
+    return () if record.uncertain else ("All of it is luck: content, audience and plan are the same every time.",)
+
+
+def _top(found: Odds, where: str) -> tuple[str, ...]:
+    return (
+        ()
+        if isnan(found.top)
+        else (f"The luckiest one in a hundred brings {percent(found.top)} of all {found.label}{where}.",)
+    )
 
 
 def _answer(record: RunRecord, question: Question) -> tuple[str, ...]:
