@@ -41,7 +41,7 @@ from viralsim.units import counted
 Summaries = Mapping[str, Mapping[str, MeasureSummary]]
 MOST_TURNS = 2
 _MARGIN = re.compile(
-    r"^goal\.matters_from: above (.+) \(now (.+)\) the difference would no longer be sure to matter\.$"
+    r"^[Gg]oal\.matters_from: above (.+) \(now (.+)\) the difference would no longer be sure to matter\.$"
 )
 
 NET = "net_usd"
@@ -69,7 +69,8 @@ def first_screen(
     """The parts in order, the answer first; a part that has nothing to say is left out."""
     if question is None:
         return _one_arm(record, summaries, verdict)
-    if record.goal is None and not record.asked_arms:
+    free = not any(arm.cost_usd().any() for arm in record.arms.values())
+    if record.goal is None and not record.asked_arms and free:
         return _of_odds(record, question) or _pair(record, summaries, comparisons, question, verdict)
     return _pair(record, summaries, comparisons, question, verdict)
 
@@ -102,7 +103,7 @@ def _one_arm(record: RunRecord, summaries: Summaries, verdict: Verdict) -> list[
     if found is None:
         return [Line("Answer", verdict.sentences[:1]), Line("Rests on", _ground(record, None))]
     parts = [
-        Line("Answer", (f"Half of the campaigns bring {found.spread}.", *_top(found, ""))),
+        Line("Answer", (f"Half of the campaigns bring {found.spread}.", *_top(found))),
         Line("Risk", tuple(f"Chance to {word}: {text}." for word, text in found.chances)),
         Line("Rests on", (*_luck(record), *_ground(record, None))),
         Line("Next", (f"Compare {name} with a plan: add an arm, such as advocates, and a goal.",)),
@@ -126,7 +127,7 @@ def _of_odds(record: RunRecord, question: Question) -> list[Line]:
     better = f"It brings more {label} than the same luck alone in {percent(then.beats(now))} of runs."
     parts = [
         Line("Answer", (f"Half of the campaigns bring {now.spread}.", f"With {other}, half bring {then.spread}.")),
-        Line("Luck", (*_luck(record), *_top(now, f" with {base}"), *_top(then, f" with {other}"))),
+        Line("Luck", (*_tops(now, base, then, other), *_luck(record))),
         Line("Risk", tuple(risks)),
         Line("Rests on", _ground(record, None)),
         Line("Next", (f"Do not leave it to luck: {other} changes the odds.", better)),
@@ -138,11 +139,18 @@ def _luck(record: RunRecord) -> tuple[str, ...]:
     return () if record.uncertain else ("All of it is luck: content, audience and plan are the same every time.",)
 
 
-def _top(found: Odds, where: str) -> tuple[str, ...]:
+def _tops(now: Odds, base: str, then: Odds, other: str) -> tuple[str, ...]:
+    if isnan(now.top) or isnan(then.top):
+        return ()
+    tops = f"{percent(now.top)} of all {now.label} with {base}, {percent(then.top)} with {other}"
+    return (f"The luckiest one in a hundred brings {tops}.",)
+
+
+def _top(found: Odds) -> tuple[str, ...]:
     return (
         ()
         if isnan(found.top)
-        else (f"The luckiest one in a hundred brings {percent(found.top)} of all {found.label}{where}.",)
+        else (f"The luckiest one in a hundred brings {percent(found.top)} of all {found.label}.",)
     )
 
 
@@ -235,7 +243,7 @@ def _unless(record: RunRecord, verdict: Verdict, guess: Move | None) -> tuple[st
     said = {turn_text(turn) for turn in turns}
     others = [f"{text}." for text in verdict.overturned_by if text not in said]
     trust = [text for text in others if text.startswith("trust:")]
-    rest = [text for text in others if text not in trust]
+    rest = [capital(text) for text in others if text not in trust]
     rest = [
         _MARGIN.sub(r"A difference has to be above \1 to matter (now \2): then this one is not sure to.", text)
         for text in rest
