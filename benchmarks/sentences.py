@@ -105,7 +105,9 @@ def said_by_the_app() -> list[str]:
     found = []
     for path in sorted((ROOT / "src" / "viralsim" / "app" / "plan").glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        docs = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body and isinstance(node.body[0], ast.Expr)}  # fmt: skip
+        holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        first = [node.body[0] for node in ast.walk(tree) if isinstance(node, holders) and node.body]
+        docs = {id(one.value) for one in first if isinstance(one, ast.Expr)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
                 found += [one for one in sentences(node.value) if "<" not in one and "=" not in one and "--" not in one]
