@@ -27,7 +27,7 @@ MOST_BOUGHT = 2_000_000_000
 def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
-    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _interventions, _arms):
+    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _programme, _interventions, _arms):
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found
@@ -310,6 +310,18 @@ def _manager(spec: Spec) -> Iterator[Finding]:
     if manager is not None and manager.amplify is not None and not spec.campaign.owned:
         place = ("campaign", "community_management", "amplify")
         yield place, "reposts the first owned line, and there is none: add one to campaign.owned, or leave amplify out"
+
+
+def _programme(spec: Spec) -> Iterator[Finding]:
+    long = spec.programme
+    if long is None:
+        return
+    if long.every < spec.horizon:
+        yield ("programme", "every"), f"must be at least the horizon ({spec.horizon:g}h): launches follow one another"
+    tier = spec.campaign.advocates
+    if tier is not None and "every" in tier.programme.model_fields_set and tier.programme.every != long.every:
+        place: Place = ("campaign", "advocates", "programme", "every")
+        yield place, f"differs from programme.every ({long.every:g}h): leave it out"
 
 
 def _arms(spec: Spec) -> Iterator[Finding]:
