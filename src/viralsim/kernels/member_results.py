@@ -52,11 +52,13 @@ def run_for_members(arm, state, out, seed, number, cascade_sizes, generations, a
         measure_own(own, arm, state.nodes, state.scalars[NODES], out.counts[0], out.own_measures[0])
     contents, cells, touched = state.scalars[CONTENTS], state.scalars[CELLS], state.scalars[TOUCHED]
     for row in range(touched):
-        posts = 0
+        posts = impressions = 0
+        for content in range(contents):
+            impressions += state.exposure[row * contents + content].seen
         for cell in range(focal, cells, contents):
             posts += state.posting[row * cells + cell].posts
         found[0, row] = state.touched[row]
-        found[1, row] = state.impressions[row]
+        found[1, row] = impressions
         found[2, row] = posts
         found[3, row] = state.exposure[row * contents + focal].flag_bits
     clear(state)
