@@ -86,8 +86,8 @@ class NaiveProgramme:
             here = [p for p in self.accounts if p is not None]
             self.coverage = 0.0
             if self.manager is not None:
-                hours = self.manager.hours_per_week
-                enough = 1.0 if hours is None else hours * self.manager.members_per_hour / max(1, len(here))
+                hours, each = self.manager.hours_per_week, self.manager.members_per_hour or 0.0
+                enough = 1.0 if hours is None else hours * each / max(1, len(here))
                 self.coverage = min(1.0, enough)
             active = [a for a in self.people if a.active]
             noted = {
@@ -101,7 +101,11 @@ class NaiveProgramme:
             run = Run(self.inputs(), seed, self.number)
             world = naive_world_of(run)
             bought = {v for k, v in run.converted if k == run.focal}
-            counted = [v for v in bought if not self.person(v).customer or self.unit("again", launch, v) < self.long.customers.again]
+            counted = [
+                v
+                for v in bought
+                if not self.person(v).customer or self.unit("again", launch, v) < self.long.customers.again
+            ]
             self.note_reach(run)
             self.launches.append(NaiveLaunch(world, noted, len(counted)))
             if launch + 1 < self.long.launches:
@@ -172,9 +176,9 @@ class NaiveProgramme:
                     w *= a.freshness
                     w += (1.0 - w) * self.care("willingness")
                     w *= (1.0 - words.ask_fatigue) ** wave
-                    for channel in np.flatnonzero(own.channels[i]):
-                        if a.active:
-                            rows.append((self.spec.tick_of(at), int(channel), content, a.member, wave, i, w, self.tier.trust * a.trust))
+                    channels = np.flatnonzero(own.channels[i]).tolist() if a.active else []
+                    tick, trust = self.spec.tick_of(at), self.tier.trust * a.trust
+                    rows += [(tick, channel, content, a.member, wave, i, w, trust) for channel in channels]
         rows.sort()
         names = ("tick", "channel", "content", "member", "wave", "advocate", "willingness", "trust")
         kinds = (*[np.int64] * 6, np.float64, np.float64)
@@ -230,7 +234,9 @@ class NaiveProgramme:
                 a.active = False
                 left.add(i)
         able = [
-            i for i, a in enumerate(self.people) if not a.active and i not in left and self.accounts[a.member] is not None
+            i
+            for i, a in enumerate(self.people)
+            if not a.active and i not in left and self.accounts[a.member] is not None
         ]
         able.sort(key=lambda i: not self.person(self.people[i].member).fan)
         empty = max(0, self.pool.places - sum(a.active for a in self.people))

@@ -59,6 +59,7 @@ def programmes(draw: st.DrawFn) -> dict[str, object]:
     }
     if draw(st.booleans()):
         changes[f"{MANAGER}.hours_per_week"] = draw(st.sampled_from([0.0, 0.05, 1.0]))
+        changes[f"{MANAGER}.members_per_hour"] = 500
         changes |= {f"{MANAGER}.effects.{word}": draw(PART) for word in ("willingness", "retention", "fans")}
     return changes
 

@@ -22,6 +22,7 @@ from viralsim.measurement.number_format import (
     percent_span,
     supported,
 )
+from viralsim.measurement.payback import payback_of
 from viralsim.measurement.question import (
     BETTER,
     EQUIVALENT,
@@ -77,6 +78,7 @@ def first_screen(
     parts = [
         Line("Answer", _answer(record, question)),
         Line("Money", _profit(record, summaries, rows, question)),
+        Line("Payback", () if (found := payback_of(record, question)) is None else (found.sentence,)),
         Line("Risk", _risk(record, summaries, question)),
         Line("Rests on", _ground(record, guess)),
         Line("Unless", _unless(record, verdict, guess)),

@@ -39,11 +39,15 @@ def programme_outcomes(worlds: ProgrammeWorlds) -> ArmOutcomes:
     )
     table = {name: worlds.noted[name] for name in worlds.noted}
     table |= {name: worlds.counts[:, :, column].astype(np.float64) for name, column in COUNTED.items()}
+    starts = worlds.long.every * np.arange(worlds.long.launches)
+    table["starts_hours"] = np.broadcast_to(starts, worlds.done.shape + starts.shape).copy()
     sold = table["conversions"] + table["repeat_purchases"]
     value = sold * number(arm.spec.content[arm.spec.campaign.content].value_usd)
     table |= {"cost_usd": cost, "value_usd": value, "net_usd": value - cost}
     customers = worlds.long.customers
-    if worlds.long.launches > 1 and (customers.again < 1.0 or customers.repeat > 0.0):  # which tick they are of is not known
+    if worlds.long.launches > 1 and (
+        customers.again < 1.0 or customers.repeat > 0.0
+    ):  # which tick they are of is not known
         series = {name: values for name, values in total.series.items() if name != "conversions"}
         total = replace(total, series=series)
     return replace(total, launches=table)

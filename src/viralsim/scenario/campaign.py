@@ -14,7 +14,6 @@ from viralsim.scenario.programme import HOURS_PER_WEEK, HoursAWeek, Programme
 from viralsim.units import Factor, Fraction, Hours, Probability, Real, Whole, parse_whole, shown
 
 HOURS_PER_DAY = 24.0
-MEMBERS_PER_HOUR = 500.0  # assumption: a full-time manager (40 h) looks after 20,000 members
 MOST_LINES = 1_000
 MOST_NAMED_MEMBERS = 100_000
 Members = Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")]
@@ -179,11 +178,6 @@ class CareEffects(Block):
     fans: Fraction = key(0.0, "part of those who would not become fans whom care wins; in a programme", source="off")
 
 
-def is_default_capacity(value: Any) -> bool:
-    """For ``exclude_if``: the capacity of hours that nobody gives is left out of what is hashed."""
-    return bool(value == MEMBERS_PER_HOUR)
-
-
 def says_no_effects(value: Any) -> bool:
     """For ``exclude_if``: effects that are all off are left out of what is hashed."""
     return bool(value == CareEffects() or value == CareEffects().model_dump())
@@ -207,8 +201,11 @@ class CommunityManagement(Block):
     usd_per_hour: Annotated[float, Money(ge=0, le=1e6, unit="currency an hour")] = key(
         0.0, "price of an hour", source="off", exclude_if=is_zero
     )
-    members_per_hour: Annotated[float, Real(gt=0, le=1e9, unit="members per hour a week")] = key(
-        MEMBERS_PER_HOUR, "members whom one hour a week looks after fully", exclude_if=is_default_capacity
+    members_per_hour: Annotated[float, Real(gt=0, le=1e9, unit="members per hour a week")] | None = key(
+        None,
+        "members whom one hour a week looks after fully; required with hours_per_week",
+        source="off",
+        exclude_if=says_nothing,
     )
     effects: CareEffects = key(
         CareEffects(), "what the hours do beside the two rules", source="off", exclude_if=says_no_effects
@@ -216,7 +213,7 @@ class CommunityManagement(Block):
 
     def coverage(self, members: float) -> float:
         """The part of the care for so many members that the hours suffice for: 1 where they are no limit."""
-        if self.hours_per_week is None:
+        if self.hours_per_week is None or self.members_per_hour is None:
             return 1.0
         return min(1.0, self.hours_per_week * self.members_per_hour / max(members, 1.0))
 

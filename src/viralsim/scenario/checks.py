@@ -307,6 +307,12 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
 
 def _manager(spec: Spec) -> Iterator[Finding]:
     manager = spec.campaign.community_management
+    if manager is not None and manager.hours_per_week is not None and manager.members_per_hour is None:
+        place: Place = ("campaign", "community_management", "members_per_hour")
+        yield place, "is required with hours_per_week: how many members can one hour a week look after, such as 500?"
+    if manager is not None and manager.hours_per_week is None:
+        for word in sorted(manager.model_fields_set & {"usd_per_hour", "members_per_hour", "effects"}):
+            yield ("campaign", "community_management", word), "needs hours_per_week: add it, or leave this out"
     if manager is not None and manager.amplify is not None and not spec.campaign.owned:
         place = ("campaign", "community_management", "amplify")
         yield place, "reposts the first owned line, and there is none: add one to campaign.owned, or leave amplify out"
