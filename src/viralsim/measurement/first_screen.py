@@ -77,8 +77,8 @@ def first_screen(
     rows = {(row.arm, row.baseline, row.measure): row for row in comparisons}
     parts = [
         Line("Answer", _answer(record, question)),
-        Line("Money", _profit(record, summaries, rows, question)),
         Line("Payback", () if (found := payback_of(record, question)) is None else (found.sentence,)),
+        Line("Money", _profit(record, summaries, rows, question)),
         Line("Risk", _risk(record, summaries, question)),
         Line("Rests on", _ground(record, guess)),
         Line("Unless", _unless(record, verdict, guess)),

@@ -19,7 +19,7 @@ from viralsim.kernels.arm_inputs import ArmInputs
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.batch import members_of
 from viralsim.kernels.counts import Count
-from viralsim.kernels.member_results import MembersRunner
+from viralsim.kernels.member_counts import MembersRunner
 from viralsim.kernels.rng import Stream, seed_key, stream_key
 from viralsim.parallel import run_blocks
 from viralsim.programme.ledger import Ledger, ProgrammeWorlds

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from viralsim.campaign.compile import Arm
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds
 from viralsim.kernels.counts import Count, Series
-from viralsim.kernels.member_results import MembersRunner, TouchedMembers
+from viralsim.kernels.member_counts import MembersRunner, TouchedMembers
 from viralsim.kernels.respond import CHANNEL_MARK, EARNED_MARK
 from viralsim.kernels.state import DEPTH_BINS, Out
 from viralsim.kernels.trees import peak_and_half

@@ -14,6 +14,7 @@ from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.own_rules import OwnWords
 from viralsim.scenario.paths import nearest
 from viralsim.scenario.presets import presets
+from viralsim.scenario.programme_checks import manager, programme
 from viralsim.scenario.random_graphs import WattsStrogatz
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import MOST_TICKS, Spec
@@ -27,7 +28,7 @@ MOST_BOUGHT = 2_000_000_000
 def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
-    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _programme, _interventions, _arms):
+    for one in (_time, _members, _channels, _contents, _lines, _advocates, manager, programme, _interventions, _arms):
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found
@@ -303,31 +304,6 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
         yield from _named(name, spec.channels, "channel", (*place, "channels", i))
     if tier.content is not None and tier.content != spec.campaign.content:
         yield from _named(tier.content, spec.content, "content", (*place, "content"))
-
-
-def _manager(spec: Spec) -> Iterator[Finding]:
-    manager = spec.campaign.community_management
-    if manager is not None and manager.hours_per_week is not None and manager.members_per_hour is None:
-        place: Place = ("campaign", "community_management", "members_per_hour")
-        yield place, "is required with hours_per_week: how many members can one hour a week look after, such as 500?"
-    if manager is not None and manager.hours_per_week is None:
-        for word in sorted(manager.model_fields_set & {"usd_per_hour", "members_per_hour", "effects"}):
-            yield ("campaign", "community_management", word), "needs hours_per_week: add it, or leave this out"
-    if manager is not None and manager.amplify is not None and not spec.campaign.owned:
-        place = ("campaign", "community_management", "amplify")
-        yield place, "reposts the first owned line, and there is none: add one to campaign.owned, or leave amplify out"
-
-
-def _programme(spec: Spec) -> Iterator[Finding]:
-    long = spec.programme
-    if long is None:
-        return
-    if long.every < spec.horizon:
-        yield ("programme", "every"), f"must be at least the horizon ({spec.horizon:g}h): launches follow one another"
-    tier = spec.campaign.advocates
-    if tier is not None and "every" in tier.programme.model_fields_set and tier.programme.every != long.every:
-        place: Place = ("campaign", "advocates", "programme", "every")
-        yield place, f"differs from programme.every ({long.every:g}h): leave it out"
 
 
 def _arms(spec: Spec) -> Iterator[Finding]:
