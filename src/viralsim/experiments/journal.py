@@ -17,7 +17,6 @@ from typing import Any
 from viralsim.atomic import flush
 from viralsim.errors import InputError
 
-
 # The kernel has a line as soon as it is written, and keeps it when the process is killed; only a power cut takes what was not
 # flushed. Flushing each line cost 18 ms per point on a slow disk, more than most points themselves.
 SECONDS_UNFLUSHED = 1.0
