@@ -284,7 +284,9 @@ def test_rules_are_found_by_their_entry_point(tmp_path: Path, monkeypatch: pytes
     point = EntryPoint("mine", "a_package", registry.GROUP)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == "viralsim.rules" else [])
     monkeypatch.setattr(registry, "_LOADED", [])
-    monkeypatch.setattr(registry, "_RULES", dict(registry._RULES))  # no other test shall pickle a rule whose module is gone
+    monkeypatch.setattr(
+        registry, "_RULES", dict(registry._RULES)
+    )  # no other test shall pickle a rule whose module is gone
     assert "packaged" in vs.rules.known("reinforcement")
     monkeypatch.setattr(registry, "_LOADED", [])
     monkeypatch.setattr(registry, "entry_points", lambda group: [EntryPoint("no", "no_such_module", registry.GROUP)])

@@ -82,7 +82,7 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
     }
     paid: dict[str, float] = {}
     for line, asked, sold in zip(spec.campaign.paid, plan.paid_count.sum(axis=1), paid_impressions(arm), strict=True):
-        usd = sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if sold < asked else line.budget_usd
+        usd = sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if sold < asked or not asked else line.budget_usd
         paid[f"paid on {line.channel}"] = paid.get(f"paid on {line.channel}", 0.0) + usd
     tier = spec.campaign.advocates
     people_usd = 0.0

@@ -145,6 +145,11 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 f"arm {name}: its frequency caps let at most {sold:,} of {asked:,} paid impressions be shown, and the rest is not "
                 "spent: raise the caps, or lower the budgets"
             )
+        for paid, count in zip(arm.spec.campaign.paid, arm.world.plan.paid_count.sum(axis=1), strict=True):
+            if not count:
+                warnings.append(
+                    f"arm {name}: its paid line on {paid.channel} buys no impression: its budget is less than one costs"
+                )
         if bought > 0:
             said.setdefault(f"{bought:.3g} paid impressions per member", []).append(name)
         if bought > ADS_A_MEMBER:

@@ -18,7 +18,7 @@ from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_wo
 from viralsim.kernels.counts import Count, Series
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state, with_attributes
 from viralsim.kernels.rng import seed_key, world_key
-from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
+from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, State, allocate
 from viralsim.kernels.trees import measure_trees
 from viralsim.measurement.measures import NAMES
 from viralsim.mesa_driver import (
@@ -34,6 +34,7 @@ from viralsim.mesa_driver import (
     SoftenCriticism,
 )
 from viralsim.mesa_driver.seeds import Seed, luck_of, world_of
+from viralsim.mesa_driver.snapshot import packed, unpacked
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.simulation.run import compile_arms, compile_audience
 
@@ -106,12 +107,15 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         self._bought = np.zeros_like(self.plan.paid_count)
         check_arm_inputs(self.arm.world)
         self._inputs = self.arm.world._replace(plan=self.plan._replace(paid_count=self._bought))
-        self._state = allocate(self.arm.world, self.compiled.members, spare=SPARE_ACTIONS // max(1, self.horizon))
+        self._state = self._memory()
         self._out = outputs(self.arm.world, 1, 1)
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._borrow()
         begin_world(*self._frames, self.key)
         self._state.scalars[OWNED] = self._state.scalars[ACTIONS] = 0
+
+    def _memory(self) -> State:
+        return allocate(self.arm.world, self.compiled.members, spare=SPARE_ACTIONS // max(1, self.horizon))
 
     def _borrow(self) -> None:
         """Frames and views of the arrays of this world, which stay this model's."""
@@ -119,13 +123,15 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         self._counts, self._series = self._out.counts[0], self._out.series[0]
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but what only borrows from it."""
+        """All but what only borrows from it; of the world's memory what is in use."""
         borrowed = ("_frames", "_counts", "_series")
-        return {name: value for name, value in self.__dict__.items() if name not in borrowed}
+        kept = {name: value for name, value in self.__dict__.items() if name not in borrowed}
+        return kept | {"_state": packed(self._state)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over what ``__getstate__`` gave, and borrow again from it."""
         self.__dict__.update(state)
+        self._state = unpacked(state["_state"], self._memory())
         self._borrow()
 
     def step(self) -> None:
