@@ -167,3 +167,27 @@ def test_uncertain_inputs_are_those_set_by_hand() -> None:
 def test_wrong_words_are_refused(path: str, value: object, said: str) -> None:
     with pytest.raises(vs.ScenarioError, match=said):
         vs.loads(programme().override({path: value}).to_yaml())
+
+
+@pytest.mark.parametrize("arm", ["without", "managed"])
+def test_mesa_steps_the_same_launches(arm: str) -> None:
+    """Every launch of a world, stepped: the measures of the batch driver, and the same members reached."""
+    scenario = programme(**{"programme.customers.again": 1})
+    launches = ran(scenario, 3).arms[arm].launches
+    for launch in range(4):
+        model = vs.ViralityModel(scenario, arm=arm, world=2, launch=launch)
+        while model.running:
+            model.step()
+        for name in ("reach", "shares", "earned_shares", "critical_shares", "conversions"):
+            assert model.measure(name) == launches[name][2, launch], (launch, name)
+
+
+def test_commands_of_one_launch_refuse_a_programme() -> None:
+    """A field test and the tier's own questions know one launch: they say so."""
+    scenario = programme()
+    with pytest.raises(vs.InputError, match="leave the block programme out"):
+        vs.field_test(scenario, worlds=4, treatment="managed", control="without")
+    with pytest.raises(vs.InputError, match="leave the block programme out"):
+        vs.advocates.find(scenario, count=2)
+    with pytest.raises(vs.InputError, match="launch"):
+        vs.ViralityModel(scenario, launch=4)

@@ -46,6 +46,17 @@ class Programme:
     months: Months
     pool: Pool
 
+    @classmethod
+    def of(cls, arm: Arm, compiled: CompiledAudience, folder: Path, seed: int) -> Programme:
+        """The programme of an arm whose scenario has one."""
+        spec = arm.spec
+        tier, pool = spec.campaign.advocates, pool_of(compiled, spec, folder)
+        months = Months(
+            filled(spec.programme), None if tier is None else tier.programme, spec.campaign.community_management,
+            0 if tier is None else len(tier.posts_at), pool, members_of(arm.world), seed,
+        )  # fmt: skip
+        return cls(arm, compiled, months, pool)
+
     @property
     def widest(self) -> ArmInputs:
         """The inputs with everybody of the pool asked: no launch plans more."""
@@ -110,14 +121,8 @@ def run_programme(
     A world is a function of (scenario, seed, number): the same on any number of threads, and with any other arms beside it.
     After KeyboardInterrupt the worlds finished so far have ``done`` set. Raises as ``run_worlds`` does.
     """
-    spec = arm.spec
-    pool = pool_of(compiled, spec, folder)
-    tier, long = spec.campaign.advocates, filled(spec.programme)
-    months = Months(
-        long, None if tier is None else tier.programme, spec.campaign.community_management,
-        0 if tier is None else len(tier.posts_at), pool, members_of(arm.world), seed,
-    )  # fmt: skip
-    programme = Programme(arm, compiled, months, pool)
+    programme = Programme.of(arm, compiled, folder, seed)
+    pool, long = programme.pool, programme.months.long
     widest = programme.widest
     check_arm_inputs(widest)
     found = ProgrammeWorlds.empty(arm, pool, long, len(worlds), series_worlds)
@@ -147,12 +152,31 @@ def run_programme(
     return found
 
 
-def _run_world(programme: Programme, memory: MembersRunner, world: int, ledger: Ledger) -> None:
-    """One world through all its launches."""
+def arm_of_launch(
+    arm: Arm, compiled: CompiledAudience, folder: Path, seed: int, world: int, launch: int
+) -> tuple[Arm, int]:
+    """The arm as launch number ``launch`` (from 0) of a world has it, and the seed of its luck, for a driver that steps.
+
+    Its advocates are the whole pool, of whom those who are none cost nothing and are not asked. The launches before are run.
+    """
+    programme = Programme.of(arm, compiled, folder, seed)
+    nobody = ProgrammeWorlds.empty(arm, programme.pool, programme.months.long, 1, 0)
+    state = _run_world(programme, MembersRunner(programme.widest), world, Ledger(nobody, 0), launch)
+    manager = programme.months.manager
+    inputs = programme.of_launch(state, 0.0 if manager is None else manager.coverage(count(state.here)))
+    people = programme.pool.enrolment
+    enrolment = replace(people, cost_usd=np.where(state.active, people.cost_usd, 0.0))
+    return replace(arm, world=inputs, enrolment=enrolment), launch_seed(seed, launch)
+
+
+def _run_world(
+    programme: Programme, memory: MembersRunner, world: int, ledger: Ledger, until: int | None = None
+) -> WorldState:
+    """One world through its launches, all or those before ``until``; what it is then."""
     months, long = programme.months, programme.months.long
     state = months.begin(world)
     came = went = made = lost = 0
-    for launch in range(long.launches):
+    for launch in range(long.launches if until is None else until):
         here = count(state.here)
         coverage = 0.0 if months.manager is None else months.manager.coverage(here)
         willingness = programme.willingness(state, coverage)
@@ -169,12 +193,13 @@ def _run_world(programme: Programme, memory: MembersRunner, world: int, ledger: 
         )  # fmt: skip
         ledger.tier(launch, state.active)
         if launch + 1 == long.launches:
-            return
+            break
         months.learn(state, world, launch, found, coverage)
         ledger.note(launch, repeat_purchases=months.repeat_purchases(state, world, launch))
         came, went = months.come_and_go(state, world, launch, int(out.counts[0, Count.SHARES]), coverage)
         posts = memory.advocate_posts - posted
         made, lost = months.advocates_between(state, world, launch, posts, coverage)
+    return state
 
 
 def count(flags: NDArray[np.bool_]) -> int:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from viralsim.errors import InputError
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec
+
+
+def refuse_programme(spec: Spec, what: str) -> None:
+    """InputError where a scenario has several launches and ``what`` knows one."""
+    if spec.programme is not None:
+        raise InputError(
+            f"{what} one launch, and the scenario has a programme of several: leave the block programme out"
+        )
 
 
 def manager(spec: Spec) -> Iterator[Finding]:
