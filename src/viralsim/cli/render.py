@@ -8,7 +8,15 @@ from rich.console import Console
 from rich.text import Text
 
 from viralsim.cli.render_charts import over_time, spread
-from viralsim.cli.render_tables import any_partial, arms_table, bars, lines_table, paired_table, sources_table
+from viralsim.cli.render_tables import (
+    any_partial,
+    arms_table,
+    bars,
+    launches_tables,
+    lines_table,
+    paired_table,
+    sources_table,
+)
 from viralsim.report.rerun import run_again
 from viralsim.results import Result
 from viralsim.units import counted
@@ -48,6 +56,9 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
             _title(console, title)
             for table in found:
                 console.print(table, "")
+    for name, table in launches_tables(console, result):
+        _title(console, f"Launch by launch: {name}")
+        console.print(table, "")
     sentences = [text for text in result.verdict.sentences if text not in result.verdict.caveats]
     _lines(console, "Verdict", sentences)
     _lines(console, "What would overturn it", result.verdict.overturned_by)

@@ -18,6 +18,12 @@ from viralsim.records.record import RunRecord
 Float64 = NDArray[np.float64]
 HOURS_PER_DAY = 24.0
 NET = "net_usd"
+# columns of the tables that people read, with their heads
+SHOWN = {
+    "members": "members", "joined": "joined", "left": "left", "fans": "fans", "customers": "customers", "advocates": "advocates",
+    "willingness": "willing", "trust": "trust", "coverage": "coverage", "shares": "shares", "conversions": "conversions",
+    "repeat_purchases": "bought again", "cost_usd": "cost, USD", "net_usd_so_far": "net so far, USD",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
