@@ -15,6 +15,7 @@ from viralsim.errors import InputError
 from viralsim.experiments.point_runner import Runner
 from viralsim.measurement.measures import measure as declared
 from viralsim.scenario import Scenario
+from viralsim.scenario.amounts import sign
 from viralsim.scenario.constraints import holds
 from viralsim.scenario.costs import planned_costs
 from viralsim.simulation.run import compile_arms, compile_audience
@@ -43,7 +44,7 @@ class Line:
     prices: tuple[float, ...] = ()
 
     def value(self, usd: float) -> float:
-        """What the key becomes with so much money: US$, people, or 1 and 0."""
+        """What the key becomes with so much money: money, people, or 1 and 0."""
         if self.kind == "paid":
             return round(float(usd), 2)
         if self.kind == "management":
@@ -54,7 +55,7 @@ class Line:
         return float(max(0, min(self.most, math.floor((usd - self.fixed_usd) / self.unit_usd + 1e-9))))
 
     def cost(self, value: float) -> float:
-        """What a value costs, US$."""
+        """What a value costs."""
         if self.kind == "paid":
             return value
         if self.kind == "people":
@@ -152,7 +153,7 @@ def _people(scenario: Scenario) -> Line:
 
 
 def _tier_usd(scenario: Scenario, count: int) -> float:
-    """What the advocate tier costs with ``count`` people beside none, US$, as it is planned."""
+    """What the advocate tier costs with ``count`` people beside none, as it is planned."""
     tier = scenario.override({"campaign.advocates.count": count}).spec
     without = scenario.override({"campaign.advocates": None}).spec
     return sum(planned_costs(tier).values()) - sum(planned_costs(without).values())
@@ -181,10 +182,13 @@ class SplitModel:
         self._found: dict[tuple[int, Values, Caps], Mapping[str, Float64]] = {}
         kept = self._kept_usd()
         if kept > 0:
-            self.notes = (*self.notes, f"what stays as it is costs {kept:,.2f} USD beside the budget")
+            self.notes = (
+                *self.notes,
+                f"what stays as it is costs {kept:,.2f} {sign(scenario.spec.currency)} beside the budget",
+            )
 
     def _kept_usd(self) -> float:
-        """What the lines cost that no split touches, US$: an advocates' file is paid for by its own prices."""
+        """What the lines cost that no split touches: an advocates' file is paid for by its own prices."""
         scenario = self._scenario_of(self.nothing)
         arm = compile_arms(scenario, compile_audience(scenario), [NOTHING])[NOTHING]
         return sum(expected_cost_lines(arm).values())
@@ -199,7 +203,7 @@ class SplitModel:
         return tuple(line.value(min(self.budget, usd)) for line, usd in zip(self.lines, money, strict=True))
 
     def cost(self, values: Values) -> float:
-        """What a split costs, US$."""
+        """What a split costs."""
         return sum(line.cost(value) for line, value in zip(self.lines, values, strict=True))
 
     def allowed(self, values: Values) -> bool:
@@ -260,5 +264,5 @@ class SplitModel:
         return found[0] if found else ()
 
     def said(self, values: Values) -> Mapping[str, float]:
-        """Line -> US$."""
+        """Line -> money."""
         return {line.name: line.cost(value) for line, value in zip(self.lines, values, strict=True)}
