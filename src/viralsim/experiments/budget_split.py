@@ -22,6 +22,7 @@ from viralsim.simulation.run import compile_arms, compile_audience
 
 Float64 = NDArray[np.float64]
 NOTHING, SPLIT = "nothing", "split"
+FEWEST_SCREENED = 50  # worlds
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,11 @@ def _tier_usd(scenario: Scenario, count: int) -> float:
 
 
 class SplitModel:
-    """Outcomes of splits: every split and the arm that spends nothing live in the same worlds."""
+    """Outcomes of splits: every split and the arm that spends nothing live in the same worlds.
+
+    screened: the first of these worlds, in which splits are looked at before it is worth running all. redrawn: those in which
+    curves and frequency caps are measured, many arms each.
+    """
 
     def __init__(
         self,
@@ -178,8 +183,10 @@ class SplitModel:
         for block in ("sweep", "question", "field_test"):  # they name arms, and a split has arms of its own
             scenario = scenario.without(block)
         self.scenario = scenario.override({"equal_money": False})
-        self._runners: dict[int, Runner] = {}
-        self._found: dict[tuple[int, Values, Caps], Mapping[str, Float64]] = {}
+        self.screened = min(worlds, max(FEWEST_SCREENED, worlds // 4))
+        self.redrawn = min(worlds, max(2 * FEWEST_SCREENED, worlds // 2))
+        self._runner = Runner(self.scenario, worlds, 0, threads=threads)
+        self._found: dict[tuple[int, int, Values, Caps], Mapping[str, Float64]] = {}
         kept = self._kept_usd()
         if kept > 0:
             self.notes = (
@@ -241,20 +248,29 @@ class SplitModel:
         arms = {NOTHING: self.overlay(self.nothing), SPLIT: {**self.overlay(values), **changed}}
         return {"arms": arms, "baseline": NOTHING}
 
-    def outcome(self, values: Values, seed: int, measure: str | None = None, caps: Caps = ()) -> Float64:
+    def outcome(
+        self, values: Values, seed: int, measure: str | None = None, caps: Caps = (), worlds: int | None = None
+    ) -> Float64:
         """A measure of a split in each world, times its direction: more is better; float64[worlds].
 
-        measure: the model's by default. caps: frequency caps that paid lines have in place of their own.
+        measure: the model's by default. caps: frequency caps that paid lines have in place of their own. worlds: the first so many;
+        all by default.
         """
-        key = (seed, values, caps)
-        if key not in self._found:
-            if seed not in self._runners:
-                self._runners[seed] = Runner(self.scenario, self.worlds, seed, threads=self.threads)
-            arms, _ = self._runners[seed].worlds_of(self._overrides(values, caps))
-            self._found[key] = arms[SPLIT].measures
-            self._found[(seed, self.nothing, ())] = arms[NOTHING].measures
+        count = self.worlds if worlds is None else worlds
+        caps = tuple((i, cap) for i, cap in caps if cap != self._cap(i))
+        known = next((n for n in (count, self.worlds) if (n, seed, values, caps) in self._found), None)
+        if known is None:
+            known = count
+            arms, _ = self._runner.like(count, seed).worlds_of(self._overrides(values, caps))
+            self._found[count, seed, values, caps] = arms[SPLIT].measures
+            self._found[count, seed, self.nothing, ()] = arms[NOTHING].measures
         name = self.measure if measure is None else measure
-        return np.asarray(direction_of(name) * self._found[key][name], dtype=np.float64)
+        found = self._found[known, seed, values, caps][name][:count]
+        return np.asarray(direction_of(name) * found, dtype=np.float64)
+
+    def _cap(self, line: int) -> int | None:
+        """The frequency cap that a paid line has of its own."""
+        return self.scenario.spec.campaign.paid[line].frequency_cap
 
     def people(self, values: Values) -> tuple[str, ...]:
         """Whom of an advocates' file a split pays."""
