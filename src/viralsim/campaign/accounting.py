@@ -18,7 +18,7 @@ from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
 from viralsim.records.columns import MadeColumns
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario.costs import planned_costs
+from viralsim.scenario.costs import planned_costs, programme_costs
 
 F8: TypeAlias = NDArray[np.float64]
 HOURS_PER_WEEK = 168.0
@@ -64,6 +64,8 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     manager = campaign.community_management
     if manager is not None:
         add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
+        if manager.hours_usd(1.0):
+            add("community management hours", manager.hours_usd(spec.horizon))
     return lines
 
 
@@ -87,7 +89,8 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
     if tier is not None and len(arm.enrolment):
         asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
         people_usd = float(arm.enrolment.cost_usd.sum()) * asks
-    return {name: usd for name, usd in ({**paid, "advocates": people_usd} | lines).items() if usd}
+    launch = {name: usd for name, usd in ({**paid, "advocates": people_usd} | lines).items() if usd}
+    return programme_costs(spec, launch)
 
 
 def paid_impressions(arm: Arm) -> NDArray[np.int64]:
@@ -154,9 +157,9 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     return MadeColumns(makers, len(raw.counts))
 
 
-def arm_outcomes(arm: Arm, raw: RawWorlds) -> ArmOutcomes:
-    """Everything that the worlds of one arm returned, in the words of the results."""
-    lines = cost_lines(arm, raw)
+def arm_outcomes(arm: Arm, raw: RawWorlds, lines: dict[str, F8] | None = None) -> ArmOutcomes:
+    """Everything that the worlds of one arm returned, in the words of the results. ``lines``: costs that are known already."""
+    lines = cost_lines(arm, raw) if lines is None else lines
     cost = np.sum(list(lines.values()), axis=0) if lines else np.zeros(len(raw.counts))
 
     def floats(table: NDArray[Any], column: int) -> F8:

@@ -25,6 +25,7 @@ from viralsim.kernels.member_counts import Tally, grouped_world
 from viralsim.measurement.intervals import mean_interval
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.programme_checks import refuse_programme
 from viralsim.scenario.study import FieldTest
 from viralsim.simulation.front import launch
 from viralsim.simulation.run import compile_arms, compile_audience, draw_inputs
@@ -193,6 +194,7 @@ def field_test(
     Raises: InputError for wrong arguments, arms that cannot be given to a part, or units of which none can be assigned.
     """
     scenario = scenario_of(scenario)
+    refuse_programme(scenario.spec, "field_test tries")
     count = integer_at_least(scenario.worlds if worlds is None else worlds, "worlds", FEWEST_WORLDS)
     luck = seed_number(scenario.seed if seed is None else seed)
     test = _test_of(scenario, treatment, control, units, share)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,14 @@ from viralsim.measurement.measures import measure as declared
 from viralsim.scenario import Scenario
 from viralsim.scenario.amounts import sign
 from viralsim.scenario.constraints import holds
-from viralsim.scenario.costs import planned_costs
+from viralsim.scenario.costs import planned_costs, programme_costs
+from viralsim.scenario.spec import Spec
 from viralsim.simulation.run import compile_arms, compile_audience
 
 Float64 = NDArray[np.float64]
 NOTHING, SPLIT = "nothing", "split"
 FEWEST_SCREENED = 50  # worlds
+CENTS = 100
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Line:
     kind: ``paid`` (any amount), ``advocates`` (``fixed_usd`` once and ``unit_usd`` a person, at most ``most`` people),
     ``people`` (those of an advocates' file, in this order, ``fixed_usd`` once and to each their price in ``prices``) or
     ``management`` (``fixed_usd`` or nothing). path: the key of the scenario that is set. channel: where it acts.
+    launches: how many times a programme spends it; prices are those of one launch.
     """
 
     name: str
@@ -43,11 +46,14 @@ class Line:
     most: int = 0
     people: tuple[str, ...] = ()
     prices: tuple[float, ...] = ()
+    launches: int = 1
 
     def value(self, usd: float) -> float:
         """What the key becomes with so much money: money, people, or 1 and 0."""
+        if self.launches > 1:
+            usd = usd / self.launches
         if self.kind == "paid":
-            return round(float(usd), 2)
+            return round(float(usd), 2) if self.launches == 1 else math.floor(usd * CENTS + 1e-6) / CENTS
         if self.kind == "management":
             return float(usd >= self.fixed_usd - 1e-9)
         if self.kind == "people":
@@ -56,7 +62,10 @@ class Line:
         return float(max(0, min(self.most, math.floor((usd - self.fixed_usd) / self.unit_usd + 1e-9))))
 
     def cost(self, value: float) -> float:
-        """What a value costs."""
+        """What a value costs over all launches."""
+        return self._cost_of_launch(value) * self.launches
+
+    def _cost_of_launch(self, value: float) -> float:
         if self.kind == "paid":
             return value
         if self.kind == "people":
@@ -113,13 +122,23 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
             )
     manager = spec.campaign.community_management
     if manager is not None:
-        cost = manager.cost_usd_per_day * manager.days(spec.horizon)
+        planned = planned_costs(spec)
+        names = [name for name in planned if name.startswith("community management")]
+        cost = sum(programme_costs(spec, planned)[name] for name in names) / launches_of(spec)
         lines.append(Line("management", "management", "campaign.community_management", "", cost))
     if not lines:
         raise InputError(
             "the campaign has nothing to split money over: add paid lines, advocates or community_management"
         )
-    return tuple(lines), tuple(notes)
+    launches = launches_of(spec)
+    if launches > 1:
+        notes.append(f"the budget is that of all {launches} launches, the same in each")
+    return tuple(replace(line, launches=launches) for line in lines), tuple(notes)
+
+
+def launches_of(spec: Spec) -> int:
+    """How many times a scenario's campaign is launched."""
+    return 1 if spec.programme is None else spec.programme.launches
 
 
 def _people(scenario: Scenario) -> Line:
@@ -146,6 +165,7 @@ def _people(scenario: Scenario) -> Line:
         order = np.argsort(-np.asarray(followers * enrolled.willingness) / prices, kind="stable")
     rest = sum(usd for name, usd in costs[SPLIT].items() if name != "advocates")
     fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name != "advocates"))
+    fixed /= launches_of(scenario.spec)
     return Line(
         "advocates", "people", "campaign.advocates.count", " and ".join(scenario.spec.channels), fixed_usd=fixed,
         unit_usd=float(prices.min()), people=tuple(str(enrolled.handles[i]) for i in order),

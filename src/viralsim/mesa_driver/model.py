@@ -35,6 +35,7 @@ from viralsim.mesa_driver import (
 )
 from viralsim.mesa_driver.seeds import Seed, luck_of, world_of
 from viralsim.mesa_driver.snapshot import packed, unpacked
+from viralsim.programme import arm_of_launch
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.simulation.run import compile_arms, compile_audience
 
@@ -52,6 +53,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             ``mesa.batch_run`` the number of the iteration.
         seed, rng: seed of the luck (two words for one thing; give one), a number or whatever ``numpy.random.default_rng``
             takes; the scenario's own by default. A ``Generator`` gives the next number that it draws.
+        launch: of a programme, which launch is stepped, from 0; those before are run first, by the batch driver.
         brand, advocate, community_manager: classes of the actors; give subclasses to try policies.
 
     Attributes:
@@ -69,6 +71,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         seed: Seed | None = None,
         rng: Seed | None = None,
         *,
+        launch: int = 0,
         brand: type[Brand] = Brand,
         advocate: type[Advocate] = Advocate,
         community_manager: type[CommunityManager] = CommunityManager,
@@ -87,6 +90,11 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         loaded.arm_specs()  # refuses overlays that the arms cannot share
         self.compiled = compile_audience(loaded, self.world % loaded.spec.populations)
         self.arm = compile_arms(loaded, self.compiled, [self.arm_name])[self.arm_name]
+        long = loaded.spec.programme
+        most = 0 if long is None else long.launches - 1
+        launch = integer_at_least(launch, "launch", 0, most)
+        if long is not None:
+            self.arm, luck = arm_of_launch(self.arm, self.compiled, loaded.folder, luck, self.world, launch)
         self.plan: Plan = self.arm.world.plan
         self.rules = self.arm.world.rules.values
         self.key = np.uint64(world_key(seed_key(luck), self.world))
