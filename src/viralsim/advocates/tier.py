@@ -105,7 +105,7 @@ class Tier:
 
     @property
     def cost_usd(self) -> float:
-        """Mean cost of a person of the tier, USD."""
+        """Mean cost of a person of the tier."""
         return float(self._own.cost_usd.mean()) if self.of_file else float(self.words.cost_usd)
 
     def labels(self, members: Sequence[int] | NDArray[np.int64]) -> list[Any]:

@@ -25,7 +25,7 @@ HOURS_PER_WEEK = 168.0
 
 
 def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
-    """What each line of the arm cost in each world, USD, float64[W].
+    """What each line of the arm cost in each world, float64[W].
 
     Paid lines cost what was bought (a frequency cap can leave money unspent); advocates cost a person enrolled, each
     time asked, or each time posted; set-up is shared by the launches of the programme.
@@ -70,7 +70,7 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
 
 
 def expected_cost_lines(arm: Arm) -> dict[str, float]:
-    """What an arm will cost by line, US$, before it runs: the enrolment's own prices, and of paid lines what a cap lets be bought.
+    """What an arm will cost by line, before it runs: the enrolment's own prices, and of paid lines what a cap lets be bought.
 
     An upper bound where advocates are paid by the post, or where a paid line's cap may leave more unsold.
     """

@@ -79,7 +79,7 @@ def _owned(lines: Lines) -> dict[str, Any]:
 
 
 def line_cpm(spec: Spec, line: Paid) -> Number:
-    """Price of a thousand impressions of a paid line: its own, or the channel's, USD."""
+    """Price of a thousand impressions of a paid line: its own, or the channel's."""
     return number(line.cpm_usd if line.cpm_usd is not None else filled(spec.channels[filled(line.channel)].cpm_usd))
 
 

@@ -32,7 +32,7 @@ class Payback:
 
     arms: the one that costs more, the other. launch: from which on the mean difference stays above 0, None: never.
     sure_launch: from which on its 95 % interval does. at_end, ci_low, ci_high: the difference after the last launch.
-    probability: part of the worlds in which the first arm is ahead then.
+    probability: part of the worlds in which the first arm is ahead then. currency: of the amounts, its ISO 4217 code.
     """
 
     arms: tuple[str, str]
@@ -44,13 +44,14 @@ class Payback:
     ci_low: float
     ci_high: float
     probability: float
+    currency: str
 
     @property
     def sentence(self) -> str:
         """When it pays back, with its interval."""
         first, second = self.arms
-        end = f"{money(abs(self.at_end))} {'ahead of' if self.at_end > 0 else 'behind'} {second}"
-        sure = f" (95 % interval {span(self.ci_low, self.ci_high)} USD)" if np.isfinite(self.ci_low) else ""
+        end = f"{money(abs(self.at_end), self.currency)} {'ahead of' if self.at_end > 0 else 'behind'} {second}"
+        sure = f" (95 % interval {span(self.ci_low, self.ci_high)} {self.currency})" if np.isfinite(self.ci_low) else ""
         worlds = f"ahead in {percent(self.probability)} of simulations"
         if self.launch is None:
             return (
@@ -85,6 +86,7 @@ def payback_of(record: RunRecord, question: Question | None) -> Payback | None:
         (first, second), ahead.shape[1], launch, _stays_above(found.low),
         None if launch is None else float(starts[launch - 1]) / HOURS_PER_DAY,
         float(found.mean[-1]), float(found.low[-1]), float(found.high[-1]), float(np.mean(ahead[:, -1] > 0.0)),
+        record.currency,
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ def as_dict(
         "seed": record.seed,
         "worlds": record.world_count,
         "interrupted": record.interrupted,
+        "currency": record.currency,
         "population": {
             "members": population.members,
             "communities": population.communities,

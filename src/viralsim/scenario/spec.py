@@ -54,7 +54,7 @@ class Spec(Block):
     )
     currency: Currency = key(
         DEFAULT_CURRENCY,
-        "currency of all amounts; USD so far: the sign of another currency is refused, nothing is converted",
+        "ISO 4217 code of all amounts, said in every result; the sign of another currency is refused, nothing is converted",
     )
     audience: Audience = block(Audience, "who is there", source=USER)
     channels: dict[Name, Channel] = key(
