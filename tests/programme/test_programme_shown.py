@@ -56,7 +56,7 @@ def test_payback_is_the_first_launch_from_which_the_sum_stays_above_nothing(resu
     lost = payback_of(never, never.question)
     assert lost is not None
     assert lost.launch is None
-    assert lost.sentence.startswith("managed does not pay back within 4 launches: it ends 2.00 USD behind without")
+    assert lost.sentence.startswith("managed does not pay back within 4 campaigns: it ends 2.00 USD behind without")
 
 
 def test_json_has_every_launch(result: vs.Result) -> None:

@@ -36,7 +36,7 @@ def months(result: Result) -> Picture | None:
     panels = [
         Panel(
             time,
-            linear(np.append(limits[np.isfinite(limits)], 0.0), "net value so far, USD"),
+            linear(np.append(limits[np.isfinite(limits)], 0.0), f"net value so far, {result.currency}"),
             marks,
             "Net value so far",
         )
@@ -50,7 +50,9 @@ def months(result: Result) -> Picture | None:
                     time, up, [Line(x, column, role(result, name)) for name, column in values.items()], who.capitalize()
                 )
             )
-    ends = ", ".join(f"{short(name)} {number(float(t[SO_FAR][-1] or 0.0))} USD" for name, t in tables.items())
+    ends = ", ".join(
+        f"{short(name)} {number(float(t[SO_FAR][-1] or 0.0))} {result.currency}" for name, t in tables.items()
+    )
     return Picture(
         "months",
         "Launch by launch",
