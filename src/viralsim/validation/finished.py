@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-import viralsim
 from viralsim.checksums import read_sealed, write_sealed
 from viralsim.errors import InputError
 from viralsim.validation.check import SKIPPED, Check, Number, Outcome, Picture
@@ -65,7 +64,7 @@ class Finished:
 
 def sources() -> str:
     """The SHA-256 of all source files of the package."""
-    root = Path(viralsim.__file__).parent
+    root = Path(__file__).parent.parent
     total = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
         total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
