@@ -18,6 +18,7 @@ from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
 from viralsim.measurement.number_format import in_places, number, supported
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.seeding import Chosen, words
 from viralsim.seeding.surrogate import TEXTBOOK
 
@@ -84,6 +85,7 @@ class Ranking:
     upper_bound: float | None
     guarantee: float | None
     sentences: tuple[str, ...]
+    currency: str = DEFAULT_CURRENCY
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, None where something is not known."""
@@ -165,7 +167,7 @@ def _found(
     said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
     return Ranking(
         word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier,
-        proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee, tuple(said),
+        proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee, tuple(said), tier.spec.currency,
     )  # fmt: skip
 
 

@@ -13,18 +13,20 @@ from html import escape
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from nicegui import app, ui
 
 from viralsim.app.access import MOST_SENT_BYTES, Access, ClassKeys
 from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
+from viralsim.app.lesson.sheet import sheet
 from viralsim.app.limits import refuse_for_a_class
 from viralsim.app.page import build
 from viralsim.app.room import MOST_PUPILS, Room, projector, pupil
 from viralsim.app.work import class_outcomes
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
+from viralsim.lessons.texts import preferred
 from viralsim.scenario import Scenario
 
 LOOPBACK = "127.0.0.1"
@@ -99,7 +101,7 @@ def _end_soon() -> None:
     end.start()
 
 
-def _sheet(key: str) -> Any:
+def _sheet(key: str, request: Request, lang: str = "") -> Any:
     """A pupil's sheet that prints on one page."""
     from fastapi.responses import HTMLResponse
 
@@ -107,18 +109,8 @@ def _sheet(key: str) -> Any:
         one = lesson(key)
     except InputError as error:
         return HTMLResponse(escape(str(error)), status_code=404)
-    words = "".join(f"<li><b>{escape(word)}</b>: {escape(text)}</li>" for word, text in one.glossary.items())
-    lines = "<p style='border-bottom:1px solid #999;height:2rem'></p>" * 3
-    return HTMLResponse(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-        f"<title>{escape(one.title)}</title><style>body{{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;"
-        "padding:0 1rem}@media print{a{display:none}}</style>"
-        f"<h1>{escape(one.title)}</h1><p>{one.minutes} minutes</p><p><b>{escape(one.question)}</b></p>"
-        f"<h2>1. My prediction</h2><p>{escape(one.prediction)}</p>{lines}"
-        f"<h2>2. Move the slider: {escape(one.slider.label)}</h2>"
-        f"<p>From {one.slider.low:g} to {one.slider.high:g}. What do you see?</p>"
-        f"{lines}<h2>3. What surprised me</h2>{lines}<h2>Words</h2><ul>{words}</ul></html>"
-    )
+    language = preferred(lang, request.headers.get("accept-language", ""))
+    return HTMLResponse(sheet(one, language))
 
 
 def own_address() -> str:

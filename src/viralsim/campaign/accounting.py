@@ -18,14 +18,14 @@ from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
 from viralsim.records.columns import MadeColumns
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario.costs import planned_costs
+from viralsim.scenario.costs import planned_costs, programme_costs
 
 F8: TypeAlias = NDArray[np.float64]
 HOURS_PER_WEEK = 168.0
 
 
 def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
-    """What each line of the arm cost in each world, USD, float64[W].
+    """What each line of the arm cost in each world, float64[W].
 
     Paid lines cost what was bought (a frequency cap can leave money unspent); advocates cost a person enrolled, each
     time asked, or each time posted; set-up is shared by the launches of the programme.
@@ -64,11 +64,13 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     manager = campaign.community_management
     if manager is not None:
         add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
+        if manager.hours_usd(1.0):
+            add("community management hours", manager.hours_usd(spec.horizon))
     return lines
 
 
 def expected_cost_lines(arm: Arm) -> dict[str, float]:
-    """What an arm will cost by line, US$, before it runs: the enrolment's own prices, and of paid lines what a cap lets be bought.
+    """What an arm will cost by line, before it runs: the enrolment's own prices, and of paid lines what a cap lets be bought.
 
     An upper bound where advocates are paid by the post, or where a paid line's cap may leave more unsold.
     """
@@ -80,14 +82,15 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
     }
     paid: dict[str, float] = {}
     for line, asked, sold in zip(spec.campaign.paid, plan.paid_count.sum(axis=1), paid_impressions(arm), strict=True):
-        usd = sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if sold < asked else line.budget_usd
+        usd = sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if sold < asked or not asked else line.budget_usd
         paid[f"paid on {line.channel}"] = paid.get(f"paid on {line.channel}", 0.0) + usd
     tier = spec.campaign.advocates
     people_usd = 0.0
     if tier is not None and len(arm.enrolment):
         asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
         people_usd = float(arm.enrolment.cost_usd.sum()) * asks
-    return {name: usd for name, usd in ({**paid, "advocates": people_usd} | lines).items() if usd}
+    launch = {name: usd for name, usd in ({**paid, "advocates": people_usd} | lines).items() if usd}
+    return programme_costs(spec, launch)
 
 
 def paid_impressions(arm: Arm) -> NDArray[np.int64]:
@@ -154,9 +157,9 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     return MadeColumns(makers, len(raw.counts))
 
 
-def arm_outcomes(arm: Arm, raw: RawWorlds) -> ArmOutcomes:
-    """Everything that the worlds of one arm returned, in the words of the results."""
-    lines = cost_lines(arm, raw)
+def arm_outcomes(arm: Arm, raw: RawWorlds, lines: dict[str, F8] | None = None) -> ArmOutcomes:
+    """Everything that the worlds of one arm returned, in the words of the results. ``lines``: costs that are known already."""
+    lines = cost_lines(arm, raw) if lines is None else lines
     cost = np.sum(list(lines.values()), axis=0) if lines else np.zeros(len(raw.counts))
 
     def floats(table: NDArray[Any], column: int) -> F8:

@@ -82,7 +82,12 @@ def handle_key(handle: object) -> str:
 
 
 def read_advocates(
-    compiled: CompiledAudience, path: Path, tier: Advocates, topics: dict[str, float], tone: dict[str, float]
+    compiled: CompiledAudience,
+    path: Path,
+    tier: Advocates,
+    topics: dict[str, float],
+    tone: dict[str, float],
+    currency: str,
 ) -> Listed:
     """Read the advocates of a tier; ``topics`` and ``tone`` are the weights of the content they post.
 
@@ -90,7 +95,7 @@ def read_advocates(
     each once, in the order of the file. Raises ScenarioError with file, line and remedy.
     """
     try:
-        table = read_table(path, COLUMNS)
+        table = read_table(path, COLUMNS, currency=currency)
         repeated: list[str] = []
         people = _people(table, compiled, tier.channels or compiled.channels, repeated)
         _cast(table, people, compiled)

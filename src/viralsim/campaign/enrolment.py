@@ -80,7 +80,7 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
     content = spec.content[tier.content or spec.campaign.content]
     match = compiled.match(content)
     if tier.file is not None:
-        listed = _of_file(compiled, tier, folder, content, match)
+        listed = _of_file(compiled, spec, tier, folder, content, match)
         word, options = strategy_of(tier.choose)
         return listed.only(options["members"], tier.file) if word == "members" else listed
     names = tier.channels or compiled.channels
@@ -108,15 +108,15 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
 
 
 def _of_file(
-    compiled: CompiledAudience, tier: Advocates, folder: Path, content: Content, match: NDArray[np.float32]
+    compiled: CompiledAudience, spec: Spec, tier: Advocates, folder: Path, content: Content, match: NDArray[np.float32]
 ) -> Enrolment:
     """Everybody of the advocates' file; what the file leaves open is the tier's own."""
     path = folder / filled(tier.file)
     given = tier.model_fields_set & {"willingness", "cost_usd"}
-    words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given))
+    words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given), spec.currency)
 
     def make() -> Enrolment:
-        listed = read_advocates(compiled, path, tier, content.topics, content.tone)
+        listed = read_advocates(compiled, path, tier, content.topics, content.tone, spec.currency)
         return Enrolment(
             listed.members, list(listed.handles), listed.channels, listed.willingness, listed.cost_usd,
             fit=listed.fit, notes=listed.notes,

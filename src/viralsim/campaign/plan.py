@@ -79,7 +79,7 @@ def _owned(lines: Lines) -> dict[str, Any]:
 
 
 def line_cpm(spec: Spec, line: Paid) -> Number:
-    """Price of a thousand impressions of a paid line: its own, or the channel's, USD."""
+    """Price of a thousand impressions of a paid line: its own, or the channel's."""
     return number(line.cpm_usd if line.cpm_usd is not None else filled(spec.channels[filled(line.channel)].cpm_usd))
 
 
@@ -138,7 +138,8 @@ def _paid(lines: Lines) -> dict[str, Any]:
     }
 
 
-def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
+def planned_posts(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
+    """The planned posts of an enrolment, by the names of ``Plan``, ascending by tick, channel, content and member."""
     tier = lines.spec.campaign.advocates
     rows = []
     if tier is not None:
@@ -197,4 +198,4 @@ def _organic(lines: Lines) -> dict[str, Any]:
 def compile_plan(compiled: CompiledAudience, spec: Spec, contents: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays of one arm."""
     lines = Lines(compiled, spec, contents)
-    return Plan(**_owned(lines), **_paid(lines), **_planned(lines, enrolment), **_organic(lines))
+    return Plan(**_owned(lines), **_paid(lines), **planned_posts(lines, enrolment), **_organic(lines))

@@ -16,6 +16,8 @@ from viralsim.campaign.own_rules import rule_warnings
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.cpu import prefetch
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.blocks import filled
 from viralsim.scenario.scenario import Scenario
 from viralsim.units import counted
 
@@ -145,6 +147,11 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 f"arm {name}: its frequency caps let at most {sold:,} of {asked:,} paid impressions be shown, and the rest is not "
                 "spent: raise the caps, or lower the budgets"
             )
+        for paid, count in zip(arm.spec.campaign.paid, arm.world.plan.paid_count.sum(axis=1), strict=True):
+            if not count:
+                warnings.append(
+                    f"arm {name}: its paid line on {paid.channel} buys no impression: its budget is less than one costs"
+                )
         if bought > 0:
             said.setdefault(f"{bought:.3g} paid impressions per member", []).append(name)
         if bought > ADS_A_MEMBER:
@@ -163,7 +170,7 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
     warnings += notes
     warnings += dict.fromkeys(text for arm in arms.values() for text in rule_warnings(arm.spec))
     lines += [f"{'arm' if len(names) == 1 else 'arms'} {', '.join(names)}: {text}" for text, names in said.items()]
-    warnings += arm_differences(scenario)
+    warnings += [*foreign_prices(scenario), *arm_differences(scenario)]
     return lines, warnings
 
 
@@ -206,6 +213,28 @@ def _both_forms(compiled: CompiledAudience, arm: Arm) -> list[str]:
         if content is not None and content.share_rate is not None:
             lines.append(f"{content_name}: share rate {content.share_rate:.3g} is appeal {arm.appeal[k]:.3g}")
     return lines
+
+
+def foreign_prices(scenario: Scenario) -> list[str]:
+    """A warning for each price of a preset that buys impressions: presets count in US$, and nothing is converted."""
+    currency = scenario.spec.currency
+    if currency == DEFAULT_CURRENCY:
+        return []
+    found: dict[str, None] = {}
+    for name in scenario.arm_names:
+        spec = scenario.for_arm(name)
+        bought = {
+            f"channels.{line.channel}.cpm_usd"
+            for line in spec.campaign.paid
+            if np.any(line.budget_usd) and line.cpm_usd == spec.channels[filled(line.channel)].cpm_usd
+        }
+        for path, value, source in scenario.assumptions(name) if bought else ():
+            if path in bought:
+                found[
+                    f"{path.removesuffix('_usd')}: the preset's {value:g} is a price in US$, counted here as {value:g} {currency}: "
+                    f"give your own price ({source})"
+                ] = None
+    return list(found)
 
 
 def arm_differences(scenario: Scenario) -> list[str]:

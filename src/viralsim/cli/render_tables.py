@@ -84,10 +84,10 @@ def arms_table(console: Console, result: Result) -> Iterable[Table]:
     for key in (*_ROWS, *own):
         m = declared(key)
         if key in own or any(result.summaries[arm][key].mean > 0.0 for arm in result.arms):
-            rows.append((m.label + {"hours": ", h", "USD": ", USD"}.get(m.unit, ""), mean_of(key)))
-    rows.append(("cost, USD", lambda arm: number(float(result.arms[arm].cost_usd().mean()))))
+            rows.append((m.heading(result.currency), mean_of(key)))
+    rows.append((f"cost, {result.currency}", lambda arm: number(float(result.arms[arm].cost_usd().mean()))))
     if has_value(result):
-        rows.append(("net value, USD", mean_of("net_usd")))
+        rows.append((f"net value, {result.currency}", mean_of("net_usd")))
     if result.viral_when:
         rows.append(("chance to go viral", chance_of("viral")))
     if result.flop_when:
@@ -146,7 +146,7 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
     # with uncertain inputs the range over worlds is below the interval of the mean
     table.add_column("95 % interval\n[5 to 95 % range]" if result.uncertain else "95 % interval", justify="right")
     table.add_column("better in", justify="right")
-    table.add_column("cost of one more (USD)", justify="right")
+    table.add_column(f"cost of one more ({result.currency})", justify="right")
     for row in result.comparisons:
         if (row.arm, row.baseline) == (arm, baseline) and row.measure in keys and not isnan(row.uplift):
             limits = span(row.ci_low, row.ci_high)
@@ -166,7 +166,7 @@ def _cost_of_one(row: Comparison) -> str:
 
 
 def lines_table(console: Console, result: Result) -> Iterable[Table]:
-    """Cost by line, USD per launch."""
+    """Cost by line, per launch."""
     names = list(dict.fromkeys(n for arm in result.arms.values() for n, line in arm.cost_lines.items() if line.any()))
 
     def of(line: str) -> Callable[[str], str]:
@@ -176,7 +176,9 @@ def lines_table(console: Console, result: Result) -> Iterable[Table]:
 
         return text
 
-    return side_by_side(console, result, [(line, of(line)) for line in names], "cost, USD") if names else []
+    return (
+        side_by_side(console, result, [(line, of(line)) for line in names], f"cost, {result.currency}") if names else []
+    )
 
 
 def sources_table(console: Console, result: Result) -> Iterable[Table]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from viralsim.arguments import one_of
 
+MONEY = "currency"  # the unit of amounts
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -27,6 +29,20 @@ class Measure:
     counted: str = ""
     only_with_cascade: bool = False
     bought: bool = False
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is an amount in the scenario's currency."""
+        return self.unit == MONEY
+
+    def unit_in(self, currency: str) -> str:
+        """Its unit, amounts in the scenario's currency."""
+        return currency if self.is_money else self.unit
+
+    def heading(self, currency: str) -> str:
+        """Its label with the unit that the label does not say: "value, EUR", "half time, h"."""
+        unit = "h" if self.unit == "hours" else currency if self.is_money else ""
+        return f"{self.label}, {unit}" if unit else self.label
 
 
 _OWN = "docs/model.md"
@@ -181,7 +197,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "value_usd",
         "value",
-        "USD",
+        MONEY,
         1,
         "conversions times the value of one",
         _OWN,
@@ -190,7 +206,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "net_usd",
         "net value",
-        "USD",
+        MONEY,
         1,
         "value minus all costs of the arm",
         _OWN,

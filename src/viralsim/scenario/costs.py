@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from viralsim.errors import Problem
+from viralsim.scenario.amounts import sign
 from viralsim.scenario.programme import HOURS_PER_WEEK
 from viralsim.scenario.spec import Spec
 
@@ -12,7 +13,7 @@ EQUAL_WITHIN = 0.01  # arms of equal money may differ by this part
 
 
 def planned_costs(spec: Spec) -> dict[str, float]:
-    """US$ by line of one arm, in the order of the campaign; an upper bound where advocates are paid by the post."""
+    """Cost by line of one arm, in the order of the campaign; an upper bound where advocates are paid by the post."""
     campaign = spec.campaign
     lines: dict[str, float] = {}
 
@@ -36,6 +37,18 @@ def planned_costs(spec: Spec) -> dict[str, float]:
     manager = campaign.community_management
     if manager is not None:
         add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
+        add("community management hours", manager.hours_usd(spec.horizon))
+    return lines
+
+
+def programme_costs(spec: Spec, launch: dict[str, float]) -> dict[str, float]:
+    """US$ by line over all launches, where one costs ``launch``: a manager's hours go on between launches."""
+    long, manager = spec.programme, spec.campaign.community_management
+    if long is None:
+        return launch
+    lines = {name: usd * long.launches for name, usd in launch.items()}
+    if manager is not None and manager.hours_usd(1.0):
+        lines["community management hours"] = manager.hours_usd(long.hours(spec.horizon))
     return lines
 
 
@@ -59,20 +72,24 @@ def paid_share(spec: Spec, budget_usd: float) -> float:
     if paid == 0:
         raise ValueError("needs a paid line with a budget above 0 to scale: add one, or leave budget_usd out")
     if budget_usd < other:
-        raise ValueError(f"is below the {other:,.2f} US$ that the arm costs without advertising: raise it")
+        raise ValueError(
+            f"is below the {other:,.2f} {sign(spec.currency)} that the arm costs without advertising: raise it"
+        )
     return (budget_usd - other) / paid
 
 
-def unequal_money(costs: dict[str, float], baseline: str | None, asked: bool | Sequence[str] = True) -> list[Problem]:
-    """What is wrong with arms whose costs (arm -> US$) differ by more than 1 %: those ``asked`` for, or all but the baseline."""
+def unequal_money(
+    costs: dict[str, float], currency: str, baseline: str | None, asked: bool | Sequence[str] = True
+) -> list[Problem]:
+    """What is wrong with arms whose costs (by arm) differ by more than 1 %: those ``asked`` for, or all but the baseline."""
     named = None if isinstance(asked, bool) else set(asked)
     compared = {arm: usd for arm, usd in costs.items() if (arm in named if named is not None else arm != baseline)}
     most = max(compared.values(), default=0.0)
     most_expensive = next((arm for arm, usd in compared.items() if usd == most), "")
     return [
         Problem(
-            f"arm {arm} costs {usd:,.2f} US$ and {most_expensive} {most:,.2f}: equal_money asks for at most 1 % between them; "
-            "change its lines or give it budget_usd",
+            f"arm {arm} costs {usd:,.2f} {sign(currency)} and {most_expensive} {most:,.2f}: equal_money asks for at most 1 % "
+            "between them; change its lines or give it budget_usd",
             "equal_money",
         )
         for arm, usd in compared.items()

@@ -14,6 +14,7 @@ from viralsim.scenario.calibrated import Calibrated
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
+from viralsim.scenario.long_programme import LongProgramme
 from viralsim.scenario.own_rules import OwnMeasures
 from viralsim.scenario.study import (
     JOINT,
@@ -53,7 +54,7 @@ class Spec(Block):
     )
     currency: Currency = key(
         DEFAULT_CURRENCY,
-        "currency of all amounts; USD so far: the sign of another currency is refused, nothing is converted",
+        "ISO 4217 code of all amounts, said in every result; the sign of another currency is refused, nothing is converted",
     )
     audience: Audience = block(Audience, "who is there", source=USER)
     channels: dict[Name, Channel] = key(
@@ -61,6 +62,9 @@ class Spec(Block):
     )
     content: dict[Name, Content] = key(..., "what can spread", min_length=1, max_length=256)
     campaign: Campaign = key(..., "what the actors do")
+    programme: LongProgramme | None = key(
+        None, "the campaign launched again over months; left out: one launch", source="off", exclude_if=says_nothing
+    )
     arms: dict[Name, dict[str, Any]] = key(
         {"campaign": {}},
         "alternatives: path -> value, laid over the campaign",
