@@ -9,7 +9,7 @@ import numpy as np
 
 from viralsim.lessons.texts import Say
 
-WIDTH, AXIS, HIGHEST, LARGEST = 720.0, 250.0, 220.0, 34.0
+WIDTH, HIGHEST, LARGEST = 720.0, 220.0, 46.0
 
 
 def bins(values: Iterable[float]) -> list[int]:
@@ -36,14 +36,15 @@ def picture(results: Mapping[int, int], guesses: Mapping[int, float], say: Say, 
     below = Counter(place(v, ends) for v in guesses.values())
     tallest = max([1, *above.values()]), max([1, *below.values()])
     side = min(LARGEST, wide * 0.8, HIGHEST / tallest[0], (HIGHEST / 2) / tallest[1])
-    down = AXIS + 30
-    parts = [f'<path d="M0,{AXIS}H{WIDTH}" stroke="currentColor"/>']
+    axis = max(3, tallest[0]) * side + 8  # room for three, so that little changes when the first results come
+    down = axis + 30
+    parts = [f'<path d="M0,{axis:.1f}H{WIDTH}" stroke="currentColor"/>']
     for i, low in enumerate(ends):
         high = ends[i + 1] - 1 if i + 1 < len(ends) else None
         text = f"{low:,}" if high == low else f"{low:,}+" if high is None else f"{low:,}-{high:,}"
         size = 16 if len(ends) <= 10 else 12
         parts.append(
-            f'<text x="{(i + 0.5) * wide:.1f}" y="{AXIS + 20}" text-anchor="middle" font-size="{size}" fill="currentColor">'
+            f'<text x="{(i + 0.5) * wide:.1f}" y="{axis + 20:.1f}" text-anchor="middle" font-size="{size}" fill="currentColor">'
             f"{text}</text>"
         )
     seen: Counter[tuple[int, bool]] = Counter()
@@ -52,7 +53,7 @@ def picture(results: Mapping[int, int], guesses: Mapping[int, float], say: Say, 
             at = place(value, ends)
             k = seen[at, is_guess]
             seen[at, is_guess] += 1
-            y = down + k * side if is_guess else AXIS - (k + 1) * side
+            y = down + k * side if is_guess else axis - (k + 1) * side
             parts.append(_square((at + 0.5) * wide - side / 2, y, side, number == mine, is_guess))
     label = say("above the line: a square for each result; below it: for each guess")
     return (
