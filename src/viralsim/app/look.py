@@ -15,7 +15,8 @@ PEOPLE, HOUR, SPEED = (
 STYLE = """
 a{color:#0b6e99!important}
 body{overflow-wrap:anywhere}
-.body--dark a{color:#7cc7e8!important}.body--dark :is(.q-btn--flat,.q-slider,.q-linear-progress){--q-primary:#7cc7e8}
+.body--dark a{color:#7cc7e8!important}.body--dark :is(.q-btn--flat,.q-btn--outline,.q-slider,.q-linear-progress){
+--q-primary:#7cc7e8}
 .vs-curve{margin:0 0 .5rem;max-width:40rem}.vs-curve svg{width:100%;height:auto}.vs-curve figcaption{font-size:.9rem;color:#374151}
 iframe.vs-report{width:100%;height:75vh;border:1px solid #e5e7eb;border-radius:6px;background:#fff}
 .vs-wide{width:100%}
