@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from viralsim.measurement.number_format import number
+from viralsim.report.action_plan import action_plan
 from viralsim.report.arms_table import arms_table, criteria
 from viralsim.report.charts.gallery import pictures
-from viralsim.report.markup import Markup, element
+from viralsim.report.markup import Markup, element, table
 from viralsim.report.page_frame import (
     CALIBRATION_KINDS,
     assumed,
@@ -58,6 +59,7 @@ def _answer(result: Result) -> list[Markup]:
         arms_table(result),
         element("p", "Small: 95 % interval of the mean or of the chance. " + _criteria_text(result), class_="quiet"),
     ]
+    parts += _to_do(result)
     rest = [text for text in result.verdict.sentences if text not in (first.text, *result.verdict.caveats)]
     if rest:
         parts.append(
@@ -68,6 +70,25 @@ def _answer(result: Result) -> list[Markup]:
     doubts = dict.fromkeys((*result.verdict.caveats, *result.all_warnings))
     if doubts:
         parts += [element("h2", "How to read this"), *bullets(doubts)]
+    return parts
+
+
+def _to_do(result: Result) -> list[Markup]:
+    """What to do and when, who the advocates are, what to watch for."""
+    plan = action_plan(result)
+    if plan is None:
+        return []
+    tables = (
+        (f"What to do, and when: {plan.arm}", plan.steps),
+        (f"Who the advocates are ({plan.advocates_arm})", plan.people),
+        ("Risks, and what to watch for", plan.risks if len(plan.risks) > 1 else []),
+    )
+    parts: list[Markup] = []
+    for title, rows in tables:
+        if rows:
+            parts += [element("h2", title), element("div", table(rows[0], rows[1:], title), class_="words")]
+    if plan.people:
+        parts.append(element("p", plan.note, class_="quiet"))
     return parts
 
 

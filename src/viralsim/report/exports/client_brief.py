@@ -8,6 +8,7 @@ from viralsim.measurement.arms import chance, chance_of_loss, has_value
 from viralsim.measurement.first_screen import Line
 from viralsim.measurement.measures import measure
 from viralsim.measurement.number_format import money, number, percent
+from viralsim.report.action_plan import ActionPlan, action_plan
 from viralsim.report.charts import money as draw_money
 from viralsim.report.charts import worlds as draw_worlds
 from viralsim.report.charts.pictures import Picture
@@ -34,6 +35,7 @@ class ClientBrief:
     doubts: tuple[str, ...]
     pictures: tuple[Picture, ...]
     made: str
+    plan: ActionPlan | None = None
 
 
 def client_brief(result: Result) -> ClientBrief:
@@ -53,6 +55,7 @@ def client_brief(result: Result) -> ClientBrief:
         pictures=tuple(picture for picture in drawn if picture is not None)[:MOST_PICTURES],
         made=f"{counted(result.world_count, 'simulation')} per arm, seed {result.seed}, {calibrated}. "
         f"Scenario {result.fingerprint}.",
+        plan=action_plan(result),
     )
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from viralsim.errors import InputError
@@ -17,6 +18,7 @@ from viralsim.report.theme import style_sheet
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 LONGEST_S = 120
+MOST_ON_PAPER = 5  # advocates
 # every page is one sheet: what does not fit is cut, so lists are short
 _PRINT = """
 @page{size:A4;margin:0}
@@ -86,16 +88,34 @@ def _first(brief: ClientBrief) -> Markup:
 
 
 def _second(brief: ClientBrief) -> Markup:
-    parts: list[Markup] = []
-    if brief.costs:
+    parts: list[Markup] = list(_to_do(brief))
+    if brief.costs and not parts:
         parts += [element("h2", "What it costs"), _words(brief.costs, "What it costs")]
     if brief.assumptions:
-        parts += [element("h2", "What it rests on, the strongest first"), _words(brief.assumptions, "Assumptions")]
+        parts += [element("h2", "What it rests on, the strongest first"), _words(brief.assumptions[:6], "Assumptions")]
     if brief.turns:
-        parts += [element("h2", "What would overturn it"), *bullets(brief.turns)]
+        parts += [element("h2", "What would overturn it"), *bullets(brief.turns[:3])]
     if brief.doubts:
-        parts += [element("h2", "How to read this"), *bullets(brief.doubts[:6])]
+        parts += [element("h2", "How to read this"), *bullets(brief.doubts[:3])]
     return _sheet(parts, brief, 2)
+
+
+def _to_do(brief: ClientBrief) -> Iterator[Markup]:
+    """Steps, advocates and risks; as many advocates as leave room for what comes after."""
+    plan = brief.plan
+    if plan is None:
+        return
+    tables = (
+        (f"What to do, and when: {plan.arm}", plan.steps),
+        (f"Who the advocates are ({plan.advocates_arm})", plan.people[: MOST_ON_PAPER + 1]),
+        ("Risks, and what to watch for", plan.risks if len(plan.risks) > 1 else []),
+    )
+    for title, rows in tables:
+        if rows:
+            yield element("h2", title)
+            yield _words(rows, title)
+            if rows[0][0] == "advocate":
+                yield element("p", plan.note, class_="quiet")
 
 
 def _sheet(parts: list[Markup], brief: ClientBrief, page: int) -> Markup:
