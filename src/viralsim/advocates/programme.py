@@ -145,7 +145,7 @@ def _playable(tier: Tier, launches: int | None) -> int:
     """How many launches; raises InputError where the programme cannot be played."""
     asked = tier.words.programme.launches if launches is None else launches
     count = integer_at_least(asked, "launches", 1, MOST_LAUNCHES)
-    if tier.words.file is not None:
+    if tier.words.listed is not None:
         raise InputError("the programme of advocates from a file cannot be played: give count and choose")
     if tier.scenario.spec.uncertain:
         raise InputError("a programme is played with certain inputs: take out uncertain")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from viralsim.errors import Problem
 from viralsim.scenario.amounts import sign
+from viralsim.scenario.campaign import Advocates, Paid
 from viralsim.scenario.programme import HOURS_PER_WEEK
 from viralsim.scenario.spec import Spec
 
@@ -24,12 +25,15 @@ def planned_costs(spec: Spec) -> dict[str, float]:
     for owned in campaign.owned:
         add("owned", owned.cost_usd)
     for paid in campaign.paid:
-        add(f"paid on {paid.channel}", paid.budget_usd)
+        if paid.boost is None or campaign.advocates is not None:
+            add(paid_name(paid), paid.budget_usd)
     tier = campaign.advocates
     people = advocates_count(spec)
     if tier is not None and people != 0:
         asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
-        add("advocates", (people or 0) * asks * tier.cost_usd)
+        add("advocates", (people or 0) * asks * tier.cost_usd * (not tier.creators))
+        for name, usd in _creator_costs(tier).items():
+            add(name, usd)
         add("programme set-up", tier.programme.setup_usd / tier.programme.launches)
         add("programme nurture", tier.programme.nurture_usd)
         hours = tier.programme.hours_per_week * spec.horizon / HOURS_PER_WEEK
@@ -40,6 +44,35 @@ def planned_costs(spec: Spec) -> dict[str, float]:
     return lines
 
 
+def _creator_costs(tier: Advocates) -> dict[str, float]:
+    """What creators named in the scenario cost at most, by line; those of a file are known when it is read."""
+    lines = {"advocates": 0.0, "creator fees": 0.0, "creator gifts": 0.0}
+    if isinstance(tier.choose, dict) and "members" in tier.choose:
+        named = {str(one).strip().lstrip("@").casefold() for one in tier.choose["members"]}
+    else:
+        named = {one.handle.strip().lstrip("@").casefold() for one in tier.creators}
+    once: set[str] = set()
+    for one in tier.creators:
+        person = one.handle.strip().lstrip("@").casefold()
+        if person not in named:
+            continue
+        lines["creator fees"] += one.fee_per_post_usd * (one.posts or len(tier.posts_at))
+        if person in once:
+            continue
+        once.add(person)
+        pays = one.fee_per_post_usd + one.flat_fee_usd + one.gift_usd + one.commission_usd + one.commission_share
+        price = one.cost_usd if one.cost_usd is not None else 0.0 if pays else tier.cost_usd
+        lines["advocates"] += price * (1 if tier.cost_per == "enrolled" else len(tier.posts_at))
+        lines["creator fees"] += one.flat_fee_usd
+        lines["creator gifts"] += one.gift_usd
+    return lines
+
+
+def paid_name(line: Paid) -> str:
+    """What a paid line's cost is called: advertising and boosts of creators' posts apart."""
+    return f"paid on {line.channel}" if line.boost is None else f"boosts on {line.channel}"
+
+
 def advocates_count(spec: Spec) -> int | None:
     """Number of advocates of an arm; None where only their file says it."""
     tier = spec.campaign.advocates
@@ -47,6 +80,8 @@ def advocates_count(spec: Spec) -> int | None:
         return 0
     if tier.file is not None:
         return None
+    if tier.creators and not (isinstance(tier.choose, dict) and "members" in tier.choose):
+        return len({one.handle.strip().lstrip("@").casefold() for one in tier.creators})
     if isinstance(tier.choose, dict) and "members" in tier.choose:
         return len(tier.choose["members"]) if tier.count is None else tier.count
     return tier.programme.places(tier.count or 0)
