@@ -131,7 +131,7 @@ def programme_launches(
     gains = np.sum([difference[tier.measure] for _, difference, _ in played], axis=0)
     cost = sum(one.cost_usd for one, _, _ in played)
     clusters = _clusters(parts, worlds)
-    value = float(tier.spec.content[tier.spec.campaign.content].value_usd)
+    value = float(tier.spec.content[tier.spec.campaign.content].sale_value_usd)
     sold = np.sum([difference["conversions"] for _, difference, _ in played], axis=0)
     spent = np.sum([paid for _, _, paid in played], axis=0)
     net = Gain(*mean_interval(sold * value - spent, clusters)) if value > 0 else None

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
+from viralsim.campaign.further_measures import further_measures
 from viralsim.campaign.numbers import number
 from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
@@ -18,7 +19,7 @@ from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
 from viralsim.records.columns import MadeColumns
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario.costs import paid_name, planned_costs
+from viralsim.scenario.costs import FEE_LINES, fee_lines, paid_name, planned_costs
 
 F8: TypeAlias = NDArray[np.float64]
 FEES, GIFTS, COMMISSIONS, DISCOUNTS = "creator fees", "creator gifts", "creator commissions", "promo discounts"
@@ -68,6 +69,8 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     manager = campaign.community_management
     if manager is not None:
         add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
+    for name, usd in fee_lines(spec, lines).items():
+        add(name, usd)
     return lines
 
 
@@ -126,7 +129,8 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
             posts = np.bincount(plan.planned_advocate, minlength=len(arm.enrolment))
             people[FEES] = float((terms.of["fee_per_post_usd"] * posts + terms.of["flat_fee_usd"]).sum())
             people[GIFTS] = float(terms.of["gift_usd"].sum())
-    return {name: usd for name, usd in ({**paid, **people} | lines).items() if usd}
+    lines = {name: usd for name, usd in ({**paid, **people} | lines).items() if name not in FEE_LINES}
+    return {name: usd for name, usd in (lines | fee_lines(spec, lines)).items() if usd}
 
 
 def paid_impressions(arm: Arm) -> NDArray[np.int64]:
@@ -151,6 +155,7 @@ def _present(arm: Arm, channel: int) -> int:
 def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     """The measures by name, float64[W]; NaN where a world does not define one. Each is made when it is asked for."""
     spec = arm.spec
+    content = spec.content[spec.campaign.content]
 
     def of(column: Count) -> F8:
         return raw.counts[:, column].astype(np.float64)
@@ -168,7 +173,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
             return np.asarray((nodes - of(Count.MEMBER_STARTS)) / nodes)
 
     def value_usd() -> F8:
-        return np.asarray(of(Count.CONVERSIONS) * number(spec.content[spec.campaign.content].value_usd))
+        return np.asarray(of(Count.CONVERSIONS) * number(content.sale_value_usd))
 
     makers: dict[str, Callable[[], F8]] = {
         "reach": lambda: of(Count.REACH),
@@ -189,6 +194,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "value_usd": value_usd,
         "net_usd": lambda: value_usd() - cost,
     }
+    makers |= further_measures(spec, raw)
     makers |= own_measures(spec, raw, int(arm.world.graph.indptr.shape[1] - 1))
     return MadeColumns(makers, len(raw.counts))
 

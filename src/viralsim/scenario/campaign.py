@@ -206,6 +206,14 @@ class CommunityManagement(Block):
         return max(0.0, horizon - self.starts) / HOURS_PER_DAY
 
 
+class Fees(Block):
+    """What is paid beside media, people and work."""
+
+    production_usd: Usd = key(0.0, "making the content", source="off")
+    agency_usd: Usd = key(0.0, "the agency's fee", source="off")
+    agency_share: Fraction = key(0.0, "the agency's part of all other costs", source="off")
+
+
 class Campaign(Block):
     """What the actors of an arm do."""
 
@@ -216,6 +224,11 @@ class Campaign(Block):
     organic: tuple[Organic, ...] = key((), "posts of members, unprompted", source="off", max_length=MOST_LINES)
     advocates: Advocates | None = key(None, "the advocate tier; null: none", source="off")
     community_management: CommunityManagement | None = key(None, "the community manager; null: none", source="off")
+    fees: Fees | None = key(None, "production and agency; left out: none", source="off", exclude_if=says_nothing)
+    earned_media_cpm_usd: Annotated[float, Money(gt=0, le=1e6, unit="currency per 1,000 impressions")] | None = key(
+        None, "what 1,000 earned impressions would cost as advertising; left out: earned media value is not counted",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
     interventions: tuple[Intervention, ...] = key(
         (), "what is done to the running launch", source="off", max_length=MOST_LINES, exclude_if=says_nothing
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from viralsim.errors import Problem
 from viralsim.scenario.amounts import sign
@@ -41,7 +42,19 @@ def planned_costs(spec: Spec) -> dict[str, float]:
     manager = campaign.community_management
     if manager is not None:
         add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
-    return lines
+    return lines | {name: usd for name, usd in fee_lines(spec, lines).items() if usd}
+
+
+FEE_LINES = ("production", "agency fee")
+
+
+def fee_lines(spec: Spec, lines: Mapping[str, Any]) -> dict[str, Any]:
+    """Production, and the agency's fee on all other lines; nothing where the campaign has no fees."""
+    fees = spec.campaign.fees
+    if fees is None:
+        return {}
+    rest = sum(lines.values(), start=fees.production_usd)
+    return {"production": fees.production_usd, "agency fee": fees.agency_usd + fees.agency_share * rest}
 
 
 def _creator_costs(tier: Advocates) -> dict[str, float]:
@@ -90,7 +103,12 @@ def advocates_count(spec: Spec) -> int | None:
 def paid_share(spec: Spec, budget_usd: float) -> float:
     """Factor on all paid budgets that makes the planned cost ``budget_usd``; ValueError where none does."""
     lines = planned_costs(spec)
-    paid = sum(line.budget_usd for line in spec.campaign.paid)
+    paid = sum(
+        line.budget_usd for line in spec.campaign.paid if line.boost is None or spec.campaign.advocates is not None
+    )
+    fees = spec.campaign.fees
+    grows = 1.0 if fees is None else 1.0 + fees.agency_share  # the agency's part is paid on advertising too
+    paid *= grows
     other = sum(lines.values()) - paid
     if paid == 0:
         raise ValueError("needs a paid line with a budget above 0 to scale: add one, or leave budget_usd out")
