@@ -8,7 +8,15 @@ from rich.console import Console
 from rich.text import Text
 
 from viralsim.cli.render_charts import over_time, spread
-from viralsim.cli.render_tables import any_partial, arms_table, bars, goals_table, lines_table, paired_table, sources_table
+from viralsim.cli.render_tables import (
+    any_partial,
+    arms_table,
+    bars,
+    goals_table,
+    lines_table,
+    paired_table,
+    sources_table,
+)
 from viralsim.report.rerun import run_again
 from viralsim.results import Result
 from viralsim.units import counted

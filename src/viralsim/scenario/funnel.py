@@ -8,7 +8,7 @@ from pydantic import GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from viralsim.scenario.blocks import Block, block, key
-from viralsim.units import Fraction, PositiveHours, Probability, Real, Whole
+from viralsim.units import Fraction, PositiveHours, Probability, Whole
 
 SOURCES = ("owned", "paid", "asked", "earned", "recommended")
 HOURS_PER_YEAR = 8760.0
@@ -55,9 +55,7 @@ class Customer(Block):
     repeat: Probability = key(0.0, "chance to buy again, after each purchase", source="off")
     orders: Annotated[int, Whole(ge=0, le=1_000, unit="orders")] = key(0, "further purchases at most", source="off")
     every: PositiveHours = key(720.0, "time between two purchases")
-    discount_rate: Annotated[float, Real(ge=0, le=10, unit="fraction a year")] = key(
-        0.0, "what a year takes off the value of later purchases", source="off"
-    )
+    discount_rate: Fraction = key(0.0, "what a year takes off the value of later purchases", source="off")
 
     @property
     def purchases(self) -> Any:
