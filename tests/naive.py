@@ -34,6 +34,8 @@ class NaiveWorld:
     generations: dict[int, int]
     advocate_posts: dict[int, int]
     advocate_shares: dict[int, int]
+    paid_sales: dict[int, int]
+    asked_sales: dict[int, int]
 
 
 def trees(nodes: list[Node], content: int) -> dict[int, list[int]]:
@@ -117,4 +119,6 @@ def naive_world_of(run: Run) -> NaiveWorld:
         generations=dict(Counter(depth(run.nodes, i) for tree in cascades.values() for i in tree)),
         advocate_posts=dict(run.advocate_posts),
         advocate_shares=dict(advocate_shares),
+        paid_sales=dict(run.paid_sales),
+        asked_sales=dict(run.asked_sales),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from viralsim.member_names import find_members
 from viralsim.rules import known
 from viralsim.scenario.content import Content
+from viralsim.scenario.creator_checks import check_creators
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.own_rules import OwnWords
@@ -286,10 +287,14 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
         return
     place: Place = ("campaign", "advocates")
     named = isinstance(tier.choose, dict) and "members" in tier.choose
-    if tier.file is not None:
+    if tier.file is not None and tier.creators:
+        yield (*place, "creators"), "are given by the advocates' file too: leave one of them out"
+    elif tier.listed is not None:
+        given = "the advocates' file" if tier.file is not None else "creators"
         for word in ("count",) if named else ("count", "choose"):
             if word in tier.model_fields_set and getattr(tier, word) is not None:
-                yield (*place, word), "is given by the advocates' file: leave one of them out"
+                yield (*place, word), f"is given by {given}: leave one of them out"
+        yield from check_creators(spec, place)
     elif named:
         yield from _named_members(
             spec, tier.choose["members"], tier.channels or tuple(spec.channels), (*place, "choose", "members")
