@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import paid_impressions
 from viralsim.campaign.compile import Arm
+from viralsim.campaign.market import PAID_A_MEMBER, market
 from viralsim.campaign.mean_field import attention, first_share_probability, share_drive
 from viralsim.campaign.own_rules import rule_warnings
 from viralsim.campaign.shared_arrays import CompiledAudience
@@ -22,7 +23,6 @@ from viralsim.scenario.scenario import Scenario
 from viralsim.units import counted
 
 F8: TypeAlias = NDArray[np.float64]
-ADS_A_MEMBER = 10.0  # more paid impressions per member than this is wallpaper
 CLIPPED_SHARE = 0.01
 EVERYONE = slice(None)
 AHEAD = 48  # follows looked ahead: 14 ns per follow become 9 where ten million members are summed over
@@ -138,6 +138,9 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
             )
     lines += _share_lines(compiled, fullest, warnings)
     lines += _both_forms(compiled, fullest)
+    of_market, too_few = market(compiled, arms)
+    lines += of_market
+    warnings += too_few
     said: dict[str, list[str]] = {}  # what is true of several arms is said once
     for name, arm in arms.items():
         sold, asked = int(paid_impressions(arm).sum()), int(arm.world.plan.paid_count.sum())
@@ -150,9 +153,9 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
         warnings += _idle_lines(name, arm)
         if bought > 0:
             said.setdefault(f"{bought:.3g} paid impressions per member", []).append(name)
-        if bought > ADS_A_MEMBER:
+        if bought > PAID_A_MEMBER:
             warnings.append(
-                f"arm {name} buys {bought:.3g} paid impressions per member, above {ADS_A_MEMBER:g}: lower the budget"
+                f"arm {name} buys {bought:.3g} paid impressions per member, above {PAID_A_MEMBER:g}: lower the budget"
             )
         if len(arm.enrolment):
             reach = sum(

@@ -13,6 +13,7 @@ from viralsim.cli.render_tables import (
     arms_table,
     bars,
     goals_table,
+    launches_tables,
     lines_table,
     paired_table,
     sources_table,
@@ -57,6 +58,9 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
             _title(console, title)
             for table in found:
                 console.print(table, "")
+    for name, table in launches_tables(console, result):
+        _title(console, f"Launch by launch: {name}")
+        console.print(table, "")
     sentences = [text for text in result.verdict.sentences if text not in result.verdict.caveats]
     _lines(console, "Verdict", sentences)
     _lines(console, "What would overturn it", result.verdict.overturned_by)

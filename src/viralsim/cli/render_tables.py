@@ -15,11 +15,13 @@ from viralsim.measurement.compare import Comparison
 from viralsim.measurement.goals import scores
 from viralsim.measurement.measures import NAMES, declared, measure, measures_in
 from viralsim.measurement.number_format import digits_for, estimate, number, percent, percent_span, span
+from viralsim.measurement.payback import SHOWN, launches_table
 from viralsim.results import Result
 
 LABEL_COLUMNS = 21
 ARM_COLUMNS = 14
 BAR_COLUMNS = 24
+LAUNCH_COLUMNS = 13
 _ROWS = (
     *(
         "reach",
@@ -209,3 +211,22 @@ def sources_table(console: Console, result: Result) -> Iterable[Table]:
         return text
 
     return side_by_side(console, result, [(name, of(name)) for name in names], "impressions") if names else []
+
+
+def launches_tables(console: Console, result: Result) -> Iterable[tuple[str, Table]]:
+    """(arm, a row per launch): means over the simulations; columns of which nothing is known or that stay at 0 are left out."""
+    for name, arm in result.arms.items():
+        if not arm.launches:
+            continue
+        found = launches_table(result, name)
+        shown = [key for key in SHOWN if any(found[key])]
+        fit = max(1, (console.width - LAUNCH_COLUMNS) // LAUNCH_COLUMNS)
+        for first in range(0, len(shown), fit):
+            table = plain_table(console)
+            table.add_column("launch", justify="right")
+            for key in shown[first : first + fit]:
+                table.add_column(SHOWN[key], justify="right", overflow="fold")
+            for i in range(len(found["members"])):
+                cells = (found[key][i] for key in shown[first : first + fit])
+                table.add_row(str(i + 1), *("-" if cell is None else number(cell) for cell in cells))
+            yield name, table

@@ -8,6 +8,7 @@ from typing import Any
 
 from viralsim.member_names import find_members
 from viralsim.rules import known
+from viralsim.scenario.audience_checks import demographics
 from viralsim.scenario.content import Content
 from viralsim.scenario.creator_checks import check_creators
 from viralsim.scenario.messages import Finding
@@ -70,6 +71,7 @@ def _members(spec: Spec) -> Iterator[Finding]:
         yield ("audience", "members"), "is given by members_file too: leave one of them out"
     elif audience.members is not None and len(from_networks) == len(spec.channels):
         yield ("audience", "members"), f"is given by the network file of {from_networks[0]} too: leave members out"
+    yield from demographics(spec, bool(from_networks))
     if audience.members is None:
         return
     if audience.communities.count > audience.members:
@@ -152,7 +154,11 @@ def _contents(spec: Spec) -> Iterator[Finding]:
             known = getattr(spec.audience, audience_key)
             weights = getattr(content, key)
             for word in weights:
-                if word not in known and (known or spec.audience.members_file is None):
+                if (
+                    word not in known
+                    and not spec.audience.demographics
+                    and (known or spec.audience.members_file is None)
+                ):
                     hint = nearest(word, known) if known else ": add it there"
                     yield (*place, key, word), f"audience.{audience_key} does not name it{hint}"
             if weights and not any(weights.values()):
@@ -273,7 +279,8 @@ def _paid(spec: Spec, paid: Any, place: Place) -> Iterator[Finding]:
     channel = spec.channels.get(paid.channel)
     if paid.cpm_usd is None and channel is not None and (channel.preset is None or channel.preset in presets()):
         yield (*place, "cpm_usd"), f"is required, since channel {paid.channel} has none: add it here or there"
-    if paid.target is not None and paid.target.communities is not None and spec.audience.members is not None:
+    drawn = spec.audience.members is not None and spec.audience.demographics is None
+    if paid.target is not None and paid.target.communities is not None and drawn:
         count = spec.audience.communities.count
         for j, community in enumerate(paid.target.communities):
             if community >= count:
@@ -347,6 +354,8 @@ def _named_files(spec: Spec) -> list[tuple[Place, str]]:
     found: list[tuple[Place, str]] = []
     if spec.audience.members_file is not None:
         found.append((("audience", "members_file"), spec.audience.members_file))
+    if spec.audience.demographics is not None:
+        found.append((("audience", "demographics"), spec.audience.demographics))
     for name, channel in spec.channels.items():
         if channel.network.file is not None:
             found.append((("channels", name, "network", "file"), channel.network.file))
