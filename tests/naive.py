@@ -69,9 +69,9 @@ def mean_distance(nodes: list[Node], tree: list[int]) -> float:
     return total / pairs if pairs else math.nan
 
 
-def naive_world(world: ArmInputs, seed: int, w: int) -> NaiveWorld:
-    """Run world ``w`` of ``world`` under ``seed``, slowly."""
-    run = Run(world, seed, w)
+def naive_world(world: ArmInputs, seed: int, w: int, kind: type[Run] = Run) -> NaiveWorld:
+    """Run world ``w`` of ``world`` under ``seed``, slowly; ``kind``: with a rule of its own."""
+    run = kind(world, seed, w)
     run.run()
     counts = {name.name: int(run.counts[name.name]) for name in Count}
     cascades = trees(run.nodes, run.focal)
