@@ -71,9 +71,9 @@ def mean_distance(nodes: list[Node], tree: list[int]) -> float:
     return total / pairs if pairs else math.nan
 
 
-def naive_world(world: ArmInputs, seed: int, w: int) -> NaiveWorld:
-    """Run world ``w`` of ``world`` under ``seed``, slowly."""
-    return naive_world_of(Run(world, seed, w))
+def naive_world(world: ArmInputs, seed: int, w: int, kind: type[Run] = Run) -> NaiveWorld:
+    """Run world ``w`` of ``world`` under ``seed``, slowly; ``kind``: with a rule of its own."""
+    return naive_world_of(kind(world, seed, w))
 
 
 def naive_world_of(run: Run) -> NaiveWorld:

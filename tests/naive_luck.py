@@ -75,6 +75,7 @@ class Impression:
     poster: int = NOBODY
     post_earned: bool = False
     line: int = -1  # the paid line that bought it
+    edge: int | None = None  # that it came over
 
 
 @dataclass(frozen=True)

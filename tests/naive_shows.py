@@ -128,7 +128,9 @@ class Run(Posts):
             self.count_poster(channel, post.content, v, post.member, edge)
         bits = draw(plus(key, rng.RESPOND), position)
         earned = post.source == Source.EARNED
-        self.impress(Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned))
+        self.impress(
+            Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned, edge)
+        )
 
     def positions(self, channel: int, key: int, n: int) -> list[int]:
         """Positions of a row that pass the envelope."""

@@ -205,7 +205,7 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
             field: stacked([row[field] for row in rows], inner.get(field, 0), kinds.get(field, np.float64))
             for field in rows[0]
         },
-        **own_arrays(spec, names),
+        **own_arrays(spec, names, len(compiled.graph.tie_sign) > 0),
     )
     return found if (found.reshare != 1.0).any() else found._replace(reshare=OFF)
 

@@ -42,6 +42,7 @@ from viralsim.kernels.own.asked import (
     own_of,
     response_of,
     share_of,
+    sign_of,
 )
 from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
@@ -134,7 +135,18 @@ def repeats_of(arm, state, own, p, content, channel, known, counted, edge):  # t
 def reinforced(i, factor):  # type: ignore[no-untyped-def]
     """An impression with its factor of repeated impressions."""
     return Impression(
-        i.appeal, i.match, i.activity, i.trust, i.novelty, i.fatigue, factor, i.softening, i.seen, i.tick, i.member
+        i.appeal,
+        i.match,
+        i.activity,
+        i.trust,
+        i.novelty,
+        i.fatigue,
+        factor,
+        i.softening,
+        i.seen,
+        i.tick,
+        i.member,
+        i.sign,
     )
 
 
@@ -249,8 +261,9 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             impressions[U(row)] += 1
         activity = np.float64(buffer_activity[U(i)])
         known = Impression(
-            appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member
-        )
+            appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member,
+            sign_of(own, arm, is_row, start + position),
+        )  # fmt: skip
         if kind != SIMPLE:
             p = posting[U(row * cells + cell)]
             known = reinforced(known, repeats_of(arm, state, own, p, content, channel, known, is_row, start + position))

@@ -116,7 +116,7 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             yield from _ring(channel.network.graph.watts_strogatz, (*place, "network", "graph", "watts_strogatz"))
         network = channel.network
         if network.file is None or is_in_memory(network.file):
-            for word in ("edge_means", "tie_strength", "influence_weight", "temporal"):
+            for word in ("edge_means", "tie_strength", "influence_weight", "temporal", "tie_sign"):
                 if getattr(network, word) is not None:
                     yield (*place, "network", word), "belongs to a network of a file: leave it out"
             if network.file is not None and not network.directed:
@@ -124,6 +124,9 @@ def _channels(spec: Spec) -> Iterator[Finding]:
         for word in ("tie_strength", "influence_weight"):
             if network.temporal and getattr(network, word) is not None:
                 yield (*place, "network", word), "is not read of a temporal network: leave it out"
+        for word in ("tie_strength", "influence_weight", "temporal"):
+            if network.tie_sign is not None and getattr(network, word):
+                yield (*place, "network", word), "is not read of a network with signs: leave it out"
         delay = channel.reaction_delay
         laws = [law for law in LAWS if getattr(delay, law) is not None]
         if len(laws) > 1:

@@ -29,6 +29,7 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "graph.tie_span": ("F|0", 0, INF),
     "graph.tie_from": (".", 0, INF),
     "graph.tie_to": (".", 0, INF),
+    "graph.tie_sign": ("E|0", -1, 1),
     "audience.community": ("N|1", 0, 2**31 - 2),
     "audience.activity": ("N|1", 0, 1e9),
     "audience.hostility": ("N|1", 0, 1),
