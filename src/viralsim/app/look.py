@@ -9,6 +9,7 @@ from viralsim.lessons.texts import marked, noted
 from viralsim.report.theme import picture_style
 
 # words of elements that are marked by hand
+FIRST = noted("posts first")
 PEOPLE, HOUR, SPEED = (
     noted("people of the audience by group; the line below says how many are reached"),
     noted("hour"),
@@ -57,7 +58,7 @@ def heading(text: str, style: str) -> None:
     ui.html(text, sanitize=False, tag="h1").classes(style)
 
 
-def stage_html(diamond: str = "advocate") -> str:
+def stage_html(diamond: str = FIRST) -> str:
     """The canvas, its legend and its buttons; whoever places it gives the element around it an id. diamond: whom it marks."""
     dots = "".join(f'<span class="is-dot" style="background:var(--st-{name})"></span>{text}' for name, text in (
         ("none", marked("not reached")), ("reached", marked("reached")),

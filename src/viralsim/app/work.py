@@ -153,10 +153,10 @@ def lesson_world(question: Question, arm: str, world: int, known: tuple[str, ...
 
 
 def lesson_lost(question: Question, arm: str, world: int, member: object) -> dict[str, Any]:
-    """Who is lost in a try without one of its advocates. Raises InputError where the member is none."""
+    """Who is lost in a try without one of those who began it. Raises InputError where the member is none of them."""
     scenario, played = question.scenario(), one_world(question, arm, world)
-    if not isinstance(member, int) or member not in played.advocates:
-        raise InputError("only an advocate can be removed")
+    if not isinstance(member, int) or member not in played.removable:
+        raise InputError("only somebody who began it can be removed")
     return lesson_data.lost(scenario, arm, world, played, member)
 
 

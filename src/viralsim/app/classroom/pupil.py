@@ -102,7 +102,7 @@ class Place:
         self.said = ui.label("").classes("text-3xl font-bold").mark("mine")
         self.rank = ui.label("").classes("text-lg").mark("rank")
         self.drawn = ui.html("", sanitize=False).classes("vs-wide")
-        self.canvas = ui.html(f'<div id="{self.element_id}">{stage_html(noted("posts first"))}</div>', sanitize=False)
+        self.canvas = ui.html(f'<div id="{self.element_id}">{stage_html()}</div>', sanitize=False)
         self.canvas.classes("vs-wide")
         self.canvas.visible = False
         if room.has_played(self.who):  # before a reload
