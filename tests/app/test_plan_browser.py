@@ -110,6 +110,7 @@ def test_a_curve_is_pasted_and_pages_are_open_to_everybody(page: Any, server: Se
 def test_a_plan_is_open_to_everybody(plan: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
+    plan.get_by_text("What matters most").wait_for()
     for theme, width in (("light", 1280), ("dark", 390)):
         plan.emulate_media(color_scheme=theme)
         plan.set_viewport_size({"width": width, "height": 844})

@@ -17,7 +17,7 @@ PEOPLE, HOUR, SPEED = (
 )
 STYLE = """
 a{color:#0b6e99!important}
-body{overflow-wrap:anywhere}
+body{overflow-wrap:anywhere}.q-loading-bar{display:none}
 .body--dark a{color:#7cc7e8!important}.body--dark :is(.q-btn--flat,.q-btn--outline,.q-slider,.q-linear-progress){
 --q-primary:#7cc7e8}
 .vs-curve{margin:0 0 .5rem;max-width:40rem}.vs-curve svg{width:100%;height:auto}.vs-curve figcaption{font-size:.9rem;color:#374151}

@@ -80,7 +80,7 @@ def _span(starts: float, ends: float) -> str:
 def _steps(result: Result, spec: Spec, arm: str) -> Rows:
     """Line by line: what, when, and for how much."""
     costs = {line: float(usd.mean()) for line, usd in result.arms[arm].cost_lines.items()}
-    rows = [[what, when, money(usd, result.currency) if usd else "-"] for what, when, usd in _lines(spec, costs)]
+    rows = [[what, when, money(usd, result.currency) if usd else "no cost"] for what, when, usd in _lines(spec, costs)]
     return [["what", "when", "budget"], *rows] if rows else []
 
 
@@ -131,9 +131,9 @@ def _people(scenario: Scenario, arm: str) -> tuple[Rows, str]:
             one.handle if found.named else f"member {one.handle}",
             ", ".join(one.channels),
             f"{one.followers:,}",
-            f"{one.overlap:.0%}",
+            percent(one.overlap),
             _why(one.followers, one.overlap, one.match),
-            money(one.cost_usd, scenario.spec.currency),
+            money(one.cost_usd, scenario.spec.currency).replace(" ", "\N{NO-BREAK SPACE}"),
         ]
         for one in found.listed[:MOST_PEOPLE]
     ]
@@ -146,8 +146,8 @@ def _people(scenario: Scenario, arm: str) -> tuple[Rows, str]:
 
 def _why(followers: int, overlap: float, match: float) -> str:
     new = round(followers * (1.0 - overlap))
-    fit = f"; content fits {match:.0%}" if match < 0.995 else ""
-    return f"reaches {new:,} whom nobody above reaches{fit}"
+    fit = f"; content fits them {percent(match)}" if match < 0.995 else ""
+    return f"{new:,} reached by nobody above{fit}"
 
 
 def _risks(result: Result, specs: dict[str, Spec]) -> Iterator[list[str]]:

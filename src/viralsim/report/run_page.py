@@ -6,6 +6,7 @@ from viralsim.measurement.number_format import number
 from viralsim.report.action_plan import action_plan
 from viralsim.report.arms_table import arms_table, criteria
 from viralsim.report.charts.gallery import pictures
+from viralsim.report.exports.client_brief import ranked_assumptions
 from viralsim.report.markup import Markup, element, table
 from viralsim.report.page_frame import (
     CALIBRATION_KINDS,
@@ -33,6 +34,7 @@ def page(result: Result, folder: str = "", trees: bool | None = None) -> str:
         [
             *_answer(result),
             *pictures_section(*pictures(result, folder, trees)),
+            *_ranked(result),
             *assumed(result.assumptions, result.calibrated),
             *_making(result, folder),
         ],
@@ -87,9 +89,18 @@ def _to_do(result: Result) -> list[Markup]:
     for title, rows in tables:
         if rows:
             parts += [element("h2", title), element("div", table(rows[0], rows[1:], title), class_="words")]
-    if plan.people:
-        parts.append(element("p", plan.note, class_="quiet"))
+        if rows is plan.people and plan.note:
+            parts.append(element("p", plan.note, class_="quiet"))
     return parts
+
+
+def _ranked(result: Result) -> list[Markup]:
+    """The assumptions that move the answer most, where that was looked for."""
+    rows = ranked_assumptions(result) if result.moves else []
+    if not rows:
+        return []
+    title = "What it rests on, the strongest first"
+    return [element("h2", title), element("div", table(rows[0], rows[1:], title), class_="words")]
 
 
 def _stamp(result: Result) -> str:

@@ -50,7 +50,7 @@ def client_brief(result: Result) -> ClientBrief:
         options=_options(result),
         costs=_costs(result),
         turns=tuple(result.verdict.overturned_by)[:MOST_TURNS],
-        assumptions=_assumptions(result),
+        assumptions=ranked_assumptions(result),
         doubts=tuple(dict.fromkeys((*result.verdict.caveats, *result.all_warnings))),
         pictures=tuple(picture for picture in drawn if picture is not None)[:MOST_PICTURES],
         made=f"{counted(result.world_count, 'simulation')} per arm, seed {result.seed}, {calibrated}. "
@@ -97,7 +97,7 @@ def _costs(result: Result) -> Rows:
     return [["campaign", "line", "cost"], *rows] if rows else []
 
 
-def _assumptions(result: Result) -> Rows:
+def ranked_assumptions(result: Result) -> Rows:
     """What is assumed, that which moves the answer most first: number, what half to double of it moves, source."""
     moves = {move.path: move for move in result.moves}
     rows = []

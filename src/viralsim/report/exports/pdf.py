@@ -28,7 +28,8 @@ main{max-width:none;margin:0;padding:0}
 .sheet{width:210mm;height:296mm;padding:12mm 14mm;overflow:hidden;break-after:page;position:relative}
 .sheet:last-child{break-after:auto}
 .sheet h1{font-size:21px}.sheet h2{font-size:14px;margin:14px 0 4px;padding-top:6px}
-.sheet table{font-size:11px}.sheet .verdict{margin:8px 0;padding:8px 12px}.sheet .verdict .lead{font-size:15px}
+.sheet table{font-size:11px}.sheet :is(th,td){padding:2px 7px}
+.sheet .words table{min-width:0}.sheet .verdict{margin:8px 0;padding:8px 12px}.sheet .verdict .lead{font-size:15px}
 .sheet figure{margin:6px 0}.sheet footer{position:absolute;bottom:8mm;left:14mm;right:14mm;font-size:10px}
 .sheet .words td{white-space:normal;overflow-wrap:anywhere;text-align:left}.sheet .words th{text-align:left}
 """
@@ -83,6 +84,7 @@ def _first(brief: ClientBrief) -> Markup:
         element("h2", "The options"),
         _table(brief.options, "The options"),
         *_picture(brief, 0),
+        *_steps(brief),
     ]
     return _sheet(parts, brief, 1)
 
@@ -100,13 +102,19 @@ def _second(brief: ClientBrief) -> Markup:
     return _sheet(parts, brief, 2)
 
 
+def _steps(brief: ClientBrief) -> list[Markup]:
+    if brief.plan is None or not brief.plan.steps:
+        return []
+    title = f"What to do, and when: {brief.plan.arm}"
+    return [element("h2", title), _words(brief.plan.steps, title)]
+
+
 def _to_do(brief: ClientBrief) -> Iterator[Markup]:
-    """Steps, advocates and risks; as many advocates as leave room for what comes after."""
+    """Advocates and risks; as many advocates as leave room for what comes after."""
     plan = brief.plan
     if plan is None:
         return
     tables = (
-        (f"What to do, and when: {plan.arm}", plan.steps),
         (f"Who the advocates are ({plan.advocates_arm})", plan.people[: MOST_ON_PAPER + 1]),
         ("Risks, and what to watch for", plan.risks if len(plan.risks) > 1 else []),
     )
