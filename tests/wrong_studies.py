@@ -140,6 +140,7 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "seed": [2.5, NAN, True, "3", -1, 2**64, {}],
             "rng": [2.5, NAN, True, "3", -1, 2**64, {}, [-1]],
             "advocate": ["a", None, int],
+            "launch": [-1, 1, 0.5, "x", None],
             "community_manager": ["m", None, int],
         },
     ),
