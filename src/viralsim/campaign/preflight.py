@@ -150,11 +150,7 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 f"arm {name}: its frequency caps let at most {sold:,} of {asked:,} paid impressions be shown, and the rest is not "
                 "spent: raise the caps, or lower the budgets"
             )
-        for paid, count in zip(arm.spec.campaign.paid, arm.world.plan.paid_count.sum(axis=1), strict=True):
-            if not count:
-                warnings.append(
-                    f"arm {name}: its paid line on {paid.channel} buys no impression: its budget is less than one costs"
-                )
+        warnings += _idle_lines(name, arm)
         if bought > 0:
             said.setdefault(f"{bought:.3g} paid impressions per member", []).append(name)
         if bought > PAID_A_MEMBER:
@@ -216,6 +212,17 @@ def _both_forms(compiled: CompiledAudience, arm: Arm) -> list[str]:
         if content is not None and content.share_rate is not None:
             lines.append(f"{content_name}: share rate {content.share_rate:.3g} is appeal {arm.appeal[k]:.3g}")
     return lines
+
+
+def _idle_lines(name: str, arm: Arm) -> list[str]:
+    """A warning for each paid line whose money buys nothing: too little, or a boost of somebody whom the arm does not enrol."""
+    return [
+        f"arm {name}: its paid line on {paid.channel} buys no impression: its budget is less than one costs"
+        if paid.boost is None
+        else f"arm {name}: the boost of {paid.boost} buys nothing, since they are not enrolled in this arm"
+        for paid, count in zip(arm.spec.campaign.paid, arm.world.plan.paid_count, strict=True)
+        if np.any(paid.budget_usd) and not count.any()
+    ]
 
 
 def foreign_prices(scenario: Scenario) -> list[str]:

@@ -12,6 +12,7 @@ from viralsim.cli.render_tables import (
     any_partial,
     arms_table,
     bars,
+    goals_table,
     launches_tables,
     lines_table,
     paired_table,
@@ -48,6 +49,7 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
             console.print(Text(f"{arm} minus {baseline}", style="bold"))
             console.print(paired_table(console, result, arm, baseline), "")
     for title, tables in (
+        ("Goals by their weights", goals_table(console, result)),
         ("Cost", lines_table(console, result)),
         ("Impressions by source", sources_table(console, result)),
     ):

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from viralsim.measurement.arms import Chance, between_worlds, has_value
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.goals import scores
 from viralsim.measurement.measures import NAMES, declared, measure, measures_in
 from viralsim.measurement.number_format import digits_for, estimate, number, percent, percent_span, span
 from viralsim.measurement.payback import SHOWN, launches_table
@@ -165,6 +166,19 @@ def _cost_of_one(row: Comparison) -> str:
         return "-"
     low, high = row.cost_per_incremental_low, row.cost_per_incremental_high
     return estimate(row.cost_per_incremental, low, high)
+
+
+def goals_table(console: Console, result: Result) -> Iterable[Table]:
+    """The way of each arm from the baseline (0) to the best arm (1) in each goal, and over all by weight."""
+    found = {one.arm: one for one in scores(result)}
+    if not found:
+        return []
+    rows: list[tuple[str, Callable[[str], str]]] = [
+        (f"{declared(name).label} (weight {number(weight)})", lambda arm, name=name: number(found[arm].parts[name]))  # type: ignore[misc]
+        for name, weight in result.goals.items()
+    ]
+    rows.append(("all, by weight", lambda arm: number(found[arm].score)))
+    return side_by_side(console, result, rows, "0: baseline, 1: best")
 
 
 def lines_table(console: Console, result: Result) -> Iterable[Table]:

@@ -150,7 +150,7 @@ def _plan(specs: dict[str, Spec]) -> Iterator[str]:
             does.append(f"organic posts by {counted(posters, 'member')}")
         if campaign.advocates is not None:
             people = advocates_count(spec)
-            tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.file}"
+            tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.listed}"
             does.append(f"{tier}, asked {times(len(campaign.advocates.posts_at))}")
         if campaign.community_management is not None:
             does.append("community management")

@@ -132,8 +132,12 @@ def _given(scenario: Scenario, words: channel_words.Network) -> Network | None:
 
 def _read(folder: Path, network: channel_words.Network) -> Network:
     from viralsim.population.importers.read import read_with_notes
+    from viralsim.population.importers.signed import read_signed
     from viralsim.population.importers.temporal import read_temporal
 
+    if network.tie_sign is not None:
+        path = folder / filled(network.file)
+        return read_signed(path, network.tie_sign, network.edge_means or REACHES, network.directed)
     if network.temporal:
         return read_temporal(folder / filled(network.file), network.edge_means or REACHES, network.directed)
     return read_with_notes(

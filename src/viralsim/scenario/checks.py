@@ -10,6 +10,7 @@ from viralsim.member_names import find_members
 from viralsim.rules import known
 from viralsim.scenario.audience_checks import demographics
 from viralsim.scenario.content import Content
+from viralsim.scenario.creator_checks import check_creators
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.own_rules import OwnWords
@@ -115,7 +116,7 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             yield from _ring(channel.network.graph.watts_strogatz, (*place, "network", "graph", "watts_strogatz"))
         network = channel.network
         if network.file is None or is_in_memory(network.file):
-            for word in ("edge_means", "tie_strength", "influence_weight", "temporal"):
+            for word in ("edge_means", "tie_strength", "influence_weight", "temporal", "tie_sign"):
                 if getattr(network, word) is not None:
                     yield (*place, "network", word), "belongs to a network of a file: leave it out"
             if network.file is not None and not network.directed:
@@ -123,6 +124,9 @@ def _channels(spec: Spec) -> Iterator[Finding]:
         for word in ("tie_strength", "influence_weight"):
             if network.temporal and getattr(network, word) is not None:
                 yield (*place, "network", word), "is not read of a temporal network: leave it out"
+        for word in ("tie_strength", "influence_weight", "temporal"):
+            if network.tie_sign is not None and getattr(network, word):
+                yield (*place, "network", word), "is not read of a network with signs: leave it out"
         delay = channel.reaction_delay
         laws = [law for law in LAWS if getattr(delay, law) is not None]
         if len(laws) > 1:
@@ -293,10 +297,14 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
         return
     place: Place = ("campaign", "advocates")
     named = isinstance(tier.choose, dict) and "members" in tier.choose
-    if tier.file is not None:
+    if tier.file is not None and tier.creators:
+        yield (*place, "creators"), "are given by the advocates' file too: leave one of them out"
+    elif tier.listed is not None:
+        given = "the advocates' file" if tier.file is not None else "creators"
         for word in ("count",) if named else ("count", "choose"):
             if word in tier.model_fields_set and getattr(tier, word) is not None:
-                yield (*place, word), "is given by the advocates' file: leave one of them out"
+                yield (*place, word), f"is given by {given}: leave one of them out"
+        yield from check_creators(spec, place)
     elif named:
         yield from _named_members(
             spec, tier.choose["members"], tier.channels or tuple(spec.channels), (*place, "choose", "members")
