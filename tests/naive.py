@@ -73,7 +73,12 @@ def mean_distance(nodes: list[Node], tree: list[int]) -> float:
 
 def naive_world(world: ArmInputs, seed: int, w: int) -> NaiveWorld:
     """Run world ``w`` of ``world`` under ``seed``, slowly."""
-    run = Run(world, seed, w)
+    return naive_world_of(Run(world, seed, w))
+
+
+def naive_world_of(run: Run) -> NaiveWorld:
+    """Run a world that has not begun, slowly; what it knows of members stays in ``run``."""
+    world = run.world
     run.run()
     counts = {name.name: int(run.counts[name.name]) for name in Count}
     cascades = trees(run.nodes, run.focal)

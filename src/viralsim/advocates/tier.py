@@ -19,6 +19,7 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.campaign import Advocates
+from viralsim.scenario.programme_checks import refuse_programme
 from viralsim.units import counted
 
 Float64 = NDArray[np.float64]
@@ -43,6 +44,7 @@ class Tier:
         from viralsim.simulation.run import compile_audience
 
         scenario = scenario_of(scenario)
+        refuse_programme(scenario.spec, "the tier is tried out in")
         self.arm = _arm_with_advocates(scenario, arm)
         written = scenario.data.get("arms") or {}  # a scenario without arms has one of its own making
         self.prefix = f"arms.{self.arm}.{PATH}" if self.arm in written else PATH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 
 from nicegui import app, events, ui
@@ -12,7 +13,7 @@ from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
 from viralsim.app.lesson.page import LessonPage
 from viralsim.app.limits import MOST_BYTES, read_upload
-from viralsim.app.look import dress, front, heading
+from viralsim.app.look import accepted, dress, front, heading
 from viralsim.app.panel import Panel
 from viralsim.app.runs import run_all_arms
 from viralsim.app.session import Session
@@ -21,6 +22,7 @@ from viralsim.app.work import all_settings, as_yaml, change, curve
 from viralsim.app.world import one_world_tab
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
+from viralsim.lessons.texts import catalogue, languages, preferred, speaker
 from viralsim.scenario import Scenario
 
 STOP_AFTER_S = 0.5  # what is quick needs no button that stops it
@@ -28,11 +30,13 @@ STOP_AFTER_S = 0.5  # what is quick needs no button that stops it
 
 def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., None]:
     """The root page; ``start``: the scenario that was named on the command line."""
-    scripts = "".join(f"<script>{front(name)}</script>" for name in ("stage.js", "lesson.js", "asking.js"))
+    scripts = "".join(f"<script>{front(name)}</script>" for name in ("texts.js", "stage.js", "lesson.js", "asking.js"))
+    shipped = ", ".join(json.dumps(one) for one in (languages(), {code: dict(catalogue(code)) for code in languages()}))
 
-    def page(learn: str = "") -> None:
+    def page(learn: str = "", lang: str = "") -> None:
         dress()
-        ui.add_head_html(scripts)
+        language = preferred(lang, accepted())
+        ui.add_head_html(f"{scripts}<script>viralsimTexts.begin({shipped}, '{language}')</script>")
         try:
             chosen = lesson(learn) if learn else (None if start is not None else lessons()[0])
         except InputError:
@@ -40,8 +44,8 @@ def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., 
         scenario = chosen.scenario() if chosen is not None else start or lessons()[0].scenario()
         session = Session(lanes, line, str(app.storage.browser["id"]), scenario, chosen)
         with ui.column().classes("w-full max-w-7xl mx-auto p-0 gap-1"):
-            _head(session)
-            view = View(session)
+            _head(session, language)
+            view = View(session, language)
         client = ui.context.client
         client.on_connect(view.show)  # not before: who asks for a page and opens no socket costs next to nothing
         client.on_delete(lambda: view.session.close())
@@ -49,24 +53,30 @@ def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., 
     return page
 
 
-def _head(session: Session) -> None:
-    names = {one.key: f"{one.order}. {one.title}" for one in lessons()}
+def _head(session: Session, language: str) -> None:
+    say = speaker(language)
+    names = {one.key: f"{one.order}. {say(one.title)}" for one in lessons()}
     value = session.lesson.key if session.lesson is not None else None
     with ui.row().classes("w-full items-center gap-x-4 gap-y-0 no-wrap"):
         if session.lesson is None:
             heading("viralsim", "text-xl font-bold")
         else:  # the lesson's title is the heading of its page
             ui.label("viralsim").classes("text-xl font-bold")
-        choice = ui.select(names, value=value, label="lesson", on_change=lambda e: ui.navigate.to(f"/?learn={e.value}"))
+        choice = ui.select(
+            names,
+            value=value,
+            label=say("lesson"),
+            on_change=lambda e: ui.navigate.to(f"/?learn={e.value}&lang={language}"),
+        )
         choice.props("dense options-dense").classes("w-56").mark("lesson")
-        ui.link("start", "/").classes("text-sm").props('aria-label="scenario of the start"')
+        ui.link(say("start"), "/").classes("text-sm").props('aria-label="scenario of the start"')
 
 
 class View:
     """One session's widgets."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, language: str) -> None:
+        self.session, self.language = session, language
         self.body = ui.column().classes("w-full")
         self.lesson_page: LessonPage | None = None
         self._shown = False
@@ -109,7 +119,8 @@ class View:
         """The lesson on its one screen; everything else that can be done with its scenario is below."""
         self.lesson_page = LessonPage(self.session, chosen)
         self.lesson_page.show()
-        ui.link("pupil's sheet to print", f"/sheet/{chosen.key}", new_tab=True)
+        say = speaker(self.language)
+        ui.link(say("pupil's sheet to print"), f"/sheet/{chosen.key}?lang={self.language}", new_tab=True)
         self._settings()
         with ui.expansion("all arms").classes("w-full"):
             run_all_arms(self.session)

@@ -190,10 +190,9 @@ def all_arms(question: Question, worlds: int, curve_only: bool) -> Answer:
     return Answer(worlds, result.world_count, result.interrupted, "", "", sentences, report)
 
 
-def class_outcomes(scenario: Scenario, pupils: int) -> list[int]:
-    """The shares of each pupil's launch: world n of the first arm is pupil n's."""
+def class_outcomes(scenario: Scenario, arm: str, first: int, pupils: int) -> list[int]:
+    """The shares of each pupil's try: pupil n plays try ``first + n`` of the arm."""
     from viralsim.simulation.front import simulate
 
-    arm = scenario.arm_names[0]
-    result = simulate(scenario, pupils, arms=(arm,), threads=1, repeat_trust=False)
-    return [int(shares) for shares in result.arms[arm].measures["shares"]]
+    result = simulate(scenario, first + pupils, arms=(arm,), threads=1, repeat_trust=False)
+    return [int(shares) for shares in result.arms[arm].measures["shares"][first:]]

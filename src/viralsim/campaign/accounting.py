@@ -19,7 +19,7 @@ from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
 from viralsim.records.columns import MadeColumns
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario.costs import FEE_LINES, fee_lines, paid_name, planned_costs
+from viralsim.scenario.costs import FEE_LINES, fee_lines, paid_name, planned_costs, programme_costs
 
 F8: TypeAlias = NDArray[np.float64]
 FEES, GIFTS, COMMISSIONS, DISCOUNTS = "creator fees", "creator gifts", "creator commissions", "promo discounts"
@@ -69,6 +69,8 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     manager = campaign.community_management
     if manager is not None:
         add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
+        if manager.hours_usd(1.0):
+            add("community management hours", manager.hours_usd(spec.horizon))
     for name, usd in fee_lines(spec, lines).items():
         add(name, usd)
     return lines
@@ -113,11 +115,7 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
     }
     paid: dict[str, float] = {}
     for line, asked, sold in zip(spec.campaign.paid, plan.paid_count.sum(axis=1), paid_impressions(arm), strict=True):
-        usd = (
-            sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM
-            if sold < asked or (line.boost is not None and not asked)
-            else line.budget_usd
-        )
+        usd = sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if sold < asked or not asked else line.budget_usd
         paid[paid_name(line)] = paid.get(paid_name(line), 0.0) + usd
     tier = spec.campaign.advocates
     people: dict[str, float] = {}
@@ -130,7 +128,8 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
             people[FEES] = float((terms.of["fee_per_post_usd"] * posts + terms.of["flat_fee_usd"]).sum())
             people[GIFTS] = float(terms.of["gift_usd"].sum())
     lines = {name: usd for name, usd in ({**paid, **people} | lines).items() if name not in FEE_LINES}
-    return {name: usd for name, usd in (lines | fee_lines(spec, lines)).items() if usd}
+    launch = {name: usd for name, usd in (lines | fee_lines(spec, lines)).items() if usd}
+    return programme_costs(spec, launch)
 
 
 def paid_impressions(arm: Arm) -> NDArray[np.int64]:
@@ -199,9 +198,9 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     return MadeColumns(makers, len(raw.counts))
 
 
-def arm_outcomes(arm: Arm, raw: RawWorlds) -> ArmOutcomes:
-    """Everything that the worlds of one arm returned, in the words of the results."""
-    lines = cost_lines(arm, raw)
+def arm_outcomes(arm: Arm, raw: RawWorlds, lines: dict[str, F8] | None = None) -> ArmOutcomes:
+    """Everything that the worlds of one arm returned, in the words of the results. ``lines``: costs that are known already."""
+    lines = cost_lines(arm, raw) if lines is None else lines
     cost = np.sum(list(lines.values()), axis=0) if lines else np.zeros(len(raw.counts))
 
     def floats(table: NDArray[Any], column: int) -> F8:

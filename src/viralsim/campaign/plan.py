@@ -162,7 +162,8 @@ def _paid(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     }
 
 
-def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
+def planned_posts(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
+    """The planned posts of an enrolment, by the names of ``Plan``, ascending by tick, channel, content and member."""
     tier = lines.spec.campaign.advocates
     rows = []
     if tier is not None:
@@ -229,4 +230,4 @@ def _organic(lines: Lines) -> dict[str, Any]:
 def compile_plan(compiled: CompiledAudience, spec: Spec, contents: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays of one arm."""
     lines = Lines(compiled, spec, contents)
-    return Plan(**_owned(lines), **_paid(lines, enrolment), **_planned(lines, enrolment), **_organic(lines))
+    return Plan(**_owned(lines), **_paid(lines, enrolment), **planned_posts(lines, enrolment), **_organic(lines))

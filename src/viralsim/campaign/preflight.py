@@ -148,6 +148,11 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 "spent: raise the caps, or lower the budgets"
             )
         warnings += _idle_boosts(name, arm)
+        for paid, count in zip(arm.spec.campaign.paid, arm.world.plan.paid_count.sum(axis=1), strict=True):
+            if not count and paid.boost is None:
+                warnings.append(
+                    f"arm {name}: its paid line on {paid.channel} buys no impression: its budget is less than one costs"
+                )
         if bought > 0:
             said.setdefault(f"{bought:.3g} paid impressions per member", []).append(name)
         if bought > ADS_A_MEMBER:

@@ -22,6 +22,7 @@ from viralsim.arguments import (
 from viralsim.decisions.information import (
     FEWEST_WORLDS,
     Estimate,
+    consistent,
     foreseeing_luck,
     perfect_information,
     study_information,
@@ -195,9 +196,10 @@ def value_of_information(
     table = np.stack(list(inputs.values()), axis=1)
     of = {path: perfect_information(column[:, None], values) for path, column in inputs.items()}
     of |= {name: perfect_information(np.stack([inputs[p] for p in paths], 1), values) for name, paths in chosen.items()}
+    everything, of = consistent(perfect_information(table, values), of)
     return ValueOfInformation(
         scenario.name, luck, count, dict(zip(names, values.mean(axis=0).tolist(), strict=True)),
-        perfect_information(table, values), foreseeing_luck(values), of,
+        everything, foreseeing_luck(values), of,
         {path: _surveys(scenario, path, column, values, of[path], sizes, luck) for path, column in inputs.items()},
         scenario.spec.currency,
     )  # fmt: skip

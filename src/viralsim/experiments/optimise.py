@@ -222,7 +222,7 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         measure=model.measure, budget_usd=model.budget, worlds=model.worlds, trials=tried,
         split=dict(model.said(best)), values={line.path: v for line, v in zip(model.lines, best, strict=True)},
         cost_usd=model.cost(best), uplift=uplift, spend_nothing=nothing, rivals=rivals,
-        curves=tuple(_curves(model, best, seed, base)), next_dollar=tuple(_next_dollar(model, best, seed, own)),
+        curves=tuple(_curves(model, best, seed)), next_dollar=tuple(_next_dollar(model, best, seed, own)),
         returns=tuple(_returns(model, best, seed, own)),
         frequency=tuple(frequencies(model, best, seed)),
         notes=model.notes, people=model.people(best), interrupted=interrupted,
@@ -230,14 +230,14 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
     )  # fmt: skip
 
 
-def _curves(model: SplitModel, best: Values, seed: int, base: Float64) -> list[CurvePoint]:
-    """Each line from nothing to the whole budget; the sum of all lines may exceed the budget here."""
-    points = []
+def _curves(model: SplitModel, best: Values, seed: int) -> list[CurvePoint]:
+    """Each line from nothing to the whole budget, in ``model.redrawn`` worlds; the sum of all lines may exceed the budget here."""
+    points, base = [], model.outcome(model.nothing, seed, worlds=model.redrawn)
     for i, line in enumerate(model.lines):
         levels = {line.value(model.budget * k / (CURVE_LEVELS - 1)) for k in range(CURVE_LEVELS)} | {best[i]}
         before: Float64 | None = None
         for value in sorted(levels):
-            own = model.outcome((*best[:i], value, *best[i + 1 :]), seed)
+            own = model.outcome((*best[:i], value, *best[i + 1 :]), seed, worlds=model.redrawn)
             step = np.zeros_like(own) if before is None else own - before
             error = float(step.std(ddof=1) / np.sqrt(len(step))) if len(step) > 1 else float("nan")
             points.append(

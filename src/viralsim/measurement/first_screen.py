@@ -23,6 +23,7 @@ from viralsim.measurement.number_format import (
     price_or_number,
     supported,
 )
+from viralsim.measurement.payback import payback_of
 from viralsim.measurement.question import (
     BETTER,
     EQUIVALENT,
@@ -77,6 +78,7 @@ def first_screen(
     rows = {(row.arm, row.baseline, row.measure): row for row in comparisons}
     parts = [
         Line("Answer", _answer(record, question)),
+        Line("Payback", () if (found := payback_of(record, question)) is None else (found.sentence,)),
         Line("Money", _profit(record, summaries, rows, question)),
         Line("Risk", _risk(record, summaries, question)),
         Line("Rests on", _ground(record, guess)),

@@ -30,6 +30,7 @@ class ArmOutcomes:
     cascade_sizes: int64[B], bin b counts cascades of 2**b to 2**(b + 1) - 1 nodes, over all worlds.
     generations: int64[D], nodes by depth, over all worlds.
     advocates: columns of one table, a row per advocate: ``id`` (int or str), ``posts``, ``shares`` (sums over worlds).
+    launches: of a programme, what every launch was: name -> float64[W, L]; empty where there is one launch.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ArmOutcomes:
     cascade_sizes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     generations: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     advocates: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    launches: Mapping[str, Float64] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Hold advocates' ids that are words as fixed-width text, which is stored without pickle."""

@@ -11,7 +11,7 @@ from viralsim.scenario.audience import MOST_MEMBERS
 from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
 from viralsim.scenario.creators import Creator, Handle
 from viralsim.scenario.interventions import Intervention, StopWhen
-from viralsim.scenario.programme import Programme
+from viralsim.scenario.programme import HOURS_PER_WEEK, HoursAWeek, Programme
 from viralsim.units import Factor, Fraction, Hours, Probability, Real, Whole, parse_whole, shown
 
 HOURS_PER_DAY = 24.0
@@ -186,13 +186,36 @@ class Amplify(Block):
     cooldown: Hours = key(24.0, "least time between two")
 
 
+def is_zero(value: Any) -> bool:
+    """For ``exclude_if``: a number that came later is left out of what is hashed while it is 0."""
+    return isinstance(value, float) and value == 0.0
+
+
 def is_at_once(hours: Any) -> bool:
     """For ``exclude_if``: a start at 0 h is left out of what is hashed, as before there was the key."""
     return isinstance(hours, float) and hours == 0.0
 
 
+class CareEffects(Block):
+    """What a manager's hours do at full coverage, beside the two rules; each is proportional to the coverage."""
+
+    willingness: Fraction = key(0.0, "part of the advocates' unwillingness that care takes away", source="off")
+    retention: Fraction = key(
+        0.0, "part of leaving that care prevents, of members, advocates and fans; in a programme", source="off"
+    )
+    fans: Fraction = key(0.0, "part of those who would not become fans whom care wins; in a programme", source="off")
+
+
+def says_no_effects(value: Any) -> bool:
+    """For ``exclude_if``: effects that are all off are left out of what is hashed."""
+    return bool(value == CareEffects() or value == CareEffects().model_dump())
+
+
 class CommunityManagement(Block):
-    """A community manager and their two rules."""
+    """A community manager, their two rules, and what their hours do.
+
+    Where ``hours_per_week`` is left out, hours are no limit and have no effect of their own: the two rules work fully.
+    """
 
     starts: Hours = key(0.0, "from when on they look and are paid", source="off", exclude_if=is_at_once)
     cost_usd_per_day: Annotated[float, Money(ge=0, le=1e9, unit="currency a day")] = key(
@@ -200,6 +223,31 @@ class CommunityManagement(Block):
     )
     respond: Respond | None = key(None, "answers to criticism; left out: none", source="off")
     amplify: Amplify | None = key(None, "reposts; left out: none", source="off")
+    hours_per_week: HoursAWeek | None = key(
+        None, "hours a week; left out: no limit to the two rules, and no effects", source="off", exclude_if=says_nothing
+    )
+    usd_per_hour: Annotated[float, Money(ge=0, le=1e6, unit="currency an hour")] = key(
+        0.0, "price of an hour", source="off", exclude_if=is_zero
+    )
+    members_per_hour: Annotated[float, Real(gt=0, le=1e9, unit="members per hour a week")] | None = key(
+        None,
+        "members whom one hour a week looks after fully; required with hours_per_week",
+        source="off",
+        exclude_if=says_nothing,
+    )
+    effects: CareEffects = key(
+        CareEffects(), "what the hours do beside the two rules", source="off", exclude_if=says_no_effects
+    )
+
+    def coverage(self, members: float) -> float:
+        """The part of the care for so many members that the hours suffice for: 1 where they are no limit."""
+        if self.hours_per_week is None or self.members_per_hour is None:
+            return 1.0
+        return min(1.0, self.hours_per_week * self.members_per_hour / max(members, 1.0))
+
+    def hours_usd(self, hours: float) -> float:
+        """What the hours cost in so much time (h), US$."""
+        return (self.hours_per_week or 0.0) * self.usd_per_hour * hours / HOURS_PER_WEEK
 
     def days(self, horizon: float) -> float:
         """The days that they are paid for, from their start to ``horizon`` (hours)."""

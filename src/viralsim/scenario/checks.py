@@ -15,6 +15,7 @@ from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.own_rules import OwnWords
 from viralsim.scenario.paths import nearest
 from viralsim.scenario.presets import presets
+from viralsim.scenario.programme_checks import manager, programme
 from viralsim.scenario.random_graphs import WattsStrogatz
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import MOST_TICKS, Spec
@@ -28,7 +29,7 @@ MOST_BOUGHT = 2_000_000_000
 def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
-    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _interventions, _arms):
+    for one in (_time, _members, _channels, _contents, _lines, _advocates, manager, programme, _interventions, _arms):
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found
@@ -308,13 +309,6 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
         yield from _named(name, spec.channels, "channel", (*place, "channels", i))
     if tier.content is not None and tier.content != spec.campaign.content:
         yield from _named(tier.content, spec.content, "content", (*place, "content"))
-
-
-def _manager(spec: Spec) -> Iterator[Finding]:
-    manager = spec.campaign.community_management
-    if manager is not None and manager.amplify is not None and not spec.campaign.owned:
-        place = ("campaign", "community_management", "amplify")
-        yield place, "reposts the first owned line, and there is none: add one to campaign.owned, or leave amplify out"
 
 
 def _arms(spec: Spec) -> Iterator[Finding]:

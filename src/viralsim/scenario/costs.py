@@ -42,6 +42,7 @@ def planned_costs(spec: Spec) -> dict[str, float]:
     manager = campaign.community_management
     if manager is not None:
         add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
+        add("community management hours", manager.hours_usd(spec.horizon))
     return lines | {name: usd for name, usd in fee_lines(spec, lines).items() if usd}
 
 
@@ -78,6 +79,17 @@ def _creator_costs(tier: Advocates) -> dict[str, float]:
         lines["advocates"] += price * (1 if tier.cost_per == "enrolled" else len(tier.posts_at))
         lines["creator fees"] += one.flat_fee_usd
         lines["creator gifts"] += one.gift_usd
+    return lines
+
+
+def programme_costs(spec: Spec, launch: dict[str, float]) -> dict[str, float]:
+    """US$ by line over all launches, where one costs ``launch``: a manager's hours go on between launches."""
+    long, manager = spec.programme, spec.campaign.community_management
+    if long is None:
+        return launch
+    lines = {name: usd * long.launches for name, usd in launch.items()}
+    if manager is not None and manager.hours_usd(1.0):
+        lines["community management hours"] = manager.hours_usd(long.hours(spec.horizon))
     return lines
 
 

@@ -14,6 +14,7 @@ from viralsim.scenario.calibrated import Calibrated
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
+from viralsim.scenario.long_programme import LongProgramme
 from viralsim.scenario.own_rules import OwnMeasures
 from viralsim.scenario.study import (
     JOINT,
@@ -62,6 +63,9 @@ class Spec(Block):
     )
     content: dict[Name, Content] = key(..., "what can spread", min_length=1, max_length=256)
     campaign: Campaign = key(..., "what the actors do")
+    programme: LongProgramme | None = key(
+        None, "the campaign launched again over months; left out: one launch", source="off", exclude_if=says_nothing
+    )
     arms: dict[Name, dict[str, Any]] = key(
         {"campaign": {}},
         "alternatives: path -> value, laid over the campaign",

@@ -194,7 +194,7 @@ class FieldTest(Block):
     treatment: Name = key(..., "the arm that is tried")
     control: Name = key(..., "the arm that it is compared with")
     measure: Measure | None = key(None, "what is counted; the goal's where left out", source="off")
-    units: tuple[Literal["member", "community", "channel", "time"], ...] = key(
-        ("member", "community"), "what is assigned to one of the two", min_length=1, max_length=4
+    units: tuple[Literal["member", "community", "channel", "time", "advocate"], ...] = key(
+        ("member", "community"), "what is assigned to one of the two", min_length=1, max_length=5
     )
     share: Annotated[float, Real(gt=0, lt=1, unit="fraction")] = key(0.5, "part of the units that is treated")

@@ -190,7 +190,7 @@ def _evolve(
 
     def objective(trial: Any) -> tuple[float, ...]:
         values = split_of(trial, model)
-        found = tuple(float(model.outcome(values, seed, name).mean()) for name in names)
+        found = tuple(float(model.outcome(values, seed, name, worlds=model.screened).mean()) for name in names)
         tried[values] = None
         report(0, 0)
         return found
@@ -213,8 +213,10 @@ def _move_money(model: SplitModel, names: tuple[str, ...], seed: int, most: int,
 
 
 def _front(model: SplitModel, names: tuple[str, ...], seed: int, tried: list[Values]) -> list[Values]:
-    """The splits that no other of ``tried`` beats."""
-    scores = np.array([[model.outcome(values, seed, name).mean() for name in names] for values in tried])
+    """The splits that no other of ``tried`` beats in the screened worlds."""
+    scores = np.array(
+        [[model.outcome(values, seed, name, worlds=model.screened).mean() for name in names] for values in tried]
+    )
     return [tried[i] for i in np.flatnonzero(undominated(scores))]
 
 

@@ -34,6 +34,7 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.scenario.costs import advocates_count
+from viralsim.scenario.programme_checks import refuse_programme
 from viralsim.scenario.spec import Spec
 from viralsim.simulation import simulate
 from viralsim.simulation.run import Progress
@@ -199,6 +200,7 @@ def open_arms(
     progress: Progress | None = None,
 ) -> OpenArms:
     """As ``arms``, of a curve that is read; ``level``: draws of the final count by the forecast, None where there are none."""
+    refuse_programme(scenario.spec, "a forecast is of")
     baseline, specs = _chosen(scenario, names)
     at = curve.observed_until
     free = first_free_tick(scenario.spec, at)
