@@ -39,6 +39,12 @@ def programme(spec: Spec) -> Iterator[Finding]:
         return
     if long.every < spec.horizon:
         yield ("programme", "every"), f"must be at least the horizon ({spec.horizon:g}h): launches follow one another"
+    for i, line in enumerate(spec.campaign.paid):
+        if line.boost is not None:
+            yield ("campaign", "paid", i, "boost"), "is not counted launch by launch: leave programme out, or boost"
+    for name, content in spec.content.items():
+        if content.customer is not None:
+            yield ("content", name, "customer"), "buys again by programme.customers too: leave one of them out"
     tier = spec.campaign.advocates
     if tier is not None and "every" in tier.programme.model_fields_set and tier.programme.every != long.every:
         place: Place = ("campaign", "advocates", "programme", "every")
