@@ -60,13 +60,12 @@ def test_a_users_script_is_typed_for_pyright_too(tmp_path: Path) -> None:
     more = """\
 found = vs.field_test(scenario, worlds=100, units=["member", "advocate"])
 print(found.designs, found.recommended.name, vs.value_of_information(scenario, worlds=100).evppi)
-best = vs.experiments.adaptive_sweep(scenario, "out", "shares", points=10)
+best = experiments.adaptive_sweep(scenario, "out", "shares", points=10)
 signed = vs.Network.from_edges([0, 1], [1, 2], tie_sign=[1, -1])
 print(best.best, best.value, signed.tie_sign)
 """
-    (tmp_path / "script.py").write_text(
-        SCRIPT.replace("import viralsim as vs", "import viralsim as vs\nimport viralsim.experiments") + more
-    )
+    script = SCRIPT.replace("import viralsim as vs", "import viralsim as vs\nfrom viralsim import experiments", 1)
+    (tmp_path / "script.py").write_text(script + more)
     settings = {
         "extraPaths": [str(Path(vs.__file__).parents[1])],
         "typeCheckingMode": "strict",

@@ -97,7 +97,7 @@ def _show(report: FieldTestReport) -> None:
         q = design.quality
         table.add_row(
             design.unit, design.estimator.replace("_", " "), cell(q.bias), cell(q.sd), cell(q.coverage, True),
-            cell(q.power, True), cell(q.smallest_effect), money(design.cost),
+            cell(q.power, True), cell(q.smallest_effect), money(design.cost, report.currency),
             "-" if design.repeated is None else str(design.repeated.launches),
         )  # fmt: skip
     standard_console().print(table)

@@ -24,6 +24,8 @@ from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.member_counts import Tally, grouped_world
 from viralsim.measurement.intervals import mean_interval
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.programme_checks import refuse_programme
 from viralsim.scenario.study import FieldTest
 from viralsim.simulation.front import launch
 from viralsim.simulation.run import compile_arms, compile_audience, draw_inputs
@@ -38,7 +40,7 @@ COSTED_WORLDS = 20  # worlds whose assignments say what a test costs
 
 @dataclass(frozen=True)
 class JudgedDesign:
-    """One unit with one estimator: its quality, and days and US$ of the test.
+    """One unit with one estimator: its quality, and days and cost of the test.
 
     repeated: how often it would have to be run to see the effect that matters; None where too often, or it is not known.
     """
@@ -84,6 +86,7 @@ class FieldTestReport:
     judged: tuple[JudgedDesign, ...]
     notes: tuple[str, ...]
     plan: Mapping[str, Sequence[Any]]
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def designs(self) -> pd.DataFrame:
@@ -191,6 +194,7 @@ def field_test(
     Raises: InputError for wrong arguments, arms that cannot be given to a part, or units of which none can be assigned.
     """
     scenario = scenario_of(scenario)
+    refuse_programme(scenario.spec, "field_test tries")
     count = integer_at_least(scenario.worlds if worlds is None else worlds, "worlds", FEWEST_WORLDS)
     luck = seed_number(scenario.seed if seed is None else seed)
     test = _test_of(scenario, treatment, control, units, share)
@@ -225,7 +229,19 @@ def field_test(
                 )
             )  # fmt: skip
     report = FieldTestReport(
-        scenario.name, luck, count, test, name, effect, low, high, matters, tuple(judged), tuple(notes), {}
+        scenario.name,
+        luck,
+        count,
+        test,
+        name,
+        effect,
+        low,
+        high,
+        matters,
+        tuple(judged),
+        tuple(notes),
+        {},
+        scenario.spec.currency,
     )
     chosen = next(design for design in designs if design.unit == report.recommended.unit)
     return FieldTestReport(**{**vars(report), "plan": _plan(chosen, pair, luck)})
@@ -289,7 +305,7 @@ def _play(
     scenario: Scenario, whole: Pair, test: FieldTest, measure: str, designs: list[Design], worlds: int,
     seed: int, threads: int, progress: Callable[[int, int], None] | None,
 ) -> tuple[list[list[list[Estimated]]], F8]:  # fmt: skip
-    """Estimates by world, design and estimator, and costs in US$, float64[worlds with an estimate, designs]."""
+    """Estimates by world, design and estimator, and costs, float64[worlds with an estimate, designs]."""
     names, compiled = (test.treatment, test.control), whole.compiled
     inputs = draw_inputs(scenario, seed, np.arange(worlds, dtype=np.int64))
     certain = None if inputs else whole

@@ -14,6 +14,7 @@ from viralsim.decisions.field_test import FieldTestReport
 from viralsim.errors import InputError
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import more_or_less, number, span, supported
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.tables import Column, Kind, read_table
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class FinishedTest:
     low: float
     high: float
     bias: float | None
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def corrected(self) -> float | None:
@@ -58,7 +60,7 @@ class FinishedTest:
 
     def sentence(self, measure: str) -> str:
         """What was found, in plain words."""
-        found = more_or_less(declared(measure), self.effect, supported(self.low, self.high))
+        found = more_or_less(declared(measure), self.effect, supported(self.low, self.high), self.currency)
         said = (
             f"The test found {found} ({span(self.low, self.high)}) by "
             f"{self.estimator.replace('_', ' ')} of {self.units:,} {PLURAL[self.unit]}"
@@ -104,7 +106,11 @@ def analyse_outcomes(report: FieldTestReport, path: str | os.PathLike[str]) -> t
             continue  # the same estimate again
         half = float(t.ppf(0.975, one.freedom)) * one.standard_error
         bias = judged.get((unit, name))
-        tests.append(FinishedTest(unit, name, len(totals), one.effect, one.effect - half, one.effect + half, bias))
+        tests.append(
+            FinishedTest(
+                unit, name, len(totals), one.effect, one.effect - half, one.effect + half, bias, report.currency
+            )
+        )
     return tuple(tests)
 
 

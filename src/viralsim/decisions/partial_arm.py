@@ -124,7 +124,7 @@ class Pair:
             )
 
     def cost_usd(self, part: Arm, treated: Treated) -> float:
-        """What a part costs at most, US$: set-up, impressions that are bought, advocates who are asked."""
+        """What a part costs at most: set-up, impressions that are bought, advocates who are asked."""
         asked = self._asked(self.treatment, treated if self._tiers_differ() else None)
         people = replace(part, enrolment=self.treatment.enrolment.rows(np.flatnonzero(asked).tolist()))
         fixed = {name: usd for name, usd in expected_cost_lines(people).items() if not name.startswith("paid on ")}

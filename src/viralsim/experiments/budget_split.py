@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.accounting import expected_cost_lines
+from viralsim.campaign.accounting import BY_THE_PERSON, expected_cost_lines
+from viralsim.campaign.advocates_file import handle_key
 from viralsim.errors import InputError
 from viralsim.experiments.point_runner import Runner
 from viralsim.measurement.measures import measure as declared
 from viralsim.scenario import Scenario
+from viralsim.scenario.amounts import sign
 from viralsim.scenario.constraints import holds
-from viralsim.scenario.costs import planned_costs
+from viralsim.scenario.costs import planned_costs, programme_costs
+from viralsim.scenario.spec import Spec
 from viralsim.simulation.run import compile_arms, compile_audience
 
 Float64 = NDArray[np.float64]
 NOTHING, SPLIT = "nothing", "split"
 FEWEST_SCREENED = 50  # worlds
+CENTS = 100
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Line:
 
     kind: ``paid`` (any amount), ``advocates`` (``fixed_usd`` once and ``unit_usd`` a person, at most ``most`` people),
     ``people`` (those of an advocates' file, in this order, ``fixed_usd`` once and to each their price in ``prices``) or
-    ``management`` (``fixed_usd`` or nothing). path: the key of the scenario that is set. channel: where it acts.
+    ``management`` (``fixed_usd`` or nothing). path: the key of the scenario that is set. channel: where it acts. creator: whose
+    post a paid line boosts. launches: how many times a programme spends it; prices are those of one launch.
     """
 
     name: str
@@ -42,11 +47,15 @@ class Line:
     most: int = 0
     people: tuple[str, ...] = ()
     prices: tuple[float, ...] = ()
+    launches: int = 1
+    creator: str = ""
 
     def value(self, usd: float) -> float:
-        """What the key becomes with so much money: US$, people, or 1 and 0."""
+        """What the key becomes with so much money: money, people, or 1 and 0."""
+        if self.launches > 1:
+            usd = usd / self.launches
         if self.kind == "paid":
-            return round(float(usd), 2)
+            return round(float(usd), 2) if self.launches == 1 else math.floor(usd * CENTS + 1e-6) / CENTS
         if self.kind == "management":
             return float(usd >= self.fixed_usd - 1e-9)
         if self.kind == "people":
@@ -55,7 +64,10 @@ class Line:
         return float(max(0, min(self.most, math.floor((usd - self.fixed_usd) / self.unit_usd + 1e-9))))
 
     def cost(self, value: float) -> float:
-        """What a value costs, US$."""
+        """What a value costs over all launches."""
+        return self._cost_of_launch(value) * self.launches
+
+    def _cost_of_launch(self, value: float) -> float:
         if self.kind == "paid":
             return value
         if self.kind == "people":
@@ -82,12 +94,18 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """
     spec, notes = scenario.spec, []
     lines = [
-        Line(f"paid[{i}] on {paid.channel}", "paid", f"campaign.paid[{i}].budget_usd", str(paid.channel))
+        Line(
+            f"paid[{i}] on {paid.channel}",
+            "paid",
+            f"campaign.paid[{i}].budget_usd",
+            str(paid.channel),
+            creator=handle_key(paid.boost or ""),
+        )
         for i, paid in enumerate(spec.campaign.paid)
     ]
     tier = spec.campaign.advocates
     if tier is not None:
-        if tier.file is not None:
+        if tier.listed is not None:
             listed = _people(scenario)
             lines += [listed] if any(listed.prices) else []
             notes += [] if any(listed.prices) else ["the advocates stay as they are: their file gives nobody a price"]
@@ -112,13 +130,23 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
             )
     manager = spec.campaign.community_management
     if manager is not None:
-        cost = manager.cost_usd_per_day * manager.days(spec.horizon)
+        planned = planned_costs(spec)
+        names = [name for name in planned if name.startswith("community management")]
+        cost = sum(programme_costs(spec, planned)[name] for name in names) / launches_of(spec)
         lines.append(Line("management", "management", "campaign.community_management", "", cost))
     if not lines:
         raise InputError(
             "the campaign has nothing to split money over: add paid lines, advocates or community_management"
         )
-    return tuple(lines), tuple(notes)
+    launches = launches_of(spec)
+    if launches > 1:
+        notes.append(f"the budget is that of all {launches} launches, the same in each")
+    return tuple(replace(line, launches=launches) for line in lines), tuple(notes)
+
+
+def launches_of(spec: Spec) -> int:
+    """How many times a scenario's campaign is launched."""
+    return 1 if spec.programme is None else spec.programme.launches
 
 
 def _people(scenario: Scenario) -> Line:
@@ -136,15 +164,16 @@ def _people(scenario: Scenario) -> Line:
     enrolled, tier = arms[SPLIT].enrolment, scenario.spec.campaign.advocates
     costs = {name: expected_cost_lines(arm) for name, arm in arms.items()}
     asked = 1 if tier is None or tier.cost_per == "enrolled" else len(tier.posts_at)
-    prices = np.asarray(enrolled.cost_usd, np.float64) * asked
+    prices = enrolled.prices(asked, 1 if tier is None else len(tier.posts_at))
     followers = sum(
         enrolled.channels[:, c] * network.follower_count()[enrolled.members]
         for c, network in enumerate(compiled.networks)
     )
     with np.errstate(divide="ignore"):
         order = np.argsort(-np.asarray(followers * enrolled.willingness) / prices, kind="stable")
-    rest = sum(usd for name, usd in costs[SPLIT].items() if name != "advocates")
-    fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name != "advocates"))
+    rest = sum(usd for name, usd in costs[SPLIT].items() if name not in BY_THE_PERSON)
+    fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name not in BY_THE_PERSON))
+    fixed /= launches_of(scenario.spec)
     return Line(
         "advocates", "people", "campaign.advocates.count", " and ".join(scenario.spec.channels), fixed_usd=fixed,
         unit_usd=float(prices.min()), people=tuple(str(enrolled.handles[i]) for i in order),
@@ -153,7 +182,7 @@ def _people(scenario: Scenario) -> Line:
 
 
 def _tier_usd(scenario: Scenario, count: int) -> float:
-    """What the advocate tier costs with ``count`` people beside none, US$, as it is planned."""
+    """What the advocate tier costs with ``count`` people beside none, as it is planned."""
     tier = scenario.override({"campaign.advocates.count": count}).spec
     without = scenario.override({"campaign.advocates": None}).spec
     return sum(planned_costs(tier).values()) - sum(planned_costs(without).values())
@@ -188,10 +217,13 @@ class SplitModel:
         self._found: dict[tuple[int, int, Values, Caps], Mapping[str, Float64]] = {}
         kept = self._kept_usd()
         if kept > 0:
-            self.notes = (*self.notes, f"what stays as it is costs {kept:,.2f} USD beside the budget")
+            self.notes = (
+                *self.notes,
+                f"what stays as it is costs {kept:,.2f} {sign(scenario.spec.currency)} beside the budget",
+            )
 
     def _kept_usd(self) -> float:
-        """What the lines cost that no split touches, US$: an advocates' file is paid for by its own prices."""
+        """What the lines cost that no split touches: an advocates' file is paid for by its own prices."""
         scenario = self._scenario_of(self.nothing)
         arm = compile_arms(scenario, compile_audience(scenario), [NOTHING])[NOTHING]
         return sum(expected_cost_lines(arm).values())
@@ -206,7 +238,7 @@ class SplitModel:
         return tuple(line.value(min(self.budget, usd)) for line, usd in zip(self.lines, money, strict=True))
 
     def cost(self, values: Values) -> float:
-        """What a split costs, US$."""
+        """What a split costs."""
         return sum(line.cost(value) for line, value in zip(self.lines, values, strict=True))
 
     def allowed(self, values: Values) -> bool:
@@ -218,7 +250,17 @@ class SplitModel:
                 raise InputError(f"constraint: {path} is no part of the split: choose from {', '.join(known)}")
             return known[path]
 
+        if not self._boosts_the_enrolled(values):
+            return False
         return self.cost(values) <= self.budget * (1 + 1e-9) and all(holds(text, value) for text in self.constraints)
+
+    def _boosts_the_enrolled(self, values: Values) -> bool:
+        """Whether money goes into the posts of those alone who are enrolled."""
+        if all(line.kind != "people" for line in self.lines):
+            return True
+        enrolled = {handle_key(one) for one in self.people(values)}
+        boosts = [line.creator for line, value in zip(self.lines, values, strict=True) if line.creator and value > 0]
+        return enrolled.issuperset(boosts)
 
     def overlay(self, values: Values) -> dict[str, Any]:
         """The arm of a split."""
@@ -276,5 +318,5 @@ class SplitModel:
         return found[0] if found else ()
 
     def said(self, values: Values) -> Mapping[str, float]:
-        """Line -> US$."""
+        """Line -> money."""
         return {line.name: line.cost(value) for line, value in zip(self.lines, values, strict=True)}

@@ -57,6 +57,7 @@ from viralsim.kernels.state import (
     KEY_THRESHOLD,
     OUT_ROW,
     OVERFLOW,
+    PAID,
     PAIRS_FULL,
     SERIES_ROW,
 )
@@ -181,6 +182,15 @@ def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
+def note_sales(s, sold, out, world_row):  # type: ignore[no-untyped-def]
+    """Count the conversions of a showing towards its paid line, or the advocate whose planned post it is."""
+    if s.kind == PAID:
+        out.paid_sales[world_row, s.number] += sold
+    elif s.advocate >= 0 and len(out.asked_sales):
+        out.asked_sales[world_row, s.advocate] += sold
+
+
+@njit(cache=True, _nrt=False)
 def note_day(e, day):  # type: ignore[no-untyped-def]
     """Count the impression towards those of the member's day."""
     if e.day != day:
@@ -221,13 +231,12 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
     home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
     dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
-    per_engagement = arm.channels_per_engagement[channel]
     key, base_trust, is_row, earned = s.key, s.trust, s.kind == FOLLOWERS, s.earned
-    start, node, cell = s.start, s.node, s.cell
+    start, node, cell, per_engagement = s.start, s.node, s.cell, arm.channels_per_engagement[channel]
     fatigue_of = arm.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
     community_of, buffer_member, buffer_position = arm.audience_community, state.buffer_member, state.buffer_position
     posting, exposure, impressions = state.posting, state.exposure, state.impressions
-    tired, engaged = len(fatigue_of) > 1, 0
+    tired, engaged, sold = len(fatigue_of) > 1, 0, counts[N_CONVERSIONS]
     buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
     for i in range(first, last):
         member, position = np.int64(buffer_member[U(i)]), np.int64(buffer_position[U(i)])
@@ -283,6 +292,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         series[T_IMPRESSIONS] += last - first
         counts[N_ENGAGEMENTS] += engaged
         series[T_ENGAGEMENTS] += engaged
+        note_sales(s, counts[N_CONVERSIONS] - sold, out, world_row)
     elif original == focal:
         counts[N_CRITICAL_IMPRESSIONS] += last - first
 
