@@ -123,7 +123,7 @@ def test_a_file_in_the_place_is_refused(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert taken.read_text() == "mine"
     listed = CliRunner().invoke(main, ["lessons"]).output
-    assert [one.title in listed for one in lessons()] == [True] * 10
+    assert [one.title in listed for one in lessons()] == [True] * 11
 
 
 def tap(page: Any, *people: int, of: int = 14) -> None:
