@@ -36,7 +36,7 @@ compare-versions: $(DEV)  ## is NEW slower than OLD? git revisions, or . for the
 wheel-test: $(DEV)  ## build the wheel, install it in an empty environment, run a scenario there
 	bash .ci/wheel-test
 
-validation: $(DEV)  ## every check, quick and slow; docs/validation.md
+validation: $(DEV)  ## every check, quick and slow, in one run; docs/validation.md. Ended early, it goes on where it was
 	$(BIN)/viralsim validate --full --out build/validation
 	cp build/validation/validation.md docs/validation.md
 

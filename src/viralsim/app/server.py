@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
+import tempfile
 import threading
 import webbrowser
 from concurrent.futures import TimeoutError as TooLong
@@ -28,6 +29,8 @@ from viralsim.app.lesson.data import at_value
 from viralsim.app.lesson.sheet import sheet
 from viralsim.app.limits import refuse_for_a_class
 from viralsim.app.page import build
+from viralsim.app.plan.guided_page import guided
+from viralsim.app.plan.running_page import running
 from viralsim.app.work import Question, class_outcomes, lesson_world
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
@@ -55,13 +58,16 @@ def serve(
     played = start if start is not None else lesson(CLASS_LESSON).scenario()
     if room:
         refuse_for_a_class(played, MOST_PUPILS)
-    lanes = Lanes()
+    lanes, uploads = Lanes(), tempfile.TemporaryDirectory(prefix="viralsim-")
     try:
         storage = secrets.token_hex()  # signs the cookie by which a pupil keeps a seat
         keys = None
         if room:
             keys, storage = _open_class(lanes, start, port, Keep(keep) if keep is not None else None, storage)
-        ui.page("/")(build(lanes, RunLine(lanes), start))
+        line = RunLine(lanes)
+        ui.page("/")(build(lanes, line, start))
+        ui.page("/new")(guided(lanes, line, Path(uploads.name)))
+        ui.page("/running")(running(lanes, line, start, Path(uploads.name)))
         app.get("/sheet/{key}")(_sheet)
         app.on_shutdown(_end_soon)
         if show:
@@ -80,6 +86,7 @@ def serve(
         uvicorn.Server(config).run()
     finally:
         lanes.close()
+        uploads.cleanup()
 
 
 def _open_class(

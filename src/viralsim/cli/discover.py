@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 @click.option("--above", type=float, help="A case is a point at which the measure is above this.")
 @click.option("--below", type=float, help="A case is a point at which the measure is below this.")
 @click.option("--points", type=click.IntRange(min=1), default=200, show_default=True, help="Inputs to try of a FILE.")
-@click.option("--worlds", type=click.IntRange(min=1), help="Worlds of a point of a FILE; the scenario's by default.")
+@click.option(
+    "--worlds", type=click.IntRange(min=1), help="Worlds of a point of a FILE; the scenario's by default, at most 100."
+)
 @click.option("--threads", type=click.IntRange(min=1), help="Threads for a FILE; all cores by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Of shuffles and resamples, 0 by default; of a FILE the luck.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the points as CSV.")
