@@ -123,7 +123,7 @@ def test_a_file_in_the_place_is_refused(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert taken.read_text() == "mine"
     listed = CliRunner().invoke(main, ["lessons"]).output
-    assert [one.title in listed for one in lessons()] == [True] * 10
+    assert [one.title in listed for one in lessons()] == [True] * 11
 
 
 def tap(page: Any, *people: int, of: int = 14) -> None:
@@ -190,6 +190,29 @@ def test_pages_speak_german(folder: Path, alone: Any) -> None:
     alone.goto((folder / "index.html").as_uri() + "?lang=de")
     assert alone.get_by_role("link", name=say(lesson(KEY).title)).is_visible()
     assert alone.evaluate("[...viralsimTexts.missing]") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(folder: Path, alone: Any, theme: str) -> None:
+    """On the list, a lesson after its guess, and the network, from the disk."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    alone.emulate_media(color_scheme=theme)
+    for name in ("index", KEY, "network"):
+        alone.goto((folder / f"{name}.html").as_uri())
+        if name == KEY:
+            guess(alone, 2)
+        found = Axe().run(alone, options={"preload": False}).response["violations"]
+        assert [(one["id"], [node["html"][:100] for node in one["nodes"]]) for one in found] == [], name
+
+
+def test_the_first_aha_takes_one_click(folder: Path, alone: Any) -> None:
+    """A guess is typed, and one click, or Enter, shows it beside what is measured; the try plays by itself."""
+    alone.goto((folder / f"{KEY}.html").as_uri())
+    alone.locator(".vl-guess input").fill("3")
+    alone.locator(".vl-guess input").press("Enter")
+    assert alone.locator(".vl-distance").inner_text().startswith("You guessed 3")
+    alone.wait_for_function("() => Number(document.querySelector('.vs-hour').dataset.hour) > 0")
 
 
 @pytest.mark.slow
