@@ -17,11 +17,9 @@ import viralsim as vs
 from viralsim.app import jobs, lanes, work
 from viralsim.app.jobs import MOST_WAITING, Job, RunLine
 from viralsim.app.lanes import Lanes
-from viralsim.app.limits import (
-    QUICK_WORLDS,
-)
+from viralsim.app.plan.live import FIRST, MOST, live, refined
 from viralsim.app.session import Session
-from viralsim.app.work import Question
+from viralsim.app.work import Question, all_arms
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
 
@@ -139,13 +137,14 @@ def test_too_many_at_once_are_told(some: Lanes, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_pages_answers_are_those_of_the_library(some: Lanes) -> None:
-    """The curve is that of the quick number of worlds, the world played that of the run; errors are the schema's."""
+    """The live answer is that of as many worlds as it says, the world played that of the run; errors are the schema's."""
 
     async def ask() -> None:
-        answer = await some.answer("a", work.curve, LUCK)
-        mean = vs.simulate(LUCK.base, QUICK_WORLDS, repeat_trust=False).summary()["shares"].iloc[0]
-        assert f"mean of {QUICK_WORLDS} tries" in answer.words
-        assert f"{mean:,.1f} shares" in answer.words
+        answer = await some.answer("a", live, LUCK)
+        mean = vs.simulate(LUCK.base, answer.world_count, repeat_trust=False).summary()["shares"].iloc[0]
+        assert answer.world_count in range(FIRST, MOST + 1)
+        assert f"{answer.world_count} simulations" in answer.words
+        assert [(arm.name, arm.mean) for arm in answer.arms] == [(LUCK.base.arm_names[0], mean)]
         played = await some.answer("a", work.one_world, LUCK, LUCK.base.arm_names[0], 3)
         assert len(played.shared) == vs.simulate(LUCK.base, 4, repeat_trust=False).arm(
             LUCK.base.arm_names[0]).measures["shares"][3]  # fmt: skip
@@ -159,25 +158,22 @@ def test_the_pages_answers_are_those_of_the_library(some: Lanes) -> None:
 
 
 def test_a_class_is_played_beforehand(some: Lanes) -> None:
-    """Pupil n's launch is world n of the run."""
-    outcomes = some.runs.schedule(work.class_outcomes, (LUCK.base, 5)).result(300)
-    assert (
-        outcomes
-        == vs.simulate(LUCK.base, 5, repeat_trust=False).arm(LUCK.base.arm_names[0]).measures["shares"].tolist()
-    )
+    """Pupil n's try of a later round is the try after those of the rounds before."""
+    outcomes = some.runs.schedule(work.class_outcomes, (LUCK.base, "campaign", 5, 5)).result(300)
+    assert outcomes == vs.simulate(LUCK.base, 10, repeat_trust=False).arm("campaign").measures["shares"].tolist()[5:]
 
 
 def test_runs_in_the_background_can_be_cancelled(some: Lanes) -> None:
     """One runs, others wait in line; a cancelled one keeps what it finished or says that it was cancelled."""
     line = RunLine(some)
-    first, second = line.submit(LUCK, 2000), line.submit(LUCK, 50)
+    first, second = line.submit(all_arms, LUCK, 2000), line.submit(all_arms, LUCK, 50)
     second.cancel()
     assert (second.finished.is_set(), second.error) == (True, "cancelled before it began")
     assert first.finished.wait(120)
     assert first.answer is not None, first.error
     assert (first.answer.world_count, first.progress) == (2000, (2000, 2000))
     assert "</html>" in first.answer.report
-    third = line.submit(Question(HEAVY, {}), 2000)
+    third = line.submit(all_arms, Question(HEAVY, {}), 2000)
     until(lambda: third.progress[0] > 0 or third.finished.is_set())
     third.cancel()
     assert third.finished.wait(120)
@@ -188,15 +184,14 @@ def test_a_run_that_heeds_no_cancel_is_ended(some: Lanes, monkeypatch: pytest.Mo
     """From outside, and the next run has a new process."""
     line = RunLine(some)
     monkeypatch.setattr(jobs, "GRACE_S", 0.2)
-    monkeypatch.setattr(jobs, "all_arms", lambda *_: None)
     monkeypatch.setattr(line, "_runs", _Deaf(some))
-    deaf = line.submit(LUCK, 10)
+    deaf = line.submit(all_arms, LUCK, 10)
     until(lambda: deaf.future is not None and deaf.future.running())
     deaf.cancel()
     assert deaf.finished.wait(60)
     assert deaf.error == "cancelled"
     monkeypatch.undo()
-    after = line.submit(LUCK, 10)
+    after = line.submit(all_arms, LUCK, 10)
     assert after.finished.wait(120)
     assert after.answer is not None
 
@@ -214,13 +209,13 @@ class _Deaf:
 def test_the_line_is_fair_and_has_an_end(some: Lanes) -> None:
     """What was asked for goes before refinements; a full line answers in words; the withdrawn is gone, the rest runs."""
     line = RunLine(some)
-    running = line.submit(Question(HEAVY, {}), 2000)
+    running = line.submit(all_arms, Question(HEAVY, {}), 2000)
     assert line.place(running) == 0
-    refinement = line.submit(LUCK, 20, background=True)
-    waiting = [line.submit(LUCK, 20) for _ in range(MOST_WAITING)]
+    refinement = line.submit(refined, LUCK, 20, background=True)
+    waiting = [line.submit(all_arms, LUCK, 20) for _ in range(MOST_WAITING)]
     assert [line.place(waiting[0]), line.place(refinement)] == [1, MOST_WAITING + 1]
     with pytest.raises(InputError, match="try again in a minute"):
-        line.submit(LUCK, 20)
+        line.submit(all_arms, LUCK, 20)
     assert awaited(some.answer("a", os.getpid)) > 0  # a slider does not wait for runs
     for job in waiting[1:]:
         job.cancel()

@@ -131,7 +131,7 @@ def programme_launches(
     gains = np.sum([difference[tier.measure] for _, difference, _ in played], axis=0)
     cost = sum(one.cost_usd for one, _, _ in played)
     clusters = _clusters(parts, worlds)
-    value = float(tier.spec.content[tier.spec.campaign.content].value_usd)
+    value = float(tier.spec.content[tier.spec.campaign.content].sale_value_usd)
     sold = np.sum([difference["conversions"] for _, difference, _ in played], axis=0)
     spent = np.sum([paid for _, _, paid in played], axis=0)
     net = Gain(*mean_interval(sold * value - spent, clusters)) if value > 0 else None
@@ -145,7 +145,7 @@ def _playable(tier: Tier, launches: int | None) -> int:
     """How many launches; raises InputError where the programme cannot be played."""
     asked = tier.words.programme.launches if launches is None else launches
     count = integer_at_least(asked, "launches", 1, MOST_LAUNCHES)
-    if tier.words.file is not None:
+    if tier.words.listed is not None:
         raise InputError("the programme of advocates from a file cannot be played: give count and choose")
     if tier.scenario.spec.uncertain:
         raise InputError("a programme is played with certain inputs: take out uncertain")

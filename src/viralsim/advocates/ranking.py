@@ -199,6 +199,8 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         compiled.match(tier.spec.content[advocates.content or tier.spec.campaign.content]), compiled.members
     )
     people = tier.arm_with(members.tolist()).enrolment
+    waves = len(advocates.posts_at)
+    prices = people.prices(1, waves)
     reached = np.zeros(compiled.members, dtype=bool)
     table = tier.run(members).advocates
     credit = {
@@ -209,7 +211,7 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         zip(members.tolist(), tier.labels(members), gains, strict=True), start=1
     ):
         here = [name for name, asked in zip(compiled.channels, people.channels[rank - 1], strict=True) if asked]
-        cost = float(people.cost_usd[rank - 1])
+        cost = float(prices[rank - 1])
         fit = float(match[member]) if people.fit is None else float(people.fit[rank - 1])
         rows = [compiled.networks[compiled.channels.index(name)] for name in here]
         followers = np.unique(

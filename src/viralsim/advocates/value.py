@@ -88,7 +88,7 @@ def curve(tier: Tier, counts: Sequence[int], choose: object = None) -> list[Curv
     if not wanted:
         raise InputError("counts: give one or more above 0")
     asked = tier.words.choose if choose is None else check_strategy(choose, "choose")
-    value_usd = float(tier.spec.content[tier.spec.campaign.content].value_usd)
+    value_usd = float(tier.spec.content[tier.spec.campaign.content].sale_value_usd)
     none, before = tier.values([]), tier.values([])
     sold = tier.values([], "conversions")
     points = []

@@ -24,15 +24,6 @@ def pictures(result: Result, measure: str = "shares") -> str:
     return over_time(result, measure) + spread(result, measure)
 
 
-def drawn_of(result: Result) -> tuple[str, str]:
-    """The pictures, and in words the mean of each arm with its interval and the number of launches behind it."""
-    words = [
-        f"{arm}: {s['shares'].mean:,.1f} shares ({s['shares'].ci_low:,.1f} to {s['shares'].ci_high:,.1f})"
-        for arm, s in result.summaries.items()
-    ]
-    return pictures(result), f"mean of {result.world_count:,} tries, 95 % range: " + "; ".join(words)
-
-
 def over_time(result: Result, measure: str = "shares") -> str:
     """Median and 5 to 95 % band of the cumulative series of each arm."""
     table = result.series(measure, quantiles=(0.05, 0.5, 0.95), cumulative=True)

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture
 
 from viralsim.app.lanes import Lanes
-from viralsim.app.work import DONE, RUN_S, STOP, TOTAL, Answer, Question, all_arms
+from viralsim.app.work import DONE, RUN_S, STOP, TOTAL
 from viralsim.errors import InputError
 
+T = TypeVar("T")
 MOST_WAITING = 40  # runs in line; a session has one, so that a class of thirty fits
 GRACE_S = 5.0  # after which a run that does not heed its cancel is ended from outside
 
 
-class Job:
+class Job(Generic[T]):
     """One run: ``done`` of ``total`` launches, ``cancel``, and at last ``answer`` or ``error``.
 
-    background: a curve that is refined; it waits until no run that was asked for waits.
+    work: what is done, with its arguments. background: nobody asked for it; it waits until no run that was asked for waits.
     """
 
-    def __init__(self, line: RunLine, question: Question, worlds: int, background: bool) -> None:
-        self.question, self.worlds, self.background = question, worlds, background
-        self.answer: Answer | None = None
+    def __init__(self, line: RunLine, work: Callable[..., T], args: tuple[object, ...], background: bool) -> None:
+        self.work, self.args, self.background = work, args, background
+        self.answer: T | None = None
         self.error = ""
         self.finished = threading.Event()
-        self.future: ProcessFuture[Answer] | None = None  # while it runs, and after
+        self.future: ProcessFuture[T] | None = None  # while it runs, and after
         self._line = line
         self._seen = (0, 0)
 
@@ -42,7 +44,7 @@ class Job:
         """Stop it; what all arms finished stays."""
         self._line.cancel(self)
 
-    def end(self, future: Future[Answer]) -> None:
+    def end(self, future: Future[T]) -> None:
         """Take what the process found, or why it did not."""
         try:
             self.answer = future.result()
@@ -64,13 +66,13 @@ class RunLine:
 
     def __init__(self, lanes: Lanes) -> None:
         self._runs, self.board = lanes.runs, lanes.board
-        self._waiting: list[Job] = []
-        self._running: Job | None = None
+        self._waiting: list[Job[Any]] = []
+        self._running: Job[Any] | None = None
         self._lock = threading.RLock()
 
-    def submit(self, question: Question, worlds: int, background: bool = False) -> Job:
+    def submit(self, work: Callable[..., T], *args: object, background: bool = False) -> Job[T]:
         """Queue a run. InputError where the line is full."""
-        job = Job(self, question, worlds, background)
+        job = Job(self, work, args, background)
         with self._lock:
             if not background and sum(not one.background for one in self._waiting) >= MOST_WAITING:
                 raise InputError(f"{MOST_WAITING} runs of others wait already: try again in a minute")
@@ -86,17 +88,17 @@ class RunLine:
             self._waiting.remove(job)
             self._running = job
             self.board[DONE] = self.board[TOTAL] = self.board[STOP] = 0
-            job.future = self._runs.schedule(all_arms, (job.question, job.worlds, job.background), timeout=RUN_S + 60.0)
+            job.future = self._runs.schedule(job.work, job.args, timeout=RUN_S + 60.0)
         job.future.add_done_callback(lambda future: self._ended(job, future))
 
-    def _ended(self, job: Job, future: Any) -> None:
+    def _ended(self, job: Job[Any], future: Any) -> None:
         job.progress  # noqa: B018 - the last one stays
         job.end(future)
         with self._lock:
             self._running = None
         self._next()
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: Job[Any]) -> None:
         """Take a job out of the line, or ask it to stop, and see that it does."""
         with self._lock:
             if job in self._waiting:
@@ -109,7 +111,7 @@ class RunLine:
                 end.daemon = True
                 end.start()
 
-    def place(self, job: Job) -> int:
+    def place(self, job: Job[Any]) -> int:
         """How many wait before it, itself counted; 0: it runs, or has run."""
         with self._lock:
             line = sorted(self._waiting, key=lambda one: one.background)

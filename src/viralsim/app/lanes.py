@@ -22,7 +22,6 @@ SPAWN = multiprocessing.get_context("spawn")
 QUICK_AT_ONCE = 2
 QUICK_S = 10.0  # processor time after which a quick answer is stopped, the compiling of kernels left out
 COMPILING_S = 180.0  # what compiling takes at most
-_TOOK_LONG = f"stopped, as it took longer than {QUICK_S:.0f} s: ask for fewer members, follows, arms, posts or ticks"
 MOST_QUICK = 90  # pieces of quick work, running or waiting; a visitor has one
 
 
@@ -61,8 +60,10 @@ class Lanes:
         self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
         self._running: dict[str, Future[Any]] = {}
 
-    async def answer(self, visitor: str, work: Callable[..., T], *args: object) -> T:
+    async def answer(self, visitor: str, work: Callable[..., T], *args: object, limit_s: float | None = None) -> T:
         """Quick work for a visitor, one piece after another; of those of one kind that wait, the newest takes the others' place.
+
+        limit_s: processor time after which it is stopped; ``QUICK_S`` by default.
 
         Raises: InputError where the work does, where it takes too long, is cancelled or replaced, or where too many ask at once.
         """
@@ -74,10 +75,11 @@ class Lanes:
             await turn.come(work)
             try:
                 await asyncio.shield(asyncio.wrap_future(self.ready))
-                future = self.quick.schedule(in_time, (QUICK_S, work, args), timeout=PATIENCE * QUICK_S + COMPILING_S)
+                most_s = QUICK_S if limit_s is None else limit_s
+                future = self.quick.schedule(in_time, (most_s, work, args), timeout=PATIENCE * most_s + COMPILING_S)
                 self._running[visitor] = future
                 try:
-                    return await _result(future)
+                    return await _result(future, most_s)
                 finally:
                     del self._running[visitor]
             finally:
@@ -135,15 +137,16 @@ def _raise_if_gone() -> None:
         raise asyncio.CancelledError
 
 
-async def _result(future: Future[T]) -> T:
+async def _result(future: Future[T], most_s: float) -> T:
+    too_long = f"stopped, as it took longer than {most_s:.0f} s: ask for fewer members, follows, arms, posts or ticks"
     try:
         return await asyncio.wrap_future(future)
     except ProcessExpired as error:
         if error.exitcode != TOO_LONG:
             raise InputError("stopped, as it needed too much memory: ask for fewer members or follows") from None
-        raise InputError(_TOOK_LONG) from None
+        raise InputError(too_long) from None
     except TimeoutError:
-        raise InputError(_TOOK_LONG) from None
+        raise InputError(too_long) from None
     except asyncio.CancelledError:
         _raise_if_gone()
         raise InputError("cancelled") from None

@@ -11,7 +11,7 @@ from viralsim.scenario.reading import read_yaml
 from viralsim.scenario.spec import Spec
 
 MOST_BYTES = 256 << 10
-MOST_MEMBERS = 30_000
+MOST_MEMBERS = 1_000_000
 MOST_WORLDS = 2_000
 MOST_TICKS = 2_000
 MOST_FOLLOWING = 200
@@ -21,6 +21,10 @@ FILE_WORDS = ("file", "members_file")
 # Measured over the shipped scenarios and lessons; they are off by a factor of 10 at most, and a time limit backs them up.
 STEPS_OF_A_FOLLOW, STEPS_OF_AN_ARM, STEPS_OF_A_TICK = 100, 1_000_000, 20
 QUICK_STEPS = 400_000_000  # behind a slider: a second or two, 8 s at worst
+LIVE_STEPS, LIVE_LIMIT_S = (
+    8_000_000_000,
+    40.0,
+)  # of a plan's first simulations: a moment each, once the audience is built
 RUN_STEPS = 40_000_000_000  # of all arms: a minute or two, a quarter of an hour at worst
 QUICK_WORLDS, LEAST_QUICK_WORLDS = 100, 10  # worlds behind a slider's curve
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 
 from viralsim.lessons.texts import marked, noted
+from viralsim.report.theme import picture_style
 
 # words of elements that are marked by hand
+FIRST = noted("posts first")
 PEOPLE, HOUR, SPEED = (
     noted("people of the audience by group; the line below says how many are reached"),
     noted("hour"),
@@ -14,8 +17,9 @@ PEOPLE, HOUR, SPEED = (
 )
 STYLE = """
 a{color:#0b6e99!important}
-body{overflow-wrap:anywhere}
-.body--dark a{color:#7cc7e8!important}.body--dark :is(.q-btn--flat,.q-slider,.q-linear-progress){--q-primary:#7cc7e8}
+body{overflow-wrap:anywhere}.q-loading-bar{display:none}
+.body--dark a{color:#7cc7e8!important}.body--dark :is(.q-btn--flat,.q-btn--outline,.q-slider,.q-linear-progress){
+--q-primary:#7cc7e8}
 .vs-curve{margin:0 0 .5rem;max-width:40rem}.vs-curve svg{width:100%;height:auto}.vs-curve figcaption{font-size:.9rem;color:#374151}
 iframe.vs-report{width:100%;height:75vh;border:1px solid #e5e7eb;border-radius:6px;background:#fff}
 .vs-wide{width:100%}
@@ -34,7 +38,7 @@ def dress() -> None:
     """What every page shares: style, colour of buttons, and the language for who has the page read aloud."""
     from nicegui import ui
 
-    ui.add_css(STYLE + front("lesson.css"))
+    ui.add_css(picture_style() + STYLE + front("lesson.css") + front("plan.css"))
     ui.colors(primary="#0b6e99")
     ui.add_head_html("<script>document.documentElement.lang = 'en'</script>")
 
@@ -54,7 +58,7 @@ def heading(text: str, style: str) -> None:
     ui.html(text, sanitize=False, tag="h1").classes(style)
 
 
-def stage_html(diamond: str = "advocate") -> str:
+def stage_html(diamond: str = FIRST) -> str:
     """The canvas, its legend and its buttons; whoever places it gives the element around it an id. diamond: whom it marks."""
     dots = "".join(f'<span class="is-dot" style="background:var(--st-{name})"></span>{text}' for name, text in (
         ("none", marked("not reached")), ("reached", marked("reached")),
@@ -81,3 +85,18 @@ def stage_html(diamond: str = "advocate") -> str:
         f'<span class="is-dot" style="border:2px solid var(--st-lost)"></span>{lost}'
         "</p></div>"
     )
+
+
+LINKS = {"/new": "new campaign", "/running": "running campaign"}
+
+
+def top(*more: Callable[[], object]) -> None:
+    """The line at the head of every page: the name, what the page adds, and where one can go."""
+    from nicegui import ui
+
+    with ui.row().classes("w-full items-center gap-x-4 gap-y-0"):
+        ui.link("viralsim", "/").classes("text-xl font-bold vs-home").props('aria-label="viralsim, start"')
+        for add in more:
+            add()
+        for address, text in LINKS.items():
+            ui.link(text, address).classes("text-sm")

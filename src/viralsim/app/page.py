@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 
-from nicegui import app, events, ui
+from nicegui import app, ui
 
-from viralsim.app.controls import Control, controls
 from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
 from viralsim.app.lesson.page import LessonPage
-from viralsim.app.limits import MOST_BYTES, read_upload
-from viralsim.app.look import accepted, dress, front, heading
-from viralsim.app.panel import Panel
+from viralsim.app.look import accepted, dress, front, top
+from viralsim.app.panel import Panel, settings_fold
+from viralsim.app.plan.files import OpenAndSave
+from viralsim.app.plan.history import History
+from viralsim.app.plan.plan_page import PlanPage
 from viralsim.app.runs import run_all_arms
 from viralsim.app.session import Session
 from viralsim.app.settings import Setting
-from viralsim.app.work import all_settings, as_yaml, change, curve
-from viralsim.app.world import one_world_tab
+from viralsim.app.work import all_settings, change
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
 from viralsim.lessons.texts import catalogue, languages, preferred, speaker
 from viralsim.scenario import Scenario
-
-STOP_AFTER_S = 0.5  # what is quick needs no button that stops it
 
 
 def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., None]:
@@ -57,19 +54,17 @@ def _head(session: Session, language: str) -> None:
     say = speaker(language)
     names = {one.key: f"{one.order}. {say(one.title)}" for one in lessons()}
     value = session.lesson.key if session.lesson is not None else None
-    with ui.row().classes("w-full items-center gap-x-4 gap-y-0 no-wrap"):
-        if session.lesson is None:
-            heading("viralsim", "text-xl font-bold")
-        else:  # the lesson's title is the heading of its page
-            ui.label("viralsim").classes("text-xl font-bold")
-        choice = ui.select(
+
+    def choice() -> None:
+        pick = ui.select(
             names,
             value=value,
             label=say("lesson"),
             on_change=lambda e: ui.navigate.to(f"/?learn={e.value}&lang={language}"),
         )
-        choice.props("dense options-dense").classes("w-56").mark("lesson")
-        ui.link(say("start"), "/").classes("text-sm").props('aria-label="scenario of the start"')
+        pick.props("dense options-dense").classes("w-56").mark("lesson")
+
+    top(choice)
 
 
 class View:
@@ -92,28 +87,17 @@ class View:
         session = self.session
         if session.lesson is not None:
             self._lesson(session.lesson)
-            return
-        ui.label(session.base.spec.about or session.base.name).classes("text-lg")
-        with ui.row().classes("w-full items-start gap-6 flex-wrap"):
-            with ui.column().classes("w-72"):
-                self._sliders()
-                self._settings()
-                self._files()
-            with ui.column().classes("grow min-w-80 max-w-2xl"):
-                self.curve = ui.html("", sanitize=False).classes("vs-wide").mark("curve")
-                with ui.row().classes("items-center gap-4"):
-                    self.said = ui.label("").classes("text-base").mark("said")
-                    self.stop = ui.button("stop", on_click=self._stop).props("flat").mark("stop")
-                    self.stop.visible = False
-        with ui.tabs().classes("w-full") as tabs:
-            one, all_ = ui.tab("one world"), ui.tab("all arms")
-        with ui.tab_panels(tabs, value=one).classes("w-full"):
-            with ui.tab_panel(one):
-                one_world_tab(session)
-            with ui.tab_panel(all_):
-                run_all_arms(session)
-        ui.timer(0.05, self.ask, once=True)
-        ui.timer(0.5, self._refined)
+        else:
+            PlanPage(session, _kept(session), self._opened).show()
+
+    def _opened(self, scenario: Scenario) -> None:
+        """A scenario takes the place of what is shown."""
+        self.session.close()
+        self.session = Session(self.session.lanes, self.session.line, self.session.visitor, scenario, None)
+        self.lesson_page = None
+        self.body.clear()
+        with self.body:
+            self._content()
 
     def _lesson(self, chosen: Lesson) -> None:
         """The lesson on its one screen; everything else that can be done with its scenario is below."""
@@ -124,11 +108,7 @@ class View:
         self._settings()
         with ui.expansion("all arms").classes("w-full"):
             run_all_arms(self.session)
-        self._files()
-
-    def _sliders(self) -> None:
-        for control in controls(self.session.base):
-            self._slider(control, control.path)
+        OpenAndSave(self.session, self._opened)
 
     def _settings(self) -> None:
         session = self.session
@@ -139,94 +119,15 @@ class View:
         async def typed(path: str, text: str) -> None:
             place, value = await session.lanes.answer(session.visitor, change, session.question, path, text)
             session.set(place, value)
-            await self.ask()
+            if self.lesson_page is not None:
+                self.lesson_page.again()
 
-        panel = Panel(found, typed)
-        with ui.expansion("all settings").classes("w-full").mark("all settings") as fold:
-            place = ui.column().classes("w-full gap-0")
-        fold.on_value_change(lambda e: panel.show(place) if e.value else None)
+        settings_fold(Panel(found, typed))
 
-    def _slider(self, control: Control, mark: str) -> None:
-        with ui.column().classes("w-full gap-0"):
-            label = ui.label(f"{control.label}: {control.value:g}")
-            slider = ui.slider(min=control.low, max=control.high, step=control.step, value=control.value)
-            slider.props(f'aria-label="{control.label}"').mark(mark)
 
-        async def moved(change: events.ValueChangeEventArguments) -> None:
-            value = round(change.value) if control.whole else float(f"{change.value:.6g}")
-            label.text = f"{control.label}: {value:g}"
-            self.session.set(control.path, value)
-            await self.ask()
-
-        slider.on_value_change(moved)
-
-    async def ask(self) -> None:
-        """Run a few worlds with the sliders' values and draw the curve; a newer question drops this one."""
-        session = self.session
-        if self.lesson_page is not None:
-            self.lesson_page.again()
-            return
-        session.asked += 1
-        number = session.asked
-        session.drop_refinement()
-        if not session.lanes.is_ready():
-            self.said.text = "compiling, the first time only: about a minute"
-        shown = asyncio.get_running_loop().call_later(STOP_AFTER_S, self.stop.set_visibility, True)
-        try:
-            answer = await session.lanes.answer(session.visitor, curve, session.question)
-        except InputError as error:
-            if number == session.asked:
-                self.said.text, self.stop.visible = str(error), False
-            return
-        finally:
-            shown.cancel()
-        if number != session.asked:
-            return
-        self.curve.content, self.said.text, self.stop.visible = answer.drawn, answer.words, False
-        if answer.asked > answer.world_count:
-            session.refinement = session.line.submit(session.question, answer.asked, background=True)
-            self.said.text += f"; being refined to {answer.asked:,} tries"
-
-    def _stop(self) -> None:
-        self.session.lanes.cancel(self.session.visitor)
-
-    def _refined(self) -> None:
-        """Draw the curve again when the background has run the scenario's own number of worlds."""
-        job = self.session.refinement
-        if job is not None and job.finished.is_set():
-            self.session.refinement = None
-            if job.answer is not None and not job.answer.interrupted:
-                self.curve.content, self.said.text = job.answer.drawn, job.answer.words
-
-    def _files(self) -> None:
-        session = self.session
-
-        async def uploaded(event: events.UploadEventArguments) -> None:
-            try:
-                content = await event.file.read()
-                scenario = await session.lanes.answer(session.visitor, read_upload, content, event.file.name)
-            except InputError as error:
-                ui.notify(str(error)[:400], type="negative", multi_line=True, close_button="close", timeout=0)
-                return
-            if self.session.closed:
-                return
-            self.session.close()
-            self.session = Session(session.lanes, session.line, session.visitor, scenario, None)
-            self.lesson_page = None
-            self.body.clear()
-            with self.body:
-                self._content()
-
-        async def download() -> None:
-            try:
-                text = await session.lanes.answer(session.visitor, as_yaml, session.question)
-            except InputError as error:
-                ui.notify(str(error)[:400], type="negative")
-                return
-            ui.download.content(text, "scenario.yaml")
-
-        box = ui.upload(auto_upload=True, max_file_size=MOST_BYTES, on_upload=uploaded).props("accept=.yaml,.yml")
-        box.classes("hidden").mark("upload")
-        pick = ui.button("a scenario of yours (YAML)").props("flat")
-        pick.on("click", js_handler=f"() => runMethod({box.id}, 'pickFiles', [])")
-        ui.button("this scenario as YAML", on_click=download).props("flat")
+def _kept(session: Session) -> History:
+    """The tab's plan of this scenario: a page that is loaded again finds it as it was."""
+    plans = app.storage.tab.setdefault("plans", {})
+    found = plans.setdefault(session.base.fingerprint, History())
+    assert isinstance(found, History)
+    return found

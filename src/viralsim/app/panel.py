@@ -78,3 +78,10 @@ class Panel:
         if one.kind == "probability":
             return ui.slider(min=0, max=1, step=0.001, value=float(one.text)).props("label")
         return ui.input(value=one.text).props("dense").classes("w-full")
+
+
+def settings_fold(panel: Panel) -> None:
+    """The panel behind a line that opens it."""
+    with ui.expansion("all settings").classes("w-full").mark("all settings") as fold:
+        place = ui.column().classes("w-full gap-0")
+    fold.on_value_change(lambda e: panel.show(place) if e.value else None)

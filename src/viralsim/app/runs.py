@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -14,8 +15,8 @@ from viralsim.app.work import Answer
 from viralsim.errors import InputError
 
 
-def run_all_arms(session: Session) -> None:
-    """The button, the progress, the cancel, and where the answer comes."""
+def run_all_arms(session: Session) -> Callable[[], None]:
+    """The button, the progress, the cancel, and where the answer comes; returns what the button does."""
     with ui.row().classes("items-center gap-4"):
         worlds = ui.number("worlds", value=min(300, session.base.worlds), min=2, max=MOST_WORLDS, precision=0).classes(
             "w-28"
@@ -42,7 +43,7 @@ def run_all_arms(session: Session) -> None:
         done, total = job.progress
         bar.value = done / total if total else 0
         place = session.line.place(job)
-        word.text = f"waiting, {place} before it" if place else f"{done:,} of {total:,} launches" if total else "begins"
+        word.text = f"waiting, {place} before it" if place else _done(done, total)
         if job.finished.is_set():
             timer.active = False
             bar.value = 1.0
@@ -53,9 +54,16 @@ def run_all_arms(session: Session) -> None:
     timer = ui.timer(0.2, look, active=False)
     run.on_click(begin)
     stop.on_click(session.cancel)
+    return begin
 
 
-def _ended(job: Job) -> str:
+def _done(done: int, total: int) -> str:
+    if not total:
+        return "begins"
+    return f"{done:,} of {total:,} launches" if done < total else "looking for what would change the answer"
+
+
+def _ended(job: Job[Answer]) -> str:
     if job.answer is not None and job.answer.interrupted:
         kept = job.answer.world_count
         return f"cancelled: the {kept:,} launches that every arm finished are kept; run again for all of them"

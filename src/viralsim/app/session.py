@@ -7,7 +7,7 @@ from typing import Any
 from viralsim.app.jobs import Job, RunLine
 from viralsim.app.lanes import Lanes
 from viralsim.app.stepping import Played
-from viralsim.app.work import Question
+from viralsim.app.work import Answer, Question, all_arms
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson
 from viralsim.scenario import Scenario
@@ -20,13 +20,13 @@ class Session:
         self.lanes, self.line, self.visitor = lanes, line, visitor
         self.base, self.lesson = scenario, chosen
         self.changes: dict[str, Any] = {}
-        self.job: Job | None = None
+        self.job: Job[Answer] | None = None
         self.played: Played | None = None
         self.arm = scenario.arm_names[0]
         self.world = 0
         self.asked = 0  # the newest question of the sliders; older answers are dropped
         self.closed = False
-        self.refinement: Job | None = None  # the same curve with the scenario's own number of worlds
+        self.refinement: Job[Answer] | None = None  # the same curve with the scenario's own number of worlds
         self.playing = False  # one world at a time
 
     @property
@@ -38,7 +38,7 @@ class Session:
         """Queue the run of all arms. InputError where one is under way or the line is full."""
         if self.job is not None and not self.job.finished.is_set():
             raise InputError("a run of yours is under way: cancel it first")
-        self.job = self.line.submit(self.question, worlds)
+        self.job = self.line.submit(all_arms, self.question, worlds)
 
     def cancel(self) -> None:
         """Stop the run; what all arms finished stays."""

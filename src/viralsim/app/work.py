@@ -12,9 +12,10 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping, MutableSequence
+from collections.abc import Callable, Iterator, Mapping, MutableSequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import psutil
 
@@ -24,6 +25,11 @@ from viralsim.app.stepping import Played
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
 from viralsim.scenario import Scenario
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
+
+if TYPE_CHECKING:
+    from viralsim.results import Result
+    from viralsim.simulation.run import Progress
 
 T = TypeVar("T")
 TOO_LONG = 75  # exit status of a process whose work took too long
@@ -38,15 +44,33 @@ class Question(NamedTuple):
     changes: Mapping[str, Any]
 
     def scenario(self) -> Scenario:
-        """The changed scenario, within the limits. Raises InputError where the schema or a limit forbids it."""
+        """The changed scenario within the limits. Raises InputError where the schema or a limit forbids it."""
         return limits.within_limits(self.base.override(dict(self.changes)) if self.changes else self.base)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a page shows of a run. asked: worlds of the scenario. drawn, words: the curve. sentences: the verdict.
+class ArmNumbers:
+    """What one arm comes to. role: its colour. mean, low, high: the goal's measure, and nine in ten campaigns.
 
-    report: a whole page of HTML.
+    profit: mean, in US$. loss: chance of one. Both None where no value is given.
+    """
+
+    name: str
+    role: str
+    mean: float
+    low: float
+    high: float
+    cost: float
+    profit: float | None
+    loss: float | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a page shows of a run. asked: worlds of the scenario. drawn, words: the pictures. sentences: the verdict.
+
+    report: a whole page of HTML. lines: (label, text) of the first screen. unit: of the goal's measure, in words.
+    notes: warnings.
     """
 
     asked: int
@@ -56,6 +80,11 @@ class Answer:
     words: str
     sentences: tuple[str, ...] = ()
     report: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    arms: tuple[ArmNumbers, ...] = ()
+    unit: str = ""
+    currency: str = DEFAULT_CURRENCY
+    notes: tuple[str, ...] = ()
 
 
 _BOARD: list[MutableSequence[int]] = []  # of this worker process
@@ -70,10 +99,10 @@ def begin_worker(board: MutableSequence[int] | None = None) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     warnings.simplefilter("ignore")  # they are no answer, and the terminal is the server's
     _BOARD[:] = [board] if board is not None else []
-    from viralsim.app import curve
+    from viralsim.app.plan import live
     from viralsim.simulation import front
 
-    assert curve, front
+    assert live, front
 
 
 def in_time(limit_s: float, work: Callable[..., T], args: tuple[object, ...]) -> T:
@@ -96,18 +125,8 @@ def warm() -> None:
     from viralsim.simulation.compile_ahead import tiny_scenario
 
     scenario = tiny_scenario()
-    all_arms(Question(scenario, {}), 2, True)
+    all_arms(Question(scenario, {}), 2)
     stepping.play(scenario, "more", 0)
-
-
-def curve(question: Question) -> Answer:
-    """The curve of a few worlds. Raises InputError where even they are too much."""
-    from viralsim.app.curve import drawn_of
-    from viralsim.simulation.front import simulate
-
-    scenario = question.scenario()
-    result = simulate(scenario, limits.quick_worlds(scenario), threads=1, repeat_trust=False)
-    return Answer(scenario.worlds, result.world_count, False, *drawn_of(result))
 
 
 def one_world(question: Question, arm: str, world: int, removed: tuple[tuple[int, ...], int] | None = None) -> Played:
@@ -134,10 +153,10 @@ def lesson_world(question: Question, arm: str, world: int, known: tuple[str, ...
 
 
 def lesson_lost(question: Question, arm: str, world: int, member: object) -> dict[str, Any]:
-    """Who is lost in a try without one of its advocates. Raises InputError where the member is none."""
+    """Who is lost in a try without one of those who began it. Raises InputError where the member is none of them."""
     scenario, played = question.scenario(), one_world(question, arm, world)
-    if not isinstance(member, int) or member not in played.advocates:
-        raise InputError("only an advocate can be removed")
+    if not isinstance(member, int) or member not in played.removable:
+        raise InputError("only somebody who began it can be removed")
     return lesson_data.lost(scenario, arm, world, played, member)
 
 
@@ -158,15 +177,9 @@ def change(question: Question, path: str, text: str) -> tuple[str, Any]:
     return place, value
 
 
-def all_arms(question: Question, worlds: int, curve_only: bool) -> Answer:
-    """Run all arms, with progress on the board; what is finished when it is stopped is kept.
-
-    curve_only: a curve is refined, which needs no verdict and no report.
-    """
-    from viralsim.app.curve import drawn_of
-    from viralsim.report.run_page import page as report_page
-    from viralsim.simulation.front import simulate
-
+@contextmanager
+def watching() -> Iterator[Progress]:
+    """What a run calls with its progress, which stands on the board; InputError where it is stopped with nothing finished."""
     board = _BOARD[0] if _BOARD else [0, 0, 0]
     ends = time.monotonic() + RUN_S
 
@@ -175,25 +188,55 @@ def all_arms(question: Question, worlds: int, curve_only: bool) -> Answer:
         if board[STOP] or time.monotonic() > ends:
             raise KeyboardInterrupt
 
-    scenario = question.scenario()
-    limits.refuse_too_much(scenario, worlds)
     try:
-        result = simulate(scenario, worlds, threads=1, progress=progress, repeat_trust=not curve_only)
+        yield progress
     except KeyboardInterrupt:
         raise InputError("cancelled") from None
-    if curve_only:
-        return Answer(worlds, result.world_count, result.interrupted, *drawn_of(result))
-    sentences, report = (
-        tuple(f"{part.label}: {part.text}" for part in result.first_screen),
-        report_page(result, trees=False),
-    )
-    return Answer(worlds, result.world_count, result.interrupted, "", "", sentences, report)
 
 
-def class_outcomes(scenario: Scenario, pupils: int) -> list[int]:
-    """The shares of each pupil's launch: world n of the first arm is pupil n's."""
+def watched_run(question: Question, worlds: int, what_turns_it: bool = False) -> Result:
+    """All arms, with progress on the board; what is finished when it is stopped is kept.
+
+    what_turns_it: look for what would overturn the answer too. Raises InputError where it is too much, or where it was
+    stopped before every arm had a simulation.
+    """
     from viralsim.simulation.front import simulate
 
-    arm = scenario.arm_names[0]
-    result = simulate(scenario, pupils, arms=(arm,), threads=1, repeat_trust=False)
-    return [int(shares) for shares in result.arms[arm].measures["shares"]]
+    scenario = question.scenario()
+    limits.refuse_too_much(scenario, worlds)
+    with watching() as progress:
+        return simulate(
+            scenario, worlds, threads=1, progress=progress, repeat_trust=what_turns_it, what_turns_it=what_turns_it
+        )
+
+
+_LAST: dict[tuple[str, int], Result] = {}  # of this worker process: a report and its exports are of one run
+
+
+def full_run(question: Question, worlds: int) -> Result:
+    """All arms and what would overturn the answer; the run before, where the same is asked for again."""
+    key = (question.scenario().fingerprint, worlds)
+    if key not in _LAST:
+        result = watched_run(question, worlds, what_turns_it=True)
+        if result.interrupted:
+            return result
+        _LAST.clear()
+        _LAST[key] = result
+    return _LAST[key]
+
+
+def all_arms(question: Question, worlds: int) -> Answer:
+    """Run all arms: the verdict and the report."""
+    from viralsim.report.run_page import page as report_page
+
+    result = full_run(question, worlds)
+    sentences = tuple(f"{part.label}: {part.text}" for part in result.first_screen)
+    return Answer(worlds, result.world_count, result.interrupted, "", "", sentences, report_page(result, trees=False))
+
+
+def class_outcomes(scenario: Scenario, arm: str, first: int, pupils: int) -> list[int]:
+    """The shares of each pupil's try: pupil n plays try ``first + n`` of the arm."""
+    from viralsim.simulation.front import simulate
+
+    result = simulate(scenario, first + pupils, arms=(arm,), threads=1, repeat_trust=False)
+    return [int(shares) for shares in result.arms[arm].measures["shares"][first:]]

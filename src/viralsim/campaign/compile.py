@@ -161,6 +161,12 @@ def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
     raise ValueError("a threshold needs count, fraction or weight")
 
 
+def _converts(content: Content, source: str) -> Number:
+    """The factor of the conversion rate of impressions from a source: trust, and the steps of the funnel."""
+    trust = getattr(content.conversion_trust, source)
+    return trust if content.funnel is None else trust * content.funnel.passed(source)
+
+
 def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Contents:
     """Parameters of all contents, twins included; a twin takes from its content what ``critical`` leaves out."""
     rows: list[dict[str, Any]] = []
@@ -173,7 +179,6 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
             value = None if critical is None else getattr(critical, field)
             return fallback if value is None else value
 
-        trust = content.conversion_trust
         kind, gain, cap, threshold = (int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0) if is_twin else _reinforcement(content)
         rows.append(
             {
@@ -183,7 +188,7 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
                 "original": names.index(base) if is_twin else -1,
                 "controversy": 0.0 if is_twin else content.controversy,
                 "conversion_rate": 0.0 if is_twin else content.conversion_rate,
-                "conversion_trust": stacked([1.0 if trust is None else getattr(trust, s.name.lower()) for s in Source]),
+                "conversion_trust": stacked([_converts(content, s.name.lower()) for s in Source]),
                 "reinforcement": kind,
                 "gain": gain,
                 "cap": cap,
@@ -200,7 +205,7 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
             field: stacked([row[field] for row in rows], inner.get(field, 0), kinds.get(field, np.float64))
             for field in rows[0]
         },
-        **own_arrays(spec, names),
+        **own_arrays(spec, names, len(compiled.graph.tie_sign) > 0),
     )
     return found if (found.reshare != 1.0).any() else found._replace(reshare=OFF)
 

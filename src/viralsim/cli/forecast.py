@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from viralsim.cli.durations import duration
-from viralsim.cli.forecast_words import forecast_lines
 from viralsim.cli.numbers import Finite
 from viralsim.errors import InputError
+from viralsim.report.forecast_words import forecast_lines
 
 if TYPE_CHECKING:
     from viralsim.forecasting.curve_files import PostCurve

@@ -106,7 +106,8 @@ def _population(scenario: Scenario) -> Iterator[str]:
     most = f"{spec.most_worlds:,}" if isinstance(spec.worlds, int) else f"at most {spec.most_worlds:,}"
     worlds = "simulation" if most == "1" else "simulations"
     yield f"{spec.name}: {most} {worlds} per arm, {spec.horizon / 24.0:g} days in steps of {spec.tick:g} h, seed {spec.seed}"
-    communities = counted(audience.communities.count, "community") if audience.members else "communities from the files"
+    from_file = not audience.members or audience.demographics is not None
+    communities = "communities from the files" if from_file else counted(audience.communities.count, "community")
     yield f"population: {members}, {communities}" + (
         f", {counted(spec.populations, 'audience')}" if spec.populations > 1 else ""
     )
@@ -149,7 +150,7 @@ def _plan(specs: dict[str, Spec]) -> Iterator[str]:
             does.append(f"organic posts by {counted(posters, 'member')}")
         if campaign.advocates is not None:
             people = advocates_count(spec)
-            tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.file}"
+            tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.listed}"
             does.append(f"{tier}, asked {times(len(campaign.advocates.posts_at))}")
         if campaign.community_management is not None:
             does.append("community management")

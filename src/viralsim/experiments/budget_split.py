@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.accounting import expected_cost_lines
+from viralsim.campaign.accounting import BY_THE_PERSON, expected_cost_lines
+from viralsim.campaign.advocates_file import handle_key
 from viralsim.errors import InputError
 from viralsim.experiments.point_runner import Runner
 from viralsim.measurement.measures import measure as declared
@@ -33,8 +34,8 @@ class Line:
 
     kind: ``paid`` (any amount), ``advocates`` (``fixed_usd`` once and ``unit_usd`` a person, at most ``most`` people),
     ``people`` (those of an advocates' file, in this order, ``fixed_usd`` once and to each their price in ``prices``) or
-    ``management`` (``fixed_usd`` or nothing). path: the key of the scenario that is set. channel: where it acts.
-    launches: how many times a programme spends it; prices are those of one launch.
+    ``management`` (``fixed_usd`` or nothing). path: the key of the scenario that is set. channel: where it acts. creator: whose
+    post a paid line boosts. launches: how many times a programme spends it; prices are those of one launch.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Line:
     people: tuple[str, ...] = ()
     prices: tuple[float, ...] = ()
     launches: int = 1
+    creator: str = ""
 
     def value(self, usd: float) -> float:
         """What the key becomes with so much money: money, people, or 1 and 0."""
@@ -92,12 +94,18 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """
     spec, notes = scenario.spec, []
     lines = [
-        Line(f"paid[{i}] on {paid.channel}", "paid", f"campaign.paid[{i}].budget_usd", str(paid.channel))
+        Line(
+            f"paid[{i}] on {paid.channel}",
+            "paid",
+            f"campaign.paid[{i}].budget_usd",
+            str(paid.channel),
+            creator=handle_key(paid.boost or ""),
+        )
         for i, paid in enumerate(spec.campaign.paid)
     ]
     tier = spec.campaign.advocates
     if tier is not None:
-        if tier.file is not None:
+        if tier.listed is not None:
             listed = _people(scenario)
             lines += [listed] if any(listed.prices) else []
             notes += [] if any(listed.prices) else ["the advocates stay as they are: their file gives nobody a price"]
@@ -156,15 +164,15 @@ def _people(scenario: Scenario) -> Line:
     enrolled, tier = arms[SPLIT].enrolment, scenario.spec.campaign.advocates
     costs = {name: expected_cost_lines(arm) for name, arm in arms.items()}
     asked = 1 if tier is None or tier.cost_per == "enrolled" else len(tier.posts_at)
-    prices = np.asarray(enrolled.cost_usd, np.float64) * asked
+    prices = enrolled.prices(asked, 1 if tier is None else len(tier.posts_at))
     followers = sum(
         enrolled.channels[:, c] * network.follower_count()[enrolled.members]
         for c, network in enumerate(compiled.networks)
     )
     with np.errstate(divide="ignore"):
         order = np.argsort(-np.asarray(followers * enrolled.willingness) / prices, kind="stable")
-    rest = sum(usd for name, usd in costs[SPLIT].items() if name != "advocates")
-    fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name != "advocates"))
+    rest = sum(usd for name, usd in costs[SPLIT].items() if name not in BY_THE_PERSON)
+    fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name not in BY_THE_PERSON))
     fixed /= launches_of(scenario.spec)
     return Line(
         "advocates", "people", "campaign.advocates.count", " and ".join(scenario.spec.channels), fixed_usd=fixed,
@@ -242,7 +250,17 @@ class SplitModel:
                 raise InputError(f"constraint: {path} is no part of the split: choose from {', '.join(known)}")
             return known[path]
 
+        if not self._boosts_the_enrolled(values):
+            return False
         return self.cost(values) <= self.budget * (1 + 1e-9) and all(holds(text, value) for text in self.constraints)
+
+    def _boosts_the_enrolled(self, values: Values) -> bool:
+        """Whether money goes into the posts of those alone who are enrolled."""
+        if all(line.kind != "people" for line in self.lines):
+            return True
+        enrolled = {handle_key(one) for one in self.people(values)}
+        boosts = [line.creator for line, value in zip(self.lines, values, strict=True) if line.creator and value > 0]
+        return enrolled.issuperset(boosts)
 
     def overlay(self, values: Values) -> dict[str, Any]:
         """The arm of a split."""

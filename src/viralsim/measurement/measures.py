@@ -214,6 +214,20 @@ MEASURES: tuple[Measure, ...] = (
     ),
 )
 
+FURTHER: tuple[Measure, ...] = (
+    Measure("clicks", "clicks", "clicks", 1, "expected clicks behind the sales: sales over the rates of the later steps", _OWN,
+            bought=True, counted="clicks"),
+    Measure("landings", "landings", "visits", 1, "expected visits of the landing page behind the sales", _OWN,
+            bought=True, counted="visits of the landing page"),
+    Measure("returns", "returns", "sales", -1, "sales times the part that is sent back", _OWN, counted="sales sent back"),
+    Measure("earned_media_value_usd", "earned media value", MONEY, 1,
+            "what the earned impressions would have cost as advertising: a price of attention, and no money earned",
+            "assumption; AMEC's Barcelona Principles advise against it as a value of communication",
+            counted="earned media value"),
+    Measure("brand_lift", "brand lift", "members", 1, "reach times recall_rate: one impression is as good as many",
+            "assumption", bought=True, counted="members who remember"),
+)  # fmt: skip
+_FURTHER = {measure.name: measure for measure in FURTHER}
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 NAMES: tuple[str, ...] = tuple(BY_NAME)
 
@@ -225,13 +239,13 @@ def own_measure(name: str) -> Measure:
 
 def declared(name: str) -> Measure:
     """The declaration of a measure of a run, be it one of the scenario's own."""
-    return BY_NAME.get(name) or own_measure(name)
+    return BY_NAME.get(name) or _FURTHER.get(name) or own_measure(name)
 
 
 def measures_in(arms: Iterable[Mapping[str, object]]) -> tuple[Measure, ...]:
     """The measures of a run, by what its arms hold: those declared here, then those of its own."""
     own = dict.fromkeys(name for measured in arms for name in measured if name not in BY_NAME)
-    return (*MEASURES, *map(own_measure, own))
+    return (*MEASURES, *map(declared, own))
 
 
 def measure(name: str) -> Measure:

@@ -18,6 +18,12 @@ from viralsim.records.record import RunRecord
 Float64 = NDArray[np.float64]
 HOURS_PER_DAY = 24.0
 NET = "net_usd"
+# columns of the tables that people read, with their heads
+SHOWN = {
+    "members": "members", "joined": "joined", "left": "left", "fans": "fans", "customers": "customers", "advocates": "advocates",
+    "willingness": "willing", "trust": "trust", "coverage": "coverage", "shares": "shares", "conversions": "conversions",
+    "repeat_purchases": "bought again", "cost_usd": "cost", "net_usd_so_far": "net so far",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,12 +55,12 @@ class Payback:
         worlds = f"ahead in {percent(self.probability)} of simulations"
         if self.launch is None:
             return (
-                f"{first} does not pay back within {self.launches} {'launch' if self.launches == 1 else 'launches'}: "
+                f"{first} does not pay back within {self.launches} {'campaign' if self.launches == 1 else 'campaigns'}: "
                 f"it ends {end}{sure}, {worlds}."
             )
-        surely = "" if self.sure_launch is None else f", surely from launch {self.sure_launch}"
+        surely = "" if self.sure_launch in (None, self.launch) else f", surely from campaign {self.sure_launch}"
         return (
-            f"{first} pays back from launch {self.launch} of {self.launches} on (day {self.days:.0f}){surely}: "
+            f"{first} pays back from campaign {self.launch} of {self.launches} on (day {self.days:.0f}){surely}: "
             f"it ends {end}{sure}, {worlds}."
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary, between_worlds, virality_by_size
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.goals import cost_of_a_sale, goals_as_dict
 from viralsim.measurement.payback import programme_dict
 from viralsim.measurement.question import Question
 from viralsim.measurement.robustness import decisive
@@ -53,6 +54,8 @@ def as_dict(
         "comparisons": [_comparison(row, record.uncertain) for row in comparisons],
         "question": None if question is None else question.to_dict() | _turns(record),
         **({"programme": months} if (months := programme_dict(record, question)) is not None else {}),
+        "goals": goals_as_dict(record),
+        "cost_per_sale": cost_of_a_sale(record),
         "verdict": {
             "measure": verdict.measure,
             "winner": verdict.winner,

@@ -42,11 +42,11 @@ from viralsim.records.folder import (
 )
 from viralsim.records.record import ArmOutcomes, Goal, Move, PopulationSummary, RunRecord, SwitchingValue, plain
 
-_LATER_FIELDS = ("asked_arms",)  # results of earlier versions lack them
+_LATER_FIELDS = ("asked_arms", "currency", "goals")  # results of earlier versions lack them
 # every field of the record that JSON holds as it is
 _PLAIN_FIELDS = [
     *("scenario_name", "about", "fingerprint", "seed", "world_count", "tick_hours", "baseline"),
-    *("viral_when", "flop_when", "warnings", "vital_signs", "assumptions", "calibrated", "uncertain", "currency"),
+    *("viral_when", "flop_when", "warnings", "vital_signs", "assumptions", "calibrated", "uncertain"),
     *("scenario_file", "versions", "timing", "interrupted", *_LATER_FIELDS),
 ]
 _TURNS = {"moves": Move, "switching_values": SwitchingValue}  # results of earlier versions lack them

@@ -85,10 +85,11 @@ class PopulationSummary:
 
 @dataclass(frozen=True)
 class Goal:
-    """What the verdict is about: a measure, and the smallest difference of its mean that matters, in its unit."""
+    """What the verdict is about: a measure, the smallest difference of its mean that matters, and what a sale may cost."""
 
     measure: str
     matters_from: float = 0.0
+    cost_per_sale_at_most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class RunRecord:
     trusts_at_one: arm -> measures (float64[W']) of the same arms with every trust set to 1, or None.
     populations_of_world: int32[W], which audience a world lived in. uncertain: inputs were drawn a world.
     inputs_of_world: path -> float64[W], the drawn inputs. joint_inputs: those that were drawn together.
-    interrupted: stopped early; the finished worlds are here. currency: ISO 4217 code of all amounts.
+    interrupted: stopped early; the finished worlds are here. currency: ISO 4217 code of all amounts. goals: measure -> weight.
     timing: setup_s, compile_s, simulate_s, worlds_per_s.
     """
 
@@ -188,6 +189,7 @@ class RunRecord:
     timing: Mapping[str, float] = field(default_factory=dict)
     interrupted: bool = False
     currency: str = "USD"
+    goals: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and freeze the lists; InputError names the part that does not fit."""

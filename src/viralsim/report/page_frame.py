@@ -46,13 +46,19 @@ def frame(text: str, label: str) -> Markup:
     return element("pre", text, tabindex="0", role="region", aria_label=label)
 
 
+OPEN_PICTURES = 3  # the others are folded: a page that a meeting reads is short
+
+
 def pictures_section(found: Sequence[Picture], missing: Iterable[str]) -> list[Markup]:
     """The pictures under their contents, then why others are missing."""
     links = [element("a", picture.short or picture.title, href=f"#{picture.key}") for picture in found]
     words = [element("p", text, class_="quiet") for text in missing]
     # a blank between links, where a line may break
     contents = element("nav", *(text for link in links for text in (link, " ")), aria_label="Pictures")
-    return [element("h2", "Pictures", class_="pictures"), contents, *map(as_figure, found), *words]
+    first, more = found[:OPEN_PICTURES], found[OPEN_PICTURES:]
+    folded = element("summary", f"{len(more)} more pictures")
+    rest = [element("details", folded, *map(as_figure, more))] if more else []
+    return [element("h2", "Pictures", class_="pictures"), contents, *map(as_figure, first), *rest, *words]
 
 
 def assumed(assumptions: Sequence[tuple[str, object, str]], calibrated: bool) -> list[Markup]:
@@ -61,7 +67,8 @@ def assumed(assumptions: Sequence[tuple[str, object, str]], calibrated: bool) ->
     if assumptions:
         rows = [[_breakable(path), _in_words(value), source] for path, value, source in assumptions]
         listed = table(["path in the scenario", "value", "source"], rows, "What is assumed")
-        parts.append(element("div", listed, class_="words"))
+        said = f"All {len(rows)} values that nobody measured here, with their sources"
+        parts.append(element("details", element("summary", said), element("div", listed, class_="words")))
     else:
         parts.append(element("p", "The scenario leaves no value to a default or a preset."))
     return [*parts, element("p", _calibration_text(calibrated))]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from viralsim.measurement.number_format import number
+from viralsim.report.action_plan import action_plan
 from viralsim.report.arms_table import arms_table, criteria
 from viralsim.report.charts.gallery import pictures
-from viralsim.report.markup import Markup, element
+from viralsim.report.exports.client_brief import ranked_assumptions
+from viralsim.report.markup import Markup, element, table
 from viralsim.report.page_frame import (
     CALIBRATION_KINDS,
     assumed,
@@ -32,6 +34,7 @@ def page(result: Result, folder: str = "", trees: bool | None = None) -> str:
         [
             *_answer(result),
             *pictures_section(*pictures(result, folder, trees)),
+            *_ranked(result),
             *assumed(result.assumptions, result.calibrated),
             *_making(result, folder),
         ],
@@ -58,6 +61,7 @@ def _answer(result: Result) -> list[Markup]:
         arms_table(result),
         element("p", "Small: 95 % interval of the mean or of the chance. " + _criteria_text(result), class_="quiet"),
     ]
+    parts += _to_do(result)
     rest = [text for text in result.verdict.sentences if text not in (first.text, *result.verdict.caveats)]
     if rest:
         parts.append(
@@ -69,6 +73,34 @@ def _answer(result: Result) -> list[Markup]:
     if doubts:
         parts += [element("h2", "How to read this"), *bullets(doubts)]
     return parts
+
+
+def _to_do(result: Result) -> list[Markup]:
+    """What to do and when, who the advocates are, what to watch for."""
+    plan = action_plan(result)
+    if plan is None:
+        return []
+    tables = (
+        (f"What to do, and when: {plan.arm}", plan.steps),
+        (f"Who the advocates are ({plan.advocates_arm})", plan.people),
+        ("Risks, and what to watch for", plan.risks if len(plan.risks) > 1 else []),
+    )
+    parts: list[Markup] = []
+    for title, rows in tables:
+        if rows:
+            parts += [element("h2", title), element("div", table(rows[0], rows[1:], title), class_="words")]
+        if rows is plan.people and plan.note:
+            parts.append(element("p", plan.note, class_="quiet"))
+    return parts
+
+
+def _ranked(result: Result) -> list[Markup]:
+    """The assumptions that move the answer most, where that was looked for."""
+    rows = ranked_assumptions(result) if result.moves else []
+    if not rows:
+        return []
+    title = "What it rests on, the strongest first"
+    return [element("h2", title), element("div", table(rows[0], rows[1:], title), class_="words")]
 
 
 def _stamp(result: Result) -> str:

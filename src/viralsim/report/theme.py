@@ -119,9 +119,14 @@ pre{white-space:pre-wrap}
 """
 
 
-def style_sheet() -> str:
-    """The style of the page; dark on dark screens only, never on paper."""
+def picture_style() -> str:
+    """The colours of pictures, their inks and the keys of arms: what a page needs to show pictures; dark on dark screens."""
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{_variables(1)}}}}}"
     inks = "".join(f".s-{role}{{stroke:var(--{role})}}.f-{role}{{fill:var(--{role})}}" for role in ROLES)
     keys = "".join(f".key-{role}{{background:var(--{role})}}" for role in ROLES if role.startswith(("arm-", "base")))
-    return f":root{{color-scheme:light;{_variables(0)}}}{dark}{inks}{keys}{_RULES}".strip()
+    return f":root{{color-scheme:light;{_variables(0)}}}{dark}{inks}{keys}"
+
+
+def style_sheet() -> str:
+    """The style of the page; dark on dark screens only, never on paper."""
+    return f"{picture_style()}{_RULES}".strip()

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, StrictInt, StrictSt
 from viralsim.scenario.amounts import Money, Usd
 from viralsim.scenario.audience import MOST_MEMBERS
 from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
+from viralsim.scenario.creators import Creator, Handle
 from viralsim.scenario.interventions import Intervention, StopWhen
 from viralsim.scenario.programme import HOURS_PER_WEEK, HoursAWeek, Programme
 from viralsim.units import Factor, Fraction, Hours, Probability, Real, Whole, parse_whole, shown
@@ -47,6 +48,11 @@ class Target(Block):
     min_match: Fraction = key(0.0, "only members whose match is at least this", source="off")
 
 
+def is_to_followers(value: Any) -> bool:
+    """For ``exclude_if``: whom a boost is shown to where nothing is said."""
+    return bool(value == "followers")
+
+
 class Paid(Block):
     """Bought impressions, spread evenly over a time."""
 
@@ -63,6 +69,16 @@ class Paid(Block):
     )
     target: Target | None = key(None, "to whom; left out: everyone", source="off")
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
+    boost: Handle | None = key(
+        None, "handle of a creator whose own post is shown, with their trust; left out: the brand's advertisement", source="off",
+        exclude_if=says_nothing,
+    )  # fmt: skip
+    boost_to: Literal["followers", "beyond"] = key(
+        "followers",
+        "whom a boost is shown to: the creator's followers, or all others",
+        source="off",
+        exclude_if=is_to_followers,
+    )
 
 
 def _how_many_or_who(value: Any) -> Any:
@@ -131,6 +147,13 @@ class Advocates(Block):
         "instead of count and choose: CSV of handle, channel, followers, ...; choose: {members: [handles]} takes only these of it",
         source="off",
     )
+    creators: tuple[Creator, ...] = key(
+        (),
+        "instead of count and choose: the people, as rows of such a file",
+        source="off",
+        max_length=MOST_LINES,
+        exclude_if=says_nothing,
+    )
     followers_differ: Literal["warn", "allow"] = key(
         "warn", "whether an advocate of the file may be played by a member with ten times more or fewer followers"
     )
@@ -139,6 +162,11 @@ class Advocates(Block):
     cost_per: Literal["enrolled", "asked", "posted"] = key("enrolled", "what cost_usd is paid for", source="off")
     programme: Programme = block(Programme, "what the programme costs and how it lasts", source="off")
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
+
+    @property
+    def listed(self) -> str | None:
+        """Where its people are named, in a file or in ``creators``; None where they are members of the audience."""
+        return self.file if self.file is not None else "creators" if self.creators else None
 
 
 class Respond(Block):
@@ -226,6 +254,14 @@ class CommunityManagement(Block):
         return max(0.0, horizon - self.starts) / HOURS_PER_DAY
 
 
+class Fees(Block):
+    """What is paid beside media, people and work."""
+
+    production_usd: Usd = key(0.0, "making the content", source="off")
+    agency_usd: Usd = key(0.0, "the agency's fee", source="off")
+    agency_share: Fraction = key(0.0, "the agency's part of all other costs", source="off")
+
+
 class Campaign(Block):
     """What the actors of an arm do."""
 
@@ -236,6 +272,11 @@ class Campaign(Block):
     organic: tuple[Organic, ...] = key((), "posts of members, unprompted", source="off", max_length=MOST_LINES)
     advocates: Advocates | None = key(None, "the advocate tier; null: none", source="off")
     community_management: CommunityManagement | None = key(None, "the community manager; null: none", source="off")
+    fees: Fees | None = key(None, "production and agency; left out: none", source="off", exclude_if=says_nothing)
+    earned_media_cpm_usd: Annotated[float, Money(gt=0, le=1e6, unit="currency per 1,000 impressions")] | None = key(
+        None, "what 1,000 earned impressions would cost as advertising; left out: earned media value is not counted",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
     interventions: tuple[Intervention, ...] = key(
         (), "what is done to the running launch", source="off", max_length=MOST_LINES, exclude_if=says_nothing
     )

@@ -23,6 +23,7 @@ from viralsim.scenario.study import (
     FlopWhen,
     Goal,
     Joint,
+    Measure,
     Question,
     RangeOrJoint,
     Sweep,
@@ -30,7 +31,7 @@ from viralsim.scenario.study import (
     ViralWhen,
     WorldsOrUntil,
 )
-from viralsim.units import Duration, PositiveHours, TimeOfLaunch, Whole
+from viralsim.units import Duration, PositiveHours, Real, TimeOfLaunch, Whole
 from viralsim.versions import LAW_OF_UNCERTAIN_VISIBILITY, LAW_VERSION
 
 MOST_TICKS = 200_000
@@ -83,6 +84,13 @@ class Spec(Block):
         source="off",
     )
     goal: Goal | None = key(None, "what the verdict is about; left out: no winner is named", source="off")
+    goals: dict[Measure, Annotated[float, Real(gt=0, le=1e6, unit="weight")]] = key(
+        {},
+        "several goals: measure -> weight; the arms are scored in a table",
+        source="off",
+        max_length=16,
+        exclude_if=says_nothing,
+    )
     viral_when: ViralWhen = key(
         ViralWhen(largest_cascade_fraction=VIRAL_FRACTION),
         f"when a campaign counts as viral (largest_cascade_fraction: {VIRAL_FRACTION})",

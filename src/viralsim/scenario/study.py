@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
+from viralsim.scenario.amounts import Money
 from viralsim.scenario.blocks import USER, Block, Name, key, says_nothing
 from viralsim.units import Fraction, NumberOrDuration, Real, Whole
 
@@ -54,6 +55,9 @@ class Goal(Block):
 
     measure: Measure = key(..., "the measure that decides")
     matters_from: Annotated[float, Real(ge=0, le=1e15)] = key(0.0, "the smallest difference that matters")
+    cost_per_sale_at_most: Annotated[float, Money(gt=0, le=1e12, unit="currency per conversion")] | None = key(
+        None, "the most that a conversion may cost; left out: no ceiling", source="off", exclude_if=says_nothing
+    )
 
 
 class Question(Block):

@@ -119,9 +119,9 @@ def takes_columns(path: str) -> bool:
 def split_paths(scenario: Scenario, paths: Sequence[str]) -> tuple[list[str], list[str]]:
     """(columns, structure): structure changes who is enrolled or which lines exist, or is no plain number in an arm."""
     tiers = [tier for tier in (spec.campaign.advocates for spec in scenario.arm_specs().values()) if tier is not None]
-    if any(tier.file is None and rests_on_plan(tier) for tier in tiers):
+    if any(tier.listed is None and rests_on_plan(tier) for tier in tiers):
         return [], list(paths)
-    of_file = any(tier.file is not None for tier in tiers)
+    of_file = any(tier.listed is not None for tier in tiers)
     columns = [path for path in paths if takes_columns(path) and not (of_file and path in OF_A_FILE)]
     return columns, [path for path in paths if path not in columns]
 

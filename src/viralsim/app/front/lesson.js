@@ -123,8 +123,8 @@ window.viralsimLesson = function (root, lesson, source) {
       world = answer;
       root.dataset.shown = values[want.index];
       stage.show(id, answer, matchMedia("(prefers-reduced-motion: reduce)").matches);
-      $(".vl-tier").innerHTML = answer.moves.advocates.length
-        ? `<span>${h("try it without advocate")}</span>` + answer.moves.advocates.slice(0, 10).map((a, i) => `<button type="button" data-member="${a}">${i + 1}</button>`).join("") : "";
+      $(".vl-tier").innerHTML = answer.moves.removable.length
+        ? `<span>${h("try it without first poster")}</span>` + answer.moves.removable.map((a, i) => `<button type="button" data-member="${a}">${i + 1}</button>`).join("") : "";
     });
   }
 
@@ -133,7 +133,7 @@ window.viralsimLesson = function (root, lesson, source) {
     picked = member; stage.pick(id, member);
     source.removed(values[want.index], lesson.arms[want.arm], want.number, member, function (answer, error) {
       if (want.index !== now.index || want.number !== now.number) return;
-      $(".vl-lost").textContent = error || t("The same try without this advocate, all other luck as it was: {lost} fewer share and {unreached} fewer are reached.",
+      $(".vl-lost").textContent = error || t("The same try without this person, all other luck as it was: {lost} fewer share and {unreached} fewer are reached.",
         { lost: answer.lost.length, unreached: answer.unreached });
       if (!error) stage.mark(id, answer.lost);
     });
@@ -189,7 +189,7 @@ window.viralsimLesson = function (root, lesson, source) {
   $(".vl").addEventListener("member", function (event) {
     const who = event.detail, s = world.scene, advocate = world.moves.advocates.includes(who);
     const state = [t("not reached"), t("reached"), t("shared"), t("criticised")][stage.stateOf(id, who)];
-    const kind = advocate ? t("advocate") : t("person");
+    const kind = advocate ? t("first poster") : t("person");
     $(".vl-who").textContent = t("{kind} {who}, group {group}, followers: {followers}. So far: {state}",
       { kind: kind, who: who, group: s.community[who] + 1, followers: s.starts[who + 1] - s.starts[who], state: state });
   });

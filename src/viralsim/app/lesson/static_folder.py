@@ -20,7 +20,7 @@ from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lessons
 from viralsim.lessons.texts import catalogue, languages, marked, noted
 
-MOST_VALUES, TRIES, MOST_REMOVED = 8, 4, 10
+MOST_VALUES, TRIES = 8, 4
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline' file:; script-src 'self' 'unsafe-inline' file:; img-src data:"
 )
@@ -93,7 +93,7 @@ def recorded(one: Lesson, most_values: int, tries: int) -> tuple[dict[str, Any],
                 if key not in scenes:
                     scenes[key] = played.scene()
                 data["worlds"][name] = {"scene": key, "moves": played.moves()}
-                for member in played.advocates[:MOST_REMOVED]:
+                for member in played.removable:
                     data["removed"][f"{name} {member}"] = lost(scenario, arm, number, played, member)
     return data, scenes
 
@@ -105,8 +105,7 @@ def _script(name: str, value: object) -> str:
 
 def _page(title: str, data: Sequence[str], begin: str = OPEN) -> str:
     scripts = _loaded(*SCRIPTS, "data-texts.js", *data)
-    starter = noted("posts first")
-    place = f'<main id="lesson" data-stage="{escape(stage_html(starter), quote=True)}"></main>'
+    place = f'<main id="lesson" data-stage="{escape(stage_html(), quote=True)}"></main>'
     way = '<nav><a href="index.html">' + marked("all lessons") + "</a></nav>"
     return _html(title, f"{way}{place}{scripts}<script>{BEGIN}{FILL}{begin}</script>")
 

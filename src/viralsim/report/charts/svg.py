@@ -32,7 +32,7 @@ from viralsim.report.selectors import short
 
 WIDE, NARROW = 920.0, 380.0
 LETTER = 7.4  # mean width of a letter of 12 pixels; labels are given this much room
-LINE, TITLE, GAP = 15.0, 20.0, 14.0
+LINE, TITLE, GAP, EDGE = 15.0, 20.0, 14.0, 8.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _drawing(chart: Chart, width: float, columns: int, key: str, name: str, titl
     parts, bottom = [*legend], top
     margin = max((_left_margin(panel, chart.height, width) for panel in chart.panels), default=0.0)
     inner = margin if not chart.shared_y else GAP
-    cell = (width - margin - inner * (columns - 1) - (columns - 1) * GAP - 8.0) / columns
+    cell = (width - margin - inner * (columns - 1) - (columns - 1) * GAP - EDGE) / columns
     for i, panel in enumerate(chart.panels):
         row, column = divmod(i, columns)
         head = TITLE if any(p.title for p in chart.panels) else 6.0
@@ -150,7 +150,8 @@ def _grid(panel: Panel, frame: Frame, names_y: bool) -> list[Markup]:
             x = float(frame.x(panel.x, value))
             if panel.x.named is None:
                 lines.append(f"M{_n(x)} {_n(frame.top)}V{_n(bottom)}")
-            texts.append(_text(x, bottom + 14.0, text, "middle", "f-quiet"))
+            inside = right + EDGE - 0.5 * LETTER * len(text)  # the last one does not leave the picture
+            texts.append(_text(min(x, inside), bottom + 14.0, text, "middle", "f-quiet"))
     if not panel.y.hidden:
         for value, text in panel.y.ticks(_most(frame.height, 34.0)):
             y = float(frame.y(panel.y, value))

@@ -8,6 +8,7 @@ from viralsim.measurement.arms import chance, chance_of_loss, has_value
 from viralsim.measurement.first_screen import Line
 from viralsim.measurement.measures import measure
 from viralsim.measurement.number_format import money, number, percent
+from viralsim.report.action_plan import ActionPlan, action_plan
 from viralsim.report.charts import money as draw_money
 from viralsim.report.charts import worlds as draw_worlds
 from viralsim.report.charts.pictures import Picture
@@ -34,6 +35,7 @@ class ClientBrief:
     doubts: tuple[str, ...]
     pictures: tuple[Picture, ...]
     made: str
+    plan: ActionPlan | None = None
 
 
 def client_brief(result: Result) -> ClientBrief:
@@ -48,11 +50,12 @@ def client_brief(result: Result) -> ClientBrief:
         options=_options(result),
         costs=_costs(result),
         turns=tuple(result.verdict.overturned_by)[:MOST_TURNS],
-        assumptions=_assumptions(result),
+        assumptions=ranked_assumptions(result),
         doubts=tuple(dict.fromkeys((*result.verdict.caveats, *result.all_warnings))),
         pictures=tuple(picture for picture in drawn if picture is not None)[:MOST_PICTURES],
         made=f"{counted(result.world_count, 'simulation')} per arm, seed {result.seed}, {calibrated}. "
         f"Scenario {result.fingerprint}.",
+        plan=action_plan(result),
     )
 
 
@@ -94,7 +97,7 @@ def _costs(result: Result) -> Rows:
     return [["campaign", "line", "cost"], *rows] if rows else []
 
 
-def _assumptions(result: Result) -> Rows:
+def ranked_assumptions(result: Result) -> Rows:
     """What is assumed, that which moves the answer most first: number, what half to double of it moves, source."""
     moves = {move.path: move for move in result.moves}
     rows = []

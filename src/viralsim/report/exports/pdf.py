@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from viralsim.errors import InputError
@@ -17,6 +18,7 @@ from viralsim.report.theme import style_sheet
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 LONGEST_S = 120
+MOST_ON_PAPER = 5  # advocates
 # every page is one sheet: what does not fit is cut, so lists are short
 _PRINT = """
 @page{size:A4;margin:0}
@@ -26,7 +28,8 @@ main{max-width:none;margin:0;padding:0}
 .sheet{width:210mm;height:296mm;padding:12mm 14mm;overflow:hidden;break-after:page;position:relative}
 .sheet:last-child{break-after:auto}
 .sheet h1{font-size:21px}.sheet h2{font-size:14px;margin:14px 0 4px;padding-top:6px}
-.sheet table{font-size:11px}.sheet .verdict{margin:8px 0;padding:8px 12px}.sheet .verdict .lead{font-size:15px}
+.sheet table{font-size:11px}.sheet :is(th,td){padding:2px 7px}
+.sheet .words table{min-width:0}.sheet .verdict{margin:8px 0;padding:8px 12px}.sheet .verdict .lead{font-size:15px}
 .sheet figure{margin:6px 0}.sheet footer{position:absolute;bottom:8mm;left:14mm;right:14mm;font-size:10px}
 .sheet .words td{white-space:normal;overflow-wrap:anywhere;text-align:left}.sheet .words th{text-align:left}
 """
@@ -81,21 +84,46 @@ def _first(brief: ClientBrief) -> Markup:
         element("h2", "The options"),
         _table(brief.options, "The options"),
         *_picture(brief, 0),
+        *_steps(brief),
     ]
     return _sheet(parts, brief, 1)
 
 
 def _second(brief: ClientBrief) -> Markup:
-    parts: list[Markup] = []
-    if brief.costs:
+    parts: list[Markup] = list(_to_do(brief))
+    if brief.costs and not parts:
         parts += [element("h2", "What it costs"), _words(brief.costs, "What it costs")]
     if brief.assumptions:
-        parts += [element("h2", "What it rests on, the strongest first"), _words(brief.assumptions, "Assumptions")]
+        parts += [element("h2", "What it rests on, the strongest first"), _words(brief.assumptions[:6], "Assumptions")]
     if brief.turns:
-        parts += [element("h2", "What would overturn it"), *bullets(brief.turns)]
+        parts += [element("h2", "What would overturn it"), *bullets(brief.turns[:3])]
     if brief.doubts:
-        parts += [element("h2", "How to read this"), *bullets(brief.doubts[:6])]
+        parts += [element("h2", "How to read this"), *bullets(brief.doubts[:3])]
     return _sheet(parts, brief, 2)
+
+
+def _steps(brief: ClientBrief) -> list[Markup]:
+    if brief.plan is None or not brief.plan.steps:
+        return []
+    title = f"What to do, and when: {brief.plan.arm}"
+    return [element("h2", title), _words(brief.plan.steps, title)]
+
+
+def _to_do(brief: ClientBrief) -> Iterator[Markup]:
+    """Advocates and risks; as many advocates as leave room for what comes after."""
+    plan = brief.plan
+    if plan is None:
+        return
+    tables = (
+        (f"Who the advocates are ({plan.advocates_arm})", plan.people[: MOST_ON_PAPER + 1]),
+        ("Risks, and what to watch for", plan.risks if len(plan.risks) > 1 else []),
+    )
+    for title, rows in tables:
+        if rows:
+            yield element("h2", title)
+            yield _words(rows, title)
+            if rows[0][0] == "advocate":
+                yield element("p", plan.note, class_="quiet")
 
 
 def _sheet(parts: list[Markup], brief: ClientBrief, page: int) -> Markup:

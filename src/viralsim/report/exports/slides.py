@@ -1,4 +1,4 @@
-"""Four slides: the answer, the options, what it rests on, what would change it."""
+"""Slides: the answer, the options, what to do and when, who the advocates are, what it rests on, what would change it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viralsim.errors import InputError
+from viralsim.report.action_plan import ActionPlan
 from viralsim.report.exports.client_brief import ClientBrief, Rows
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def write_slides(brief: ClientBrief, path: Path) -> None:
     deck.slide_width, deck.slide_height = Inches(WIDE_INCHES), Inches(HIGH_INCHES)
     _answer(deck, brief)
     _options(deck, brief)
+    if brief.plan is not None:
+        _plan(deck, brief.plan)
     if brief.assumptions:
         _table(_slide(deck, "What it rests on, the strongest first"), brief.assumptions, 1.3, (3.6, 1.1, 2.9, 4.5))
     if brief.turns or brief.doubts:
@@ -63,6 +66,19 @@ def _options(deck: Presentation, brief: ClientBrief) -> None:
         drawing = io.BytesIO(draw(brief.pictures[0])._repr_png_())
         top = 1.6 + 0.4 * len(brief.options)
         slide.shapes.add_picture(drawing, Inches(MARGIN_INCHES), Inches(top), height=Inches(max(1.5, 6.8 - top)))
+
+
+def _plan(deck: Presentation, plan: ActionPlan) -> None:
+    """Two slides: the steps with the risks, and the advocates."""
+    slide = _slide(deck, f"What to do, and when: {plan.arm}")
+    if plan.steps:
+        _table(slide, plan.steps, 1.3, (6.6, 3.8, 1.7))
+    if len(plan.risks) > 1:
+        _table(slide, plan.risks, 1.8 + 0.4 * len(plan.steps), (3.6, 2.2, 6.3))
+    if plan.people:
+        slide = _slide(deck, f"Who the advocates are ({plan.advocates_arm})")
+        _table(slide, plan.people, 1.3, (2.2, 2.4, 1.3, 1.1, 3.8, 1.3))
+        _text(slide, [plan.note], 1.5 + 0.42 * len(plan.people), 0.6, TEXT_POINTS)
 
 
 def _text(

@@ -28,6 +28,7 @@ def write_workbook(brief: ClientBrief, path: Path) -> None:
     sheets: dict[str, list[list[Any]]] = {
         "Answer": answer,
         "Options": [list(row) for row in brief.options],
+        **_plan(brief),
         "Measures": _measures(brief.result),
         "Costs": _costs(brief.result),
         "Assumptions": [list(row) for row in brief.assumptions],
@@ -38,6 +39,14 @@ def write_workbook(brief: ClientBrief, path: Path) -> None:
         if rows:
             _fill(book.active if title == "Answer" else book.create_sheet(title), title, rows)
     book.save(path)
+
+
+def _plan(brief: ClientBrief) -> dict[str, list[list[Any]]]:
+    """The sheets of what to do, whom to ask, and what to watch for; none where there is no plan."""
+    if brief.plan is None:
+        return {}
+    found = {"Plan": brief.plan.steps, "Advocates": brief.plan.people, "Risks": brief.plan.risks}
+    return {title: [list(row) for row in rows] for title, rows in found.items()}
 
 
 def _fill(sheet: Worksheet, title: str, rows: list[list[Any]]) -> None:

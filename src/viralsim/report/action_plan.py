@@ -1,0 +1,195 @@
+"""What to do with an answer: dates and budget lines, the manager's hours, who the advocates are, what to watch for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+
+import numpy as np
+
+from viralsim.errors import InputError
+from viralsim.measurement.arms import chance, chance_of_loss, has_value
+from viralsim.measurement.first_screen import short_path
+from viralsim.measurement.measures import measure
+from viralsim.measurement.number_format import money, number, percent, price_or_number
+from viralsim.report.selectors import main_measure
+from viralsim.results import Result
+from viralsim.scenario import Scenario, loads
+from viralsim.scenario.spec import Spec
+from viralsim.units import counted
+
+MOST_PEOPLE, MOST_PLANNED_MEMBERS = 10, 1_000_000
+CHECK_AT = 1 / 3  # of the horizon: late enough to tell, early enough to act
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True)
+class ActionPlan:
+    """Tables for a meeting, each with its head; empty where there is nothing to say.
+
+    arm: the one that leads, whose plan it is. advocates_arm: whose advocates are listed. note: on the advocates.
+    """
+
+    arm: str
+    steps: Rows
+    advocates_arm: str
+    people: Rows
+    note: str
+    risks: Rows
+
+
+def action_plan(result: Result) -> ActionPlan | None:
+    """The plan of the arm that leads; None where the scenario asks nothing, or cannot be read again."""
+    if result.question is None or not result.scenario_yaml:
+        return None
+    try:
+        scenario = loads(result.scenario_yaml, Path(result.scenario_file or ".").parent)
+    except InputError:
+        return None
+    specs = scenario.arm_specs()
+    first, second = result.question.leading
+    if first not in specs:
+        return None
+    with_people = next((arm for arm in (first, second, *specs) if _has_advocates(specs.get(arm))), "")
+    people, note = _people(scenario, with_people) if with_people else ([], "")
+    return ActionPlan(
+        first, _steps(result, specs[first], first), with_people, people, note, list(_risks(result, specs))
+    )
+
+
+def _has_advocates(spec: Spec | None) -> bool:
+    return spec is not None and spec.campaign.advocates is not None and spec.campaign.advocates.count != 0
+
+
+def _day(hours: float) -> str:
+    return f"day {int(hours // 24) + 1}"
+
+
+def _days(hours: tuple[float, ...]) -> str:
+    found = [str(int(at // 24) + 1) for at in sorted(hours)]
+    return f"day{'' if len(found) == 1 else 's'} {', '.join(dict.fromkeys(found))}"
+
+
+def _span(starts: float, ends: float) -> str:
+    last = int(np.ceil(ends / 24))
+    return f"{_day(starts)} to {last}" if last > int(starts // 24) + 1 else _day(starts)
+
+
+def _steps(result: Result, spec: Spec, arm: str) -> Rows:
+    """Line by line: what, when, and for how much."""
+    costs = {line: float(usd.mean()) for line, usd in result.arms[arm].cost_lines.items()}
+    rows = [[what, when, money(usd, result.currency) if usd else "no cost"] for what, when, usd in _lines(spec, costs)]
+    return [["what", "when", "budget"], *rows] if rows else []
+
+
+def _lines(spec: Spec, costs: dict[str, float]) -> Iterator[tuple[str, str, float]]:
+    only, horizon = next(iter(spec.channels)), float(spec.horizon)
+    for line in spec.campaign.owned:
+        yield f"Post on your own {line.channel or only}", _days(line.posts_at), line.cost_usd
+    for paid in spec.campaign.paid:
+        ends = horizon if paid.ends is None else float(paid.ends)
+        yield f"Advertise on {paid.channel or only}", _span(paid.starts, ends), paid.budget_usd
+    tier = spec.campaign.advocates
+    if tier is not None and tier.count != 0:
+        where = ", ".join(tier.channels or spec.channels)
+        whom = "the advocates of your list" if tier.file else counted(tier.count or 0, "advocate")
+        yield f"Ask {whom} to post on {where}", _days(tier.posts_at), costs.get("advocates", 0.0)
+        programme = tier.programme
+        if programme.setup_usd:
+            yield (
+                "Set the advocate programme up",
+                f"before {_day(min(tier.posts_at))}",
+                costs.get("programme set-up", 0.0),
+            )
+        if programme.hours_per_week:
+            hours = number(programme.hours_per_week)
+            text = f"Manager, {hours} hours a week: brief the advocates, remind them, thank who posted"
+            yield text, f"{_span(0.0, horizon)}, most before {_days(tier.posts_at)}", costs.get("programme hours", 0.0)
+    manager = spec.campaign.community_management
+    if manager is not None:
+        usd = manager.cost_usd_per_day * (horizon - manager.starts) / 24
+        doing = [
+            word for word, on in (("answer criticism", manager.respond), ("repost what moves", manager.amplify)) if on
+        ]
+        yield f"Community manager, every day: {' and '.join(doing) or 'watch'}", _span(manager.starts, horizon), usd
+
+
+def _people(scenario: Scenario, arm: str) -> tuple[Rows, str]:
+    """Who the advocates are, the best followed first; and how they were chosen."""
+    from viralsim.advocates.people import people
+
+    if (scenario.spec.audience.members or 0) > MOST_PLANNED_MEMBERS:
+        return [], f"Who they are: viralsim advocates FILE --arm {arm}."
+    try:
+        found = people(scenario, arm)
+    except InputError as error:
+        return [], f"Who they are cannot be said: {error}."
+    rows = [
+        [
+            one.handle if found.named else f"member {one.handle}",
+            ", ".join(one.channels),
+            f"{one.followers:,}",
+            percent(one.overlap),
+            _why(one.followers, one.overlap, one.match),
+            money(one.cost_usd, scenario.spec.currency).replace(" ", "\N{NO-BREAK SPACE}"),
+        ]
+        for one in found.listed[:MOST_PEOPLE]
+    ]
+    more = len(found.listed) - len(rows)
+    note = f"Chosen by {found.chosen_by}" + (f"; {more:,} more are not shown." if more > 0 else ".")
+    if not found.named:
+        note += " They are simulated members: look for people with as many followers, or list yours in a file."
+    return [["advocate", "channel", "followers", "overlap", "why", "price"], *rows] if rows else [], note
+
+
+def _why(followers: int, overlap: float, match: float) -> str:
+    new = round(followers * (1.0 - overlap))
+    fit = f"; content fits them {percent(match)}" if match < 0.995 else ""
+    return f"{new:,} reached by nobody above{fit}"
+
+
+def _risks(result: Result, specs: dict[str, Spec]) -> Iterator[list[str]]:
+    """What can go wrong with the arm that leads, how likely it is, and the sign to watch for; the head first."""
+    assert result.question is not None
+    arm = result.question.leading[0]
+    yield ["risk", "chance", "watch for"]
+    early = _early_sign(result, arm)
+    if has_value(result):
+        yield [f"{arm} loses money", percent(chance_of_loss(result, result.arms[arm]).probability), early]
+    elif result.flop_when:
+        found = chance(result, result.arms[arm], result.flop_when).probability
+        yield [f"{arm} flops", "-" if isnan(found) else percent(found), early]
+    for turn in result.switching_values[:2]:
+        ahead = turn.above if turn.now <= turn.low else turn.below
+        side, at = ("above", turn.high) if turn.now <= turn.low else ("below", turn.low)
+        shown = price_or_number(turn.path, result.currency)
+        sign = f"{short_path(result, turn.path)} {side} {shown(at)} (now {shown(turn.now)})"
+        yield [f"{ahead} would have been better", "not known", sign]
+    tier = specs[arm].campaign.advocates
+    if tier is not None and tier.count and tier.willingness < 1.0:
+        few = _few_of(tier.count, tier.willingness)
+        if few > 0:
+            sign = f"fewer than {few} of {tier.count:,} have posted by {_day(max(tier.posts_at))}"
+            yield ["Advocates do not post", "5 % at most, if the willingness holds", sign]
+
+
+def _early_sign(result: Result, arm: str) -> str:
+    """Below what the campaign is worse than 19 in 20 simulations, a third of the way."""
+    m = main_measure(result)
+    name = m.name if m.name in result.arms[arm].series else "shares"
+    if name not in result.arms[arm].series:
+        return "-"
+    table = result.series(name, quantiles=(0.05,), cumulative=True)
+    rows = table[table["arm"] == arm]
+    at = int(len(rows) * CHECK_AT)
+    hours, low = float(rows["hours"].iloc[at]), float(rows["q05"].iloc[at])
+    return f"fewer than {number(low)} {measure(name).label} by {_day(hours)}: 19 in 20 simulations have more"
+
+
+def _few_of(count: int, chance_of_one: float) -> int:
+    """The largest k such that fewer than k of ``count`` have a chance of at most 5 %."""
+    from scipy.stats import binom
+
+    return int(binom.ppf(0.05, count, chance_of_one))
