@@ -70,6 +70,7 @@ def test_seeds_lesson_shows_its_surprise() -> None:
     [
         ("channels: {x: {network: {file: /etc/passwd}}}", "cannot read files"),
         ("audience: {members_file: ../secret.csv}", "cannot read files"),
+        ("audience: {members: 9, demographics: ../secret.csv}", "cannot read files"),
         ("arms: {a: {campaign.advocates.file: /etc/passwd}}", "cannot read files"),
         ("x: !!python/object/apply:os.system ['id']", "upload"),
         ("name: [", "upload"),

@@ -103,6 +103,14 @@ def test_earned_media_value_and_brand_lift_are_their_products() -> None:
     assert "brand_lift" not in run().arms["all"].measures
 
 
+def test_reach_by_community_adds_up() -> None:
+    """A segment's rows are the whole, arm by arm."""
+    result = run(audience={"members": 300, "communities": {"count": 4}})
+    for name, arm in result.to_dict()["arms"].items():
+        assert len(arm["reach_by_community"]) == 4
+        assert sum(arm["reach_by_community"]) == pytest.approx(mean(result, "reach", name))
+
+
 def test_goals_make_a_table_and_a_ceiling_a_sentence() -> None:
     """The arm that is best in both has 1, the baseline 0; what a sale costs is beside what it may."""
     result = run(goals={"conversions": 2, "reach": 1}, goal__cost_per_sale_at_most=0.01)

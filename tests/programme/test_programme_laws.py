@@ -161,6 +161,9 @@ def test_uncertain_inputs_are_those_set_by_hand() -> None:
         ("programme.memory.half_life", "0h", "must be"),
         ("campaign.community_management.members_per_hour", None, "is required with hours_per_week"),
         ("campaign.community_management.hours_per_week", None, "needs hours_per_week"),
+        ("campaign.paid[0].boost", "anna", "is of one launch so far"),
+        ("content.post.funnel", {"click": 0.5}, "cannot stand beside a funnel"),
+        ("content.post.customer", {"repeat": 0.3, "orders": 2}, "counts what content.customer counts"),
         ("campaign.advocates.programme.every", "7d", "differs from programme.every"),
     ],
 )
@@ -191,3 +194,15 @@ def test_commands_of_one_launch_refuse_a_programme() -> None:
         vs.advocates.find(scenario, count=2)
     with pytest.raises(vs.InputError, match="launch"):
         vs.ViralityModel(scenario, launch=4)
+
+
+def test_fees_are_paid_in_every_launch() -> None:
+    """Production and a fixed fee once a launch, a share on all that is spent; the launches sum to the total."""
+    fees = {"campaign.fees": {"production_usd": 100, "agency_usd": 50, "agency_share": 0.1}}
+    result = ran(programme(**fees), 5)
+    for arm in result.arms.values():
+        lines = arm.cost_lines
+        rest = sum(usd for name, usd in lines.items() if name != "agency fee")
+        np.testing.assert_allclose(lines["production"], 400.0)
+        np.testing.assert_allclose(lines["agency fee"], 200.0 + 0.1 * rest)
+        np.testing.assert_allclose(arm.launches["cost_usd"].sum(axis=1), arm.cost_usd())

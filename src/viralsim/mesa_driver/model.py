@@ -143,8 +143,11 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         self._borrow()
 
     def step(self) -> None:
-        """One tick: actors decide (brand, manager, advocates), then the world moves. After the horizon nothing happens."""
-        if self.tick >= self.horizon:
+        """One tick: actors decide (brand, manager, advocates), then the world moves.
+
+        Nothing happens after the horizon, or once a rule of ``campaign.stop_when`` has ended the world.
+        """
+        if self._is_over():
             self.running = False
             self.steps = self.tick  # Mesa counts the call before it is made
             return
@@ -159,14 +162,25 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             raise InputError("this world outgrew its memory: use a smaller audience or horizon")
         self._state.scalars[OWNED] = self._state.scalars[ACTIONS] = 0
         self.tick += 1
-        self.running = self.tick < self.horizon
+        self.running = not self._is_over()
         self.datacollector.collect(self)
+
+    def _is_over(self) -> bool:
+        """Whether the horizon, or a stopping rule as the batch driver has it, has ended the world before this tick."""
+        most, quiet = self.rules[Rule.STOP_SHARES], self.rules[Rule.STOP_QUIET]
+        if self.tick >= self.horizon or (most > 0.0 and self.counted("shares") >= most):
+            return True
+        shared = np.flatnonzero(self._series[: self.tick, Series.SHARES]) if quiet > 0.0 else np.zeros(0, np.int64)
+        last = int(shared[-1]) if len(shared) else -1
+        return bool(quiet > 0.0 and self.tick > last + quiet)
 
     def take(self, actor: Actor, action: Action) -> None:
         """Accept an action of the coming tick; InputError where it names a line, member or channel that does not exist."""
         now, state = self._state.scalars, self._state
         if self.tick >= self.horizon:
             raise InputError(f"the horizon of {self.horizon} ticks is over: nobody acts any more")
+        if self._is_over():
+            raise InputError(f"a stopping rule has ended this world after {self.tick} ticks: nobody acts any more")
         if isinstance(action, OwnedPost):
             self._check(action.line, len(self.plan.owned_channel), "owned line")
             self._check(int(now[OWNED]), len(state.owned_now), "owned post of this tick")

@@ -15,6 +15,7 @@ from viralsim.campaign.enrolment import Enrolment
 from viralsim.campaign.management import manager_rules, with_care
 from viralsim.campaign.plan import Lines, planned_posts
 from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import ArmInputs
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.batch import members_of
@@ -51,6 +52,13 @@ class Programme:
         """The programme of an arm whose scenario has one."""
         spec = arm.spec
         tier, pool = spec.campaign.advocates, pool_of(compiled, spec, folder)
+        terms = pool.enrolment.terms
+        if terms is not None and terms.pays:
+            raise ScenarioError([Problem("creators' fees, gifts and commissions are costed for one launch so far: leave these "
+                                         "columns out, or the block programme", "campaign.advocates.file")])  # fmt: skip
+        if len(arm.world.contents.own_measured):
+            raise ScenarioError([Problem("a measure that looks at trees is of one launch: leave it out, or the block "
+                                         "programme", "measures")])  # fmt: skip
         months = Months(
             filled(spec.programme), None if tier is None else tier.programme, spec.campaign.community_management,
             0 if tier is None else len(tier.posts_at), pool, members_of(arm.world), seed,

@@ -13,6 +13,7 @@ from viralsim.campaign.numbers import number
 from viralsim.kernels.counts import Count
 from viralsim.programme.ledger import ProgrammeWorlds
 from viralsim.records.record import ArmOutcomes
+from viralsim.scenario.costs import FEE_LINES, fee_lines
 
 F8 = NDArray[np.float64]
 HOURS_LINE, NURTURE_LINE = "community management hours", "programme nurture"
@@ -42,7 +43,7 @@ def programme_outcomes(worlds: ProgrammeWorlds) -> ArmOutcomes:
     starts = worlds.long.every * np.arange(worlds.long.launches)
     table["starts_hours"] = np.broadcast_to(starts, worlds.done.shape + starts.shape).copy()
     sold = table["conversions"] + table["repeat_purchases"]
-    value = sold * number(arm.spec.content[arm.spec.campaign.content].value_usd)
+    value = sold * number(arm.spec.content[arm.spec.campaign.content].sale_value_usd)
     table |= {"cost_usd": cost, "value_usd": value, "net_usd": value - cost}
     customers = worlds.long.customers
     if worlds.long.launches > 1 and (
@@ -71,4 +72,5 @@ def _launch_costs(arm: Arm, worlds: ProgrammeWorlds, launch: int) -> dict[str, F
         )
         if made.any():
             lines[NURTURE_LINE] = lines.get(NURTURE_LINE, np.zeros(len(made))) + made
-    return lines
+    own = {name: usd for name, usd in lines.items() if name not in FEE_LINES}
+    return own | {name: np.zeros(len(worlds.done)) + usd for name, usd in fee_lines(spec, own).items()}

@@ -54,7 +54,18 @@ def programme_costs(spec: Spec, launch: dict[str, float]) -> dict[str, float]:
     lines = {name: usd * long.launches for name, usd in launch.items()}
     if manager is not None and manager.hours_usd(1.0):
         lines["community management hours"] = manager.hours_usd(long.hours(spec.horizon))
-    return lines
+    own = {name: usd for name, usd in lines.items() if name not in FEE_LINES}
+    return own | {name: usd for name, usd in _fees_of_launches(spec, own, long.launches).items() if usd}
+
+
+def _fees_of_launches(spec: Spec, lines: Mapping[str, float], launches: int) -> dict[str, float]:
+    """Production and the agency's fixed fee once a launch, its share on all lines."""
+    fees = spec.campaign.fees
+    if fees is None:
+        return {}
+    production = fees.production_usd * launches
+    share = fees.agency_share * (sum(lines.values()) + production)
+    return {"production": production, "agency fee": fees.agency_usd * launches + share}
 
 
 FEE_LINES = ("production", "agency fee")

@@ -39,7 +39,33 @@ def programme(spec: Spec) -> Iterator[Finding]:
         return
     if long.every < spec.horizon:
         yield ("programme", "every"), f"must be at least the horizon ({spec.horizon:g}h): launches follow one another"
+    for i, line in enumerate(spec.campaign.paid):
+        if line.boost is not None:
+            yield ("campaign", "paid", i, "boost"), "is not counted launch by launch: leave programme out, or boost"
+    for name, content in spec.content.items():
+        if content.customer is not None:
+            yield ("content", name, "customer"), "buys again by programme.customers too: leave one of them out"
     tier = spec.campaign.advocates
     if tier is not None and "every" in tier.programme.model_fields_set and tier.programme.every != long.every:
         place: Place = ("campaign", "advocates", "programme", "every")
         yield place, f"differs from programme.every ({long.every:g}h): leave it out"
+    for i, paid in enumerate(spec.campaign.paid):
+        if paid.boost is not None:
+            yield (
+                ("campaign", "paid", i, "boost"),
+                "is of one launch so far: leave it out, or leave the block programme out",
+            )
+    if tier is not None and tier.creators:
+        yield (
+            ("campaign", "advocates", "creators"),
+            "is of one launch so far: leave it out, or leave the block programme out",
+        )
+    content = spec.content.get(spec.campaign.content)
+    sold = long.customers.again < 1.0 or long.customers.repeat > 0.0
+    if content is not None and content.funnel is not None and sold:
+        yield (
+            ("programme", "customers"),
+            "cannot stand beside a funnel so far: leave again and repeat out, or the funnel",
+        )
+    if content is not None and content.customer is not None and long.customers.repeat > 0.0:
+        yield ("programme", "customers", "repeat"), "counts what content.customer counts already: leave one of them out"
