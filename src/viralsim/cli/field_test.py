@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from viralsim.cli.numbers import Finite
 from viralsim.cli.study import last_options, page_option, say, scenario_file, scenario_of_file, watched, write_page
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--unit", "units", multiple=True, help="member, community, channel, time or advocate; may be given several times."
 )
-@click.option("--share", type=float, help="Part of the units that is treated.")
+@click.option("--share", type=Finite(), help="Part of the units that is treated.")
 @click.option(
     "--worlds", type=click.IntRange(min=1), help="Repetitions of each design; the scenario's worlds by default."
 )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from viralsim.cli.numbers import Finite
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -26,7 +28,7 @@ INTERRUPTED = 130
     "--budget",
     "budget_usd",
     required=True,
-    type=float,
+    type=Finite(),
     metavar="AMOUNT",
     help="The most that may be spent, in the scenario's currency.",
 )
