@@ -36,7 +36,7 @@ compare-versions: $(DEV)  ## is NEW slower than OLD? git revisions, or . for the
 wheel-test: $(DEV)  ## build the wheel, install it in an empty environment, run a scenario there
 	bash .ci/wheel-test
 
-validation: $(DEV)  ## every check, quick and slow; docs/validation.md
+validation: $(DEV)  ## every check, quick and slow, in one run; docs/validation.md. Ended early, it goes on where it was
 	$(BIN)/viralsim validate --full --out build/validation
 	cp build/validation/validation.md docs/validation.md
 
@@ -49,9 +49,11 @@ reference: $(DEV)  ## docs/scenario.md from the schema
 	$(BIN)/python -m viralsim.lessons.page > docs/lessons/index.md.new
 	mv docs/lessons/index.md.new docs/lessons/index.md
 	$(BIN)/python -m viralsim.lessons.notebooks docs/lessons
+	$(BIN)/python -m viralsim.lessons.claims docs/lessons/claims.md
 
 docs: $(DEV)  ## the documentation site in build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir build/site
+	$(BIN)/viralsim lessons --static build/site/lessons/play
 
 offline: $(DEV)  ## a folder that installs without a network: wheels, scenarios, documentation
 	bash packaging/offline.sh build/offline

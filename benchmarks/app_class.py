@@ -1,10 +1,10 @@
 """A class beside hostile visitors, in times: ``python -m benchmarks.app_class``; loopback only.
 
-``viralsim app --class`` is started in a process of its own. Pupils come all at once: each gives the code, gets the page, opens its
-socket, is seated and launches. First they have the app to themselves; then, in a class of its own, two visitors have uploaded the
-largest scenarios that the app takes, move sliders without a pause and run all arms, and 60 bare requests for pages come in whose
-sockets are never opened. Printed are the times from a pupil's first request to the seat and from the click to the shares; what the
-hostile visitors were told; and how long Ctrl-C takes to end it all while that work is under way.
+``viralsim app --class`` is started in a process of its own. Pupils come all at once: each gives the code, gets the page, opens
+its socket, is seated, guesses and plays. First they have the app to themselves; then, in a class of its own, two visitors have
+uploaded the largest scenarios that the app takes, move sliders without a pause and run all arms, and 60 bare requests for pages
+come in whose sockets are never opened. Printed are the times from a pupil's first request to the seat and from the click to the
+shares; what the hostile visitors were told; and how long Ctrl-C takes to end it all while that work is under way.
 
 Visitors speak NiceGUI's own protocol (socket.io over a websocket), since thirty browsers would measure the browsers.
 """
@@ -158,12 +158,13 @@ async def pupil(address: str, code: str) -> tuple[float, float, int]:
     tab = Tab(address)
     began = time.monotonic()
     await tab.open("/join", code=code)
-    number = re.search(r"\d+", await tab.seen(r"^You are launch number \d+"))
+    number = re.search(r"\d+", await tab.seen(r"^You are number \d+"))
     assert number is not None
     seated = time.monotonic() - began
     began = time.monotonic()
-    await tab.event(_labelled("launch"), "click")
-    await tab.seen(r"^[\d,]+ shares?")
+    await tab.event(_labelled("my guess"), "update:modelValue", 5)
+    await tab.event(_labelled("guess and try"), "click")
+    await tab.seen(r"^Shares of your try: [\d,]+")
     launched = time.monotonic() - began
     await tab.close()
     return seated, launched, int(number[0])

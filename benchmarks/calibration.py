@@ -10,25 +10,14 @@ import os
 import time
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
 from benchmarks.machine import description
-from viralsim import posts
-from viralsim.calibration.backtest import CALIBRATED, DRAWS, MEASURES, Backtest, backtest
-from viralsim.calibration.observed import Posts, from_table, unpaid
-from viralsim.calibration.recalibration import randomised_pit
-from viralsim.calibration.scores import LEVELS, coverage, crps
+from viralsim.calibration.backtest import CALIBRATED, MEASURES
+from viralsim.calibration.scores import LEVELS, coverage
+from viralsim.validation.check import MissingDataError, Setting
+from viralsim.validation.next_posts import ACCOUNTS, account, predicted
 
 SHARED = Path(os.environ.get("VIRALSIM_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
-SETS = {
-    "rOpenSci on X": ("ropensci-x-exports/tweet_activity_metrics_*.csv", {}),
-    "rOpenSci on X, without replies": ("ropensci-x-exports/tweet_activity_metrics_*.csv", {"replies": False}),
-    "cosmetics brand on Facebook, unpaid": ("facebook-moro/dataset_Facebook.csv", {"keep_doubtful": True}),
-    "account on Instagram": ("instagram-reach/instagram_reach.csv", {"keep_doubtful": True}),
-}
 SEEDS = (1, 2, 3)
-RANGES = "5 to 95 % ranges"
 HEAD = "| account | measure | method | seed | posts | CRPS | against the best of three | 50 % | 80 % | 95 % | seconds |"
 ABOUT = """# Next posts of real accounts
 
@@ -44,46 +33,17 @@ Instagram have no dates: their order is taken as time.
 """
 
 
-def ranges(known: Posts, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """(impressions, shares) of the ranges of single posts."""
-    rates = known.shares / np.maximum(known.impressions, 1.0)
-
-    def drawn(values: np.ndarray) -> np.ndarray:
-        low, high = np.quantile(values, (0.05, 0.95))
-        u = generator.random(DRAWS)
-        return np.exp(np.log(low) + u * np.log(high / low)) if low > 0 else low + u * (high - low)
-
-    impressions = np.round(drawn(known.impressions))
-    return impressions, generator.binomial(impressions.astype(np.int64), np.minimum(drawn(rates), 1.0)) * 1.0
-
-
-def add_ranges(found: Backtest, past: pd.DataFrame, seed: int) -> None:
-    """The same scores for the ranges of single posts."""
-    free = unpaid(from_table(past))
-    generator = np.random.default_rng([seed, 11])
-    first = len(free) - len(found.true)
-    pits, scores = [], []
-    for end in range(first, len(free)):
-        pair = ranges(free.upto(end), generator)
-        true = found.true[end - first]
-        pits.append([randomised_pit(pair[i], true[i], generator.random()) for i in range(2)])
-        scores.append([crps(pair[i], true[i]) for i in range(2)])
-    found.pits[RANGES], found.crps[RANGES] = np.array(pits), np.array(scores)
-
-
 def rows(name: str) -> list[str]:
     """All rows of one account."""
-    pattern, options = SETS[name]
-    files = sorted(SHARED.glob(pattern))
-    if not files:
+    try:
+        past = account(Setting(data=SHARED), name)
+    except MissingDataError:
         return [f"| {name} | data are absent | | | | | | | | | |"]
-    past = posts.read(files, **options)
     lines = []
     for seed in SEEDS:
         started = time.process_time()
-        found = backtest(past, seed=seed)
+        found = predicted(past, seed)
         seconds = time.process_time() - started
-        add_ranges(found, past, seed)
         for i, measure in enumerate(MEASURES):
             best = found.crps[CALIBRATED][:, i].mean() / found.relative_crps(measure)
             for method in found.pits if seed == SEEDS[0] else (CALIBRATED,):
@@ -104,7 +64,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     out = parser.parse_args().out
     lines = [HEAD, "| --- " * HEAD.count(" |") + "|"]
-    for name in SETS:
+    for name in ACCOUNTS:
         lines += rows(name)
     page = f"{ABOUT}\n" + "".join(f"- {line}\n" for line in description()) + "\n" + "\n".join(lines) + "\n"
     print(page)

@@ -329,6 +329,7 @@ def build_plan(acts: Acts, ticks: int) -> Plan:
         planned_willingness=floats([post.willingness for post in planned]),
         planned_trust=floats([post.trust for post in planned]),
         planned_advocate=integers([advocates.index(post.member) for post in planned]),
+        people=np.ones(1, np.uint8),
         organic_tick=integers([post.tick for post in acts.organic]),
         organic_channel=integers([post.channel for post in acts.organic]),
         organic_content=integers([post.content for post in acts.organic]),

@@ -34,6 +34,8 @@ class NaiveWorld:
     generations: dict[int, int]
     advocate_posts: dict[int, int]
     advocate_shares: dict[int, int]
+    paid_sales: dict[int, int]
+    asked_sales: dict[int, int]
 
 
 def trees(nodes: list[Node], content: int) -> dict[int, list[int]]:
@@ -69,9 +71,14 @@ def mean_distance(nodes: list[Node], tree: list[int]) -> float:
     return total / pairs if pairs else math.nan
 
 
-def naive_world(world: ArmInputs, seed: int, w: int) -> NaiveWorld:
-    """Run world ``w`` of ``world`` under ``seed``, slowly."""
-    run = Run(world, seed, w)
+def naive_world(world: ArmInputs, seed: int, w: int, kind: type[Run] = Run) -> NaiveWorld:
+    """Run world ``w`` of ``world`` under ``seed``, slowly; ``kind``: with a rule of its own."""
+    return naive_world_of(kind(world, seed, w))
+
+
+def naive_world_of(run: Run) -> NaiveWorld:
+    """Run a world that has not begun, slowly; what it knows of members stays in ``run``."""
+    world = run.world
     run.run()
     counts = {name.name: int(run.counts[name.name]) for name in Count}
     cascades = trees(run.nodes, run.focal)
@@ -112,4 +119,6 @@ def naive_world(world: ArmInputs, seed: int, w: int) -> NaiveWorld:
         generations=dict(Counter(depth(run.nodes, i) for tree in cascades.values() for i in tree)),
         advocate_posts=dict(run.advocate_posts),
         advocate_shares=dict(advocate_shares),
+        paid_sales=dict(run.paid_sales),
+        asked_sales=dict(run.asked_sales),
     )

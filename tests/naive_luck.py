@@ -74,6 +74,8 @@ class Impression:
     node: int  # of the post behind it, or -1
     poster: int = NOBODY
     post_earned: bool = False
+    line: int = -1  # the paid line that bought it
+    edge: int | None = None  # that it came over
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,8 @@ class Posts:
         self.answered = -1  # the tick of the manager's answer
         self.soften = 1.0
         self.advocate_posts: Counter[int] = Counter()
+        self.paid_sales: Counter[int] = Counter()
+        self.asked_sales: Counter[int] = Counter()
         self.advocate_of_root: dict[int, int] = {}
         self.tick = 0
 

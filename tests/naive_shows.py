@@ -128,7 +128,9 @@ class Run(Posts):
             self.count_poster(channel, post.content, v, post.member, edge)
         bits = draw(plus(key, rng.RESPOND), position)
         earned = post.source == Source.EARNED
-        self.impress(Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned))
+        self.impress(
+            Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned, edge)
+        )
 
     def positions(self, channel: int, key: int, n: int) -> list[int]:
         """Positions of a row that pass the envelope."""
@@ -178,7 +180,9 @@ class Run(Posts):
                 continue
             self.bought[line] += 1
             bits = draw(plus(key, rng.RESPOND), j)
-            self.impress(Impression(v, channel, content, Source.PAID, bits, float(plan.paid_trust[line]), -1))
+            self.impress(
+                Impression(v, channel, content, Source.PAID, bits, float(plan.paid_trust[line]), -1, line=line)
+            )
 
     def show_recommended(self, item: Recommended) -> None:
         present = self.present(item.channel)
@@ -264,6 +268,11 @@ class Run(Posts):
             self.converted.add((k, v))
             self.count(k, "CONVERSIONS", "CONVERSIONS")
             self.count(k, f"CONVERSIONS_{Source(shown.source).name}")
+            if k == self.focal and shown.source == Source.PAID:
+                self.paid_sales[shown.line] += 1
+            if k == self.focal and shown.source == Source.ASKED:
+                plan = self.world.plan
+                self.asked_sales[int(plan.planned_advocate[plan.planned_member == shown.poster][0])] += 1
 
     def count_impression(self, shown: Impression) -> None:
         v, k = shown.member, shown.content

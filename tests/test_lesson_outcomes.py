@@ -37,6 +37,10 @@ def test_each_kind_by_hand() -> None:
     above = of(replace(BASE, kind="above", than=10), result)
     assert above["a"] == pytest.approx((100 / 3, 6.15, 79.23), abs=0.01)  # Wilson's interval of 1 in 3
     assert above["b"] == pytest.approx((0, 0, 56.15), abs=0.01)
+    chance = of(replace(BASE, kind="chance", than=2), Arms(a={"shares": [1, 2, 3, 3, 0, 0, 0, 1, 9]}))
+    assert (
+        chance["a"][0] == 50
+    )  # of the pairs 1 and 2, 3 and 3, 0 and 0, 0 and 1 the first and the last; 9 has no other
     assert of(replace(BASE, kind="best"), result)["a"][0] == 6
     assert of(replace(BASE, kind="ratio", arms=("a", "b")), result)["shares"][0] == 5
     part = of(replace(BASE, kind="part", of=("critical_shares", "shares")), result)

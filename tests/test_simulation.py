@@ -418,6 +418,7 @@ def test_worlds_that_do_not_fit_are_refused(monkeypatch: pytest.MonkeyPatch) -> 
         "reach_by_community",
         "series",
         "paid_bought",
+        "paid_sales",
         "done",
     )
     arrays = [getattr(one, name) for one in raw.values() for name in columns]

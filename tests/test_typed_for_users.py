@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import viralsim as vs
 from viralsim import classic, seeding
@@ -48,3 +52,27 @@ def test_a_users_script_is_typed(tmp_path: Path) -> None:
     assert len(revealed) == len(names)
     bare = [name for name, kind in zip(names, revealed, strict=True) if kind == "Any" or re.search(r"-> Any$", kind)]
     assert bare == []
+
+
+@pytest.mark.skipif(shutil.which("pyright") is None, reason="needs pyright: pip install pyright")
+def test_a_users_script_is_typed_for_pyright_too(tmp_path: Path) -> None:
+    """The same lines, and a rule, a field test and an adaptive sweep, pass pyright in its strict mode."""
+    more = """\
+found = vs.field_test(scenario, worlds=100, units=["member", "advocate"])
+print(found.designs, found.recommended.name, vs.value_of_information(scenario, worlds=100).evppi)
+best = experiments.adaptive_sweep(scenario, "out", "shares", points=10)
+signed = vs.Network.from_edges([0, 1], [1, 2], tie_sign=[1, -1])
+print(best.best, best.value, signed.tie_sign)
+"""
+    script = SCRIPT.replace("import viralsim as vs", "import viralsim as vs\nfrom viralsim import experiments", 1)
+    (tmp_path / "script.py").write_text(script + more)
+    settings = {
+        "extraPaths": [str(Path(vs.__file__).parents[1])],
+        "typeCheckingMode": "strict",
+        "include": ["script.py"],
+    }
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
+    done = subprocess.run(
+        ["pyright", "--pythonpath", sys.executable], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert "0 errors" in done.stdout, done.stdout

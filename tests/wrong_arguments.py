@@ -331,6 +331,7 @@ HANDED_ON = {  # arguments that are the business of what they are handed to, or 
     (seeding.choose, "options"),
     *((question, given) for question in (classic.activation, classic.trees) for given in ("arguments", "options")),
     (experiments.run_sweep, "cluster"),
+    (experiments.adaptive_sweep, "cluster"),
     (experiments.read_table, "columns"),
 }
 STRATEGY_OPTIONS: list[tuple[str, dict[str, Any]]] = [

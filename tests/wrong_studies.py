@@ -41,6 +41,8 @@ UNSURE = SCENARIO.override(
     }
 )
 
+SWEPT = SCENARIO.override({"sweep": {"parameters": {"content.c.appeal": {"from": 0.1, "to": 0.3, "steps": 2}}}})
+
 # function -> (a call that works, argument -> values that do not). What an argument may be None for is not listed with None.
 STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     vs.load: ({"path": "x"}, {"path": [*PLACE, "nowhere.yaml"]}),
@@ -133,10 +135,12 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "scenario": SCENARIOS,
             "arm": ARM,
             "world": [*NOT_WHOLE, -1, 2**70],
+            "launch": [*NOT_WHOLE, -1, 1],
             "brand": ["b", None, int, advocates.Tier],
             "seed": [2.5, NAN, True, "3", -1, 2**64, {}],
             "rng": [2.5, NAN, True, "3", -1, 2**64, {}, [-1]],
             "advocate": ["a", None, int],
+            "launch": [-1, 1, 0.5, "x", None],
             "community_manager": ["m", None, int],
         },
     ),
@@ -207,6 +211,22 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "workers": [-1, 2.5, True, "2"],
             "cluster": [],
             "shard": [3, (0, 3), (4, 3), (1.5, 3), (1, 2, 3), "1/3"],
+            "progress": PROGRESS,
+        },
+    ),
+    experiments.adaptive_sweep: (
+        {"scenario": SWEPT, "out": "nowhere", "measure": "shares"},
+        {
+            "scenario": [*SCENARIOS, SCENARIO],
+            "out": PLACE,
+            "cluster": [],
+            "measure": ["fame", 3, None, ["shares"], "structural_virality", "uplift_fame"],
+            "arm": [*ARM, 3],
+            "points": [0, -1, 2.5, True, "2"],
+            "worlds": COUNT[:-1],
+            "seed": [*SEEDS, 2**63],
+            "threads": THREADS,
+            "workers": [-1, 2.5, True, "2"],
             "progress": PROGRESS,
         },
     ),

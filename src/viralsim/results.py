@@ -211,7 +211,7 @@ class Result(RunRecord):
                 variables[f"{key}_by_tick"] = (("arm", "series_world", "tick"), np.stack(stacks))
         data = xr.Dataset(variables, coords={"arm": names, "world": np.arange(self.world_count)})
         for one in self._measures:
-            data[one.name].attrs = {"long_name": one.label, "units": one.unit}
+            data[one.name].attrs = {"long_name": one.label, "units": one.unit_in(self.currency)}
         data.attrs = {"scenario": self.scenario_name, "fingerprint": self.fingerprint, "seed": self.seed}
         return data
 

@@ -29,9 +29,9 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def started(*options: str) -> Iterator[Server]:
+def started(*options: str, port: int = 0) -> Iterator[Server]:
     """The app in a process of its own, ready to be asked; ended at last, however."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-W", "ignore", "-u", "-m", "viralsim", "app", "--port", str(port), *options]
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "NICEGUI"))}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)

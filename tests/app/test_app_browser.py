@@ -14,6 +14,7 @@ import pytest
 from lesson_moves import guess, move
 from served import Server, let_in
 
+from viralsim.app.work import class_outcomes
 from viralsim.lessons import lesson
 
 
@@ -25,7 +26,9 @@ def test_an_advocate_is_removed(open_lesson: Callable[[str], Any]) -> None:
     page.locator(".vl-tier button").first.click()
     page.wait_for_function("() => /[1-9]\\d* fewer share and [1-9]\\d* fewer/.test(document.body.innerText)")
     page.locator(".vs-stage canvas").click(position={"x": 200, "y": 200})
-    page.wait_for_function("() => /(person|advocate) \\d+, group \\d+, \\d+ followers/.test(document.body.innerText)")
+    page.wait_for_function(
+        "() => /(person|first poster) \\d+, group \\d+, followers: \\d+/.test(document.body.innerText)"
+    )
 
 
 def test_all_arms_run(open_lesson: Callable[[str], Any]) -> None:
@@ -53,24 +56,39 @@ def test_a_class_gathers_its_launches(page: Any, browser: Any, server: Server) -
     page.goto(f"{server.address}/class")
     page.get_by_text(f"code {server.code}").wait_for()
     assert page.locator("svg").count() > 0
-    for number in (0, 1):
+    title = page.get_by_text(re.compile(r"^round \d+"))
+    number = int(title.inner_text().split(":")[0].removeprefix("round "))
+    page.get_by_role("button", name="next round").click()
+    page.get_by_text(re.compile(rf"^round {number + 1}:")).wait_for()
+    seats = []
+    outcomes = class_outcomes(lesson("luck").scenario(), "campaign", 60 * number, 60)
+    for k in (1, 2):
         pupil = let_in(browser.new_page(), server)
         pupil.set_default_timeout(180_000)
-        pupil.get_by_text(f"You are launch number {number}.").wait_for()
+        head = pupil.get_by_text(re.compile(r"^You are number \d+\.$"))
+        head.wait_for()
+        number = int(re.sub(r"\D", "", head.inner_text()))
+        seats.append(number)
         assert server.code not in pupil.url
-        pupil.get_by_role("button", name="launch").click()
-        pupil.get_by_text(re.compile(r"^\d+ shares?")).wait_for()
+        pupil.get_by_role("button", name="guess and try").click()
+        pupil.get_by_text("Type a number: a wild guess will do.").wait_for()
+        pupil.get_by_label("my guess").fill("7")
+        pupil.get_by_role("button", name="guess and try").click()
+        pupil.get_by_text(re.compile(rf"^Shares of your try: {outcomes[number]}. Your guess: 7.$")).wait_for()
+        pupil.get_by_text(re.compile(rf"of {k} in the class so far")).wait_for()
+        pupil.wait_for_function("() => /^hour/.test(document.querySelector('.vs-hour')?.textContent)")
+        assert pupil.locator("rect.is-mine").count() == 2
         pupil.close()
-    page.get_by_text(re.compile("^2 launches of the same content")).wait_for()
-    page.get_by_label("seat", exact=True).fill("1")
+    page.get_by_text(re.compile("^tries of the same post: 2")).wait_for()
+    page.get_by_label("seat", exact=True).fill(str(seats[1]))
     page.get_by_role("button", name="free it").click()
-    page.get_by_text(re.compile("^1 launches of the same content")).wait_for()
+    page.get_by_text(re.compile("^tries of the same post: 1")).wait_for()
     stranger = browser.new_page()
     stranger.goto(f"{server.address}/join?code=WRONG")
     stranger.get_by_text("The code WRONG opens no class").wait_for()
     stranger.get_by_label("code").fill(server.code.lower())
     stranger.get_by_role("button", name="join").click()
-    stranger.get_by_text("You are launch number 1.").wait_for()
+    stranger.get_by_text(f"You are number {seats[1]}.").wait_for()
     stranger.close()
 
 
@@ -111,7 +129,7 @@ def test_the_app_is_open_to_everybody(open_lesson: Callable[[str], Any], theme: 
     page.get_by_text(f"code {server.code}").wait_for()
     found += Axe().run(page).response["violations"]
     let_in(page, server)
-    page.get_by_text("You are launch number").wait_for()
+    page.get_by_text("You are number").wait_for()
     found += Axe().run(page).response["violations"]
     assert [(one["id"], [node["html"][:100] for node in one["nodes"]]) for one in found] == []
 

@@ -37,8 +37,8 @@ def test_every_lesson_runs_over_its_slider(one: Lesson) -> None:
 
 
 def test_lessons_are_a_course() -> None:
-    """Ten lessons, numbered, each key once; an unknown one is refused by name."""
-    assert [one.order for one in lessons()] == list(range(1, 11))
+    """Eleven lessons, numbered, each key once; an unknown one is refused by name."""
+    assert [one.order for one in lessons()] == list(range(1, 12))
     with pytest.raises(InputError, match="most_things_die"):
         lesson("nothing")
 
@@ -70,6 +70,7 @@ def test_seeds_lesson_shows_its_surprise() -> None:
     [
         ("channels: {x: {network: {file: /etc/passwd}}}", "cannot read files"),
         ("audience: {members_file: ../secret.csv}", "cannot read files"),
+        ("audience: {members: 9, demographics: ../secret.csv}", "cannot read files"),
         ("arms: {a: {campaign.advocates.file: /etc/passwd}}", "cannot read files"),
         ("x: !!python/object/apply:os.system ['id']", "upload"),
         ("name: [", "upload"),

@@ -95,15 +95,16 @@ def test_a_reload_keeps_the_pupils_world(browser: Any, server: Server) -> None:
     """Who reloads is the same pupil with the same launch; another browser is another pupil."""
     first, second = browser.new_context(), browser.new_context()
     pupil = let_in(first.new_page(), server)
-    mine = pupil.get_by_text(re.compile(r"^You are launch number \d+")).inner_text()
-    pupil.get_by_role("button", name="launch").click()
-    shares = pupil.get_by_text(re.compile(r"^\d[\d,]* shares?"))
+    mine = pupil.get_by_text(re.compile(r"^You are number \d+")).inner_text()
+    pupil.get_by_label("my guess").fill("3")
+    pupil.get_by_role("button", name="guess and try").click()
+    shares = pupil.get_by_text(re.compile(r"^Shares of your try: \d+"))
     shares.wait_for(timeout=180_000)
     before = shares.inner_text()
     pupil.reload()
-    assert pupil.get_by_text(re.compile(r"^You are launch number \d+")).inner_text() == mine
-    assert pupil.get_by_text(re.compile(r"^\d[\d,]* shares?")).inner_text() == before
+    assert pupil.get_by_text(re.compile(r"^You are number \d+")).inner_text() == mine
+    assert pupil.get_by_text(re.compile(r"^Shares of your try: \d+")).inner_text() == before
     other = let_in(second.new_page(), server)
-    assert other.get_by_text(re.compile(r"^You are launch number \d+")).inner_text() != mine
+    assert other.get_by_text(re.compile(r"^You are number \d+")).inner_text() != mine
     first.close()
     second.close()

@@ -158,12 +158,9 @@ def test_the_pages_answers_are_those_of_the_library(some: Lanes) -> None:
 
 
 def test_a_class_is_played_beforehand(some: Lanes) -> None:
-    """Pupil n's launch is world n of the run."""
-    outcomes = some.runs.schedule(work.class_outcomes, (LUCK.base, 5)).result(300)
-    assert (
-        outcomes
-        == vs.simulate(LUCK.base, 5, repeat_trust=False).arm(LUCK.base.arm_names[0]).measures["shares"].tolist()
-    )
+    """Pupil n's try of a later round is the try after those of the rounds before."""
+    outcomes = some.runs.schedule(work.class_outcomes, (LUCK.base, "campaign", 5, 5)).result(300)
+    assert outcomes == vs.simulate(LUCK.base, 10, repeat_trust=False).arm("campaign").measures["shares"].tolist()[5:]
 
 
 def test_runs_in_the_background_can_be_cancelled(some: Lanes) -> None:

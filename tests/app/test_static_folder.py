@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from viralsim.app.stepping import play
 from viralsim.cli import main
 from viralsim.errors import InputError
 from viralsim.lessons import lesson, lessons
+from viralsim.lessons.texts import speaker
 
 KEY = "when_seeds_do_not_matter"
 
@@ -64,7 +66,7 @@ def test_a_lesson_opens_from_the_disk(folder: Path, alone: Any) -> None:
 
 
 def test_a_network_is_drawn_and_played(folder: Path, alone: Any) -> None:
-    """A person is added and tied; at visibility 1 more are reached than at the least; undo takes back; a puzzle is solved."""
+    """A person is added, tied and taken away; at visibility 1 more are reached; undo takes back; the address keeps all of it."""
     alone.goto((folder / "network.html").as_uri())
     said = alone.locator(".vl-said")
     canvas = alone.locator("canvas")
@@ -74,15 +76,17 @@ def test_a_network_is_drawn_and_played(folder: Path, alone: Any) -> None:
     assert said.inner_text().startswith("17 people, 20 ties")
     alone.get_by_role("button", name="tie two").click()
     canvas.click(position={"x": size / 2, "y": size / 2})
-    canvas.click(position={"x": size * 0.88, "y": size / 2})
+    canvas.click(position={"x": size * 0.92, "y": size / 2})
     assert said.inner_text().startswith("17 people, 21 ties")
     reached = []
     for end in ("Home", "End"):
         alone.locator(".vl-slider").press(end)
-        reached.append(int(said.inner_text().split("reaches ")[1].split()[0]))
+        reached.append(int(said.inner_text().split("reaches ")[1].split(",")[0]))
     assert reached[0] < reached[1]
     for _ in range(4):
         alone.get_by_role("button", name="undo").click()
+    assert said.inner_text().startswith("16 people, 20 ties")
+    alone.reload()
     assert said.inner_text().startswith("16 people, 20 ties")
     alone.get_by_role("button", name="undo").click()
     assert said.inner_text() == "Nothing to undo yet."
@@ -119,7 +123,96 @@ def test_a_file_in_the_place_is_refused(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert taken.read_text() == "mine"
     listed = CliRunner().invoke(main, ["lessons"]).output
-    assert [one.title in listed for one in lessons()] == [True] * 10
+    assert [one.title in listed for one in lessons()] == [True] * 11
+
+
+def tap(page: Any, *people: int, of: int = 14) -> None:
+    """Tap people who sit in a circle."""
+    canvas = page.locator("canvas")
+    size = canvas.bounding_box()["width"]
+    for who in people:
+        turn = who * 2 * math.pi / of
+        canvas.click(position={"x": size * (0.5 + 0.42 * math.cos(turn)), "y": size * (0.5 + 0.42 * math.sin(turn))})
+
+
+def test_puzzles_are_solved_and_only_so(folder: Path, alone: Any) -> None:
+    """The two whom everybody knows, not the best known one; the one bridge, not another tie; a person and a tie tried without."""
+    alone.goto((folder / "network.html").as_uri())
+    solved, game = alone.locator(".vl-solved"), alone.locator(".vl-game")
+    game.select_option("1")
+    tap(alone, 2, 9)  # the best known one, and another
+    assert "all 20 tries" not in solved.inner_text()
+    tap(alone, 2, 0)
+    assert solved.inner_text() == "Solved, in all 20 tries: no luck needed!"
+    tap(alone, 2)
+    assert solved.inner_text() == "At most 2 may start."
+    game.select_option("2")
+    tap(alone, 2, 5)
+    assert solved.inner_text() == ""
+    tap(alone, 8, 6)
+    assert solved.inner_text() == "One cut is allowed: undo one."
+    alone.get_by_role("button", name="undo").click()
+    alone.get_by_role("button", name="undo").click()
+    tap(alone, 8, 6)
+    assert solved.inner_text() == "Solved, in all 20 tries: no luck needed!"
+    game.select_option("0")
+    alone.locator(".vl-slider").press("End")
+    alone.get_by_role("button", name="try without a person").click()
+    tap(alone, 0, of=16)
+    assert alone.locator(".vl-said").inner_text().startswith("Without person 0, all other luck as it was:")
+    alone.get_by_role("button", name="try without a tie").click()
+    tap(alone, 0, 1, of=16)
+    assert alone.locator(".vl-said").inner_text().startswith("Without this tie, all other luck as it was:")
+    tap(alone, 0, 8, of=16)
+    assert alone.locator(".vl-said").inner_text() == "These two are not tied."
+
+
+def test_pages_speak_german(folder: Path, alone: Any) -> None:
+    """By the address and by the choice in the page; nothing is asked for that the catalogue does not have."""
+    say = speaker("de")
+    alone.goto((folder / f"{KEY}.html").as_uri() + "?lang=de")
+    alone.locator(".vl-guess input").fill("3")
+    alone.get_by_role("button", name=say("this is my guess")).click()
+    alone.wait_for_selector(".vl-distance b")
+    alone.locator(".vl-tier button").first.click()
+    assert alone.locator("h1").inner_text() == f"6. {say(lesson(KEY).title)}"
+    assert alone.evaluate("[document.documentElement.lang, ...viralsimTexts.missing]") == ["de"]
+    alone.goto((folder / "network.html").as_uri() + "?lang=en")
+    alone.locator(".vl-language").select_option("de")
+    alone.wait_for_selector("html[lang=de]", state="attached")
+    for mode in alone.locator("[data-mode]").all():
+        mode.click()
+        tap(alone, 0, 8, of=16)
+    for game in "12":
+        alone.locator(".vl-game").select_option(game)
+        tap(alone, 0, 1, 9)
+    assert alone.evaluate("[...viralsimTexts.missing]") == []
+    alone.goto((folder / "index.html").as_uri() + "?lang=de")
+    assert alone.get_by_role("link", name=say(lesson(KEY).title)).is_visible()
+    assert alone.evaluate("[...viralsimTexts.missing]") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(folder: Path, alone: Any, theme: str) -> None:
+    """On the list, a lesson after its guess, and the network, from the disk."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    alone.emulate_media(color_scheme=theme)
+    for name in ("index", KEY, "network"):
+        alone.goto((folder / f"{name}.html").as_uri())
+        if name == KEY:
+            guess(alone, 2)
+        found = Axe().run(alone, options={"preload": False}).response["violations"]
+        assert [(one["id"], [node["html"][:100] for node in one["nodes"]]) for one in found] == [], name
+
+
+def test_the_first_aha_takes_one_click(folder: Path, alone: Any) -> None:
+    """A guess is typed, and one click, or Enter, shows it beside what is measured; the try plays by itself."""
+    alone.goto((folder / f"{KEY}.html").as_uri())
+    alone.locator(".vl-guess input").fill("3")
+    alone.locator(".vl-guess input").press("Enter")
+    assert alone.locator(".vl-distance").inner_text().startswith("You guessed 3")
+    alone.wait_for_function("() => Number(document.querySelector('.vs-hour').dataset.hour) > 0")
 
 
 @pytest.mark.slow

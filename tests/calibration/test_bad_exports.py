@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,9 @@ TABLES: dict[str, bytes] = {
     "a picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8,
     "a page": b"<!doctype html><html><body><p>log in</p></body></html>",
     "JSON": b'{"posts": [{"shares": 1, "impressions": 20}]}',
+    "one post many times": (HEAD + "\n".join("same" + row[row.index(",") :] for row in ROWS)).encode(),
+    "a row that is cut": (GOOD + "p99,2024-02-01\n").encode(),
+    "half without dates": (HEAD + "\n".join(re.sub("2024-01-.[02468],", ",", row) for row in ROWS)).encode(),
     "all paid for": GOOD.replace(",0\n", ",1\n").encode(),
 }
 COLUMN = {"followers": 2, "impressions": 3, "reach": 4, "shares": 5, "clicks": 6, "paid": 7, "date": 1}
@@ -46,6 +50,9 @@ CELLS = [
     ("shares", "1e999"), ("shares", "400"), ("reach", "4000"), ("followers", "0"), ("impressions", "1,2,3"),
     ("shares", "=SUM(F2:F9)"), ("shares", "#REF!"), ("impressions", "1/2/2024"), ("paid", "perhaps"), ("date", "someday"),
     ("date", "2024-13-45"), ("impressions", "0x1F"), ("shares", "3 or 4"),
+    ("impressions", "1e300"), ("followers", "1000000000000000"), ("clicks", "2e12"), ("date", "9999-12-31"), ("date", "0001-01-01"),
+    ("date", "2924-01-07"), ("impressions", "100-200"), ("impressions", "$100"), ("impressions", "~100"), ("impressions", "100+"),
+    ("shares", "<5"), ("shares", "\u22123"), ("shares", "(3)"), ("paid", "50%"), ("paid", "2"),
 ]  # fmt: skip
 
 
@@ -86,3 +93,10 @@ def test_a_cell_that_cannot_be(column: str, cell: str, tmp_path: Path) -> None:
     said = refused(tmp_path, (HEAD + "\n".join(rows) + "\n").encode())
     assert "posts.csv:11" in said
     assert cell in said or column in said.casefold()
+
+
+def test_what_was_left_out_is_named_where_the_rest_is_too_little(tmp_path: Path) -> None:
+    """Whoever brought 12 posts reads why 6 of them count."""
+    assert "6 posts (6 rows left out: no date, while others have one)" in refused(
+        tmp_path, TABLES["half without dates"]
+    )

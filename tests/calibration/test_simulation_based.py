@@ -35,6 +35,7 @@ def test_ranks_are_uniform() -> None:
     assert (np.abs(inside - 0.8) < 3 * np.sqrt(0.16 / 40)).all()
 
 
+@pytest.mark.slow
 def test_fixed_quadrature_nodes_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nodes around the mean of all posts instead of each post's mode: the ranks say so."""
 
@@ -45,6 +46,7 @@ def test_fixed_quadrature_nodes_are_found(monkeypatch: pytest.MonkeyPatch) -> No
     assert p_values(ranks(posts_of_the_model, sets=12, posts=16, seed=SEED)).min() < LEAST_P
 
 
+@pytest.mark.slow
 def test_a_wrong_exponent_is_found() -> None:
     """Trials counted by impressions of followers instead of all impressions: the ranks of the share rate say so."""
 

@@ -51,6 +51,17 @@ def test_check_costs_what_run_charges_and_refuses_alike(tmp_path: Path) -> None:
     assert vs.simulate(vs.load(path), arms=["paid"]).arms  # an arm that runs alone is compared with nobody
 
 
+def test_a_budget_below_one_impression_costs_nothing_and_is_said(tmp_path: Path) -> None:
+    """0.001 USD at 10 USD per thousand buys 0 impressions: nothing is charged, in check as in run."""
+    file = tmp_path / "s.yaml"
+    file.write_text(CAPPED.replace("EQUAL", "").replace("budget_usd: 100, frequency_cap: 2", "budget_usd: 0.001"))
+    said = json.loads(CliRunner().invoke(main, ["check", str(file), "--json"]).stdout)
+    assert said["arms"]["paid"]["cost_usd"] == 0
+    assert any("arm paid: its paid line on wall buys no impression" in warning for warning in said["warnings"])
+    lines = vs.simulate(vs.load(file), arms=["paid"]).arms["paid"].cost_lines
+    assert not any(usd.any() for usd in lines.values())
+
+
 @pytest.mark.parametrize(
     ("named", "path", "words"),
     [

@@ -54,10 +54,12 @@ C_LOCALE = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE"
 @pytest.mark.parametrize(
     ("env", "encoding", "name"),
     [
-        ({"LC_ALL": "C", "LANG": "C"}, "utf-8", "Käse 🚀 Ελλάδα"),  # Python itself then writes UTF-8
+        pytest.param(
+            {"LC_ALL": "C", "LANG": "C"}, "utf-8", "Käse 🚀 Ελλάδα", marks=pytest.mark.slow
+        ),  # Python writes UTF-8
         (C_LOCALE, "ascii", "K?se ? ??????"),
-        ({"PYTHONIOENCODING": "cp1252"}, "cp1252", "Käse ? ??????"),
-        ({"PYTHONIOENCODING": "ascii:strict"}, "ascii", "K?se ? ??????"),
+        pytest.param({"PYTHONIOENCODING": "cp1252"}, "cp1252", "Käse ? ??????", marks=pytest.mark.slow),
+        pytest.param({"PYTHONIOENCODING": "ascii:strict"}, "ascii", "K?se ? ??????", marks=pytest.mark.slow),
         ({"PYTHONIOENCODING": "cp437"}, "cp437", "Käse ? ????δα"),
     ],
 )

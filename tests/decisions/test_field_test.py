@@ -155,7 +155,7 @@ def test_exposure_weights_undo_interference() -> None:
     base, estimates, naive = rng.random(400), [], []
     for _ in range(400):
         assigned = rng.random(400) < 0.5
-        exposed = follows.exposed(assigned)
+        exposed = follows.exposed(assigned, assigned)
         outcome = base + 1.0 * exposed[0] + 0.5 * (assigned & ~exposed[0]) + 0.5 * (~assigned & ~exposed[1])
         estimates.append(hajek(outcome, exposed, quarter, members).effect)
         naive.append(difference_in_means(outcome, assigned).effect)
@@ -235,10 +235,9 @@ def test_channels_and_days(islands: vs.Scenario) -> None:
 
 
 def test_a_design_assigns_its_share(islands: vs.Scenario) -> None:
-    compiled, rng = compile_audience(islands), np.random.default_rng(0)
-    follows = follows_of(compiled.graph.indptr, compiled.graph.followers)
-    design = design_of("community", compiled, islands.spec, 0.25, "reach", follows, rng)
-    assert design.sizes.sum() == compiled.members
+    rng = np.random.default_rng(0)
+    design = design_of("community", pair(islands, "advocates", "organic"), 0.25, "reach", rng, False)
+    assert design.sizes.sum() == 600
     assert design.assign(rng).sum() == round(0.25 * design.units)
 
 

@@ -259,6 +259,7 @@ def test_a_full_disk_loses_nothing(plan: Plan, whole: Path, tmp_path: Path, monk
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr("viralsim.experiments.journal.SECONDS_UNFLUSHED", 0.0)
     with pytest.raises(InputError, match=r"No space left.*2 finished points are safe"):
         run_sweep(plan, tmp_path / "out", threads=1)
     assert run_sweep(plan, tmp_path / "out").complete

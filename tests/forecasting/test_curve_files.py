@@ -6,13 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viralsim.cli import main
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import counts_between, curve_of_events, edges_of, edges_until, until
 from viralsim.forecasting.curve_files import read_curves
 from viralsim.forecasting.past import population_of
+
+SCENARIO = Path(__file__).parents[2] / "scenarios" / "advocates_vs_paid.yaml"
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -119,6 +123,23 @@ BAD = {
     "never published": ("time,shares\n2024-05-01T09:00,5\n", "time without published_at"),
     "before the post": ("time,published_at\n2024-05-01T08:00,2024-05-01T09:00\n", ":2: time: before published_at"),
     "one zone": ("time,published_at\n2024-05-01T10:00Z,2024-05-01T09:00\n", ":2: time, published_at: only one"),
+    "impressions fall": ("hours,shares,impressions\n1,1,90\n2,1,\n3,2,50\n", ":4: impressions: 50 after 90 above"),
+    "reach falls": ("hours,shares,impressions,reach\n1,1,90,80\n2,2,95,70\n", ":3: reach: 70 after 80 above"),
+    "published twice": (
+        "time,published_at,shares\n2024-05-01T10:00,2024-05-01T09:00,5\n2024-05-01T11:00,2024-05-01T09:30,6\n",
+        ":3: published_at: another one than",
+    ),
+    "more shares than can be": ("hours,shares\n1,2e12\n", "'2e12' must be at most 1e+12"),
+    "more followers than can be": ("hours,shares,followers\n1,5,1e15\n", "'1e15' must be at most 1e+12"),
+    "a wrong unit of time": ("hours,shares\n0.0000001,5\n0.0000002,9\n", ":3: watched for 0.00072 seconds"),
+    "events in no time": ("hours\n0\n1e-300\n", ":3: watched for 3.6e-297 seconds"),
+    "JSON": ('{"hours": [1, 2], "shares": [3, 4]}', "no line of column names"),
+    "a page": ("<html><body><table><tr><td>hours</td></tr></table></body></html>", "is a web page"),
+    "a clock": ("hours,shares\n1:30,5\n", "is a date or a time and no number"),
+    "true": ("hours,shares\ntrue,5\n", "'true' is no number"),
+    "percent": ("hours,shares\n1,5%\n", "'5%' is a percentage"),
+    "an open quote": ('hours,shares\n1,"5\n2,6\n', "check quotes"),
+    "half a reach": ("hours,shares,reach\n1,5,5.5\n", ":2: reach: must be a whole number"),
     "only hour 0": ("hours,shares\n0,0\n", ":2: nothing after hour 0"),
 }
 
@@ -209,3 +230,20 @@ def test_useless_past_posts_are_refused(tmp_path: Path, text: str, words: str) -
     past, _ = read_curves(written(tmp_path, text))
     with pytest.raises(InputError, match=words):
         population_of(past, 24.0)
+
+
+def test_shares_at_hour_0_are_in_the_first_bin() -> None:
+    """A share in the second of the post is one of the shares that came."""
+    curve = curve_of_events(np.array([0.0, 0.0, 0.5, 3.0]), 6.0)
+    assert counts_between(curve, np.array([0.0, 1.0, 6.0])).tolist() == [3.0, 1.0]
+
+
+@pytest.mark.parametrize("option", ["--target", "--followers"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-1"])
+def test_options_that_are_no_counts_are_refused(tmp_path: Path, option: str, value: str) -> None:
+    """click takes nan and inf for numbers; the command does not."""
+    (tmp_path / "c.csv").write_text("hours,shares\n1,5\n")
+    words = ["forecast", str(SCENARIO), "--observed", str(tmp_path / "c.csv"), option, value]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2, done.output
+    assert option.strip("-") in done.output

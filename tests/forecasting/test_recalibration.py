@@ -11,13 +11,16 @@ from viralsim.forecasting.analogues import comparable, nearest, nearest_others
 from viralsim.forecasting.recalibration import (
     SMALLEST_SHOCK,
     Correction,
+    Shock,
     between,
     fit_map,
     fit_shock,
     mapped_ranks,
+    mixed,
+    mixture_weights,
     randomised_pits,
     shocked,
-    stacked_weight,
+    stacked_weights,
     whole_number,
 )
 
@@ -27,14 +30,28 @@ def test_shock_is_found() -> None:
     generator = np.random.default_rng(1)
     draws = np.full((2000, 5), 1e6)
     true = np.expm1(np.log1p(1e6) + 0.2 + 0.3 * generator.standard_t(3, 2000))
-    shift, scale = fit_shock(draws, true)
-    assert shift == pytest.approx(0.2, abs=0.03)
-    assert scale == pytest.approx(0.3, abs=0.03)
+    shock = fit_shock(draws, true, np.zeros(2000))
+    assert shock.shift == pytest.approx(0.2, abs=0.03)
+    assert shock.scale == pytest.approx(0.3, abs=0.03)
+    assert shock.tilt == pytest.approx(0, abs=1e-6)
+
+
+def test_tilt_is_found() -> None:
+    """Futures that were too high for posts of many shares so far, and too low for those of few, are tilted back."""
+    generator = np.random.default_rng(6)
+    seen = generator.lognormal(4, 1, 2000)
+    place = (np.log1p(seen) - np.log1p(seen).mean()) / np.log1p(seen).std()
+    true = np.expm1(np.log1p(1e6) - 0.2 * place + 0.2 * generator.standard_t(3, 2000))
+    shock = fit_shock(np.full((2000, 5), 1e6), true, seen)
+    assert shock.tilt == pytest.approx(-0.2, abs=0.03)
+    median = np.expm1(np.log1p(seen).mean() + np.log1p(seen).std())
+    assert shock.centres(np.array(median)) == pytest.approx(-0.2, abs=0.03)
+    assert shock.centres(np.array(1e300)) == shock.centres(np.array(1e200))
 
 
 def test_few_posts_keep_a_wide_shock() -> None:
     """Below 150 past posts a perfect record does not make the shock small."""
-    assert fit_shock(np.full((50, 5), 100.0), np.full(50, 100.0))[1] == SMALLEST_SHOCK
+    assert fit_shock(np.full((50, 5), 100.0), np.full(50, 100.0), np.ones(50)).scale == SMALLEST_SHOCK
 
 
 def test_stacking_takes_the_better_draws() -> None:
@@ -43,8 +60,21 @@ def test_stacking_takes_the_better_draws() -> None:
     true = generator.lognormal(4, 1, 400)
     good = true[:, None] * generator.lognormal(0, 0.2, (400, 50)) * generator.lognormal(0, 0.2, 400)[:, None]
     bad = generator.lognormal(7, 1, (400, 50))
-    assert stacked_weight(good, bad, true) < 0.05
-    assert stacked_weight(bad, good, true) > 0.95
+    assert stacked_weights([good, bad], true).tolist() == [1.0, 0.0]
+    assert stacked_weights([bad, good], true).tolist() == [0.0, 1.0]
+    assert stacked_weights([bad, good, bad], true).tolist() == [0.0, 1.0, 0.0]
+    assert mixture_weights([bad, good, bad], true) == pytest.approx([0.5 / 9, 8.25 / 9, 0.25 / 9])
+
+
+@given(st.integers(1, 300), st.lists(st.floats(0, 1), min_size=3, max_size=3).filter(lambda w: sum(w) > 0.1))
+def test_a_mixture_takes_each_part_by_its_weight(draws: int, weights: list[float]) -> None:
+    """Draws of each part are as many as its weight says, to one."""
+    share = np.array(weights) / sum(weights)
+    parts = [np.full((2, 7), part) for part in (0.0, 1.0, 2.0)]
+    parts[0] = np.zeros((2, draws))
+    found = mixed(parts, share, np.random.default_rng(0))
+    assert found.shape == (2, draws)
+    assert (np.abs([(found[0] == part).sum() - share[part] * draws for part in range(3)]) <= 1).all()
 
 
 def test_map_leaves_uniform_pits_alone() -> None:
@@ -88,8 +118,10 @@ def test_shocked_futures_stay_counts(futures: list[float], shift: float, scale: 
 
 def test_corrections_between_hours_are_straight_in_the_log() -> None:
     """Half way in the log of the hours is half way in the numbers; beyond the ends they stay."""
-    fitted = {1.0: Correction(0.0, 0.2, 0.5), 4.0: Correction(0.2, 0.4, 0.3)}
-    assert np.array(between(fitted, 2.0)) == pytest.approx([0.1, 0.3, 0.4, 1.0, 1.0])
+    fitted = {1.0: Correction(Shock(0.0, 0.2), 0.5), 4.0: Correction(Shock(0.2, 0.4, 0.1), 0.3, 0.2)}
+    found = between(fitted, 2.0)
+    assert found.shock == pytest.approx((0.1, 0.3, 0.05, 0.0, 1.0))
+    assert found[1:] == pytest.approx((0.4, 0.1, 1.0, 1.0))
     assert between(fitted, 0.1) == fitted[1.0]
     assert between({}, 1.0) == Correction()
 

@@ -18,7 +18,12 @@ from viralsim.kernels.arrays.limits import LIMITS, check_arm_inputs, sizes_of
 from viralsim.kernels.batch import run_worlds, trace_world
 
 WITHOUT_LIMITS = {"channels.key", "contents.key", "contents.own_rules"}  # any 64 bits are a key; a type, not numbers
-OWN_LENGTH = {"rules.fatigue", "contents.own_measured", "contents.own_fault"}  # nothing else says how long they are
+OWN_LENGTH = {
+    "plan.people",
+    "rules.fatigue",
+    "contents.own_measured",
+    "contents.own_fault",
+}  # nothing else says how long they are
 ANY_NUMBER = {"channels.gap_threshold", "channels.delay_threshold"}  # of 64 bits
 settings.register_profile(
     "busy", suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None

@@ -185,7 +185,7 @@ def test_the_break_even_cost_of_an_advocate_is_exact():
     expected = (1250.0 + row.uplift) / 50
     (text,) = [t for t in result.verdict.overturned_by if t.startswith("cost of an advocate")]
     assert text.startswith(
-        f"cost of an advocate: {money(expected)} (now 25 USD); above it organic earns more than advocates"
+        f"cost of an advocate: {money(expected, 'USD')} (now 25 USD); above it organic earns more than advocates"
     )
 
 
@@ -194,7 +194,7 @@ def test_the_worth_of_a_conversion_that_just_pays_is_its_price():
     result = synthetic_result(effects={"organic": 0.0, "advocates": 400.0})
     row = next(r for r in result.comparisons if (r.arm, r.measure) == ("advocates", "conversions"))
     (text,) = [t for t in result.verdict.overturned_by if t.startswith("value of a conversion")]
-    assert f"{money(row.cost_per_incremental)} (now 30 USD); below it organic earns more than advocates" in text
+    assert f"{money(row.cost_per_incremental, 'USD')} (now 30 USD); below it organic earns more than advocates" in text
 
 
 def test_an_uncertain_input_that_decides_is_named():
@@ -243,7 +243,7 @@ def test_numbers_have_three_digits(value, text):
 
 def test_money_and_percent_read_well():
     """Cents below 10 USD; small and large probabilities keep a digit; 0 is 0 and 1 is 100 %."""
-    assert [money(x) for x in (0.0, 3.456, 25.0, 1234.0)] == ["0 USD", "3.46 USD", "25 USD", "1,230 USD"]
+    assert [money(x, "USD") for x in (0.0, 3.456, 25.0, 1234.0)] == ["0 USD", "3.46 USD", "25 USD", "1,230 USD"]
     shown = [percent(x) for x in (0.0, 0.0004, 0.031, 0.25, 0.97, 0.9999, 1.0, float("nan"))]
     assert shown == ["0 %", "below 0.1 %", "3.1 %", "25 %", "97.0 %", "above 99.9 %", "100 %", "not defined"]
 
@@ -366,7 +366,10 @@ def test_a_win_that_money_bought_says_its_price():
     costs = {arm: float(outcome.cost_usd().mean()) for arm, outcome in record.arms.items()}
     rival = max((arm for arm in costs if arm != "integrated"), key=costs.__getitem__)
     assert costs["integrated"] > 1.01 * costs[rival]
-    assert f"but for {money(costs['integrated'])} instead of the {money(costs[rival])} of {rival}." in dear[0]
+    assert (
+        f"but for {money(costs['integrated'], 'USD')} instead of the {money(costs[rival], 'USD')} of {rival}."
+        in dear[0]
+    )
     equal = changed(synthetic_result(), arms={arm: _free(outcome) for arm, outcome in record.arms.items()})
     assert "but for" not in " ".join(equal.verdict.sentences)
 

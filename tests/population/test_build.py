@@ -36,6 +36,7 @@ def scenario(folder, channels, seed=42, **audience):
         "tones": {"humorous": 0.6},
         "hostility": 0.05,
         "participation": SimpleNamespace(sigma=1.5),
+        "demographics": None,
         "members_file": None,
         "model_fields_set": set(),
     } | audience

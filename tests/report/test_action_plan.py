@@ -42,6 +42,6 @@ def test_a_plan_has_dates_people_and_prices(tmp_path: Path) -> None:
              "advocates": ("Ask the advocates of your list to post on x", ("day 2", "12 USD"))}  # fmt: skip
     what, expected = lines[plan.arm]
     assert steps[what] == expected
-    assert {row[0]: row[-1] for row in plan.people[1:]} == {"ann": "5\xa0USD", "bob": "7\xa0USD"}
+    assert {row[0]: row[-1] for row in plan.people[1:]} == {"ann": "5.00\xa0USD", "bob": "7.00\xa0USD"}
     assert plan.risks[1][0] == f"{plan.arm} loses money"
     assert "by day 3: 19 in 20 simulations have more" in plan.risks[1][2]

@@ -78,7 +78,8 @@ def test_override_takes_both_names_and_moments_follow_the_launch() -> None:
     ("old", "new", "said"),
     [
         ("currency: USD", "currency: usd", "did you mean USD"),
-        ("currency: USD", "currency: EUR", "must be USD so far"),
+        ("currency: USD", "currency: EUR", "is in USD and the scenario counts in EUR"),
+        ("currency: USD", "currency: XYZ", "must be a currency's code of ISO 4217, got 'XYZ'"),
         ("launch_at: Monday 09:00", "launch_at: 09:00", "give launch_at a weekday or a date"),
         ('budget: "1,500"', 'budget: "1,500", budget_usd: 3', "campaign.paid[0].budget: is the same as budget_usd"),
         ('budget: "1,500"', "budget: -3", "campaign.paid[0].budget: must be >= 0, got -3"),

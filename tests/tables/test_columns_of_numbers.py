@@ -24,7 +24,7 @@ def read(
     quoted = [f'{i},"{cell}"' for i, cell in enumerate(cells)]
     path.write_text("\n".join([f"id,{header}", *quoted]) + "\n", encoding="utf-8")
     columns = [Column("id", Kind.ID, required=True), Column("amount", kind, required=True)]
-    values = read_table(path, columns).numbers("amount", low=low, high=1e15, currency=currency)
+    values = read_table(path, columns, currency=currency).numbers("amount", low=low, high=1e15)
     assert values.dtype == np.float64
     return values.tolist()
 

@@ -16,6 +16,7 @@ from viralsim.errors import InputError
 from viralsim.measurement.intervals import fieller, mean_interval, mean_intervals
 from viralsim.measurement.measures import measure as measure_of
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 
 SATURATED = 0.9  # of the largest gain
 
@@ -39,6 +40,7 @@ class EqualMoney:
     cost_usd: float
     other_cost_usd: float
     break_even_usd: Gain | None
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def sentence(self) -> str:
@@ -51,10 +53,13 @@ class EqualMoney:
             )
         b = self.break_even_usd
         if b.mean <= 0:
-            return f"Even unpaid advocates bring fewer {label} per dollar than {self.against}: the tier's fixed costs are above it."
+            return (
+                f"Even unpaid advocates bring fewer {label} for the same money than {self.against}: the tier's fixed costs are "
+                "above it."
+            )
         return (
-            f"An advocate of the scenario's {self.people:,} may cost up to {b.mean:,.2f} USD ({b.low:,.2f} to {b.high:,.2f}) "
-            f"before {self.against} brings more {label} per dollar."
+            f"An advocate of the scenario's {self.people:,} may cost up to {b.mean:,.2f} {self.currency} "
+            f"({b.low:,.2f} to {b.high:,.2f}) before {self.against} brings more {label} for the same money."
         )
 
 
@@ -93,7 +98,7 @@ def equal_money(
     even = None if ratio is None else Gain(*((r * other_cost - fixed) / people for r in ratio))
     return EqualMoney(
         tier.arm, other, baseline, tier.measure, people, Gain(*mean_interval(gain)), Gain(*mean_interval(other_gain)),
-        cost, other_cost, even,
+        cost, other_cost, even, tier.spec.currency,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.scenario.programme import HOURS_PER_WEEK, Programme
 
 MOST_LAUNCHES = 100
@@ -71,10 +72,11 @@ class ProgrammeResult:
     gain: Gain
     cost_usd: float
     net_usd: Gain | None
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def cost_per_unit_usd(self) -> Gain | None:
-        """Cost of one unit of gain over the programme, US$; None where the gain cannot be distinguished from 0."""
+        """Cost of one unit of gain over the programme; None where the gain cannot be distinguished from 0."""
         if not self.gain.above_zero:
             return None
         return Gain(self.cost_usd / self.gain.mean, self.cost_usd / self.gain.high, self.cost_usd / self.gain.low)
@@ -87,12 +89,14 @@ class ProgrammeResult:
         said = [
             f"Over {count} {'campaign' if count == 1 else 'campaigns'} the programme brings "
             f"{g.mean:,.2f} ({g.low:,.2f} to {g.high:,.2f}) {label} "
-            f"for {self.cost_usd:,.2f} USD, over the same campaigns without a tier."
+            f"for {self.cost_usd:,.2f} {self.currency}, over the same campaigns without a tier."
         ]
         if price is None:
             said.append("That gain cannot be distinguished from 0, so it has no price.")
         else:
-            said.append(f"One costs {price.mean:,.2f} USD ({price.low:,.2f} to {price.high:,.2f}), set-up shared.")
+            said.append(
+                f"One costs {price.mean:,.2f} {self.currency} ({price.low:,.2f} to {price.high:,.2f}), set-up shared."
+            )
         said.append(
             f"Of {self.members:,} members {self.fans:,} can be enrolled; the tier has {first.people:,.1f} "
             f"people at the first campaign and {last.people:,.1f} at the last, and one of them who is asked posts with chance "
@@ -127,13 +131,13 @@ def programme_launches(
     gains = np.sum([difference[tier.measure] for _, difference, _ in played], axis=0)
     cost = sum(one.cost_usd for one, _, _ in played)
     clusters = _clusters(parts, worlds)
-    value = float(tier.spec.content[tier.spec.campaign.content].value_usd)
+    value = float(tier.spec.content[tier.spec.campaign.content].sale_value_usd)
     sold = np.sum([difference["conversions"] for _, difference, _ in played], axis=0)
     spent = np.sum([paid for _, _, paid in played], axis=0)
     net = Gain(*mean_interval(sold * value - spent, clusters)) if value > 0 else None
     return ProgrammeResult(
         tier.arm, tier.measure, tier.compiled.members, int(tier.eligible.sum()), tuple(one for one, _, _ in played),
-        Gain(*mean_interval(gains, clusters)), float(cost), net,
+        Gain(*mean_interval(gains, clusters)), float(cost), net, tier.spec.currency,
     )  # fmt: skip
 
 
@@ -141,7 +145,7 @@ def _playable(tier: Tier, launches: int | None) -> int:
     """How many launches; raises InputError where the programme cannot be played."""
     asked = tier.words.programme.launches if launches is None else launches
     count = integer_at_least(asked, "launches", 1, MOST_LAUNCHES)
-    if tier.words.file is not None:
+    if tier.words.listed is not None:
         raise InputError("the programme of advocates from a file cannot be played: give count and choose")
     if tier.scenario.spec.uncertain:
         raise InputError("a programme is played with certain inputs: take out uncertain")
@@ -256,7 +260,7 @@ def _launch(
 
 
 def _work_usd(tier: Tier, joined: int, people: int) -> float:
-    """Work that the run of a launch does not count, US$: making those who joined, and all fixed costs of an empty tier."""
+    """Work that the run of a launch does not count, in money: making those who joined, and all fixed costs of an empty tier."""
     programme = tier.words.programme
     nurture, fixed = programme.nurture, 0.0
     making = 0.0 if nurture is None else joined * nurture.hours_per_advocate * programme.usd_per_hour

@@ -18,6 +18,7 @@ from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import measure as measure_of
 from viralsim.measurement.number_format import in_places, number, supported
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.seeding import Chosen, words
 from viralsim.seeding.surrogate import TEXTBOOK
 
@@ -84,6 +85,7 @@ class Ranking:
     upper_bound: float | None
     guarantee: float | None
     sentences: tuple[str, ...]
+    currency: str = DEFAULT_CURRENCY
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, None where something is not known."""
@@ -165,7 +167,7 @@ def _found(
     said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
     return Ranking(
         word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier,
-        proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee, tuple(said),
+        proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee, tuple(said), tier.spec.currency,
     )  # fmt: skip
 
 
@@ -197,6 +199,8 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         compiled.match(tier.spec.content[advocates.content or tier.spec.campaign.content]), compiled.members
     )
     people = tier.arm_with(members.tolist()).enrolment
+    waves = len(advocates.posts_at)
+    prices = people.prices(1, waves)
     reached = np.zeros(compiled.members, dtype=bool)
     table = tier.run(members).advocates
     credit = {
@@ -207,7 +211,7 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         zip(members.tolist(), tier.labels(members), gains, strict=True), start=1
     ):
         here = [name for name, asked in zip(compiled.channels, people.channels[rank - 1], strict=True) if asked]
-        cost = float(people.cost_usd[rank - 1])
+        cost = float(prices[rank - 1])
         fit = float(match[member]) if people.fit is None else float(people.fit[rank - 1])
         rows = [compiled.networks[compiled.channels.index(name)] for name in here]
         followers = np.unique(

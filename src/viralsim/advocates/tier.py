@@ -19,6 +19,7 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.campaign import Advocates
+from viralsim.scenario.programme_checks import refuse_programme
 from viralsim.units import counted
 
 Float64 = NDArray[np.float64]
@@ -43,6 +44,7 @@ class Tier:
         from viralsim.simulation.run import compile_audience
 
         scenario = scenario_of(scenario)
+        refuse_programme(scenario.spec, "the tier is tried out in")
         self.arm = _arm_with_advocates(scenario, arm)
         written = scenario.data.get("arms") or {}  # a scenario without arms has one of its own making
         self.prefix = f"arms.{self.arm}.{PATH}" if self.arm in written else PATH
@@ -85,7 +87,7 @@ class Tier:
     @property
     def of_file(self) -> bool:
         """Whether the people of the tier are those of a file; then nobody else can be enrolled."""
-        return self.words.file is not None
+        return self.words.listed is not None
 
     @property
     def _own(self) -> Enrolment:
@@ -103,8 +105,10 @@ class Tier:
 
     @property
     def cost_usd(self) -> float:
-        """Mean cost of a person of the tier, USD."""
-        return float(self._own.cost_usd.mean()) if self.of_file else float(self.words.cost_usd)
+        """Mean cost of a person of the tier."""
+        return (
+            float(self._own.prices(1, len(self.words.posts_at)).mean()) if self.of_file else float(self.words.cost_usd)
+        )
 
     def labels(self, members: Sequence[int] | NDArray[np.int64]) -> list[Any]:
         """What the user calls these members: people of the tier's file by their handles, others by id or number."""
@@ -117,9 +121,11 @@ class Tier:
         """The index of a member whom the user names; raises InputError for a name that nobody has."""
         if self.of_file:
             try:
-                return int(self._own.only([label], str(self.words.file)).members[0])
+                return int(self._own.only([label], str(self.words.listed)).members[0])
             except InputError:
-                raise InputError(f"member: {got(label)} is nobody in {self.words.file}, name a handle of it") from None
+                raise InputError(
+                    f"member: {got(label)} is nobody in {self.words.listed}, name a handle of it"
+                ) from None
         found, wrong = find_members([label], self.compiled.members, self.compiled.population.audience.ids)
         if wrong:
             raise InputError(wrong[0].sentence)

@@ -13,6 +13,7 @@ from viralsim.advocates.tier import Tier
 from viralsim.arguments import instance, integer_at_least, is_single, member_numbers, refuse, seed_number
 from viralsim.errors import InputError
 from viralsim.measurement.intervals import mean_interval
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 
 MOST_FOR_SHAPLEY = 20
 
@@ -74,6 +75,7 @@ class CurvePoint:
     gain: Gain
     next_gain: Gain
     break_even_usd: Gain | None
+    currency: str = DEFAULT_CURRENCY
 
 
 def curve(tier: Tier, counts: Sequence[int], choose: object = None) -> list[CurvePoint]:
@@ -86,7 +88,7 @@ def curve(tier: Tier, counts: Sequence[int], choose: object = None) -> list[Curv
     if not wanted:
         raise InputError("counts: give one or more above 0")
     asked = tier.words.choose if choose is None else check_strategy(choose, "choose")
-    value_usd = float(tier.spec.content[tier.spec.campaign.content].value_usd)
+    value_usd = float(tier.spec.content[tier.spec.campaign.content].sale_value_usd)
     none, before = tier.values([]), tier.values([])
     sold = tier.values([], "conversions")
     points = []
@@ -96,7 +98,13 @@ def curve(tier: Tier, counts: Sequence[int], choose: object = None) -> list[Curv
         earned = (tier.values(members, "conversions") - sold) * value_usd / len(members)
         worth = Gain(*mean_interval(earned)) if value_usd > 0 else None
         points.append(
-            CurvePoint(len(members), Gain(*mean_interval(values - none)), Gain(*mean_interval(values - before)), worth)
+            CurvePoint(
+                len(members),
+                Gain(*mean_interval(values - none)),
+                Gain(*mean_interval(values - before)),
+                worth,
+                tier.spec.currency,
+            )
         )
         before = values
     return points

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hmac import compare_digest
 from html import escape
 from urllib.parse import urlencode
@@ -65,11 +65,19 @@ class Waits:
 class ClassKeys:
     """The code of a class, the teacher's token, and the cookies that stand for them once they were given."""
 
-    def __init__(self, port: int) -> None:
-        self.code = "".join(secrets.choice(LETTERS) for _ in range(5))
-        self.token = secrets.token_urlsafe(16)
+    def __init__(self, port: int, kept: Mapping[str, str] | None = None) -> None:
+        """kept: the ``secrets`` of a class that goes on."""
+        fresh = {
+            "code": "".join(secrets.choice(LETTERS) for _ in range(5)), "token": secrets.token_urlsafe(16),
+            "pupil": secrets.token_urlsafe(24), "teacher": secrets.token_urlsafe(24),
+        } | dict(kept or {})  # fmt: skip
+        self.code, self.token = fresh["code"], fresh["token"]
         self.pupil_cookie, self.teacher_cookie = f"viralsim_class_{port}", f"viralsim_teacher_{port}"
-        self._pupil, self._teacher = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self._pupil, self._teacher = fresh["pupil"], fresh["teacher"]
+
+    def secrets(self) -> dict[str, str]:
+        """All that opens the class."""
+        return {"code": self.code, "token": self.token, "pupil": self._pupil, "teacher": self._teacher}
 
     def is_pupil(self, connection: HTTPConnection) -> bool:
         """Whether the code was given."""

@@ -59,9 +59,9 @@ def _wanted(scenario: Scenario) -> Iterator[tuple[str, str, float]]:
         yield "campaign.advocates.count", "advocates", 100
         yield "campaign.advocates.willingness", "willingness of advocates", 1.0
         yield "campaign.advocates.trust", "trust in advocates", 3.0
-        yield "campaign.advocates.cost_usd", "USD per advocate", 100
+        yield "campaign.advocates.cost_usd", f"{spec.currency} per advocate", 100
     for i, line in enumerate(spec.campaign.paid):
-        yield f"campaign.paid[{i}].budget_usd", f"USD of advertising on {line.channel}", 5000
+        yield f"campaign.paid[{i}].budget_usd", f"{spec.currency} of advertising on {line.channel}", 5000
     yield f"content.{focal}.controversy", f"controversy of {focal}", 1.0
     yield "audience.hostility", "hostility of the audience", 1.0
     yield f"content.{focal}.conversion_rate", "conversion rate", 0.1

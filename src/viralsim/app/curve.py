@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from viralsim.lessons.texts import noted, spoken
 
 if TYPE_CHECKING:
     from viralsim.results import Result
@@ -34,10 +37,14 @@ def over_time(result: Result, measure: str = "shares") -> str:
         band = _path(np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]]))
         parts.append(f'<path d="{band}Z" fill="{colour}" opacity=".18"/>')
         parts.append(f'<path d="{_path(x, mid)}" fill="none" stroke="{colour}" stroke-width="2"/>')
-    words = measure.replace("_", " ")
-    title = f"{words} over time: line, the typical try; band, the range of 90 in 100 tries"
+    title = noted("{measure} over time: line, the typical try; band, the range of 90 in 100 tries")
     return _frame(
-        title, parts, [("0", 0.0), (f"{most:,.0f}", 1.0)], [("0 h", 0.0), (f"{hours:,.0f} h", 1.0)], list(result.arms)
+        title,
+        {"measure": spoken(measure)},
+        parts,
+        [("0", 0.0), (f"{most:,.0f}", 1.0)],
+        [("0 h", 0.0), (f"{hours:,.0f} h", 1.0)],
+        list(result.arms),
     )
 
 
@@ -59,9 +66,9 @@ def spread(result: Result, measure: str = "shares") -> str:
                 f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{HEIGHT - BOTTOM - top:.1f}" '
                 f'fill="{COLOURS[i % len(COLOURS)]}"/>'
             )
-    words = measure.replace("_", " ")
-    title = f"how many of {result.world_count:,} tries ended with how many {words}, from 1 on a log axis"
-    return _frame(title, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], _decades(most), list(result.arms))
+    title = noted("how many of {tries} tries ended with how many {measure}, from 1 on a log axis")
+    told: dict[str, str | int] = {"tries": result.world_count, "measure": spoken(measure)}
+    return _frame(title, told, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], _decades(most), list(result.arms))
 
 
 def _decades(most: float) -> list[tuple[str, float]]:
@@ -83,7 +90,12 @@ def _path(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
 
 
 def _frame(
-    title: str, parts: list[str], y: Sequence[tuple[str, float]], x: Sequence[tuple[str, float]], arms: list[str]
+    title: str,
+    values: dict[str, str | int],
+    parts: list[str],
+    y: Sequence[tuple[str, float]],
+    x: Sequence[tuple[str, float]],
+    arms: list[str],
 ) -> str:
     base = HEIGHT - BOTTOM
     marks = [f'<path d="M{LEFT},20V{base}H{WIDTH - 8}" fill="none" stroke="#6b7280"/>']
@@ -101,10 +113,13 @@ def _frame(
         marks.append(
             f'<rect x="{place:.0f}" y="{HEIGHT - 12}" width="10" height="10" fill="{COLOURS[i % len(COLOURS)]}"/>'
         )
-        marks.append(f'<text x="{place + 14:.0f}" y="{HEIGHT - 3}">{escape(arm)}</text>')
+        marks.append(
+            f'<text x="{place + 14:.0f}" y="{HEIGHT - 3}" data-text="{escape(spoken(arm))}">{escape(spoken(arm))}</text>'
+        )
         place += 30 + 7.5 * len(arm)
-    body = "".join([*parts, *marks])
+    body, said = "".join([*parts, *marks]), title.format(**values)
+    told = f'data-text="{escape(title)}" data-values="{escape(json.dumps(values))}"'
     return (
-        f'<figure class="vs-curve"><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{escape(title, quote=True)}" font-size="12" fill="#374151">{body}</svg></figure>'
+        f'<figure class="vs-curve"><figcaption {told}>{escape(said)}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'{told} aria-label="{escape(said)}" font-size="12" fill="#374151">{body}</svg></figure>'
     )

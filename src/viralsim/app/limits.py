@@ -15,7 +15,7 @@ MOST_MEMBERS = 1_000_000
 MOST_WORLDS = 2_000
 MOST_TICKS = 2_000
 MOST_FOLLOWING = 200
-FILE_WORDS = ("file", "members_file")
+FILE_WORDS = ("file", "members_file", "demographics")
 
 # Work is counted in steps of about an impression, 2 to 20 ns each; what is built once counts as many of them as it takes as long.
 # Measured over the shipped scenarios and lessons; they are off by a factor of 10 at most, and a time limit backs them up.
@@ -101,7 +101,7 @@ def steps(scenario: Scenario, worlds: int, arms: tuple[str, ...] = ()) -> float:
     specs = [spec for name, spec in scenario.arm_specs().items() if not arms or name in arms]
     audiences = max(spec.populations * _follows(spec) for spec in specs) * STEPS_OF_A_FOLLOW
     builds = len(specs) * STEPS_OF_AN_ARM * (worlds if scenario.spec.uncertain else scenario.spec.populations)
-    return audiences + builds + worlds * sum(map(_steps_of_a_launch, specs))
+    return audiences + builds + worlds * sum(map(_steps_of_a_world, specs))
 
 
 def quick_worlds(scenario: Scenario) -> int:
@@ -145,8 +145,8 @@ def _follows(spec: Spec) -> float:
     return (spec.audience.members or 0) * sum(c.network.drawn_degree or 0.0 for c in spec.channels.values())
 
 
-def _steps_of_a_launch(spec: Spec) -> float:
-    """Impressions at most: everyone who is there and every planned post reaches all followers once, and what is paid for."""
+def _steps_of_a_world(spec: Spec) -> float:
+    """Impressions at most, in all launches: everyone and every planned post reaches all followers once, and what is paid for."""
     campaign, members = spec.campaign, max(1, spec.audience.members or 0)
     posts = sum(len(line.posts_at) for line in campaign.owned)
     for line in campaign.organic:
@@ -159,4 +159,5 @@ def _steps_of_a_launch(spec: Spec) -> float:
         price = paid.cpm_usd or (spec.channels[paid.channel].cpm_usd if paid.channel else None) or 1.0
         bought += 1000 * paid.budget_usd / price
     contents = len(spec.content)
-    return (members * contents + posts) * _follows(spec) / members + bought + spec.ticks * STEPS_OF_A_TICK
+    one = (members * contents + posts) * _follows(spec) / members + bought + spec.ticks * STEPS_OF_A_TICK
+    return one if spec.programme is None else one * spec.programme.launches

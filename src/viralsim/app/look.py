@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.resources import files
 
+from viralsim.lessons.texts import marked, noted
 from viralsim.report.theme import picture_style
 
+# words of elements that are marked by hand
+FIRST = noted("posts first")
+PEOPLE, HOUR, SPEED = (
+    noted("people of the audience by group; the line below says how many are reached"),
+    noted("hour"),
+    noted("speed"),
+)
 STYLE = """
 a{color:#0b6e99!important}
 body{overflow-wrap:anywhere}.q-loading-bar{display:none}
-.body--dark a{color:#7cc7e8!important}
-.body--dark :is(.q-btn--flat,.q-btn--outline,.q-slider,.q-linear-progress){--q-primary:#7cc7e8}
+.body--dark a{color:#7cc7e8!important}.body--dark :is(.q-btn--flat,.q-btn--outline,.q-slider,.q-linear-progress){
+--q-primary:#7cc7e8}
 .vs-curve{margin:0 0 .5rem;max-width:40rem}.vs-curve svg{width:100%;height:auto}.vs-curve figcaption{font-size:.9rem;color:#374151}
 iframe.vs-report{width:100%;height:75vh;border:1px solid #e5e7eb;border-radius:6px;background:#fff}
 .vs-wide{width:100%}
@@ -35,6 +43,14 @@ def dress() -> None:
     ui.add_head_html("<script>document.documentElement.lang = 'en'</script>")
 
 
+def accepted() -> str:
+    """The languages that the browser of this page accepts, as its request says."""
+    from nicegui import ui
+
+    request = ui.context.client.request
+    return str(request.headers.get("accept-language", "")) if request is not None else ""
+
+
 def heading(text: str, style: str) -> None:
     """The one heading of a page; the text is ours, not a user's."""
     from nicegui import ui
@@ -42,22 +58,32 @@ def heading(text: str, style: str) -> None:
     ui.html(text, sanitize=False, tag="h1").classes(style)
 
 
-def stage_html(diamond: str = "advocate") -> str:
+def stage_html(diamond: str = FIRST) -> str:
     """The canvas, its legend and its buttons; whoever places it gives the element around it an id. diamond: whom it marks."""
-    kinds = (("none", "not reached"), ("reached", "reached"), ("shared", "shared"), ("critic", "criticised"))
-    dots = "".join(f'<span style="background:var(--st-{name})"></span>{text}' for name, text in kinds)
+    dots = "".join(f'<span class="is-dot" style="background:var(--st-{name})"></span>{text}' for name, text in (
+        ("none", marked("not reached")), ("reached", marked("reached")),
+        ("shared", marked("shared")), ("critic", marked("criticised")),
+    ))  # fmt: skip
+    buttons = "".join(f"{button} " for button in (
+        marked("play", "button", 'type="button" class="vs-play"'), marked("again", "button", 'type="button" class="vs-again"'),
+        marked("one hour", "button", 'type="button" class="vs-step"'),
+        marked("to the end", "button", 'type="button" class="vs-end"'),
+    ))  # fmt: skip
+    speeds = "".join((
+        marked("slow", "option", 'value="slow"'), marked("normal", "option", 'value="normal" selected'),
+        marked("fast", "option", 'value="fast"'),
+    ))  # fmt: skip
+    tie, lost = marked("brought by"), marked("lost without one; a larger dot: more followers")
     return (
         '<div class="vs-stage"><canvas width="840" height="840" role="img" '
-        'aria-label="people of the audience by group; the line below says how many are reached"></canvas>'
-        '<p class="vs-hour"></p><input class="vs-when" type="range" min="0" value="0" aria-label="hour">'
-        '<div class="vl-row"><button type="button" class="vs-play">play</button>'
-        '<button type="button" class="vs-again">again</button><button type="button" class="vs-step">one hour</button>'
-        '<button type="button" class="vs-end">to the end</button><select class="vs-speed" aria-label="speed"><option>slow</option>'
-        "<option selected>normal</option><option>fast</option></select></div>"
-        f'<p class="vs-legend">{dots}<span class="is-tie" style="background:var(--st-shared)"></span>brought by'
-        '<span style="border:2px solid var(--st-ink);border-radius:0;transform:rotate(45deg)"></span>'
-        f"{diamond}"
-        '<span style="border:2px solid var(--st-lost)"></span>lost without one; a larger dot: more followers</p></div>'
+        f'data-text aria-label="{PEOPLE}"></canvas>'
+        f'<p class="vs-hour"></p><input class="vs-when" type="range" min="0" value="0" data-text aria-label="{HOUR}">'
+        f'<div class="vl-row">{buttons}<select class="vs-speed" data-text aria-label="{SPEED}">{speeds}</select></div>'
+        f'<p class="vs-legend">{dots}<span class="is-dot is-tie" style="background:var(--st-shared)"></span>{tie}'
+        '<span class="is-dot" style="border:2px solid var(--st-ink);border-radius:0;transform:rotate(45deg)"></span>'
+        f"{marked(diamond)}"
+        f'<span class="is-dot" style="border:2px solid var(--st-lost)"></span>{lost}'
+        "</p></div>"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from nicegui import app, ui
@@ -9,7 +10,7 @@ from nicegui import app, ui
 from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
 from viralsim.app.lesson.page import LessonPage
-from viralsim.app.look import dress, front, top
+from viralsim.app.look import accepted, dress, front, top
 from viralsim.app.panel import Panel, settings_fold
 from viralsim.app.plan.files import OpenAndSave
 from viralsim.app.plan.history import History
@@ -20,16 +21,19 @@ from viralsim.app.settings import Setting
 from viralsim.app.work import all_settings, change
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
+from viralsim.lessons.texts import catalogue, languages, preferred, speaker
 from viralsim.scenario import Scenario
 
 
 def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., None]:
     """The root page; ``start``: the scenario that was named on the command line."""
-    scripts = "".join(f"<script>{front(name)}</script>" for name in ("stage.js", "lesson.js", "asking.js"))
+    scripts = "".join(f"<script>{front(name)}</script>" for name in ("texts.js", "stage.js", "lesson.js", "asking.js"))
+    shipped = ", ".join(json.dumps(one) for one in (languages(), {code: dict(catalogue(code)) for code in languages()}))
 
-    def page(learn: str = "") -> None:
+    def page(learn: str = "", lang: str = "") -> None:
         dress()
-        ui.add_head_html(scripts)
+        language = preferred(lang, accepted())
+        ui.add_head_html(f"{scripts}<script>viralsimTexts.begin({shipped}, '{language}')</script>")
         try:
             chosen = lesson(learn) if learn else (None if start is not None else lessons()[0])
         except InputError:
@@ -37,8 +41,8 @@ def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., 
         scenario = chosen.scenario() if chosen is not None else start or lessons()[0].scenario()
         session = Session(lanes, line, str(app.storage.browser["id"]), scenario, chosen)
         with ui.column().classes("w-full max-w-7xl mx-auto p-0 gap-1"):
-            _head(session)
-            view = View(session)
+            _head(session, language)
+            view = View(session, language)
         client = ui.context.client
         client.on_connect(view.show)  # not before: who asks for a page and opens no socket costs next to nothing
         client.on_delete(lambda: view.session.close())
@@ -46,12 +50,18 @@ def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., 
     return page
 
 
-def _head(session: Session) -> None:
-    names = {one.key: f"{one.order}. {one.title}" for one in lessons()}
+def _head(session: Session, language: str) -> None:
+    say = speaker(language)
+    names = {one.key: f"{one.order}. {say(one.title)}" for one in lessons()}
     value = session.lesson.key if session.lesson is not None else None
 
     def choice() -> None:
-        pick = ui.select(names, value=value, label="lesson", on_change=lambda e: ui.navigate.to(f"/?learn={e.value}"))
+        pick = ui.select(
+            names,
+            value=value,
+            label=say("lesson"),
+            on_change=lambda e: ui.navigate.to(f"/?learn={e.value}&lang={language}"),
+        )
         pick.props("dense options-dense").classes("w-56").mark("lesson")
 
     top(choice)
@@ -60,8 +70,8 @@ def _head(session: Session) -> None:
 class View:
     """One session's widgets."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, language: str) -> None:
+        self.session, self.language = session, language
         self.body = ui.column().classes("w-full")
         self.lesson_page: LessonPage | None = None
         self._shown = False
@@ -93,7 +103,8 @@ class View:
         """The lesson on its one screen; everything else that can be done with its scenario is below."""
         self.lesson_page = LessonPage(self.session, chosen)
         self.lesson_page.show()
-        ui.link("pupil's sheet to print", f"/sheet/{chosen.key}", new_tab=True)
+        say = speaker(self.language)
+        ui.link(say("pupil's sheet to print"), f"/sheet/{chosen.key}?lang={self.language}", new_tab=True)
         self._settings()
         with ui.expansion("all arms").classes("w-full"):
             run_all_arms(self.session)

@@ -15,23 +15,30 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from nicegui import app, ui
 
 from viralsim.app.access import MOST_SENT_BYTES, Access, ClassKeys
+from viralsim.app.classroom.keep import Keep
+from viralsim.app.classroom.pupil import pupil
+from viralsim.app.classroom.room import MOST_PUPILS, Room, Round, Task
+from viralsim.app.classroom.wall import wall
 from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
+from viralsim.app.lesson.data import at_value
+from viralsim.app.lesson.sheet import sheet
 from viralsim.app.limits import refuse_for_a_class
 from viralsim.app.page import build
 from viralsim.app.plan.guided_page import guided
 from viralsim.app.plan.running_page import running
-from viralsim.app.room import MOST_PUPILS, Room, projector, pupil
-from viralsim.app.work import class_outcomes
+from viralsim.app.work import Question, class_outcomes, lesson_world
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
+from viralsim.lessons.texts import preferred
 from viralsim.scenario import Scenario
 
 LOOPBACK = "127.0.0.1"
+CLASS_LESSON, WALL = "luck", "the wall"
 CLASS_S = 60.0  # a scenario whose launches take longer is none for a class
 GRACEFUL_S, LONGEST_END_S = (
     1,
@@ -40,17 +47,23 @@ GRACEFUL_S, LONGEST_END_S = (
 INTERRUPTED = 130
 
 
-def serve(start: Scenario | None, port: int, *, room: bool = False, show: bool = False) -> None:
+def serve(
+    start: Scenario | None, port: int, *, room: bool = False, show: bool = False, keep: Path | None = None
+) -> None:
     """Serve until interrupted: on loopback, or, for a class, on the local network with a join code.
 
-    Raises InputError where a class cannot play the scenario.
+    keep: the file of a class that goes on when it is there, and is written in any case.
+    Raises InputError where a class cannot play the scenario, or the file holds none.
     """
-    played = start if start is not None else lesson("luck").scenario()
+    played = start if start is not None else lesson(CLASS_LESSON).scenario()
     if room:
         refuse_for_a_class(played, MOST_PUPILS)
     lanes, uploads = Lanes(), tempfile.TemporaryDirectory(prefix="viralsim-")
     try:
-        keys = _open_class(lanes, played, port) if room else None
+        storage = secrets.token_hex()  # signs the cookie by which a pupil keeps a seat
+        keys = None
+        if room:
+            keys, storage = _open_class(lanes, start, port, Keep(keep) if keep is not None else None, storage)
         line = RunLine(lanes)
         ui.page("/")(build(lanes, line, start))
         ui.page("/new")(guided(lanes, line, Path(uploads.name)))
@@ -63,7 +76,7 @@ def serve(start: Scenario | None, port: int, *, room: bool = False, show: bool =
         server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         ui.run_with(
             server, title="viralsim", dark=None, reconnect_timeout=10.0, show_welcome_message=False,
-            storage_secret=secrets.token_hex(),  # signs the cookie by which a pupil keeps a world; as long as the class
+            storage_secret=storage,
         )  # fmt: skip
         server.add_middleware(Access, keys=keys)
         config = uvicorn.Config(
@@ -76,28 +89,68 @@ def serve(start: Scenario | None, port: int, *, room: bool = False, show: bool =
         uploads.cleanup()
 
 
-def _open_class(lanes: Lanes, scenario: Scenario, port: int) -> ClassKeys:
-    """Play every pupil's launch, and say how to join. InputError where that takes longer than a class can wait."""
+def _open_class(
+    lanes: Lanes, start: Scenario | None, port: int, keep: Keep | None, storage: str
+) -> tuple[ClassKeys, str]:
+    """Play every pupil's try of the first round, and say how to join; the keys, and what signs cookies.
+
+    InputError where the tries take longer than a class can wait.
+    """
+    kept = keep.read() if keep is not None else None
     try:
         lanes.ready.result(3)
     except TooLong:
         print("compiling, the first time only: about a minute", flush=True)
         lanes.ready.result()
+    if kept is not None:
+        room, secret = kept
+        keys, storage = ClassKeys(port, secret), secret["storage"]
+    else:
+        keys, room = ClassKeys(port), Room(_first_round(lanes, start))
+    if keep is not None:
+        room.changed = lambda: keep.write(room, keys, storage)
+        room.changed()
+
+    def scenario_of(task: Task) -> Scenario:
+        if not task.lesson:
+            return start if start is not None else lesson(CLASS_LESSON).scenario()
+        return at_value(lesson(task.lesson), task.value)
+
+    async def opens(task: Task, number: int) -> None:
+        scenario, opened = scenario_of(task), Round(number, task, ())
+        refuse_for_a_class(scenario, opened.first_try() + MOST_PUPILS)
+        asked = (scenario, task.arm, opened.first_try(), MOST_PUPILS)
+        opened.outcomes = await lanes.answer(WALL, class_outcomes, *asked)
+        room.open(opened)
+
+    async def draws(who: str, seat: int) -> dict[str, Any]:
+        task, number = room.round.task, room.round.first_try() + seat
+        return await lanes.answer(who, lesson_world, Question(scenario_of(task), {}), task.arm, number, ())
+
+    address = f"http://{own_address()}:{port}/join"
+    ui.page("/class")(wall(room, address, keys.code, opens))
+    ui.page("/join")(pupil(room, draws))
+    print(
+        f"projector: http://{LOOPBACK}:{port}/class?token={keys.token}   pupils: {address}   code: {keys.code}",
+        flush=True,
+    )
+    return keys, storage
+
+
+def _first_round(lanes: Lanes, start: Scenario | None) -> Round:
+    """The scenario that was named, or the lesson on luck with one person who posts."""
+    one = lesson(CLASS_LESSON)
+    scenario = start if start is not None else one.scenario()
+    arm = scenario.arm_names[0]
+    task = Task("" if start is not None else one.key, one.slider.exactly(one.slider.value), arm)
     try:
-        outcomes = lanes.runs.schedule(class_outcomes, (scenario, MOST_PUPILS), timeout=CLASS_S).result()
+        outcomes = lanes.runs.schedule(class_outcomes, (scenario, arm, 0, MOST_PUPILS), timeout=CLASS_S).result()
     except TooLong:
         raise InputError(
             f"a class cannot play this scenario: {MOST_PUPILS} launches take longer than {CLASS_S:.0f} s; "
             "give one with fewer members, follows, posts or ticks"
         ) from None
-    keys, here, address = ClassKeys(port), Room(outcomes), f"http://{own_address()}:{port}/join"
-    ui.page("/class")(projector(here, address, keys.code))
-    ui.page("/join")(pupil(here))
-    print(
-        f"projector: http://{LOOPBACK}:{port}/class?token={keys.token}   pupils: {address}   code: {keys.code}",
-        flush=True,
-    )
-    return keys
+    return Round(1, task, outcomes)
 
 
 def _end_soon() -> None:
@@ -107,7 +160,7 @@ def _end_soon() -> None:
     end.start()
 
 
-def _sheet(key: str) -> Any:
+def _sheet(key: str, request: Request, lang: str = "") -> Any:
     """A pupil's sheet that prints on one page."""
     from fastapi.responses import HTMLResponse
 
@@ -115,18 +168,8 @@ def _sheet(key: str) -> Any:
         one = lesson(key)
     except InputError as error:
         return HTMLResponse(escape(str(error)), status_code=404)
-    words = "".join(f"<li><b>{escape(word)}</b>: {escape(text)}</li>" for word, text in one.glossary.items())
-    lines = "<p style='border-bottom:1px solid #999;height:2rem'></p>" * 3
-    return HTMLResponse(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-        f"<title>{escape(one.title)}</title><style>body{{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;"
-        "padding:0 1rem}@media print{a{display:none}}</style>"
-        f"<h1>{escape(one.title)}</h1><p>{one.minutes} minutes</p><p><b>{escape(one.question)}</b></p>"
-        f"<h2>1. My prediction</h2><p>{escape(one.prediction)}</p>{lines}"
-        f"<h2>2. Move the slider: {escape(one.slider.label)}</h2>"
-        f"<p>From {one.slider.low:g} to {one.slider.high:g}. What do you see?</p>"
-        f"{lines}<h2>3. What surprised me</h2>{lines}<h2>Words</h2><ul>{words}</ul></html>"
-    )
+    language = preferred(lang, request.headers.get("accept-language", ""))
+    return HTMLResponse(sheet(one, language))
 
 
 def own_address() -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from viralsim.mesa_driver.model import ViralityModel
 
 MOST_DRAWN = 3_000
+MOST_REMOVED, MOST_STARTERS = 10, 3
 REACHED, SHARED, CRITICISED = 1, 2, 3
 
 
@@ -25,6 +26,7 @@ class Played:
 
     changes: for each tick the (member, state) that are new; states are 1 reached, 2 shared, 3 criticised.
     brought_by: member -> who brought them, for every member whose post answers another member's.
+    starters: members who post first on their own, where nobody else begins: without advocates, advertising and a brand.
     starts, followers: the follows of the first channel, member v's followers being ``followers[starts[v]:starts[v + 1]]``.
     """
 
@@ -37,6 +39,7 @@ class Played:
     starts: NDArray[np.int64]
     followers: NDArray[np.int32]
     tick_hours: float
+    starters: tuple[int, ...] = ()
 
     @property
     def shared(self) -> set[int]:
@@ -47,6 +50,11 @@ class Played:
     def reached(self) -> set[int]:
         """Everyone who was reached by the end, sharers included."""
         return {member for tick in self.changes for member, _ in tick}
+
+    @property
+    def removable(self) -> tuple[int, ...]:
+        """Whom a lesson offers to try it without: the first advocates, or the first of those who start."""
+        return self.advocates[:MOST_REMOVED] or self.starters[:MOST_STARTERS]
 
     def scene(self) -> dict[str, Any]:
         """What is the same in every try on one network, as the page's script needs it: places, communities, follows."""
@@ -63,7 +71,8 @@ class Played:
         ticks = [[n for member, state in tick
                   for n in (member, state, self.brought_by.get(member, -1) if state > REACHED else -1)]
                  for tick in self.changes]  # fmt: skip
-        return {"advocates": list(self.advocates), "ticks": ticks, "hours": self.tick_hours}
+        first = list(self.advocates or self.starters)
+        return {"advocates": first, "removable": list(self.removable), "ticks": ticks, "hours": self.tick_hours}
 
 
 def play(scenario: Scenario, arm: str, world: int) -> Played:
@@ -93,7 +102,7 @@ def play(scenario: Scenario, arm: str, world: int) -> Played:
     starts = graph.indptr[0]
     return Played(
         x, y, community, tuple(model.arm.enrolment.members.tolist()), tuple(changes), _brought_by(model),
-        starts - starts[0], graph.followers[starts[0] : starts[-1]], float(scenario.spec.tick),
+        starts - starts[0], graph.followers[starts[0] : starts[-1]], float(scenario.spec.tick), _starters(scenario, arm, model),
     )  # fmt: skip
 
 
@@ -104,6 +113,15 @@ def _states(model: ViralityModel) -> NDArray[np.int8]:
     critics = posts[posts[:, 1] == model.arm.world.contents.twin[focal], 0]
     found[critics[found[critics] != SHARED]] = CRITICISED
     return found
+
+
+def _starters(scenario: Scenario, arm: str, model: ViralityModel) -> tuple[int, ...]:
+    """Who posts the campaign's content first, where that is drawn by one organic line and nobody else begins."""
+    campaign = scenario.arm_specs()[arm].campaign
+    if campaign.advocates is not None or campaign.paid or campaign.owned or len(campaign.organic) != 1:
+        return ()
+    posts, focal = model.first_posts(), int(model.arm.world.rules.values[Rule.FOCAL])
+    return tuple(sorted({int(row[0]) for row in posts if row[0] >= 0 and row[1] == focal and row[3] < 0}))
 
 
 def _brought_by(model: ViralityModel) -> dict[int, int]:
@@ -136,6 +154,14 @@ def layout(community: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[n
         disc = centre[c] + (r * np.array([np.cos(turn), np.sin(turn)])).T
         place[who] = 0.5 + scale * (disc - (low + high) / 2)
     return place[:, 0], place[:, 1]
+
+
+def without_one(scenario: Scenario, arm: str, played: Played, member: int) -> Scenario:
+    """The scenario in which one of those who can be removed does not post; everybody else's draws stay theirs."""
+    if played.advocates:
+        return without(scenario, arm, played.advocates, member)
+    rest = [starter for starter in played.starters if starter != member]
+    return scenario.override({"campaign.organic[0].members": rest} if rest else {"campaign.organic": []})
 
 
 def without(scenario: Scenario, arm: str, members: tuple[int, ...], removed: int) -> Scenario:

@@ -25,6 +25,7 @@ from viralsim.app.stepping import Played
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
 from viralsim.scenario import Scenario
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 
 if TYPE_CHECKING:
     from viralsim.results import Result
@@ -82,6 +83,7 @@ class Answer:
     lines: tuple[tuple[str, str], ...] = ()
     arms: tuple[ArmNumbers, ...] = ()
     unit: str = ""
+    currency: str = DEFAULT_CURRENCY
     notes: tuple[str, ...] = ()
 
 
@@ -151,10 +153,10 @@ def lesson_world(question: Question, arm: str, world: int, known: tuple[str, ...
 
 
 def lesson_lost(question: Question, arm: str, world: int, member: object) -> dict[str, Any]:
-    """Who is lost in a try without one of its advocates. Raises InputError where the member is none."""
+    """Who is lost in a try without one of those who began it. Raises InputError where the member is none of them."""
     scenario, played = question.scenario(), one_world(question, arm, world)
-    if not isinstance(member, int) or member not in played.advocates:
-        raise InputError("only an advocate can be removed")
+    if not isinstance(member, int) or member not in played.removable:
+        raise InputError("only somebody who began it can be removed")
     return lesson_data.lost(scenario, arm, world, played, member)
 
 
@@ -232,10 +234,9 @@ def all_arms(question: Question, worlds: int) -> Answer:
     return Answer(worlds, result.world_count, result.interrupted, "", "", sentences, report_page(result, trees=False))
 
 
-def class_outcomes(scenario: Scenario, pupils: int) -> list[int]:
-    """The shares of each pupil's launch: world n of the first arm is pupil n's."""
+def class_outcomes(scenario: Scenario, arm: str, first: int, pupils: int) -> list[int]:
+    """The shares of each pupil's try: pupil n plays try ``first + n`` of the arm."""
     from viralsim.simulation.front import simulate
 
-    arm = scenario.arm_names[0]
-    result = simulate(scenario, pupils, arms=(arm,), threads=1, repeat_trust=False)
-    return [int(shares) for shares in result.arms[arm].measures["shares"]]
+    result = simulate(scenario, first + pupils, arms=(arm,), threads=1, repeat_trust=False)
+    return [int(shares) for shares in result.arms[arm].measures["shares"][first:]]

@@ -16,7 +16,7 @@ from viralsim.scenario.networks_in_memory import is_in_memory
 from viralsim.scenario.study import JOINT
 
 POSTERIOR_FILE = "posterior.csv"
-FILE_KEYS = ("file", "members_file")
+FILE_KEYS = ("file", "members_file", "demographics")
 FILE_BLOCKS = ("audience", "channels", "campaign", "arms")
 
 

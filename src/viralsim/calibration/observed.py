@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
+from viralsim.tables import MOST_COUNTED
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -89,7 +90,12 @@ def _numbers(past: pd.DataFrame, column: str) -> Floats | None:
         values = np.array(pd.to_numeric(past[column]), np.float64)
     except (TypeError, ValueError):
         raise InputError(f"past: column {column!r} must hold numbers: read the file with viralsim.posts.read") from None
-    _refuse(past, np.arange(len(values)), np.isinf(values) | (values < 0), f"{column} must be finite and 0 or more")
+    _refuse(
+        past,
+        np.arange(len(values)),
+        (values > MOST_COUNTED) | (values < 0),
+        f"{column} must be from 0 to {MOST_COUNTED:g}",
+    )
     if column == "followers":
         _refuse(past, np.arange(len(values)), values == 0, "followers must be above 0")
     return None if np.isnan(values).all() else values

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
+from viralsim.campaign.further_measures import further_measures
 from viralsim.campaign.numbers import number
 from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
@@ -18,14 +19,16 @@ from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
 from viralsim.records.columns import MadeColumns
 from viralsim.records.record import ArmOutcomes
-from viralsim.scenario.costs import planned_costs
+from viralsim.scenario.costs import FEE_LINES, fee_lines, paid_name, planned_costs, programme_costs
 
 F8: TypeAlias = NDArray[np.float64]
+FEES, GIFTS, COMMISSIONS, DISCOUNTS = "creator fees", "creator gifts", "creator commissions", "promo discounts"
+BY_THE_PERSON = ("advocates", FEES, GIFTS)  # lines of planned costs that grow with who is enrolled
 HOURS_PER_WEEK = 168.0
 
 
 def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
-    """What each line of the arm cost in each world, USD, float64[W].
+    """What each line of the arm cost in each world, float64[W].
 
     Paid lines cost what was bought (a frequency cap can leave money unspent); advocates cost a person enrolled, each
     time asked, or each time posted; set-up is shared by the launches of the programme.
@@ -42,7 +45,7 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
             add("owned", owned.cost_usd)
     for i, line in enumerate(campaign.paid):
         add(
-            f"paid on {line.channel}",
+            paid_name(line),
             raw.paid_bought[:, i].astype(np.float64) * line_cpm(spec, line) / IMPRESSIONS_PER_CPM,
         )
     tier = campaign.advocates
@@ -54,6 +57,8 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
             entries = Count.ASKED if tier.cost_per == "asked" else Count.POSTED
             channels = arm.enrolment.channels.sum(axis=1).mean()  # an ask on several channels is one ask
             add("advocates", raw.counts[:, entries] / max(channels, 1.0) * each.mean(axis=-1))
+        for name, usd in _creator_lines(arm, raw).items():
+            add(name, usd)
         programme = tier.programme
         if programme is not None:
             hours = programme.hours_per_week * spec.horizon / HOURS_PER_WEEK
@@ -64,11 +69,41 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     manager = campaign.community_management
     if manager is not None:
         add("community management", manager.cost_usd_per_day * manager.days(spec.horizon))
+        if manager.hours_usd(1.0):
+            add("community management hours", manager.hours_usd(spec.horizon))
+    for name, usd in fee_lines(spec, lines).items():
+        add(name, usd)
     return lines
 
 
+def _creator_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
+    """What creators are paid by their terms in each world, float64[W]: by posts made, once, and by the sales of their own posts.
+
+    Their own posts' sales are conversions on impressions of planned posts, and of boosts of these posts.
+    """
+    terms = arm.enrolment.terms
+    if terms is None or not terms.pays:
+        return {}
+    worlds, people = len(raw.counts), len(arm.enrolment)
+    posted, sales = np.zeros((worlds, people)), np.zeros((worlds, people))
+    posted[:, : raw.posted.shape[1]] = raw.posted
+    sales[:, : raw.asked_sales.shape[1]] = raw.asked_sales
+    for line, paid in enumerate(arm.spec.campaign.paid):
+        if paid.boost is not None and (row := arm.enrolment.row_of(paid.boost)) is not None:
+            sales[:, row] += raw.paid_sales[:, line]
+    commission, discount = terms.per_sale(number(arm.spec.content[arm.spec.campaign.content].value_usd))
+    return {
+        FEES: (posted * terms.of["fee_per_post_usd"]).sum(axis=1) + terms.of["flat_fee_usd"].sum(),
+        GIFTS: np.full(worlds, terms.of["gift_usd"].sum()),
+        COMMISSIONS: (sales * commission).sum(axis=1),
+        DISCOUNTS: (sales * discount).sum(axis=1),
+    }
+
+
 def expected_cost_lines(arm: Arm) -> dict[str, float]:
-    """What an arm will cost by line, US$, before it runs: the enrolment's own prices, and of paid lines what a cap lets be bought.
+    """What an arm will cost by line, before it runs: the enrolment's own prices, and of paid lines what a cap lets be bought.
+
+    Commissions and discounts come on top, sale by sale.
 
     An upper bound where advocates are paid by the post, or where a paid line's cap may leave more unsold.
     """
@@ -76,18 +111,25 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
     lines = {
         name: usd
         for name, usd in planned_costs(spec).items()
-        if name != "advocates" and not name.startswith("paid on ")
+        if name != "advocates" and name not in {paid_name(line) for line in spec.campaign.paid}
     }
     paid: dict[str, float] = {}
     for line, asked, sold in zip(spec.campaign.paid, plan.paid_count.sum(axis=1), paid_impressions(arm), strict=True):
-        usd = sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if sold < asked else line.budget_usd
-        paid[f"paid on {line.channel}"] = paid.get(f"paid on {line.channel}", 0.0) + usd
+        usd = sold * line_cpm(spec, line) / IMPRESSIONS_PER_CPM if sold < asked or not asked else line.budget_usd
+        paid[paid_name(line)] = paid.get(paid_name(line), 0.0) + usd
     tier = spec.campaign.advocates
-    people_usd = 0.0
+    people: dict[str, float] = {}
     if tier is not None and len(arm.enrolment):
         asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
-        people_usd = float(arm.enrolment.cost_usd.sum()) * asks
-    return {name: usd for name, usd in ({**paid, "advocates": people_usd} | lines).items() if usd}
+        people = {"advocates": float(arm.enrolment.cost_usd.sum()) * asks}
+        terms = arm.enrolment.terms
+        if terms is not None:
+            posts = np.bincount(plan.planned_advocate, minlength=len(arm.enrolment))
+            people[FEES] = float((terms.of["fee_per_post_usd"] * posts + terms.of["flat_fee_usd"]).sum())
+            people[GIFTS] = float(terms.of["gift_usd"].sum())
+    lines = {name: usd for name, usd in ({**paid, **people} | lines).items() if name not in FEE_LINES}
+    launch = {name: usd for name, usd in (lines | fee_lines(spec, lines)).items() if usd}
+    return programme_costs(spec, launch)
 
 
 def paid_impressions(arm: Arm) -> NDArray[np.int64]:
@@ -112,6 +154,7 @@ def _present(arm: Arm, channel: int) -> int:
 def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     """The measures by name, float64[W]; NaN where a world does not define one. Each is made when it is asked for."""
     spec = arm.spec
+    content = spec.content[spec.campaign.content]
 
     def of(column: Count) -> F8:
         return raw.counts[:, column].astype(np.float64)
@@ -129,7 +172,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
             return np.asarray((nodes - of(Count.MEMBER_STARTS)) / nodes)
 
     def value_usd() -> F8:
-        return np.asarray(of(Count.CONVERSIONS) * number(spec.content[spec.campaign.content].value_usd))
+        return np.asarray(of(Count.CONVERSIONS) * number(content.sale_value_usd))
 
     makers: dict[str, Callable[[], F8]] = {
         "reach": lambda: of(Count.REACH),
@@ -150,13 +193,14 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "value_usd": value_usd,
         "net_usd": lambda: value_usd() - cost,
     }
+    makers |= further_measures(spec, raw)
     makers |= own_measures(spec, raw, int(arm.world.graph.indptr.shape[1] - 1))
     return MadeColumns(makers, len(raw.counts))
 
 
-def arm_outcomes(arm: Arm, raw: RawWorlds) -> ArmOutcomes:
-    """Everything that the worlds of one arm returned, in the words of the results."""
-    lines = cost_lines(arm, raw)
+def arm_outcomes(arm: Arm, raw: RawWorlds, lines: dict[str, F8] | None = None) -> ArmOutcomes:
+    """Everything that the worlds of one arm returned, in the words of the results. ``lines``: costs that are known already."""
+    lines = cost_lines(arm, raw) if lines is None else lines
     cost = np.sum(list(lines.values()), axis=0) if lines else np.zeros(len(raw.counts))
 
     def floats(table: NDArray[Any], column: int) -> F8:

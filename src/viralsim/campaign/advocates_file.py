@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.creator_terms import OTHERS, TERMS, CreatorsTable, Terms, given, is_per_post, read_terms
 from viralsim.errors import InputError, Problem, ScenarioError
+from viralsim.scenario.blocks import filled
 from viralsim.tables import Column, Kind, Table, read_table
 
 if TYPE_CHECKING:
     from viralsim.campaign.shared_arrays import CompiledAudience
     from viralsim.scenario.campaign import Advocates
+    from viralsim.scenario.spec import Spec
 
 COLUMNS = (
     Column("handle", Kind.ID, (
@@ -48,6 +51,8 @@ COLUMNS = (
         "response rate", "bereitschaft", "wahrscheinlichkeit", "zusagequote", "probabilite", "taux d'acceptation", "probabilidad",
         "disposicion", "tasa de aceptacion",
     )),
+    *TERMS,
+    *OTHERS,
 )  # fmt: skip
 PATH = "campaign.advocates"
 WARN_FACTOR, REFUSE_FACTOR = 2.0, 10.0  # between the followers in the file and those of the member who plays them
@@ -73,6 +78,7 @@ class Listed:
     willingness: NDArray[np.float64]
     cost_usd: NDArray[np.float64]
     fit: NDArray[np.float64]
+    terms: Terms
     notes: tuple[str, ...] = field(default=())
 
 
@@ -81,30 +87,36 @@ def handle_key(handle: object) -> str:
     return str(handle).strip().lstrip("@").casefold()
 
 
-def read_advocates(
-    compiled: CompiledAudience, path: Path, tier: Advocates, topics: dict[str, float], tone: dict[str, float]
-) -> Listed:
-    """Read the advocates of a tier; ``topics`` and ``tone`` are the weights of the content they post.
+def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, folder: Path) -> Listed:
+    """Read the advocates of a tier from its file, or from its ``creators``.
 
     A campaign's real advocates are not in a generated audience: the members whose follower counts are nearest play them,
     each once, in the order of the file. Raises ScenarioError with file, line and remedy.
     """
+    path = Path(filled(tier.listed)) if tier.file is None else folder / tier.file
     try:
-        table = read_table(path, COLUMNS)
+        table = (
+            CreatorsTable(tier.creators, COLUMNS, spec.currency)
+            if tier.file is None
+            else read_table(path, COLUMNS, currency=spec.currency)
+        )
         repeated: list[str] = []
         people = _people(table, compiled, tier.channels or compiled.channels, repeated)
         _cast(table, people, compiled)
         notes = [f"{path.name}: {note}" for note in (*_followers_notes(table, people, compiled, tier), *repeated)]
+        rows, handles = [p.rows for p in people], [p.handle for p in people]
+        terms = read_terms(table, rows, handles, tuple(spec.content), len(tier.posts_at))
+        posted = [spec.content[name or tier.content or spec.campaign.content] for name in terms.content]
         fit = np.ones(len(people))
         for name, weights, known in (
-            ("topics", topics, compiled.population.audience.topic_names),
-            ("tone", tone, compiled.population.audience.tone_names),
+            ("topics", [one.topics for one in posted], compiled.population.audience.topic_names),
+            ("tone", [one.tone for one in posted], compiled.population.audience.tone_names),
         ):
             fit = fit * _fit(table, people, name, weights, known, notes)
         willingness = _of_person(table, people, "willingness", tier)
-        cost = _of_person(table, people, "cost_usd", tier)
+        cost, terms = _prices(table, people, tier, terms, notes)
     except InputError as error:
-        raise ScenarioError([Problem(str(error), f"{PATH}.file")]) from error
+        raise ScenarioError([Problem(str(error), f"{PATH}.{'creators' if tier.file is None else 'file'}")]) from error
     for person, suits in zip(people, fit, strict=True):
         if suits == 0.0:
             notes.append(
@@ -115,7 +127,7 @@ def read_advocates(
         channels[row, list(person.followers)] = True
     members = np.array([person.member for person in people], dtype=np.int64)
     notes += [f"{path.name}: {note}" for note in table.notes]
-    return Listed(members, [p.handle for p in people], channels, willingness, cost, fit, tuple(notes))
+    return Listed(members, [p.handle for p in people], channels, willingness, cost, fit, terms, tuple(notes))
 
 
 def _people(table: Table, compiled: CompiledAudience, allowed: Sequence[str], repeated: list[str]) -> list[Person]:
@@ -204,26 +216,48 @@ def _followers_notes(table: Table, people: list[Person], compiled: CompiledAudie
     return notes
 
 
-def _of_person(table: Table, people: list[Person], name: str, tier: Advocates) -> NDArray[np.float64]:
+def _prices(
+    table: Table, people: list[Person], tier: Advocates, terms: Terms, notes: list[str]
+) -> tuple[NDArray[np.float64], Terms]:
+    """(the tier's price of each, float64[A]; their terms). A price for each post is a fee; who is paid otherwise needs no price."""
+    if is_per_post(table) and "cost_per" not in tier.model_fields_set:
+        title = table.columns["cost_usd"].title
+        notes.append(f"column {title!r}: paid for each post that is made; say cost_per: enrolled to pay it once")
+        fees = given(table, [p.rows for p in people], [p.handle for p in people], "cost_usd")
+        silent = np.isnan(fees) & (terms.of["fee_per_post_usd"] == 0.0)
+        default = np.where(silent & ~_is_paid(terms), float(tier.cost_usd), 0.0)
+        return default, replace(
+            terms, of={**terms.of, "fee_per_post_usd": terms.of["fee_per_post_usd"] + np.nan_to_num(fees)}
+        )
+    return _of_person(table, people, "cost_usd", tier, _is_paid(terms)), terms
+
+
+def _is_paid(terms: Terms) -> NDArray[np.bool_]:
+    """Who is paid by something else than the tier's price, bool[A]."""
+    amounts = [values for name, values in terms.of.items() if name != "promo_discount"]
+    return np.asarray(np.sum(amounts, axis=0) > 0.0)
+
+
+def _of_person(
+    table: Table, people: list[Person], name: str, tier: Advocates, paid: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
     """A number of each person; rows of one person must agree, and an empty cell takes what the scenario says of the tier.
+
+    paid: who needs none, bool[A]; an empty cell is 0 for them.
 
     Raises: InputError for an empty cell among filled ones where the scenario says nothing: no price is not a price of 0.
     """
     default = float(getattr(tier, name))
-    values = np.full(len(people), default)
-    given = table.numbers(name) if name in table else np.full(len(table), np.nan)
-    if np.isnan(given).all():
-        return values
-    for i, person in enumerate(people):
-        own = {float(v) for v in given[person.rows] if not np.isnan(v)}
-        if len(own) > 1:
-            lines = ", ".join(str(table.lines[row]) for row in person.rows)
-            raise InputError(
-                f"{table.where(person.rows[-1], name)}: {person.handle} has several values (lines {lines}): give one"
-            )
-        if own:
-            values[i] = own.pop()
-        elif name not in tier.model_fields_set:
+    elsewhere = np.zeros(len(people), bool) if paid is None else paid
+    values = given(table, [p.rows for p in people], [p.handle for p in people], name)
+    silent = np.isnan(values) & ~elsewhere
+    if np.isnan(values).all():
+        return np.where(silent, default, 0.0)
+    values[elsewhere & np.isnan(values)] = 0.0
+    for i in np.flatnonzero(silent):
+        person = people[i]
+        values[i] = default
+        if name not in tier.model_fields_set:
             raise table.refusal(
                 person.rows[0], name, f"is empty for {person.handle}: fill it, or give campaign.advocates.{name}"
             )
@@ -235,7 +269,12 @@ def _of_person(table: Table, people: list[Person], name: str, tier: Advocates) -
 
 
 def _fit(
-    table: Table, people: list[Person], name: str, weights: dict[str, float], known: tuple[str, ...], notes: list[str]
+    table: Table,
+    people: list[Person],
+    name: str,
+    weights: Sequence[Mapping[str, float]],
+    known: tuple[str, ...],
+    notes: list[str],
 ) -> NDArray[np.float64]:
     """Overlap of each person's words with the content's weights, in [0, 1]: the law of ``match``, with interest 1 or 0."""
     fit = np.ones(len(people))
@@ -255,7 +294,7 @@ def _fit(
                 if word.casefold() not in by_case:
                     raise InputError(f"{table.where(row, name)}: {word!r} is unknown; known are {', '.join(known)}")
                 words.add(by_case[word.casefold()])
-        total = sum(weights.values())
+        total = sum(weights[i].values())
         if words and total > 0:
-            fit[i] = sum(weight for word, weight in weights.items() if word in words) / total
+            fit[i] = sum(weight for word, weight in weights[i].items() if word in words) / total
     return fit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from viralsim.campaign.delays import delay_tables, whole_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
 from viralsim.campaign.interventions import cut_ties, plan_of_interventions
+from viralsim.campaign.management import manager_rules, with_care
 from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
 from viralsim.campaign.numbers import Number, holds_column, number, stacked
 from viralsim.campaign.own_rules import own_arrays
@@ -160,6 +161,12 @@ def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
     raise ValueError("a threshold needs count, fraction or weight")
 
 
+def _converts(content: Content, source: str) -> Number:
+    """The factor of the conversion rate of impressions from a source: trust, and the steps of the funnel."""
+    trust = getattr(content.conversion_trust, source)
+    return trust if content.funnel is None else trust * content.funnel.passed(source)
+
+
 def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Contents:
     """Parameters of all contents, twins included; a twin takes from its content what ``critical`` leaves out."""
     rows: list[dict[str, Any]] = []
@@ -172,7 +179,6 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
             value = None if critical is None else getattr(critical, field)
             return fallback if value is None else value
 
-        trust = content.conversion_trust
         kind, gain, cap, threshold = (int(Reinforcement.SIMPLE), 0.0, 1.0, 0.0) if is_twin else _reinforcement(content)
         rows.append(
             {
@@ -182,7 +188,7 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
                 "original": names.index(base) if is_twin else -1,
                 "controversy": 0.0 if is_twin else content.controversy,
                 "conversion_rate": 0.0 if is_twin else content.conversion_rate,
-                "conversion_trust": stacked([1.0 if trust is None else getattr(trust, s.name.lower()) for s in Source]),
+                "conversion_trust": stacked([_converts(content, s.name.lower()) for s in Source]),
                 "reinforcement": kind,
                 "gain": gain,
                 "cap": cap,
@@ -199,12 +205,12 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
             field: stacked([row[field] for row in rows], inner.get(field, 0), kinds.get(field, np.float64))
             for field in rows[0]
         },
-        **own_arrays(spec, names),
+        **own_arrays(spec, names, len(compiled.graph.tie_sign) > 0),
     )
     return found if (found.reshare != 1.0).any() else found._replace(reshare=OFF)
 
 
-def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rules:
+def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan, members: int) -> Rules:
     values: dict[Rule, Number] = dict.fromkeys(Rule, 0.0)
     campaign, audience = spec.campaign, spec.audience
     values[Rule.FOCAL] = names.index(campaign.content)
@@ -212,20 +218,9 @@ def _rules(spec: Spec, names: list[str], contents: Contents, plan: Plan) -> Rule
     values[Rule.CROSS_POST] = campaign.cross_post
     values[Rule.FEED_CAPACITY] = np.inf if audience.attention is None else audience.attention.feed_capacity
     values[Rule.TICKS_PER_DAY] = max(1.0, round(HOURS_PER_DAY / spec.tick))
-    values[Rule.RESPOND_RATIO] = values[Rule.AMPLIFY_SHARES] = -1.0
     manager = campaign.community_management
-    if manager is not None:
-        values[Rule.MANAGER_FROM] = spec.tick_of(manager.starts)
-    if manager is not None and manager.respond is not None:
-        rule = manager.respond
-        values[Rule.RESPOND_RATIO], values[Rule.RESPOND_AT_LEAST] = rule.critical_share_ratio, rule.at_least
-        values[Rule.RESPOND_EFFECT] = rule.effect
-        values[Rule.RESPOND_DELAY] = whole_ticks(rule.delay, spec.tick)
-    if manager is not None and manager.amplify is not None and len(plan.owned_channel):
-        amplify = manager.amplify
-        values[Rule.AMPLIFY_SHARES] = amplify.shares_per_hour * spec.tick
-        values[Rule.AMPLIFY_AT_MOST] = amplify.at_most
-        values[Rule.AMPLIFY_COOLDOWN] = whole_ticks(amplify.cooldown, spec.tick)
+    coverage = 1.0 if manager is None else manager.coverage(members)
+    values |= manager_rules(spec, coverage, bool(len(plan.owned_channel)))
     stop = campaign.stop_when
     if stop is not None:
         values[Rule.STOP_SHARES] = float(stop.shares or 0)
@@ -259,6 +254,15 @@ def _share_rate(compiled: CompiledAudience, spec: Spec, contents: Contents, name
     return curve_of(compiled, spec, spec.content[spec.campaign.content]).rate_at(contents.appeal[..., focal])
 
 
+def _cared_for(compiled: CompiledAudience, spec: Spec, enrolment: Enrolment) -> Enrolment:
+    """The enrolment with what the manager's hours do to willingness."""
+    manager = spec.campaign.community_management
+    if manager is None or manager.hours_per_week is None or not manager.effects.willingness:
+        return enrolment
+    willingness = with_care(enrolment.willingness, manager, manager.coverage(compiled.members))
+    return replace(enrolment, willingness=willingness)
+
+
 def compile_arm(
     compiled: CompiledAudience,
     name: str,
@@ -273,7 +277,10 @@ def compile_arm(
     worlds that it has among others. ``enrolment`` overrides who is enrolled. Raises ScenarioError where a number cannot be met.
     """
     names = content_names(spec)
-    enrolment = enrolment if enrolment is not None else enrol(compiled, spec, folder)
+    enrolment = enrolment if enrolment is not None else _cared_for(compiled, spec, enrol(compiled, spec, folder))
+    if spec.programme is not None and enrolment.terms is not None and enrolment.terms.pays:
+        text = "creators' fees and commissions are not counted launch by launch: leave one of them out, or pay creators by cost"
+        raise ScenarioError([Problem(text, "programme")])
     matches = [compiled.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
     audience = compiled.audience(spec, matches)
     contents = _contents(compiled, spec, names)
@@ -286,5 +293,5 @@ def compile_arm(
         channels = channels._replace(thin=np.ones_like(channels.thin))
     if np.isin(contents.reinforcement, (Reinforcement.FRACTION, OWN_RULE)).any():
         graph = graph._replace(following=compiled.following)
-    world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan), plan)
+    world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan, compiled.members), plan)
     return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.advocates_file import PATH, handle_key, read_advocates
+from viralsim.campaign.creator_terms import Terms
 from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.campaign.numbers import beside
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.campaign import Advocates
-from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 from viralsim.seeding import Candidates, Chosen, propose
 
@@ -32,7 +32,8 @@ class Enrolment:
     willingness, cost_usd: float64[A]; [W, A] where they differ by world. proposal: what the strategy reports about
     them, with its certificate, or None.
     fit: float64[A] in [0, 1], how well topics and tone of a creator suit the content; None where nothing is known of them. notes:
-    what users should know of the file.
+    what users should know of the file. terms: what creators are paid beside the price; None where nothing was asked of them.
+    listed: everybody of the list that these were taken from; empty where all are.
     """
 
     members: NDArray[np.int64]
@@ -43,6 +44,8 @@ class Enrolment:
     proposal: Chosen | None = None
     fit: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
+    terms: Terms | None = None
+    listed: tuple[Any, ...] = ()
 
     def __len__(self) -> int:
         return len(self.members)
@@ -53,7 +56,21 @@ class Enrolment:
         return Enrolment(
             self.members[at], [self.handles[row] for row in rows], self.channels[at], self.willingness[at], self.cost_usd[at],
             None, None if self.fit is None else self.fit[at], self.notes,
+            None if self.terms is None else self.terms.rows(at), self.listed or tuple(self.handles),
         )  # fmt: skip
+
+    def prices(self, asks: int, waves: int) -> NDArray[np.float64]:
+        """What each costs at most, float64[A]: the tier's price ``asks`` times, ``waves`` posts a channel, what is paid once."""
+        found = np.asarray(self.cost_usd, dtype=np.float64) * asks
+        if self.terms is None:
+            return found
+        posts = np.where(self.terms.posts > 0, self.terms.posts, waves) * self.channels.sum(axis=1)
+        return np.asarray(found + self.terms.of["fee_per_post_usd"] * posts + self.terms.once)
+
+    def row_of(self, handle: str) -> int | None:
+        """The row of a handle; None where nobody enrolled has it."""
+        keys = [handle_key(one) for one in self.handles]
+        return keys.index(handle_key(handle)) if handle_key(handle) in keys else None
 
     def only(self, handles: Sequence[int | str], file: str) -> Enrolment:
         """The enrolment of those who are named; ScenarioError for who is not in ``file``, or named twice."""
@@ -79,10 +96,10 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
         )
     content = spec.content[tier.content or spec.campaign.content]
     match = compiled.match(content)
-    if tier.file is not None:
-        listed = _of_file(compiled, tier, folder, content, match)
+    if tier.listed is not None:
+        listed = _of_file(compiled, spec, tier, folder, match)
         word, options = strategy_of(tier.choose)
-        return listed.only(options["members"], tier.file) if word == "members" else listed
+        return listed.only(options["members"], tier.listed) if word == "members" else listed
     names = tier.channels or compiled.channels
     where = np.array([name in names for name in compiled.channels])
     key = (
@@ -108,18 +125,20 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
 
 
 def _of_file(
-    compiled: CompiledAudience, tier: Advocates, folder: Path, content: Content, match: NDArray[np.float32]
+    compiled: CompiledAudience, spec: Spec, tier: Advocates, folder: Path, match: NDArray[np.float32]
 ) -> Enrolment:
-    """Everybody of the advocates' file; what the file leaves open is the tier's own."""
-    path = folder / filled(tier.file)
-    given = tier.model_fields_set & {"willingness", "cost_usd"}
-    words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given))
+    """Everybody of the advocates' file or of ``creators``; what the file leaves open is the tier's own."""
+    path = folder / filled(tier.listed)
+    given = tier.model_fields_set & {"willingness", "cost_usd", "cost_per"}
+    posted = {name: (one.topics, one.tone) for name, one in spec.content.items()}
+    words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given), spec.currency,
+             repr(tier.creators), len(tier.posts_at), tier.content, spec.campaign.content, repr(posted))  # fmt: skip
 
     def make() -> Enrolment:
-        listed = read_advocates(compiled, path, tier, content.topics, content.tone)
+        listed = read_advocates(compiled, spec, tier, folder)
         return Enrolment(
             listed.members, list(listed.handles), listed.channels, listed.willingness, listed.cost_usd,
-            fit=listed.fit, notes=listed.notes,
+            fit=listed.fit, notes=listed.notes, terms=listed.terms,
         )  # fmt: skip
 
     read: Enrolment = compiled.once(("advocates file", str(path), words), make, (match,))
@@ -134,9 +153,9 @@ def choose_listed(compiled: CompiledAudience, spec: Spec, listed: Enrolment, cho
     tier = filled(spec.campaign.advocates)
     word, options = strategy_of(choose)
     if word == "members":
-        return listed.only(options["members"], filled(tier.file))
+        return listed.only(options["members"], filled(tier.listed))
     if count > len(listed):
-        raise InputError(f"count: {tier.file} names {len(listed)} people, {count} were asked for: ask for fewer")
+        raise InputError(f"count: {tier.listed} names {len(listed)} people, {count} were asked for: ask for fewer")
     match = compiled.match(spec.content[tier.content or spec.campaign.content])
     where = np.asarray(listed.channels.sum(axis=0) > 0)
     eligible = np.isin(np.arange(compiled.members), listed.members)

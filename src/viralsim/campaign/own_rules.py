@@ -23,15 +23,18 @@ from viralsim.scenario.spec import Spec
 F8: TypeAlias = NDArray[np.float64]
 
 
-def own_arrays(spec: Spec, names: Sequence[str]) -> dict[str, Any]:
+def own_arrays(spec: Spec, names: Sequence[str], has_signs: bool) -> dict[str, Any]:
     """``own_rules``, ``own_rule``, ``own_value`` and ``own_fault`` of the contents ``names``; nothing where no rule is named.
 
-    Critical twins have none. Raises ScenarioError for a rule that cannot be compiled.
+    Critical twins have none. Raises ScenarioError for a rule that cannot be compiled, or asks for signs where ties have none.
     """
     used: dict[tuple[str, str], Rule] = {}
     for base, place, word, _ in _named(spec):
         rule = known(place)[word]
         used[place, word] = rule
+        if "sign" in rule.arguments and not has_signs:
+            said = f"the rule {word!r} asks for the sign of ties, and no network has any: say its column in tie_sign"
+            raise ScenarioError([Problem(said, f"content.{base}.{place}")])
         try:
             check_compiles([rule])
         except InputError as error:
@@ -111,7 +114,7 @@ def ruled(content: Content) -> Iterator[tuple[str, OwnWords]]:
 
 
 SOME = {"appeal": 0.2, "match": 0.7, "activity": 1.0, "trust": 1.0, "novelty": 0.8, "fatigue": 1.0, "softening": 1.0,
-        "reinforcement": 1.0, "seen": 1, "exposing_neighbours": 1, "following": 30, "tick": 0, "member": 0, "u": 0.5,
+        "reinforcement": 1.0, "seen": 1, "sign": 1, "exposing_neighbours": 1, "following": 30, "tick": 0, "member": 0, "u": 0.5,
         "share": 0.3, "criticism": 0.1, "engagement": 0.2}  # fmt: skip
 RISING = {
     "seen": np.arange(1, 41),

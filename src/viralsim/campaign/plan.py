@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.boosts import boost_of
 from viralsim.campaign.numbers import Number, beside, number, stacked
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.visible_posts import owned_factor
@@ -79,7 +80,7 @@ def _owned(lines: Lines) -> dict[str, Any]:
 
 
 def line_cpm(spec: Spec, line: Paid) -> Number:
-    """Price of a thousand impressions of a paid line: its own, or the channel's, USD."""
+    """Price of a thousand impressions of a paid line: its own, or the channel's."""
     return number(line.cpm_usd if line.cpm_usd is not None else filled(spec.channels[filled(line.channel)].cpm_usd))
 
 
@@ -107,11 +108,24 @@ def _targets(compiled: CompiledAudience, spec: Spec, number: int) -> NDArray[np.
     return np.flatnonzero(keep).astype(np.int32)
 
 
-def _paid(lines: Lines) -> dict[str, Any]:
+def _both(spec: Spec, line: int, people: NDArray[np.int32], boosted: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Those of a boost who fit the line's target too; empty ``people`` is everyone."""
+    found = np.intersect1d(people, boosted) if len(people) else boosted
+    if not len(found):
+        path = f"campaign.paid[{line}].boost"
+        raise ScenarioError(
+            [Problem("nobody is left whom this boost may be shown to: widen target, or boost_to", path)]
+        )
+    return found.astype(np.int32)
+
+
+def _paid(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     spec, paid = lines.spec, lines.spec.campaign.paid
     counts: list[NDArray[np.int32]] = []
     targets: list[NDArray[np.int32]] = []
     numbers: list[int] = []
+    contents: list[int] = []
+    trusts: list[Number] = []
     seen: dict[tuple[int, int], int] = {}
     for i, line in enumerate(paid):
         first = min(lines.tick(line.starts), lines.horizon - 1)
@@ -123,14 +137,26 @@ def _paid(lines: Lines) -> dict[str, Any]:
         count[..., first:last] = np.diff(steps)
         counts.append(count)
         channel, content = lines.channel(line.channel), lines.content(line.content)
+        people, trust = _targets(lines.compiled, spec, i), number(line.trust)
+        if line.boost is not None and np.any(count):
+            boosted = boost_of(lines.compiled, spec, i, enrolment)
+            if boosted is None:
+                count[...] = 0
+        else:
+            boosted = None
+        if boosted is not None:
+            content = lines.content(boosted.content or filled(spec.campaign.advocates).content)
+            people, trust = _both(spec, i, people, boosted.members), trust * boosted.trust
+        trusts.append(trust)
+        contents.append(content)
         numbers.append(seen.setdefault((channel, content), 0))
         seen[channel, content] += 1
-        targets.append(_targets(lines.compiled, spec, i))
+        targets.append(people)
     return {
         "paid_channel": _integers([lines.channel(p.channel) for p in paid]),
-        "paid_content": _integers([lines.content(p.content) for p in paid]),
+        "paid_content": _integers(contents),
         "paid_number": _integers(numbers),
-        "paid_trust": stacked([p.trust for p in paid]),
+        "paid_trust": stacked(trusts),
         "paid_cap": _integers([p.frequency_cap or 0 for p in paid]),
         "paid_start": np.concatenate([[0], np.cumsum([len(t) for t in targets])]).astype(np.int64),
         "paid_targets": np.concatenate([np.zeros(0, np.int32), *targets]).astype(np.int32),
@@ -138,17 +164,25 @@ def _paid(lines: Lines) -> dict[str, Any]:
     }
 
 
-def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
+def planned_posts(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
+    """The planned posts of an enrolment, by the names of ``Plan``, ascending by tick, channel, content and member."""
     tier = lines.spec.campaign.advocates
     rows = []
     if tier is not None:
         content = lines.content(tier.content)
+        terms = enrolment.terms
+        posts = np.zeros(len(enrolment), np.int64) if terms is None else terms.posts
+        own = [
+            content if terms is None or not terms.content[a] else lines.content(terms.content[a])
+            for a in range(len(enrolment))
+        ]
         for wave, at in enumerate(tier.posts_at):
             tick = lines.tick(at)
             if tick < lines.horizon:
                 rows += [
-                    (tick, int(c), content, int(enrolment.members[a]), wave, a)
+                    (tick, int(c), own[a], int(enrolment.members[a]), wave, a)
                     for a, c in zip(*np.nonzero(enrolment.channels), strict=True)
+                    if posts[a] == 0 or wave < posts[a]
                 ]
     rows.sort()
     table = np.array(rows, dtype=np.int64).reshape(len(rows), 6)
@@ -168,6 +202,7 @@ def _planned(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
         "planned_willingness": enrolment.willingness[..., advocate] * asked_before if len(rows) else np.zeros(0),
         "planned_trust": trust,
         "planned_advocate": np.ascontiguousarray(advocate),
+        "people": np.ones(int(enrolment.terms is not None and enrolment.terms.pays), np.uint8),
     }
 
 
@@ -197,4 +232,4 @@ def _organic(lines: Lines) -> dict[str, Any]:
 def compile_plan(compiled: CompiledAudience, spec: Spec, contents: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays of one arm."""
     lines = Lines(compiled, spec, contents)
-    return Plan(**_owned(lines), **_paid(lines), **_planned(lines, enrolment), **_organic(lines))
+    return Plan(**_owned(lines), **_paid(lines, enrolment), **planned_posts(lines, enrolment), **_organic(lines))

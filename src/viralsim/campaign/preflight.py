@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import paid_impressions
 from viralsim.campaign.compile import Arm
+from viralsim.campaign.market import PAID_A_MEMBER, market
 from viralsim.campaign.mean_field import attention, first_share_probability, share_drive
 from viralsim.campaign.own_rules import rule_warnings
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Plan, Rule
 from viralsim.kernels.cpu import prefetch
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.blocks import filled
 from viralsim.scenario.scenario import Scenario
 from viralsim.units import counted
 
 F8: TypeAlias = NDArray[np.float64]
-ADS_A_MEMBER = 10.0  # more paid impressions per member than this is wallpaper
 CLIPPED_SHARE = 0.01
 EVERYONE = slice(None)
 AHEAD = 48  # follows looked ahead: 14 ns per follow become 9 where ten million members are summed over
@@ -136,6 +138,9 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
             )
     lines += _share_lines(compiled, fullest, warnings)
     lines += _both_forms(compiled, fullest)
+    of_market, too_few = market(compiled, arms)
+    lines += of_market
+    warnings += too_few
     said: dict[str, list[str]] = {}  # what is true of several arms is said once
     for name, arm in arms.items():
         sold, asked = int(paid_impressions(arm).sum()), int(arm.world.plan.paid_count.sum())
@@ -145,11 +150,12 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 f"arm {name}: its frequency caps let at most {sold:,} of {asked:,} paid impressions be shown, and the rest is not "
                 "spent: raise the caps, or lower the budgets"
             )
+        warnings += _idle_lines(name, arm)
         if bought > 0:
             said.setdefault(f"{bought:.3g} paid impressions per member", []).append(name)
-        if bought > ADS_A_MEMBER:
+        if bought > PAID_A_MEMBER:
             warnings.append(
-                f"arm {name} buys {bought:.3g} paid impressions per member, above {ADS_A_MEMBER:g}: lower the budget"
+                f"arm {name} buys {bought:.3g} paid impressions per member, above {PAID_A_MEMBER:g}: lower the budget"
             )
         if len(arm.enrolment):
             reach = sum(
@@ -163,7 +169,7 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
     warnings += notes
     warnings += dict.fromkeys(text for arm in arms.values() for text in rule_warnings(arm.spec))
     lines += [f"{'arm' if len(names) == 1 else 'arms'} {', '.join(names)}: {text}" for text, names in said.items()]
-    warnings += arm_differences(scenario)
+    warnings += [*foreign_prices(scenario), *arm_differences(scenario)]
     return lines, warnings
 
 
@@ -206,6 +212,39 @@ def _both_forms(compiled: CompiledAudience, arm: Arm) -> list[str]:
         if content is not None and content.share_rate is not None:
             lines.append(f"{content_name}: share rate {content.share_rate:.3g} is appeal {arm.appeal[k]:.3g}")
     return lines
+
+
+def _idle_lines(name: str, arm: Arm) -> list[str]:
+    """A warning for each paid line whose money buys nothing: too little, or a boost of somebody whom the arm does not enrol."""
+    return [
+        f"arm {name}: its paid line on {paid.channel} buys no impression: its budget is less than one costs"
+        if paid.boost is None
+        else f"arm {name}: the boost of {paid.boost} buys nothing, since they are not enrolled in this arm"
+        for paid, count in zip(arm.spec.campaign.paid, arm.world.plan.paid_count, strict=True)
+        if np.any(paid.budget_usd) and not count.any()
+    ]
+
+
+def foreign_prices(scenario: Scenario) -> list[str]:
+    """A warning for each price of a preset that buys impressions: presets count in US$, and nothing is converted."""
+    currency = scenario.spec.currency
+    if currency == DEFAULT_CURRENCY:
+        return []
+    found: dict[str, None] = {}
+    for name in scenario.arm_names:
+        spec = scenario.for_arm(name)
+        bought = {
+            f"channels.{line.channel}.cpm_usd"
+            for line in spec.campaign.paid
+            if np.any(line.budget_usd) and line.cpm_usd == spec.channels[filled(line.channel)].cpm_usd
+        }
+        for path, value, source in scenario.assumptions(name) if bought else ():
+            if path in bought:
+                found[
+                    f"{path.removesuffix('_usd')}: the preset's {value:g} is a price in US$, counted here as {value:g} {currency}: "
+                    f"give your own price ({source})"
+                ] = None
+    return list(found)
 
 
 def arm_differences(scenario: Scenario) -> list[str]:

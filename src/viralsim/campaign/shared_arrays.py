@@ -63,6 +63,7 @@ class CompiledAudience:
             edge_field("tie_strength", 1.0),
             edge_field("influence_weight", 0.0),
             np.zeros((0, 0), dtype=np.int32),
+            tie_sign=signs_of_networks(networks),
             **spans_of_networks(networks),
         )
 
@@ -153,6 +154,14 @@ class CompiledAudience:
             present=self.present,
             present_start=self.present_start,
         )
+
+
+def signs_of_networks(networks: Sequence[Network]) -> NDArray[np.int8]:
+    """The signs of the ties of all channels in one, int8[E]; 1 on a channel that has none, and length 0 where none has."""
+    if all(network.tie_sign is None for network in networks):
+        return np.zeros(0, dtype=np.int8)
+    given = (np.ones(n.follows, np.int8) if n.tie_sign is None else n.tie_sign for n in networks)
+    return np.concatenate(list(given))
 
 
 def spans_of_networks(networks: Sequence[Network]) -> dict[str, NDArray[Any]]:

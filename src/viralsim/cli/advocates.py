@@ -119,7 +119,9 @@ def _judged(scenario: Scenario, found: Ranking, count: int, options: dict[str, A
 def _show_programme(judged: ProgrammeResult) -> None:
     """A line per launch, then what the whole is worth."""
     click.echo()
-    click.echo(f"campaign people ambassadors  left joined posts if asked {judged.measure} gained (95 %), USD")
+    click.echo(
+        f"campaign people ambassadors  left joined posts if asked {judged.measure} gained (95 %), {judged.currency}"
+    )
     for one in judged.launches:
         click.echo(
             f"{one.number:>6} {one.people:>6.1f} {one.ambassadors:>11.1f} {one.left:>5.1f} {one.joined:>6.1f} "
@@ -181,7 +183,7 @@ def _told(point: CurvePoint) -> str:
     said = f"{counted(point.count, 'advocate'):>15}: {point.gain.mean:,.2f} ({point.gain.low:,.2f} to {point.gain.high:,.2f})"
     said += f", the last {point.next_gain.mean:+,.2f}"
     if worth is not None:
-        said += f"; pays up to {worth.mean:,.2f} USD per person ({worth.low:,.2f} to {worth.high:,.2f})"
+        said += f"; pays up to {worth.mean:,.2f} {point.currency} per person ({worth.low:,.2f} to {worth.high:,.2f})"
     return said
 
 
@@ -200,7 +202,7 @@ def _show_list(found: Ranking) -> None:
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, justify in (
-        ("", "right"), ("member", "left"), ("gain", "right"), ("95 %", "right"), ("USD/share", "right"),
+        ("", "right"), ("member", "left"), ("gain", "right"), ("95 %", "right"), (f"{found.currency}/share", "right"),
         ("followers", "right"), ("new", "right"), ("channel", "left"), ("tone", "left"), ("comm.", "right"),
     ):  # fmt: skip
         table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]

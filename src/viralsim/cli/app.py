@@ -11,12 +11,19 @@ import click
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Port.")
 @click.option("--class", "room", is_flag=True, help="Bind to the local network, with a join code for pupils.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Goes on with the class of this file.",
+)
 @click.option("--open/--no-open", "show", default=False, help="Open a browser.")
-def app(file: Path | None, port: int, room: bool, show: bool) -> None:
+def app(file: Path | None, port: int, room: bool, keep: Path | None, show: bool) -> None:
     """Serve until interrupted."""
     from viralsim.errors import InputError
     from viralsim.scenario import load
 
+    if keep is not None and not room:
+        raise InputError("--keep FILE keeps a class: add --class")
     start = load(file) if file is not None else None
     try:
         import nicegui  # noqa: F401
@@ -29,7 +36,7 @@ def app(file: Path | None, port: int, room: bool, show: bool) -> None:
         start = within_limits(start, str(file))
     _refuse_taken_port("0.0.0.0" if room else LOOPBACK, port)
     click.echo(f"viralsim app on http://{LOOPBACK}:{port} (Ctrl-C ends it)")
-    serve(start, port, room=room, show=show)
+    serve(start, port, room=room, show=show, keep=keep)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from viralsim.cli.numbers import Finite
 from viralsim.cli.study import json_option, page_option, say, write_page
 from viralsim.errors import InputError
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
               help="A measure, or uplift_MEASURE; the goal's measure by default. Twice for a FILE.")  # fmt: skip
 @click.option("--arm", help="The arm that is looked at; the one that is best at most points by default.")
 @click.option("--against", help="The arm that may be better; all by default, or the other one of the question.")
-@click.option("--above", type=float, help="A case is a point at which the measure is above this.")
-@click.option("--below", type=float, help="A case is a point at which the measure is below this.")
+@click.option("--above", type=Finite(), help="A case is a point at which the measure is above this.")
+@click.option("--below", type=Finite(), help="A case is a point at which the measure is below this.")
 @click.option("--points", type=click.IntRange(min=1), default=200, show_default=True, help="Inputs to try of a FILE.")
-@click.option("--worlds", type=click.IntRange(min=1), help="Worlds of a point of a FILE; the scenario's by default.")
+@click.option(
+    "--worlds", type=click.IntRange(min=1), help="Worlds of a point of a FILE; the scenario's by default, at most 100."
+)
 @click.option("--threads", type=click.IntRange(min=1), help="Threads for a FILE; all cores by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Of shuffles and resamples, 0 by default; of a FILE the luck.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the points as CSV.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from viralsim.cli.numbers import Finite
 from viralsim.cli.study import last_options, page_option, say, scenario_file, scenario_of_file, watched, write_page
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 @click.option("--treatment", help="The arm that is tried; the field_test block's by default.")
 @click.option("--control", help="The arm that it is compared with; the field_test block's by default.")
 @click.option("--measure", help="reach, earned_reach, impressions, shares or conversions; the goal's by default.")
-@click.option("--unit", "units", multiple=True, help="member, community, channel or time; may be given several times.")
-@click.option("--share", type=float, help="Part of the units that is treated.")
+@click.option(
+    "--unit", "units", multiple=True, help="member, community, channel, time or advocate; may be given several times."
+)
+@click.option("--share", type=Finite(), help="Part of the units that is treated.")
 @click.option(
     "--worlds", type=click.IntRange(min=1), help="Repetitions of each design; the scenario's worlds by default."
 )
@@ -95,7 +98,7 @@ def _show(report: FieldTestReport) -> None:
         q = design.quality
         table.add_row(
             design.unit, design.estimator.replace("_", " "), cell(q.bias), cell(q.sd), cell(q.coverage, True),
-            cell(q.power, True), cell(q.smallest_effect), money(design.cost),
+            cell(q.power, True), cell(q.smallest_effect), money(design.cost, report.currency),
             "-" if design.repeated is None else str(design.repeated.launches),
         )  # fmt: skip
     standard_console().print(table)

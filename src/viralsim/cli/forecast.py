@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from viralsim.cli.durations import duration
+from viralsim.cli.numbers import Finite
 from viralsim.errors import InputError
 from viralsim.report.forecast_words import forecast_lines
 
@@ -31,12 +32,16 @@ DEFAULT_HORIZON = 168.0
 @click.option("--at", help="Forecast from this time after the post, such as 6h; the end of the curve by default.")
 @click.option("--horizon", help="Until when shares count, such as 7d; the scenario's, or 7d.")
 @click.option("--per", type=click.Choice(["total", "interval"]), default="total", help="What shares in tables count.")
-@click.option("--followers", type=float, help="Followers of the author, where past curves have them too.")
-@click.option("--target", type=click.FloatRange(min=0), help="Also give the chance of this many shares.")
+@click.option("--followers", type=Finite(), help="Followers of the author, where past curves have them too.")
+@click.option("--target", type=Finite(min=0), help="Also give the chance of this many shares.")
 @click.option("--arms", "with_arms", is_flag=True, help="Also say what each open arm of the scenario would change.")
 @click.option("--arm", "names", multiple=True, help="Of these arms only; may be given several times.")
 @click.option("--worlds", type=click.IntRange(min=1), help="Worlds of each arm; the scenario's by default.")
-@click.option("--budget-left", type=click.FloatRange(min=0), help="US$ that may still be spent on an arm.")
+@click.option(
+    "--budget-left",
+    type=Finite(min=0),
+    help="Money that may still be spent on an arm, in the scenario's currency.",
+)
 @click.option("--advocates-left", type=click.IntRange(min=0), help="Advocates who have not been asked yet.")
 @click.option("--register", type=click.Path(path_type=Path), help="Write the forecast into this ledger, for good.")
 @click.option("--name", help="Name of the post in the ledger; the name of the curve's file by default.")

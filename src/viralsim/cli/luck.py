@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from viralsim.cli.numbers import Finite
 from viralsim.cli.study import last_options, say, scenario_file, scenario_of_file, watched
 
 
@@ -15,7 +16,7 @@ from viralsim.cli.study import last_options, say, scenario_file, scenario_of_fil
 @click.option("--worlds", type=click.IntRange(min=2), default=50, show_default=True, help="Worlds of each content.")
 @click.option("--contents", type=click.IntRange(min=2), help="How many contents to draw; 30 by default.")
 @click.option("--measure", help="The measure; the goal's by default, else shares.")
-@click.option("--spread", type=click.FloatRange(min=1, min_open=True), default=2.0, show_default=True,
+@click.option("--spread", type=Finite(min=1, min_open=True), default=2.0, show_default=True,
               help="Where appeals are drawn: between the scenario's divided by this and multiplied by it.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the luck; the audience keeps the scenario's seed.")
 @click.option("--arm", "arms", multiple=True, help="This arm only; may be given several times.")

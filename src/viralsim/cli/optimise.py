@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from viralsim.cli.numbers import Finite
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,7 +24,14 @@ INTERRUPTED = 130
 
 @click.command(help="Split a budget over paid channels, advocates and management; it may be best to spend nothing.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--budget", "budget_usd", required=True, type=float, metavar="USD", help="The most that may be spent.")
+@click.option(
+    "--budget",
+    "budget_usd",
+    required=True,
+    type=Finite(),
+    metavar="AMOUNT",
+    help="The most that may be spent, in the scenario's currency.",
+)
 @click.option("--measure", "measures", multiple=True,
               help="What is to be best; the goal's measure by default. Given several times: the front between them.")  # fmt: skip
 @click.option("--worlds", type=click.IntRange(min=2), help="Worlds of each split; the scenario's by default.")
@@ -131,7 +140,8 @@ def _show(found: Optimum) -> None:
     console.print("")
     table = Table(box=None, pad_edge=False)
     table.add_column("line")
-    for head in ("USD", f"next dollar: more {found.measure} per USD"):
+    unit = "dollar" if found.currency == "USD" else found.currency
+    for head in (found.currency, f"next {unit}: more {found.measure} per {found.currency}"):
         table.add_column(head, justify="right")
     for one in found.next_dollar:
         more = "takes no more" if one.per_usd is None else _said(one.per_usd)
@@ -142,7 +152,7 @@ def _show(found: Optimum) -> None:
     for line in found.split:
         console.print("", Text(f"other amounts for {client_name(line)}, the rest as above", style="bold"), sep="\n")
         for point in (p for p in found.curves if p.line == line):
-            console.print(f"  {point.usd:>12,.2f} USD  {_said(point.uplift)}")
+            console.print(f"  {point.usd:>12,.2f} {found.currency}  {_said(point.uplift)}")
     for frequency in found.frequency:
         console.print("", Text(f"how often {frequency.line} is shown to one member", style="bold"), sep="\n")
         for cap in frequency.points:
@@ -166,7 +176,7 @@ def _show_front(found: Front) -> None:
     console.print("")
     table = Table(box=None, pad_edge=False)
     for line in found.points[0].split:
-        table.add_column(f"USD on {line}", justify="right")
+        table.add_column(f"{found.currency} on {line}", justify="right")
     for name in found.measures:
         table.add_column(name, justify="right")
     for point in found.points:

@@ -8,7 +8,16 @@ from rich.console import Console
 from rich.text import Text
 
 from viralsim.cli.render_charts import over_time, spread
-from viralsim.cli.render_tables import any_partial, arms_table, bars, lines_table, paired_table, sources_table
+from viralsim.cli.render_tables import (
+    any_partial,
+    arms_table,
+    bars,
+    goals_table,
+    launches_tables,
+    lines_table,
+    paired_table,
+    sources_table,
+)
 from viralsim.report.rerun import run_again
 from viralsim.results import Result
 from viralsim.units import counted
@@ -40,6 +49,7 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
             console.print(Text(f"{arm} minus {baseline}", style="bold"))
             console.print(paired_table(console, result, arm, baseline), "")
     for title, tables in (
+        ("Goals by their weights", goals_table(console, result)),
         ("Cost", lines_table(console, result)),
         ("Impressions by source", sources_table(console, result)),
     ):
@@ -48,6 +58,9 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
             _title(console, title)
             for table in found:
                 console.print(table, "")
+    for name, table in launches_tables(console, result):
+        _title(console, f"Launch by launch: {name}")
+        console.print(table, "")
     sentences = [text for text in result.verdict.sentences if text not in result.verdict.caveats]
     _lines(console, "Verdict", sentences)
     _lines(console, "What would overturn it", result.verdict.overturned_by)

@@ -12,13 +12,16 @@ from rich.text import Text
 
 from viralsim.measurement.arms import Chance, between_worlds, has_value
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.goals import scores
 from viralsim.measurement.measures import NAMES, declared, measure, measures_in
 from viralsim.measurement.number_format import digits_for, estimate, number, percent, percent_span, span
+from viralsim.measurement.payback import SHOWN, launches_table
 from viralsim.results import Result
 
 LABEL_COLUMNS = 21
 ARM_COLUMNS = 14
 BAR_COLUMNS = 24
+LAUNCH_COLUMNS = 13
 _ROWS = (
     *(
         "reach",
@@ -84,10 +87,10 @@ def arms_table(console: Console, result: Result) -> Iterable[Table]:
     for key in (*_ROWS, *own):
         m = declared(key)
         if key in own or any(result.summaries[arm][key].mean > 0.0 for arm in result.arms):
-            rows.append((m.label + {"hours": ", h", "USD": ", USD"}.get(m.unit, ""), mean_of(key)))
-    rows.append(("cost, USD", lambda arm: number(float(result.arms[arm].cost_usd().mean()))))
+            rows.append((m.heading(result.currency), mean_of(key)))
+    rows.append((f"cost, {result.currency}", lambda arm: number(float(result.arms[arm].cost_usd().mean()))))
     if has_value(result):
-        rows.append(("net value, USD", mean_of("net_usd")))
+        rows.append((f"net value, {result.currency}", mean_of("net_usd")))
     if result.viral_when:
         rows.append(("chance to go viral", chance_of("viral")))
     if result.flop_when:
@@ -146,7 +149,7 @@ def paired_table(console: Console, result: Result, arm: str, baseline: str) -> T
     # with uncertain inputs the range over worlds is below the interval of the mean
     table.add_column("95 % interval\n[5 to 95 % range]" if result.uncertain else "95 % interval", justify="right")
     table.add_column("better in", justify="right")
-    table.add_column("cost of one more (USD)", justify="right")
+    table.add_column(f"cost of one more ({result.currency})", justify="right")
     for row in result.comparisons:
         if (row.arm, row.baseline) == (arm, baseline) and row.measure in keys and not isnan(row.uplift):
             limits = span(row.ci_low, row.ci_high)
@@ -165,8 +168,21 @@ def _cost_of_one(row: Comparison) -> str:
     return estimate(row.cost_per_incremental, low, high)
 
 
+def goals_table(console: Console, result: Result) -> Iterable[Table]:
+    """The way of each arm from the baseline (0) to the best arm (1) in each goal, and over all by weight."""
+    found = {one.arm: one for one in scores(result)}
+    if not found:
+        return []
+    rows: list[tuple[str, Callable[[str], str]]] = [
+        (f"{declared(name).label} (weight {number(weight)})", lambda arm, name=name: number(found[arm].parts[name]))  # type: ignore[misc]
+        for name, weight in result.goals.items()
+    ]
+    rows.append(("all, by weight", lambda arm: number(found[arm].score)))
+    return side_by_side(console, result, rows, "0: baseline, 1: best")
+
+
 def lines_table(console: Console, result: Result) -> Iterable[Table]:
-    """Cost by line, USD per launch."""
+    """Cost by line, per launch."""
     names = list(dict.fromkeys(n for arm in result.arms.values() for n, line in arm.cost_lines.items() if line.any()))
 
     def of(line: str) -> Callable[[str], str]:
@@ -176,7 +192,9 @@ def lines_table(console: Console, result: Result) -> Iterable[Table]:
 
         return text
 
-    return side_by_side(console, result, [(line, of(line)) for line in names], "cost, USD") if names else []
+    return (
+        side_by_side(console, result, [(line, of(line)) for line in names], f"cost, {result.currency}") if names else []
+    )
 
 
 def sources_table(console: Console, result: Result) -> Iterable[Table]:
@@ -193,3 +211,22 @@ def sources_table(console: Console, result: Result) -> Iterable[Table]:
         return text
 
     return side_by_side(console, result, [(name, of(name)) for name in names], "impressions") if names else []
+
+
+def launches_tables(console: Console, result: Result) -> Iterable[tuple[str, Table]]:
+    """(arm, a row per launch): means over the simulations; columns of which nothing is known or that stay at 0 are left out."""
+    for name, arm in result.arms.items():
+        if not arm.launches:
+            continue
+        found = launches_table(result, name)
+        shown = [key for key in SHOWN if any(found[key])]
+        fit = max(1, (console.width - LAUNCH_COLUMNS) // LAUNCH_COLUMNS)
+        for first in range(0, len(shown), fit):
+            table = plain_table(console)
+            table.add_column("launch", justify="right")
+            for key in shown[first : first + fit]:
+                table.add_column(SHOWN[key], justify="right", overflow="fold")
+            for i in range(len(found["members"])):
+                cells = (found[key][i] for key in shown[first : first + fit])
+                table.add_row(str(i + 1), *("-" if cell is None else number(cell) for cell in cells))
+            yield name, table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from viralsim.cli.numbers import Finite
 from viralsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ MEANINGS = ("source reaches target", "source follows target")
 @click.option(
     "--with", "added", multiple=True, metavar="ID@TIME", help="Had they been asked then; may be given several times."
 )
-@click.option("--until", type=float, help="Until when it was watched; the last adoption by default.")
-@click.option("--tick", type=float, default=1.0, show_default=True, help="The time step, in the unit of the times.")
-@click.option("--probability", type=float, help="That one sight convinces; fitted to the cascade by default.")
-@click.option("--mean-delay", type=float, help="Ticks from there to the adoption; fitted to the cascade by default.")
+@click.option("--until", type=Finite(), help="Until when it was watched; the last adoption by default.")
+@click.option("--tick", type=Finite(), default=1.0, show_default=True, help="The time step, in the unit of the times.")
+@click.option("--probability", type=Finite(), help="That one sight convinces; fitted to the cascade by default.")
+@click.option("--mean-delay", type=Finite(), help="Ticks from there to the adoption; fitted to the cascade by default.")
 @click.option("--model", default="independent_cascade", show_default=True, help="Others are refused, with the reason.")
 @click.option("--draws", type=click.IntRange(min=1), default=1000, show_default=True, help="Worlds that are drawn.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")

@@ -38,7 +38,7 @@ def check(file: Path, quick: bool, as_json: bool) -> None:
     parts = {
         "What is simulated": _population(scenario),
         "What each arm does": _plan(specs),
-        "What it costs": _money(found.cost_lines),
+        "What it costs": _money(found.cost_lines, scenario.spec.currency),
         "What it is like": iter(found.lines),
         "What is assumed: replace it by your own numbers where you have them": _assumed(scenario),
     }
@@ -64,7 +64,7 @@ def _checked(file: Path, quick: bool) -> tuple[Scenario, Description]:
         found = describe(scenario)
     asked = scenario.spec.equal_money
     costs = {name: sum(lines.values()) for name, lines in found.cost_lines.items()}
-    unequal = unequal_money(costs, scenario.spec.baseline, asked) if asked is not False else []
+    unequal = unequal_money(costs, scenario.spec.currency, scenario.spec.baseline, asked) if asked is not False else []
     if unequal:
         raise scenario.placed(ScenarioError(unequal))
     return scenario, found
@@ -77,18 +77,21 @@ def _check_as_json(file: Path, quick: bool) -> None:
     errors: list[dict[str, Any]] = []
     warnings: list[str] = []
     arms: dict[str, Any] = {}
+    currency: str | None = None
     try:
-        _, found = _checked(file, quick)
+        scenario, found = _checked(file, quick)
     except ScenarioError as error:
         errors = [{"file": p.file, "line": p.line, "path": p.path, "message": p.message} for p in error.problems]
     except InputError as error:
         errors = [{"file": str(file), "line": None, "path": "", "message": text} for text in str(error).split("\n")]
     else:
-        warnings = found.warnings
+        warnings, currency = found.warnings, scenario.spec.currency
         arms = {
             name: {"cost_usd": sum(lines.values()), "cost_lines": lines} for name, lines in found.cost_lines.items()
         }
-    click.echo(json.dumps({"errors": errors, "warnings": warnings, "arms": arms}, allow_nan=False))
+    click.echo(
+        json.dumps({"errors": errors, "warnings": warnings, "currency": currency, "arms": arms}, allow_nan=False)
+    )
     if errors:
         raise SystemExit(2)
 
@@ -103,7 +106,8 @@ def _population(scenario: Scenario) -> Iterator[str]:
     most = f"{spec.most_worlds:,}" if isinstance(spec.worlds, int) else f"at most {spec.most_worlds:,}"
     worlds = "simulation" if most == "1" else "simulations"
     yield f"{spec.name}: {most} {worlds} per arm, {spec.horizon / 24.0:g} days in steps of {spec.tick:g} h, seed {spec.seed}"
-    communities = counted(audience.communities.count, "community") if audience.members else "communities from the files"
+    from_file = not audience.members or audience.demographics is not None
+    communities = "communities from the files" if from_file else counted(audience.communities.count, "community")
     yield f"population: {members}, {communities}" + (
         f", {counted(spec.populations, 'audience')}" if spec.populations > 1 else ""
     )
@@ -146,18 +150,20 @@ def _plan(specs: dict[str, Spec]) -> Iterator[str]:
             does.append(f"organic posts by {counted(posters, 'member')}")
         if campaign.advocates is not None:
             people = advocates_count(spec)
-            tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.file}"
+            tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.listed}"
             does.append(f"{tier}, asked {times(len(campaign.advocates.posts_at))}")
         if campaign.community_management is not None:
             does.append("community management")
         yield f"arm {name}: {', '.join(does) or 'nobody acts'}"
 
 
-def _money(costs: dict[str, dict[str, float]]) -> Iterator[str]:
+def _money(costs: dict[str, dict[str, float]], currency: str) -> Iterator[str]:
     """Planned cost by arm and line."""
+    from viralsim.scenario.amounts import sign
+
     for name, lines in costs.items():
         parts = ", ".join(f"{line} {usd:,.2f}" for line, usd in lines.items())
-        yield f"cost of {name}: {sum(lines.values()):,.2f} US$" + (f" ({parts})" if parts else "")
+        yield f"cost of {name}: {sum(lines.values()):,.2f} {sign(currency)}" + (f" ({parts})" if parts else "")
 
 
 def _assumed(scenario: Scenario) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,6 +34,11 @@ INTERRUPTED = 130
     "--slurm", type=click.Path(path_type=Path), metavar="FILE", help="Write a Slurm job script here; run nothing."
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Jobs of the script's array; 20 by default.")
+@click.option(
+    "--adaptive", metavar="MEASURE", help="Let Optuna choose the points, to make this mean (or uplift_MEASURE) best."
+)
+@click.option("--arm", help="Whose mean; the first that is not the baseline by default.")
+@click.option("--points", type=click.IntRange(min=1), help="Points of an adaptive sweep; those of its block, else 60.")
 @click.option("--dry-run", is_flag=True, help="Print the plan with a forecast, and run nothing but two points.")
 def sweep(
     file: Path,
@@ -47,12 +52,22 @@ def sweep(
     as_json: bool,
     slurm: Path | None,
     jobs: int | None,
+    adaptive: str | None,
+    arm: str | None,
+    points: int | None,
     dry_run: bool,
 ) -> None:
     """Plan, run, tell; exit 130 where the user stopped it, with everything that was finished on the disk."""
     from viralsim.experiments import plan_of, run_sweep
     from viralsim.scenario import load
 
+    _check_adaptive(
+        adaptive, {"--arm": arm, "--points": points}, {"--shard": shard, "--slurm": slurm, "--dry-run": dry_run}
+    )
+    if adaptive is not None:
+        how = {"worlds": worlds, "seed": seed, "threads": threads, "workers": workers, "cluster": cluster}
+        _run_adaptive(file, out, adaptive, arm, points, how, as_json)
+        return
     plan = plan_of(load(file), worlds, seed)
     if slurm is not None:
         from viralsim.cli.slurm import write_script
@@ -74,6 +89,38 @@ def sweep(
         click.get_current_context().exit(INTERRUPTED)
 
 
+def _check_adaptive(measure: str | None, needs: dict[str, object], excludes: dict[str, object]) -> None:
+    """InputError for options that do not go together."""
+    from viralsim.errors import InputError
+
+    if measure is None:
+        for name, value in needs.items():
+            if value is not None:
+                raise InputError(f"{name} belongs to an adaptive sweep: add --adaptive MEASURE, or leave it out")
+        return
+    for name, value in excludes.items():
+        if value:
+            raise InputError(f"{name} needs points that are known beforehand: leave it out, or leave out --adaptive")
+
+
+def _run_adaptive(
+    file: Path, out: Path, measure: str, arm: str | None, points: int | None, how: dict[str, Any], as_json: bool
+) -> None:
+    from viralsim.experiments.adaptive.sweep import adaptive_sweep
+    from viralsim.measurement.number_format import number
+    from viralsim.scenario import load
+
+    with progress_bar("points", points_done) as progress:
+        found = adaptive_sweep(load(file), out, measure, arm=arm, points=points, progress=progress, **how)
+    more = {"measure": found.measure, "arm": found.arm, "best": dict(found.best), "value": found.value}
+    tell(found.outcome, out, as_json, more=more)
+    if not as_json and found.value is not None:
+        where = ", ".join(f"{path} = {value}" for path, value in found.best.items())
+        click.echo(f"best mean of {found.measure.replace('_', ' ')} in {found.arm}: {number(found.value)} at {where}")
+    if found.outcome.interrupted:
+        click.get_current_context().exit(INTERRUPTED)
+
+
 @click.command(help="Join the shards of one sweep into the table that a single run would have written.")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the whole; the first folder by default.")
@@ -88,10 +135,12 @@ def merge(folders: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     tell(join(plan, folders, target), target, as_json)
 
 
-def tell(outcome: SweepOutcome, out: Path, as_json: bool, shard: str | None = None) -> None:
+def tell(
+    outcome: SweepOutcome, out: Path, as_json: bool, shard: str | None = None, more: dict[str, Any] | None = None
+) -> None:
     """What a sweep did, in a sentence or as JSON."""
     if as_json:
-        click.echo(json.dumps({"out": str(out), "complete": outcome.complete, **vars(outcome)}))
+        click.echo(json.dumps({"out": str(out), "complete": outcome.complete, **vars(outcome), **(more or {})}))
         return
     finished = outcome.found + outcome.run
     place = f"{out}/points.parquet" if shard is None else f"shard {shard}: viralsim merge {out} writes the table"

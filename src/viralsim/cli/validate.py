@@ -24,16 +24,22 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the luck.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Write validation.md, validation.json, pictures.html here."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write validation.md, validation.json, pictures.html here. Ended early, the same command goes on where it was.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def validate(
     full: bool, only: tuple[str, ...], seed: int, threads: int | None, out: Path | None, as_json: bool
 ) -> None:
-    """Run the checks, print a table; exit 1 where one that gates does not reproduce."""
+    """Run the checks, print a table; exit 1 where one that gates does not reproduce.
+
+    With ``--out`` every finished check is kept there until all are, under the seed, the sources and the versions it ran with.
+    """
     from viralsim.errors import InputError
     from viralsim.validation import CHECKS, Setting, run_checks
     from viralsim.validation.check import data_folder
+    from viralsim.validation.finished import Finished
     from viralsim.validation.page import as_dict
     from viralsim.validation.registry import chosen, failed
 
@@ -41,15 +47,17 @@ def validate(
     if not checks:
         raise InputError(f"no check is named {' or '.join(only)}: known are {', '.join(c.name for c in CHECKS)}")
     setting = Setting(seed, threads, data_folder())
+    finished = Finished(out, seed) if out is not None else None
     outcomes: list[Outcome] = []
     with progress_bar("checks", str) as progress:
-        for outcome in run_checks(checks, setting, progress):
+        for outcome in run_checks(checks, setting, progress, finished):
             outcomes.append(outcome)
             if not as_json and not sys.stdout.isatty():
                 click.echo(_line(outcome))  # on a terminal the bar runs, and one table comes at the end
     ran = _ran(full, only, seed)
-    if out is not None:
+    if out is not None and finished is not None:
         _write(out, outcomes, setting.pictures, ran)
+        finished.remove()
     bad = failed(outcomes)
     if as_json:
         click.echo(json.dumps(as_dict(outcomes, ran)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from viralsim.cli.numbers import Finite
 from viralsim.cli.study import (
     group_option,
     groups_of,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     "--measure", default="net_usd", show_default=True, help="What counts; needs --value-per-unit if no money."
 )
 @click.option(
-    "--value-per-unit", type=float, help="US$ that one unit of the measure is worth; the arm's cost is taken off."
+    "--value-per-unit", type=Finite(), help="What one unit of the measure is worth; the arm's cost is taken off."
 )
 @group_option
 @click.option("--survey", "surveys", type=click.IntRange(min=1), multiple=True,
@@ -82,7 +83,9 @@ def _show(found: ValueOfInformation) -> None:
 
     click.echo(f"{found.scenario_name}: value of information, {found.worlds:,} worlds, seed {found.seed}\n")
     say(found.sentences())
-    click.echo("\nUS$ a launch: known exactly (EVPPI) with its 95 % interval, and from a survey of n people (EVSI)")
+    click.echo(
+        f"\n{found.currency} a launch: known exactly (EVPPI) with its 95 % interval, and from a survey of n people (EVSI)"
+    )
     table = Table(box=None, pad_edge=False)
     table.add_column("input", overflow="fold")
     table.add_column("EVPPI", justify="right")

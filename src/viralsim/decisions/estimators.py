@@ -107,19 +107,54 @@ def hajek(outcomes: F8, exposed: tuple[Mask, Mask], chances: tuple[F8, F8], unit
     return Estimated(members * (found[0] - found[1]), members * math.sqrt(sum(variances)), _welch(variances, units))
 
 
+def horvitz_thompson(
+    outcomes: F8, exposed: tuple[Mask, Mask], chances: tuple[F8, F8], unit: NDArray[np.int64]
+) -> Estimated:
+    """Exposure-weighted difference of totals (Horvitz, Thompson 1952; Aronow, Samii 2017, doi 10.1214/16-AOAS1005).
+
+    Arguments as of ``hajek``. Members without a chance of both exposures are left out, and the sum is scaled up to all members.
+    Unbiased where outcomes rest on the exposure alone; the standard error is that of a sum of what units add, which is not too
+    small where no two units are exposed together more often than by chance.
+    """
+    able = (chances[0] > 0.0) & (chances[1] > 0.0)
+    if not able.any():
+        return UNDEFINED
+    added = np.zeros(len(outcomes))
+    for sign, seen, chance in zip((1.0, -1.0), exposed, chances, strict=True):
+        at = seen & able
+        added[at] += sign * outcomes[at] / chance[at]
+    _, place = np.unique(unit[able], return_inverse=True)
+    by_unit = np.bincount(place, weights=added[able]).astype(np.float64)
+    exposed_units = len(np.unique(unit[able & (exposed[0] | exposed[1])]))
+    if len(by_unit) < 2:
+        return UNDEFINED
+    scale = len(outcomes) / int(able.sum())
+    error = scale * math.sqrt(len(by_unit) * float(by_unit.var(ddof=1)))
+    return Estimated(scale * float(by_unit.sum()), error, max(exposed_units - 2.0, 1.0))
+
+
 class Follows(NamedTuple):
-    """Who follows whom, an entry per follow: ``source`` is followed by ``target``, int64[E]; ``degree`` float64[N] per member."""
+    """Who sees what of which unit, an entry per follow: an account of unit ``source`` is followed by member ``target``, int64[E].
+
+    degree: float64[N], follows of each member.
+    """
 
     source: NDArray[np.int64]
     target: NDArray[np.int64]
     degree: F8
 
-    def exposed(self, treated: Mask) -> tuple[Mask, Mask]:
-        """Who is exposed as if all, or none, were treated, bool[N]: they and most accounts that they follow are on one side."""
-        among = np.bincount(self.target, weights=treated[self.source], minlength=len(treated))
+    def exposed(self, treated: Mask, own: Mask | None = None) -> tuple[Mask, Mask]:
+        """Who is exposed as if all, or none, were treated, bool[N] each: most of their follows are on one side.
+
+        treated: of the units. own: whether members are treated themselves, who then are to be on that side too.
+        """
+        among = np.bincount(self.target, weights=treated[self.source], minlength=len(self.degree))
         with np.errstate(invalid="ignore", divide="ignore"):
-            part = np.where(self.degree > 0.0, among / self.degree, treated)
-        return treated & (part >= FULLY), ~treated & (part <= 1.0 - FULLY)
+            part = among / self.degree
+        if own is None:
+            return part >= FULLY, part <= 1.0 - FULLY
+        part = np.where(self.degree > 0.0, part, own)
+        return own & (part >= FULLY), ~own & (part <= 1.0 - FULLY)
 
 
 def follows_of(indptr: NDArray[np.int64], followers: NDArray[np.int32]) -> Follows:

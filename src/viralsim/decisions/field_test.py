@@ -13,8 +13,8 @@ import numpy as np
 
 from viralsim.arguments import function, integer_at_least, names_of, number, one_of, seed_number, thread_count
 from viralsim.atomic import write_text
-from viralsim.decisions.designs import ESTIMATORS, UNITS, Design, design_of
-from viralsim.decisions.estimators import Estimated, follows_of
+from viralsim.decisions.designs import UNITS, Design, design_of
+from viralsim.decisions.estimators import Estimated
 from viralsim.decisions.field_test_words import sentences_of
 from viralsim.decisions.partial_arm import Pair, refuse_whole_differences
 from viralsim.decisions.power import VALID, Quality, Repeated, is_unbiased, is_valid, quality, repeated
@@ -24,14 +24,14 @@ from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.member_counts import Tally, grouped_world
 from viralsim.measurement.intervals import mean_interval
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.programme_checks import refuse_programme
 from viralsim.scenario.study import FieldTest
 from viralsim.simulation.front import launch
 from viralsim.simulation.run import compile_arms, compile_audience, draw_inputs
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from viralsim.campaign.shared_arrays import CompiledAudience
 
 MEASURES = tuple(tally.name.lower() for tally in Tally)
 FEWEST_WORLDS = 20
@@ -40,7 +40,7 @@ COSTED_WORLDS = 20  # worlds whose assignments say what a test costs
 
 @dataclass(frozen=True)
 class JudgedDesign:
-    """One unit with one estimator: its quality, and days and US$ of the test.
+    """One unit with one estimator: its quality, and days and cost of the test.
 
     repeated: how often it would have to be run to see the effect that matters; None where too often, or it is not known.
     """
@@ -86,6 +86,7 @@ class FieldTestReport:
     judged: tuple[JudgedDesign, ...]
     notes: tuple[str, ...]
     plan: Mapping[str, Sequence[Any]]
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def designs(self) -> pd.DataFrame:
@@ -187,12 +188,13 @@ def field_test(
         worlds: repetitions of each design, at least 20; the scenario's worlds by default. seed: of luck and assignments.
         treatment, control: arms that differ in paid lines and advocates alone.
         measure: reach, earned_reach, impressions, shares or conversions; the goal's by default.
-        units: of member, community, channel, time (days); share: the part of the units that is treated.
+        units: of member, community, channel, time (days), advocate; share: the part of the units that is treated.
         progress: called with (launches done, launches in all).
 
     Raises: InputError for wrong arguments, arms that cannot be given to a part, or units of which none can be assigned.
     """
     scenario = scenario_of(scenario)
+    refuse_programme(scenario.spec, "field_test tries")
     count = integer_at_least(scenario.worlds if worlds is None else worlds, "worlds", FEWEST_WORLDS)
     luck = seed_number(scenario.seed if seed is None else seed)
     test = _test_of(scenario, treatment, control, units, share)
@@ -205,10 +207,11 @@ def field_test(
     arms = compile_arms(scenario, compiled, (test.treatment, test.control))
     refuse_whole_differences(arms[test.treatment], arms[test.control])
     check_arm_inputs(arms[test.treatment].world)
-    designs, notes = _designs(scenario, compiled, test, name, luck)
+    pair = Pair(compiled, arms[test.treatment], arms[test.control])
+    designs, notes = _designs(pair, test, name, luck)
     truth = launch(scenario, [compiled], (test.treatment, test.control), count, luck, threads)
     effects = np.asarray(truth[test.treatment].measures[name] - truth[test.control].measures[name], dtype=np.float64)
-    found, costs = _play(scenario, compiled, test, name, designs, count, luck, threads, progress)
+    found, costs = _play(scenario, pair, test, name, designs, count, luck, threads, progress)
     effect, low, high = mean_interval(effects)
     goal = scenario.spec.goal
     matters = (
@@ -217,7 +220,7 @@ def field_test(
     aim, unsure = float(np.copysign(matters, effect)), bool(scenario.spec.uncertain)
     judged = []
     for d, design in enumerate(designs):
-        for e, estimator in enumerate(ESTIMATORS[design.unit]):
+        for e, estimator in enumerate(design.estimators):
             own = [row[d][e] for row in found]
             judged.append(
                 JudgedDesign(
@@ -226,10 +229,22 @@ def field_test(
                 )
             )  # fmt: skip
     report = FieldTestReport(
-        scenario.name, luck, count, test, name, effect, low, high, matters, tuple(judged), tuple(notes), {}
+        scenario.name,
+        luck,
+        count,
+        test,
+        name,
+        effect,
+        low,
+        high,
+        matters,
+        tuple(judged),
+        tuple(notes),
+        {},
+        scenario.spec.currency,
     )
     chosen = next(design for design in designs if design.unit == report.recommended.unit)
-    return FieldTestReport(**{**vars(report), "plan": _plan(chosen, compiled, luck)})
+    return FieldTestReport(**{**vars(report), "plan": _plan(chosen, pair, luck)})
 
 
 def _test_of(
@@ -266,16 +281,13 @@ def _measure_of(scenario: Scenario, measure: str | None) -> str:
     return one_of(measure, "measure", MEASURES)
 
 
-def _designs(
-    scenario: Scenario, compiled: CompiledAudience, test: FieldTest, measure: str, seed: int
-) -> tuple[list[Design], list[str]]:
+def _designs(pair: Pair, test: FieldTest, measure: str, seed: int) -> tuple[list[Design], list[str]]:
     """The designs that can be assigned, and why others cannot; InputError where none can."""
-    follows = follows_of(compiled.graph.indptr, compiled.graph.followers)
     designs, notes = [], []
     for unit in test.units:
         rng = np.random.default_rng([seed, UNITS.index(unit), 1])
         try:
-            designs.append(design_of(unit, compiled, scenario.spec, test.share, measure, follows, rng))
+            designs.append(design_of(unit, pair, test.share, measure, rng, _has_before(pair)))
         except InputError as error:
             notes.append(str(error))
     if not designs:
@@ -283,26 +295,34 @@ def _designs(
     return designs, notes
 
 
+def _has_before(pair: Pair) -> bool:
+    """Whether a programme of the arms has a launch before the one that is tested."""
+    tiers = (arm.spec.campaign.advocates for arm in (pair.treatment, pair.control))
+    return any(tier is not None and tier.programme.launches > 1 for tier in tiers)
+
+
 def _play(
-    scenario: Scenario, compiled: CompiledAudience, test: FieldTest, measure: str, designs: list[Design],
-    worlds: int, seed: int, threads: int, progress: Callable[[int, int], None] | None,
+    scenario: Scenario, whole: Pair, test: FieldTest, measure: str, designs: list[Design], worlds: int,
+    seed: int, threads: int, progress: Callable[[int, int], None] | None,
 ) -> tuple[list[list[list[Estimated]]], F8]:  # fmt: skip
-    """Estimates by world, design and estimator, and costs in US$, float64[worlds with an estimate, designs]."""
-    names = (test.treatment, test.control)
+    """Estimates by world, design and estimator, and costs, float64[worlds with an estimate, designs]."""
+    names, compiled = (test.treatment, test.control), whole.compiled
     inputs = draw_inputs(scenario, seed, np.arange(worlds, dtype=np.int64))
-    certain = None if inputs else Pair(compiled, *compile_arms(scenario, compiled, names).values())
+    certain = None if inputs else whole
     everyone = np.arange(compiled.members)
 
     def world(i: int) -> tuple[list[list[Estimated]], list[float]]:
         own = scenario.override({path: float(values[i]) for path, values in inputs.items()}) if inputs else scenario
         pair = certain or Pair(compiled, *compile_arms(own, compiled, names).values())
-        rows, costs = [], []
+        rows, costs, before = [], [], None
+        if any(design.has_before for design in designs):  # the same inputs, the luck of another world
+            before = grouped_world(pair.control.world, seed, worlds + i, everyone, compiled.members)
         for design in designs:
             assigned = design.assign(np.random.default_rng([seed, UNITS.index(design.unit), 2, i]))
             treated = design.treated(assigned)
             part = pair.part(treated)
             counted = grouped_world(part.world, seed, i, everyone, compiled.members)
-            rows.append(design.estimates(assigned, counted, measure))
+            rows.append(design.estimates(assigned, counted, measure, before))
             if i < COSTED_WORLDS:
                 costs.append(pair.cost_usd(part, treated))
         return rows, costs
@@ -322,18 +342,22 @@ def _play(
     return found, np.array(costs, dtype=np.float64)
 
 
-def _plan(design: Design, compiled: CompiledAudience, seed: int) -> dict[str, list[Any]]:
-    """Who is in which group: a row per member, channel or day."""
+def _plan(design: Design, pair: Pair, seed: int) -> dict[str, list[Any]]:
+    """Who is in which group: a row per member, channel, day or advocate."""
+    compiled = pair.compiled
     assigned = design.assign(np.random.default_rng([seed, UNITS.index(design.unit), 3]))
     groups = np.where(assigned, "treatment", "control")
     if design.unit == "channel":
         return {"channel": list(compiled.channels), "group": groups.tolist()}
     if design.unit == "time":
         return {"day": list(range(1, design.units + 1)), "group": groups.tolist()}
+    if design.unit == "advocate":
+        return {"advocate": [str(one) for one in pair.treatment.enrolment.handles], "group": groups.tolist()}
+    assert design.exposure is not None
     ids = compiled.population.audience.ids
     members = np.arange(compiled.members) if ids is None else np.asarray(ids)
     return {
         "member": members.tolist(),
         "community": np.asarray(compiled.population.audience.community).tolist(),
-        "group": groups[design.unit_of].tolist(),
+        "group": groups[design.exposure.unit_of].tolist(),
     }

@@ -17,9 +17,10 @@ ENOUGH = 0.8
 def sentences_of(report: FieldTestReport) -> list[str]:
     """What the effect is, which design to run, what it sees, and what the others get wrong."""
     one, best = declared(report.measure), report.recommended
+    brings = more_or_less(one, report.effect, supported(report.low, report.high), report.currency)
     said = [
         f"The model says: {report.test.treatment} for all instead of {report.test.control} brings "
-        f"{more_or_less(one, report.effect, supported(report.low, report.high))} ({span(report.low, report.high)}) on average.",
+        f"{brings} ({span(report.low, report.high)}) on average.",
         *_recommended(report, best),
     ]
     said += [_biased(report, design) for design in report.judged if design != best and _is_off(report, design)]
@@ -38,16 +39,16 @@ def _recommended(report: FieldTestReport, best: JudgedDesign) -> list[str]:
     if best not in report.usable:
         return [
             f"No design is free of bias with an interval that keeps its promise; least wrong: assign by {words} "
-            f"(bias {number(q.bias)}, standard deviation {number(q.sd or 0.0)} {one.unit}).",
+            f"(bias {number(q.bias)}, standard deviation {number(q.sd or 0.0)} {one.unit_in(report.currency)}).",
             "Repeating it does not help: what it gets wrong on average stays wrong. Assign units that follow each other less, such "
             "as separate audiences or regions, or decide without a test.",
         ]
     said = [
-        f"Assign by {words}: {number(best.units)} units, {number(best.days)} days, at most {money(best.cost)} a test; its 95 % "
-        f"interval holds the effect in {percent(q.coverage)} of tests."
+        f"Assign by {words}: {number(best.units)} units, {number(best.days)} days, at most "
+        f"{money(best.cost, report.currency)} a test; its 95 % interval holds the effect in {percent(q.coverage)} of tests."
     ]
-    smallest = "no effect" if q.smallest_effect is None else amount(one, q.smallest_effect)
-    matters = amount(one, report.matters)
+    smallest = "no effect" if q.smallest_effect is None else amount(one, q.smallest_effect, report.currency)
+    matters = amount(one, report.matters, report.currency)
     if q.power >= ENOUGH:
         return [
             *said,
@@ -65,8 +66,9 @@ def _repeat(report: FieldTestReport, best: JudgedDesign, words: str) -> list[str
     one, q = declared(report.measure), best.quality
     assert q.coverage is not None
     return [
-        f"No single launch settles it: estimates scatter by {number(q.sd or 0.0)} {one.unit} around an effect of "
-        f"{amount(one, report.effect)}, and the 95 % interval of a launch holds the effect in only {percent(q.coverage)} of tests.",
+        f"No single launch settles it: estimates scatter by {number(q.sd or 0.0)} {one.unit_in(report.currency)} around an "
+        f"effect of {amount(one, report.effect, report.currency)}, and the 95 % interval of a launch holds the effect in only "
+        f"{percent(q.coverage)} of tests.",
         f"{'Least wrong: assign' if best.repeated is None else 'Assign'} by {words}, in a new way in each launch. "
         f"{_needed(report, best)}",
     ]
@@ -76,11 +78,12 @@ def _needed(report: FieldTestReport, best: JudgedDesign) -> str:
     """How many launches would see the effect that matters."""
     again = best.repeated
     if again is None:
-        matters = amount(declared(report.measure), report.matters)
+        matters = amount(declared(report.measure), report.matters, report.currency)
         return f"Not even {LAUNCHES[-1]} launches would see an effect of {matters}: decide without a test."
-    days, cost = number(again.launches * best.days), money(again.launches * best.cost)
+    days, cost = number(again.launches * best.days), money(again.launches * best.cost, report.currency)
+    matters = amount(declared(report.measure), report.matters, report.currency)
     return (
-        f"{again.launches} launches ({days} days, {cost}) see an effect of {amount(declared(report.measure), report.matters)} in "
+        f"{again.launches} launches ({days} days, {cost}) see an effect of {matters} in "
         f"{percent(again.power)} of cases; the interval over their estimates holds the effect in {percent(again.coverage)}."
     )
 

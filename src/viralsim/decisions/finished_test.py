@@ -14,6 +14,7 @@ from viralsim.decisions.field_test import FieldTestReport
 from viralsim.errors import InputError
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import more_or_less, number, span, supported
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.tables import Column, Kind, read_table
 
 if TYPE_CHECKING:
@@ -23,10 +24,13 @@ COLUMNS = (
     Column("group", Kind.TEXT, ("arm", "assignment", "variant", "cell", "gruppe"), required=True),
     Column("outcome", Kind.NUMBER, ("result", "conversions", "shares", "reach", "impressions", "value"), required=True),
     Column("member", Kind.ID, ("member id", "user", "user id", "id", "person")),
+    Column("advocate", Kind.ID, ("handle", "creator", "ambassador")),
+    Column("before", Kind.NUMBER, ("outcome before", "previous outcome", "earlier launch", "pre period")),
     Column("community", Kind.ID, ("cluster", "region", "unit")),
     Column("members", Kind.COUNT, ("size", "people", "users")),
 )
 GROUPS = ("treatment", "control")
+PLURAL = {"member": "members", "community": "communities", "advocate": "advocates"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class FinishedTest:
     low: float
     high: float
     bias: float | None
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def corrected(self) -> float | None:
@@ -55,10 +60,10 @@ class FinishedTest:
 
     def sentence(self, measure: str) -> str:
         """What was found, in plain words."""
-        found = more_or_less(declared(measure), self.effect, supported(self.low, self.high))
+        found = more_or_less(declared(measure), self.effect, supported(self.low, self.high), self.currency)
         said = (
             f"The test found {found} ({span(self.low, self.high)}) by "
-            f"{self.estimator.replace('_', ' ')} of {self.units:,} {'members' if self.unit == 'member' else 'communities'}"
+            f"{self.estimator.replace('_', ' ')} of {self.units:,} {PLURAL[self.unit]}"
         )
         if self.bias is None or self.corrected is None:
             return f"{said}."
@@ -69,12 +74,12 @@ class FinishedTest:
 
 
 def analyse_outcomes(report: FieldTestReport, path: str | os.PathLike[str]) -> tuple[FinishedTest, ...]:
-    """Estimates of a finished test, from a CSV with a row per member or community.
+    """Estimates of a finished test, from a CSV with a row per member, community or advocate.
 
     Args:
         report: what ``field_test`` said of the test.
-        path: columns ``group`` (treatment or control) and ``outcome``; ``community`` where communities were assigned; ``members``
-            where a row stands for several.
+        path: columns ``group`` (treatment or control) and ``outcome``; ``community`` or ``advocate`` where these were assigned;
+            ``members`` where a row stands for several; ``before``, the outcome of an earlier launch with the control arm for all.
 
     Raises: InputError for a table that says no such thing, or has fewer than two units in a group.
     """
@@ -82,7 +87,7 @@ def analyse_outcomes(report: FieldTestReport, path: str | os.PathLike[str]) -> t
 
     instance(report, "report", FieldTestReport, "give what viralsim.field_test returned")
     table = read_table(file_path(path, "path"), COLUMNS)
-    treated, totals, sizes, unit = _units(table)
+    treated, totals, sizes, unit, before = _units(table)
     for word, side in zip(GROUPS, (treated, ~treated), strict=True):
         if side.sum() < 2:
             raise InputError(
@@ -93,18 +98,24 @@ def analyse_outcomes(report: FieldTestReport, path: str | os.PathLike[str]) -> t
         "difference_in_means": difference_in_means(totals, treated),
         "cluster_robust": cluster_robust(totals, sizes, treated),
     }
+    if before is not None:
+        found["difference_in_differences"] = difference_in_means(totals - before, treated)
     tests = []
     for name, one in found.items():
-        if unit == "member" and name == "cluster_robust" and (sizes == 1.0).all():
+        if unit != "community" and name == "cluster_robust" and (sizes == 1.0).all():
             continue  # the same estimate again
         half = float(t.ppf(0.975, one.freedom)) * one.standard_error
         bias = judged.get((unit, name))
-        tests.append(FinishedTest(unit, name, len(totals), one.effect, one.effect - half, one.effect + half, bias))
+        tests.append(
+            FinishedTest(
+                unit, name, len(totals), one.effect, one.effect - half, one.effect + half, bias, report.currency
+            )
+        )
     return tuple(tests)
 
 
-def _units(table: Table) -> tuple[Any, Any, Any, str]:
-    """Treated bool[U], outcome and members float64[U] of each unit that was assigned, and what units are."""
+def _units(table: Table) -> tuple[Any, Any, Any, str, Any]:
+    """Treated bool[U], outcome and members float64[U] of each assigned unit, what units are, and outcomes before or None."""
     words = [text.strip().casefold() for text in table.texts("group")]
     for row, word in enumerate(words):
         if word not in GROUPS:
@@ -114,16 +125,20 @@ def _units(table: Table) -> tuple[Any, Any, Any, str]:
     sizes = (
         _complete(table, "members", table.numbers("members", low=1.0)) if "members" in table else np.ones(len(table))
     )
-    if "member" in table:
-        _each_once(table, "member")
-    if "community" not in table:
-        return treated, outcome, sizes, "member"
+    before = _complete(table, "before", table.numbers("before", low=-np.inf)) if "before" in table else None
+    for name in ("member", "advocate"):
+        if name in table:
+            _each_once(table, name)
+    if "advocate" in table or "community" not in table:
+        return treated, outcome, sizes, "advocate" if "advocate" in table else "member", before
     names, first, place = np.unique(table.texts("community"), return_index=True, return_inverse=True)
     counted = np.bincount(place, weights=treated) / np.bincount(place)
     if not np.isin(counted, (0.0, 1.0)).all():  # members of one community are in both groups: members were assigned
-        return treated, outcome, sizes, "member"
-    totals = np.bincount(place, weights=outcome, minlength=len(names))
-    return treated[first], totals, np.bincount(place, weights=sizes), "community"
+        return treated, outcome, sizes, "member", before
+    totals, members = np.bincount(place, weights=outcome, minlength=len(names)), np.bincount(place, weights=sizes)
+    if before is not None:
+        before = np.bincount(place, weights=before, minlength=len(names))
+    return treated[first], totals, members, "community", before
 
 
 def _complete(table: Table, name: str, values: Any) -> Any:

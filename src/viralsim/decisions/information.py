@@ -12,7 +12,9 @@ Oakley, Brennan, Breeze 2015 (Medical Decision Making 35:570, doi 10.1177/027298
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -31,17 +33,18 @@ class Estimate:
     """A value of information, >= 0, in the unit of the values; ``low`` and ``high`` are its 95 % interval.
 
     unclipped: the mean gain on worlds that were not learnt from, which can be below 0. wrong: the part of those worlds in
-    which another arm than the one that is best now would have been chosen.
+    which another arm than the one that is best now would have been chosen. most: what the value can be at most.
     """
 
     unclipped: float
     standard_error: float
     wrong: float
+    most: float = math.inf
 
     @property
     def value(self) -> float:
         """The estimate, 0 where the mean gain is below."""
-        return max(0.0, self.unclipped)
+        return min(max(0.0, self.unclipped), self.most)
 
     @property
     def low(self) -> float:
@@ -83,6 +86,19 @@ def perfect_information(inputs: F8, values: F8) -> Estimate:
     gain = np.concatenate(gains)
     error = float(gain.std(ddof=1) / np.sqrt(len(gain)))
     return Estimate(float(gain.mean()), error, float(np.concatenate(other).mean()))
+
+
+def consistent(everything: Estimate, parts: Mapping[str, Estimate]) -> tuple[Estimate, dict[str, Estimate]]:
+    """Estimates in which no part of the inputs is worth more than all of them.
+
+    With few worlds the regression on all inputs may find less than that on one. Who knows all can decide by that one alone: where
+    a part is shown to be worth more than ``everything`` (its lower end is above), that is its value. Else the part is no more
+    than everything; its interval stays.
+    """
+    best = max(parts.values(), key=lambda part: part.low, default=everything)
+    if best.low > everything.value:
+        everything = best
+    return everything, {name: replace(part, most=everything.value) for name, part in parts.items()}
 
 
 def foreseeing_luck(values: F8) -> float:

@@ -122,8 +122,9 @@ class Learnt:
         said = []
         for test, away in zip(self.tests, self.nearest, strict=True):
             if away > FAR:
+                unit = declared(test.measure).unit_in(self.prior.spec.currency)
                 said.append(
-                    f"The test of {test.treatment} against {test.control} ({number(test.effect)} {declared(test.measure).unit}) "
+                    f"The test of {test.treatment} against {test.control} ({number(test.effect)} {unit}) "
                     f"contradicts the scenario: no row comes nearer than {number(away)} of its standard errors. Widen the "
                     "uncertain ranges, or doubt the test; do not use these rows."
                 )

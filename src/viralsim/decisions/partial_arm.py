@@ -28,15 +28,22 @@ PLANNED = tuple(name for name in Plan._fields if name.startswith("planned_"))
 
 
 class Treated(NamedTuple):
-    """What is treated: members bool[N], channels bool[C], ticks bool[T]."""
+    """What is treated: members bool[N], channels bool[C], ticks bool[T]; advocates bool[A] where they are assigned."""
 
     members: Mask
     channels: Mask
     ticks: Mask
+    advocates: Mask | None = None
 
     def rest(self) -> Treated:
         """What is not treated, of the kind of units that is assigned: the others stay whole."""
-        return Treated(*(mask if mask.all() else ~mask for mask in self))
+        members, channels, ticks = (mask if mask.all() else ~mask for mask in (self.members, self.channels, self.ticks))
+        return Treated(members, channels, ticks, None if self.advocates is None else ~self.advocates)
+
+    def asks(self, plan: Plan) -> Mask:
+        """Which planned posts of a plan are asked for in treated units, bool[P]."""
+        kept = self.members[plan.planned_member] & self.channels[plan.planned_channel] & self.ticks[plan.planned_tick]
+        return kept if self.advocates is None else kept & self.advocates[plan.planned_advocate]
 
 
 def refuse_whole_differences(treatment: Arm, control: Arm) -> None:
@@ -100,8 +107,24 @@ class Pair:
         )
         return replace(self.treatment, spec=spec, world=self.treatment.world._replace(plan=plan))
 
+    def refuse_by_advocate(self) -> None:
+        """InputError where the arms differ in what cannot be given to some advocates and not to others."""
+        ours, theirs = self.treatment.enrolment, self.control.enrolment
+        if not len(ours):
+            raise InputError(f"units: {self.treatment.name} has no advocates to assign: assign another unit")
+        if self.treatment.spec.campaign.paid != self.control.spec.campaign.paid:
+            raise InputError(
+                f"units: {self.treatment.name} and {self.control.name} differ in paid lines, which cannot be given by advocate: "
+                "assign another unit"
+            )
+        if len(theirs) and not np.array_equal(ours.members, theirs.members):
+            raise InputError(
+                f"units: {self.treatment.name} and {self.control.name} ask different people, who cannot stand in for each "
+                "other: assign another unit"
+            )
+
     def cost_usd(self, part: Arm, treated: Treated) -> float:
-        """What a part costs at most, US$: set-up, impressions that are bought, advocates who are asked."""
+        """What a part costs at most: set-up, impressions that are bought, advocates who are asked."""
         asked = self._asked(self.treatment, treated if self._tiers_differ() else None)
         people = replace(part, enrolment=self.treatment.enrolment.rows(np.flatnonzero(asked).tolist()))
         fixed = {name: usd for name, usd in expected_cost_lines(people).items() if not name.startswith("paid on ")}
@@ -121,7 +144,8 @@ class Pair:
         enrolment = arm.enrolment
         if treated is None:
             return np.ones(len(enrolment), dtype=bool)
-        return treated.members[enrolment.members] & (enrolment.channels & treated.channels).any(axis=1)
+        asked: Mask = treated.members[enrolment.members] & (enrolment.channels & treated.channels).any(axis=1)
+        return asked if treated.advocates is None else asked & treated.advocates
 
     def _planned(self, plan: Plan, treated: Treated) -> dict[str, Any]:
         """Planned posts of a part: those of the treatment in treated units, those of the control in the rest."""
@@ -130,9 +154,7 @@ class Pair:
         parts = [(plan, treated, 0), (self.control.world.plan, treated.rest(), len(self.treatment.enrolment))]
         columns: dict[str, list[NDArray[Any]]] = {name: [] for name in PLANNED}
         for one, given, first in parts:
-            keep = (
-                given.members[one.planned_member] & given.channels[one.planned_channel] & given.ticks[one.planned_tick]
-            )
+            keep = given.asks(one)
             for name in PLANNED:
                 values = getattr(one, name)[keep]
                 columns[name].append(values + first if name == "planned_advocate" else values)

@@ -15,6 +15,7 @@ from viralsim.errors import InputError
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import amount, number, percent
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.simulation import simulate
 
 AS_WRITTEN = "as written"
@@ -31,6 +32,7 @@ class Robust:
     variants: tuple[str, ...]
     arms: tuple[str, ...]
     found: Regrets
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def recommended(self) -> str:
@@ -71,10 +73,10 @@ class Robust:
         else:
             said = (
                 f"{self.recommended} is least wrong over {len(self.variants)} variants of the model: on average it loses at "
-                f"most {amount(one, most)} against the best arm ({where})"
+                f"most {amount(one, most, self.currency)} against the best arm ({where})"
             )
         worst = int(self.found.means[:, best].argmin() if one.direction > 0 else self.found.means[:, best].argmax())
-        low = f"{number(float(found.means[worst, best]))} {one.unit} ({self.variants[worst]})"
+        low = f"{number(float(found.means[worst, best]))} {one.unit_in(self.currency)} ({self.variants[worst]})"
         chance = percent(float(found.chance_best[best]))
         return [f"{said}; its worst mean is {low}, and it is best in {chance} of worlds."]
 
@@ -138,4 +140,4 @@ def robust(
         found = Regrets(
             -found.means, found.regret, -found.worst, found.largest_regret, found.mean_regret, found.chance_best
         )
-    return Robust(scenario.name, luck, count, name, tuple(variants), names, found)
+    return Robust(scenario.name, luck, count, name, tuple(variants), names, found, scenario.spec.currency)

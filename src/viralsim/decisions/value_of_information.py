@@ -22,6 +22,7 @@ from viralsim.arguments import (
 from viralsim.decisions.information import (
     FEWEST_WORLDS,
     Estimate,
+    consistent,
     foreseeing_luck,
     perfect_information,
     study_information,
@@ -32,6 +33,7 @@ from viralsim.errors import InputError
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import money, percent
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.scenario.paths import PathError, leaf_slot, parse_path
 from viralsim.simulation import simulate
 
@@ -43,7 +45,7 @@ SURVEYS = (30, 100, 300, 1000)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ValueOfInformation:
-    """What a scenario's unknowns are worth before one of its arms is chosen; all values in US$.
+    """What a scenario's unknowns are worth before one of its arms is chosen; all values in the scenario's currency.
 
     expected: arm -> mean value over worlds. everything: knowing all inputs exactly, not luck. luck_too: foreseeing luck as
     well, which no study reaches. of: path or group -> knowing it alone. surveys: path -> size -> a survey of that size.
@@ -57,6 +59,7 @@ class ValueOfInformation:
     luck_too: float
     of: Mapping[str, Estimate]
     surveys: Mapping[str, Mapping[int, float]]
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def best_now(self) -> str:
@@ -65,12 +68,12 @@ class ValueOfInformation:
 
     @property
     def evpi(self) -> float:
-        """Expected value of perfect information on all inputs, US$: also what choosing now loses on average."""
+        """Expected value of perfect information on all inputs: also what choosing now loses on average."""
         return self.everything.value
 
     @property
     def evppi(self) -> pd.Series[float]:
-        """Expected value of knowing one input, or one group, exactly: US$ by path."""
+        """Expected value of knowing one input, or one group, exactly, by path."""
         import pandas as pd
 
         values = {path: found.value for path, found in self.of.items()}
@@ -78,7 +81,7 @@ class ValueOfInformation:
 
     @property
     def evsi(self) -> pd.Series[float]:
-        """Expected value of a survey, US$ by path and number of people: ``evsi[path, 100]``; ``evsi.unstack()`` is a table."""
+        """Expected value of a survey, by path and number of people: ``evsi[path, 100]``; ``evsi.unstack()`` is a table."""
         import pandas as pd
 
         places = [(path, size) for path, row in self.surveys.items() for size in row]
@@ -87,12 +90,12 @@ class ValueOfInformation:
         return pd.Series(values, index=index, name="evsi", dtype=float)
 
     def __repr__(self) -> str:
-        return f"ValueOfInformation({self.scenario_name!r}, best now {self.best_now}, EVPI {money(self.evpi)})"
+        return f"ValueOfInformation({self.scenario_name!r}, best now {self.best_now}, EVPI {money(self.evpi, self.currency)})"
 
     def to_dict(self) -> dict[str, Any]:
         """What ``viralsim value-of-information --json`` prints."""
         return {
-            "scenario": self.scenario_name, "seed": self.seed, "worlds": self.worlds,
+            "scenario": self.scenario_name, "seed": self.seed, "worlds": self.worlds, "currency": self.currency,
             "best_now": self.best_now, "expected": dict(self.expected),
             "chance_of_choosing_wrong_now": self.everything.wrong,
             "expected_loss_of_choosing_now": self.evpi,
@@ -106,12 +109,13 @@ class ValueOfInformation:
     def sentences(self) -> list[str]:
         """The answer in plain words."""
         everything = self.everything
-        ends = _ends(everything)
+        ends = _ends(everything, self.currency)
         said = [
-            f"Choose {self.best_now} now: it is worth {money(self.expected[self.best_now])} on average.",
+            f"Choose {self.best_now} now: it is worth {money(self.expected[self.best_now], self.currency)} on average.",
             f"For {percent(everything.wrong)} of what the inputs may be, another arm looks better on average; choosing now "
-            f"loses {money(self.evpi)} ({ends}) a launch against knowing every input. No study of the inputs is worth more.",
-            f"Foreseeing luck as well would be worth {money(self.luck_too)}: a ceiling that no study reaches.",
+            f"loses {money(self.evpi, self.currency)} ({ends}) a launch against knowing every input. No study of the inputs is "
+            "worth more.",
+            f"Foreseeing luck as well would be worth {money(self.luck_too, self.currency)}: a ceiling that no study reaches.",
         ]
         return [*said, *self._advice()]
 
@@ -122,12 +126,13 @@ class ValueOfInformation:
             ]
         best = max(self.of, key=lambda path: self.of[path].value)
         found = self.of[best]
-        said = [f"Most worth knowing: {best}, {money(found.value)} ({_ends(found)}) a launch if it were known exactly."]
+        worth = f"{money(found.value, self.currency)} ({_ends(found, self.currency)})"
+        said = [f"Most worth knowing: {best}, {worth} a launch if it were known exactly."]
         paying = {n: value for n, value in self.surveys.get(best, {}).items() if value > 0.0}
         if paying:
             size = max(paying)
             said.append(
-                f"A survey of {size:,} people about it is worth {money(paying[size])}: pay less than that for it."
+                f"A survey of {size:,} people about it is worth {money(paying[size], self.currency)}: pay less than that for it."
             )
         nothing = [path for path, e in self.of.items() if e.low <= 0.0]
         if nothing:
@@ -135,9 +140,9 @@ class ValueOfInformation:
         return said
 
 
-def _ends(found: Estimate) -> str:
+def _ends(found: Estimate, currency: str) -> str:
     """The interval of an estimate."""
-    return f"{money(found.low)} to {money(found.high)}"
+    return f"{money(found.low, currency)} to {money(found.high, currency)}"
 
 
 def value_of_information(
@@ -161,7 +166,7 @@ def value_of_information(
         seed: of inputs and luck; the scenario's by default.
         arms: the arms to choose from; all by default.
         measure: what counts; net_usd, or with ``value_per_unit`` another measure.
-        value_per_unit: US$ that one unit of ``measure`` is worth; the arm's cost is taken off.
+        value_per_unit: what one unit of ``measure`` is worth; the arm's cost is taken off.
         groups: name -> paths that would be learnt together.
         surveys: numbers of people asked. Of a rate each person says yes or no; of another input each gives a reading whose
             standard deviation is that of the input over worlds (assumption).
@@ -191,10 +196,12 @@ def value_of_information(
     table = np.stack(list(inputs.values()), axis=1)
     of = {path: perfect_information(column[:, None], values) for path, column in inputs.items()}
     of |= {name: perfect_information(np.stack([inputs[p] for p in paths], 1), values) for name, paths in chosen.items()}
+    everything, of = consistent(perfect_information(table, values), of)
     return ValueOfInformation(
         scenario.name, luck, count, dict(zip(names, values.mean(axis=0).tolist(), strict=True)),
-        perfect_information(table, values), foreseeing_luck(values), of,
+        everything, foreseeing_luck(values), of,
         {path: _surveys(scenario, path, column, values, of[path], sizes, luck) for path, column in inputs.items()},
+        scenario.spec.currency,
     )  # fmt: skip
 
 
@@ -208,7 +215,9 @@ def _check_value(scenario: Scenario, measure: str, value_per_unit: float | None)
                 f"value_per_unit: {measure} has no price a unit: name a measure that counts, such as shares"
             )
     elif measure != "net_usd":
-        raise InputError(f"measure: {measure} is no money: say value_per_unit, what one unit of it is worth in US$")
+        raise InputError(
+            f"measure: {measure} is no money: say value_per_unit, what one unit of it is worth in {scenario.spec.currency}"
+        )
     elif not any(_earns(scenario, name) for name in scenario.arm_names):
         raise InputError(
             "value_usd: a conversion is worth nothing in any arm, so the cheapest arm is best whatever is found out: "
@@ -228,7 +237,7 @@ def _sizes(surveys: Sequence[int]) -> list[int]:
 
 
 def _worth(arm: Any, measure: str, value_per_unit: float | None) -> F8:
-    """What each world of an arm is worth, US$, float64[W]."""
+    """What each world of an arm is worth, float64[W]."""
     counted = np.asarray(arm.measures[measure], dtype=np.float64)
     return counted if value_per_unit is None else counted * value_per_unit - arm.cost_usd()
 

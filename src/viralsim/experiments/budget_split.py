@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.accounting import expected_cost_lines
+from viralsim.campaign.accounting import BY_THE_PERSON, expected_cost_lines
+from viralsim.campaign.advocates_file import handle_key
 from viralsim.errors import InputError
 from viralsim.experiments.point_runner import Runner
 from viralsim.measurement.measures import measure as declared
 from viralsim.scenario import Scenario
+from viralsim.scenario.amounts import sign
 from viralsim.scenario.constraints import holds
-from viralsim.scenario.costs import planned_costs
+from viralsim.scenario.costs import planned_costs, programme_costs
+from viralsim.scenario.spec import Spec
 from viralsim.simulation.run import compile_arms, compile_audience
 
 Float64 = NDArray[np.float64]
 NOTHING, SPLIT = "nothing", "split"
+FEWEST_SCREENED = 50  # worlds
+CENTS = 100
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,8 @@ class Line:
 
     kind: ``paid`` (any amount), ``advocates`` (``fixed_usd`` once and ``unit_usd`` a person, at most ``most`` people),
     ``people`` (those of an advocates' file, in this order, ``fixed_usd`` once and to each their price in ``prices``) or
-    ``management`` (``fixed_usd`` or nothing). path: the key of the scenario that is set. channel: where it acts.
+    ``management`` (``fixed_usd`` or nothing). path: the key of the scenario that is set. channel: where it acts. creator: whose
+    post a paid line boosts. launches: how many times a programme spends it; prices are those of one launch.
     """
 
     name: str
@@ -41,11 +47,15 @@ class Line:
     most: int = 0
     people: tuple[str, ...] = ()
     prices: tuple[float, ...] = ()
+    launches: int = 1
+    creator: str = ""
 
     def value(self, usd: float) -> float:
-        """What the key becomes with so much money: US$, people, or 1 and 0."""
+        """What the key becomes with so much money: money, people, or 1 and 0."""
+        if self.launches > 1:
+            usd = usd / self.launches
         if self.kind == "paid":
-            return round(float(usd), 2)
+            return round(float(usd), 2) if self.launches == 1 else math.floor(usd * CENTS + 1e-6) / CENTS
         if self.kind == "management":
             return float(usd >= self.fixed_usd - 1e-9)
         if self.kind == "people":
@@ -54,7 +64,10 @@ class Line:
         return float(max(0, min(self.most, math.floor((usd - self.fixed_usd) / self.unit_usd + 1e-9))))
 
     def cost(self, value: float) -> float:
-        """What a value costs, US$."""
+        """What a value costs over all launches."""
+        return self._cost_of_launch(value) * self.launches
+
+    def _cost_of_launch(self, value: float) -> float:
         if self.kind == "paid":
             return value
         if self.kind == "people":
@@ -81,12 +94,18 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """
     spec, notes = scenario.spec, []
     lines = [
-        Line(f"paid[{i}] on {paid.channel}", "paid", f"campaign.paid[{i}].budget_usd", str(paid.channel))
+        Line(
+            f"paid[{i}] on {paid.channel}",
+            "paid",
+            f"campaign.paid[{i}].budget_usd",
+            str(paid.channel),
+            creator=handle_key(paid.boost or ""),
+        )
         for i, paid in enumerate(spec.campaign.paid)
     ]
     tier = spec.campaign.advocates
     if tier is not None:
-        if tier.file is not None:
+        if tier.listed is not None:
             listed = _people(scenario)
             lines += [listed] if any(listed.prices) else []
             notes += [] if any(listed.prices) else ["the advocates stay as they are: their file gives nobody a price"]
@@ -111,13 +130,23 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
             )
     manager = spec.campaign.community_management
     if manager is not None:
-        cost = manager.cost_usd_per_day * manager.days(spec.horizon)
+        planned = planned_costs(spec)
+        names = [name for name in planned if name.startswith("community management")]
+        cost = sum(programme_costs(spec, planned)[name] for name in names) / launches_of(spec)
         lines.append(Line("management", "management", "campaign.community_management", "", cost))
     if not lines:
         raise InputError(
             "the campaign has nothing to split money over: add paid lines, advocates or community_management"
         )
-    return tuple(lines), tuple(notes)
+    launches = launches_of(spec)
+    if launches > 1:
+        notes.append(f"the budget is that of all {launches} launches, the same in each")
+    return tuple(replace(line, launches=launches) for line in lines), tuple(notes)
+
+
+def launches_of(spec: Spec) -> int:
+    """How many times a scenario's campaign is launched."""
+    return 1 if spec.programme is None else spec.programme.launches
 
 
 def _people(scenario: Scenario) -> Line:
@@ -135,15 +164,16 @@ def _people(scenario: Scenario) -> Line:
     enrolled, tier = arms[SPLIT].enrolment, scenario.spec.campaign.advocates
     costs = {name: expected_cost_lines(arm) for name, arm in arms.items()}
     asked = 1 if tier is None or tier.cost_per == "enrolled" else len(tier.posts_at)
-    prices = np.asarray(enrolled.cost_usd, np.float64) * asked
+    prices = enrolled.prices(asked, 1 if tier is None else len(tier.posts_at))
     followers = sum(
         enrolled.channels[:, c] * network.follower_count()[enrolled.members]
         for c, network in enumerate(compiled.networks)
     )
     with np.errstate(divide="ignore"):
         order = np.argsort(-np.asarray(followers * enrolled.willingness) / prices, kind="stable")
-    rest = sum(usd for name, usd in costs[SPLIT].items() if name != "advocates")
-    fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name != "advocates"))
+    rest = sum(usd for name, usd in costs[SPLIT].items() if name not in BY_THE_PERSON)
+    fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name not in BY_THE_PERSON))
+    fixed /= launches_of(scenario.spec)
     return Line(
         "advocates", "people", "campaign.advocates.count", " and ".join(scenario.spec.channels), fixed_usd=fixed,
         unit_usd=float(prices.min()), people=tuple(str(enrolled.handles[i]) for i in order),
@@ -152,14 +182,18 @@ def _people(scenario: Scenario) -> Line:
 
 
 def _tier_usd(scenario: Scenario, count: int) -> float:
-    """What the advocate tier costs with ``count`` people beside none, US$, as it is planned."""
+    """What the advocate tier costs with ``count`` people beside none, as it is planned."""
     tier = scenario.override({"campaign.advocates.count": count}).spec
     without = scenario.override({"campaign.advocates": None}).spec
     return sum(planned_costs(tier).values()) - sum(planned_costs(without).values())
 
 
 class SplitModel:
-    """Outcomes of splits: every split and the arm that spends nothing live in the same worlds."""
+    """Outcomes of splits: every split and the arm that spends nothing live in the same worlds.
+
+    screened: the first of these worlds, in which splits are looked at before it is worth running all. redrawn: those in which
+    curves and frequency caps are measured, many arms each.
+    """
 
     def __init__(
         self,
@@ -177,14 +211,19 @@ class SplitModel:
         for block in ("sweep", "question", "field_test"):  # they name arms, and a split has arms of its own
             scenario = scenario.without(block)
         self.scenario = scenario.override({"equal_money": False})
-        self._runners: dict[int, Runner] = {}
-        self._found: dict[tuple[int, Values, Caps], Mapping[str, Float64]] = {}
+        self.screened = min(worlds, max(FEWEST_SCREENED, worlds // 4))
+        self.redrawn = min(worlds, max(2 * FEWEST_SCREENED, worlds // 2))
+        self._runner = Runner(self.scenario, worlds, 0, threads=threads)
+        self._found: dict[tuple[int, int, Values, Caps], Mapping[str, Float64]] = {}
         kept = self._kept_usd()
         if kept > 0:
-            self.notes = (*self.notes, f"what stays as it is costs {kept:,.2f} USD beside the budget")
+            self.notes = (
+                *self.notes,
+                f"what stays as it is costs {kept:,.2f} {sign(scenario.spec.currency)} beside the budget",
+            )
 
     def _kept_usd(self) -> float:
-        """What the lines cost that no split touches, US$: an advocates' file is paid for by its own prices."""
+        """What the lines cost that no split touches: an advocates' file is paid for by its own prices."""
         scenario = self._scenario_of(self.nothing)
         arm = compile_arms(scenario, compile_audience(scenario), [NOTHING])[NOTHING]
         return sum(expected_cost_lines(arm).values())
@@ -199,7 +238,7 @@ class SplitModel:
         return tuple(line.value(min(self.budget, usd)) for line, usd in zip(self.lines, money, strict=True))
 
     def cost(self, values: Values) -> float:
-        """What a split costs, US$."""
+        """What a split costs."""
         return sum(line.cost(value) for line, value in zip(self.lines, values, strict=True))
 
     def allowed(self, values: Values) -> bool:
@@ -211,7 +250,17 @@ class SplitModel:
                 raise InputError(f"constraint: {path} is no part of the split: choose from {', '.join(known)}")
             return known[path]
 
+        if not self._boosts_the_enrolled(values):
+            return False
         return self.cost(values) <= self.budget * (1 + 1e-9) and all(holds(text, value) for text in self.constraints)
+
+    def _boosts_the_enrolled(self, values: Values) -> bool:
+        """Whether money goes into the posts of those alone who are enrolled."""
+        if all(line.kind != "people" for line in self.lines):
+            return True
+        enrolled = {handle_key(one) for one in self.people(values)}
+        boosts = [line.creator for line, value in zip(self.lines, values, strict=True) if line.creator and value > 0]
+        return enrolled.issuperset(boosts)
 
     def overlay(self, values: Values) -> dict[str, Any]:
         """The arm of a split."""
@@ -237,20 +286,29 @@ class SplitModel:
         arms = {NOTHING: self.overlay(self.nothing), SPLIT: {**self.overlay(values), **changed}}
         return {"arms": arms, "baseline": NOTHING}
 
-    def outcome(self, values: Values, seed: int, measure: str | None = None, caps: Caps = ()) -> Float64:
+    def outcome(
+        self, values: Values, seed: int, measure: str | None = None, caps: Caps = (), worlds: int | None = None
+    ) -> Float64:
         """A measure of a split in each world, times its direction: more is better; float64[worlds].
 
-        measure: the model's by default. caps: frequency caps that paid lines have in place of their own.
+        measure: the model's by default. caps: frequency caps that paid lines have in place of their own. worlds: the first so many;
+        all by default.
         """
-        key = (seed, values, caps)
-        if key not in self._found:
-            if seed not in self._runners:
-                self._runners[seed] = Runner(self.scenario, self.worlds, seed, threads=self.threads)
-            arms, _ = self._runners[seed].worlds_of(self._overrides(values, caps))
-            self._found[key] = arms[SPLIT].measures
-            self._found[(seed, self.nothing, ())] = arms[NOTHING].measures
+        count = self.worlds if worlds is None else worlds
+        caps = tuple((i, cap) for i, cap in caps if cap != self._cap(i))
+        known = next((n for n in (count, self.worlds) if (n, seed, values, caps) in self._found), None)
+        if known is None:
+            known = count
+            arms, _ = self._runner.like(count, seed).worlds_of(self._overrides(values, caps))
+            self._found[count, seed, values, caps] = arms[SPLIT].measures
+            self._found[count, seed, self.nothing, ()] = arms[NOTHING].measures
         name = self.measure if measure is None else measure
-        return np.asarray(direction_of(name) * self._found[key][name], dtype=np.float64)
+        found = self._found[known, seed, values, caps][name][:count]
+        return np.asarray(direction_of(name) * found, dtype=np.float64)
+
+    def _cap(self, line: int) -> int | None:
+        """The frequency cap that a paid line has of its own."""
+        return self.scenario.spec.campaign.paid[line].frequency_cap
 
     def people(self, values: Values) -> tuple[str, ...]:
         """Whom of an advocates' file a split pays."""
@@ -260,5 +318,5 @@ class SplitModel:
         return found[0] if found else ()
 
     def said(self, values: Values) -> Mapping[str, float]:
-        """Line -> US$."""
+        """Line -> money."""
         return {line.name: line.cost(value) for line, value in zip(self.lines, values, strict=True)}

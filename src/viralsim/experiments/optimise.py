@@ -26,6 +26,7 @@ from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import in_places, money, more_or_less, supported
 from viralsim.records.record import plain
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 
 Float64 = NDArray[np.float64]
 CURVE_LEVELS = 9
@@ -50,7 +51,7 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class NextDollar:
-    """What a dollar more in one line brings, in units of the measure per US$; None where the line takes no more."""
+    """What a dollar more in one line brings, in units of the measure; None where the line takes no more."""
 
     line: str
     added_usd: float
@@ -59,7 +60,7 @@ class NextDollar:
 
 @dataclass(frozen=True)
 class LineReturn:
-    """What the whole money of one line brings in the best split, in units of the measure per US$, the other lines as they are.
+    """What the whole money of one line brings in the best split, in units of the measure per unit of money, the others as they are.
 
     error: the standard error of the mean.
     """
@@ -74,7 +75,7 @@ class LineReturn:
 
 @dataclass(frozen=True)
 class Optimum:
-    """The answer of ``optimise``. split: line -> US$; values: path -> value of the scenario; cost_usd: of the split alone.
+    """The answer of ``optimise``. split: line -> money; values: path -> value of the scenario; cost_usd: of the split alone.
 
     uplift: over spending nothing. spend_nothing: no split was shown to bring more than nothing. rivals: split in words ->
     what the best brings more than it. people: whom of an advocates' file it pays. frequency: caps of the paid lines that get
@@ -98,17 +99,24 @@ class Optimum:
     notes: tuple[str, ...]
     people: tuple[str, ...] = ()
     interrupted: bool = False
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """The answer in plain words."""
-        said = _words(self.uplift, declared(self.measure))
+        said = _words(self.uplift, declared(self.measure), self.currency)
         if self.spend_nothing:
-            tried = f"The best split found brings {said} and costs {money(self.cost_usd)}." if self.cost_usd else ""
+            tried = (
+                f"The best split found brings {said} and costs {money(self.cost_usd, self.currency)}."
+                if self.cost_usd
+                else ""
+            )
             return ("Spend nothing: no split was shown to bring more than nothing.", *([tried] if tried else []))
-        parts = " and ".join(f"{money(usd)} on {client_name(line)}" for line, usd in self.split.items() if usd)
+        parts = " and ".join(
+            f"{money(usd, self.currency)} on {client_name(line)}" for line, usd in self.split.items() if usd
+        )
         left = self.budget_usd - self.cost_usd
-        rest = [f"{money(left)} are better kept."] if left > 0.01 * self.budget_usd else []
+        rest = [f"{money(left, self.currency)} are better kept."] if left > 0.01 * self.budget_usd else []
         whom = [f"Ask {', '.join(self.people)}."] if self.people else []
         return (f"Spend {parts}: {said} than with nothing spent.", *whom, *rest, *self._beside_single_lines())
 
@@ -125,7 +133,9 @@ class Optimum:
         alone = f"{client_name(name.removeprefix('all in '))} alone"
         if nearest.low <= 0.0:
             return [f"It is not shown to beat {alone}, the best single line."]
-        return [f"It brings {_words(nearest, declared(self.measure))} than {alone}, the best single line."]
+        return [
+            f"It brings {_words(nearest, declared(self.measure), self.currency)} than {alone}, the best single line."
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -137,11 +147,12 @@ def client_name(line: str) -> str:
     return re.sub(r"^paid\[\d+\]", "advertising", line)
 
 
-def _words(estimate: Estimate, m: Measure) -> str:
+def _words(estimate: Estimate, m: Measure, currency: str) -> str:
     """A difference with its interval, rounded to what that supports: "80 more conversions (95 % interval 77 to 83)"."""
     low, high = (estimate.low, estimate.high) if estimate.mean >= 0.0 else (-estimate.high, -estimate.low)
     places = supported(low, high)
-    return f"{more_or_less(m, estimate.mean, places)} (95 % interval {in_places(low, places)} to {in_places(high, places)})"
+    more = more_or_less(m, estimate.mean, places, currency)
+    return f"{more} (95 % interval {in_places(low, places)} to {in_places(high, places)})"
 
 
 def default_measure(scenario: Scenario) -> str:
@@ -211,21 +222,22 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         measure=model.measure, budget_usd=model.budget, worlds=model.worlds, trials=tried,
         split=dict(model.said(best)), values={line.path: v for line, v in zip(model.lines, best, strict=True)},
         cost_usd=model.cost(best), uplift=uplift, spend_nothing=nothing, rivals=rivals,
-        curves=tuple(_curves(model, best, seed, base)), next_dollar=tuple(_next_dollar(model, best, seed, own)),
+        curves=tuple(_curves(model, best, seed)), next_dollar=tuple(_next_dollar(model, best, seed, own)),
         returns=tuple(_returns(model, best, seed, own)),
         frequency=tuple(frequencies(model, best, seed)),
         notes=model.notes, people=model.people(best), interrupted=interrupted,
+        currency=scenario.spec.currency,
     )  # fmt: skip
 
 
-def _curves(model: SplitModel, best: Values, seed: int, base: Float64) -> list[CurvePoint]:
-    """Each line from nothing to the whole budget; the sum of all lines may exceed the budget here."""
-    points = []
+def _curves(model: SplitModel, best: Values, seed: int) -> list[CurvePoint]:
+    """Each line from nothing to the whole budget, in ``model.redrawn`` worlds; the sum of all lines may exceed the budget here."""
+    points, base = [], model.outcome(model.nothing, seed, worlds=model.redrawn)
     for i, line in enumerate(model.lines):
         levels = {line.value(model.budget * k / (CURVE_LEVELS - 1)) for k in range(CURVE_LEVELS)} | {best[i]}
         before: Float64 | None = None
         for value in sorted(levels):
-            own = model.outcome((*best[:i], value, *best[i + 1 :]), seed)
+            own = model.outcome((*best[:i], value, *best[i + 1 :]), seed, worlds=model.redrawn)
             step = np.zeros_like(own) if before is None else own - before
             error = float(step.std(ddof=1) / np.sqrt(len(step))) if len(step) > 1 else float("nan")
             points.append(

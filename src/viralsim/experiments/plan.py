@@ -86,7 +86,7 @@ def plan_of(scenario: Scenario | str | os.PathLike[str], worlds: int | None = No
     base = scenario.without("sweep")
     luck = integer_at_least(scenario.seed if seed is None else seed, "seed", 0, MOST_SEED)
     points = list(_points(scenario, sweep, luck))
-    kept = [point for point in points if _allowed(base, sweep.constraints, point)]
+    kept = [point for point in points if allowed(base, sweep.constraints, point)]
     if not kept:
         raise InputError("the constraints of the sweep leave no point: loosen them")
     return Plan(
@@ -95,7 +95,9 @@ def plan_of(scenario: Scenario | str | os.PathLike[str], worlds: int | None = No
     )  # fmt: skip
 
 
-def _allowed(base: Scenario, constraints: Sequence[str], point: Mapping[str, Any]) -> bool:
+def allowed(base: Scenario, constraints: Sequence[str], point: Mapping[str, Any]) -> bool:
+    """Whether a point of a sweep keeps its constraints; InputError for one that names no number."""
+
     def value(path: str) -> float:
         found = point[path] if path in point else at(base.spec.model_dump(by_alias=True), parse_path(path))
         if isinstance(found, bool) or not isinstance(found, int | float):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -60,6 +61,12 @@ class Runner:
         self.own_luck, self.threads = own_luck, threads
         self._stages = BoundedCache(STAGES_KEPT, lambda compiled_audiences: 1)
         self._arms = BoundedCache(ARMS_KEPT_BYTES)
+
+    def like(self, worlds: int, seed: int) -> Runner:
+        """The same runner for other worlds and another luck: audiences and finished arms are shared."""
+        other = copy.copy(self)
+        other.worlds, other.seed = worlds, seed
+        return other
 
     def identity(self, overrides: Mapping[str, Any]) -> str:
         """The id of a point, without running it: what its result is a function of."""

@@ -107,7 +107,7 @@ class Store:
                         self.known[i] = found
 
     def finish(self, i: int, entry: dict[str, Any]) -> None:
-        """Note a finished point; it is on the disk when this returns."""
+        """Note a finished point; no killed process loses it."""
         if "worlds" in entry:
             write_worlds(self.folder, entry["id"], entry["worlds"])
             entry = {word: value for word, value in entry.items() if word != "worlds"}

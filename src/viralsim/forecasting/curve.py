@@ -84,5 +84,6 @@ def until(curve: Curve, at: float) -> Curve:
 
 
 def counts_between(curve: Curve, edges: Floats) -> Floats:
-    """float64[bins]: shares of a curve in each bin."""
-    return np.diff(curve.at(edges))
+    """float64[bins]: shares of a curve in each bin; those at hour 0 are in the first."""
+    values = curve.at(edges)
+    return np.diff(np.where(edges > 0, values, 0.0))

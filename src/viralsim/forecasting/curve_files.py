@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve, curve_of_events
+from viralsim.forecasting.events import SECOND
 from viralsim.forecasting.tables import Row, read_rows
 
 HOURS_OF = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
@@ -49,6 +51,7 @@ def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> t
         posts.setdefault(row.text("post_id"), []).append(row)
     curves = []
     for name, own in posts.items():
+        _check_published(own, columns)
         end = _end(own, columns)
         curve = _counter(own, time, columns, per, end) if "shares" in columns else _events(own, time, end, watched)
         followers = own[0].number("followers") if own[0].has("followers") else float("nan")
@@ -105,6 +108,7 @@ def _events(rows: list[Row], time: str, end: float | None, watched: float) -> Cu
     last = max(float(hours.max()), watched) if end is None else end
     if last <= 0:
         raise rows[0].refuse("nothing but the post itself: say until when it was watched (--at, or observed_until)")
+    _check_watched(rows[-1], last)
     if hours[0] == 0:
         hours = hours[1:]
     return curve_of_events(np.sort(hours), last)
@@ -130,8 +134,36 @@ def _counter(rows: list[Row], time: str, columns: tuple[str, ...], per: str, end
         raise rows[0].refuse("shares: none can have come by hour 0; name an interval by its end")
     if hours[-1] <= 0:
         raise rows[-1].refuse("nothing after hour 0: a curve needs a later row")
+    _check_watched(rows[-1], float(hours[-1]))
+    if per == "total":
+        for column in {"impressions", "reach"} & set(columns):
+            _check_rising(rows, column)
     # between the last reading and observed_until nothing is known
     return Curve(hours, np.cumsum(shares) if per == "interval" else shares, float(hours[-1]), False)
+
+
+def _check_watched(row: Row, hours: float) -> None:
+    if hours < SECOND:
+        raise row.refuse(
+            f"watched for {hours * 3600:.2g} seconds: look at the unit of the times; a second is the least"
+        )
+
+
+def _check_rising(rows: list[Row], column: str) -> None:
+    """Raises where a counter falls from one row that knows it to the next."""
+    known = [row for row in rows if row.has(column)]
+    for before, row in pairwise(known):
+        if row.count(column) < before.count(column):
+            raise row.refuse(f"{column}: {row.text(column)} after {before.text(column)} above: a counter never falls")
+
+
+def _check_published(rows: list[Row], columns: tuple[str, ...]) -> None:
+    """Raises where the rows of a post name several times of its publication."""
+    if "published_at" not in columns:
+        return
+    for row in rows[1:]:
+        if row.moment("published_at") != rows[0].moment("published_at"):
+            raise row.refuse("published_at: another one than in a row above of the same post")
 
 
 def _check_counts(row: Row, shares: float, columns: tuple[str, ...]) -> None:

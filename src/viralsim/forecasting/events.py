@@ -9,9 +9,11 @@ from numpy.typing import ArrayLike
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve, curve_of_events
 from viralsim.forecasting.hawkes import Floats
+from viralsim.tables import MOST_COUNTED
 from viralsim.units import shown
 
 LONGEST_HORIZON = 24 * 366.0
+SECOND = 1 / 3600  # hours; whoever watched for less has seen nothing of a curve
 
 
 def check_horizon(hours: float, name: str = "horizon") -> None:
@@ -54,13 +56,17 @@ def _times(values: ArrayLike, what: str) -> Floats:
     return hours
 
 
+def _check_at(at_hours: float) -> None:
+    if not (_is_number(at_hours) and SECOND <= at_hours < np.inf):
+        raise InputError(f"at_hours: must be a number of hours above 0, a second or more, got {shown(at_hours)}")
+
+
 def running_curve(hours: ArrayLike, at_hours: float) -> Curve:
     """The curve of a post that is watched until ``at_hours``; ``hours`` begin with the post itself.
 
     Raises: InputError where the hours are not such, or one is later than ``at_hours``.
     """
-    if not (_is_number(at_hours) and 0 < at_hours < np.inf):
-        raise InputError(f"at_hours: must be a number of hours above 0, got {shown(at_hours)}")
+    _check_at(at_hours)
     times = _times(hours, "hours")
     if times.max() > at_hours:
         raise InputError(f"hours: {times.max():g} is after at_hours ({at_hours:g}): leave out what is not known yet")
@@ -74,8 +80,7 @@ def observed_curve(hours: ArrayLike, shares: ArrayLike | None, at_hours: float) 
     """
     if shares is None:
         return running_curve(hours, at_hours)
-    if not (_is_number(at_hours) and 0 < at_hours < np.inf):
-        raise InputError(f"at_hours: must be a number of hours above 0, got {shown(at_hours)}")
+    _check_at(at_hours)
     times, counts = _numbers(hours, "hours"), _numbers(shares, "shares")
     if times.size != counts.size:
         raise InputError(f"shares: must be one for each of {times.size} hours, got {counts.size}")
@@ -86,6 +91,8 @@ def observed_curve(hours: ArrayLike, shares: ArrayLike | None, at_hours: float) 
             raise InputError(f"{name}: must ascend, got {values[at]:g} and then {values[at + 1]:g}")
     if times[-1] > at_hours:
         raise InputError(f"hours: {times[-1]:g} is after at_hours ({at_hours:g}): leave out what is not known yet")
+    if counts[-1] > MOST_COUNTED:
+        raise InputError(f"shares: must be at most {MOST_COUNTED:g}, got {counts[-1]:g}")
     if np.any(counts != np.round(counts)):
         raise InputError(f"shares: must be whole numbers, got {counts[counts != np.round(counts)][0]:g}")
     if times[-1] <= 0 or (times[0] == 0 and counts[0] > 0):

@@ -11,6 +11,7 @@ from viralsim.forecasting.curve import Curve
 from viralsim.forecasting.hawkes import Floats
 
 FEWEST = 5  # past posts, for a line and its spread
+LARGEST_LOG = 40.0
 
 
 class LogLinear(NamedTuple):
@@ -26,19 +27,38 @@ class LogLinear(NamedTuple):
         row = np.array([1.0, np.log1p(seen)])
         sd = self.sd * np.sqrt(1.0 + row @ self.covariance @ row)
         logs = row @ self.coefficients + sd * np.random.default_rng([seed, 2]).standard_t(self.degrees, draws)
-        return np.asarray(np.maximum(np.expm1(np.minimum(logs, 40.0)).round(), seen))
+        return np.asarray(np.maximum(np.expm1(np.minimum(logs, LARGEST_LOG)).round(), seen))
 
 
 def fit_log_linear(curves: Sequence[Curve], at: float, horizon: float) -> LogLinear | None:
     """The line through past posts at ``at`` hours; None where they are fewer than FEWEST or all alike at that hour."""
     if len(curves) < FEWEST:
         return None
-    x = np.log1p([float(curve.at(np.array(at))) for curve in curves])
-    y = np.log1p([float(curve.at(np.array(horizon))) for curve in curves])
-    design = np.c_[np.ones_like(x), x]
+    design, y = _points(curves, at, horizon)
     if np.linalg.matrix_rank(design) < 2:
         return None
-    coefficients = np.linalg.lstsq(design, y)[0]
-    degrees = len(x) - 2
+    coefficients = np.asarray(np.linalg.lstsq(design, y)[0], np.float64)
+    degrees = len(y) - 2
     sd = float(np.sqrt(((y - design @ coefficients) ** 2).sum() / degrees))
-    return LogLinear(coefficients, np.linalg.inv(design.T @ design), sd, degrees)
+    return LogLinear(coefficients, np.asarray(np.linalg.inv(design.T @ design), np.float64), sd, degrees)
+
+
+def line_futures_of_past(
+    line: LogLinear, curves: Sequence[Curve], at: float, horizon: float, draws: int, generator: np.random.Generator
+) -> Floats:
+    """float64[posts, draws]: what lines through all other past posts say was to come after ``at`` hours."""
+    design, y = _points(curves, at, horizon)
+    pull = np.einsum("ij,jk,ik->i", design, line.covariance, design)  # of a post on its own line
+    centre = y - (y - design @ line.coefficients) / np.maximum(1.0 - pull, 1e-9)
+    logs = centre[:, None] + (line.sd * np.sqrt(1.0 + pull))[:, None] * generator.standard_t(
+        line.degrees, (len(y), draws)
+    )
+    seen = np.expm1(design[:, 1:])
+    return np.asarray(np.maximum(np.expm1(np.minimum(logs, LARGEST_LOG)).round(), seen) - seen)
+
+
+def _points(curves: Sequence[Curve], at: float, horizon: float) -> tuple[Floats, Floats]:
+    """(design float64[posts, 2], log(1 + final) float64[posts])."""
+    x = np.log1p([float(curve.at(np.array(at))) for curve in curves])
+    y = np.log1p([float(curve.at(np.array(horizon))) for curve in curves])
+    return np.c_[np.ones_like(x), x], np.asarray(y, np.float64)

@@ -13,14 +13,17 @@ from viralsim.forecasting.curve import Curve, counts_between, edges_of, edges_un
 from viralsim.forecasting.draws import futures_of_past, growth_by_analogues, growth_by_law
 from viralsim.forecasting.events import check_draws, check_followers, past_curves, running_curve
 from viralsim.forecasting.hawkes import Floats, Nodes
+from viralsim.forecasting.loglinear import fit_log_linear, line_futures_of_past
 from viralsim.forecasting.post_law import PostLaw, fit_law, nodes_of, on_bins, spread_of
 from viralsim.forecasting.recalibration import (
     Correction,
-    analogues_weight,
     between,
     fit_map,
     fit_shock,
     mapped_ranks,
+    mixed,
+    mixture_weights,
+    parts_of,
     randomised_pits,
     shocked,
     whole_number,
@@ -86,23 +89,36 @@ class Population:
         edges, seen_bins = edges_of(curve, self.edges)
         ahead = edges[seen_bins:]
         then = np.array([float(past.at(np.array(at))) for past in self.curves])
-        similar = round(correction.analogues * draws) if comparable(then, seen) else 0
+        whose = parts_of(draws, self._weights(correction, then, seen))
+        by_law, similar, by_line = (whose == part for part in range(3))
         growth = np.zeros((draws, ahead.size - 1))
-        if similar:
-            growth[:similar] = growth_by_analogues(self.curves, curve, ahead, similar, generator)
-        if similar < draws:
+        if similar.any():
+            growth[similar] = growth_by_analogues(self.curves, curve, ahead, int(similar.sum()), generator)
+        if not similar.all():
             counts, nodes = counts_between(curve, edges), self._nodes(followers)
             law = on_bins(self.law, edges)
-            growth[similar:] = growth_by_law(law, counts, seen_bins, nodes, draws - similar, generator)
+            growth[~similar] = growth_by_law(law, counts, seen_bins, nodes, int((~similar).sum()), generator)
         to_come = growth.sum(1)
         corrected = to_come.copy()
-        corrected[similar:] = shocked(to_come[similar:], correction.shift, correction.shock, generator)
+        centre = correction.shock.centres(np.array(seen))
+        corrected[by_law] = shocked(to_come[by_law], centre, correction.shock.scale, generator)
+        if by_line.any():  # the law lends them the shape of their way
+            line = fit_log_linear(self.curves, at, self.horizon_hours)
+            if line is not None:
+                corrected[by_line] = line.draws(seen, int(by_line.sum()), seed) - seen
         corrected = whole_number(corrected, generator)
         paths = np.cumsum(growth * (corrected / np.maximum(to_come, 1e-300))[:, None], axis=1)
         paths[:, -1] = corrected
         order = np.argsort(corrected, kind="stable")[mapped_ranks(draws, correction.map_a, correction.map_b)]
         order = generator.permutation(order)
         return Paths(ahead, seen + np.c_[np.zeros(draws), paths[order]])
+
+    def _weights(self, correction: Correction, then: Floats, seen: float) -> Floats:
+        """float64[3] of the law, the analogues and the line; the law's alone where past posts were far from ``seen``."""
+        if not comparable(then, seen):
+            return np.array([1.0, 0.0, 0.0])
+        others = np.array([correction.analogues, correction.line])
+        return np.asarray(np.r_[1.0 - others.sum(), others], np.float64)
 
     def _nodes(self, followers: float | None) -> Nodes:
         logs = np.log1p(self.followers)
@@ -131,20 +147,19 @@ class Population:
             nodes = self._nodes(None if np.isnan(self.followers[row]) else float(self.followers[row]))
             true[i] = counts[seen_bins:].sum()
             by_law[i] = growth_by_law(law, counts, seen_bins, nodes, CORRECTION_DRAWS, generator).sum(1)
-        shift, shock = fit_shock(by_law, true)
-        draws = shocked(by_law, shift, shock, generator)
-        similar = futures_of_past(self.curves, at, self.horizon_hours, chosen, generator)
-        weight = analogues_weight(draws, similar, true)
-        draws = _mixed(draws, similar, weight, generator)
-        pits = randomised_pits(whole_number(draws, generator), true, generator)
-        return Correction(shift, shock, weight, *fit_map(pits))
-
-
-def _mixed(first: Floats, second: Floats, weight: float, generator: np.random.Generator) -> Floats:
-    """float64 like ``first``: each draw from ``second`` [posts, .] with the chance ``weight``, else from ``first``."""
-    draws = first.shape[1]
-    others = second[:, np.arange(draws) % second.shape[1]]
-    return np.where(generator.permutation(draws) < weight * draws, others, first)
+        seen = np.array([float(self.curves[row].at(np.array(at))) for row in chosen])
+        shock = fit_shock(by_law, true, seen)
+        parts = [
+            shocked(by_law, shock.centres(seen)[:, None], shock.scale, generator),
+            futures_of_past(self.curves, at, self.horizon_hours, chosen, generator),
+        ]
+        line = fit_log_linear(self.curves, at, self.horizon_hours)
+        if line is not None:
+            draws = (CORRECTION_DRAWS, generator)
+            parts.append(line_futures_of_past(line, self.curves, at, self.horizon_hours, *draws)[chosen])
+        weights = mixture_weights(parts, true)
+        pits = randomised_pits(whole_number(mixed(parts, weights, generator), generator), true, generator)
+        return Correction(shock, float(weights[1]), float(weights[2:].sum()), *fit_map(pits))
 
 
 def fit_curves(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scoringrules
+from scipy.special import logsumexp
 
 from viralsim.forecasting.hawkes import Floats
 from viralsim.forecasting.recalibration import randomised_pits
@@ -20,8 +21,10 @@ def crps(draws: Floats, true: Floats) -> Floats:
 def log_score(draws: Floats, true: Floats) -> Floats:
     """float64[posts]: minus the log density of what came, on log(1 + shares), by a normal kernel over the draws; less is better."""
     logs = np.log1p(draws)
-    bandwidth = np.maximum(1.06 * logs.std(1) * draws.shape[1] ** -0.2, LEAST_BANDWIDTH)
-    return np.asarray(scoringrules.logs_ensemble(np.log1p(true), logs, bw=bandwidth), np.float64)
+    bandwidth = np.maximum(1.06 * logs.std(1) * draws.shape[1] ** -0.2, LEAST_BANDWIDTH)[:, None]
+    # not scoringrules.logs_ensemble: its density is 0, and its logarithm no number, where all draws are far off
+    kernels = -0.5 * ((np.log1p(true)[:, None] - logs) / bandwidth) ** 2 - np.log(bandwidth * np.sqrt(2 * np.pi))
+    return np.asarray(np.log(draws.shape[1]) - logsumexp(kernels, axis=1), np.float64)
 
 
 def held(pits: Floats, level: float) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.tables import Column, Kind, Table, read_table
+from viralsim.tables import MOST_COUNTED, Column, Kind, Table, read_table
 from viralsim.units import shown
 
 # numbers all: a curve's last row may well be the sum of those above it, and is none of totals
@@ -103,7 +103,7 @@ def _numbers(table: Table, name: str) -> NDArray[np.float64]:
     """The numbers of a column; of times those with a point are decimals, which 1.500 hours would not prove: said."""
     cells = [cell.strip() for cell in table.cells(name)]
     if name not in TIMES or not all(PLAIN.fullmatch(cell) for cell in cells):
-        return table.numbers(name)
+        return table.numbers(name, high=np.inf if name in TIMES else MOST_COUNTED)
     grouped = next((cell for cell in cells if GROUPED.fullmatch(cell)), None)
     if grouped is not None and all(GROUPED.fullmatch(cell) for cell in cells if "." in cell):
         table.notes.append(f"column {table.columns[name].title!r}: {grouped} was read as {float(grouped):g}")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 F4: TypeAlias = NDArray[np.float32]
 F8: TypeAlias = NDArray[np.float64]
+I1: TypeAlias = NDArray[np.int8]
 I4: TypeAlias = NDArray[np.int32]
 I8: TypeAlias = NDArray[np.int64]
 U1: TypeAlias = NDArray[np.uint8]
@@ -66,6 +67,7 @@ class Graph(NamedTuple):
     )  # int64[E + 1] offsets into the next two where ties come and go; else float64[0]
     tie_from: I4 = np.zeros(0, np.int32)  # [S] first tick in which the tie is there
     tie_to: I4 = np.zeros(0, np.int32)  # [S] first tick in which it is there no more
+    tie_sign: I1 = np.zeros(0, np.int8)  # [E] 1 or -1, or [0]; for rules of one's own that ask for it
 
 
 class Audience(NamedTuple):
@@ -193,6 +195,7 @@ class Plan(NamedTuple):
     organic_line: I8  # number of the line among its (channel, content)
     organic_index: I8  # number within the line
     owned_factor: F8 = OFF  # [L] of the visibility of the line's posts, or [0]
+    people: U1 = np.zeros(0, np.uint8)  # [1] where posts and sales are counted for each advocate, or [0]
     # interventions
     removed_at: I4 = np.zeros(0, np.int32)  # [N] from this tick on they neither post nor see; or [0]
     visibility_cap: F8 = np.zeros((0, 0))  # [C, T] most of the chance that a follower is shown a post; or [0, 0]

@@ -49,6 +49,9 @@ class RawWorlds(NamedTuple):
     done: NDArray[np.bool_]  # [W] False where the run was interrupted before this world
     interrupted: bool = False  # someone pressed Ctrl-C, be it after the last world
     own_measures: F8 = np.zeros((0, 0))  # [W, Q] measures of one's own that look at trees
+    paid_sales: I4 = np.zeros((0, 0), np.int32)  # [W, M] conversions on impressions of each paid line
+    posted: I4 = np.zeros((0, 0), np.int32)  # [W, A] planned posts made by each advocate, or [0, 0]
+    asked_sales: I4 = np.zeros((0, 0), np.int32)  # [W, A] conversions on impressions of these posts, or [0, 0]
 
 
 class Nodes(NamedTuple):
@@ -171,6 +174,7 @@ def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, 
     horizon = arm.contents.novelty.shape[1]
     count: type[np.int32] | type[np.int64] = np.int32 if plain and len(arm.graph.followers) < 2**31 else np.int64
     communities = int(arm.audience.community.max(initial=0)) + 1
+    people = (worlds, advocates_of(arm)) if len(arm.plan.people) else (0, 0)
     return Out(
         counts=np.zeros((worlds, len(Count)), dtype=count, order=order),
         structural_virality=np.full(worlds, np.nan),
@@ -180,7 +184,15 @@ def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, 
         paid_bought=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int64),
         done=np.zeros(worlds, dtype=np.bool_),
         own_measures=np.full((worlds, len(arm.contents.own_measured)), np.nan),
+        paid_sales=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int32),
+        posted=np.zeros(people, dtype=np.int32),
+        asked_sales=np.zeros(people, dtype=np.int32),
     )
+
+
+def advocates_of(arm: ArmInputs) -> int:
+    """Number of advocates of a plan who are asked for a post."""
+    return int(arm.plan.planned_advocate.max(initial=-1)) + 1
 
 
 def members_of(arm: ArmInputs) -> int:
@@ -224,6 +236,9 @@ def _rows_of(out: Out, first: int, last: int, counts: NDArray[Any]) -> Out:
         paid_bought=out.paid_bought[first:last],
         done=out.done[first:last],
         own_measures=out.own_measures[first:last],
+        paid_sales=out.paid_sales[first:last],
+        posted=out.posted[first:last],
+        asked_sales=out.asked_sales[first:last],
     )
 
 
@@ -345,7 +360,7 @@ def run_worlds(
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
     out = outputs(arm, len(worlds), recorded, plain=rows is None and is_eligible(arm), order="F")
-    advocates = int(arm.plan.planned_advocate.max(initial=-1)) + 1
+    advocates = advocates_of(arm)
     workers = _Workers(arm, rows, seed, worlds, out, progress)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
     refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
@@ -354,7 +369,7 @@ def run_worlds(
     return RawWorlds(
         out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],
         out.paid_bought, total.cascade_sizes, total.generations, total.advocate_posts, total.advocate_shares, out.done,
-        not whole, out.own_measures,
+        not whole, out.own_measures, out.paid_sales, out.posted, out.asked_sales,
     )  # fmt: skip
 
 

@@ -159,6 +159,7 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
     s.cell = cell
     s.node = node
     s.poster = member
+    s.advocate = advocate
     s.number = number
     s.earned = 0 if planned else 1
 
@@ -187,6 +188,7 @@ def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def
     s.cell = cell
     s.node = add_node(state, np.int64(-1), cell, np.int64(-1), tick, np.int64(OWNED_SOURCE), np.int64(-1), np.int32(-1))
     s.poster = -1
+    s.advocate = -1
     s.number = number
     s.earned = 0
 
@@ -232,6 +234,8 @@ def make_member_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
         out.counts[state.scalars[OUT_ROW], N_POSTED] += 1
         if a.advocate >= 0:
             state.advocate_posts[a.advocate] += 1
+            if len(out.posted):
+                out.posted[state.scalars[OUT_ROW], a.advocate] += 1
     due = take_due(state, tick, cells)
     fetch_rows(arm, state, due)
     for i in range(due):

@@ -42,6 +42,7 @@ from viralsim.kernels.own.asked import (
     own_of,
     response_of,
     share_of,
+    sign_of,
 )
 from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
@@ -56,6 +57,7 @@ from viralsim.kernels.state import (
     KEY_THRESHOLD,
     OUT_ROW,
     OVERFLOW,
+    PAID,
     PAIRS_FULL,
     SERIES_ROW,
 )
@@ -133,7 +135,18 @@ def repeats_of(arm, state, own, p, content, channel, known, counted, edge):  # t
 def reinforced(i, factor):  # type: ignore[no-untyped-def]
     """An impression with its factor of repeated impressions."""
     return Impression(
-        i.appeal, i.match, i.activity, i.trust, i.novelty, i.fatigue, factor, i.softening, i.seen, i.tick, i.member
+        i.appeal,
+        i.match,
+        i.activity,
+        i.trust,
+        i.novelty,
+        i.fatigue,
+        factor,
+        i.softening,
+        i.seen,
+        i.tick,
+        i.member,
+        i.sign,
     )
 
 
@@ -166,6 +179,15 @@ def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
         e.flag_bits |= EARNED_MARK
         counts[N_EARNED_REACH] += 1
         series[T_EARNED_REACH] += 1
+
+
+@njit(cache=True, _nrt=False)
+def note_sales(s, sold, out, world_row):  # type: ignore[no-untyped-def]
+    """Count the conversions of a showing towards its paid line, or the advocate whose planned post it is."""
+    if s.kind == PAID:
+        out.paid_sales[world_row, s.number] += sold
+    elif s.advocate >= 0 and len(out.asked_sales):
+        out.asked_sales[world_row, s.advocate] += sold
 
 
 @njit(cache=True, _nrt=False)
@@ -209,13 +231,12 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
     home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
     dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
-    per_engagement = arm.channels_per_engagement[channel]
     key, base_trust, is_row, earned = s.key, s.trust, s.kind == FOLLOWERS, s.earned
-    start, node, cell = s.start, s.node, s.cell
+    start, node, cell, per_engagement = s.start, s.node, s.cell, arm.channels_per_engagement[channel]
     fatigue_of = arm.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
     community_of, buffer_member, buffer_position = arm.audience_community, state.buffer_member, state.buffer_position
     posting, exposure, impressions = state.posting, state.exposure, state.impressions
-    tired, engaged = len(fatigue_of) > 1, 0
+    tired, engaged, sold = len(fatigue_of) > 1, 0, counts[N_CONVERSIONS]
     buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
     for i in range(first, last):
         member, position = np.int64(buffer_member[U(i)]), np.int64(buffer_position[U(i)])
@@ -240,8 +261,9 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             impressions[U(row)] += 1
         activity = np.float64(buffer_activity[U(i)])
         known = Impression(
-            appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member
-        )
+            appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member,
+            sign_of(own, arm, is_row, start + position),
+        )  # fmt: skip
         if kind != SIMPLE:
             p = posting[U(row * cells + cell)]
             known = reinforced(known, repeats_of(arm, state, own, p, content, channel, known, is_row, start + position))
@@ -270,6 +292,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         series[T_IMPRESSIONS] += last - first
         counts[N_ENGAGEMENTS] += engaged
         series[T_ENGAGEMENTS] += engaged
+        note_sales(s, counts[N_CONVERSIONS] - sold, out, world_row)
     elif original == focal:
         counts[N_CRITICAL_IMPRESSIONS] += last - first
 

@@ -39,6 +39,7 @@ class Stream(IntEnum):
     POPULATION = 13  # everything of an audience
     SEEDING = 14  # strategies that draw
     CLASSIC = 15  # processes with kernels of their own
+    PROGRAMME = 16  # what happens between two launches: (what, launch, account)
 
 
 if config.DISABLE_JIT:  # words wrap as they do in compiled code, and NumPy warns where single ones do

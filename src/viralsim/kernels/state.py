@@ -66,6 +66,7 @@ DELIVERY = np.dtype(  # something to be shown in this tick
         ("poster", np.int32),
         ("number", np.int32),  # post number, or line
         ("earned", np.int32),
+        ("advocate", np.int32),  # row of the advocate whose planned post this is, -1
         ("end", np.int64),  # where its impressions end in the buffer
         ("member", np.int32),  # the one to whom it is shown now, at ``position`` of the row; -1: to all of the row
         ("position", np.int32),
@@ -220,6 +221,9 @@ class Out(NamedTuple):
     paid_bought: I8  # [W, M]
     done: NDArray[np.bool_]  # [W]
     own_measures: F8  # [W, Q] measures of one's own that look at trees
+    paid_sales: I4  # [W, M] conversions on impressions of each paid line
+    posted: I4  # [W, A] planned posts made by each advocate, or [0, 0]: nobody asks
+    asked_sales: I4  # [W, A] conversions on impressions of the planned posts of each, or [0, 0]
 
 
 def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:

@@ -186,7 +186,7 @@ def line_up_paid(arm, state, tick):  # type: ignore[no-untyped-def]
         s.key = member_key(state.stream_keys[KEY_PAID, cell], arm.plan_paid_number[line], tick)
         s.trust = arm.plan_paid_trust[line]
         s.kind, s.source, s.cell = PAID, FROM_PAID, cell
-        s.node, s.poster, s.number, s.earned = -1, -1, line, 0
+        s.node, s.poster, s.number, s.earned, s.advocate = -1, -1, line, 0, -1
 
 
 @njit(cache=True, _nrt=False)
@@ -207,7 +207,7 @@ def line_up_recommended(state, tick):  # type: ignore[no-untyped-def]
         state.scalars[DELIVERIES] += 1
         s.start, s.stop, s.key, s.trust, s.member = 0, r.count, r.key, 1.0, -1
         s.kind, s.source, s.cell = RECOMMENDED, FROM_RECOMMENDED, r.cell
-        s.node, s.poster, s.number, s.earned = r.node, -1, 0, r.earned
+        s.node, s.poster, s.number, s.earned, s.advocate = r.node, -1, 0, r.earned, -1
 
 
 @njit(cache=True, _nrt=False)

@@ -44,11 +44,12 @@ class Slider:
 class Measure:
     """What a lesson draws against its slider.
 
-    kind: above (tries of 100 with more than ``than``), mean, best (the best try over the typical one), ratio (of the means of two
-    ``arms``), part (of the first in both, in hundredths). of: measures of a world. axis: fixed ends; log: its scale.
+    kind: above (tries of 100 with more than ``than``), chance (pairs of 100 in which one is ``than`` times the other), mean,
+    best (the best try over the typical one), ratio (of the means of two ``arms``), part (of the first in both, in
+    hundredths). of: measures of a world. axis: fixed ends; log: its scale.
     """
 
-    kind: Literal["above", "mean", "best", "ratio", "part"]
+    kind: Literal["above", "mean", "best", "ratio", "part", "chance"]
     of: tuple[str, ...]
     title: str
     axis: tuple[float, float]

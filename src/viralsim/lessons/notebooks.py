@@ -98,6 +98,17 @@ def critical_part(controversy):
 
 {controversy: critical_part(controversy) for controversy in (0.0, 0.1, 0.2, 0.5, 1.0)}""",
     ),
+    "chance_findings": (
+        "In how many of 150 comparisons does one of two equal posts look at least a quarter better, by first posters?",
+        """\
+def apart(people):
+    changed = scenario.override({"campaign.organic[0].members": people})
+    shares = vs.simulate(changed, worlds=300).worlds()["shares"].to_numpy().reshape(-1, 2)
+    return int((shares.max(axis=1) >= 1.25 * shares.min(axis=1)).sum())
+
+
+{people: apart(people) for people in (10, 40, 200)}""",
+    ),
     "limited_attention": (
         "Shares, by the posts a day of every other account; ten members post in any case",
         """\

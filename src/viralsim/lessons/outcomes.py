@@ -43,6 +43,8 @@ def outcomes(measure: Measure, result: Result) -> list[Outcome]:
     first = measure.of[0]
     if measure.kind == "above":
         return [_proportion(name, of[first] > measure.than) for name, of in tables.items()]
+    if measure.kind == "chance":
+        return [_proportion(name, _apart(of[first]) >= measure.than) for name, of in tables.items()]
     if measure.kind == "ratio":
         arm, against = measure.arms
         return [_resampled(key, _ratio, tables[arm][key], tables[against][key]) for key in measure.of]
@@ -62,6 +64,13 @@ def _resampled(name: str, statistic: Callable[..., Values], *columns: Values) ->
     found = statistic(*(column[rows] for column in columns))
     low, high = np.percentile(found, OUTER) if np.isfinite(found).all() else (np.nan, np.nan)
     return Outcome(name, float(statistic(*(column[None] for column in columns))[0]), float(low), float(high))
+
+
+def _apart(values: Values) -> Values:
+    """The better of each pair of tries over the other: the first two, the next two, and so on. Two of nothing are equal."""
+    pairs = np.sort(values[: len(values) // 2 * 2].reshape(-1, 2), axis=1)
+    equal = pairs[:, 0] == pairs[:, 1]
+    return np.divide(pairs[:, 1], pairs[:, 0], out=np.where(equal, 1.0, np.inf), where=pairs[:, 0] > 0)
 
 
 def _mean(values: Values) -> Values:

@@ -11,6 +11,8 @@ def page() -> str:
         "# Lessons",
         "",
         "Made by `make reference`. Each runs in the app (`viralsim app`), as a notebook, and its scenario from the command line.",
+        'On the documentation site they are <a href="play/index.html">played at once</a>, without an install.',
+        "[What they claim, measured, and on how many other seeds it holds](claims.md).",
     ]
     return "\n".join([*head, *(line for one in lessons() for line in _lesson(one))]) + "\n"
 

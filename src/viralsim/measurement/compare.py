@@ -23,7 +23,7 @@ class Comparison:
 
     uplift: mean difference, with 95 % limits. probability_better: P(better) + P(tie) / 2 over worlds, better by the
     measure's direction; ties: P(tie). correlation: of the two arms over worlds. variance_saved: 1 - Var(difference) /
-    (Var(arm) + Var(baseline)), what pairing saved. cost_per_incremental: USD for one unit more, with Fieller's limits.
+    (Var(arm) + Var(baseline)), what pairing saved. cost_per_incremental: money for one unit more, with Fieller's limits.
     range_low, range_high: 5 and 95 % quantiles of the difference over worlds.
     """
 

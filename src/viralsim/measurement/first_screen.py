@@ -17,9 +17,11 @@ from viralsim.measurement.number_format import (
     number,
     percent,
     percent_span,
+    price_or_number,
     supported,
 )
 from viralsim.measurement.odds import Odds, odds
+from viralsim.measurement.payback import payback_of
 from viralsim.measurement.question import (
     BETTER,
     EQUIVALENT,
@@ -87,6 +89,7 @@ def _pair(
     rows = {(row.arm, row.baseline, row.measure): row for row in comparisons}
     parts = [
         Line("Answer", _answer(record, question)),
+        Line("Payback", () if (found := payback_of(record, question)) is None else (found.sentence,)),
         Line("Money", _profit(record, summaries, rows, question)),
         Line("Risk", _risk(record, summaries, question)),
         Line("Rests on", _ground(record, guess)),
@@ -172,11 +175,13 @@ def _profit(
     """Mean profit of the two arms and their difference; the costs alone where no value is given."""
     first, second = q.leading
     if not has_value(record):
-        costs = ", ".join(f"{money(float(record.arms[arm].cost_usd().mean()))} for {arm}" for arm in (first, second))
+        costs = ", ".join(
+            f"{money(float(record.arms[arm].cost_usd().mean()), record.currency)} for {arm}" for arm in (first, second)
+        )
         return f"Cost: {costs}.", "Profit is not counted, since no value per conversion is given."
     base = baseline_of(record)
-    means = ", ".join(f"{_usd(summaries[arm]['net_usd'])} with {arm}" for arm in (first, second))
-    alone = () if base in q.arms else (f"With {base} alone: {_usd(summaries[base]['net_usd'])}.",)
+    means = ", ".join(f"{_amount(summaries[arm]['net_usd'], record.currency)} with {arm}" for arm in (first, second))
+    alone = () if base in q.arms else (f"With {base} alone: {_amount(summaries[base]['net_usd'], record.currency)}.",)
     row = rows[first, second, "net_usd"]
     if isnan(row.ci_low):
         return (f"Mean profit after costs: {means}.", *alone)
@@ -184,15 +189,15 @@ def _profit(
     low, high = in_places(row.ci_low, places), in_places(row.ci_high, places)
     difference = in_places(row.uplift, places)
     return (
-        f"Mean profit after costs: {means}; difference {difference} USD (95 % interval {low} to {high}).",
+        f"Mean profit after costs: {means}; difference {difference} {record.currency} (95 % interval {low} to {high}).",
         *alone,
     )
 
 
-def _usd(summary: MeasureSummary) -> str:
+def _amount(summary: MeasureSummary, currency: str) -> str:
     if isnan(summary.ci_low):
-        return money(summary.mean)
-    return f"{in_places(summary.mean, min(supported(summary.ci_low, summary.ci_high), 2))} USD"
+        return money(summary.mean, currency)
+    return f"{in_places(summary.mean, min(supported(summary.ci_low, summary.ci_high), 2))} {currency}"
 
 
 def _risk(record: RunRecord, summaries: Summaries, question: Question) -> tuple[str, ...]:
@@ -240,7 +245,7 @@ def _unless(record: RunRecord, verdict: Verdict, guess: Move | None) -> tuple[st
     """What would overturn the answer: first the input that decides, then trust, then the nearest others."""
     turns = sorted(record.switching_values, key=lambda turn: guess is None or turn.path != guess.path)
     inputs = [_turn(record, turn) for turn in turns]
-    said = {turn_text(turn) for turn in turns}
+    said = {turn_text(turn, record.currency) for turn in turns}
     others = [f"{text}." for text in verdict.overturned_by if text not in said]
     trust = [text for text in others if text.startswith("trust:")]
     rest = [capital(text) for text in others if text not in trust]
@@ -254,7 +259,7 @@ def _unless(record: RunRecord, verdict: Verdict, guess: Move | None) -> tuple[st
 
 def _turn(record: RunRecord, turn: SwitchingValue) -> str:
     """A switching value in words for a client: from where on the other arm is ahead."""
-    shown = money if turn.path.endswith("_usd") else number
+    shown = price_or_number(turn.path, record.currency)
     profit = " in profit" if turn.measure == NET else ""
     name, now = short_path(record, turn.path), f"(now {shown(turn.now)})"
     if turn.low < turn.now < turn.high:
@@ -291,8 +296,10 @@ def _next(
     if beats is not None and beats not in question.arms:
         row = rows[beats, question.leading[0], question.measure]
         extra = float((record.arms[beats].cost_usd() - record.arms[question.leading[0]].cost_usd()).mean())
-        more = more_of(measure(question.measure), row.uplift, row)
-        said.append(f"Look at {beats} too: {more} than {row.baseline}{at_cost(extra)} ({in_brackets(row, nan)}).")
+        more = more_of(measure(question.measure), row.uplift, row, record.currency)
+        said.append(
+            f"Look at {beats} too: {more} than {row.baseline}{at_cost(extra, record.currency)} ({in_brackets(row, nan)})."
+        )
     return said
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from viralsim.arguments import one_of
 
+MONEY = "currency"  # the unit of amounts
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -27,6 +29,20 @@ class Measure:
     counted: str = ""
     only_with_cascade: bool = False
     bought: bool = False
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is an amount in the scenario's currency."""
+        return self.unit == MONEY
+
+    def unit_in(self, currency: str) -> str:
+        """Its unit, amounts in the scenario's currency."""
+        return currency if self.is_money else self.unit
+
+    def heading(self, currency: str) -> str:
+        """Its label with the unit that the label does not say: "value, EUR", "half time, h"."""
+        unit = "h" if self.unit == "hours" else currency if self.is_money else ""
+        return f"{self.label}, {unit}" if unit else self.label
 
 
 _OWN = "docs/model.md"
@@ -181,7 +197,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "value_usd",
         "value",
-        "USD",
+        MONEY,
         1,
         "conversions times the value of one",
         _OWN,
@@ -190,7 +206,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "net_usd",
         "net value",
-        "USD",
+        MONEY,
         1,
         "value minus all costs of the arm",
         _OWN,
@@ -198,6 +214,20 @@ MEASURES: tuple[Measure, ...] = (
     ),
 )
 
+FURTHER: tuple[Measure, ...] = (
+    Measure("clicks", "clicks", "clicks", 1, "expected clicks behind the sales: sales over the rates of the later steps", _OWN,
+            bought=True, counted="clicks"),
+    Measure("landings", "landings", "visits", 1, "expected visits of the landing page behind the sales", _OWN,
+            bought=True, counted="visits of the landing page"),
+    Measure("returns", "returns", "sales", -1, "sales times the part that is sent back", _OWN, counted="sales sent back"),
+    Measure("earned_media_value_usd", "earned media value", MONEY, 1,
+            "what the earned impressions would have cost as advertising: a price of attention, and no money earned",
+            "assumption; AMEC's Barcelona Principles advise against it as a value of communication",
+            counted="earned media value"),
+    Measure("brand_lift", "brand lift", "members", 1, "reach times recall_rate: one impression is as good as many",
+            "assumption", bought=True, counted="members who remember"),
+)  # fmt: skip
+_FURTHER = {measure.name: measure for measure in FURTHER}
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 NAMES: tuple[str, ...] = tuple(BY_NAME)
 
@@ -209,13 +239,13 @@ def own_measure(name: str) -> Measure:
 
 def declared(name: str) -> Measure:
     """The declaration of a measure of a run, be it one of the scenario's own."""
-    return BY_NAME.get(name) or own_measure(name)
+    return BY_NAME.get(name) or _FURTHER.get(name) or own_measure(name)
 
 
 def measures_in(arms: Iterable[Mapping[str, object]]) -> tuple[Measure, ...]:
     """The measures of a run, by what its arms hold: those declared here, then those of its own."""
     own = dict.fromkeys(name for measured in arms for name in measured if name not in BY_NAME)
-    return (*MEASURES, *map(own_measure, own))
+    return (*MEASURES, *map(declared, own))
 
 
 def measure(name: str) -> Measure:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from viralsim.measurement.measures import Measure
 
@@ -26,11 +28,16 @@ def number(value: float, digits: int = DIGITS) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def money(value: float) -> str:
-    """An amount of money: cents below 10 USD, three significant digits above."""
+def money(value: float, currency: str) -> str:
+    """An amount of money with its ISO 4217 code: cents below 10, three significant digits above."""
     if math.isnan(value) or math.isinf(value):
         return number(value)
-    return f"{value:,.2f} USD" if 0.0 < abs(value) < 10.0 else f"{number(value)} USD"
+    return f"{value:,.2f} {currency}" if 0.0 < abs(value) < 10.0 else f"{number(value)} {currency}"
+
+
+def price_or_number(path: str, currency: str) -> Callable[[float], str]:
+    """How values of a key are written: amounts with the currency, other numbers bare."""
+    return partial(money, currency=currency) if path.endswith("_usd") else number
 
 
 def times(count: int) -> str:
@@ -74,11 +81,11 @@ def percent_span(low: float, high: float) -> str:
     return f"{percent(low).removesuffix(' %')} to {percent(high)}"
 
 
-def amount(measure: Measure, value: float) -> str:
+def amount(measure: Measure, value: float, currency: str) -> str:
     """A quantity of a measure, without sign: "34 conversions", "1,200 USD of net value"."""
     size = abs(value)
-    if measure.unit == "USD":
-        return f"{money(size)} of {measure.counted}"
+    if measure.is_money:
+        return f"{money(size, currency)} of {measure.counted}"
     counted = measure.counted
     if number(size) == "1":
         first, *rest = counted.split(" ")
@@ -86,11 +93,11 @@ def amount(measure: Measure, value: float) -> str:
     return f"{number(size)} {counted}"
 
 
-def more_or_less(measure: Measure, value: float, places: int) -> str:
+def more_or_less(measure: Measure, value: float, places: int, currency: str) -> str:
     """A difference in decimal places: "34 more conversions", "3 fewer critical shares", "1,200 USD less net value"."""
     size = in_places(abs(value), places) if value != 0.0 else "no"
-    if measure.unit == "USD":
-        return f"{size} USD {'more' if value >= 0 else 'less'} {measure.counted}"
+    if measure.is_money:
+        return f"{size} {currency} {'more' if value >= 0 else 'less'} {measure.counted}"
     return f"{size} {'more' if value >= 0 else 'fewer'} {measure.counted}"
 
 

@@ -53,7 +53,8 @@ def odds(record: RunRecord, name: str) -> Odds | None:
     return Odds(
         known,
         m.label,
-        f"at most {amount(m, half)}, one in ten {number(tenth)} or more, one in a hundred {number(hundredth)} or more",
+        f"at most {amount(m, half, record.currency)}, one in ten {number(tenth)} or more, "
+        f"one in a hundred {number(hundredth)} or more",
         float(values[-max(1, len(values) // 100) :].sum() / values.sum()) if counts else nan,
         chances,
     )

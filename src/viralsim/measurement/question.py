@@ -27,7 +27,7 @@ from viralsim.records.record import Goal, RunRecord
 
 BETTER, WORSE, EQUIVALENT, INCONCLUSIVE, UNDEFINED = "better", "worse", "equivalent", "inconclusive", "undefined"
 _ANSWERS = {MORE: BETTER, LESS: WORSE, SAME: EQUIVALENT, UNCLEAR: INCONCLUSIVE}
-_SAME_COST_USD = 0.05  # what a budget leaves that buys no whole impression
+_SAME_COST = 0.05  # what a budget leaves that buys no whole impression
 EQUAL_WITHIN = 0.01  # the part by which arms of equal money may differ, as in the scenario's equal_money
 
 
@@ -36,7 +36,7 @@ class Question:
     """The answer about two arms. uplift: ``arms[0]`` minus ``arms[1]`` in ``measure``, with its 95 % limits.
 
     answer: better, worse, equivalent, inconclusive, or undefined where the measure cannot be compared.
-    cost_difference: US$ that the first arm costs more, mean over worlds. row: the comparison; None where undefined.
+    cost_difference: what the first arm costs more, mean over worlds. row: the comparison; None where undefined.
     """
 
     arms: tuple[str, str]
@@ -101,7 +101,7 @@ def answered(record: RunRecord, comparisons: Sequence[Comparison]) -> Question |
         pair,
         goal.measure,
         answer,
-        _sentence(row, answer, m, difference),
+        _sentence(row, answer, m, difference, record.currency),
         row.uplift,
         row.ci_low,
         row.ci_high,
@@ -112,7 +112,7 @@ def answered(record: RunRecord, comparisons: Sequence[Comparison]) -> Question |
 
 
 def cost_difference(record: RunRecord, arm: str, other: str) -> float:
-    """US$ that ``arm`` costs more than ``other``, mean over worlds."""
+    """What ``arm`` costs more than ``other``, mean over worlds."""
     return float((record.arms[arm].cost_usd() - record.arms[other].cost_usd()).mean()) if record.world_count else 0.0
 
 
@@ -121,20 +121,20 @@ def _equal_cost(record: RunRecord, arm: str, other: str) -> bool:
     return max(costs) > 0.0 and max(costs) - min(costs) <= EQUAL_WITHIN * max(costs)
 
 
-def _sentence(row: Comparison, answer: str, m: Measure, cost: float) -> str:
+def _sentence(row: Comparison, answer: str, m: Measure, cost: float, currency: str) -> str:
     """The answer with difference, cost, interval and chance, the better arm first."""
     if answer == UNDEFINED:
         return f"{capital(row.arm)} and {row.baseline} cannot be compared in {m.label}: {row.reason}."
     ahead = row.uplift * (m.direction or 1) >= 0.0
     first, second = (row.arm, row.baseline) if ahead else (row.baseline, row.arm)
     extra = cost if ahead else -cost
-    more = more_of(m, row.uplift if ahead else -row.uplift, row)
+    more = more_of(m, row.uplift if ahead else -row.uplift, row, currency)
     doubt = in_brackets(row, row.probability_better if ahead else 1.0 - row.probability_better, ahead)
     if answer == EQUIVALENT:
-        return f"{capital(first)} and {second} bring about the same: {more} with {first}{at_cost(extra)} ({doubt})."
+        return f"{capital(first)} and {second} bring about the same: {more} with {first}{at_cost(extra, currency)} ({doubt})."
     if answer == INCONCLUSIVE:
-        return f"These simulations cannot tell {first} from {second}: {more} with {first}{at_cost(extra)} ({doubt})."
-    return f"Expect {more} with {first} than with {second}{at_cost(extra)} ({doubt})."
+        return f"These simulations cannot tell {first} from {second}: {more} with {first}{at_cost(extra, currency)} ({doubt})."
+    return f"Expect {more} with {first} than with {second}{at_cost(extra, currency)} ({doubt})."
 
 
 def capital(text: str) -> str:
@@ -142,10 +142,10 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def more_of(m: Measure, value: float, row: Comparison) -> str:
+def more_of(m: Measure, value: float, row: Comparison, currency: str) -> str:
     """A difference rounded to what its interval supports: "4.5 more conversions", "no more conversions"."""
     limits = (value, value) if isnan(row.ci_low) else (row.ci_low, row.ci_high)
-    return more_or_less(m, value, supported(*limits))
+    return more_or_less(m, value, supported(*limits), currency)
 
 
 def in_brackets(row: Comparison, chance: float, ahead: bool = True) -> str:
@@ -160,8 +160,8 @@ def in_brackets(row: Comparison, chance: float, ahead: bool = True) -> str:
     return text if isnan(chance) else f"{text}; better in {percent(chance)} of runs"
 
 
-def at_cost(extra: float) -> str:
-    """How the costs differ: " at the same cost", " for 120 USD more"."""
-    if abs(extra) < _SAME_COST_USD:
+def at_cost(extra: float, currency: str) -> str:
+    """How the costs differ: " at the same cost", " for 120 EUR more"."""
+    if abs(extra) < _SAME_COST:
         return " at the same cost"
-    return f" for {money(abs(extra))} {'more' if extra > 0.0 else 'less'}"
+    return f" for {money(abs(extra), currency)} {'more' if extra > 0.0 else 'less'}"

@@ -22,7 +22,7 @@ from viralsim.measurement.findings import (
 )
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import Measure, measure
-from viralsim.measurement.number_format import estimate, money, number
+from viralsim.measurement.number_format import estimate, money, number, price_or_number
 from viralsim.measurement.question import BETTER, EQUIVALENT, WORSE, Question, cost_difference, more_of
 from viralsim.records.record import ArmOutcomes, Goal, Move, RunRecord, SwitchingValue
 
@@ -97,8 +97,8 @@ def overturned_by(
     first, second = question.leading
     rows = {row.measure: row for row in comparisons if (row.arm, row.baseline) == (first, second)}
     goal = record.goal or Goal(question.measure)
-    found = [] if repeated is None else _by_trust(repeated, question, goal, m)
-    found += [turn_text(turn) for turn in record.switching_values]
+    found = [] if repeated is None else _by_trust(record, repeated, question, goal, m)
+    found += [turn_text(turn, record.currency) for turn in record.switching_values]
     found += _by_margin(rows[question.measure], question, goal, m)
     if has_value(record) and not record.moves:
         found += _by_value(record, question, rows["conversions"])
@@ -106,10 +106,10 @@ def overturned_by(
     return found + _by_inputs(record, rows[question.measure], goal, m)
 
 
-def turn_text(turn: SwitchingValue) -> str:
+def turn_text(turn: SwitchingValue, currency: str) -> str:
     """A switching value in words: "content.teaser.appeal: 0.03 (now 0.02); above it more shares with paid than with organic"."""
     m = measure(turn.measure)
-    shown = money if turn.path.endswith("_usd") else number
+    shown = price_or_number(turn.path, currency)
     at = shown(turn.middle) if turn.is_point else f"between {shown(turn.low)} and {shown(turn.high)}"
     more = f"{'fewer' if m.direction < 0 else 'more'} {m.counted}"
     above = f"above it {more} with {turn.above} than with {turn.below}"
@@ -126,7 +126,7 @@ def decisive(record: RunRecord) -> Move | None:
     return max(every, key=lambda move: move.size, default=None)
 
 
-def _by_trust(repeated: Repeat, question: Question, goal: Goal, m: Measure) -> list[str]:
+def _by_trust(record: RunRecord, repeated: Repeat, question: Question, goal: Goal, m: Measure) -> list[str]:
     """What every trust at 1 does to the pair, where the finding is another one."""
     row = repeated.rows[question.arms]
     found = finding(row, goal, m)
@@ -134,7 +134,7 @@ def _by_trust(repeated: Repeat, question: Question, goal: Goal, m: Measure) -> l
         return []
     ahead = question.arms if row.uplift * (m.direction or 1) >= 0.0 else (question.arms[1], question.arms[0])
     row = repeated.rows[ahead]
-    more = f"{more_of(m, row.uplift, row)} with {ahead[0]} than with {ahead[1]}"
+    more = f"{more_of(m, row.uplift, row, record.currency)} with {ahead[0]} than with {ahead[1]}"
     same = f"{ahead[0]} and {ahead[1]} bring about the same"
     unclear = f"{ahead[0]} and {ahead[1]} cannot be distinguished"
     return [f"trust: with every trust at 1, {({SAME: same, UNCLEAR: unclear}).get(found, more)}"]
@@ -162,7 +162,7 @@ def _by_value(record: RunRecord, question: Question, row: Comparison) -> list[st
     now, turn = float(measures["value_usd"].mean()) / conversions, cost / row.uplift
     pays, other = (row.arm, row.baseline) if row.uplift > 0.0 else (row.baseline, row.arm)
     sense = f"below it {other} earns more than {pays}" if now > turn else f"above it {pays} earns more than {other}"
-    return [f"value of a conversion: {money(turn)} (now {money(now)}); {sense}"]
+    return [f"value of a conversion: {money(turn, record.currency)} (now {money(now, record.currency)}); {sense}"]
 
 
 def _by_price(record: RunRecord, question: Question, row: Comparison) -> list[str]:
@@ -177,9 +177,9 @@ def _by_price(record: RunRecord, question: Question, row: Comparison) -> list[st
     now = float(record.arms[payer].cost_lines[_BY_THE_HEAD].mean()) / people
     turn = now * (1.0 + row.uplift / extra)
     if turn <= 0.0:
-        return [f"cost of an advocate: even at 0 USD {payer} earns less than {other}"]
+        return [f"cost of an advocate: even at 0 {record.currency} {payer} earns less than {other}"]
     sense = f"above it {other} earns more than {payer}" if turn > now else f"below it {payer} earns more than {other}"
-    return [f"cost of an advocate: {money(turn)} (now {money(now)}); {sense}"]
+    return [f"cost of an advocate: {money(turn, record.currency)} (now {money(now, record.currency)}); {sense}"]
 
 
 def _by_inputs(record: RunRecord, row: Comparison, goal: Goal, m: Measure) -> list[str]:

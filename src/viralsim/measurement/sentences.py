@@ -46,11 +46,11 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
     counted = (-row.ci_high, -row.ci_low) if row.uplift < 0.0 and found != UNCLEAR else limits
     places = supported(row.uplift, row.uplift) if np.isnan(row.ci_low) else supported(*limits)
     interval = f"95 % interval {in_places(counted[0], places)} to {in_places(counted[1], places)}"
-    smallest = amount(m, goal.matters_from)
+    smallest = amount(m, goal.matters_from, record.currency)
     # the mean over uncertain inputs can be small although some of the inputs make a difference that matters
     may_matter = record.uncertain and max(-row.range_low, row.range_high) >= goal.matters_from
     where = "on average" if may_matter else "here"
-    difference = more_or_less(m, row.uplift, places)
+    difference = more_or_less(m, row.uplift, places, record.currency)
     if found in (MORE, LESS):
         text = f"Expect {difference} with {row.arm} than with {row.baseline} ({interval}){_cost(record, row)}."
     elif found == SAME:
@@ -82,11 +82,11 @@ def _cost(record: RunRecord, row: Comparison) -> str:
     if abs(extra) < 0.005:
         return ", at the same cost"
     if extra < 0.0:
-        return f", and costs {money(-extra)} less"
-    text = f", for {money(extra)} more"
+        return f", and costs {money(-extra, record.currency)} less"
+    text = f", for {money(extra, record.currency)} more"
     if not np.isnan(row.cost_per_incremental):
         low, high = row.cost_per_incremental_low, row.cost_per_incremental_high
-        text += f": {number(row.cost_per_incremental, digits_for(low, high))} USD for each ({span(low, high)})"
+        text += f": {number(row.cost_per_incremental, digits_for(low, high))} {record.currency} for each ({span(low, high)})"
     return text
 
 
@@ -116,7 +116,7 @@ def winner_sentence(record: RunRecord, findings: Findings, m: Measure) -> str:
     if all(found == SAME for found in pairs):
         cheapest = min(arms, key=lambda arm: float(record.arms[arm].cost_usd().mean()))
         cost = float(record.arms[cheapest].cost_usd().mean())
-        return f"No arm makes a difference in {m.label} that matters; the cheapest is {cheapest} ({money(cost)})."
+        return f"No arm makes a difference in {m.label} that matters; the cheapest is {cheapest} ({money(cost, record.currency)})."
     left = [arm for arm in arms if not any(findings.of[other, arm] == MORE for other in arms if other != arm)]
     if len(left) == 1:
         return f"No winner is named: {left[0]} leads on {m.label}, but the simulations cannot tell by how much."
@@ -131,7 +131,7 @@ def _at_what_price(record: RunRecord, winner: str) -> str:
     rival = max((arm for arm in costs if arm != winner), key=costs.__getitem__)
     if costs[winner] <= 1.01 * costs[rival]:  # the 1 % by which equal_money judges
         return ""
-    return f", but for {money(costs[winner])} instead of the {money(costs[rival])} of {rival}"
+    return f", but for {money(costs[winner], record.currency)} instead of the {money(costs[rival], record.currency)} of {rival}"
 
 
 def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence[Comparison], goal: Goal) -> list[str]:
@@ -142,7 +142,7 @@ def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence
     net = float(record.arms[winner].measures["net_usd"].mean())
     ends = "earns" if net >= 0.0 else "loses"
     text = (
-        f"With {winner} a campaign {ends} {money(abs(net))} on average after all costs, and loses money in "
+        f"With {winner} a campaign {ends} {money(abs(net), record.currency)} on average after all costs, and loses money in "
         f"{percent(loss.probability)} of the simulations ({percent_span(loss.low, loss.high)})."
     )
     ahead = [r for r in comparisons if r.measure == "net_usd" and r.baseline == winner and r.ci_low > 0.0]
@@ -151,7 +151,7 @@ def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence
     best = max(ahead, key=lambda row: row.uplift)
     return [
         text,
-        f"With {best.arm} a campaign earns {money(best.uplift)} more than with {winner} "
+        f"With {best.arm} a campaign earns {money(best.uplift, record.currency)} more than with {winner} "
         f"(95 % interval {span(best.ci_low, best.ci_high)}).",
     ]
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from viralsim.measurement.arms import STATISTICS, Chance, MeasureSummary, between_worlds, virality_by_size
 from viralsim.measurement.compare import Comparison
+from viralsim.measurement.goals import cost_of_a_sale, goals_as_dict
+from viralsim.measurement.payback import programme_dict
 from viralsim.measurement.question import Question
 from viralsim.measurement.robustness import decisive
 from viralsim.measurement.sentences import calibrated_measures
 from viralsim.measurement.verdict import Verdict
-from viralsim.records.record import RunRecord, plain
+from viralsim.records.record import ArmOutcomes, RunRecord, plain
 
 _PAIRED = ("arm", "baseline", "measure", "uplift", "ci_low", "ci_high", "probability_better", "ties", "correlation")
 _COST = ("variance_saved", "cost_per_incremental", "cost_per_incremental_low", "cost_per_incremental_high", "reason")
@@ -39,6 +41,7 @@ def as_dict(
         "seed": record.seed,
         "worlds": record.world_count,
         "interrupted": record.interrupted,
+        "currency": record.currency,
         "population": {
             "members": population.members,
             "communities": population.communities,
@@ -50,6 +53,9 @@ def as_dict(
         "arms": arms,
         "comparisons": [_comparison(row, record.uncertain) for row in comparisons],
         "question": None if question is None else question.to_dict() | _turns(record),
+        **({"programme": months} if (months := programme_dict(record, question)) is not None else {}),
+        "goals": goals_as_dict(record),
+        "cost_per_sale": cost_of_a_sale(record),
         "verdict": {
             "measure": verdict.measure,
             "winner": verdict.winner,
@@ -86,9 +92,16 @@ def _arm(
         "structural_virality_by_size": virality_by_size(arm),
         "impressions_by_source": _means(arm.impressions_by_source),
         "reach_by_channel": _means(arm.reach_by_channel),
+        "reach_by_community": _by_community(arm),
         "cost_usd": float(arm.cost_usd().mean()) if record.world_count else None,
         "cost_lines": _means(arm.cost_lines),
     }
+
+
+def _by_community(arm: ArmOutcomes) -> list[float] | None:
+    """Mean reach in each community, in their order: they add up to the reach; None where it was not counted."""
+    counted = arm.reach_by_community
+    return None if counted is None or not len(counted) else counted.mean(axis=0).tolist()
 
 
 def _turns(record: RunRecord) -> dict[str, Any]:

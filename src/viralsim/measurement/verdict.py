@@ -9,6 +9,7 @@ import numpy as np
 
 from viralsim.measurement.compare import Comparison
 from viralsim.measurement.findings import find
+from viralsim.measurement.goals import ceiling_sentences
 from viralsim.measurement.measures import measure
 from viralsim.measurement.question import answered
 from viralsim.measurement.robustness import overturned_by, with_trusts_at_one
@@ -51,6 +52,7 @@ def judge(record: RunRecord, comparisons: Sequence[Comparison]) -> Verdict:
     findings = find(record, rows, goal, m)
     sentences = pair_sentences(record, rows, findings, goal, m)
     sentences.append(winner_sentence(record, findings, m))
+    sentences += ceiling_sentences(record)
     sentences += money_sentences(record, findings.winner, comparisons, goal)
     repeated = with_trusts_at_one(record, findings, goal, m)
     if repeated is not None:

@@ -18,7 +18,7 @@ from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_wo
 from viralsim.kernels.counts import Count, Series
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state, with_attributes
 from viralsim.kernels.rng import seed_key, world_key
-from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, allocate
+from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, State, allocate
 from viralsim.kernels.trees import measure_trees
 from viralsim.measurement.measures import NAMES
 from viralsim.mesa_driver import (
@@ -34,6 +34,8 @@ from viralsim.mesa_driver import (
     SoftenCriticism,
 )
 from viralsim.mesa_driver.seeds import Seed, luck_of, world_of
+from viralsim.mesa_driver.snapshot import packed, unpacked
+from viralsim.programme import arm_of_launch
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.simulation.run import compile_arms, compile_audience
 
@@ -51,6 +53,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             ``mesa.batch_run`` the number of the iteration.
         seed, rng: seed of the luck (two words for one thing; give one), a number or whatever ``numpy.random.default_rng``
             takes; the scenario's own by default. A ``Generator`` gives the next number that it draws.
+        launch: of a programme, which launch is stepped, from 0; those before are run first, by the batch driver.
         brand, advocate, community_manager: classes of the actors; give subclasses to try policies.
 
     Attributes:
@@ -68,6 +71,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         seed: Seed | None = None,
         rng: Seed | None = None,
         *,
+        launch: int = 0,
         brand: type[Brand] = Brand,
         advocate: type[Advocate] = Advocate,
         community_manager: type[CommunityManager] = CommunityManager,
@@ -86,6 +90,11 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         loaded.arm_specs()  # refuses overlays that the arms cannot share
         self.compiled = compile_audience(loaded, self.world % loaded.spec.populations)
         self.arm = compile_arms(loaded, self.compiled, [self.arm_name])[self.arm_name]
+        long = loaded.spec.programme
+        most = 0 if long is None else long.launches - 1
+        launch = integer_at_least(launch, "launch", 0, most)
+        if long is not None:
+            self.arm, luck = arm_of_launch(self.arm, self.compiled, loaded.folder, luck, self.world, launch)
         self.plan: Plan = self.arm.world.plan
         self.rules = self.arm.world.rules.values
         self.key = np.uint64(world_key(seed_key(luck), self.world))
@@ -106,12 +115,15 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         self._bought = np.zeros_like(self.plan.paid_count)
         check_arm_inputs(self.arm.world)
         self._inputs = self.arm.world._replace(plan=self.plan._replace(paid_count=self._bought))
-        self._state = allocate(self.arm.world, self.compiled.members, spare=SPARE_ACTIONS // max(1, self.horizon))
+        self._state = self._memory()
         self._out = outputs(self.arm.world, 1, 1)
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._borrow()
         begin_world(*self._frames, self.key)
         self._state.scalars[OWNED] = self._state.scalars[ACTIONS] = 0
+
+    def _memory(self) -> State:
+        return allocate(self.arm.world, self.compiled.members, spare=SPARE_ACTIONS // max(1, self.horizon))
 
     def _borrow(self) -> None:
         """Frames and views of the arrays of this world, which stay this model's."""
@@ -119,18 +131,23 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         self._counts, self._series = self._out.counts[0], self._out.series[0]
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but what only borrows from it."""
+        """All but what only borrows from it; of the world's memory what is in use."""
         borrowed = ("_frames", "_counts", "_series")
-        return {name: value for name, value in self.__dict__.items() if name not in borrowed}
+        kept = {name: value for name, value in self.__dict__.items() if name not in borrowed}
+        return kept | {"_state": packed(self._state)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over what ``__getstate__`` gave, and borrow again from it."""
         self.__dict__.update(state)
+        self._state = unpacked(state["_state"], self._memory())
         self._borrow()
 
     def step(self) -> None:
-        """One tick: actors decide (brand, manager, advocates), then the world moves. After the horizon nothing happens."""
-        if self.tick >= self.horizon:
+        """One tick: actors decide (brand, manager, advocates), then the world moves.
+
+        Nothing happens after the horizon, or once a rule of ``campaign.stop_when`` has ended the world.
+        """
+        if self._is_over():
             self.running = False
             self.steps = self.tick  # Mesa counts the call before it is made
             return
@@ -145,14 +162,25 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             raise InputError("this world outgrew its memory: use a smaller audience or horizon")
         self._state.scalars[OWNED] = self._state.scalars[ACTIONS] = 0
         self.tick += 1
-        self.running = self.tick < self.horizon
+        self.running = not self._is_over()
         self.datacollector.collect(self)
+
+    def _is_over(self) -> bool:
+        """Whether the horizon, or a stopping rule as the batch driver has it, has ended the world before this tick."""
+        most, quiet = self.rules[Rule.STOP_SHARES], self.rules[Rule.STOP_QUIET]
+        if self.tick >= self.horizon or (most > 0.0 and self.counted("shares") >= most):
+            return True
+        shared = np.flatnonzero(self._series[: self.tick, Series.SHARES]) if quiet > 0.0 else np.zeros(0, np.int64)
+        last = int(shared[-1]) if len(shared) else -1
+        return bool(quiet > 0.0 and self.tick > last + quiet)
 
     def take(self, actor: Actor, action: Action) -> None:
         """Accept an action of the coming tick; InputError where it names a line, member or channel that does not exist."""
         now, state = self._state.scalars, self._state
         if self.tick >= self.horizon:
             raise InputError(f"the horizon of {self.horizon} ticks is over: nobody acts any more")
+        if self._is_over():
+            raise InputError(f"a stopping rule has ended this world after {self.tick} ticks: nobody acts any more")
         if isinstance(action, OwnedPost):
             self._check(action.line, len(self.plan.owned_channel), "owned line")
             self._check(int(now[OWNED]), len(state.owned_now), "owned post of this tick")
@@ -271,6 +299,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         return RawWorlds(
             self._counts[None].copy(), np.array([virality]), self._out.reach_by_channel, self._out.reach_by_community,
             self._out.series[:1], self._out.paid_bought, sizes, generations, posts, shares, np.ones(1, dtype=bool),
+            paid_sales=self._out.paid_sales, posted=self._out.posted, asked_sales=self._out.asked_sales,
         )  # fmt: skip
 
     def measure(self, name: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -20,6 +21,7 @@ from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, d
 from viralsim.population.generators.generate import Traits, generate_and_measure
 from viralsim.population.generators.layers import overlapping_layer
 from viralsim.population.generators.random_graphs import random_graph
+from viralsim.population.importers.demographics import read_demographics
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
 from viralsim.population.network.network import REACHES, Network
 from viralsim.population.network.shared_memory import drawn_once
@@ -71,9 +73,18 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     people = _members_file(folder, spec.audience)
     if people is not None:
         messages.extend(f"{people.path.name}: {note}" for note in people.notes)
+    shares = None if spec.audience.demographics is None else read_demographics(folder / spec.audience.demographics)
+    if shares is not None:
+        messages.extend(shares.notes)
     who = union_of_ids(list(imported.values()), people.ids if people else None, spec.audience.members)
     networks = {name: on_members(network, who) for name, network in imported.items()}
-    community, names = _community(spec, networks, people, who, messages)
+    if shares is None:
+        community, names = _community(spec, networks, people, who, messages)
+    else:
+        community, names = shares.community(who.members), tuple(shares.groups)
+    topics = {} if shares is None else shares.interests
+    if shares is not None:
+        _refuse_unknown_topics(spec, {**topics, **spec.audience.topics})
     presence = _presence(spec, imported, who, population, messages)
     for name, channel in spec.channels.items():
         if name not in networks and channel.network.layer is None:
@@ -88,10 +99,21 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     for name, channel in spec.channels.items():
         if channel.network.layer is not None:
             networks[name] = _layer(spec, name, channel.network.layer, networks, presence, population)
-    audience = _audience(spec, community, names, people, who, presence, population, messages)
+    audience = _audience(spec, community, names, people, who, presence, population, messages, topics)
     networks = {name: networks[name] for name in spec.channels}
     communities = int(community.max(initial=-1)) + 1
     return Population(audience, networks, who.members, communities, who.ids, messages)
+
+
+def _refuse_unknown_topics(spec: Spec, known: Mapping[str, float]) -> None:
+    """NetworkError for a topic of a content in which nobody's interest is said."""
+    for name, content in spec.content.items():
+        unknown = next((topic for topic in content.topics if topic not in known), None)
+        if unknown is not None:
+            raise NetworkError(
+                f"content.{name}.topics.{unknown}: neither audience.topics nor {spec.audience.demographics} says how many like "
+                "it: add it there"
+            )
 
 
 def _imported(scenario: Scenario, name: str, network: channel_words.Network, messages: list[str]) -> Network:
@@ -110,8 +132,12 @@ def _given(scenario: Scenario, words: channel_words.Network) -> Network | None:
 
 def _read(folder: Path, network: channel_words.Network) -> Network:
     from viralsim.population.importers.read import read_with_notes
+    from viralsim.population.importers.signed import read_signed
     from viralsim.population.importers.temporal import read_temporal
 
+    if network.tie_sign is not None:
+        path = folder / filled(network.file)
+        return read_signed(path, network.tie_sign, network.edge_means or REACHES, network.directed)
     if network.temporal:
         return read_temporal(folder / filled(network.file), network.edge_means or REACHES, network.directed)
     return read_with_notes(
@@ -192,8 +218,9 @@ def _audience(
     presence: dict[str, NDArray[np.bool_] | None],
     population: int,
     messages: list[str],
+    topics_of_file: Mapping[str, float],
 ) -> Audience:
-    """The member fields: of the members file where it has them, else drawn."""
+    """The member fields: of the members file where it has them, else drawn. topics_of_file: mean interests of a platform."""
     words, seed = spec.audience, spec.seed
     participation = words.participation
     activity = _from_file(people, "activity", who)
@@ -226,7 +253,7 @@ def _audience(
             rows[i] = drawn_interest(said[name], community, *keys)
         return names, rows
 
-    topics, interests = family("interest_", "interest", dict(words.topics or {}))
+    topics, interests = family("interest_", "interest", {**topics_of_file, **words.topics})
     tones, likings = family("tone_", "tone", dict(words.tones or {}))
     if people is not None and who.absent_from_file:
         messages.append(

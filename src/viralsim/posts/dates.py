@@ -28,6 +28,7 @@ MONTHS = {
     "oktober": "oct", "okt": "oct", "octobre": "oct", "octubre": "oct", "novembre": "nov", "noviembre": "nov",
     "dezember": "dec", "dez": "dec", "décembre": "dec", "déc": "dec", "diciembre": "dec", "dic": "dec", "december": "dec",
 }  # fmt: skip
+YEARS = (1990, 2199)  # of posts; further ones are slips, and no nanoseconds count to them
 _ZONE = re.compile(r"\s*(?:z|utc|gmt|([+-])(\d\d):?(\d\d))$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -84,7 +85,10 @@ def _read_as(cells: pd.Series, days: Sequence[str]) -> pd.Series | None:
         form = next((f for f in forms if not pd.isna(pd.to_datetime(left.iloc[0], format=f, errors="coerce"))), None)
         if form is None:
             return None
-        read = pd.to_datetime(left, format=form, errors="coerce").dropna()
+        read = pd.to_datetime(left, format=form, errors="coerce")
+        read = read[read.dt.year.between(*YEARS)]  # not those that are missing either
+        if read.empty:
+            return None
         times[read.index] = read.astype("datetime64[ns]")
         left = left.drop(read.index)
     return times
@@ -100,7 +104,10 @@ def _misfit(cells: pd.Series) -> DateError:
     at = next((i for i, those in enumerate(orders) if not those), None)
     if at is None:
         at = next((i for i, those in enumerate(orders) if not those & orders[0]), 0)
-    return DateError(int(known.index[at]), "is no time of the form of the others: write times such as 2026-01-31 08:00")
+    return DateError(
+        int(known.index[at]),
+        f"is no time of the form of the others, from {YEARS[0]} to {YEARS[1]}: write times such as 2026-01-31 08:00",
+    )
 
 
 def _one_of(fitting: dict[str, pd.Series]) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from viralsim.errors import InputError
 from viralsim.posts.dates import DateError, read_dates
 from viralsim.posts.headers import CANONICAL, CHOICE, COLUMNS, COUNTS, RECOMMENDED, TEXTS
 from viralsim.posts.selection import Kept, enough, select
-from viralsim.tables import Table, read_table
+from viralsim.tables import MOST_COUNTED, Table, read_table
 
 MOST_POSTS = 1_000_000
 DESCRIPTIONS = ("lifetime:", "daily:")  # Facebook Insights explains its columns in the row below their names
@@ -112,7 +112,9 @@ def _read_one(path: Path, mapping: Mapping[str, str]) -> tuple[Kept, dict[str, s
     for needed in (("shares",), ("impressions", "reach")):
         if not any(name in source for name in needed):
             raise InputError(_missing(table, " or ".join(needed)))
-    columns: dict[str, object] = {name: table.numbers(at) for name, at in source.items() if at in COUNTS}
+    columns: dict[str, object] = {
+        name: table.numbers(at, high=MOST_COUNTED) for name, at in source.items() if at in COUNTS
+    }
     if "horizon_hours" in table:
         columns["horizon_hours"] = table.numbers("horizon_hours")
     if "impressions_recommended" not in columns and any(name in table for name in RECOMMENDED):
@@ -173,7 +175,7 @@ def _missing(table: Table, needed: str) -> str:
 
 def _added(table: Table, names: Sequence[str]) -> Floats:
     """The sum of some columns; missing where one of them is."""
-    return np.asarray(np.sum([table.numbers(name) for name in names], axis=0), np.float64)
+    return np.asarray(np.sum([table.numbers(name, high=MOST_COUNTED) for name in names], axis=0), np.float64)
 
 
 def _dates(table: Table, source: str | None) -> pd.Series:

@@ -87,7 +87,9 @@ def enough(posts: pd.DataFrame) -> None:
     """Refuse posts that are too few to learn from, or of which none was shared."""
     place = posts.attrs["file"]
     if len(posts) < FEWEST_POSTS:
-        raise InputError(f"{place}: {len(posts)} posts; {FEWEST_POSTS} are the fewest to learn from: give more posts")
+        gone = "; ".join(note for note in posts.attrs["notes"] if "left out: " in note)
+        said = f"{len(posts)} posts{f' ({gone})' if gone else ''}"
+        raise InputError(f"{place}: {said}; {FEWEST_POSTS} are the fewest to learn from: give more posts")
     if not (posts["shares"] > 0).any():
         raise InputError(f"{place}: no post has a share, so nothing says how often posts are shared: give more posts")
 

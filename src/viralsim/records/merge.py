@@ -74,6 +74,9 @@ def join_worlds(parts: Sequence[Part], worlds: int) -> ArmOutcomes:
         impressions_by_source=_table(parts, rows, worlds, "impressions_by_source"),
         reach_by_channel=_table(parts, rows, worlds, "reach_by_channel"),
         cost_lines=_table(parts, rows, worlds, "cost_lines"),
+        launches={
+            name: _placed(rows, [part.launches[name] for _, part in parts], worlds) for name in parts[0][1].launches
+        },
         reach_by_community=_placed(rows, counted, worlds) if same else None,
         series=_series(parts),
         cascade_sizes=np.sum([part.cascade_sizes for _, part in parts], axis=0),
@@ -98,6 +101,7 @@ def keep_worlds(worlds: ArmOutcomes, keep: NDArray[np.bool_]) -> ArmOutcomes:
         impressions_by_source=rows(worlds.impressions_by_source),
         reach_by_channel=rows(worlds.reach_by_channel),
         cost_lines=rows(worlds.cost_lines),
+        launches={name: values[keep] for name, values in worlds.launches.items()},
         series=rows(worlds.series),
         reach_by_community=None if worlds.reach_by_community is None else worlds.reach_by_community[keep],
     )

@@ -7,7 +7,7 @@
                        ``impressions.<source>``, ``reach.<channel>``, ``cost_usd.<line>``, ``input.<path>``
 ``series.parquet``     a row per tick, world and arm: ``arm``, ``world``, ``tick``, then the increments by name
 ``advocates.parquet``  a row per advocate and arm
-``arrays.npz``         reach by community, cascade sizes, generations, the arms with every trust at 1
+``arrays.npz``         reach by community, cascade sizes, generations, launches of a programme, arms with every trust at 1
 =====================  ===============================================================================================
 
 pandas, Polars and DuckDB read the Parquet files as they are. Nothing is pickled.
@@ -42,7 +42,7 @@ from viralsim.records.folder import (
 )
 from viralsim.records.record import ArmOutcomes, Goal, Move, PopulationSummary, RunRecord, SwitchingValue, plain
 
-_LATER_FIELDS = ("asked_arms",)  # results of earlier versions lack them
+_LATER_FIELDS = ("asked_arms", "currency", "goals")  # results of earlier versions lack them
 # every field of the record that JSON holds as it is
 _PLAIN_FIELDS = [
     *("scenario_name", "about", "fingerprint", "seed", "world_count", "tick_hours", "baseline"),
@@ -132,6 +132,7 @@ def _manifest_of(record: RunRecord) -> dict[str, Any]:
             **{group: list(getattr(arm, group)) for group in _GROUPS.values()},
             "series": {key: list(values.shape) for key, values in arm.series.items()},
             "advocates": {key: column.dtype.str for key, column in arm.advocates.items()},
+            **({"launches": list(arm.launches)} if arm.launches else {}),
         }
         for name, arm in record.arms.items()
     }
@@ -214,6 +215,7 @@ def _dense_arrays(record: RunRecord) -> dict[str, Any]:
         arrays[f"{i}.generations"] = arm.generations
         if arm.reach_by_community is not None:
             arrays[f"{i}.reach_by_community"] = arm.reach_by_community
+        arrays |= {f"{i}.launches.{name}": values for name, values in arm.launches.items()}
     for i, measures in enumerate((record.trusts_at_one or {}).values()):
         for j, values in enumerate(measures.values()):
             arrays[f"trust.{i}.{j}"] = values
@@ -236,6 +238,7 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
             reach_by_community=dense.get(f"{i}.reach_by_community"),
             series=StoredColumns(series, list(lists["series"]), "", series_at, series_rows, lists["series"]),
             cascade_sizes=dense[f"{i}.cascade_sizes"],
+            launches={name: dense[f"{i}.launches.{name}"] for name in lists.get("launches", ())},
             generations=dense[f"{i}.generations"],
             advocates={
                 key: advocates.column(key, int(own[0]) if len(own) else 0, len(own)).astype(dtype)

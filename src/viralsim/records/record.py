@@ -25,11 +25,12 @@ class ArmOutcomes:
 
     name: the arm's word in the scenario. measures: measure name -> float64[W], NaN where it is not defined in a world.
     impressions_by_source: source -> float64[W]. reach_by_channel: channel -> float64[W].
-    reach_by_community: int32[W, G] or None where it was not counted. cost_lines: line name -> USD, float64[W].
+    reach_by_community: int32[W, G] or None where it was not counted. cost_lines: line name -> its cost, float64[W].
     series: name -> int32[Ws, T], increments of each tick in the first Ws worlds.
     cascade_sizes: int64[B], bin b counts cascades of 2**b to 2**(b + 1) - 1 nodes, over all worlds.
     generations: int64[D], nodes by depth, over all worlds.
     advocates: columns of one table, a row per advocate: ``id`` (int or str), ``posts``, ``shares`` (sums over worlds).
+    launches: of a programme, what every launch was: name -> float64[W, L]; empty where there is one launch.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ArmOutcomes:
     cascade_sizes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     generations: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     advocates: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    launches: Mapping[str, Float64] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Hold advocates' ids that are words as fixed-width text, which is stored without pickle."""
@@ -55,7 +57,7 @@ class ArmOutcomes:
         return len(next(iter(self.measures.values()))) if self.measures else 0
 
     def cost_usd(self) -> Float64:
-        """What each world cost, all lines together, USD, float64[W]."""
+        """What each world cost, all lines together, in the run's currency, float64[W]."""
         total = np.zeros(self.worlds)
         for line in self.cost_lines.values():
             total += line
@@ -83,10 +85,11 @@ class PopulationSummary:
 
 @dataclass(frozen=True)
 class Goal:
-    """What the verdict is about: a measure, and the smallest difference of its mean that matters, in its unit."""
+    """What the verdict is about: a measure, the smallest difference of its mean that matters, and what a sale may cost."""
 
     measure: str
     matters_from: float = 0.0
+    cost_per_sale_at_most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class RunRecord:
     trusts_at_one: arm -> measures (float64[W']) of the same arms with every trust set to 1, or None.
     populations_of_world: int32[W], which audience a world lived in. uncertain: inputs were drawn a world.
     inputs_of_world: path -> float64[W], the drawn inputs. joint_inputs: those that were drawn together.
-    interrupted: stopped early; the finished worlds are here.
+    interrupted: stopped early; the finished worlds are here. currency: ISO 4217 code of all amounts. goals: measure -> weight.
     timing: setup_s, compile_s, simulate_s, worlds_per_s.
     """
 
@@ -185,6 +188,8 @@ class RunRecord:
     versions: Mapping[str, str] = field(default_factory=dict)
     timing: Mapping[str, float] = field(default_factory=dict)
     interrupted: bool = False
+    currency: str = "USD"
+    goals: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and freeze the lists; InputError names the part that does not fit."""

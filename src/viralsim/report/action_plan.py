@@ -13,7 +13,7 @@ from viralsim.errors import InputError
 from viralsim.measurement.arms import chance, chance_of_loss, has_value
 from viralsim.measurement.first_screen import short_path
 from viralsim.measurement.measures import measure
-from viralsim.measurement.number_format import money, number, percent
+from viralsim.measurement.number_format import money, number, percent, price_or_number
 from viralsim.report.selectors import main_measure
 from viralsim.results import Result
 from viralsim.scenario import Scenario, loads
@@ -80,7 +80,7 @@ def _span(starts: float, ends: float) -> str:
 def _steps(result: Result, spec: Spec, arm: str) -> Rows:
     """Line by line: what, when, and for how much."""
     costs = {line: float(usd.mean()) for line, usd in result.arms[arm].cost_lines.items()}
-    rows = [[what, when, money(usd) if usd else "no cost"] for what, when, usd in _lines(spec, costs)]
+    rows = [[what, when, money(usd, result.currency) if usd else "no cost"] for what, when, usd in _lines(spec, costs)]
     return [["what", "when", "budget"], *rows] if rows else []
 
 
@@ -133,7 +133,7 @@ def _people(scenario: Scenario, arm: str) -> tuple[Rows, str]:
             f"{one.followers:,}",
             percent(one.overlap),
             _why(one.followers, one.overlap, one.match),
-            money(one.cost_usd).replace(" ", "\N{NO-BREAK SPACE}"),
+            money(one.cost_usd, scenario.spec.currency).replace(" ", "\N{NO-BREAK SPACE}"),
         ]
         for one in found.listed[:MOST_PEOPLE]
     ]
@@ -164,7 +164,7 @@ def _risks(result: Result, specs: dict[str, Spec]) -> Iterator[list[str]]:
     for turn in result.switching_values[:2]:
         ahead = turn.above if turn.now <= turn.low else turn.below
         side, at = ("above", turn.high) if turn.now <= turn.low else ("below", turn.low)
-        shown = money if turn.path.endswith("_usd") else number
+        shown = price_or_number(turn.path, result.currency)
         sign = f"{short_path(result, turn.path)} {side} {shown(at)} (now {shown(turn.now)})"
         yield [f"{ahead} would have been better", "not known", sign]
     tier = specs[arm].campaign.advocates

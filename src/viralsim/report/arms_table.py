@@ -21,16 +21,16 @@ def arms_table(result: Result) -> Markup:
     goal = main_measure(result).name
     shown = [key for key in dict.fromkeys((goal, *FIRST_MEASURES)) if key != "net_usd"]
     rows: list[tuple[str, Cell]] = [
-        (_label(key), _mean_of(result, key))
+        (measure(key).heading(result.currency), _mean_of(result, key))
         for key in shown
         if any(result.summaries[arm][key].mean > 0.0 for arm in result.arms)
     ]
-    rows.append(("cost, USD", _cost_of(result)))
+    rows.append((f"cost, {result.currency}", _cost_of(result)))
     if len(result.arms) > 1:
         bought = bought_measure(result)
-        rows.append((f"cost of one more in USD ({bought.label})", _cost_of_one_more(result, bought.name)))
+        rows.append((f"cost of one more in {result.currency} ({bought.label})", _cost_of_one_more(result, bought.name)))
     if has_value(result):
-        rows.append(("net value, USD", _mean_of(result, "net_usd")))
+        rows.append((f"net value, {result.currency}", _mean_of(result, "net_usd")))
     for kind, label, known in (
         ("viral", "chance to go viral", bool(result.viral_when)),
         ("flop", "chance to flop", bool(result.flop_when)),
@@ -66,11 +66,6 @@ def rule_in_words(rule: object, members: int) -> str:
         else:
             parts.append(f"{word.replace('_', ' ')} {number(value)}")
     return " and ".join(parts)
-
-
-def _label(key: str) -> str:
-    unit = {"hours": ", h", "USD": ", USD"}.get(measure(key).unit, "")
-    return measure(key).label + unit
 
 
 def _arm_head(result: Result, arm: str) -> Markup:

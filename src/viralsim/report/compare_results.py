@@ -56,6 +56,7 @@ def _difference(first: Result, second: Result, arm: str, worlds: int) -> list[Co
         population=second.population,
         arms={name: _first_worlds(r, arm, name, worlds) for name, r in (("first", first), ("second", second))},
         baseline="first",
+        currency=second.currency,
         populations_of_world=None if groups is None else groups[:worlds],
     )
     return [replace(row, arm=arm, baseline=arm) for row in compare(record) if row.arm == "second"]

@@ -65,7 +65,7 @@ def estimates(report: FieldTestReport) -> Picture:
     reach = float(np.median(half)) * 3.0 if len(half) else 1.0
     ends = np.concatenate([mean - np.minimum(half, reach), mean + np.minimum(half, reach), [report.effect, 0.0]])
     one = declared(report.measure)
-    axis = linear(ends, f"estimated effect, {one.unit}", zero=False)
+    axis = linear(ends, f"estimated effect, {one.unit_in(report.currency)}", zero=False)
     low, high = np.maximum(mean - half, axis.low), np.minimum(mean + half, axis.high)
     marks: list[Mark] = [
         Rule(x=0.0, dash=(2, 3), role="quiet"),
@@ -80,7 +80,7 @@ def estimates(report: FieldTestReport) -> Picture:
     rows = [
         [
             f"{d.unit}, {d.estimator.replace('_', ' ')}", cell(d.quality.bias), cell(d.quality.sd), cell(d.quality.coverage, True),
-            cell(d.quality.power, True), cell(d.quality.smallest_effect), money(d.cost),
+            cell(d.quality.power, True), cell(d.quality.smallest_effect), money(d.cost, report.currency),
             "-" if d.repeated is None else str(d.repeated.launches),
         ]
         for d in report.judged
@@ -90,7 +90,7 @@ def estimates(report: FieldTestReport) -> Picture:
         "What each design would find",
         "A point is the mean estimate of a design, its line holds 95 % of single tests. The upright is the true effect, which the "
         "model knows; the dashed one is no effect. A point beside the upright is biased; a long line settles little.",
-        f"The true effect is {number(report.effect)} {one.unit}. "
+        f"The true effect is {number(report.effect)} {one.unit_in(report.currency)}. "
         + " ".join(f"{name}: mean estimate {number(float(m))}." for name, m in zip(names, mean, strict=True)),
         _rows_chart(
             names, axis, marks, [Key("estimates of one design", MAIN, None, "circle"), Key("true effect", OTHER, ())]
@@ -123,12 +123,18 @@ def values(found: ValueOfInformation) -> Picture:
     return Picture(
         "values",
         "What knowing it exactly would be worth",
-        "Points are estimates, lines their 95 % intervals, USD per launch. Where an interval reaches 0, nothing shows that knowing "
-        "the input would change the choice. No study is worth more than knowing what it is about exactly.",
-        " ".join(f"{name}: {money(one.value)}, {money(one.low)} to {money(one.high)}." for name, one in parts),
-        _rows_chart([name for name, _ in parts], linear(np.append(high, 0.0), "USD per launch"), marks),
+        f"Points are estimates, lines their 95 % intervals, {found.currency} per launch. Where an interval reaches 0, nothing "
+        "shows that knowing the input would change the choice. No study is worth more than knowing what it is about exactly.",
+        " ".join(
+            f"{name}: {money(one.value, found.currency)}, {money(one.low, found.currency)} to {money(one.high, found.currency)}."
+            for name, one in parts
+        ),
+        _rows_chart([name for name, _ in parts], linear(np.append(high, 0.0), f"{found.currency} per launch"), marks),
         ["input", "value", "low", "high"],
-        [[name, money(one.value), money(one.low), money(one.high)] for name, one in parts],
+        [
+            [name, money(one.value, found.currency), money(one.low, found.currency), money(one.high, found.currency)]
+            for name, one in parts
+        ],
     )
 
 
@@ -136,7 +142,9 @@ def _surveys(found: ValueOfInformation) -> list[Markup]:
     sizes = sorted({size for row in found.surveys.values() for size in row})
     if not sizes:
         return []
-    rows = [[path, *(money(row.get(size, 0.0)) for size in sizes)] for path, row in found.surveys.items()]
+    rows = [
+        [path, *(money(row.get(size, 0.0), found.currency) for size in sizes)] for path, row in found.surveys.items()
+    ]
     words = (
         "What a survey of so many people about one input is worth per launch. Pay less than that for it, or do not ask."
     )
@@ -159,7 +167,7 @@ def regret_picture(found: Robust) -> Picture:
     regret = found.found.regret[:, order]
     y = np.arange(len(arms), dtype=np.float64)
     largest = regret.max(axis=0)
-    unit = declared(found.measure).unit
+    unit = declared(found.measure).unit_in(found.currency)
     marks: list[Mark] = [
         Segments(np.zeros(len(arms)), y, largest, y, MAIN, 2.0, 0.5),
         Points(regret.ravel(), np.tile(y, len(regret)), MAIN, 4.0, opacity=0.6),

@@ -25,7 +25,7 @@ def forecast_page(found: dict[str, Forecast], sentences: Sequence[str]) -> str:
 
 def _what_to_do(found: OpenArms) -> list[Markup]:
     """The open arms as a table."""
-    head = ["arm", "shares more", "95 % between", "costs more, US$", "adds, US$"]
+    head = ["arm", "shares more", "95 % between", f"costs more, {found.currency}", f"adds, {found.currency}"]
     rows = [
         [arm.arm, _shown(arm.uplift), _limits(arm), _shown(arm.cost_difference), _shown(arm.break_even_price)]
         for arm in found.arms

@@ -56,21 +56,21 @@ def arm_lines(found: OpenArms) -> Iterator[str]:
         f"{number(found.effective_worlds)}"
     )
     for arm in found.arms:
-        yield f"{arm.arm}: {'; '.join(_changes(arm))}"
+        yield f"{arm.arm}: {'; '.join(_changes(arm, found.currency))}"
     if found.recommended is not None:
         yield f"largest mean gain in money: {found.recommended}"
 
 
-def _changes(arm: OpenArm) -> Iterator[str]:
+def _changes(arm: OpenArm, currency: str) -> Iterator[str]:
     if arm.uplift is None or arm.ci_low is None or arm.ci_high is None or arm.cost_difference is None:
         yield f"no answer: {arm.reason}"
         return
     yield f"{arm.uplift:+,.1f} shares (95 %: {span(arm.ci_low, arm.ci_high)})"
-    yield f"costs {money(arm.cost_difference)} more"
+    yield f"costs {money(arm.cost_difference, currency)} more"
     if arm.cost_per_share is not None and arm.cost_difference > 0:
-        yield f"pays from {money(arm.cost_per_share)} for a share on"
+        yield f"pays from {money(arm.cost_per_share, currency)} for a share on"
     if arm.break_even_price is not None:
-        yield f"what it adds is worth {money(arm.break_even_price)}, the price at which acting now breaks even"
+        yield f"what it adds is worth {money(arm.break_even_price, currency)}, the price at which acting now breaks even"
     if arm.affordable is False:
         yield "more than is left"
 

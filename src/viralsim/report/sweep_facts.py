@@ -50,6 +50,11 @@ class SweepFacts:
     sensitivity: dict[str, Any] | None
 
     @property
+    def currency(self) -> str:
+        """The code of all amounts."""
+        return str(self.scenario.spec.currency)
+
+    @property
     def arms(self) -> list[str]:
         """The arms in their order."""
         return list(self.manifest["arms"])

@@ -132,7 +132,7 @@ def _best_arms(facts: SweepFacts) -> tuple[str, list[str]]:
 def _leads(facts: SweepFacts, arms: Sequence[str]) -> list[str]:
     """How far ahead of the second each arm is where it is surely best."""
     said, m = [], facts.measure
-    counted = f"USD of {m.counted}" if m.unit == "USD" else m.counted
+    counted = f"{facts.currency} of {m.counted}" if m.is_money else m.counted
     for arm in arms:
         points = [p for p in facts.found.points if p.arm == arm and p.sure] if facts.found else []
         ends = min(points, key=lambda p: p.lead), max(points, key=lambda p: p.lead)

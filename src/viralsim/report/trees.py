@@ -88,6 +88,8 @@ def replay(
     what they were, or where the world comes out otherwise than it was stored (another version of the law).
     """
     worlds = result.arm(arm)
+    if worlds.launches:
+        raise InputError("the trees of a programme's launches are not run again: leave the block programme out")
     if not 0 <= world < result.world_count:
         raise InputError(f"there is no world {world} in this result: choose from 0 to {result.world_count - 1}")
     scenario = stored_scenario(result)

@@ -14,7 +14,19 @@ from typing import Any
 from viralsim.errors import InputError
 
 # What the functions of a place may ask for, by the names of docs/model.md. What is known of an impression:
-IMPRESSION = ("appeal", "match", "activity", "trust", "novelty", "fatigue", "softening", "seen", "tick", "member")
+IMPRESSION = (
+    "appeal",
+    "match",
+    "activity",
+    "trust",
+    "novelty",
+    "fatigue",
+    "softening",
+    "seen",
+    "tick",
+    "member",
+    "sign",
+)
 # What a world has counted, and its posts in the order of posting: arrays of ``posts`` numbers.
 COUNTED = (
     *("members", "reach", "impressions", "shares", "critical_shares", "engagements", "conversions", "earned_reach"),
@@ -31,7 +43,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 PLACES = tuple(ARGUMENTS)
 IN_AN_IMPRESSION = ("reinforcement", "share_probability", "response")
 # What a world without memory of impressions knows too, so that the shortcut of plain worlds can run the rule.
-PLAIN = frozenset(IMPRESSION) - {"seen"} | {"reinforcement", "u", "share", "criticism", "engagement"}
+PLAIN = frozenset(IMPRESSION) - {"seen", "sign"} | {"reinforcement", "u", "share", "criticism", "engagement"}
 
 
 @dataclass(frozen=True, eq=False)

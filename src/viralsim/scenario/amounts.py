@@ -31,12 +31,15 @@ def _code(value: str) -> str:
     if value not in CURRENCIES:
         hint = f": did you mean {value.upper()}?" if value.upper() in CURRENCIES else ", such as USD, EUR or GBP"
         raise ValueError(f"must be a currency's code of ISO 4217, got {shown(value)}{hint}")
-    if value != DEFAULT_CURRENCY:
-        raise ValueError(f"must be {DEFAULT_CURRENCY} so far, got {value}: results name no other currency yet")
     return value
 
 
-Currency = Annotated[str, AfterValidator(_code), WithJsonSchema({"const": DEFAULT_CURRENCY})]
+Currency = Annotated[str, AfterValidator(_code), WithJsonSchema({"enum": sorted(CURRENCIES)})]
+
+
+def sign(currency: str) -> str:
+    """How a currency is written behind an amount: US$, else its code."""
+    return "US$" if currency == DEFAULT_CURRENCY else currency
 
 
 def _look(text: str) -> Look:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from viralsim.scenario.blocks import Block, Name, block, key
+from viralsim.scenario.blocks import Block, Name, block, key, says_nothing
 from viralsim.units import Factor, Fraction, Probability, Real, TimeOfDay, Whole
 
 MOST_MEMBERS = 100_000_000
@@ -68,4 +68,10 @@ class Audience(Block):
     )
     in_group: Factor = key(1.0, "factor of trust inside a community", source="off")
     fatigue: Fatigue | None = key(None, "tiredness of repeated impressions; left out: off", source="off")
+    demographics: str | None = key(
+        None,
+        "CSV file of a platform's shares: kind (region, age, ..., interest), value, share; its groups are the communities",
+        source="off",
+        exclude_if=says_nothing,
+    )
     members_file: str | None = key(None, "CSV file of the members: id, community and any member field", source="off")

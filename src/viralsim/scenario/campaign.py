@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, Field, PlainValidator, StrictInt, StrictSt
 from viralsim.scenario.amounts import Money, Usd
 from viralsim.scenario.audience import MOST_MEMBERS
 from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
+from viralsim.scenario.creators import Creator, Handle
 from viralsim.scenario.interventions import Intervention, StopWhen
-from viralsim.scenario.programme import Programme
+from viralsim.scenario.programme import HOURS_PER_WEEK, HoursAWeek, Programme
 from viralsim.units import Factor, Fraction, Hours, Probability, Real, Whole, parse_whole, shown
 
 HOURS_PER_DAY = 24.0
@@ -47,6 +48,11 @@ class Target(Block):
     min_match: Fraction = key(0.0, "only members whose match is at least this", source="off")
 
 
+def is_to_followers(value: Any) -> bool:
+    """For ``exclude_if``: whom a boost is shown to where nothing is said."""
+    return bool(value == "followers")
+
+
 class Paid(Block):
     """Bought impressions, spread evenly over a time."""
 
@@ -63,6 +69,16 @@ class Paid(Block):
     )
     target: Target | None = key(None, "to whom; left out: everyone", source="off")
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
+    boost: Handle | None = key(
+        None, "handle of a creator whose own post is shown, with their trust; left out: the brand's advertisement", source="off",
+        exclude_if=says_nothing,
+    )  # fmt: skip
+    boost_to: Literal["followers", "beyond"] = key(
+        "followers",
+        "whom a boost is shown to: the creator's followers, or all others",
+        source="off",
+        exclude_if=is_to_followers,
+    )
 
 
 def _how_many_or_who(value: Any) -> Any:
@@ -131,6 +147,13 @@ class Advocates(Block):
         "instead of count and choose: CSV of handle, channel, followers, ...; choose: {members: [handles]} takes only these of it",
         source="off",
     )
+    creators: tuple[Creator, ...] = key(
+        (),
+        "instead of count and choose: the people, as rows of such a file",
+        source="off",
+        max_length=MOST_LINES,
+        exclude_if=says_nothing,
+    )
     followers_differ: Literal["warn", "allow"] = key(
         "warn", "whether an advocate of the file may be played by a member with ten times more or fewer followers"
     )
@@ -139,6 +162,11 @@ class Advocates(Block):
     cost_per: Literal["enrolled", "asked", "posted"] = key("enrolled", "what cost_usd is paid for", source="off")
     programme: Programme = block(Programme, "what the programme costs and how it lasts", source="off")
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
+
+    @property
+    def listed(self) -> str | None:
+        """Where its people are named, in a file or in ``creators``; None where they are members of the audience."""
+        return self.file if self.file is not None else "creators" if self.creators else None
 
 
 class Respond(Block):
@@ -158,13 +186,36 @@ class Amplify(Block):
     cooldown: Hours = key(24.0, "least time between two")
 
 
+def is_zero(value: Any) -> bool:
+    """For ``exclude_if``: a number that came later is left out of what is hashed while it is 0."""
+    return isinstance(value, float) and value == 0.0
+
+
 def is_at_once(hours: Any) -> bool:
     """For ``exclude_if``: a start at 0 h is left out of what is hashed, as before there was the key."""
     return isinstance(hours, float) and hours == 0.0
 
 
+class CareEffects(Block):
+    """What a manager's hours do at full coverage, beside the two rules; each is proportional to the coverage."""
+
+    willingness: Fraction = key(0.0, "part of the advocates' unwillingness that care takes away", source="off")
+    retention: Fraction = key(
+        0.0, "part of leaving that care prevents, of members, advocates and fans; in a programme", source="off"
+    )
+    fans: Fraction = key(0.0, "part of those who would not become fans whom care wins; in a programme", source="off")
+
+
+def says_no_effects(value: Any) -> bool:
+    """For ``exclude_if``: effects that are all off are left out of what is hashed."""
+    return bool(value == CareEffects() or value == CareEffects().model_dump())
+
+
 class CommunityManagement(Block):
-    """A community manager and their two rules."""
+    """A community manager, their two rules, and what their hours do.
+
+    Where ``hours_per_week`` is left out, hours are no limit and have no effect of their own: the two rules work fully.
+    """
 
     starts: Hours = key(0.0, "from when on they look and are paid", source="off", exclude_if=is_at_once)
     cost_usd_per_day: Annotated[float, Money(ge=0, le=1e9, unit="currency a day")] = key(
@@ -172,10 +223,43 @@ class CommunityManagement(Block):
     )
     respond: Respond | None = key(None, "answers to criticism; left out: none", source="off")
     amplify: Amplify | None = key(None, "reposts; left out: none", source="off")
+    hours_per_week: HoursAWeek | None = key(
+        None, "hours a week; left out: no limit to the two rules, and no effects", source="off", exclude_if=says_nothing
+    )
+    usd_per_hour: Annotated[float, Money(ge=0, le=1e6, unit="currency an hour")] = key(
+        0.0, "price of an hour", source="off", exclude_if=is_zero
+    )
+    members_per_hour: Annotated[float, Real(gt=0, le=1e9, unit="members per hour a week")] | None = key(
+        None,
+        "members whom one hour a week looks after fully; required with hours_per_week",
+        source="off",
+        exclude_if=says_nothing,
+    )
+    effects: CareEffects = key(
+        CareEffects(), "what the hours do beside the two rules", source="off", exclude_if=says_no_effects
+    )
+
+    def coverage(self, members: float) -> float:
+        """The part of the care for so many members that the hours suffice for: 1 where they are no limit."""
+        if self.hours_per_week is None or self.members_per_hour is None:
+            return 1.0
+        return min(1.0, self.hours_per_week * self.members_per_hour / max(members, 1.0))
+
+    def hours_usd(self, hours: float) -> float:
+        """What the hours cost in so much time (h), US$."""
+        return (self.hours_per_week or 0.0) * self.usd_per_hour * hours / HOURS_PER_WEEK
 
     def days(self, horizon: float) -> float:
         """The days that they are paid for, from their start to ``horizon`` (hours)."""
         return max(0.0, horizon - self.starts) / HOURS_PER_DAY
+
+
+class Fees(Block):
+    """What is paid beside media, people and work."""
+
+    production_usd: Usd = key(0.0, "making the content", source="off")
+    agency_usd: Usd = key(0.0, "the agency's fee", source="off")
+    agency_share: Fraction = key(0.0, "the agency's part of all other costs", source="off")
 
 
 class Campaign(Block):
@@ -188,6 +272,11 @@ class Campaign(Block):
     organic: tuple[Organic, ...] = key((), "posts of members, unprompted", source="off", max_length=MOST_LINES)
     advocates: Advocates | None = key(None, "the advocate tier; null: none", source="off")
     community_management: CommunityManagement | None = key(None, "the community manager; null: none", source="off")
+    fees: Fees | None = key(None, "production and agency; left out: none", source="off", exclude_if=says_nothing)
+    earned_media_cpm_usd: Annotated[float, Money(gt=0, le=1e6, unit="currency per 1,000 impressions")] | None = key(
+        None, "what 1,000 earned impressions would cost as advertising; left out: earned media value is not counted",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
     interventions: tuple[Intervention, ...] = key(
         (), "what is done to the running launch", source="off", max_length=MOST_LINES, exclude_if=says_nothing
     )

@@ -53,6 +53,10 @@ class Network(Block):
         None, "true: the file is a table source, target, from, to; a tie is there in the ticks from to to - 1",
         source="off", exclude_if=says_nothing,
     )  # fmt: skip
+    tie_sign: str | None = key(
+        None, "column of 1 and -1, friends and foes, in a table source, target; for rules that ask for `sign`",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
 
     @property
     def drawn_degree(self) -> float | None:

@@ -8,12 +8,15 @@ from typing import Any
 
 from viralsim.member_names import find_members
 from viralsim.rules import known
+from viralsim.scenario.audience_checks import demographics
 from viralsim.scenario.content import Content
+from viralsim.scenario.creator_checks import check_creators
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.own_rules import OwnWords
 from viralsim.scenario.paths import nearest
 from viralsim.scenario.presets import presets
+from viralsim.scenario.programme_checks import manager, programme
 from viralsim.scenario.random_graphs import WattsStrogatz
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import MOST_TICKS, Spec
@@ -27,7 +30,7 @@ MOST_BOUGHT = 2_000_000_000
 def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
-    for one in (_time, _members, _channels, _contents, _lines, _advocates, _manager, _interventions, _arms):
+    for one in (_time, _members, _channels, _contents, _lines, _advocates, manager, programme, _interventions, _arms):
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found
@@ -68,6 +71,7 @@ def _members(spec: Spec) -> Iterator[Finding]:
         yield ("audience", "members"), "is given by members_file too: leave one of them out"
     elif audience.members is not None and len(from_networks) == len(spec.channels):
         yield ("audience", "members"), f"is given by the network file of {from_networks[0]} too: leave members out"
+    yield from demographics(spec, bool(from_networks))
     if audience.members is None:
         return
     if audience.communities.count > audience.members:
@@ -112,7 +116,7 @@ def _channels(spec: Spec) -> Iterator[Finding]:
             yield from _ring(channel.network.graph.watts_strogatz, (*place, "network", "graph", "watts_strogatz"))
         network = channel.network
         if network.file is None or is_in_memory(network.file):
-            for word in ("edge_means", "tie_strength", "influence_weight", "temporal"):
+            for word in ("edge_means", "tie_strength", "influence_weight", "temporal", "tie_sign"):
                 if getattr(network, word) is not None:
                     yield (*place, "network", word), "belongs to a network of a file: leave it out"
             if network.file is not None and not network.directed:
@@ -120,6 +124,9 @@ def _channels(spec: Spec) -> Iterator[Finding]:
         for word in ("tie_strength", "influence_weight"):
             if network.temporal and getattr(network, word) is not None:
                 yield (*place, "network", word), "is not read of a temporal network: leave it out"
+        for word in ("tie_strength", "influence_weight", "temporal"):
+            if network.tie_sign is not None and getattr(network, word):
+                yield (*place, "network", word), "is not read of a network with signs: leave it out"
         delay = channel.reaction_delay
         laws = [law for law in LAWS if getattr(delay, law) is not None]
         if len(laws) > 1:
@@ -150,7 +157,11 @@ def _contents(spec: Spec) -> Iterator[Finding]:
             known = getattr(spec.audience, audience_key)
             weights = getattr(content, key)
             for word in weights:
-                if word not in known and (known or spec.audience.members_file is None):
+                if (
+                    word not in known
+                    and not spec.audience.demographics
+                    and (known or spec.audience.members_file is None)
+                ):
                     hint = nearest(word, known) if known else ": add it there"
                     yield (*place, key, word), f"audience.{audience_key} does not name it{hint}"
             if weights and not any(weights.values()):
@@ -271,7 +282,8 @@ def _paid(spec: Spec, paid: Any, place: Place) -> Iterator[Finding]:
     channel = spec.channels.get(paid.channel)
     if paid.cpm_usd is None and channel is not None and (channel.preset is None or channel.preset in presets()):
         yield (*place, "cpm_usd"), f"is required, since channel {paid.channel} has none: add it here or there"
-    if paid.target is not None and paid.target.communities is not None and spec.audience.members is not None:
+    drawn = spec.audience.members is not None and spec.audience.demographics is None
+    if paid.target is not None and paid.target.communities is not None and drawn:
         count = spec.audience.communities.count
         for j, community in enumerate(paid.target.communities):
             if community >= count:
@@ -285,10 +297,14 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
         return
     place: Place = ("campaign", "advocates")
     named = isinstance(tier.choose, dict) and "members" in tier.choose
-    if tier.file is not None:
+    if tier.file is not None and tier.creators:
+        yield (*place, "creators"), "are given by the advocates' file too: leave one of them out"
+    elif tier.listed is not None:
+        given = "the advocates' file" if tier.file is not None else "creators"
         for word in ("count",) if named else ("count", "choose"):
             if word in tier.model_fields_set and getattr(tier, word) is not None:
-                yield (*place, word), "is given by the advocates' file: leave one of them out"
+                yield (*place, word), f"is given by {given}: leave one of them out"
+        yield from check_creators(spec, place)
     elif named:
         yield from _named_members(
             spec, tier.choose["members"], tier.channels or tuple(spec.channels), (*place, "choose", "members")
@@ -303,13 +319,6 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
         yield from _named(name, spec.channels, "channel", (*place, "channels", i))
     if tier.content is not None and tier.content != spec.campaign.content:
         yield from _named(tier.content, spec.content, "content", (*place, "content"))
-
-
-def _manager(spec: Spec) -> Iterator[Finding]:
-    manager = spec.campaign.community_management
-    if manager is not None and manager.amplify is not None and not spec.campaign.owned:
-        place = ("campaign", "community_management", "amplify")
-        yield place, "reposts the first owned line, and there is none: add one to campaign.owned, or leave amplify out"
 
 
 def _arms(spec: Spec) -> Iterator[Finding]:
@@ -348,6 +357,8 @@ def _named_files(spec: Spec) -> list[tuple[Place, str]]:
     found: list[tuple[Place, str]] = []
     if spec.audience.members_file is not None:
         found.append((("audience", "members_file"), spec.audience.members_file))
+    if spec.audience.demographics is not None:
+        found.append((("audience", "demographics"), spec.audience.demographics))
     for name, channel in spec.channels.items():
         if channel.network.file is not None:
             found.append((("channels", name, "network", "file"), channel.network.file))

@@ -31,10 +31,19 @@ def complete(data: Any) -> Any:
         only, channels = None, {}
     if isinstance(campaign, dict):
         data["campaign"] = _complete_campaign(campaign, only, list(channels), data)
+    if isinstance(data.get("content"), dict):
+        data["content"] = {name: _complete_content(content) for name, content in data["content"].items()}
     data = _moments(data, data.get("launch_at"))
     if isinstance(audience, dict) and "participation" not in audience and audience.get("members") is not None:
         data["audience"] = {**audience, "participation": {}}
     return data
+
+
+def _complete_content(content: Any) -> Any:
+    """A content with a funnel and no conversion rate: the funnel says the whole rate."""
+    if isinstance(content, dict) and content.get("funnel") is not None and content.get("conversion_rate") is None:
+        return {**content, "conversion_rate": 1.0}
+    return content
 
 
 def _moments(value: Any, launch_at: Any) -> Any:

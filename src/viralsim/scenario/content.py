@@ -10,6 +10,7 @@ from pydantic_core import CoreSchema
 from viralsim.rules import known
 from viralsim.scenario.amounts import Usd
 from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
+from viralsim.scenario.funnel import Customer, Funnel
 from viralsim.scenario.own_rules import OwnResponse, OwnShareProbability, OwnWords
 from viralsim.units import Factor, Fraction, Hours, PositiveHours, Probability, Real, Whole
 
@@ -110,9 +111,28 @@ class Content(Block):
     )
     conversion_rate: Probability = key(0.0, "conversions per impression", source="off")
     value_usd: Usd = key(0.0, "value of one conversion", source="off")
+    funnel: Funnel | None = key(
+        None,
+        "steps from an impression to a sale; left out: conversion_rate alone",
+        source="off",
+        exclude_if=says_nothing,
+    )
+    customer: Customer | None = key(
+        None, "what a customer buys later; left out: one sale is all", source="off", exclude_if=says_nothing
+    )
+    recall_rate: Probability | None = key(
+        None, "chance that who is reached remembers the brand, for brand_lift; left out: not counted", source="off",
+        exclude_if=says_nothing,
+    )  # fmt: skip
     conversion_trust: ConversionTrust = block(ConversionTrust, "factors of conversion by source", source="off")
     persistence: Probability = key(0.0, "chance to post again in the next tick", source="off")
     reshare: Factor = key(
         1.0, "factor of the response to posts that answer an impression: how much shares are shared again", source="off"
     )
     critical: Critical = block(Critical, "what differs in the critical twin", source="off")
+
+    @property
+    def sale_value_usd(self) -> Any:
+        """What one sale is worth on average: its value without returns, times the purchases of a customer."""
+        kept = 1.0 if self.funnel is None else 1.0 - self.funnel.returned
+        return self.value_usd * kept * (1.0 if self.customer is None else self.customer.purchases)

@@ -14,6 +14,7 @@ from viralsim.scenario.calibrated import Calibrated
 from viralsim.scenario.campaign import Campaign
 from viralsim.scenario.channels import Channel
 from viralsim.scenario.content import Content
+from viralsim.scenario.long_programme import LongProgramme
 from viralsim.scenario.own_rules import OwnMeasures
 from viralsim.scenario.study import (
     JOINT,
@@ -22,6 +23,7 @@ from viralsim.scenario.study import (
     FlopWhen,
     Goal,
     Joint,
+    Measure,
     Question,
     RangeOrJoint,
     Sweep,
@@ -29,7 +31,7 @@ from viralsim.scenario.study import (
     ViralWhen,
     WorldsOrUntil,
 )
-from viralsim.units import Duration, PositiveHours, TimeOfLaunch, Whole
+from viralsim.units import Duration, PositiveHours, Real, TimeOfLaunch, Whole
 from viralsim.versions import LAW_OF_UNCERTAIN_VISIBILITY, LAW_VERSION
 
 MOST_TICKS = 200_000
@@ -53,7 +55,7 @@ class Spec(Block):
     )
     currency: Currency = key(
         DEFAULT_CURRENCY,
-        "currency of all amounts; USD so far: the sign of another currency is refused, nothing is converted",
+        "ISO 4217 code of all amounts, said in every result; the sign of another currency is refused, nothing is converted",
     )
     audience: Audience = block(Audience, "who is there", source=USER)
     channels: dict[Name, Channel] = key(
@@ -61,6 +63,9 @@ class Spec(Block):
     )
     content: dict[Name, Content] = key(..., "what can spread", min_length=1, max_length=256)
     campaign: Campaign = key(..., "what the actors do")
+    programme: LongProgramme | None = key(
+        None, "the campaign launched again over months; left out: one launch", source="off", exclude_if=says_nothing
+    )
     arms: dict[Name, dict[str, Any]] = key(
         {"campaign": {}},
         "alternatives: path -> value, laid over the campaign",
@@ -79,6 +84,13 @@ class Spec(Block):
         source="off",
     )
     goal: Goal | None = key(None, "what the verdict is about; left out: no winner is named", source="off")
+    goals: dict[Measure, Annotated[float, Real(gt=0, le=1e6, unit="weight")]] = key(
+        {},
+        "several goals: measure -> weight; the arms are scored in a table",
+        source="off",
+        max_length=16,
+        exclude_if=says_nothing,
+    )
     viral_when: ViralWhen = key(
         ViralWhen(largest_cascade_fraction=VIRAL_FRACTION),
         f"when a campaign counts as viral (largest_cascade_fraction: {VIRAL_FRACTION})",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
+from viralsim.scenario.amounts import Money
 from viralsim.scenario.blocks import USER, Block, Name, key, says_nothing
 from viralsim.units import Fraction, NumberOrDuration, Real, Whole
 
@@ -54,6 +55,9 @@ class Goal(Block):
 
     measure: Measure = key(..., "the measure that decides")
     matters_from: Annotated[float, Real(ge=0, le=1e15)] = key(0.0, "the smallest difference that matters")
+    cost_per_sale_at_most: Annotated[float, Money(gt=0, le=1e12, unit="currency per conversion")] | None = key(
+        None, "the most that a conversion may cost; left out: no ceiling", source="off", exclude_if=says_nothing
+    )
 
 
 class Question(Block):
@@ -190,7 +194,7 @@ class FieldTest(Block):
     treatment: Name = key(..., "the arm that is tried")
     control: Name = key(..., "the arm that it is compared with")
     measure: Measure | None = key(None, "what is counted; the goal's where left out", source="off")
-    units: tuple[Literal["member", "community", "channel", "time"], ...] = key(
-        ("member", "community"), "what is assigned to one of the two", min_length=1, max_length=4
+    units: tuple[Literal["member", "community", "channel", "time", "advocate"], ...] = key(
+        ("member", "community"), "what is assigned to one of the two", min_length=1, max_length=5
     )
     share: Annotated[float, Real(gt=0, lt=1, unit="fraction")] = key(0.5, "part of the units that is treated")

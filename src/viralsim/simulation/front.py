@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 class Description(NamedTuple):
-    """What is known of a scenario before it runs. lines: vital signs. cost_lines: arm -> line -> US$."""
+    """What is known of a scenario before it runs. lines: vital signs. cost_lines: arm -> line -> money."""
 
     lines: list[str]
     warnings: list[str]
@@ -71,7 +71,7 @@ def refuse_unequal_money(scenario: Scenario, arms: Mapping[str, Arm]) -> None:
     if asked is False:
         return
     costs = {name: sum(expected_cost_lines(arm).values()) for name, arm in arms.items()}
-    unequal = unequal_money(costs, scenario.spec.baseline, asked)
+    unequal = unequal_money(costs, scenario.spec.currency, scenario.spec.baseline, asked)
     if unequal:
         raise scenario.placed(ScenarioError(unequal))
 
@@ -265,11 +265,13 @@ def _record(
         ),
         "arms": arms,
         "baseline": spec.baseline if spec.baseline in run.names else None,
-        "goal": None if spec.goal is None else Goal(spec.goal.measure, float(spec.goal.matters_from)),
+        "goal": None if spec.goal is None else Goal(**spec.goal.model_dump()),
+        "goals": dict(spec.goals),
         "asked_arms": () if spec.question is None else spec.question.compare,
         "viral_when": _criterion(spec.viral_when),
         "flop_when": _criterion(spec.flop_when),
         "warnings": [*notes, *warnings],
+        "currency": spec.currency,
         "vital_signs": signs,
         "assumptions": _assumptions(scenario, run.names),
         "populations_of_world": (run.worlds[done] % len(compiled_audiences)).astype(np.int32),

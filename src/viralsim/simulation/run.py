@@ -16,11 +16,12 @@ from viralsim.campaign.accounting import arm_outcomes
 from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
-from viralsim.kernels.batch import RawWorlds, run_worlds
+from viralsim.kernels.batch import RawWorlds, advocates_of, run_worlds
 from viralsim.kernels.counts import Count, Series
 from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
 from viralsim.measurement.sequential import Look, look, looks
 from viralsim.parallel import available_cores
+from viralsim.programme import ProgrammeWorlds, programme_outcomes, run_programme
 from viralsim.records.merge import join_worlds
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.study import JOINT
@@ -85,7 +86,8 @@ def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
         ticks, channels, lines = world.contents.novelty.shape[1], len(world.channels.key), len(world.plan.paid_channel)
         communities = int(world.audience.community.max(initial=0)) + 1
         series = min(SERIES_BYTES, 4 * worlds * ticks * len(Series))
-        total += worlds * (8 * (len(Count) + 1 + lines) + 4 * (channels + communities) + 1) + series
+        people = 2 * advocates_of(world) if len(world.plan.people) else 0
+        total += worlds * (8 * (len(Count) + 1 + lines) + 4 * (channels + communities + lines + people) + 1) + series
     return total
 
 
@@ -147,7 +149,7 @@ class Run:
     series: bool = True  # keep series per tick
     until: Until | None = None  # stop before all worlds are run
     last_looks: list[Look] = field(default_factory=list)
-    raw: dict[str, list[tuple[NDArray[np.int64], Arm, RawWorlds]]] = field(default_factory=dict)
+    raw: dict[str, list[tuple[NDArray[np.int64], Arm, RawWorlds | ProgrammeWorlds]]] = field(default_factory=dict)
     finished: int = 0
     interrupted: bool = False
 
@@ -177,7 +179,7 @@ class Run:
         assert self.until is not None
         values = {}
         for name in self.names:
-            parts = [(rows, arm_outcomes(arm, raw).measures) for rows, arm, raw in self.raw[name]]
+            parts = [(rows, outcomes_of(arm, raw).measures) for rows, arm, raw in self.raw[name]]
             order = np.argsort(np.concatenate([rows for rows, _ in parts]))
             values[name] = np.concatenate([measures[self.until.measure] for _, measures in parts])[order]
         baseline = self.scenario.spec.baseline
@@ -201,12 +203,21 @@ class Run:
         main = threading.current_thread() is threading.main_thread()
         return self.progress is not None or (main and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)
 
-    def run_arm(self, arm: Arm, rows: NDArray[np.int64], threads: int, series: int | None = None) -> None:
+    def run_arm(
+        self, compiled: CompiledAudience, arm: Arm, rows: NDArray[np.int64], threads: int, series: int | None = None
+    ) -> None:
         """Run the worlds at ``rows`` of one arm and keep what came back."""
-        raw = run_worlds(
-            arm.world, self.seed, self.worlds[rows], threads=threads, series_worlds=series,
-            progress=self.report if len(rows) > 1 and self._is_watched() else None,
-        )  # fmt: skip
+        progress = self.report if len(rows) > 1 and self._is_watched() else None
+        raw: RawWorlds | ProgrammeWorlds
+        if arm.spec.programme is None:
+            raw = run_worlds(
+                arm.world, self.seed, self.worlds[rows], threads=threads, series_worlds=series, progress=progress
+            )
+        else:
+            raw = run_programme(
+                arm, compiled, self.scenario.folder, self.seed, self.worlds[rows], threads=threads,
+                series_worlds=len(rows) if series is None else series, progress=progress,
+            )  # fmt: skip
         self.raw.setdefault(arm.name, []).append((rows, arm, raw))
         self.finished += len(rows)
         self.interrupted |= raw.interrupted
@@ -222,9 +233,14 @@ def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Map
                 own = rows[run.worlds[rows] % len(compiled_audiences) == p]
                 for arm in arms[p].values():
                     if not run.interrupted and len(own):
-                        run.run_arm(arm, own, run.threads, run.series_of(arm, own))
+                        run.run_arm(compiled_audiences[p], arm, own, run.threads, run.series_of(arm, own))
     except KeyboardInterrupt:  # between two blocks
         run.interrupted = True
+
+
+def outcomes_of(arm: Arm, raw: RawWorlds | ProgrammeWorlds) -> ArmOutcomes:
+    """What the worlds of an arm returned, of one launch or of a programme."""
+    return programme_outcomes(raw) if isinstance(raw, ProgrammeWorlds) else arm_outcomes(arm, raw)
 
 
 def join(run: Run, name: str) -> tuple[ArmOutcomes, NDArray[np.bool_]]:
@@ -232,5 +248,5 @@ def join(run: Run, name: str) -> tuple[ArmOutcomes, NDArray[np.bool_]]:
     done = np.zeros(len(run.worlds), dtype=bool)
     for rows, _, raw in run.raw[name]:
         done[rows] = raw.done
-    parts = [(rows, arm_outcomes(arm, raw)) for rows, arm, raw in run.raw[name]]
+    parts = [(rows, outcomes_of(arm, raw)) for rows, arm, raw in run.raw[name]]
     return join_worlds(parts, len(run.worlds)), done

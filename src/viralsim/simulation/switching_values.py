@@ -22,6 +22,7 @@ from viralsim.simulation.pair import NET, Pair
 LEAST_WORLDS = 30  # fewer worlds have no say in what would change an answer
 SCREENING_WORLDS, SEARCH_WORLDS = 20, 100
 SURE_WORLDS = (200, 500, 1000)  # for the sign beside a crossing: more where fewer do not tell
+LEAST_SCREENED = 6  # of a programme: a world of it is many launches
 FACTORS = (0.5, 2.0)
 FARTHER = (0.1, 10.0)
 NEAR, FAR = (
@@ -44,7 +45,10 @@ def switching_values(pair: Pair, measure: str, worlds: int) -> tuple[tuple[Move,
         return (), ()
     drawn = {*pair.scenario.spec.ranges, *pair.scenario.joint_rows()}
     inputs = [one for one in inputs_of(pair.scenario) if one.value > 0.0 and one.path not in drawn]
-    screening = min(worlds, SCREENING_WORLDS)
+    long = pair.scenario.spec.programme
+    screening = min(
+        worlds, SCREENING_WORLDS if long is None else max(LEAST_SCREENED, SCREENING_WORLDS // long.launches)
+    )
     moves: list[Move] = []
     found: list[SwitchingValue] = []
     try:

@@ -119,9 +119,9 @@ def takes_columns(path: str) -> bool:
 def split_paths(scenario: Scenario, paths: Sequence[str]) -> tuple[list[str], list[str]]:
     """(columns, structure): structure changes who is enrolled or which lines exist, or is no plain number in an arm."""
     tiers = [tier for tier in (spec.campaign.advocates for spec in scenario.arm_specs().values()) if tier is not None]
-    if any(tier.file is None and rests_on_plan(tier) for tier in tiers):
+    if any(tier.listed is None and rests_on_plan(tier) for tier in tiers):
         return [], list(paths)
-    of_file = any(tier.file is not None for tier in tiers)
+    of_file = any(tier.listed is not None for tier in tiers)
     columns = [path for path in paths if takes_columns(path) and not (of_file and path in OF_A_FILE)]
     return columns, [path for path in paths if path not in columns]
 
@@ -179,12 +179,21 @@ class Compiler:
     def run_rows(self, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8], rows: NDArray[np.int64],
                  threads: int) -> None:  # fmt: skip
         """The worlds at ``rows`` in every arm."""
+        if self.scenario.spec.programme is not None and len(rows) > 1:  # its worlds are compiled apart
+            with ThreadPoolExecutor(threads) as pool:
+                one_by_one = [np.array([row]) for row in rows]
+                for done in [pool.submit(self.run_rows, compiled_audiences, inputs, row, 1) for row in one_by_one]:
+                    done.result()
+            return
         audience_of = self.run.worlds[rows] % len(compiled_audiences)
         for p in np.unique(audience_of):
             own = rows[audience_of == p]
-            for arm in self.arms(compiled_audiences[p], {path: inputs[path][own] for path in self.columns}):
+            values: dict[str, Any] = {path: inputs[path][own] for path in self.columns}
+            if self.scenario.spec.programme is not None:
+                values = {path: float(column[0]) for path, column in values.items()}
+            for arm in self.arms(compiled_audiences[p], values):
                 if not self.run.interrupted:
-                    self.run.run_arm(arm, own, threads, self.run.series_of(arm, own))
+                    self.run.run_arm(compiled_audiences[p], arm, own, threads, self.run.series_of(arm, own))
 
 
 def arm_of_world(scenario: Scenario, compiled: CompiledAudience, name: str, values: Mapping[str, float]) -> Arm:

@@ -24,6 +24,7 @@ class Kind(Enum):
 
 
 WORDS = (Kind.ID, Kind.TEXT)
+MOST_COUNTED = 1e12  # of people, sights or shares: a hundred for everyone alive, and float64 still counts by ones
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Table:
     rows: list[list[str]]
     lines: list[int]
     notes: list[str] = field(default_factory=list)
+    currency: str = "USD"  # of amounts; those in another are refused
     _looks: dict[tuple[str, int], Look] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -71,7 +72,7 @@ class Table:
             texts.append("" if not words_are_names and is_missing(even(text)) else text)
         return texts
 
-    def numbers(self, name: str, low: float = 0.0, high: float = np.inf, currency: str = "USD") -> NDArray[np.float64]:
+    def numbers(self, name: str, low: float = 0.0, high: float = np.inf) -> NDArray[np.float64]:
         """The numbers of a column, float64, NaN where a cell is missing.
 
         The decimal sign is the column's, else the one that other columns of the file prove.
@@ -88,7 +89,7 @@ class Table:
         except CellError as error:
             raise self.refusal(error.row, name, str(error)) from None
         if found.column.kind is Kind.MONEY:
-            self._check_currency(found, look, currency)
+            self._check_currency(found, look, self.currency)
         self.notes.extend(note for note in (f"column {found.title!r}: {n}" for n in notes) if note not in self.notes)
         self._check_bounds(name, values, low, min(high, 1.0) if found.column.kind is Kind.SHARE else high)
         return values
@@ -141,11 +142,16 @@ class Table:
                 )
 
 
-def read_table(path: str | Path, columns: Sequence[Column], mapping: Mapping[str, str] | None = None) -> Table:
+def read_table(
+    path: str | Path,
+    columns: Sequence[Column],
+    mapping: Mapping[str, str] | None = None,
+    currency: str = "USD",
+) -> Table:
     """Read a table whose columns are among ``columns``.
 
     Separator, encoding and header are found; titles above the header, blank rows, rows of totals and unknown columns are left out
-    with a note. ``mapping`` names columns by hand (name here -> title in the file).
+    with a note. ``mapping`` names columns by hand (name here -> title in the file). Amounts are in ``currency``.
 
     Raises: InputError for what is no table, a required column that is missing or misspelt, two columns of one meaning, or a row
     whose cells do not fit the header.
@@ -163,7 +169,7 @@ def read_table(path: str | Path, columns: Sequence[Column], mapping: Mapping[str
     if why := missing_column(read.titles, columns, found) or misspelt_column(read.titles, columns, found):
         raise InputError(f"{place}: {why}")
     notes = [*read.notes, *notes_of(read.titles, found)]
-    table = _without_sum(_without_totals(Table(path, found, read.rows, read.lines, notes), len(read.titles)))
+    table = _without_sum(_without_totals(Table(path, found, read.rows, read.lines, notes, currency), len(read.titles)))
     if not len(table):
         raise InputError(f"{path}: there is no row below the column names")
     return table

@@ -36,6 +36,9 @@ def markdown(outcomes: Sequence[Outcome], ran: Ran) -> str:
         "stated: by chance alone a check fails less often than one time in ten thousand. A check whose expectation was not seen",
         "in its source, or is a range or a direction, is shown and fails nothing (\"report\" in the last column).",
         "",
+        "The first table has one line for each check. Each check then has its own: one line for each comparison, with what its",
+        "source expects, what this run saw (\"±\": a standard error), and how that was judged; \"shown\" judges nothing.",
+        "",
         "| check | what | model | source | verdict | seconds | |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]  # fmt: skip

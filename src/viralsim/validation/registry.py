@@ -9,11 +9,14 @@ from viralsim.validation import (
     attention,
     cascades,
     dynamics,
+    given_thresholds,
+    next_posts,
     peers,
     people,
     posts,
     realism,
     rivals,
+    running_posts,
     shapes,
     stylised,
     thresholds,
@@ -30,13 +33,17 @@ from viralsim.validation.check import (
     Outcome,
     Setting,
 )
+from viralsim.validation.finished import Finished
 
 CHECKS: tuple[Check, ...] = (
     *cascades.CHECKS,
     *posts.CHECKS,
     *realism.CHECKS,
+    *running_posts.CHECKS,
+    *next_posts.CHECKS,
     *thresholds.CHECKS,
     *dynamics.CHECKS,
+    *given_thresholds.CHECKS,
     *rivals.CHECKS,
     *stylised.CHECKS,
     *shapes.CHECKS,
@@ -53,12 +60,23 @@ def chosen(full: bool) -> list[Check]:
     return [check for check in CHECKS if full or not check.full]
 
 
-def run_checks(checks: Sequence[Check], setting: Setting, progress: Progress | None = None) -> Iterator[Outcome]:
-    """Run the checks one by one; ``progress`` gets (done, in all, the next title)."""
+def run_checks(
+    checks: Sequence[Check], setting: Setting, progress: Progress | None = None, finished: Finished | None = None
+) -> Iterator[Outcome]:
+    """Run the checks one by one; ``progress`` gets (done, in all, the next title). What is ``finished`` is not run again."""
     for i, check in enumerate(checks):
         if progress is not None:
             progress(i, len(checks), check.title)
-        yield run_check(check, setting)
+        before = finished.get(check) if finished is not None else None
+        if before is not None:
+            setting.pictures.extend(before[1])
+            yield before[0]
+            continue
+        pictures = len(setting.pictures)
+        outcome = run_check(check, setting)
+        if finished is not None:
+            finished.keep(outcome, setting.pictures[pictures:])
+        yield outcome
 
 
 def run_check(check: Check, setting: Setting) -> Outcome:

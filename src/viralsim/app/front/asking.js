@@ -22,6 +22,6 @@ window.viralsimAsking = (function () {
       }
       if (done) done(found, error);
     },
-    busy: (root, text) => { const place = root.querySelector(".vl-who"); if (place) place.textContent = text; }
+    busy: (root, text) => { const place = root.querySelector(".vl-who"); if (place) place.textContent = window.viralsimTexts.t(text); }
   };
 })();

@@ -3,34 +3,37 @@
 window.viralsimLesson = function (root, lesson, source) {
   "use strict";
   const id = root.id + "-stage", stage = window.viralsimStage, m = lesson.measure, values = lesson.values;
+  const texts = window.viralsimTexts, t = texts.t, plain = texts.number;
   const escape = text => String(text).replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-  const plain = x => Math.abs(x) >= 100 ? Math.round(x).toLocaleString("en") : String(Number(x.toPrecision(3)));
+  const h = (text, values) => escape(t(text, values)); // a text as HTML
   const $ = name => root.querySelector(name);
   const fresh = () => ({ index: lesson.start, arm: 0, number: 0, removed: -1 });
   let now = fresh(), guess = null, picked = -1, world = null, asked = 0;
   const past = [], found = new Map();
 
-  root.innerHTML = `<div class="vl"><section class="vl-ask"><h1>${lesson.order}. ${escape(lesson.title)}</h1>
-<p class="vl-question">${escape(lesson.question)}</p></section>
-<section class="vl-move"><label for="${id}-v">${escape(lesson.label)}: <output class="vl-value"></output></label>
+  root.innerHTML = `<div class="vl"><section class="vl-ask"><h1>${lesson.order}. ${h(lesson.title)}</h1>
+<p class="vl-question">${h(lesson.question)}</p></section>
+<section class="vl-move"><label for="${id}-v">${h(lesson.label)}: <output class="vl-value"></output></label>
 <input id="${id}-v" class="vl-slider" type="range" min="0" max="${values.length - 1}" step="1"></section>
-<section class="vl-result"><form class="vl-guess"><label for="${id}-g"><b>Guess first.</b> ${escape(lesson.ask)}</label>
-<div class="vl-row"><input id="${id}-g" type="number" step="any" min="0" inputmode="decimal"><button class="vl-main">this is my guess</button></div>
+<section class="vl-result"><form class="vl-guess"><label for="${id}-g"><b>${h("Guess first.")}</b> ${h(lesson.ask)}</label>
+<div class="vl-row"><input id="${id}-g" type="number" step="any" min="0" inputmode="decimal"><button class="vl-main">${h("this is my guess")}</button></div>
 <p class="vl-soft vl-why" role="status"></p></form>
 <div class="vl-after" hidden><p class="vl-distance" role="status"></p><div class="vl-plot"></div></div></section>
-<section class="vl-keep"><div class="vl-row"><button class="vl-undo" type="button">undo</button><button class="vl-reset" type="button">start over</button>
-<button class="vl-print" type="button">print</button><label><input type="checkbox" class="vl-teach"> I teach this</label></div></section>
-<section class="vl-picture"><div class="vl-row"><select class="vl-arm" aria-label="who starts"></select>
-<button class="vl-next" type="button">next try</button><span class="vl-which"></span></div>
+<section class="vl-keep"><div class="vl-row"><button class="vl-undo" type="button">${h("undo")}</button><button class="vl-reset" type="button">${h("start over")}</button>
+<button class="vl-print" type="button">${h("print")}</button><label><input type="checkbox" class="vl-teach"> ${h("I teach this")}</label><span class="vl-tongue"></span></div></section>
+<section class="vl-picture"><div class="vl-row"><select class="vl-arm" aria-label="${h("who starts")}"></select>
+<button class="vl-next" type="button">${h("next try")}</button><span class="vl-which"></span></div>
 <div id="${id}">${lesson.stage}</div><p class="vl-who" role="status"></p>
 <div class="vl-row vl-tier"></div><p class="vl-lost" role="status"></p></section>
-<section class="vl-more"><div class="vl-after" hidden><h2>All tries at this value</h2><p class="vl-said vl-soft"></p><div class="vl-curves"></div>
-<h2>What is surprising</h2><p>${escape(lesson.surprise)}</p></div>
-<div class="vl-teacher" hidden><h2>For the teacher</h2><p>${escape(lesson.teacher)}</p></div>
-<h2>Words</h2>${Object.entries(lesson.glossary).map(([w, t]) => `<p><b>${escape(w)}</b>: ${escape(t)}</p>`).join("")}</section></div>`;
+<section class="vl-more"><div class="vl-after" hidden><h2>${h("All tries at this value")}</h2><p class="vl-said vl-soft"></p><div class="vl-curves"></div>
+<h2>${h("What is surprising")}</h2><p>${h(lesson.surprise)}</p></div>
+<div class="vl-teacher" hidden><h2>${h("For the teacher")}</h2><p>${h(lesson.teacher)}</p></div>
+<h2>${h("Words")}</h2>${Object.entries(lesson.glossary).map(([word, meaning]) => `<p><b>${h(word)}</b>: ${h(meaning)}</p>`).join("")}</section></div>`;
 
-  const arms = $(".vl-arm");
-  arms.innerHTML = lesson.arms.map((name, i) => `<option value="${i}">${escape(name.replaceAll("_", " "))}</option>`).join("");
+  texts.fill(root);
+  $(".vl-tongue").append(texts.choice());
+  const arms = $(".vl-arm"), spoken = name => t(name.replaceAll("_", " "));
+  arms.innerHTML = lesson.arms.map((name, i) => `<option value="${i}">${escape(spoken(name))}</option>`).join("");
   arms.hidden = lesson.arms.length < 2;
 
   // ---- the plot of the result against the slider
@@ -56,10 +59,10 @@ window.viralsimLesson = function (root, lesson, source) {
       parts.push(`<path d="M48,${up(at)}H430" stroke="currentColor" opacity=".15"/><text x="44" y="${up(at) + 4}" text-anchor="end">${plain(at)}</text>`);
     for (const [at, anchor] of [[values[0], "start"], [values[values.length - 1], "end"]])
       parts.push(`<text x="${across(at)}" y="196" text-anchor="${anchor}">${plain(at)}</text>`);
-    parts.push(`<text x="241" y="196" text-anchor="middle">${escape(lesson.label)}</text>`);
+    parts.push(`<text x="241" y="196" text-anchor="middle">${h(lesson.label)}</text>`);
     if (guess !== null) {
       const x = across(lesson.at), y = up(guess);
-      parts.push(`<path class="vl-mine" d="M${x - 7},${y - 7}l14,14m0,-14l-14,14" stroke="currentColor" stroke-width="3" fill="none"><title>my guess ${plain(guess)}</title></path>`);
+      parts.push(`<path class="vl-mine" d="M${x - 7},${y - 7}l14,14m0,-14l-14,14" stroke="currentColor" stroke-width="3" fill="none"><title>${h("my guess")} ${plain(guess)}</title></path>`);
     }
     let names = [];
     for (const [value, answer] of found) {
@@ -67,15 +70,16 @@ window.viralsimLesson = function (root, lesson, source) {
       answer.outcomes.forEach(function (one, k) {
         if (one.value === null) return;
         const x = across(value) + (k - (answer.outcomes.length - 1) / 2) * 5, colour = hue(k), here = value === values[now.index];
+        const span = one.low === null ? "" : ", " + h("range {low} to {high}", { low: plain(one.low), high: plain(one.high) });
         const range = one.low === null ? "" : `<path d="M${x},${up(one.low)}V${up(one.high)}" stroke="${colour}" stroke-width="2"/>`;
         parts.push(`<g class="vl-dot" data-at="${value}" data-name="${escape(one.name)}" data-value="${one.value}">${range}<circle cx="${x}" cy="${up(one.value)}" r="${here ? 7 : 4.5}" fill="${colour}"/>` +
-          `<title>${plain(value)}: ${plain(one.value)}${one.low === null ? "" : `, range ${plain(one.low)} to ${plain(one.high)}`}</title></g>`);
+          `<title>${plain(value)}: ${plain(one.value)}${span}</title></g>`);
       });
     }
-    const key = (names.length > 1 ? names : []).map((name, k) => `<span style="color:${hue(k)}">&#9679;</span> ${escape(name.replaceAll("_", " "))}`);
-    key.push(`&#10005; my guess`);
-    $(".vl-plot").innerHTML = `<p class="vl-soft">${escape(m.title)}; bar: its likely range (95 %)</p>` +
-      `<svg viewBox="0 0 440 200" role="img" aria-label="${escape(m.title)} against ${escape(lesson.label)}">${parts.join("")}</svg><p class="vl-soft">${key.join(" ")}</p>`;
+    const key = (names.length > 1 ? names : []).map((name, k) => `<span style="color:${hue(k)}">&#9679;</span> ${escape(spoken(name))}`);
+    key.push("&#10005; " + h("my guess"));
+    $(".vl-plot").innerHTML = `<p class="vl-soft">${h(m.title)}; ${h("bar: its likely range (95 %)")}</p>` +
+      `<svg viewBox="0 0 440 200" role="img" aria-label="${h(m.title)}, ${h(lesson.label)}">${parts.join("")}</svg><p class="vl-soft">${key.join(" ")}</p>`;
   }
 
   // ---- asking and showing
@@ -90,7 +94,8 @@ window.viralsimLesson = function (root, lesson, source) {
       plot();
       if (number !== asked) return;
       $(".vl-curves").innerHTML = answer.drawn;
-      $(".vl-said").textContent = plain(answer.tries) + " tries";
+      texts.fill($(".vl-curves"));
+      $(".vl-said").textContent = t("{n} tries", { n: plain(answer.tries) });
     };
     if (found.has(value)) show(found.get(value)); else source.tried(value, show);
   }
@@ -99,15 +104,16 @@ window.viralsimLesson = function (root, lesson, source) {
     const one = answer.outcomes[0];
     if (one.value === null) return;
     const off = guess - one.value, near = one.low !== null && one.low <= guess && guess <= one.high;
-    $(".vl-distance").innerHTML = `You guessed <b>${plain(guess)}</b>; it is <b>${plain(one.value)}</b>` +
-      (near ? ". Inside the range: well guessed!" : `: ${plain(Math.abs(off))} too ${off > 0 ? "many" : "few"}.`);
+    const told = { guess: `<b>${plain(guess)}</b>`, truth: `<b>${plain(one.value)}</b>`, off: plain(Math.abs(off)) };
+    $(".vl-distance").innerHTML = near ? t("You guessed {guess}; it is {truth}. Inside the range: well guessed!", told)
+      : off > 0 ? t("You guessed {guess}; it is {truth}: {off} too many.", told) : t("You guessed {guess}; it is {truth}: {off} too few.", told);
   }
 
   function play() {
     const want = { ...now };
-    if (world === null) $(".vs-hour").textContent = "the first try is on its way";
-    $(".vl-which").textContent = "try " + (now.number + 1);
-    $(".vl-who").textContent = "Tap a dot to see who it is.";
+    if (world === null) $(".vs-hour").textContent = t("the first try is on its way");
+    $(".vl-which").textContent = t("try {number}", { number: now.number + 1 });
+    $(".vl-who").textContent = t("Tap a dot to see who it is.");
     $(".vl-lost").textContent = "";
     $(".vl-tier").innerHTML = "";
     picked = -1;
@@ -117,8 +123,8 @@ window.viralsimLesson = function (root, lesson, source) {
       world = answer;
       root.dataset.shown = values[want.index];
       stage.show(id, answer, matchMedia("(prefers-reduced-motion: reduce)").matches);
-      $(".vl-tier").innerHTML = answer.moves.advocates.length
-        ? "<span>try it without advocate</span>" + answer.moves.advocates.slice(0, 10).map((a, i) => `<button type="button" data-member="${a}">${i + 1}</button>`).join("") : "";
+      $(".vl-tier").innerHTML = answer.moves.removable.length
+        ? `<span>${h("try it without first poster")}</span>` + answer.moves.removable.map((a, i) => `<button type="button" data-member="${a}">${i + 1}</button>`).join("") : "";
     });
   }
 
@@ -127,7 +133,8 @@ window.viralsimLesson = function (root, lesson, source) {
     picked = member; stage.pick(id, member);
     source.removed(values[want.index], lesson.arms[want.arm], want.number, member, function (answer, error) {
       if (want.index !== now.index || want.number !== now.number) return;
-      $(".vl-lost").textContent = error || `The same try without this advocate, all other luck as it was: ${answer.lost.length} fewer share and ${answer.unreached} fewer are reached.`;
+      $(".vl-lost").textContent = error || t("The same try without this person, all other luck as it was: {lost} fewer share and {unreached} fewer are reached.",
+        { lost: answer.lost.length, unreached: answer.unreached });
       if (!error) stage.mark(id, answer.lost);
     });
   }
@@ -136,6 +143,7 @@ window.viralsimLesson = function (root, lesson, source) {
     const value = values[now.index], slider = $(".vl-slider");
     slider.value = now.index;
     slider.setAttribute("aria-valuetext", plain(value));
+    slider.dataset.value = value;
     $(".vl-value").textContent = plain(value);
     arms.value = now.arm;
     history.replaceState(null, "", "#" + new URLSearchParams({ value: value, arm: now.arm, try: now.number, ...(guess === null ? {} : { guess: guess }) }));
@@ -164,7 +172,7 @@ window.viralsimLesson = function (root, lesson, source) {
   arms.onchange = () => move({ arm: Number(arms.value) });
   $(".vl-next").onclick = () => move({ number: (now.number + 1) % lesson.tries });
   $(".vl-undo").onclick = function () {
-    if (past.length) { now = past.pop(); show(); } else $(".vl-lost").textContent = "Nothing to undo yet.";
+    if (past.length) { now = past.pop(); show(); } else $(".vl-lost").textContent = t("Nothing to undo yet.");
   };
   $(".vl-reset").onclick = function () { history.replaceState(null, "", location.pathname + location.search); window.viralsimLesson(root, lesson, source); };
   $(".vl-print").onclick = () => window.print();
@@ -172,15 +180,18 @@ window.viralsimLesson = function (root, lesson, source) {
   $(".vl-guess").onsubmit = function (event) {
     event.preventDefault();
     const typed = $(".vl-guess input").value;
-    if (typed === "") { $(".vl-why").textContent = "Type a number: a wild guess will do."; return; }
+    if (typed === "") { $(".vl-why").textContent = t("Type a number: a wild guess will do."); return; }
     guess = Number(typed);
     reveal();
     move({ index: values.indexOf(lesson.at) });
   };
   $(".vl-tier").onclick = event => { if (event.target.dataset.member) without(Number(event.target.dataset.member)); };
   $(".vl").addEventListener("member", function (event) {
-    const who = event.detail, s = world.scene, state = ["not reached", "reached", "shared", "criticised"][stage.stateOf(id, who)];
-    $(".vl-who").textContent = `${world.moves.advocates.includes(who) ? "advocate" : "person"} ${who}, group ${s.community[who] + 1}, ${s.starts[who + 1] - s.starts[who]} followers: ${state} so far`;
+    const who = event.detail, s = world.scene, advocate = world.moves.advocates.includes(who);
+    const state = [t("not reached"), t("reached"), t("shared"), t("criticised")][stage.stateOf(id, who)];
+    const kind = advocate ? t("first poster") : t("person");
+    $(".vl-who").textContent = t("{kind} {who}, group {group}, followers: {followers}. So far: {state}",
+      { kind: kind, who: who, group: s.community[who] + 1, followers: s.starts[who + 1] - s.starts[who], state: state });
   });
 
   const kept = new URLSearchParams(location.hash.slice(1)), at = values.indexOf(Number(kept.get("value")));

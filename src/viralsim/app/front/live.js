@@ -40,14 +40,15 @@ window.viralsimLive = (function () {
     return passed.filter(p => p < n);
   }
 
-  // net: {starts, followers}, member v's followers ascending. first: who posts at the start. silent: who never passes it on.
+  // net: {starts, followers}, member v's followers ascending. first: who posts at the start. silent: who never passes it on. untied: ties ("a-b") along which
+  // nothing goes, the draws of everybody else staying theirs.
   // Gives, tick by tick, member, state (1 reached, 2 shared) and who brought them, flat: what the stage plays.
-  function play(net, first, t, world, silent) {
+  function play(net, first, t, world, silent, untied) {
     const members = net.starts.length - 1, key = worldKey(t.seed, world);
     const posting = streamKey(key, POST, t.content, t.channel), delaying = streamKey(key, DELAY, t.content, t.channel);
     const due = new Map(), posted = new Set(), seen = new Array(members).fill(0), ticks = [];
     let state = new Array(members).fill(0);
-    const quiet = new Set(silent || []), brought = new Array(members).fill(-1);
+    const quiet = new Set(silent || []), closed = new Set(untied || []), brought = new Array(members).fill(-1);
     const later = function (v, tick, parent) {
       if (tick >= t.horizon || posted.has(v) || quiet.has(v)) return;
       if (!due.has(v) || tick < due.get(v).tick) due.set(v, { tick: tick, parent: parent });
@@ -59,7 +60,9 @@ window.viralsimLive = (function () {
       for (const v of now) {
         const post = memberKey(posting, v, 0), row = net.followers.slice(net.starts[v], net.starts[v + 1]);
         for (const position of positions(t, post, row.length)) {
-          const w = row[position], tired = t.fatigue[Math.min(seen[w], t.fatigue.length - 1)];
+          const w = row[position];
+          if (closed.has(Math.min(v, w) + "-" + Math.max(v, w))) continue;
+          const tired = t.fatigue[Math.min(seen[w], t.fatigue.length - 1)];
           const share = Math.min(1, Math.max(0, t.appeal * t.novelty[tick] * tired));
           seen[w]++;
           if (state[w] === 0) state[w] = 1;

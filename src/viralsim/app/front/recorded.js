@@ -1,6 +1,6 @@
 // Answers from what was recorded, for viralsimLesson: no server behind it.
 window.viralsimRecorded = (function () {
-  const here = { lesson: null, data: null, scenes: {} };
+  const here = { lesson: null, data: null, scenes: {}, names: {}, texts: {} };
   here.source = {
     tried: (value, done) => done(here.data.tried[value]),
     world: function (value, arm, number, done) {

@@ -1,6 +1,6 @@
 // Plays one try on a canvas: people as dots by community, sized by followers; follows as faint lines; who brought whom as it happens.
 window.viralsimStage = (function () {
-  const stages = {};
+  const stages = {}, t = (text, values) => window.viralsimTexts.t(text, values);
   const MOST_LINES = 5000, SIDE = 840, SPEEDS = { slow: 450, normal: 180, fast: 50 };
 
   function colours(s) {
@@ -17,7 +17,7 @@ window.viralsimStage = (function () {
   function backdrop(s) {
     const back = document.createElement("canvas"), g = back.getContext("2d"), scene = s.scene, ink = colours(s);
     back.width = back.height = SIDE;
-    g.strokeStyle = ink.line; g.lineWidth = 0.6;
+    g.strokeStyle = ink.line; g.lineWidth = scene.followers.length > 500 ? 0.6 : 1.8;
     const skip = Math.max(1, Math.ceil(scene.followers.length / MOST_LINES));
     g.globalAlpha = scene.followers.length > 500 ? 0.16 : 0.6;
     g.beginPath();
@@ -34,7 +34,7 @@ window.viralsimStage = (function () {
     for (let c = 0; groups > 1 && c < groups; c++) {
       let x = 0, top = 1, count = 0;
       scene.community.forEach((of, i) => { if (of === c) { x += scene.x[i]; count++; top = Math.min(top, scene.y[i]); } });
-      if (count) s.labels.push(["group " + (c + 1), x / count * SIDE, Math.max(18, top * SIDE - 7)]);
+      if (count) s.labels.push([t("group {number}", { number: c + 1 }), x / count * SIDE, Math.max(18, top * SIDE - 7)]);
     }
     s.back = back;
   }
@@ -78,8 +78,10 @@ window.viralsimStage = (function () {
     for (const [text, x, y] of s.labels) g.fillText(text, x, y);
     const counts = [0, 0, 0, 0];
     for (const state of s.state) counts[state]++;
-    s.label.textContent = "hour " + Math.round(s.tick * s.moves.hours) + ": " + (s.state.length - counts[0]) + " reached, " +
-      counts[2] + " shared" + (counts[3] ? ", " + counts[3] + " criticised" : "");
+    const said = { hour: Math.round(s.tick * s.moves.hours), reached: s.state.length - counts[0], shared: counts[2], critics: counts[3] };
+    s.label.textContent = counts[3] ? t("hour {hour}: {reached} reached, {shared} shared, {critics} criticised", said)
+      : t("hour {hour}: {reached} reached, {shared} shared", said);
+    s.label.dataset.hour = said.hour; s.label.dataset.reached = said.reached; s.label.dataset.shared = said.shared;
   }
 
   function seek(s, tick) {
@@ -97,11 +99,11 @@ window.viralsimStage = (function () {
     draw(s);
   }
 
-  function stop(s) { clearInterval(s.timer); s.timer = 0; s.button.textContent = "play"; }
+  function stop(s) { clearInterval(s.timer); s.timer = 0; s.button.textContent = t("play"); }
 
   function play(s) {
     clearInterval(s.timer);
-    s.button.textContent = "pause";
+    s.button.textContent = t("pause");
     s.timer = setInterval(function () {
       if (!s.root.isConnected || s.tick >= s.moves.ticks.length) { stop(s); return; }
       seek(s, s.tick + 1);

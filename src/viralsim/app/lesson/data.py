@@ -60,6 +60,6 @@ def scene_key(played: Played) -> str:
 
 
 def lost(scenario: Scenario, arm: str, world: int, played: Played, member: int) -> dict[str, Any]:
-    """Who is lost in the same try without one of its advocates: exactly who does not share, and how many are not reached."""
-    other = stepping.play(stepping.without(scenario, arm, played.advocates, member), arm, world)
+    """Who is lost in the same try without one of those who began it: exactly who does not share, and how many are not reached."""
+    other = stepping.play(stepping.without_one(scenario, arm, played, member), arm, world)
     return {"lost": sorted(played.shared - other.shared), "unreached": len(played.reached - other.reached)}

@@ -12,8 +12,9 @@ from viralsim.app.lesson.data import MOST_TRIES, meta
 from viralsim.app.session import Session
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson
+from viralsim.lessons.texts import noted
 
-COMPILING = "Getting ready: the very first try compiles for about a minute. Guess meanwhile."
+COMPILING = noted("Getting ready: the very first try compiles for about a minute. Guess meanwhile.")
 
 
 class LessonPage:

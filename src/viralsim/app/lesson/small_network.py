@@ -8,6 +8,7 @@ from viralsim.population.network.network import Network
 from viralsim.scenario import Scenario, loads
 
 VISIBILITIES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+SHY = 0.05  # appeal where hardly anybody shares, for a puzzle
 TEXT = """\
 viralsim: 1
 name: A small network

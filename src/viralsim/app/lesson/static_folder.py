@@ -13,17 +13,20 @@ from typing import Any
 
 from viralsim.app import stepping
 from viralsim.app.lesson.data import at_value, lost, meta, scene_key, tried
-from viralsim.app.lesson.small_network import VISIBILITIES, tables
+from viralsim.app.lesson.small_network import SHY, VISIBILITIES, tables
 from viralsim.app.look import front, stage_html
 from viralsim.atomic import write_text
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lessons
+from viralsim.lessons.texts import catalogue, languages, marked, noted
 
-MOST_VALUES, TRIES, MOST_REMOVED = 8, 4, 10
+MOST_VALUES, TRIES = 8, 4
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline' file:; script-src 'self' 'unsafe-inline' file:; img-src data:"
 )
-SCRIPTS = ("stage.js", "lesson.js", "recorded.js", "live.js", "network.js")
+SCRIPTS = ("texts.js", "stage.js", "lesson.js", "recorded.js", "live.js", "puzzles.js", "network.js")
+BEGIN = "viralsimTexts.begin(viralsimRecorded.names, viralsimRecorded.texts);"
+FILL = "viralsimTexts.fill(document);document.querySelectorAll('a').forEach(a => { a.search = location.search; });"
 OPEN = "viralsimLesson(document.getElementById('lesson'), viralsimRecorded.lesson, viralsimRecorded.source)"
 OPEN_NETWORK = "viralsimNetwork(document.getElementById('lesson'), viralsimRecorded.network)"
 
@@ -45,8 +48,12 @@ def write(
     except FileExistsError:
         raise InputError(f"{home}: a file is in the place of the folder: name another one") from None
     written = {name: front(name) for name in (*SCRIPTS, "lesson.css")}
-    written["data-network.js"] = _script("network", {f"{value:g}": tables(value) for value in VISIBILITIES})
-    written["network.html"] = _page("Your own network", ["data-network.js"], OPEN_NETWORK)
+    shipped = {code: dict(catalogue(code)) for code in languages()}
+    written["data-texts.js"] = _script("names", languages()) + _script("texts", shipped)
+    written["data-network.js"] = _script(
+        "network", {f"{value:g}": tables(value) for value in VISIBILITIES} | {"shy": tables(1.0, SHY)}
+    )
+    written["network.html"] = _page(noted("Your own network"), ["data-network.js"], OPEN_NETWORK)
     written["index.html"] = _index(taken)
     for done, one in enumerate(taken):
         progress(done, len(taken))
@@ -86,7 +93,7 @@ def recorded(one: Lesson, most_values: int, tries: int) -> tuple[dict[str, Any],
                 if key not in scenes:
                     scenes[key] = played.scene()
                 data["worlds"][name] = {"scene": key, "moves": played.moves()}
-                for member in played.advocates[:MOST_REMOVED]:
+                for member in played.removable:
                     data["removed"][f"{name} {member}"] = lost(scenario, arm, number, played, member)
     return data, scenes
 
@@ -97,27 +104,41 @@ def _script(name: str, value: object) -> str:
 
 
 def _page(title: str, data: Sequence[str], begin: str = OPEN) -> str:
-    scripts = "".join(f'<script src="{name}"></script>' for name in (*SCRIPTS, *data))
-    place = f'<main id="lesson" data-stage="{escape(stage_html("posts first"), quote=True)}"></main>'
-    return _html(title, f'<nav><a href="index.html">all lessons</a></nav>{place}{scripts}<script>{begin}</script>')
+    scripts = _loaded(*SCRIPTS, "data-texts.js", *data)
+    place = f'<main id="lesson" data-stage="{escape(stage_html(), quote=True)}"></main>'
+    way = '<nav><a href="index.html">' + marked("all lessons") + "</a></nav>"
+    return _html(title, f"{way}{place}{scripts}<script>{BEGIN}{FILL}{begin}</script>")
+
+
+def _loaded(*names: str) -> str:
+    return "".join(f'<script src="{name}"></script>' for name in names)
 
 
 def _index(taken: Sequence[Lesson]) -> str:
     listed = "".join(
-        f'<li value="{one.order}"><a href="{one.key}.html">{escape(one.title)}</a>: {escape(one.question)}</li>'
+        f'<li value="{one.order}"><a href="{one.key}.html">{marked(one.title)}</a>: {marked(one.question)}</li>'
         for one in taken
     )
+    head = marked("How things spread", "h1") + marked("Guess first, then try.", "p")
+    own = (
+        '<p><a href="network.html">'
+        + marked("Draw a network of your own")
+        + "</a>: "
+        + marked("add people, tie and cut, and watch a post spread.")
+    )
+    scripts = _loaded("texts.js", "recorded.js", "data-texts.js")
+    choice = "document.querySelector('#tongue').append(viralsimTexts.choice());"
     return _html(
-        "Lessons",
-        f"<main class='vl'><h1>How things spread</h1><p>Guess first, then try.</p><ol>{listed}</ol>"
-        "<p><a href='network.html'>Draw a network of your own</a>: add people, tie and cut, and watch a post spread.</p></main>",
+        noted("Lessons"),
+        f"<main class='vl'><div id='tongue' class='vl-row'></div>{head}<ol>{listed}</ol>{own}</p></main>"
+        f"{scripts}<script>{BEGIN}{FILL}{choice}</script>",
     )
 
 
 def _html(title: str, body: str) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{escape(title)}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title data-text>{escape(title)}</title>'
         '<link rel="stylesheet" href="lesson.css"><style>body{background:var(--vl-paper);color:var(--vl-ink);margin:.4rem auto;'
         "padding:0 .6rem;max-width:76rem;font-family:system-ui,sans-serif}a{color:var(--vs-0)}nav{font-size:.9rem}</style></head>"
         f"<body>{body}</body></html>\n"

@@ -121,4 +121,6 @@ class CardColumn:
                 with ui.row().classes("items-baseline gap-2 no-wrap w-full"):
                     ui.element("span").classes(f"vs-key key-{arm.role}")
                     ui.label(arm.name).classes("grow")
-                    ui.label(f"{number(arm.mean)} {answer.unit}, {money(arm.cost)}").classes("vs-quiet text-right")
+                    ui.label(f"{number(arm.mean)} {answer.unit}, {money(arm.cost, answer.currency)}").classes(
+                        "vs-quiet text-right"
+                    )

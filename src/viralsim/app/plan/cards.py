@@ -9,6 +9,7 @@ from viralsim.app.controls import Control, controls
 from viralsim.app.plan.live import Moved
 from viralsim.measurement.number_format import money, number
 from viralsim.scenario import Scenario
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.scenario.inputs import Input, inputs_of
 
 CARDS = ("What matters most", "Audience", "Content", "Arms", "Money")
@@ -24,14 +25,20 @@ class Slider:
     control: Control
     card: str
     note: str = ""
+    currency: str = DEFAULT_CURRENCY
 
     def shown(self, value: float) -> str:
         """The value with its unit."""
-        return money(value) if self.control.path.endswith(("_usd", "_usd_per_day", "usd_per_hour")) else number(value)
+        return (
+            money(value, self.currency)
+            if self.control.path.endswith(("_usd", "_usd_per_day", "usd_per_hour"))
+            else number(value)
+        )
 
 
 def sliders(scenario: Scenario, moved: Sequence[Moved] = ()) -> list[Slider]:
     """The sliders of a plan. What was found to matter most comes first, on a card of its own."""
+    currency = scenario.spec.currency
     left_out = set(scenario.spec.ranges)  # drawn anew in every simulation, whatever is written
     plain = {one.path: one for one in controls(scenario) if one.path not in left_out}
     inputs = {one.path: one for one in inputs_of(scenario)}
@@ -41,8 +48,8 @@ def sliders(scenario: Scenario, moved: Sequence[Moved] = ()) -> list[Slider]:
         if move.path in left_out or (known is None and move.path not in plain):
             continue
         control = plain.pop(move.path, None) or _control(inputs[move.path])
-        most.append(Slider(control, CARDS[0], move.said))
-    return [*most, *(Slider(one, card_of(one.path)) for one in plain.values())]
+        most.append(Slider(control, CARDS[0], move.said, currency))
+    return [*most, *(Slider(one, card_of(one.path), currency=currency) for one in plain.values())]
 
 
 def card_of(path: str) -> str:

@@ -81,6 +81,7 @@ def answer_of(result: Result, asked: int) -> Answer:
         lines=tuple((part.label, part.text) for part in result.first_screen),
         arms=tuple(_numbers(result, arm) for arm in result.arms),
         unit=_unit(result),
+        currency=result.currency,
     )
 
 

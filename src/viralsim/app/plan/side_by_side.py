@@ -73,9 +73,9 @@ def drawn(first: Answer, second: Answer, changes: list[str]) -> str:
 def _bar(name: str, arm: ArmNumbers, answer: Answer, top: float) -> str:
     """One plan of one arm: the mean as a bar, nine in ten campaigns as a line, the numbers beside it."""
     low, mean, high = (100.0 * max(0.0, value) / top for value in (arm.low, arm.mean, arm.high))
-    words = f"{number(arm.mean)} {answer.unit} ({number(arm.low)} to {number(arm.high)}), cost {money(arm.cost)}"
+    words = f"{number(arm.mean)} {answer.unit} ({number(arm.low)} to {number(arm.high)}), cost {money(arm.cost, answer.currency)}"
     if arm.profit is not None and arm.loss is not None:
-        words += f", profit {money(arm.profit)}, chance of a loss {percent(arm.loss)}"
+        words += f", profit {money(arm.profit, answer.currency)}, chance of a loss {percent(arm.loss)}"
     return (
         f'<div class="vs-pair"><b>{name}</b><div class="vs-bar"><i class="key-{arm.role} is-{name}" '
         f'style="width:{mean:.1f}%"></i><u style="left:{low:.1f}%;width:{high - low:.1f}%"></u></div>'

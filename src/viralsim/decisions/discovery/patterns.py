@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 BINS = 10  # of each measure
 FEWEST_POINTS = 40
+WORLDS = 100  # of a point, where nobody says how many: a mean of so many lies well inside its cell
 FIRST = 0.25  # of the points: a Latin hypercube
 BROOD = 10  # points bred from one look at the grid
 STEPS = (0.02, 0.1, 0.3)  # standard deviations of a mutation, as parts of an input's range
@@ -148,7 +149,8 @@ def explore_patterns(
     Args:
         scenario: its ``uncertain`` ranges are explored, else those of its ``sweep``.
         measures: two measures, as means over worlds. arm: whose; the first that is not the baseline by default.
-        points: inputs that are tried. worlds: of each point; the scenario's by default. seed: of inputs and luck.
+        points: inputs that are tried. worlds: of each point; the scenario's by default, but no more than 100. seed: of inputs
+            and luck.
         progress: called with (points done, points in all).
 
     Raises: InputError for wrong arguments, no ranges, or a measure that is not defined somewhere.
@@ -163,7 +165,7 @@ def explore_patterns(
     if one == other:
         raise refuse("measures", "two different measures", measures)
     chosen = _arm(scenario, arm)
-    count = integer_at_least(scenario.worlds if worlds is None else worlds, "worlds", 1)
+    count = integer_at_least(min(scenario.worlds, WORLDS) if worlds is None else worlds, "worlds", 1)
     integer_at_least(points, "points", FEWEST_POINTS)
     luck = seed_number(scenario.seed if seed is None else seed)
     function(progress, "progress", "points done, points in all")

@@ -45,15 +45,18 @@ class Frequency:
 
 
 def frequencies(model: SplitModel, values: Values, seed: int) -> Iterator[Frequency]:
-    """A ``Frequency`` per paid line that gets money in the split ``values``, the other lines as they are."""
-    base = model.outcome(model.nothing, seed)
+    """A ``Frequency`` per paid line that gets money in the split ``values``, the other lines as they are.
+
+    Measured in ``model.redrawn`` worlds.
+    """
+    base = model.outcome(model.nothing, seed, worlds=model.redrawn)
     for i, line in enumerate(model.lines):
         if line.kind != "paid" or not values[i]:
             continue
-        free = model.outcome(values, seed, caps=((i, None),))
+        free = model.outcome(values, seed, caps=((i, None),), worlds=model.redrawn)
         points = []
         for cap in (None, *reversed(CAPS)):
-            own = model.outcome(values, seed, caps=((i, cap),))
+            own = model.outcome(values, seed, caps=((i, cap),), worlds=model.redrawn)
             points.append(CapPoint(cap, estimate(own - base), estimate(own - free)))
         best = max(points, key=lambda point: point.uplift.mean)
         yield Frequency(line.name, best.cap, best.over_no_cap.low > 0.0, tuple(points))

@@ -35,6 +35,7 @@ from viralsim.measurement.measures import NAMES
 from viralsim.measurement.number_format import listing, money
 from viralsim.records.record import plain
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 
 MOST_SHOWN = 12  # splits of a front
 POPULATION = 20
@@ -43,7 +44,7 @@ FIRST_STEP = 0.1  # of the budget: how far money is moved at first
 
 @dataclass(frozen=True)
 class FrontPoint:
-    """One split of the front. split: line -> US$; values: path -> value; uplift: measure -> more than spending nothing brings."""
+    """One split of the front. split: line -> money; values: path -> value; uplift: measure -> more than spending nothing brings."""
 
     split: dict[str, float]
     values: dict[str, float]
@@ -66,13 +67,14 @@ class Front:
     alone: dict[str, FrontPoint]
     notes: tuple[str, ...]
     interrupted: bool = False
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """The answer in plain words."""
         goals = listing([name.replace("_", " ") for name in self.measures])
         if len(self.points) == 1:
-            return (f"One split is best for {goals} alike: {_in_words(self.points[0])}.",)
+            return (f"One split is best for {goals} alike: {_in_words(self.points[0], self.currency)}.",)
         said = [
             f"{len(self.points)} splits are each best for some weighing of {goals}; no other that was tried beats one of them."
         ]
@@ -80,7 +82,8 @@ class Front:
             best = max(self.points, key=lambda point: point.uplift[name].mean)
             found = best.uplift[name]
             said.append(
-                f"Most {name.replace('_', ' ')} ({found.mean:+,.4g}; {found.low:+,.4g} to {found.high:+,.4g}): {_in_words(best)}."
+                f"Most {name.replace('_', ' ')} ({found.mean:+,.4g}; {found.low:+,.4g} to {found.high:+,.4g}): "
+                f"{_in_words(best, self.currency)}."
             )
         return tuple(said)
 
@@ -91,8 +94,8 @@ class Front:
         return {**dict(plain(said)), "sentences": list(self.sentences)}
 
 
-def _in_words(point: FrontPoint) -> str:
-    parts = [f"{money(usd)} on {line}" for line, usd in point.split.items() if usd]
+def _in_words(point: FrontPoint, currency: str) -> str:
+    parts = [f"{money(usd, currency)} on {line}" for line, usd in point.split.items() if usd]
     return listing(parts) if parts else "spend nothing"
 
 
@@ -187,7 +190,7 @@ def _evolve(
 
     def objective(trial: Any) -> tuple[float, ...]:
         values = split_of(trial, model)
-        found = tuple(float(model.outcome(values, seed, name).mean()) for name in names)
+        found = tuple(float(model.outcome(values, seed, name, worlds=model.screened).mean()) for name in names)
         tried[values] = None
         report(0, 0)
         return found
@@ -210,8 +213,10 @@ def _move_money(model: SplitModel, names: tuple[str, ...], seed: int, most: int,
 
 
 def _front(model: SplitModel, names: tuple[str, ...], seed: int, tried: list[Values]) -> list[Values]:
-    """The splits that no other of ``tried`` beats."""
-    scores = np.array([[model.outcome(values, seed, name).mean() for name in names] for values in tried])
+    """The splits that no other of ``tried`` beats in the screened worlds."""
+    scores = np.array(
+        [[model.outcome(values, seed, name, worlds=model.screened).mean() for name in names] for values in tried]
+    )
     return [tried[i] for i in np.flatnonzero(undominated(scores))]
 
 
@@ -239,6 +244,7 @@ def _measured(
     return Front(
         names, model.budget, model.worlds, len(tried), tuple(points.values()),
         {name: _point(model, names, values, seed) for name, values in best.items()}, model.notes, interrupted,
+        model.scenario.spec.currency,
     )  # fmt: skip
 
 

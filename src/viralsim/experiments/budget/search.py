@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from viralsim.errors import InputError
-from viralsim.experiments.budget_split import SplitModel, Values
+from viralsim.experiments.budget_split import Float64, SplitModel, Values
 
+FINALISTS = 5  # splits of the wide search that are run in all worlds
+CLEARLY = 2.0  # standard errors
 Progress = Callable[[int, int], None]
 SMALLEST_STEP = 0.01  # of the budget: where moving money stops
 
@@ -67,35 +70,50 @@ def moved(model: SplitModel, values: Values, take: int, give: int, usd: float) -
 class Search:
     """Looks for the split with the highest mean in the worlds of one luck; of equals the cheaper one.
 
-    measure: what is to be best; the model's by default.
+    The wide search looks at each split in the first ``model.screened`` worlds; its finalists, and moves that are not clearly worse
+    there, are run in all. measure: what is to be best; the model's by default.
     """
 
     def __init__(
         self, model: SplitModel, seed: int, trials: int, progress: Progress | None, measure: str | None = None
     ) -> None:
         self.model, self.seed, self.trials, self.progress, self.measure = model, seed, trials, progress, measure
-        self.seen: dict[Values, float] = {}
+        self.seen: dict[Values, float] = {}  # means of the screened worlds
+        self.whole: dict[Values, float] = {}  # means of all worlds
 
     @property
     def tried(self) -> int:
         """Different splits that were run."""
         return len(self.seen)
 
-    def score(self, values: Values) -> float:
-        """The mean of a split; it is run once."""
+    def screen(self, values: Values) -> Float64:
+        """The outcome of a split in the screened worlds; it is run once."""
+        found = self.model.outcome(values, self.seed, self.measure, worlds=self.model.screened)
         if values not in self.seen:
-            self.seen[values] = float(self.model.outcome(values, self.seed, self.measure).mean())
+            self.seen[values] = float(found.mean())
             if self.progress is not None:
                 self.progress(min(len(self.seen), self.trials), self.trials)
-        return self.seen[values]
+        return found
+
+    def score(self, values: Values) -> float:
+        """The mean of a split in all worlds; it is run once."""
+        if values not in self.whole:
+            self.whole[values] = float(self.model.outcome(values, self.seed, self.measure).mean())
+            self.screen(values)
+        return self.whole[values]
+
+    def _ranked(self, means: dict[Values, float]) -> list[Values]:
+        """Splits with the best first."""
+        return sorted(means, key=lambda values: (-means[values], self.model.cost(values)))
 
     def best(self) -> Values:
-        """The best split that was run."""
+        """The best split that was run in all worlds; where none was, of those that were looked at."""
+        return self._ranked(self.whole or self.seen)[0]
 
-        def rank(values: Values) -> tuple[float, float]:
-            return self.seen[values], -self.model.cost(values)
-
-        return max(self.seen, key=rank)
+    def _is_worse(self, there: Values, here: Values) -> bool:
+        """Whether the screened worlds, the same for both, leave no doubt that a split brings less than another."""
+        change = self.screen(there) - self.screen(here)
+        return len(change) > 1 and change.mean() < -CLEARLY * change.std(ddof=1) / math.sqrt(len(change))
 
     def run(self) -> tuple[Values, bool]:
         """The best split, and whether the user stopped the search before its end."""
@@ -123,19 +141,21 @@ class Search:
             study.enqueue_trial(parts_of(money, self.model.budget))
 
         def objective(trial: Any) -> float:
-            return self.score(split_of(trial, self.model))
+            return float(self.screen(split_of(trial, self.model)).mean())
 
         study.optimize(objective, n_trials=max(self.trials, len(first)))
 
     def _closely(self) -> None:
         """Move money between the lines and the purse, in halving steps, as long as a move helps."""
         step = 0.25
+        for values in self._ranked(self.seen)[:FINALISTS]:
+            self.score(values)
         here = self.best()
         while step >= SMALLEST_STEP:
             helped = False
             for take, give in itertools.permutations(range(-1, len(self.model.lines)), 2):
                 there = moved(self.model, here, take, give, step * self.model.budget)
-                if there is None or there == here or not self.model.allowed(there):
+                if there is None or there == here or not self.model.allowed(there) or self._is_worse(there, here):
                     continue
                 gain = self.score(there) - self.score(here)
                 if gain > 0 or (gain == 0 and self.model.cost(there) < self.model.cost(here) - 1e-9):

@@ -32,7 +32,9 @@ from viralsim.forecasting.worlds.weighting import (
 from viralsim.measurement.number_format import number
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.scenario.costs import advocates_count
+from viralsim.scenario.programme_checks import refuse_programme
 from viralsim.scenario.spec import Spec
 from viralsim.simulation import simulate
 from viralsim.simulation.run import Progress
@@ -48,8 +50,8 @@ class OpenArm:
 
     uplift: mean difference of the shares at the horizon, mean_low and mean_high its 95 % limits. ci_low, ci_high: between these
     are 95 % of the differences, luck included; range_low, range_high: 90 %. probability_better: chance of more shares, ties by
-    half. cost_difference: mean, US$. cost_per_share: US$ for one share more, None where none is gained. break_even_price: what
-    acting may cost before it loses, US$: the mean value of what it adds; net_gain: that less the cost; both None where the content
+    half. cost_difference: mean. cost_per_share: for one share more, None where none is gained. break_even_price: what
+    acting may cost before it loses: the mean value of what it adds; net_gain: that less the cost; both None where the content
     has no value. final: quantiles of the shares at the horizon, on the level of the forecast. affordable: whether its cost
     and its advocates are within what is left, None where nobody said what is.
     """
@@ -90,6 +92,7 @@ class OpenArms:
     size: float
     arms: tuple[OpenArm, ...]
     warnings: tuple[str, ...] = field(default=())
+    currency: str = DEFAULT_CURRENCY
 
     @property
     def answered(self) -> bool:
@@ -98,7 +101,7 @@ class OpenArms:
 
     @property
     def recommended(self) -> str | None:
-        """The arm with the largest mean gain in US$ among those affordable, the baseline among them; None where none is known."""
+        """The arm with the largest mean gain in money among those affordable, the baseline among them; None where none is known."""
         gains = {arm.arm: arm.net_gain for arm in self.arms if arm.affordable is not False}
         known = {arm: gain for arm, gain in gains.items() if gain is not None}
         if len(known) < len(gains) or not self.answered:
@@ -140,7 +143,7 @@ def arms(
         arms: names of the arms; all by default. The baseline is always among them.
         worlds: how many worlds of each arm; the scenario's own by default.
         seed: seed of the luck; the scenario's by default.
-        budget_left: US$ that may still be spent. advocates_left: how many have not been asked yet.
+        budget_left: money that may still be spent. advocates_left: how many have not been asked yet.
         threads: threads; all cores by default. progress: called with (launches done, launches in all).
 
     Raises: InputError for wrong arguments, a curve that cannot be one, or an arm that differs before now; ScenarioError where the
@@ -163,7 +166,7 @@ def arms(
 
 @dataclass(frozen=True)
 class Left:
-    """What is left to act with: US$, and advocates who have not been asked; None where nobody said."""
+    """What is left to act with: money, and advocates who have not been asked; None where nobody said."""
 
     budget: float | None = None
     advocates: int | None = None
@@ -197,6 +200,7 @@ def open_arms(
     progress: Progress | None = None,
 ) -> OpenArms:
     """As ``arms``, of a curve that is read; ``level``: draws of the final count by the forecast, None where there are none."""
+    refuse_programme(scenario.spec, "a forecast is of")
     baseline, specs = _chosen(scenario, names)
     at = curve.observed_until
     free = first_free_tick(scenario.spec, at)
@@ -225,7 +229,9 @@ def open_arms(
     names = [name for name in specs if name != baseline]
     answers = tuple(_answer(_Pair(result.arms[name], own, found, moved), level, left, specs) for name in names)
     warnings = _warnings(scenario, found, moved(own.measures["shares"]), level, result.world_count)
-    return OpenArms(at, baseline, result.world_count, found.effective, found.size, answers, warnings)
+    return OpenArms(
+        at, baseline, result.world_count, found.effective, found.size, answers, warnings, scenario.spec.currency
+    )
 
 
 def _chosen(scenario: Scenario, names: Sequence[str] | None) -> tuple[str, dict[str, Spec]]:

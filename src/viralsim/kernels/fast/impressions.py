@@ -195,7 +195,7 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
                 by_community[U(ties.community[U(member)])] += 1
         match = np.float64(pick(ties.match, U(member)))
         activity = np.float64(pick(ties.activity, U(member)))
-        one = Impression(appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, member)
+        one = Impression(appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, member, 0)
         share = share_of(law.own, 0, one)
         if share > 1.0:
             share = 1.0

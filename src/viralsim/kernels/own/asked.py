@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import types
 from numba.extending import overload
 
@@ -136,6 +137,25 @@ def _asks_for_following(own):  # type: ignore[no-untyped-def]
     rules = _typed_set(own)
     asked = rules is not None and "following" in rules.asks
     return lambda own: asked
+
+
+def sign_of(own: Any, arm: Any, is_tie: Any, edge: Any) -> Any:
+    """The sign of the tie that an impression came over; 0 where no rule asks for it, or it came over none."""
+    if own is None or "sign" not in _set_in(own).asks or not is_tie or not len(arm.graph_tie_sign):
+        return 0
+    return int(arm.graph_tie_sign[edge])
+
+
+@overload(sign_of, jit_options=INLINED)
+def _sign_of(own, arm, is_tie, edge):  # type: ignore[no-untyped-def]
+    rules = _typed_set(own)
+    if rules is None or "sign" not in rules.asks:
+        return lambda own, arm, is_tie, edge: np.int64(0)
+
+    def found(own, arm, is_tie, edge):  # type: ignore[no-untyped-def]
+        return np.int64(arm.graph_tie_sign[edge]) if is_tie and len(arm.graph_tie_sign) > 0 else np.int64(0)
+
+    return found
 
 
 def measure_own(own: Any, arm: Any, nodes: Any, posts: Any, counts: Any, measured: Any) -> Any:

@@ -91,6 +91,7 @@ class Impression(NamedTuple):
     seen: Any
     tick: Any
     member: Any
+    sign: Any
 
 
 _MORE = {

@@ -14,6 +14,13 @@ from viralsim.errors import InputError, NetworkError
 from viralsim.population.fields import FIELDS, field_of_column
 from viralsim.tables import Column, Kind, Table, read_table
 
+# what exports of followers call these columns
+HANDLES = ("username", "user name", "handle", "screen name", "account", "profile")
+SYNONYMS = {
+    "community": ("region", "country", "city", "location", "segment"),
+    "activity": ("posts per week", "posts per month", "posts", "statuses count", "tweets"),
+}
+UNKNOWN = "unknown"
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]+")
 
 
@@ -37,11 +44,12 @@ def _columns() -> tuple[Column, ...]:
     """The columns that a members file may have: the id, and one for each declared field, topic and tone."""
     fields = tuple(
         Column(f.column, Kind.ID if f.column == "community" else Kind.SHARE if f.high == 1.0 else Kind.NUMBER,
-               family=f.column.endswith("_"))
+               SYNONYMS.get(f.column, ()), family=f.column.endswith("_"))
         for f in FIELDS
     )  # fmt: skip
+    names = ("member", "member id", "node", "node id", "user id", "user", *HANDLES)
     return (
-        Column("id", Kind.ID, ("member", "member id", "node", "node id", "user id", "user"), required=True),
+        Column("id", Kind.ID, names, required=True),
         *fields,
     )
 
@@ -85,6 +93,12 @@ def _ids(table: Table) -> NDArray[Any]:
 def _communities(table: Table) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Communities numbered in order: numbers by value, other labels by text."""
     labels = table.texts("community")
+    title = table.columns["community"].title
+    if "" in labels and title.casefold() != "community":
+        table.notes.append(
+            f"column {title!r}: {labels.count('')} cells are empty: these members are the community {UNKNOWN!r}"
+        )
+        labels = [label or UNKNOWN for label in labels]
     if "" in labels:
         raise InputError(f"{table.where(labels.index(''), 'community')}: is empty; every member has exactly one")
     names = sorted(set(labels), key=_by_value)

@@ -114,6 +114,9 @@ def on_members(network: Network, who: MemberIds) -> Network:
         network.tie_strength,
         network.influence_weight,
         who.ids,
+        tie_sign=network.tie_sign,
     )
     rows = build_rows(edges, keep_edge_order=False)
-    return Network(rows.indptr, rows.followers, rows.tie_strength, rows.influence_weight, who.ids)
+    return Network(
+        rows.indptr, rows.followers, rows.tie_strength, rows.influence_weight, who.ids, tie_sign=rows.tie_sign
+    )

@@ -24,6 +24,7 @@ class Edges(NamedTuple):
     influence_weight: ArrayLike | None = None  # [E]
     ids: NDArray[Any] | None = None  # [members]
     directed: bool = True  # False: both arcs of each edge
+    tie_sign: ArrayLike | None = None  # [E]
 
 
 class Rows(NamedTuple):
@@ -36,6 +37,7 @@ class Rows(NamedTuple):
     position: NDArray[np.int64] | None
     loops: int
     parallels: int
+    tie_sign: NDArray[np.int8] | None = None
 
 
 def reverses(edge_means: str) -> bool:
@@ -56,10 +58,11 @@ def build_rows(edges: Edges, keep_edge_order: bool) -> Rows:
         raise NetworkError(
             f"tie_strength[{i}]: must be in [0, 1], got {strength[i]:g}; divide by the largest, or make counts chances"
         )
+    sign = edge_signs(edges.tie_sign, given)
     if not edges.directed:
         source, target = np.concatenate([source, target]), np.concatenate([target, source])
     arcs = len(source)
-    wanted = keep_edge_order or strength is not None or weight is not None
+    wanted = keep_edge_order or strength is not None or weight is not None or sign is not None
     order = np.empty(arcs if wanted else 0, np.int32 if arcs < 2**31 else np.int64)
     position = np.empty(arcs if keep_edge_order else 0, np.int64)
     from viralsim.population.network.csr import drop_loops_and_parallels, rows_of_edges
@@ -80,6 +83,7 @@ def build_rows(edges: Edges, keep_edge_order: bool) -> Rows:
         position if keep_edge_order else None,
         int(loops),
         int(parallels),
+        None if sign is None else sign[order],
     )
     if rows.influence_weight is not None:
         sums = np.bincount(rows.followers, weights=rows.influence_weight, minlength=edges.members)
@@ -92,6 +96,30 @@ def edge_values(values: ArrayLike | None, name: str, edges: int) -> NDArray[np.f
     if values is None:
         return None
     return numbers(values, name, edges, "edge", error=NetworkError).astype(np.float32)
+
+
+def edge_signs(values: ArrayLike | None, edges: int) -> NDArray[np.int8] | None:
+    """Signs of edges as int8[E]; NetworkError where one is neither 1 nor -1."""
+    if values is None:
+        return None
+    try:
+        given = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise NetworkError("tie_sign: must be numbers, 1 or -1 per edge") from None
+    if given.shape != (edges,):
+        raise NetworkError(f"tie_sign: must have one number per edge ({edges}), got shape {given.shape}")
+    wrong = np.flatnonzero(np.abs(given) != 1.0)
+    if len(wrong):
+        raise NetworkError(
+            f"tie_sign[{wrong[0]}]: must be 1 or -1, got {given[wrong[0]]:g}; leave out ties without a sign"
+        )
+    return given.astype(np.int8)
+
+
+def is_signs(values: object, edges: int) -> bool:
+    """Whether something is an array of signs, int8[edges] of 1 and -1."""
+    is_array = isinstance(values, np.ndarray) and values.dtype == np.int8 and values.shape == (edges,)
+    return is_array and bool((np.abs(np.asarray(values)) == 1).all())
 
 
 def check_influence_sums(sums: NDArray[Any], ids: NDArray[Any] | None) -> None:

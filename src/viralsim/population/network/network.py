@@ -23,7 +23,7 @@ from viralsim.population.importers.labels import (
     number_labels,
     unique_labels,
 )
-from viralsim.population.network.edges import Edges, build_rows, reverses
+from viralsim.population.network.edges import Edges, build_rows, is_signs, reverses
 from viralsim.population.network.spans import TieSpans
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class Network:
     influence_weight: float32[E], sums over the sources of a member at most 1, or None. ids: the original labels [N],
     or None where they are ``0..N-1``. edge_position: int64[E_given], where each edge given to ``from_edges`` lies
     (a parallel edge at the place of the first of its kind, a self-loop at -1), or None. notes: what was left out or assumed when
-    it was read. spans: when each follow is there, for ties that come and go; None: always.
+    it was read. spans: when each follow is there, for ties that come and go; None: always. tie_sign: int8[E], 1 of friends and
+    -1 of foes, for rules of one's own that ask for ``sign``; None where ties have none.
     """
 
     indptr: NDArray[np.int64]
@@ -54,6 +55,7 @@ class Network:
     edge_position: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
     spans: TieSpans | None = None
+    tie_sign: NDArray[np.int8] | None = None
 
     def __post_init__(self) -> None:
         for name in ("indptr", "followers"):
@@ -71,6 +73,8 @@ class Network:
             values = getattr(self, name)
             if values is not None and (values.dtype != np.float32 or len(values) != len(self.followers)):
                 raise NetworkError(f"{name} must be float32, one per follow: {BUILD}")
+        if self.tie_sign is not None and not is_signs(self.tie_sign, self.follows):
+            raise NetworkError(f"tie_sign must be int8, 1 or -1 per follow: {BUILD}")
         if self.ids is not None and len(self.ids) != self.members:
             raise NetworkError(f"ids must have one entry per member: {self.members}, got {len(self.ids)}")
         if self.spans is not None and (
@@ -116,7 +120,7 @@ class Network:
         row_length[who] = self.follower_count()
         indptr = np.concatenate([[0], np.cumsum(row_length)])
         followers: NDArray[np.int32] = who.astype(np.int32)[self.followers]
-        return Network(indptr, followers, self.tie_strength, self.influence_weight, spans=self.spans)
+        return replace(self, indptr=indptr, followers=followers, ids=None, edge_position=None, notes=())
 
     def fingerprint(self) -> str:
         """A hash of what a world can see of the network: rows, tie strengths, weights. Ids are left out."""
@@ -125,6 +129,8 @@ class Network:
         digest = blake2b(digest_size=16)
         for array in (self.indptr, self.followers, self.tie_strength, self.influence_weight, *(self.spans or ())):
             digest.update(b"|" if array is None else np.ascontiguousarray(array).view(np.uint8).data)
+        if self.tie_sign is not None:  # what has none keeps the fingerprint that it had before ties had signs
+            digest.update(np.ascontiguousarray(self.tie_sign).view(np.uint8).data)
         return digest.hexdigest()
 
     @classmethod
@@ -137,13 +143,15 @@ class Network:
         influence_weight: str | int | None = None,
         sep: str | None = None,
         ids_from: str | None = None,
+        tie_sign: str | None = None,
     ) -> Network:
         """The network of a file of any known format, or of a folder; see ``importers.read.read_network``.
 
-        directed: None is what the file states, else True. ``notes`` says what was left out, assumed or odd. Raises NetworkError
-        with file, line and remedy.
+        directed: None is what the file states, else True. tie_sign: a column of 1 and -1, in a table with source and target.
+        ``notes`` says what was left out, assumed or odd. Raises NetworkError with file, line and remedy.
         """
         from viralsim.population.importers.read import read_with_notes
+        from viralsim.population.importers.signed import read_signed
 
         file_path(path, "path")
         if directed is not None:
@@ -151,9 +159,17 @@ class Network:
         for name, key in (("tie_strength", tie_strength), ("influence_weight", influence_weight)):
             if key is not None and not isinstance(key, str) and not is_whole(key):
                 raise refuse(name, "the name of a column or its number", key, error=NetworkError)
-        for name, word in (("sep", sep), ("ids_from", ids_from)):
+        for name, word in (("sep", sep), ("ids_from", ids_from), ("tie_sign", tie_sign)):
             if word is not None and not (isinstance(word, str) and word):
                 raise refuse(name, "text", word, error=NetworkError)
+        if tie_sign is not None:
+            others = {
+                "tie_strength": tie_strength,
+                "influence_weight": influence_weight,
+                "sep": sep,
+                "ids_from": ids_from,
+            }
+            return read_signed(path, tie_sign, edge_means, directed is not False, others)
         return read_with_notes(
             path,
             edge_means=edge_means,
@@ -218,6 +234,7 @@ class Network:
         ids: ArrayLike | None = None,
         keep_edge_order: bool = True,
         directed: bool = True,
+        tie_sign: ArrayLike | None = None,
     ) -> Network:
         """Build a network from edges; information flows from ``source`` to ``target``.
 
@@ -227,7 +244,7 @@ class Network:
         influence_weight: [E], the weights into one member sum to at most 1. keep_edge_order: fill ``edge_position``;
         without it, numbers given one per edge elsewhere are taken in row order, and not in the order given here.
         directed: False gives both arcs of each edge; ``edge_position`` then holds the E arcs as given and after
-        them the E reversed ones.
+        them the E reversed ones. tie_sign: [E] of 1 and -1.
 
         Self-loops and parallel edges are dropped, and a ``ViralsimWarning`` counts them; the first of parallel
         edges keeps its strength. O(members + E). Raises ``NetworkError`` for what cannot be a network.
@@ -255,7 +272,14 @@ class Network:
                 members = 1 + int(max(a.max(initial=-1), b.max(initial=-1)))
                 _refuse_sparse_ids(members, len(a))
         given = Edges(
-            a.astype(np.int32), b.astype(np.int32), int(members), tie_strength, influence_weight, labels, directed
+            a.astype(np.int32),
+            b.astype(np.int32),
+            int(members),
+            tie_strength,
+            influence_weight,
+            labels,
+            directed,
+            tie_sign,
         )
         return cls.of_edges(given, keep_edge_order=keep_edge_order)
 
@@ -295,7 +319,15 @@ class Network:
         rows = build_rows(edges, keep_edge_order)
         if rows.loops or rows.parallels:
             warnings.warn(dropped_edges(rows.loops, rows.parallels), ViralsimWarning, stacklevel=3)
-        return cls(rows.indptr, rows.followers, rows.tie_strength, rows.influence_weight, edges.ids, rows.position)
+        return cls(
+            rows.indptr,
+            rows.followers,
+            rows.tie_strength,
+            rows.influence_weight,
+            edges.ids,
+            rows.position,
+            tie_sign=rows.tie_sign,
+        )
 
     @classmethod
     def from_networkx(

@@ -41,7 +41,7 @@ BAD_ARRAY = (
     RecursionError,
 )
 SPANS = ("span_start", "span_from", "span_to")
-ARRAYS = ("indptr", "followers", "tie_strength", "influence_weight", "ids", *SPANS)
+ARRAYS = ("indptr", "followers", "tie_strength", "influence_weight", "ids", "tie_sign", *SPANS)
 
 
 def save_network(network: Network, folder: str | Path, source: str = "") -> Path:
@@ -193,6 +193,7 @@ def open_network(folder: str | Path) -> Network:
             arrays["ids"],
             notes=notes,
             spans=spans,
+            tie_sign=arrays["tie_sign"],
         )
     except NetworkError as error:
         raise NetworkError(f"{folder}: {error}; import the network again") from None

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from viralsim.errors import InputError
-from viralsim.report.charts import cascades, money, people, time
+from viralsim.report.charts import cascades, money, months, people, time
 from viralsim.report.charts import trees as draw_trees
 from viralsim.report.charts import worlds as draw_worlds
 from viralsim.report.charts.pictures import Picture
@@ -16,6 +16,7 @@ from viralsim.report.trees import open_forests, save_forests, three_forests
 from viralsim.results import Result
 
 DRAWS: tuple[Callable[[Result], Picture | None], ...] = (
+    months.months,
     time.bands,
     draw_worlds.tails,
     draw_worlds.differences,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from viralsim.measurement.number_format import money, number, span
@@ -87,7 +89,7 @@ def _mean_and_range(result: Result, arm: str, key: str) -> str:
 
 
 def costs(result: Result) -> Picture | None:
-    """Cost lines of each arm, USD per campaign; None where nothing costs anything."""
+    """Cost lines of each arm, per campaign; None where nothing costs anything."""
     names = present(result, "cost_lines")
     if not names:
         return None
@@ -99,20 +101,28 @@ def costs(result: Result) -> Picture | None:
         usd = np.array(list(lines.values()))
         marks: list[Mark] = [Boxes(np.zeros(len(usd)), usd, places + 0.32, places - 0.32, role(result, arm))]
         marks += [Note(x, i, tick_text(x) if x else "–", dx=4.0) for i, x in enumerate(usd.tolist())]
-        title = f"{short(arm)}: {money(float(usd.sum()))}"
+        title = f"{short(arm)}: {money(float(usd.sum()), result.currency)}"
         panels.append(
-            Panel(Axis(0.0, 1.3 * top, "USD per campaign"), categories([short(key) for key in names]), marks, title)
+            Panel(
+                Axis(0.0, 1.3 * top, f"{result.currency} per campaign"),
+                categories([short(key) for key in names]),
+                marks,
+                title,
+            )
         )
     return Picture(
         "costs",
         "What a campaign costs",
-        "Cost lines of each arm, mean of a campaign, USD.",
-        "Cost lines of each arm. " + " ".join(f"{arm}: {_listed(row, usd=True)}." for arm, row in means.items()),
+        "Cost lines of each arm, mean of a campaign, " + f"{result.currency}.",
+        "Cost lines of each arm. " + " ".join(f"{arm}: {_listed(row, result.currency)}." for arm, row in means.items()),
         Chart(panels, height=28.0 * len(names) + 8.0, shared_y=True),
         ["cost line", *means],
         [
-            *([key, *(money(lines[key]) if lines[key] else "–" for lines in means.values())] for key in names),
-            ["all lines", *(money(sum(lines.values())) for lines in means.values())],
+            *(
+                [key, *(money(lines[key], result.currency) if lines[key] else "–" for lines in means.values())]
+                for key in names
+            ),
+            ["all lines", *(money(sum(lines.values()), result.currency) for lines in means.values())],
         ],
         "Costs",
     )
@@ -134,7 +144,7 @@ def returns(result: Result) -> Picture | None:
         marks.append(Points([cost], [summary.mean], role(result, arm), 5.0, SHAPES[i % len(SHAPES)]))
     keys = [Key(short(arm), role(result, arm), shape=SHAPES[i % len(SHAPES)]) for i, (arm, _, _) in enumerate(found)]
     panel = Panel(
-        linear([cost for _, cost, _ in found], "cost of a campaign, USD"),
+        linear([cost for _, cost, _ in found], f"cost of a campaign, {result.currency}"),
         linear(highs, f"{m.label} of a campaign"),
         marks,
     )
@@ -144,15 +154,15 @@ def returns(result: Result) -> Picture | None:
         "A point an arm: what a campaign costs and what it brings on average, with the 95 % interval. "
         "These are the arms that were run; what lies between them was not simulated.",
         f"{m.label.capitalize()} by cost of a campaign. "
-        + "; ".join(f"{arm} {money(cost)}: {number(summary.mean)}" for arm, cost, summary in found)
+        + "; ".join(f"{arm} {money(cost, result.currency)}: {number(summary.mean)}" for arm, cost, summary in found)
         + ".",
         Chart([panel], height=220.0, legend=keys),
-        ["arm", "cost, USD", f"{m.label} (95 % interval)"],
+        ["arm", f"cost, {result.currency}", f"{m.label} (95 % interval)"],
         [[arm, number(cost), with_interval(s.mean, s.ci_low, s.ci_high)] for arm, cost, s in found],
         "Returns",
     )
 
 
-def _listed(row: dict[str, float], usd: bool = False) -> str:
-    write = money if usd else number
+def _listed(row: dict[str, float], currency: str = "") -> str:
+    write = partial(money, currency=currency) if currency else number
     return ", ".join(f"{key} {write(value)}" for key, value in row.items() if value) or "nothing"

@@ -168,7 +168,7 @@ def differences(result: Result, name: str | None = None) -> Picture | None:
     if not rows:
         return None
     matters = result.goal.matters_from if result.goal and result.goal.measure == m.name else 0.0
-    unit = ", USD" if m.unit == "USD" else ""
+    unit = f", {result.currency}" if m.is_money else ""
     reach = [limit for row in rows for limit in (row.range_low, row.range_high, row.ci_low, row.ci_high)]
     along = linear(
         [*reach, matters], f"difference in {m.label} to {short(baseline(result))}, simulation by simulation{unit}"
@@ -237,7 +237,7 @@ def ranges(result: Result) -> Picture:
     """What each arm brings in the goal's measure: nine in ten of its simulations, and the mean with its 95 % interval."""
     m = main_measure(result)
     found = {arm: result.summaries[arm][m.name] for arm in result.arms}
-    unit = ", USD" if m.unit == "USD" else ""
+    unit = f", {result.currency}" if m.is_money else ""
     along = linear([v for one in found.values() for v in (one.p05, one.p95, one.mean)], f"{m.label} per campaign{unit}")
     marks: list[Mark] = []
     for place, (arm, one) in enumerate(found.items()):

@@ -73,10 +73,13 @@ def _options(result: Result) -> Rows:
             name,
             number(found.mean),
             f"{number(found.p05)} to {number(found.p95)}",
-            money(float(arm.cost_usd().mean())),
+            money(float(arm.cost_usd().mean()), result.currency),
         ]
         if paying:
-            row += [money(result.summaries[name]["net_usd"].mean), percent(chance_of_loss(result, arm).probability)]
+            row += [
+                money(result.summaries[name]["net_usd"].mean, result.currency),
+                percent(chance_of_loss(result, arm).probability),
+            ]
         if result.viral_when:
             row.append(percent(chance(result, arm, result.viral_when).probability))
         rows.append(row)
@@ -86,7 +89,7 @@ def _options(result: Result) -> Rows:
 def _costs(result: Result) -> Rows:
     """A row per arm and line of cost; nothing where nothing costs."""
     rows = [
-        [name, line, money(float(usd.mean()))]
+        [name, line, money(float(usd.mean()), result.currency)]
         for name, arm in result.arms.items()
         for line, usd in arm.cost_lines.items()
         if usd.any()

@@ -80,7 +80,7 @@ def _measures(result: Result) -> list[list[Any]]:
 
 def _costs(result: Result) -> list[list[Any]]:
     lines = [[arm, line, float(usd.mean())] for arm, ran in result.arms.items() for line, usd in ran.cost_lines.items()]
-    return [["campaign", "line", "USD"], *lines] if lines else []
+    return [["campaign", "line", result.currency], *lines] if lines else []
 
 
 def _simulations(result: Result) -> list[list[Any]]:

@@ -1,0 +1,21 @@
+"""Numbers on the command line: click takes nan and inf for numbers, no option of ours does."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import click
+
+
+class Finite(click.FloatRange):
+    """A finite number, in a range where one is given."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; a usage error where it is none, not finite, or outside."""
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(f"{value} is not finite.", param, ctx)
+        return found

@@ -1,0 +1,1 @@
+"""Sweeps whose points are chosen while they run."""

@@ -1,0 +1,48 @@
+"""The words of a creator: who they are, what they post, and what they are paid for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from viralsim.scenario.amounts import Usd
+from viralsim.scenario.audience import MOST_MEMBERS
+from viralsim.scenario.blocks import Block, Name, key
+from viralsim.units import Fraction, Probability, Whole
+
+
+def _handle(value: str) -> str:
+    if not value.strip().lstrip("@"):
+        raise ValueError("must be a handle such as '@ann'")
+    return value
+
+
+Handle = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_handle)]
+Posts = Annotated[int, Whole(ge=1, le=1_000, unit="posts")]
+
+
+class Creator(Block):
+    """One creator on one channel; a handle that comes again on another channel is the same person there too.
+
+    Each amount is paid beside the others, and left out it is nothing. A row of the advocates' file has the same names.
+    """
+
+    handle: Handle = key(..., "who")
+    channel: Name | None = key(None, "where; left out: the only channel", source="filled in")
+    followers: Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")] = key(..., "followers there")
+    posts: Posts | None = key(None, "how many of the times in posts_at they post at; left out: all", source="off")
+    content: Name | None = key(None, "what they post; left out: the tier's content", source="off")
+    topics: tuple[Name, ...] = key((), "what they post about; left out: it fits", source="off", max_length=64)
+    tone: tuple[Name, ...] = key((), "how they speak; left out: it fits", source="off", max_length=64)
+    willingness: Probability | None = key(None, "chance that they post when asked; left out: the tier's", source="off")
+    cost_usd: Usd | None = key(
+        None, "as the tier's cost_usd; left out: the tier's, for whom nothing else is paid", source="off"
+    )
+    fee_per_post_usd: Usd = key(0.0, "for each post that is made", source="off")
+    flat_fee_usd: Usd = key(0.0, "once, whether they post or not", source="off")
+    gift_usd: Usd = key(0.0, "cost of what they are given, once", source="off")
+    commission_usd: Usd = key(0.0, "for each sale that their own posts bring", source="off")
+    commission_share: Fraction = key(0.0, "part of the value of such a sale", source="off")
+    promo_code: str | None = key(None, "code that their followers are given", source="off", max_length=80)
+    promo_discount: Fraction = key(0.0, "part of the value of such a sale that the code takes off", source="off")
