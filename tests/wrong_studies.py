@@ -135,7 +135,6 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "scenario": SCENARIOS,
             "arm": ARM,
             "world": [*NOT_WHOLE, -1, 2**70],
-            "launch": [*NOT_WHOLE, -1, 1],
             "brand": ["b", None, int, advocates.Tier],
             "seed": [2.5, NAN, True, "3", -1, 2**64, {}],
             "rng": [2.5, NAN, True, "3", -1, 2**64, {}, [-1]],

@@ -51,7 +51,7 @@ def full_world() -> ArmInputs:
         "own_fault": np.zeros(1, np.int64),
     }
     return world._replace(
-        graph=world.graph._replace(tie_span=np.arange(edges + 1), **spans),
+        graph=world.graph._replace(tie_span=np.arange(edges + 1), tie_sign=np.ones(edges, np.int8), **spans),
         contents=world.contents._replace(**own),
         plan=world.plan._replace(removed_at=np.full(3, 6, np.int32), visibility_cap=np.ones((2, 6))),
     )

@@ -262,8 +262,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         activity = np.float64(buffer_activity[U(i)])
         known = Impression(
             appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member,
-            sign_of(own, arm, is_row, start + position),
-        )  # fmt: skip
+            sign_of(own, arm, is_row, start + position))  # fmt: skip
         if kind != SIMPLE:
             p = posting[U(row * cells + cell)]
             known = reinforced(known, repeats_of(arm, state, own, p, content, channel, known, is_row, start + position))

@@ -135,19 +135,15 @@ def _read(folder: Path, network: channel_words.Network) -> Network:
     from viralsim.population.importers.signed import read_signed
     from viralsim.population.importers.temporal import read_temporal
 
+    file, means = folder / filled(network.file), network.edge_means or REACHES
     if network.tie_sign is not None:
-        path = folder / filled(network.file)
-        return read_signed(path, network.tie_sign, network.edge_means or REACHES, network.directed)
+        return read_signed(file, network.tie_sign, means, network.directed)
     if network.temporal:
-        return read_temporal(folder / filled(network.file), network.edge_means or REACHES, network.directed)
+        return read_temporal(file, means, network.directed)
     return read_with_notes(
-        folder / filled(network.file),
-        edge_means=network.edge_means or REACHES,
-        directed=network.directed if "directed" in network.model_fields_set else None,
-        tie_strength=network.tie_strength,
-        influence_weight=network.influence_weight,
-        keep_edge_order=False,
-    )
+        file, edge_means=means, directed=network.directed if "directed" in network.model_fields_set else None,
+        tie_strength=network.tie_strength, influence_weight=network.influence_weight, keep_edge_order=False,
+    )  # fmt: skip
 
 
 def _members_file(folder: Path, audience: audience_words.Audience) -> MembersFile | None:

@@ -171,14 +171,9 @@ class Network:
             }
             return read_signed(path, tie_sign, edge_means, directed is not False, others)
         return read_with_notes(
-            path,
-            edge_means=edge_means,
-            directed=directed,
-            tie_strength=tie_strength,
-            influence_weight=influence_weight,
-            sep=sep,
-            ids_from=ids_from,
-        )
+            path, edge_means=edge_means, directed=directed, tie_strength=tie_strength, influence_weight=influence_weight,
+            sep=sep, ids_from=ids_from,
+        )  # fmt: skip
 
     @classmethod
     def open(cls, folder: str | Path) -> Network:
@@ -285,16 +280,9 @@ class Network:
 
     @classmethod
     def from_temporal_edges(
-        cls,
-        source: ArrayLike,
-        target: ArrayLike,
-        from_tick: ArrayLike,
-        to_tick: ArrayLike,
-        members: int | None = None,
-        *,
-        ids: ArrayLike | None = None,
-        directed: bool = True,
-    ) -> Network:
+        cls, source: ArrayLike, target: ArrayLike, from_tick: ArrayLike, to_tick: ArrayLike, members: int | None = None,
+        *, ids: ArrayLike | None = None, directed: bool = True,
+    ) -> Network:  # fmt: skip
         """A network whose ties come and go: a tie is there in the ticks ``from_tick <= t < to_tick`` of its row, each [E].
 
         A tie may have several rows; those that overlap are joined. Positions in a row, and so the luck of an impression, are those
@@ -331,13 +319,8 @@ class Network:
 
     @classmethod
     def from_networkx(
-        cls,
-        graph: Any,
-        *,
-        tie_strength: str | None = None,
-        influence_weight: str | None = None,
-        edge_means: str = REACHES,
-    ) -> Network:
+        cls, graph: Any, *, tie_strength: str | None = None, influence_weight: str | None = None, edge_means: str = REACHES
+    ) -> Network:  # fmt: skip
         """A network of a networkx graph: members in the order of its nodes, whose labels become the ids.
 
         tie_strength, influence_weight: names of edge attributes. An undirected graph gives both arcs of each edge.
@@ -348,13 +331,8 @@ class Network:
 
     @classmethod
     def from_igraph(
-        cls,
-        graph: Any,
-        *,
-        tie_strength: str | None = None,
-        influence_weight: str | None = None,
-        edge_means: str = REACHES,
-    ) -> Network:
+        cls, graph: Any, *, tie_strength: str | None = None, influence_weight: str | None = None, edge_means: str = REACHES
+    ) -> Network:  # fmt: skip
         """A network of an igraph graph; the vertex attribute ``name`` (else ``id``) becomes the ids."""
         from viralsim.population.importers.adapters import edges_of_igraph
 
@@ -362,14 +340,8 @@ class Network:
 
     @classmethod
     def from_scipy(
-        cls,
-        matrix: Any,
-        *,
-        weighted: bool = False,
-        directed: bool = True,
-        ids: ArrayLike | None = None,
-        edge_means: str = REACHES,
-    ) -> Network:
+        cls, matrix: Any, *, weighted: bool = False, directed: bool = True, ids: ArrayLike | None = None, edge_means: str = REACHES
+    ) -> Network:  # fmt: skip
         """A network of a square scipy sparse matrix or array: an entry in row u, column v is an edge u to v.
 
         weighted: take the entries as tie strengths. directed: False adds the transposed entries.
@@ -401,15 +373,13 @@ class Network:
                 raise NetworkError(f'the table has no column "{name}"; it has: {known}')
         if reverses(edge_means):
             source, target = target, source
-        return cls.from_edges(
-            frame[source].to_numpy(),
-            frame[target].to_numpy(),
-            members,
-            tie_strength=None if tie_strength is None else frame[tie_strength].to_numpy(),
-            influence_weight=None if influence_weight is None else frame[influence_weight].to_numpy(),
-            ids=ids,
-            directed=directed,
+        strength, weight = (
+            None if name is None else frame[name].to_numpy() for name in (tie_strength, influence_weight)
         )
+        return cls.from_edges(
+            frame[source].to_numpy(), frame[target].to_numpy(), members, tie_strength=strength, influence_weight=weight,
+            ids=ids, directed=directed,
+        )  # fmt: skip
 
 
 def dropped_edges(loops: int, parallels: int) -> str:
