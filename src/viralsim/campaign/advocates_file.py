@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.creator_terms import OTHERS, TERMS, CreatorsTable, Terms, given, is_per_post, read_terms
+from viralsim.campaign.creators.terms import OTHERS, TERMS, CreatorsTable, Terms, given, is_per_post, read_terms
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
 from viralsim.tables import Column, Kind, Table, read_table

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.advocates_file import PATH, handle_key, read_advocates
-from viralsim.campaign.creator_terms import Terms
+from viralsim.campaign.creators.terms import Terms
 from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.campaign.numbers import beside
 from viralsim.campaign.shared_arrays import CompiledAudience

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.boosts import boost_of
+from viralsim.campaign.creators.boosts import boost_of
 from viralsim.campaign.numbers import Number, beside, number, stacked
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.visible_posts import owned_factor

@@ -60,12 +60,12 @@ def programme(spec: Spec) -> Iterator[Finding]:
             ("campaign", "advocates", "creators"),
             "is of one launch so far: leave it out, or leave the block programme out",
         )
-    content = spec.content.get(spec.campaign.content)
+    told = spec.content.get(spec.campaign.content)
     sold = long.customers.again < 1.0 or long.customers.repeat > 0.0
-    if content is not None and content.funnel is not None and sold:
+    if told is not None and told.funnel is not None and sold:
         yield (
             ("programme", "customers"),
             "cannot stand beside a funnel so far: leave again and repeat out, or the funnel",
         )
-    if content is not None and content.customer is not None and long.customers.repeat > 0.0:
+    if told is not None and told.customer is not None and long.customers.repeat > 0.0:
         yield ("programme", "customers", "repeat"), "counts what content.customer counts already: leave one of them out"

@@ -1,0 +1,1 @@
+"""What creators are paid, and what is bought beside their posts."""
