@@ -142,13 +142,14 @@ def test_own_content_and_both_drivers() -> None:
     """A creator posts what is theirs, and the stepped world costs what the batch's does."""
     one = scenario(
         [{**ANN, "fee_per_post": 12.5, "content": "reel"}, {**BO, "fee_per_post": 7, "commission": 2}],
-        [{"boost": "bo", "budget": 0.2}],
+        [{"boost": "bo", "budget": 0.2}, {"boost": "ann", "budget": 0.2}],
         posts_at=["0h", "5h"],
         willingness=0.7,
     )
     plan = arm_of(one).world.plan
     assert plan.planned_content[plan.planned_advocate == 0].tolist() == [1, 1]
     assert plan.planned_content[plan.planned_advocate == 1].tolist() == [0, 0]
+    assert plan.paid_content.tolist() == [0, 1], "a boost shows what its creator posts"
     batch = vs.simulate(one, worlds=3).arms["all"].measures
     for world in range(3):
         model = vs.ViralityModel(one, arm="all", world=world)
