@@ -60,6 +60,7 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             ],
             "tie_strength": [np.ones(2, np.float32), np.ones(3)],
             "influence_weight": [np.ones(2, np.float32)],
+            "tie_sign": [np.ones(2, np.int8), np.ones(3)],
             "ids": [np.array(["a"])],
             "edge_position": [],
             "notes": [],
@@ -75,6 +76,7 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "ids": [["a"] * 4, ["a", None, "b", "c"], ["a", NAN, "b", "c"], [1, 2], 3, "abcd", [[1]]],
             "keep_edge_order": FLAG,
             "directed": FLAG,
+            "tie_sign": [[1, 2, 1], [1, NAN, -1], ["a", "b", "c"], [1], 3],
         },
     ),
     vs.Network.from_networkx: (
@@ -130,6 +132,7 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "directed": [1, "yes", [True]],
             "tie_strength": [2.5, True, ["w"], b"w"],
             "influence_weight": [2.5, True, ["w"], b"w"],
+            "tie_sign": [2.5, True, ["w"], b"w"],
             "sep": [3, "", [","], True],
             "ids_from": [3, "", ["label"], True],
         },

@@ -216,7 +216,7 @@ STUDIES: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     experiments.adaptive_sweep: (
         {"scenario": SWEPT, "out": "nowhere", "measure": "shares"},
         {
-            "scenario": [*SCENARIOS, SCENARIO],
+            "scenario": SCENARIOS,
             "out": PLACE,
             "cluster": [],
             "measure": ["fame", 3, None, ["shares"], "structural_virality", "uplift_fame"],

@@ -140,7 +140,7 @@ def test_a_scenario_is_picked_by_its_button(open_lesson: Callable[[str], Any], t
     path = tmp_path / "mine.yaml"
     path.write_text(lesson("luck").scenario().override({"name": "Chosen here"}).to_yaml())
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="a scenario of yours").click()
+        page.get_by_role("button", name="open a scenario").click()
     chooser.value.set_files(str(path))
     page.get_by_text("Chosen here", exact=True).wait_for()
 

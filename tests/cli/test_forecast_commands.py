@@ -102,7 +102,7 @@ def test_register_review_ledger(files: Path) -> None:
         (["--horizon", "1000d"], "horizon: must be above 0"),
         (["--horizon", "1h", "--at", "2h"], "nothing is left to forecast"),
         (["--followers", "-3"], "followers: must be 0 or more"),
-        (["--followers", "nan"], "followers: must be 0 or more"),
+        (["--followers", "nan"], "--followers: must be finite, got nan"),
         (["--past", "none.csv"], "cannot be read"),
     ],
 )

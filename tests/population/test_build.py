@@ -20,7 +20,13 @@ def generated(**changes):
 
 
 def from_file(file, **changes):
-    words = {"edge_means": None, "directed": True, "tie_strength": None, "influence_weight": None} | changes
+    words = {
+        "edge_means": None,
+        "directed": True,
+        "tie_strength": None,
+        "influence_weight": None,
+        "tie_sign": None,
+    } | changes
     words["model_fields_set"] = set(changes)
     return SimpleNamespace(
         network=SimpleNamespace(generate=None, graph=None, layer=None, file=str(file), temporal=False, **words),

@@ -65,9 +65,7 @@ def test_a_zip_of_one_file(tmp_path: Path) -> None:
         "sep=;\n" + PEOPLE.replace(",", ";"),
         '"sep=;"\r\n' + PEOPLE.replace(",", ";"),
         "Our creators 2024\nas of May, all channels\n\n" + PEOPLE,
-        PEOPLE.replace(
-            "handle,channel,followers,cost_usd", "Creator Handle,Platform,Follower Count,Fee per post (USD)"
-        ).replace("Creator Handle", "User Name"),
+        PEOPLE.replace("handle,channel,followers,cost_usd", "User Name,Platform,Follower Count,Fee (USD)"),
         PEOPLE.replace("handle,channel,followers,cost_usd", "Nutzername,Kanal,Anzahl Follower,Kosten (USD)"),
         PEOPLE.replace("handle,channel,followers,cost_usd", "Nom d'utilisateur,Réseau,Nombre d'abonnés,Coût"),
         PEOPLE.replace("handle,channel,followers,cost_usd", "USUARIO,RED SOCIAL,NÚMERO DE SEGUIDORES,PRECIO (US$)"),

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from viralsim.errors import InputError
+
 
 class Finite(click.FloatRange):
     """A finite number, in a range where one is given."""
@@ -14,8 +16,8 @@ class Finite(click.FloatRange):
     name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number; a usage error where it is none, not finite, or outside."""
+        """The number; a usage error where it is none or outside. InputError where it is not finite."""
         found = float(super().convert(value, param, ctx))
         if not math.isfinite(found):
-            self.fail(f"{value} is not finite.", param, ctx)
+            raise InputError(f"{param.opts[0] if param is not None else 'number'}: must be finite, got {value}")
         return found

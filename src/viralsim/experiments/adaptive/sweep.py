@@ -20,7 +20,7 @@ from viralsim.experiments.budget.search import optuna_module
 from viralsim.experiments.budget_split import direction_of
 from viralsim.experiments.journal import Journal
 from viralsim.experiments.manifest import TABLE
-from viralsim.experiments.plan import Plan, allowed, plan_of, value_at
+from viralsim.experiments.plan import MOST_SEED, Plan, allowed, plan_of, value_at
 from viralsim.experiments.point_runner import Runner
 from viralsim.experiments.sweep import SweepOutcome, run_sweep
 from viralsim.experiments.table import entries_of
@@ -125,7 +125,7 @@ class _Search:
         self.base = scenario.without("sweep")
         self.whole = {path: is_whole(scenario.data, path) for path in sweep.parameters}
         optuna = optuna_module()
-        luck = scenario.seed if seed is None else seed
+        luck = integer_at_least(scenario.seed if seed is None else seed, "seed", 0, MOST_SEED)
         sampler = optuna.samplers.TPESampler(seed=luck % 2**31, multivariate=True, constant_liar=True)
         self.study, self.failed = (
             optuna.create_study(direction="maximize", sampler=sampler),
