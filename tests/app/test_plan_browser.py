@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from served import Server
-from test_plan import SMALL
+from test_plan_cards import SMALL
 
 import viralsim as vs
 

@@ -44,7 +44,8 @@ class PlanPage:
         with ui.element("div").classes("vs-plan"):
             with ui.element("div").classes("vs-question"):
                 heading(escape(question), "vs-title")
-                ui.label(base.name).classes("vs-quiet")
+                if question != base.name:
+                    ui.label(base.name).classes("vs-quiet")
             self.answer = AnswerBox(self.session)
             self.cards = CardColumn(self.session, self.move, self.step)
             self.pair = SideBySide(self.history, self.session, self.restore)
