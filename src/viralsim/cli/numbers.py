@@ -21,3 +21,7 @@ class Finite(click.FloatRange):
         if not math.isfinite(found):
             raise InputError(f"{param.opts[0] if param is not None else 'number'}: must be finite, got {value}")
         return found
+
+    def _describe_range(self) -> str:
+        """What help says of the range: nothing where there is none."""
+        return "" if self.min is None and self.max is None else super()._describe_range()
