@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--below", type=Finite(), help="A case is a point at which the measure is below this.")
 @click.option("--points", type=click.IntRange(min=1), default=200, show_default=True, help="Inputs to try of a FILE.")
 @click.option(
-    "--worlds", type=click.IntRange(min=1), help="Worlds of a point of a FILE; the scenario's by default, at most 100."
+    "--worlds", type=click.IntRange(min=1), help="Worlds of a point of a FILE; the scenario's by default, at most 70."
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Threads for a FILE; all cores by default.")
 @click.option("--seed", type=click.IntRange(min=0), help="Of shuffles and resamples, 0 by default; of a FILE the luck.")

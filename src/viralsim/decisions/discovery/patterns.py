@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 BINS = 10  # of each measure
 FEWEST_POINTS = 40
-WORLDS = 100  # of a point, where nobody says how many: a mean of so many lies well inside its cell
+WORLDS = 70  # of a point, where nobody says how many: a mean of so many lies well inside its cell
 FIRST = 0.25  # of the points: a Latin hypercube
 BROOD = 10  # points bred from one look at the grid
 STEPS = (0.02, 0.1, 0.3)  # standard deviations of a mutation, as parts of an input's range
@@ -149,7 +149,7 @@ def explore_patterns(
     Args:
         scenario: its ``uncertain`` ranges are explored, else those of its ``sweep``.
         measures: two measures, as means over worlds. arm: whose; the first that is not the baseline by default.
-        points: inputs that are tried. worlds: of each point; the scenario's by default, but no more than 100. seed: of inputs
+        points: inputs that are tried. worlds: of each point; the scenario's by default, but no more than 70. seed: of inputs
             and luck.
         progress: called with (points done, points in all).
 
