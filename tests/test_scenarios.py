@@ -118,7 +118,9 @@ def test_most_launches_die_and_a_few_explode() -> None:
     assert earned[earned > np.quantile(earned, 0.99)].sum() > 0.15 * earned.sum()  # one in a hundred makes much of it
     tier = result.arms["twenty_advocates"].measures["earned_shares"]
     part = tier[tier > np.quantile(tier, 0.99)].sum() / tier.sum()
-    assert part < earned[earned > np.quantile(earned, 0.99)].sum() / earned.sum() / 3  # twenty chances: less of it is luck
+    assert (
+        part < earned[earned > np.quantile(earned, 0.99)].sum() / earned.sum() / 3
+    )  # twenty chances: less of it is luck
     assert (result.arms["twenty_advocates"].measures["largest_cascade"] >= 100).mean() < 0.01  # virality is not bought
     said = {part.label: part.text for part in result.first_screen}
     assert list(said) == ["Answer", "Luck", "Risk", "Rests on", "Next"]

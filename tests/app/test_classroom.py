@@ -83,6 +83,7 @@ def test_another_lesson_is_chosen_and_the_class_ends(page: Any, browser: Any, se
     pupil = let_in(browser.new_page(locale="de-DE"), server)
     pupil.set_default_timeout(PATIENCE_MS)
     pupil.get_by_text(re.compile("^Du bist Nummer")).wait_for()
+    pupil.evaluate("window.loadedOnce = true")
     page.get_by_label("lesson").click()
     page.get_by_role("option", name="9. When it goes wrong").click()
     page.get_by_label("value").click()
@@ -96,4 +97,6 @@ def test_another_lesson_is_chosen_and_the_class_ends(page: Any, browser: Any, se
     page.get_by_role("option", name="3. Luck").click()
     page.get_by_role("button", name="start over").click()
     pupil.get_by_text(re.compile("^Runde 1: Glück")).wait_for()
+    assert pupil.evaluate("window.loadedOnce") is True, "the page was loaded again"
+    assert pupil.get_by_text("Die Stunde ist zu Ende.").count() == 0
     pupil.close()

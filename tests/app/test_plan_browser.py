@@ -34,7 +34,7 @@ def settled(page: Any, other_than: str) -> str:
 def test_a_slider_moves_the_answer_and_undo_brings_it_back(plan: Any) -> None:
     """The answer is the library's, before and after; two plans stand side by side."""
     plan.get_by_text("mean of 40 simulations").wait_for()
-    plan.get_by_text("What matters most").wait_for()  # the sliders are placed anew when that is found
+    plan.get_by_text("What matters most").wait_for()  # the sliders move to new places when that is found
     before = plan.locator(".vs-lead").inner_text()
     scenario = vs.loads(SMALL)
     assert before == vs.simulate(scenario, repeat_trust=False).first_screen[0].text

@@ -140,10 +140,10 @@ def test_a_temporal_network_survives_saving(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "row", "says"),
     [
-        ("source,target,from,until", "0,1,0,1", "has no column 'to'"),
+        ("source,target,from,until", "0,1,0,1", "column 'to' is missing"),
         ("source,target,from,to", "0,1,5,5", "must be after from_tick"),
         ("source,target,from,to", "0,1,0.5,2", "must be a tick"),
-        ("source,target,from,to", "0,1,,2", "a cell is empty"),
+        ("source,target,from,to", "0,1,,2", "ties.csv:2: column 'from': is empty"),
     ],
 )
 def test_a_wrong_temporal_file_is_refused(tmp_path: Path, header: str, row: str, says: str) -> None:

@@ -129,7 +129,7 @@ def test_wrong_signs_are_refused(signs: list[object], says: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("source,target\na,b\n", "no column 'sign'"),
+        ("source,target\na,b\n", "column 'sign' is missing"),
         ("source,target,sign\na,b,\n", "ties.csv:2"),
         ("source,target,sign\na,b,3\n", "1 or -1"),
     ],

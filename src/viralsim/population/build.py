@@ -132,8 +132,7 @@ def _given(scenario: Scenario, words: channel_words.Network) -> Network | None:
 
 def _read(folder: Path, network: channel_words.Network) -> Network:
     from viralsim.population.importers.read import read_with_notes
-    from viralsim.population.importers.signed import read_signed
-    from viralsim.population.importers.temporal import read_temporal
+    from viralsim.population.importers.tie_tables import read_signed, read_temporal
 
     file, means = folder / filled(network.file), network.edge_means or REACHES
     if network.tie_sign is not None:

@@ -39,7 +39,7 @@ class Slider:
 def sliders(scenario: Scenario, moved: Sequence[Moved] = ()) -> list[Slider]:
     """The sliders of a plan. What was found to matter most comes first, on a card of its own."""
     currency = scenario.spec.currency
-    left_out = set(scenario.spec.ranges)  # drawn anew in every simulation, whatever is written
+    left_out = set(scenario.spec.ranges)  # every simulation draws its own, whatever is written
     plain = {one.path: one for one in controls(scenario) if one.path not in left_out}
     inputs = {one.path: one for one in inputs_of(scenario)}
     most = []

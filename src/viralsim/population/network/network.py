@@ -151,7 +151,7 @@ class Network:
         ``notes`` says what was left out, assumed or odd. Raises NetworkError with file, line and remedy.
         """
         from viralsim.population.importers.read import read_with_notes
-        from viralsim.population.importers.signed import read_signed
+        from viralsim.population.importers.tie_tables import read_signed
 
         file_path(path, "path")
         if directed is not None:
@@ -169,7 +169,10 @@ class Network:
                 "sep": sep,
                 "ids_from": ids_from,
             }
-            return read_signed(path, tie_sign, edge_means, directed is not False, others)
+            given = [name for name, value in others.items() if value is not None]
+            if given:
+                raise NetworkError(f"{given[0]}: is not read of a network with signs: leave it out")
+            return read_signed(path, tie_sign, edge_means, directed is not False)
         return read_with_notes(
             path, edge_means=edge_means, directed=directed, tie_strength=tie_strength, influence_weight=influence_weight,
             sep=sep, ids_from=ids_from,
