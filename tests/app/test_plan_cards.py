@@ -69,7 +69,7 @@ def test_one_slider_that_is_dragged_is_one_step() -> None:
 
 
 def test_what_matters_most_comes_first_and_once() -> None:
-    """Each slider has a card; an assumption that was found to move the answer is on the first; what each simulation draws has none."""
+    """Each slider has a card; what was found to move the answer is on the first; what each simulation draws has none."""
     path = "content.teaser.conversion_trust.paid"
     moved = (Moved(path, 0.1, 130.0, "a lot"), Moved("campaign.advocates.cost_usd", 40.0, 90.0, "much"))
     found = sliders(FLAGSHIP, moved)
