@@ -11,14 +11,12 @@ from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
 from viralsim.app.lesson.page import LessonPage
 from viralsim.app.look import accepted, dress, front, top
-from viralsim.app.panel import Panel, settings_fold
+from viralsim.app.panel import settings_fold
 from viralsim.app.plan.files import OpenAndSave
 from viralsim.app.plan.history import History
 from viralsim.app.plan.plan_page import PlanPage
 from viralsim.app.runs import run_all_arms
 from viralsim.app.session import Session
-from viralsim.app.settings import Setting
-from viralsim.app.work import all_settings, change
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
 from viralsim.lessons.texts import catalogue, languages, preferred, speaker
@@ -105,24 +103,15 @@ class View:
         self.lesson_page.show()
         say = speaker(self.language)
         ui.link(say("pupil's sheet to print"), f"/sheet/{chosen.key}?lang={self.language}", new_tab=True)
-        self._settings()
+        settings_fold(lambda: self.session, self._put)
         with ui.expansion("all arms").classes("w-full"):
             run_all_arms(self.session)
         OpenAndSave(self.session, self._opened)
 
-    def _settings(self) -> None:
-        session = self.session
-
-        async def found() -> list[Setting]:
-            return await session.lanes.answer(session.visitor, all_settings, session.question)
-
-        async def typed(path: str, text: str) -> None:
-            place, value = await session.lanes.answer(session.visitor, change, session.question, path, text)
-            session.set(place, value)
-            if self.lesson_page is not None:
-                self.lesson_page.again()
-
-        settings_fold(Panel(found, typed))
+    async def _put(self, said: str, place: str, value: object) -> None:
+        self.session.set(place, value)
+        if self.lesson_page is not None:
+            self.lesson_page.again()
 
 
 def _kept(session: Session) -> History:

@@ -7,7 +7,9 @@ from typing import Any
 
 from nicegui import events, ui
 
+from viralsim.app.session import Session
 from viralsim.app.settings import Setting
+from viralsim.app.work import all_settings, change
 from viralsim.errors import InputError
 
 LONGEST_ERROR = 300  # characters beside a control
@@ -80,8 +82,19 @@ class Panel:
         return ui.input(value=one.text).props("dense").classes("w-full")
 
 
-def settings_fold(panel: Panel) -> None:
-    """The panel behind a line that opens it."""
+def settings_fold(session: Callable[[], Session], put: Callable[[str, str, Any], Awaitable[None]]) -> None:
+    """The panel of a session's scenario behind a line that opens it. put: takes (text as typed, place, value) of a change."""
+
+    async def found() -> list[Setting]:
+        now = session()
+        return await now.lanes.answer(now.visitor, all_settings, now.question)
+
+    async def typed(path: str, text: str) -> None:
+        now = session()
+        place, value = await now.lanes.answer(now.visitor, change, now.question, path, text)
+        await put(f"{path}: {text}", place, value)
+
+    panel = Panel(found, typed)
     with ui.expansion("all settings").classes("w-full").mark("all settings") as fold:
         place = ui.column().classes("w-full gap-0")
     fold.on_value_change(lambda e: panel.show(place) if e.value else None)

@@ -9,13 +9,12 @@ from typing import Any
 
 from nicegui import events, ui
 
-from viralsim.app.panel import Panel, settings_fold
+from viralsim.app.panel import settings_fold
 from viralsim.app.plan.cards import CARDS, Slider, at, sliders
 from viralsim.app.plan.history import History
 from viralsim.app.plan.live import Moved
 from viralsim.app.session import Session
-from viralsim.app.settings import Setting
-from viralsim.app.work import Answer, all_settings, change
+from viralsim.app.work import Answer
 from viralsim.measurement.number_format import money, number
 from viralsim.scenario.paths import PathError, parse_path
 from viralsim.scenario.paths import at as value_at
@@ -48,7 +47,7 @@ class CardColumn:
                             self.arms = ui.column().classes("w-full gap-1")
                         for one in mine:
                             self._slider(self._placed(one, history))
-            self._all_settings()
+            settings_fold(lambda: self.session, self.move)
         if self.last is not None:
             self.show_arms(self.last)
 
@@ -99,18 +98,6 @@ class CardColumn:
             await self.move(f"{control.label}: {one.shown(value)}", control.path, value)
 
         slider.on_value_change(moved)
-
-    def _all_settings(self) -> None:
-        session = self.session
-
-        async def found() -> list[Setting]:
-            return await session.lanes.answer(session.visitor, all_settings, session.question)
-
-        async def typed(path: str, text: str) -> None:
-            place, value = await session.lanes.answer(session.visitor, change, session.question, path, text)
-            await self.move(f"{path}: {text}", place, value)
-
-        settings_fold(Panel(found, typed))
 
     def show_arms(self, answer: Answer) -> None:
         """What each arm comes to, in its colour."""
