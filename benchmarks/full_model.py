@@ -131,7 +131,7 @@ def _plan(seeds: Sequence[int], ticks: int) -> Plan:
     empty = {
         name: np.empty(0, np.float64 if name.endswith(("trust", "willingness")) else np.int64)
         for name in Plan._fields
-        if not name.startswith("organic")
+        if not name.startswith("organic") and name not in Plan._field_defaults
     }
     empty |= {"owned_start": np.zeros(1, np.int64), "paid_start": np.zeros(1, np.int64)}
     empty |= {"owned_followers": np.empty(0, np.int32), "paid_targets": np.empty(0, np.int32)}
