@@ -132,7 +132,7 @@ def test_the_best_followed_beat_random_members(scenario: vs.Scenario) -> None:
     assert gains == sorted(gains, reverse=True)
     assert all(0 <= one.overlap <= 1 and one.channels == ("x",) for one in found.listed)
     assert {one.tone for one in found.listed} <= {"humorous", "informative"}
-    assert "by random they bring" in " ".join(found.sentences)
+    assert "more than as many members chosen at random" in " ".join(found.sentences)
     again = find(scenario, 5, worlds=100, threads=2)
     assert again == found
 
@@ -196,7 +196,7 @@ def test_where_nobody_shares_seeds_do_not_matter(scenario: vs.Scenario) -> None:
     """Content that nobody shares, conversions off: the answer says that who posts first does not decide."""
     dull = scenario.override({"channels.x.visibility": 0.0})
     said = " ".join(find(dull, 3, worlds=20).sentences)
-    assert "cannot be distinguished from as many members chosen by random" in said
+    assert "cannot be distinguished from as many members chosen at random" in said
     assert "content does" in said
 
 

@@ -255,15 +255,16 @@ def _sentences(
     for other, gain in against.items():
         if other == word:
             continue
+        how = "at random" if other == "random" else f"by {other}"
         if other in same:
-            said.append(f"As many members chosen by {other} are the same ones.")
+            said.append(f"As many members chosen {how} are the same ones.")
         elif gain.above_zero:
-            said.append(f"Against as many members chosen by {other} they bring {_told(gain)} more.")
+            said.append(f"They bring {_told(gain)} more than as many members chosen {how}.")
         elif gain.high < 0:
-            said.append(f"As many members chosen by {other} bring more: the difference is {_told(gain)}.")
+            said.append(f"As many members chosen {how} bring more: the difference is {_told(gain)}.")
         else:
             why = ": who posts first does not decide here, the content does" if other == "random" else ""
-            said.append(f"They cannot be distinguished from as many members chosen by {other} ({_told(gain)}){why}.")
+            said.append(f"They cannot be distinguished from as many members chosen {how} ({_told(gain)}){why}.")
     return said
 
 
@@ -291,8 +292,8 @@ def _credit_and_cause(credited: float, removed: float, whole: Gain, waves: int) 
     """How the shares of trees, of removals one by one and of the removal of all differ, and why."""
     return (
         f"Their trees hold {number(credited)} shares per campaign (credit). Without all of them {_told(whole)} are lost. "
-        f"Removed one by one, {number(removed)} are lost in sum (cause): who would have been reached by another is lost by no "
-        "single removal." + (" A tree counts a member once, shares count every post." if waves > 1 else "")
+        f"Taken out one at a time, they lose {number(removed)} in all (cause): nobody whom another of them reaches too is "
+        "lost that way." + (" A tree counts a member once, shares count every post." if waves > 1 else "")
     )
 
 

@@ -71,7 +71,7 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
     if record.uncertain:
         text += f" Over uncertain inputs and luck the difference is {span(row.range_low, row.range_high)} in 9 of 10 simulations"
         if not np.isnan(row.probability_better):
-            text += f", and better in {percent(row.probability_better)} of them"
+            text += f"; {row.arm} is ahead in {percent(row.probability_better)} of them"
         text += ": for some of the inputs held possible it matters." if found == SAME and may_matter else "."
     return text
 
@@ -82,7 +82,7 @@ def _cost(record: RunRecord, row: Comparison) -> str:
     if abs(extra) < 0.005:
         return ", at the same cost"
     if extra < 0.0:
-        return f", and costs {money(-extra, record.currency)} less"
+        return f", for {money(-extra, record.currency)} less"
     text = f", for {money(extra, record.currency)} more"
     if not np.isnan(row.cost_per_incremental):
         low, high = row.cost_per_incremental_low, row.cost_per_incremental_high
@@ -131,7 +131,7 @@ def _at_what_price(record: RunRecord, winner: str) -> str:
     rival = max((arm for arm in costs if arm != winner), key=costs.__getitem__)
     if costs[winner] <= 1.01 * costs[rival]:  # the 1 % by which equal_money judges
         return ""
-    return f", but for {money(costs[winner], record.currency)} instead of the {money(costs[rival], record.currency)} of {rival}"
+    return f", but costs {money(costs[winner], record.currency)} where {rival} costs {money(costs[rival], record.currency)}"
 
 
 def money_sentences(record: RunRecord, winner: str | None, comparisons: Sequence[Comparison], goal: Goal) -> list[str]:

@@ -125,7 +125,7 @@ class Guided:
 
     async def _write(self) -> None:
         if any(label.text for label in self.wrong.values()):
-            self.said.text = "one answer is none yet: see above"
+            self.said.text = "one answer is still missing: see above"
             return
         self.go.disable()
         self.said.text = "writing the scenario"
