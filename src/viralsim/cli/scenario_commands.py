@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from viralsim.atomic import write_text
 from viralsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -234,13 +235,9 @@ def _init_from_posts(file: Path, posts: Path, force: bool) -> None:
 
 
 def _write_new(file: Path, text: str, force: bool) -> None:
-    try:
-        with file.open("w" if force else "x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise _there_already(file) from None
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written ({error.strerror or error}): choose another place") from None
+    if file.exists() and not force:
+        raise _there_already(file)
+    write_text(file, text, "choose another place")
 
 
 def _there_already(file: Path) -> InputError:

@@ -46,7 +46,7 @@ def check_table(folder: Path, manifest: dict[str, Any]) -> None:
 
 def refuse_foreign(folder: Path) -> None:
     """InputError where ``folder`` holds something that is no sweep."""
-    if folder.is_file():
+    if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file: name a folder for the sweep")
     if folder.is_dir() and any(folder.iterdir()):
         own = (folder / MANIFEST).exists() or any(folder.glob("journal*"))

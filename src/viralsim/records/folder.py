@@ -28,7 +28,7 @@ def refuse_foreign(folder: str | Path, scenario: tuple[str, str] | None = None) 
     is to be run; the result of another one is then refused too.
     """
     target = Path(folder)
-    if target.is_file():
+    if target.exists() and not target.is_dir():
         raise InputError(f"{target} is a file: name a folder for the result")
     if not target.is_dir() or not {path.name for path in target.iterdir()} - LEFT_BY_SYSTEMS:
         return
