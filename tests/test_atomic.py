@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from pathlib import Path
 
 import pytest
 
 from viralsim.atomic import atomic_path, write_json, write_text
 from viralsim.errors import InputError
+from viralsim.experiments.manifest import refuse_foreign as refuse_foreign_sweep
+from viralsim.population.network.storage import refuse_taken
+from viralsim.records.folder import put_in_place, refuse_foreign
 
 
 def test_a_failed_writer_leaves_the_old_file(tmp_path: Path) -> None:
@@ -44,3 +49,35 @@ def test_a_disk_that_refuses_is_told_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"answer\.txt: cannot be written .*: choose another place"):
         write_text(tmp_path / "file" / "answer.txt", "x", "choose another place")
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    """What it leads to is replaced, so that a link such as /dev/stdout is not."""
+    (tmp_path / "there.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("there.txt")
+    write_text(tmp_path / "link.txt", "new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "there.txt").read_text() == "new"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_is_no_file_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device such as /dev/null is no place for a result, a network, a sweep or a file: a rename would remove it."""
+    pipe = tmp_path / "device"
+    os.mkfifo(pipe)
+    for ask in (refuse_foreign, refuse_foreign_sweep, refuse_taken, lambda path: write_text(path, "x")):
+        with pytest.raises(InputError):
+            ask(pipe)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="no folder"):
+        put_in_place(tmp_path / "building", pipe)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    for ask in (refuse_foreign, refuse_taken):
+        with pytest.raises(InputError, match="is the present folder"):
+            ask(Path("."))
+
+
+def test_a_broken_link_is_no_place_for_a_result(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(InputError, match="name a folder"):
+        refuse_foreign(tmp_path / "link")

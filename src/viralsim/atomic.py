@@ -16,21 +16,24 @@ from viralsim.errors import InputError
 def atomic_path(path: str | Path, remedy: str = "make room, run again") -> Iterator[Path]:
     """A path to write to; where the block ends well, what was written there is on the disk and takes the place of ``path``.
 
-    Else ``path`` is as it was.
+    Else ``path`` is as it was. A link stays one: what it leads to is replaced.
 
-    Raises: InputError with ``remedy`` where the disk does not take it, or where ``path`` is a folder or in one that is not there.
+    Raises: InputError with ``remedy`` where the disk does not take it, or where ``path`` is a folder, a device or in a folder that
+    is not there.
     """
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     building = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         if target.is_dir():
-            raise InputError(f"{target} is a folder: name a file")
+            raise InputError(f"{path} is a folder: name a file")
+        if target.exists() and not target.is_file():  # a device or pipe, which a rename would remove
+            raise InputError(f"{path} is no file: name one")
         yield building
         flush(building)
         os.replace(building, target)
         flush(target.parent)
     except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error}): {remedy}") from error
+        raise InputError(f"{path}: cannot be written ({error.strerror or error}): {remedy}") from error
     finally:
         with suppress(OSError):
             building.unlink()
