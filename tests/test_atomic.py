@@ -12,6 +12,9 @@ import pytest
 
 from viralsim.atomic import atomic_path, write_json, write_text
 from viralsim.errors import InputError
+from viralsim.experiments.manifest import refuse_foreign as refuse_foreign_sweep
+from viralsim.population.network.storage import refuse_taken
+from viralsim.records.folder import put_in_place, refuse_foreign
 
 
 def test_a_failed_writer_leaves_the_old_file(tmp_path: Path) -> None:
@@ -75,3 +78,26 @@ def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path: Path) -> None:
     assert got == [b"all of it"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_is_no_folder_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device such as /dev/null is no place for a result, a network or a sweep: a rename would remove it."""
+    pipe = tmp_path / "device"
+    os.mkfifo(pipe)
+    for ask in (refuse_foreign, refuse_foreign_sweep, refuse_taken):
+        with pytest.raises(InputError):
+            ask(pipe)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="no folder"):
+        put_in_place(tmp_path / "building", pipe)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    for ask in (refuse_foreign, refuse_taken):
+        with pytest.raises(InputError, match="is the present folder"):
+            ask(Path("."))
+
+
+def test_a_broken_link_is_no_place_for_a_result(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(InputError, match="name a folder"):
+        refuse_foreign(tmp_path / "link")

@@ -30,7 +30,7 @@ def atomic_path(path: str | Path, remedy: str = "make room, run again") -> Itera
     building = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
         if target.is_dir():
-            raise InputError(f"{target} is a folder: name a file")
+            raise InputError(f"{path} is a folder: name a file")
         yield building
         if special:
             with building.open("rb") as made, target.open("wb") as stream:
@@ -42,7 +42,7 @@ def atomic_path(path: str | Path, remedy: str = "make room, run again") -> Itera
         os.replace(building, real)
         flush(real.parent)
     except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error}): {remedy}") from error
+        raise InputError(f"{path}: cannot be written ({error.strerror or error}): {remedy}") from error
     finally:
         with suppress(OSError):
             building.unlink()

@@ -55,14 +55,13 @@ def _checked(file: Path, quick: bool) -> tuple[Scenario, Description]:
     from viralsim.scenario import load, planned_costs, unequal_money
 
     scenario = load(file)
-    if quick:
-        from viralsim.simulation.front import Description
-
-        found = Description([], [], {name: planned_costs(spec) for name, spec in scenario.arm_specs().items()})
-    else:
+    if not quick:
         from viralsim.simulation.front import describe
 
-        found = describe(scenario)
+        return scenario, describe(scenario)
+    from viralsim.simulation.front import Description
+
+    found = Description([], [], {name: planned_costs(spec) for name, spec in scenario.arm_specs().items()})
     asked = scenario.spec.equal_money
     costs = {name: sum(lines.values()) for name, lines in found.cost_lines.items()}
     unequal = unequal_money(costs, scenario.spec.currency, scenario.spec.baseline, asked) if asked is not False else []
