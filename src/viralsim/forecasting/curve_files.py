@@ -110,7 +110,9 @@ def _events(rows: list[Row], time: str, end: float | None, watched: float) -> Cu
         _check_end(row, float(at), end)
     last = max(float(hours.max()), watched) if end is None else end
     if last <= 0:
-        raise rows[0].refuse("nothing but the post itself: say until when it was watched (--at, or observed_until)")
+        raise rows[0].refuse(
+            "nothing but the post itself: say until when it was watched (--at, --until or observed_until)"
+        )
     _check_watched(rows[-1], last)
     if hours[0] > hours[-1] and (np.diff(hours) <= 0).all():
         hours, rows = hours[::-1], rows[::-1]  # newest first
