@@ -213,7 +213,7 @@ def test_past_posts_that_are_too_young_are_left_out(tmp_path: Path) -> None:
     past, _ = read_curves(written(tmp_path, table_of(3, [1, 2, 6, 24]) + "q,1,1\nq,2,2\nq,6,2\n"))
     population, notes = population_of(past, 24.0)
     assert population.posts == 3
-    assert notes[0] == "1 past posts left out: watched for less than the horizon of 24 h"
+    assert notes[0] == "1 past post left out: watched for less than the horizon of 24 h"
     with pytest.raises(InputError, match="the longest until 24 h: say a shorter --horizon"):
         population_of(past, 168.0)
 

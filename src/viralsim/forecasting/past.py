@@ -28,9 +28,7 @@ def population_of(past: Sequence[PostCurve], horizon: float, seed: int = 1) -> t
     notes = []
     unsaid = [post for post in past if post.curve.exact and not post.end_given]
     if unsaid:
-        notes.append(
-            f"{len(unsaid)} past posts are taken as watched until the horizon: no observed_until says otherwise"
-        )
+        notes.append(f"{_posts(len(unsaid))} taken as watched until the horizon: no observed_until says otherwise")
     whole = [post for post in past if post in unsaid or post.curve.observed_until >= horizon * (1 - 1e-9)]
     if past and not whole:
         longest = max(post.curve.observed_until for post in past)
@@ -39,19 +37,21 @@ def population_of(past: Sequence[PostCurve], horizon: float, seed: int = 1) -> t
             "say a shorter --horizon"
         )
     if len(whole) < len(past):
-        notes.append(
-            f"{len(past) - len(whole)} past posts left out: watched for less than the horizon of {horizon:g} h"
-        )
+        notes.append(f"{_posts(len(past) - len(whole))} left out: watched for less than the horizon of {horizon:g} h")
     curves = tuple(_within(post.curve, horizon) for post in whole)
     if curves and not any(float(curve.at(np.array(horizon))) > 0 for curve in curves):
         raise InputError(f"{past[0].place}: no past post has a share: nothing can be learnt from them")
     if len(curves) < FEWEST_PAST:
-        said = f"{len(curves)} past posts" if curves else "no past posts"
+        said = _posts(len(curves)) if curves else "no past posts"
         notes.append(f"{said}: ranges are mostly the shipped prior (from 20 on they are the posts')")
     followers = np.array([post.followers for post in whole], np.float64)
     edges, more = _edges(curves, horizon, past[0].place if past else "")
     notes += more
     return fit_curves(curves, followers, horizon, edges, seed), notes
+
+
+def _posts(count: int) -> str:
+    return f"{count:,} past post{'s' * (count != 1)}"
 
 
 def _within(curve: Curve, horizon: float) -> Curve:

@@ -93,4 +93,4 @@ def _percentile(percentile: float | None, past: int) -> str:
     rank = round(percentile)
     tens, ones = divmod(rank, 10)
     ending = "th" if tens % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(ones, "th")
-    return f", the {rank}{ending} percentile of {past:,} past posts at that hour"
+    return f", the {rank}{ending} percentile of {past:,} past post{'s' * (past != 1)} at that hour"
