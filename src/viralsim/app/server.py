@@ -34,6 +34,7 @@ from viralsim.app.plan.running_page import running
 from viralsim.app.work import Question, class_outcomes, lesson_world
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
+from viralsim.lessons.real import real_lesson
 from viralsim.lessons.texts import preferred
 from viralsim.scenario import Scenario
 
@@ -165,7 +166,7 @@ def _sheet(key: str, request: Request, lang: str = "") -> Any:
     from fastapi.responses import HTMLResponse
 
     try:
-        one = lesson(key)
+        one = real_lesson(key) or lesson(key)
     except InputError as error:
         return HTMLResponse(escape(str(error)), status_code=404)
     language = preferred(lang, request.headers.get("accept-language", ""))
