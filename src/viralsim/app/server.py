@@ -24,6 +24,7 @@ from viralsim.app.classroom.pupil import pupil
 from viralsim.app.classroom.room import MOST_PUPILS, Room, Round, Task
 from viralsim.app.classroom.wall import wall
 from viralsim.app.jobs import RunLine
+from viralsim.app.kept_files import KeptFiles
 from viralsim.app.lanes import Lanes
 from viralsim.app.lesson.data import at_value
 from viralsim.app.lesson.sheet import sheet
@@ -79,6 +80,7 @@ def serve(
             server, title="viralsim", dark=None, reconnect_timeout=10.0, show_welcome_message=False,
             storage_secret=storage,
         )  # fmt: skip
+        server.add_middleware(KeptFiles)
         server.add_middleware(Access, keys=keys)
         config = uvicorn.Config(
             server, host="0.0.0.0" if room else LOOPBACK, port=port, log_level="warning", ws="wsproto",
