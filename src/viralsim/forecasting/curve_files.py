@@ -12,9 +12,15 @@ from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve, curve_of_events
 from viralsim.forecasting.events import SECOND
 from viralsim.forecasting.tables import Row, read_rows
+from viralsim.tables import Table
+from viralsim.tables.columns import key_of
 
 HOURS_OF = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
 PER = ("total", "interval")
+SHARERS = {
+    "id", "user", "userid", "member", "memberid", "node", "nodeid", "parent", "tweet", "tweetid", "retweetid", "shareid", "share",
+    "row", "index", "account", "accountid", "cascade",
+}  # fmt: skip
 EARLY = 1e-9  # hours by which rounding may place a time after the end
 
 
@@ -44,6 +50,8 @@ def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> t
         raise InputError(f"per: must be total or interval, got {per!r}")
     columns, rows, notes = read_rows(file)
     time = _time_column(file, columns)
+    if "shares" not in columns:
+        _refuse_counters(file, rows[0].table)
     posts: dict[str, list[Row]] = {}
     for row in rows:
         if "post_id" in columns and not row.has("post_id"):
@@ -70,6 +78,17 @@ def _time_column(file: Path, columns: tuple[str, ...]) -> str:
             f"(found: {', '.join(columns)})"
         )
     return found[0]
+
+
+def _refuse_counters(file: Path, table: Table) -> None:
+    """InputError where a table without shares counts something: its rows are no single shares."""
+    counted = [table.columns[name].title for name in ("impressions", "reach") if name in table]
+    counted += [title for title in table.unknown_numbers() if key_of(title) not in SHARERS]
+    if counted:
+        raise InputError(
+            f"{file}: no column shares, and {counted[0]!r} holds numbers: call the counter of shares so; where every row is one "
+            "share, leave that column out"
+        )
 
 
 def _hours(row: Row, time: str) -> float:

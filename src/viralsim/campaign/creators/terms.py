@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from viralsim.errors import InputError
 from viralsim.scenario.creators import Creator
 from viralsim.tables import Column, Kind, Table
-from viralsim.tables.columns import Unit
+from viralsim.tables.cells import even, is_missing, parse_cell
+from viralsim.tables.columns import Unit, plain
 from viralsim.tables.matching import Found
 
 Float64 = NDArray[np.float64]
@@ -32,6 +33,7 @@ OTHERS = (
     Column("promo_code", Kind.TEXT, ("code", "discount code", "coupon", "coupon code", "gutschein", "gutscheincode")),
 )
 PER_POST = ("per post", "pro post", "par post", "por post", "each post")
+BARE_COMMISSION = ("commission", "commissions", "provision", "affiliatefee")
 PLACE = "campaign.advocates.creators"
 
 
@@ -130,8 +132,15 @@ def read_terms(
     table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], contents: Sequence[str], times: int
 ) -> Terms:
     """The terms of each person. contents: names of the scenario's contents. times: how many times the tier's posts_at has."""
+    _refuse_bare_commission(table)
     of = {column.name: np.nan_to_num(given(table, rows, handles, column.name)) for column in TERMS}
-    posts = np.nan_to_num(given(table, rows, handles, "posts")).astype(np.int64)
+    asked = given(table, rows, handles, "posts")
+    if (asked == 0).any():
+        row = rows[int(np.argmax(asked == 0))][0]
+        raise table.refusal(
+            row, "posts", "must be at least 1: leave out who posts nothing, and the cell empty for all times"
+        )
+    posts = np.nan_to_num(asked).astype(np.int64)
     for i, count in enumerate(posts.tolist()):
         if count > times:
             raise InputError(
@@ -145,6 +154,21 @@ def read_terms(
             )
     codes = tuple(_word(table, own, handles[i], "promo_code") for i, own in enumerate(rows))
     return Terms(of, posts, tuple(content), codes)
+
+
+def _refuse_bare_commission(table: Table) -> None:
+    """InputError where a column is called commission and no more: 0.08 of what is sold, or 0.08 in money for each sale?"""
+    found = table.columns.get("commission_usd")
+    if found is None or plain(found.title) not in BARE_COMMISSION or found.unit.currencies:
+        return
+    for row, written in enumerate(table.cells("commission_usd")):
+        cell = None if is_missing(even(written)) else parse_cell(even(written))
+        if cell is not None and not cell.currencies:
+            raise table.refusal(
+                row,
+                "commission_usd",
+                "may be a part or an amount: call the column commission rate or commission per sale",
+            )
 
 
 def _word(table: Table, own: Sequence[int], handle: str, name: str) -> str:
