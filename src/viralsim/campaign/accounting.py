@@ -93,7 +93,8 @@ def _creator_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
             sales[:, row] += raw.paid_sales[:, line]
     commission, discount = terms.per_sale(number(arm.spec.content[arm.spec.campaign.content].value_usd))
     return {
-        FEES: (posted * terms.of["fee_per_post_usd"]).sum(axis=1) + terms.of["flat_fee_usd"].sum(),
+        FEES: (posted * terms.of["fee_per_post_usd"]).sum(axis=1)
+        + (terms.of["flat_fee_usd"] + terms.of["exclusivity_usd"]).sum(),
         GIFTS: np.full(worlds, terms.of["gift_usd"].sum()),
         COMMISSIONS: (sales * commission).sum(axis=1),
         DISCOUNTS: (sales * discount).sum(axis=1),
@@ -120,12 +121,13 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
     tier = spec.campaign.advocates
     people: dict[str, float] = {}
     if tier is not None and len(arm.enrolment):
-        asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
-        people = {"advocates": float(arm.enrolment.cost_usd.sum()) * asks}
+        asks = 1 if tier.cost_per == "enrolled" else arm.enrolment.asks(tier.posts_at)
+        people = {"advocates": float((arm.enrolment.cost_usd * asks).sum())}
         terms = arm.enrolment.terms
         if terms is not None:
             posts = np.bincount(plan.planned_advocate, minlength=len(arm.enrolment))
-            people[FEES] = float((terms.of["fee_per_post_usd"] * posts + terms.of["flat_fee_usd"]).sum())
+            once = terms.of["flat_fee_usd"] + terms.of["exclusivity_usd"]
+            people[FEES] = float((terms.of["fee_per_post_usd"] * posts + once).sum())
             people[GIFTS] = float(terms.of["gift_usd"].sum())
     lines = {name: usd for name, usd in ({**paid, **people} | lines).items() if name not in FEE_LINES}
     launch = {name: usd for name, usd in (lines | fee_lines(spec, lines)).items() if usd}

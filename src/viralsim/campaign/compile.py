@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.creators.exclusive import with_exclusive
 from viralsim.campaign.delays import delay_tables, whole_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
 from viralsim.campaign.interventions import cut_ties, plan_of_interventions
@@ -282,7 +283,7 @@ def compile_arm(
         text = "creators' fees and commissions are not counted launch by launch: leave one of them out, or pay creators by cost"
         raise ScenarioError([Problem(text, "programme")])
     matches = [compiled.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
-    audience = compiled.audience(spec, matches)
+    audience = with_exclusive(compiled.audience(spec, matches), spec, enrolment, compiled.members)
     contents = _contents(compiled, spec, names)
     plan = _plan(compiled, spec, names, enrolment)
     channels = _channels(compiled, spec, envelope, audience, _share_rate(compiled, spec, contents, names))

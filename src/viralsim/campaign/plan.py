@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.creators.boosts import boost_of
+from viralsim.campaign.creators.exclusive import refuse_other_posts
 from viralsim.campaign.numbers import Number, beside, number, stacked
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.visible_posts import owned_factor
@@ -171,19 +172,17 @@ def planned_posts(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     if tier is not None:
         content = lines.content(tier.content)
         terms = enrolment.terms
-        posts = np.zeros(len(enrolment), np.int64) if terms is None else terms.posts
         own = [
             content if terms is None or not terms.content[a] else lines.content(terms.content[a])
             for a in range(len(enrolment))
         ]
-        for wave, at in enumerate(tier.posts_at):
-            tick = lines.tick(at)
-            if tick < lines.horizon:
-                rows += [
-                    (tick, int(c), own[a], int(enrolment.members[a]), wave, a)
-                    for a, c in zip(*np.nonzero(enrolment.channels), strict=True)
-                    if posts[a] == 0 or wave < posts[a]
-                ]
+        ticks = [[lines.tick(at) for at in enrolment.times(a, tier.posts_at)] for a in range(len(enrolment))]
+        rows = [
+            (tick, int(c), own[a], int(enrolment.members[a]), wave, int(a))
+            for a, c in zip(*np.nonzero(enrolment.channels), strict=True)
+            for wave, tick in enumerate(ticks[a])
+            if tick < lines.horizon
+        ]
     rows.sort()
     table = np.array(rows, dtype=np.int64).reshape(len(rows), 6)
     advocate = table[:, 5]
@@ -206,7 +205,7 @@ def planned_posts(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     }
 
 
-def _organic(lines: Lines) -> dict[str, Any]:
+def _organic(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     rows = []
     seen: dict[tuple[int, int], int] = {}
     for i, line in enumerate(lines.spec.campaign.organic):
@@ -218,6 +217,7 @@ def _organic(lines: Lines) -> dict[str, Any]:
         else:
             path = f"campaign.organic[{i}].members"
             members = lines.compiled.members_named(line.members, path, [channel]).tolist()
+            refuse_other_posts(lines.spec, enrolment, i, line.content or lines.spec.campaign.content, members)
         index = 0
         for at in line.posts_at:
             for member in members:
@@ -232,4 +232,6 @@ def _organic(lines: Lines) -> dict[str, Any]:
 def compile_plan(compiled: CompiledAudience, spec: Spec, contents: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays of one arm."""
     lines = Lines(compiled, spec, contents)
-    return Plan(**_owned(lines), **_paid(lines, enrolment), **planned_posts(lines, enrolment), **_organic(lines))
+    return Plan(
+        **_owned(lines), **_paid(lines, enrolment), **planned_posts(lines, enrolment), **_organic(lines, enrolment)
+    )

@@ -95,18 +95,18 @@ def _lines(spec: Spec, costs: dict[str, float]) -> Iterator[tuple[str, str, floa
     if tier is not None and tier.count != 0:
         where = ", ".join(tier.channels or spec.channels)
         whom = "the advocates of your list" if tier.file else counted(tier.count or 0, "advocate")
-        yield f"Ask {whom} to post on {where}", _days(tier.posts_at), costs.get("advocates", 0.0)
+        yield f"Ask {whom} to post on {where}", _days(tier.times), costs.get("advocates", 0.0)
         programme = tier.programme
         if programme.setup_usd:
             yield (
                 "Set the advocate programme up",
-                f"before {_day(min(tier.posts_at))}",
+                f"before {_day(min(tier.times))}",
                 costs.get("programme set-up", 0.0),
             )
         if programme.hours_per_week:
             hours = number(programme.hours_per_week)
             text = f"Manager, {hours} hours a week: brief the advocates, remind them, thank who posted"
-            yield text, f"{_span(0.0, horizon)}, most before {_days(tier.posts_at)}", costs.get("programme hours", 0.0)
+            yield text, f"{_span(0.0, horizon)}, most before {_days(tier.times)}", costs.get("programme hours", 0.0)
     manager = spec.campaign.community_management
     if manager is not None:
         usd = manager.cost_usd_per_day * (horizon - manager.starts) / 24
@@ -171,7 +171,7 @@ def _risks(result: Result, specs: dict[str, Spec]) -> Iterator[list[str]]:
     if tier is not None and tier.count and tier.willingness < 1.0:
         few = _few_of(tier.count, tier.willingness)
         if few > 0:
-            sign = f"fewer than {few} of {tier.count:,} have posted by {_day(max(tier.posts_at))}"
+            sign = f"fewer than {few} of {tier.count:,} have posted by {_day(max(tier.times))}"
             yield ["Advocates do not post", "5 % at most, if the willingness holds", sign]
 
 

@@ -21,6 +21,7 @@ from viralsim.scenario.random_graphs import WattsStrogatz
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import MOST_TICKS, Spec
 from viralsim.scenario.study import JOINT
+from viralsim.scenario.time_checks import check_times
 from viralsim.units import shown
 
 MOST_FOLLOWS = 2_000_000_000
@@ -222,12 +223,6 @@ def _line(spec: Spec, line: Any, place: Place) -> Iterator[Finding]:
         yield from _named(line.content, spec.content, "content", (*place, "content"))
 
 
-def _posts(spec: Spec, times: tuple[float, ...], place: Place) -> Iterator[Finding]:
-    for i, hours in enumerate(times):
-        if hours >= spec.horizon:
-            yield (*place, "posts_at", i), f"must be before the horizon ({spec.horizon:g}h), got {hours:g}h"
-
-
 def _at_most_members(spec: Spec, count: Any, place: Place) -> Iterator[Finding]:
     if isinstance(count, int) and spec.audience.members is not None and count > spec.audience.members:
         yield place, f"must not exceed members ({spec.audience.members}), got {count}"
@@ -251,12 +246,12 @@ def _lines(spec: Spec) -> Iterator[Finding]:
     for i, owned in enumerate(campaign.owned):
         place: Place = ("campaign", "owned", i)
         yield from _line(spec, owned, place)
-        yield from _posts(spec, owned.posts_at, place)
+        yield from check_times(spec, owned, place)
         yield from _at_most_members(spec, owned.followers, (*place, "followers"))
     for i, organic in enumerate(campaign.organic):
         place = ("campaign", "organic", i)
         yield from _line(spec, organic, place)
-        yield from _posts(spec, organic.posts_at, place)
+        yield from check_times(spec, organic, place)
         yield from _at_most_members(spec, organic.members, (*place, "members"))
         if not isinstance(organic.members, int):
             yield from _named_members(spec, organic.members, [organic.channel], (*place, "members"))
@@ -314,7 +309,7 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
     elif tier.count is None:
         yield (*place, "count"), "is required without a file and without choose: {members: [...]}: add it"
     yield from _at_most_members(spec, tier.count, (*place, "count"))
-    yield from _posts(spec, tier.posts_at, place)
+    yield from check_times(spec, tier, place)
     for i, name in enumerate(tier.channels or ()):
         yield from _named(name, spec.channels, "channel", (*place, "channels", i))
     if tier.content is not None and tier.content != spec.campaign.content:

@@ -25,6 +25,7 @@ FIXED_IN_A_WORLD = (
     "horizon",
     "tick",
     "launch_at",
+    "launch_day",
 )
 
 
