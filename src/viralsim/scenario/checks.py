@@ -19,9 +19,9 @@ from viralsim.scenario.presets import presets
 from viralsim.scenario.programme_checks import manager, programme
 from viralsim.scenario.random_graphs import WattsStrogatz
 from viralsim.scenario.reading import Place
-from viralsim.scenario.spec import MOST_TICKS, Spec
+from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import JOINT
-from viralsim.scenario.time_checks import check_times
+from viralsim.scenario.time_checks import calendar, check_times, steps
 from viralsim.units import shown
 
 MOST_FOLLOWS = 2_000_000_000
@@ -31,7 +31,19 @@ MOST_BOUGHT = 2_000_000_000
 def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
-    for one in (_time, _members, _channels, _contents, _lines, _advocates, manager, programme, _interventions, _arms):
+    for one in (
+        steps,
+        _members,
+        _channels,
+        _contents,
+        _lines,
+        _advocates,
+        manager,
+        programme,
+        calendar,
+        _interventions,
+        _arms,
+    ):
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found
@@ -44,23 +56,6 @@ def exactly_one(block: Any, names: tuple[str, ...], place: Place) -> Iterator[Fi
         yield place, f"needs one of {', '.join(names)}: add it"
     elif len(given) > 1:
         yield (*place, given[1]), f"excludes {given[0]}: give one of them and leave the other out (or null)"
-
-
-def _time(spec: Spec) -> Iterator[Finding]:
-    if spec.tick > spec.horizon:
-        yield ("tick",), "must not be longer than the horizon: shorten it"
-    elif spec.ticks > MOST_TICKS:
-        yield (
-            ("tick",),
-            f"gives {spec.ticks:,} ticks, more than {MOST_TICKS:,}: lengthen the tick or shorten the horizon",
-        )
-    if spec.most_worlds < spec.populations:
-        yield ("populations",), f"must not exceed worlds ({spec.most_worlds}): every audience needs a world"
-    if not isinstance(spec.worlds, int) and spec.populations > 1:
-        yield (
-            ("worlds", "until"),
-            "more worlds do not tell what more audiences would: set populations to 1, or give a number",
-        )
 
 
 def _members(spec: Spec) -> Iterator[Finding]:

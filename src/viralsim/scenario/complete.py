@@ -34,10 +34,9 @@ def complete(data: Any) -> Any:
         data["campaign"] = _complete_campaign(campaign, only, list(channels), data)
     if isinstance(data.get("content"), dict):
         data["content"] = {name: _complete_content(content) for name, content in data["content"].items()}
-    data = _repeats(_moments(_with_launch_day(data)))
     if isinstance(audience, dict) and "participation" not in audience and audience.get("members") is not None:
         data["audience"] = {**audience, "participation": {}}
-    return data
+    return _repeats(_moments(_with_launch_day(data)))
 
 
 def _complete_content(content: Any) -> Any:
