@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.further_measures import further_measures
+from viralsim.campaign.market import people_of_line
 from viralsim.campaign.numbers import number
 from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
@@ -138,19 +139,9 @@ def paid_impressions(arm: Arm) -> NDArray[np.int64]:
     """Impressions that each paid line can get, int64[lines]: what its budget buys, as far as its frequency cap lets it."""
     plan = arm.world.plan
     asked = plan.paid_count.sum(axis=1).astype(np.int64)
-    people = [
-        int(plan.paid_start[i + 1] - plan.paid_start[i]) or _present(arm, int(plan.paid_channel[i]))
-        for i in range(len(asked))
-    ]
+    people = [people_of_line(arm, i) for i in range(len(asked))]
     most = plan.paid_cap.astype(np.int64) * np.array(people, dtype=np.int64)
     return np.asarray(np.where(plan.paid_cap > 0, np.minimum(asked, most), asked))
-
-
-def _present(arm: Arm, channel: int) -> int:
-    """How many members have an account on a channel."""
-    start = arm.world.audience.present_start
-    there = int(start[channel + 1] - start[channel])
-    return there or int(arm.world.graph.indptr.shape[1] - 1)
 
 
 def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:

@@ -120,6 +120,12 @@ def _both(spec: Spec, line: int, people: NDArray[np.int32], boosted: NDArray[np.
     return found.astype(np.int32)
 
 
+def _frequency_goals(spec: Spec) -> NDArray[np.int64]:
+    """From how many impressions on a member counts, of the campaign's content and of each paid line; empty: nobody asks."""
+    goals = [spec.campaign.frequency_goal or 0, *(line.frequency_goal or 0 for line in spec.campaign.paid)]
+    return _integers(goals if any(goals) else [])
+
+
 def _paid(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     spec, paid = lines.spec, lines.spec.campaign.paid
     counts: list[NDArray[np.int32]] = []
@@ -161,6 +167,7 @@ def _paid(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
         "paid_cap": _integers([p.frequency_cap or 0 for p in paid]),
         "paid_start": np.concatenate([[0], np.cumsum([len(t) for t in targets])]).astype(np.int64),
         "paid_targets": np.concatenate([np.zeros(0, np.int32), *targets]).astype(np.int32),
+        "frequency_goal": _frequency_goals(spec),
         "paid_count": stacked(counts, 1, np.int32) if counts else np.zeros((0, lines.horizon), np.int32),
     }
 

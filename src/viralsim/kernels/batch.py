@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
+from viralsim.kernels.arrays.frequency import count_frequency
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, Series
@@ -20,7 +21,6 @@ from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.memory import FastState, allocate_fast
 from viralsim.kernels.fast.replicate import run_fast_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
-from viralsim.kernels.frequency import count_frequency
 from viralsim.kernels.own.asked import has_own, measure_own, own_of
 from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.queues import next_tick

@@ -6,10 +6,10 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.alias import next_gap
+from viralsim.kernels.arrays.frequency import note_line
 from viralsim.kernels.arrays.ties import keep_members, keep_ties, spans_of
 from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
 from viralsim.kernels.cpu import U, prefetch
-from viralsim.kernels.frequency import note_line
 from viralsim.kernels.queues import occupy, touch
 from viralsim.kernels.rng import PACE, SEE, SHOW, below, draw, unit
 from viralsim.kernels.state import (

@@ -279,8 +279,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     if len(arm.channels.key) > MOST_CHANNELS:
         raise CapacityError(f"a world has at most {MOST_CHANNELS} channels, this one {len(arm.channels.key)}")
     channels, contents = len(arm.channels.key), len(arm.contents.key)
-    cells, horizon = channels * contents, arm.contents.novelty.shape[1]
-    plan = arm.plan
+    cells, horizon, plan = channels * contents, arm.contents.novelty.shape[1], arm.plan
     capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[Rule.DISTINCT] > 0)
     recommends = bool(np.any(arm.channels.per_engagement > 0))
     longest = max(_longest_showing(arm), spare, 1)

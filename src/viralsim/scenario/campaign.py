@@ -18,6 +18,7 @@ HOURS_PER_DAY = 24.0
 MOST_LINES = 1_000
 MOST_NAMED_MEMBERS = 100_000
 Members = Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")]
+FrequencyGoal = Annotated[int, Whole(ge=1, le=1_000_000, unit="impressions")]
 MemberId = StrictInt | StrictStr
 FILLED = "filled in"
 
@@ -81,6 +82,10 @@ class Paid(Block):
     frequency_cap: Annotated[int, Whole(ge=1, le=1_000_000, unit="impressions")] | None = key(
         None, "most impressions of this line that one member gets; left out: no cap", source="off"
     )
+    frequency_goal: FrequencyGoal | None = key(
+        None, "from how many impressions of this line on a member counts as reached by it; left out: not counted",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
     target: Target | None = key(None, "to whom; left out: everyone", source="off")
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
     boost: Handle | None = key(
@@ -285,6 +290,10 @@ class Campaign(Block):
     """What the actors of an arm do."""
 
     content: Name = key(..., "the content that the campaign is about: the focal content")
+    frequency_goal: FrequencyGoal | None = key(
+        None, "from how many impressions of the content on a member counts for effective_reach; left out: not counted",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
     cross_post: Probability = key(0.0, "chance that who shares on one channel also posts on another", source="off")
     owned: tuple[Owned, ...] = key((), "owned posts", source="off", max_length=MOST_LINES)
     paid: tuple[Paid, ...] = key((), "advertising", source="off", max_length=MOST_LINES)

@@ -11,6 +11,7 @@ from viralsim.rules import known
 from viralsim.scenario.audience_checks import demographics
 from viralsim.scenario.content import Content
 from viralsim.scenario.creator_checks import check_creators
+from viralsim.scenario.frequency import frequency
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.own_rules import OwnWords
@@ -41,6 +42,7 @@ def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list
         manager,
         programme,
         calendar,
+        frequency,
         _interventions,
         _arms,
     ):

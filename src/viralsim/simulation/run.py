@@ -88,7 +88,9 @@ def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
         series = min(SERIES_BYTES, 4 * worlds * ticks * len(Series))
         people = 2 * advocates_of(world) if len(world.plan.people) else 0
         goals = len(world.plan.frequency_goal)
-        total += worlds * (8 * (len(Count) + 1 + lines) + 4 * (channels + communities + lines + people + goals) + 1) + series
+        total += (
+            worlds * (8 * (len(Count) + 1 + lines) + 4 * (channels + communities + lines + people + goals) + 1) + series
+        )
     return total
 
 
