@@ -105,7 +105,7 @@ def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, fold
         _cast(table, people, compiled)
         notes = [f"{path.name}: {note}" for note in (*_followers_notes(table, people, compiled, tier), *repeated)]
         rows, handles = [p.rows for p in people], [p.handle for p in people]
-        terms = read_terms(table, rows, handles, tuple(spec.content), len(tier.posts_at))
+        terms = read_terms(table, rows, handles, spec, len(tier.posts_at))
         posted = [spec.content[name or tier.content or spec.campaign.content] for name in terms.content]
         fit = np.ones(len(people))
         for name, weights, known in (
