@@ -36,6 +36,7 @@ class NaiveWorld:
     advocate_shares: dict[int, int]
     paid_sales: dict[int, int]
     asked_sales: dict[int, int]
+    by_segment: list[list[int]]
 
 
 def trees(nodes: list[Node], content: int) -> dict[int, list[int]]:
@@ -69,6 +70,18 @@ def mean_distance(nodes: list[Node], tree: list[int]) -> float:
         total += sum(distance.values())
     pairs = len(tree) * (len(tree) - 1)
     return total / pairs if pairs else math.nan
+
+
+def segments(run: Run) -> list[list[int]]:
+    """Reach, impressions, shares and conversions of the focal content by row of ``by_segment``."""
+    of_field = run.world.audience.segment
+    found = [[0, 0, 0, 0] for _ in range(int(of_field.max(initial=-1)) + 1)]
+    for v in range(run.members):
+        posts = sum(n for (_, k, poster), n in run.posts_made.items() if (k, poster) == (run.focal, v))
+        did = (v in run.reached, run.seen_content[run.focal, v], posts, (run.focal, v) in run.converted)
+        for field in of_field:
+            found[field[v]] = [have + int(more) for have, more in zip(found[field[v]], did, strict=True)]
+    return found
 
 
 def naive_world(world: ArmInputs, seed: int, w: int, kind: type[Run] = Run) -> NaiveWorld:
@@ -121,4 +134,5 @@ def naive_world_of(run: Run) -> NaiveWorld:
         advocate_shares=dict(advocate_shares),
         paid_sales=dict(run.paid_sales),
         asked_sales=dict(run.asked_sales),
+        by_segment=segments(run),
     )

@@ -23,7 +23,7 @@ from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.respond import CHANNEL_MARK, CONVERTED_MARK, EARNED_MARK
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import CELLS, CONTENTS, DEPTH_BINS, NODES, TOUCHED, Out, State, allocate
-from viralsim.kernels.tick import clear
+from viralsim.kernels.tick import clear, count_segments
 from viralsim.kernels.trees import measure_trees
 
 
@@ -91,6 +91,12 @@ def grouped_world(arm: ArmInputs, seed: int, number: int, labels: NDArray[np.int
     if not tally(*frames, seed_key(seed), number, labels, by_label, by_channel):
         raise CapacityError(f"world {number} outgrew its memory; use a smaller audience or horizon")
     return GroupedWorld(by_label, by_channel, out.series[0], out.counts[0])
+
+
+@njit(cache=True)
+def segments_now(arm, state, by_segment):  # type: ignore[no-untyped-def]
+    """Add what the members of each segment did so far to ``by_segment`` int64[S, 4], for a driver that steps."""
+    count_segments(arm, state, by_segment)
 
 
 class TouchedMembers(NamedTuple):

@@ -70,6 +70,7 @@ DELIVERY = np.dtype(  # something to be shown in this tick
         ("end", np.int64),  # where its impressions end in the buffer
         ("member", np.int32),  # the one to whom it is shown now, at ``position`` of the row; -1: to all of the row
         ("position", np.int32),
+        ("sent", np.int32),  # of a private send: followers that it goes to; 0: it is shown to all of the row
     ],
     align=True,
 )
@@ -224,6 +225,7 @@ class Out(NamedTuple):
     paid_sales: I4  # [W, M] conversions on impressions of each paid line
     posted: I4  # [W, A] planned posts made by each advocate, or [0, 0]: nobody asks
     asked_sales: I4  # [W, A] conversions on impressions of the planned posts of each, or [0, 0]
+    by_segment: I8  # [W, S, len(SegmentCount)], S = 0 where nobody asks
 
 
 def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:
