@@ -83,7 +83,9 @@ class Audience(NamedTuple):
     present: I4  # members present on each channel, concatenated, ascending; [0]: everyone
     present_start: I8  # [C + 1] offsets into present; all 0 where everyone is present
     buying: F4 = ALIKE  # [N] mean 1, factor of the chance of a conversion, or [1]
-    segment: I4 = np.zeros((0, 0), np.int32)  # [G, N] the row of ``by_segment`` of each member, for each field; or [0, 0]
+    segment: I4 = np.zeros(
+        (0, 0), np.int32
+    )  # [G, N] the row of ``by_segment`` of each member, for each field; or [0, 0]
 
 
 class Channels(NamedTuple):

@@ -42,7 +42,7 @@ class Audience:
 
     def __post_init__(self) -> None:
         if not len(self.buying):
-            object.__setattr__(self, "buying", np.broadcast_to(np.ones(1, np.float32), self.members))
+            object.__setattr__(self, "buying", drawn_buying(self.members, 0.0, np.uint64(0)))
         for name in ("community", "activity", "hostility", "interests", "tones", "buying"):
             check_field(name, getattr(self, name), self.members)
 
@@ -76,7 +76,7 @@ def drawn_activity(members: int, sigma: float, key: np.uint64) -> NDArray[np.flo
 def drawn_buying(members: int, spread: float, key: np.uint64) -> NDArray[np.float32]:
     """Readiness to buy: gamma of mean 1 and standard deviation ``spread``, divided by its mean over the members, float32[N]."""
     if spread == 0 or members == 0:
-        return allocate("buying", members)
+        return np.broadcast_to(np.ones(1, np.float32), members)
     from scipy.special import gammaincinv
 
     from viralsim.population.generators.sample_follows import fill_units

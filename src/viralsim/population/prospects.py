@@ -15,6 +15,9 @@ from viralsim.population.network.network import Network
 from viralsim.population.segments import Segmentation
 
 
+FIELDS_OF_ALL = ("community", "activity", "hostility", "buying", "interests", "tones")
+
+
 def like_members(members: int, prospects: int, key: np.uint64) -> NDArray[np.int64]:
     """Whose fields each person has: the members themselves, then for each prospect a member drawn at random, int64[N + P]."""
     drawn = (fill_units(key, prospects) * members).astype(np.int64)
@@ -31,10 +34,10 @@ def audience_with(audience: Audience, like: NDArray[np.int64]) -> Audience:
 
     return replace(
         audience,
-        **{name: getattr(audience, name)[..., like] for name in ("community", "activity", "hostility", "buying", "interests", "tones")},
+        **{name: getattr(audience, name)[..., like] for name in FIELDS_OF_ALL},
         presence={channel: presence(of) for channel, of in audience.presence.items()},
         ids=_ids_with(audience.ids, len(nobody)),
-    )  # fmt: skip
+    )
 
 
 def _ids_with(ids: NDArray[Any] | None, prospects: int) -> NDArray[Any] | None:

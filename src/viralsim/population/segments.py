@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,11 @@ class Segmentation:
 
 
 def segmentations(
-    fields: Mapping[str, Cuts], audience: Audience, people: MembersFile | None, who: MemberIds, shares: Demographics | None
+    fields: Mapping[str, Cuts],
+    audience: Audience,
+    people: MembersFile | None,
+    who: MemberIds,
+    shares: Demographics | None,
 ) -> dict[str, Segmentation]:
     """The segments of every field that ``audience.segments`` names; its cut points make bands of numbers.
 
@@ -106,7 +111,9 @@ def _by_label(values: NDArray[Any]) -> Segmentation:
         raise InputError("is a field of numbers: give cut points such as [25, 45]")
     written, number = np.unique(values.astype(str), return_inverse=True)
     if len(written) > MOST_SEGMENTS:
-        raise InputError(f"makes {len(written):,} segments, more than {MOST_SEGMENTS:,}: name a coarser field, or cut points")
+        raise InputError(
+            f"makes {len(written):,} segments, more than {MOST_SEGMENTS:,}: name a coarser field, or cut points"
+        )
     order = sorted(range(len(written)), key=lambda i: by_value(str(written[i])))
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
@@ -119,7 +126,11 @@ def _banded(values: NDArray[Any], cuts: Cuts) -> Segmentation:
         raise InputError("has values that are no numbers: leave the cut points out")
     numbers = values.astype(np.float64)
     names = [f"{cut:.10g}" for cut in cuts]
-    labels = [f"under {names[0]}", *(f"{a} to under {b}" for a, b in zip(names, names[1:], strict=False)), f"{names[-1]} and over"]
+    labels = [
+        f"under {names[0]}",
+        *(f"{a} to under {b}" for a, b in itertools.pairwise(names)),
+        f"{names[-1]} and over",
+    ]
     number = np.searchsorted(np.asarray(cuts, np.float64), numbers, side="right").astype(np.int32)
     missing = np.isnan(numbers)
     if missing.any():

@@ -18,7 +18,8 @@ def is_nobody(value: object) -> bool:
 
 
 Selection = Annotated[
-    dict[Name, Annotated[tuple[StrictInt | StrictStr, ...], Field(min_length=1, max_length=1_000)]], Field(max_length=16)
+    dict[Name, Annotated[tuple[StrictInt | StrictStr, ...], Field(min_length=1, max_length=1_000)]],
+    Field(max_length=16),
 ]  # field -> its values: members who have one of them, of every field
 
 

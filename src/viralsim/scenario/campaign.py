@@ -51,7 +51,10 @@ class Target(Block):
         None, "only members of these communities", source="off", max_length=10_000
     )
     segments: Selection = key(
-        {}, "only members of these segments: field of audience.segments -> its values", source="off", exclude_if=says_nothing
+        {},
+        "only members of these segments: field of audience.segments -> its values",
+        source="off",
+        exclude_if=says_nothing,
     )
     who: Literal["everyone", "audience", "prospects"] = key(
         "everyone", "members and prospects, or one of the two", source="off", exclude_if=is_everyone

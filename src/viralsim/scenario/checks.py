@@ -8,7 +8,7 @@ from typing import Any
 
 from viralsim.member_names import find_members
 from viralsim.rules import known
-from viralsim.scenario.audience_checks import demographics
+from viralsim.scenario.audience_checks import demographics, prospects, segments
 from viralsim.scenario.content import Content
 from viralsim.scenario.creator_checks import check_creators
 from viralsim.scenario.messages import Finding
@@ -30,7 +30,9 @@ MOST_BOUGHT = 2_000_000_000
 def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
-    for one in (_time, _members, _channels, _contents, _lines, _advocates, manager, programme, _interventions, _arms):
+    for one in (
+        _time, _members, _channels, _contents, _lines, _advocates, manager, programme, _interventions, segments, prospects, _arms,
+    ):  # fmt: skip
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found
