@@ -28,7 +28,8 @@ class CompiledAudience:
     """One audience with its networks, in the kernels' form, and what is computed of it once.
 
     members: all people N, of whom the last ``prospects`` are without ties. graph: all channels in one CSR. presence, present,
-    present_start: who has an account where. following: accounts that v follows, int32[C, N]. Memory: 4 bytes per follow, 8 bytes per member and channel for rows, and the member fields.
+    present_start: who has an account where. following: accounts that v follows, int32[C, N].
+    Memory: 4 bytes per follow, 8 bytes per member and channel for rows, and the member fields.
     """
 
     def __init__(self, spec: Spec, population: Population) -> None:

@@ -14,7 +14,6 @@ from viralsim.population.generators.sample_follows import fill_units
 from viralsim.population.network.network import Network
 from viralsim.population.segments import Segmentation
 
-
 FIELDS_OF_ALL = ("community", "activity", "hostility", "buying", "interests", "tones")
 
 
