@@ -259,4 +259,5 @@ def measures_in(arms: Iterable[Mapping[str, object]]) -> tuple[Measure, ...]:
 
 def measure(name: str) -> Measure:
     """The declaration of a measure, or of one of a goal's segments; InputError lists the names there are."""
-    return _OF_GOALS[name] if name in _OF_GOALS else BY_NAME[one_of(name, "measure", NAMES)]
+    found = _OF_GOALS.get(name) if isinstance(name, str) else None
+    return found or BY_NAME[one_of(name, "measure", NAMES)]
