@@ -274,7 +274,7 @@ def _cared_for(compiled: CompiledAudience, spec: Spec, enrolment: Enrolment) -> 
     manager = spec.campaign.community_management
     if manager is None or manager.hours_per_week is None or not manager.effects.willingness:
         return enrolment
-    willingness = with_care(enrolment.willingness, manager, manager.coverage(compiled.members - compiled.prospects))
+    willingness = with_care(enrolment.willingness, manager, manager.coverage(compiled.audience_members))
     return replace(enrolment, willingness=willingness)
 
 
@@ -313,7 +313,7 @@ def compile_arm(
         audience,
         channels,
         contents,
-        _rules(spec, names, contents, plan, compiled.members - compiled.prospects),
+        _rules(spec, names, contents, plan, compiled.audience_members),
         plan,
     )
     segments = segment_names(compiled.population)

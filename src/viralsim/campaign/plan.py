@@ -94,7 +94,7 @@ def _targets(compiled: CompiledAudience, spec: Spec, number: int) -> NDArray[np.
         return np.zeros(0, dtype=np.int32)
     keep = compiled.present_on(channel) if who == "audience" else compiled.reached_by_money(channel)
     if who == "prospects":
-        keep[: compiled.members - compiled.prospects] = False
+        keep[: compiled.audience_members] = False
     if line.target is None:
         return np.flatnonzero(keep).astype(np.int32)
     if line.target.communities is not None:

@@ -89,10 +89,15 @@ class CompiledAudience:
         """Who has an account on a channel, bool[N]."""
         return self.presence[channel].astype(bool) if len(self.presence) else np.ones(self.members, dtype=bool)
 
+    @property
+    def audience_members(self) -> int:
+        """Members of the audience: all people but the prospects."""
+        return self.members - self.prospects
+
     def reached_by_money(self, channel: int) -> NDArray[np.bool_]:
         """Whom a paid line on a channel can be shown to, bool[N]: who has an account there, and prospects."""
         people = self.present_on(channel)
-        people[self.members - self.prospects :] = True
+        people[self.audience_members :] = True
         return people
 
     def members_named(self, names: Sequence[Any], path: str, where: Sequence[int]) -> NDArray[np.int64]:

@@ -22,6 +22,7 @@ from viralsim.measurement.measures import MEASURES, NAMES
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.spec import Spec
+from viralsim.scenario.study import AMONG
 
 ARMS_KEPT_BYTES = 128 << 20  # worlds of arms that several points may ask for
 STAGES_KEPT = 4
@@ -117,7 +118,9 @@ class Runner:
                 name
             ]
 
-        return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, compiled_audiences[0].members
+        return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, compiled_audiences[
+            0
+        ].audience_members
 
     def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
 
@@ -191,8 +194,10 @@ def columns(own: Iterable[str] = ()) -> list[str]:
 
 
 def own_measures(scenario: Scenario) -> list[str]:
-    """The words of the scenario's own measures."""
-    return [] if scenario.spec.measures is None else sorted(scenario.spec.measures.own)
+    """The words of the scenario's own measures, and the measures of those of whom its goal speaks."""
+    spec = scenario.spec
+    among = [] if spec.goal is None or not spec.goal.among else list(AMONG.values())
+    return [*([] if spec.measures is None else sorted(spec.measures.own)), *among]
 
 
 def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:

@@ -102,8 +102,8 @@ def segments_now(arm, state, by_segment):  # type: ignore[no-untyped-def]
 class TouchedMembers(NamedTuple):
     """A row per member that a world touched.
 
-    member: int32[k]. impressions: of any content, int32[k]. seen: of the focal content, int32[k]. posts: of the focal content, int32[k]. flags: int32[k], bit 0: earned
-    reach, bit 1: converted, from bit 2 on: reached on that channel.
+    member: int32[k]. impressions: of any content, int32[k]. posts: of the focal content, int32[k]. flags: int32[k], bit 0: earned
+    reach, bit 1: converted, from bit 2 on: reached on that channel. seen: impressions of the focal content, int32[k].
     """
 
     member: NDArray[np.int32]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
-from viralsim.kernels.batch import SIZE_BINS, RawWorlds
 from viralsim.kernels.arm_inputs import segments_of
+from viralsim.kernels.batch import SIZE_BINS, RawWorlds
 from viralsim.kernels.counts import Count, SegmentCount, Series
 from viralsim.kernels.member_counts import MembersRunner, TouchedMembers
 from viralsim.kernels.respond import CHANNEL_MARK, EARNED_MARK
@@ -167,8 +167,8 @@ class Ledger:
     ) -> None:
         """Count what these members did, once or so many ``times`` each, in their segments."""
         counts = self.worlds.by_segment[self.row, :, count]
-        for field in self.worlds.arm.world.audience.segment:
-            counts += np.bincount(field[members], times, minlength=len(counts)).astype(np.int64)
+        for segment in self.worlds.arm.world.audience.segment:
+            counts += np.bincount(segment[members], times, minlength=len(counts)).astype(np.int64)
 
     def note(self, launch: int, **values: float) -> None:
         """Write numbers of one launch, by the names of ``NOTED``."""

@@ -257,7 +257,7 @@ def _record(
         "world_count": count,
         "tick_hours": float(spec.tick),
         "population": PopulationSummary(
-            members=compiled.members - compiled.prospects,
+            members=compiled.audience_members,
             communities=int(audience.community.max(initial=0)) + 1,
             follows={c: n.follows for c, n in zip(compiled.channels, compiled.networks, strict=True)},
             count=len(compiled_audiences),
