@@ -239,21 +239,9 @@ def _rows_of(out: Out, first: int, last: int, counts: NDArray[Any]) -> Out:
     """Where worlds ``first`` to ``last`` write: views of their rows, and ``counts``, whose rows go to columns afterwards."""
     recorded = len(out.series) - 1  # the last row takes what is not kept
     counts[: last - first] = 0
-    return Out(
-        counts=counts,
-        structural_virality=out.structural_virality[first:last],
-        reach_by_channel=out.reach_by_channel[first:last],
-        reach_by_community=out.reach_by_community[first:last],
-        series=out.series[min(first, recorded) : min(last, recorded) + 1],
-        paid_bought=out.paid_bought[first:last],
-        done=out.done[first:last],
-        own_measures=out.own_measures[first:last],
-        paid_sales=out.paid_sales[first:last],
-        posted=out.posted[first:last],
-        asked_sales=out.asked_sales[first:last],
-        often_reached=out.often_reached[first:last],
-        by_segment=out.by_segment[first:last],
-    )
+    rows = {name: values[first:last] for name, values in out._asdict().items()}
+    series = out.series[min(first, recorded) : min(last, recorded) + 1]
+    return out._replace(**{**rows, "counts": counts, "series": series})
 
 
 class _Workers:
