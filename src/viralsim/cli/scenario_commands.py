@@ -228,13 +228,13 @@ def _init_from_posts(file: Path, posts: Path, force: bool) -> None:
     if start.calibration is not None:
         for warning in start.calibration.warnings:
             click.echo(warning)
-        _write_new(rows, start.calibration.posterior.to_csv(index=False, lineterminator="\n"), force)
+        _write_new(rows, start.calibration.rows_as_csv(), force)
     _write_new(file, start.text, force)
 
 
 def _write_new(file: Path, text: str, force: bool) -> None:
     try:
-        with file.open("w" if force else "x", encoding="utf-8") as stream:
+        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except FileExistsError:
         raise _there_already(file) from None

@@ -63,7 +63,9 @@ class Table:
         words_are_names = self.columns[name].column.kind is Kind.ID
         if words_are_names and max(map(len, cells), default=0) > LONGEST_NAME:
             row = next(row for row, cell in enumerate(cells) if len(cell) > LONGEST_NAME)
-            raise self.refusal(row, name, f"is a name of {len(cells[row]):,} characters: check the quotes from this line on")
+            raise self.refusal(
+                row, name, f"is a name of {len(cells[row]):,} characters: check the quotes from this line on"
+            )
         joined = "\n".join(cells)
         if words_are_names and joined.isascii() and not _NEEDS_A_LOOK.search(joined):
             return cells
