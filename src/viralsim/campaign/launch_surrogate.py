@@ -33,7 +33,11 @@ def launch_model(compiled: CompiledAudience, spec: Spec) -> LaunchModel:
     if converts and content.conversion_rate > 0:
         counts = "conversions"
     else:
-        counts = "members reached" if measure in ("reach", "earned_reach", "impressions") else "earned shares"
+        counts = (
+            "members reached"
+            if measure in ("reach", "effective_reach", "earned_reach", "impressions")
+            else "earned shares"
+        )
     channels = [c for c, name in enumerate(compiled.channels) if name in (tier.channels or compiled.channels)]
     follows = [_follows(compiled, spec, c, counts, by_asked=measure != "earned_reach") for c in channels]
     return LaunchModel(follows, counts, float(tier.cost_usd))

@@ -21,6 +21,7 @@ from viralsim.measurement.intervals import proportion_interval
 from viralsim.measurement.measures import MEASURES, NAMES
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.frequency import frequency_measures
 from viralsim.scenario.spec import Spec
 
 ARMS_KEPT_BYTES = 128 << 20  # worlds of arms that several points may ask for
@@ -191,8 +192,9 @@ def columns(own: Iterable[str] = ()) -> list[str]:
 
 
 def own_measures(scenario: Scenario) -> list[str]:
-    """The words of the scenario's own measures."""
-    return [] if scenario.spec.measures is None else sorted(scenario.spec.measures.own)
+    """The words of the scenario's own measures, and of those that its frequency goals ask for."""
+    own = [] if scenario.spec.measures is None else sorted(scenario.spec.measures.own)
+    return own + frequency_measures(scenario.spec)
 
 
 def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
+from viralsim.kernels.arrays.frequency import count_frequency
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, Series
@@ -52,6 +53,7 @@ class RawWorlds(NamedTuple):
     paid_sales: I4 = np.zeros((0, 0), np.int32)  # [W, M] conversions on impressions of each paid line
     posted: I4 = np.zeros((0, 0), np.int32)  # [W, A] planned posts made by each advocate, or [0, 0]
     asked_sales: I4 = np.zeros((0, 0), np.int32)  # [W, A] conversions on impressions of these posts, or [0, 0]
+    often_reached: I4 = np.zeros((0, 0), np.int32)  # [W, 1 + M] members who reached each frequency goal, or [0, 0]
 
 
 class Nodes(NamedTuple):
@@ -99,6 +101,8 @@ def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-d
     if tick < horizon:
         state.scalars[OVERFLOW] = STOPPED  # what is still lined up is forgotten with the world
     note_peak(state, out)
+    if len(arm.plan_frequency_goal):
+        count_frequency(arm, state, out)
     return True
 
 
@@ -139,6 +143,8 @@ def advance_world(arm, state, out, tick):  # type: ignore[no-untyped-def]
     """One tick of a stepped world, after its actors decided."""
     advance(arm, state, tick, out)
     note_peak(state, out)
+    if len(arm.plan_frequency_goal):
+        count_frequency(arm, state, out)
 
 
 @njit(cache=True)
@@ -175,6 +181,7 @@ def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, 
     count: type[np.int32] | type[np.int64] = np.int32 if plain and len(arm.graph.followers) < 2**31 else np.int64
     communities = int(arm.audience.community.max(initial=0)) + 1
     people = (worlds, advocates_of(arm)) if len(arm.plan.people) else (0, 0)
+    goals = len(arm.plan.frequency_goal)
     return Out(
         counts=np.zeros((worlds, len(Count)), dtype=count, order=order),
         structural_virality=np.full(worlds, np.nan),
@@ -187,6 +194,7 @@ def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, 
         paid_sales=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int32),
         posted=np.zeros(people, dtype=np.int32),
         asked_sales=np.zeros(people, dtype=np.int32),
+        often_reached=np.zeros((worlds if goals else 0, goals), dtype=np.int32),
     )
 
 
@@ -239,6 +247,7 @@ def _rows_of(out: Out, first: int, last: int, counts: NDArray[Any]) -> Out:
         paid_sales=out.paid_sales[first:last],
         posted=out.posted[first:last],
         asked_sales=out.asked_sales[first:last],
+        often_reached=out.often_reached[first:last],
     )
 
 
@@ -369,7 +378,7 @@ def run_worlds(
     return RawWorlds(
         out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],
         out.paid_bought, total.cascade_sizes, total.generations, total.advocate_posts, total.advocate_shares, out.done,
-        not whole, out.own_measures, out.paid_sales, out.posted, out.asked_sales,
+        not whole, out.own_measures, out.paid_sales, out.posted, out.asked_sales, out.often_reached,
     )  # fmt: skip
 
 
