@@ -130,7 +130,8 @@ def test_researchers_functions_have_their_wrong_calls() -> None:
         classic.compartments, classic.gillespie, classic.generalised_contagion, classic.voter, classic.bounded_confidence,
         classic.competing_cascades, classic.group_contagion, classic.activation, classic.trees, vs.Network.generate,
         vs.Network.from_temporal_edges, vs.Network.numbers_of, vs.Network.save, vs.Network.open, vs.Scenario.with_networks,
-        vs.rules.register, vs.rules.read_file, experiments.adaptive_sweep, vs.field_test, vs.value_of_information, vs.robust, vs.discover,
+        vs.rules.register, vs.rules.read_file, experiments.adaptive_sweep, vs.field_test,
+        vs.value_of_information, vs.robust, vs.discover,
     )  # fmt: skip
     calls = [sum(len(values) for values in DOOR[function][1].values()) for function in said]
     assert min(calls) >= 1
