@@ -176,6 +176,8 @@ def calibrate(
 ) -> Calibration:
     """What past posts say about new ones, as values of a scenario.
 
+    Chains judged by split R-hat (Vehtari et al. 2021), the whole by simulation (Talts et al. 2018).
+
     Args:
         scenario: a scenario, or the path of one, with owned posts: past posts are taken as such.
         past: past posts as ``viralsim.posts.read`` gives them.
