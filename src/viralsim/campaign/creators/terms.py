@@ -16,7 +16,8 @@ from viralsim.scenario.creators import Creator
 from viralsim.scenario.repeats import MOST_POSTS
 from viralsim.scenario.spec import Spec
 from viralsim.tables import Column, Kind, Table
-from viralsim.tables.columns import Unit
+from viralsim.tables.cells import even, is_missing, parse_cell
+from viralsim.tables.columns import Unit, plain
 from viralsim.tables.matching import Found
 from viralsim.units import hours_since_launch, parse_duration, shown
 
@@ -43,6 +44,7 @@ OTHERS = (
     Column("promo_code", Kind.TEXT, ("code", "discount code", "coupon", "coupon code", "gutschein", "gutscheincode")),
 )
 PER_POST = ("per post", "pro post", "par post", "por post", "each post")
+BARE_COMMISSION = ("commission", "commissions", "provision", "affiliatefee")
 PLACE = "campaign.advocates.creators"
 BETWEEN_MOMENTS = re.compile(r"[;|\n]|,(?!\s*\d{1,2}:\d{2}\b)")  # the comma of "Friday, 18:00" is inside one
 YES_OR_NO = {
@@ -154,10 +156,17 @@ def is_per_post(table: Table) -> bool:
 
 def read_terms(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], spec: Spec, times: int) -> Terms:
     """The terms of each person. times: how many times the tier's posts_at has."""
+    _refuse_bare_commission(table)
     contents = tuple(spec.content)
     own = own_times(table, rows, handles, spec)
     of = {column.name: np.nan_to_num(given(table, rows, handles, column.name)) for column in TERMS}
-    posts = np.nan_to_num(given(table, rows, handles, "posts")).astype(np.int64)
+    asked = given(table, rows, handles, "posts")
+    if (asked == 0).any():
+        row = rows[int(np.argmax(asked == 0))][0]
+        raise table.refusal(
+            row, "posts", "must be at least 1: leave out who posts nothing, and the cell empty for all times"
+        )
+    posts = np.nan_to_num(asked).astype(np.int64)
     for i, count in enumerate(posts.tolist()):
         there = len(own[i]) or times
         if count > there:
@@ -172,6 +181,21 @@ def read_terms(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[st
             )
     codes = tuple(_word(table, own, handles[i], "promo_code") for i, own in enumerate(rows))
     return Terms(of, posts, tuple(content), codes, own, are_exclusive(table, rows, handles, of["exclusivity_usd"]))
+
+
+def _refuse_bare_commission(table: Table) -> None:
+    """InputError where a column is called commission and no more: 0.08 of what is sold, or 0.08 in money for each sale?"""
+    found = table.columns.get("commission_usd")
+    if found is None or plain(found.title) not in BARE_COMMISSION or found.unit.currencies:
+        return
+    for row, written in enumerate(table.cells("commission_usd")):
+        cell = None if is_missing(even(written)) else parse_cell(even(written))
+        if cell is not None and not cell.currencies:
+            raise table.refusal(
+                row,
+                "commission_usd",
+                "may be a part or an amount: call the column commission rate or commission per sale",
+            )
 
 
 def _word(table: Table, own: Sequence[int], handle: str, name: str) -> str:
