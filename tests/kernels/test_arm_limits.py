@@ -38,8 +38,13 @@ def full_world() -> ArmInputs:
         planned=[Planned(1), Planned(2, tick=4)],
         organic=[Organic(0), Organic(-1, tick=2)],
     )
-    channels = [Channel([(0, 1, 0.5, 0.5), (1, 2, 1.0, 0.5)], delay=[0.5, 0.5], present=[0, 1, 2]), Channel([(2, 0)])]
-    who = Members(community=[0, 1, 1], activity=[1.0, 2.0, 0.5], hostility=[0.5] * 3, background_load=[1.0] * 3)
+    channels = [
+        Channel([(0, 1, 0.5, 0.5), (1, 2, 1.0, 0.5)], delay=[0.5, 0.5], present=[0, 1, 2], sends=(0.5, 2, 1.0)),
+        Channel([(2, 0)]),
+    ]
+    who = Members(
+        [0, 1, 1], [1.0, 2.0, 0.5], [0.5] * 3, background_load=[1.0] * 3, buying=[0.5, 2.0, 0.5], segments=[[0, 1, 1]]
+    )
     plain = build_world(3, 6, channels, [Content(controversy=0.5), Content()], who=who, acts=acts)
     world = with_terms(plain, set(TERMS), np.random.default_rng(1))
     edges = len(world.graph.followers)
