@@ -19,6 +19,7 @@ from viralsim.kernels.batch import run_worlds, trace_world
 
 WITHOUT_LIMITS = {"channels.key", "contents.key", "contents.own_rules"}  # any 64 bits are a key; a type, not numbers
 OWN_LENGTH = {
+    "audience.segment",
     "plan.people",
     "rules.fatigue",
     "contents.own_measured",
@@ -130,6 +131,7 @@ def test_a_wrong_length_is_named(name: str) -> None:
     [
         ("plan.owned_start", [0, 5], "owned_start must rise from 0 to the length of owned_followers"),
         ("plan.paid_start", [1, 2], "paid_start must rise"),
+        ("audience.segment", [[0, 1, 1, 0]], r"audience.segment must have shape \(1, 3\) or \(0, 0\), got \(1, 4\)"),
         ("plan.planned_tick", [4, 0], "must be ascending"),
         ("plan.owned_posts_tick", [3, 0], "must be ascending"),
         ("graph.indptr", [[0, 2, 1, 2], [2, 2, 2, 3]], "indptr must rise"),
