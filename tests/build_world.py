@@ -138,6 +138,7 @@ class Acts:
     paid: Sequence[Paid] = field(default_factory=list)
     planned: Sequence[Planned] = field(default_factory=list)
     organic: Sequence[Organic] = field(default_factory=list)
+    frequency_goal: Sequence[int] = ()  # of the focal content and of each paid line; empty: nobody asks
 
 
 def floats(values: ArrayLike) -> np.ndarray:
@@ -339,6 +340,7 @@ def build_plan(acts: Acts, ticks: int) -> Plan:
         planned_trust=floats([post.trust for post in planned]),
         planned_advocate=integers([advocates.index(post.member) for post in planned]),
         people=np.ones(1, np.uint8),
+        frequency_goal=integers(acts.frequency_goal),
         organic_tick=integers([post.tick for post in acts.organic]),
         organic_channel=integers([post.channel for post in acts.organic]),
         organic_content=integers([post.content for post in acts.organic]),

@@ -36,6 +36,7 @@ class NaiveWorld:
     advocate_shares: dict[int, int]
     paid_sales: dict[int, int]
     asked_sales: dict[int, int]
+    often_reached: list[int]
     by_segment: list[list[int]]
 
 
@@ -70,6 +71,16 @@ def mean_distance(nodes: list[Node], tree: list[int]) -> float:
         total += sum(distance.values())
     pairs = len(tree) * (len(tree) - 1)
     return total / pairs if pairs else math.nan
+
+
+def often_reached(run: Run) -> list[int]:
+    """Members who reached each frequency goal: of the focal content, then of each paid line; empty where nobody asks."""
+    goals = run.plan.frequency_goal.tolist()
+    if not goals:
+        return []
+    seen = [[run.seen_content[run.focal, v] for v in range(run.members)]]
+    seen += [[run.line_seen[line, v] for v in range(run.members)] for line in range(len(goals) - 1)]
+    return [sum(n >= goal for n in of_all) if goal else 0 for goal, of_all in zip(goals, seen, strict=True)]
 
 
 def segments(run: Run) -> list[list[int]]:
@@ -134,5 +145,6 @@ def naive_world_of(run: Run) -> NaiveWorld:
         advocate_shares=dict(advocate_shares),
         paid_sales=dict(run.paid_sales),
         asked_sales=dict(run.asked_sales),
+        often_reached=often_reached(run),
         by_segment=segments(run),
     )

@@ -62,6 +62,7 @@ class Posts:
         self.earned_reached: set[int] = set()
         self.reached_on: set[tuple[int, int]] = set()
         self.bought: Counter[int] = Counter()
+        self.line_seen: Counter[tuple[int, int]] = Counter()  # impressions by paid line and member
         self.bought_for: Counter[tuple[int, int]] = Counter()
         self.reposts: list[int] = []
         self.answered = -1  # the tick of the manager's answer

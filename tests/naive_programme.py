@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from naive import NaiveWorld, naive_world_of
+from naive_calendar import naive_rhythm
 from naive_shows import Run
 
 from viralsim.kernels import rng
@@ -173,7 +174,7 @@ class NaiveProgramme:
                 values[Rule.AMPLIFY_AT_MOST] = math.floor(manager.amplify.at_most * self.coverage + 1e-9)
         return world._replace(
             audience=world.audience._replace(activity=np.array([self.activity(v) for v in range(self.n)], np.float32)),
-            rules=world.rules._replace(values=values),
+            rules=world.rules._replace(values=values, rhythm=np.array(naive_rhythm(self.spec, len(self.launches)))),
             plan=plan._replace(removed_at=gone, **self.planned()),
         )
 

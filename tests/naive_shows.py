@@ -197,6 +197,7 @@ class Run(Posts):
             if self.is_gone(v):
                 continue
             self.bought[line] += 1
+            self.line_seen[line, v] += 1
             bits = draw(plus(key, rng.RESPOND), j)
             self.impress(
                 Impression(v, channel, content, Source.PAID, bits, float(plan.paid_trust[line]), -1, line=line)

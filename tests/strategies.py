@@ -220,6 +220,7 @@ def acts(draw: Draw, size: Size) -> Acts:
         paid=paid,
         planned=planned_posts(rng, size, draw(st.integers(0, 3))),
         organic=organic_posts(rng, size, draw(st.integers(0, 3))),
+        frequency_goal=[int(n) for n in rng.integers(0, 4, size=1 + len(paid))] if chance(draw) else [],
     )
 
 

@@ -59,6 +59,13 @@ def programmes(draw: st.DrawFn) -> dict[str, object]:
         f"{TIER}.nurture": draw(st.sampled_from([None, {"weeks": 4, "hours_per_week": 8, "hours_per_advocate": 10}])),
     }
     if draw(st.booleans()):
+        changes["launch_at"] = "Saturday 17:00"
+        changes["audience.calendar"] = {
+            "weekdays": {"sunday": draw(st.sampled_from([0.3, 2.0]))},
+            "seasons": [{"starts": "30d", "ends": "70d", "factor": 0.5}],
+            "events": [{"at": "1500h", "factor": 3.0}],
+        }
+    if draw(st.booleans()):
         changes[f"{MANAGER}.hours_per_week"] = draw(st.sampled_from([0.0, 0.05, 1.0]))
         changes[f"{MANAGER}.members_per_hour"] = 500
         changes |= {f"{MANAGER}.effects.{word}": draw(PART) for word in ("willingness", "retention", "fans")}

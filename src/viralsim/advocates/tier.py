@@ -108,9 +108,7 @@ class Tier:
     @property
     def cost_usd(self) -> float:
         """Mean cost of a person of the tier."""
-        return (
-            float(self._own.prices(1, len(self.words.posts_at)).mean()) if self.of_file else float(self.words.cost_usd)
-        )
+        return float(self._own.prices(self.words).mean()) if self.of_file else float(self.words.cost_usd)
 
     def labels(self, members: Sequence[int] | NDArray[np.int64]) -> list[Any]:
         """What the user calls these members: people of the tier's file by their handles, others by id or number."""

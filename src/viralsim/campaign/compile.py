@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.creators.exclusive import with_exclusive
 from viralsim.campaign.delays import delay_tables, whole_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
 from viralsim.campaign.interventions import cut_ties, plan_of_interventions
 from viralsim.campaign.management import manager_rules, with_care
-from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
+from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, rhythms, tick_hours
 from viralsim.campaign.numbers import Number, holds_column, number, stacked
 from viralsim.campaign.own_rules import own_arrays
 from viralsim.campaign.plan import compile_plan
@@ -71,7 +72,7 @@ def envelopes(compiled: CompiledAudience, arms: Mapping[str, Spec]) -> NDArray[n
     """The rate at which gaps are drawn on each channel: the highest chance of an impression in any arm and tick, float64[C]."""
     highest, owned = np.zeros(len(compiled.channels)), np.zeros(len(compiled.channels))
     for spec in arms.values():
-        peak = rhythm(spec, tick_hours(spec)).max()
+        peak = rhythms(spec).max()
         for c in range(len(highest)):
             most = np.max(visibility(compiled, spec, c)) * factors(compiled, spec).highest(c)
             highest[c] = max(highest[c], most * peak)
@@ -116,7 +117,7 @@ def _channels(
 ) -> Channels:
     seen = stacked([visibility(compiled, spec, c) for c in range(len(compiled.channels))])
     thin = np.full(len(compiled.channels), bool(len(compiled.graph.tie_strength) or len(audience.background_load)))
-    thin |= (envelope != seen).reshape(-1, len(thin)).any(axis=0) | bool((rhythm(spec, tick_hours(spec)) != 1.0).any())
+    thin |= (envelope != seen).reshape(-1, len(thin)).any(axis=0) | bool((rhythms(spec) != 1.0).any())
     apart, waiting = owned_visibility(compiled, spec), seeing(compiled, spec)
     if len(apart) or len(owned_factor(compiled, spec)) or any(map(len, factors(compiled, spec))):
         thin[:] = True
@@ -297,7 +298,7 @@ def compile_arm(
         text = "creators' fees and commissions are not counted launch by launch: leave one of them out, or pay creators by cost"
         raise ScenarioError([Problem(text, "programme")])
     matches = [compiled.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
-    audience = compiled.audience(spec, matches)
+    audience = with_exclusive(compiled.audience(spec, matches), spec, enrolment, compiled.members)
     contents = _contents(compiled, spec, names)
     plan = _plan(compiled, spec, names, enrolment)
     channels = _channels(compiled, spec, envelope, audience, _share_rate(compiled, spec, contents, names))

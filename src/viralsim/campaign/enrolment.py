@@ -60,12 +60,21 @@ class Enrolment:
             None if self.terms is None else self.terms.rows(at), self.listed or tuple(self.handles),
         )  # fmt: skip
 
-    def prices(self, asks: int, waves: int) -> NDArray[np.float64]:
-        """What each costs at most, float64[A]: the tier's price ``asks`` times, ``waves`` posts a channel, what is paid once."""
-        found = np.asarray(self.cost_usd, dtype=np.float64) * asks
+    def times(self, row: int, of_tier: tuple[float, ...]) -> tuple[float, ...]:
+        """When a person is asked to post, hours since the launch: at times of their own, else at those of the tier."""
+        return of_tier if self.terms is None else self.terms.times(row, of_tier)
+
+    def asks(self, of_tier: tuple[float, ...]) -> NDArray[np.int64]:
+        """How often each is asked to post, int64[A]."""
+        return np.array([len(self.times(row, of_tier)) for row in range(len(self))], dtype=np.int64)
+
+    def prices(self, tier: Advocates) -> NDArray[np.float64]:
+        """What each costs at most, float64[A]: the tier's price, a fee for each post on each channel, what is paid once."""
+        asks = self.asks(tier.posts_at)
+        found = np.asarray(self.cost_usd, dtype=np.float64) * (1 if tier.cost_per == "enrolled" else asks)
         if self.terms is None:
             return found
-        posts = np.where(self.terms.posts > 0, self.terms.posts, waves) * self.channels.sum(axis=1)
+        posts = asks * self.channels.sum(axis=1)
         return np.asarray(found + self.terms.of["fee_per_post_usd"] * posts + self.terms.once)
 
     def row_of(self, handle: str) -> int | None:
@@ -133,9 +142,9 @@ def _of_file(
     path = folder / filled(tier.listed)
     given = tier.model_fields_set & {"willingness", "cost_usd", "cost_per"}
     posted = {name: (one.topics, one.tone) for name, one in spec.content.items()}
-    words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given), spec.currency,
-             repr(tier.creators), repr(tier.among), len(tier.posts_at), tier.content, spec.campaign.content,
-             repr(posted))  # fmt: skip
+    when = (len(tier.posts_at), spec.launch_day, spec.launch_at, spec.horizon)
+    words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given), spec.currency, when,
+             repr(tier.creators), repr(tier.among), tier.content, spec.campaign.content, repr(posted))  # fmt: skip
 
     def make() -> Enrolment:
         listed = read_advocates(compiled, spec, tier, folder)

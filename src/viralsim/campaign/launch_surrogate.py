@@ -19,7 +19,7 @@ from viralsim.scenario.spec import Spec
 from viralsim.seeding.surrogate import Follows, LaunchModel
 
 F8 = NDArray[np.float64]
-REACHED = ("reach", "earned_reach", "impressions")
+REACHED = ("reach", "effective_reach", "earned_reach", "impressions")
 
 
 def launch_model(compiled: CompiledAudience, spec: Spec) -> LaunchModel:

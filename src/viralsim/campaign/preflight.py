@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import paid_impressions
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.market import PAID_A_MEMBER, market
+from viralsim.campaign.market import PAID_A_MEMBER, frequency_lines, market
 from viralsim.campaign.mean_field import attention, first_share_probability, share_drive
 from viralsim.campaign.own_rules import rule_warnings
 from viralsim.campaign.shared_arrays import CompiledAudience
@@ -172,6 +172,8 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 "spent: raise the caps, or lower the budgets"
             )
         warnings += _idle_lines(name, arm)
+        for text in frequency_lines(arm):
+            said.setdefault(text, []).append(name)
         if bought > 0:
             said.setdefault(f"{bought:.3g} paid impressions per member", []).append(name)
         if bought > PAID_A_MEMBER:

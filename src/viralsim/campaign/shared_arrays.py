@@ -117,13 +117,18 @@ class CompiledAudience:
         """``make()``, computed once for each key and the very objects ``of``: arms and worlds with the same inputs share arrays."""
         return self._kept.get(key, make, of)
 
-    def background_load(self, spec: Spec) -> F4:
-        """Posts a day that reach each member from the accounts they follow, float32[N]; length 0 where attention is off."""
+    def background_load(self, spec: Spec, *, rivals: bool = True) -> F4:
+        """Posts a day that reach each member from the accounts they follow, float32[N]; length 0 where attention is off.
+
+        rivals: with those of rival brands, spread evenly over all members.
+        """
         attention = spec.audience.attention
         if attention is None:
             return np.zeros(0, dtype=np.float32)
-        rate = attention.background_posts
-        return self.once(("load", rate), lambda: (self.following.sum(axis=0) * rate).astype(np.float32))  # type: ignore[no-any-return]
+        rate, more = attention.background_posts, attention.rival_impressions_per_day / self.members if rivals else 0.0
+        return self.once(  # type: ignore[no-any-return]
+            ("load", rate, more), lambda: (self.following.sum(axis=0) * rate + more).astype(np.float32)
+        )
 
     def match(self, content: Content) -> F4:
         """How well a content fits each member, float32[N] in [0, 1], or length 1 where nothing is said.

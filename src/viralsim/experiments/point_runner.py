@@ -21,6 +21,7 @@ from viralsim.measurement.intervals import proportion_interval
 from viralsim.measurement.measures import MEASURES, NAMES
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.frequency import frequency_measures
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import AMONG
 
@@ -194,10 +195,11 @@ def columns(own: Iterable[str] = ()) -> list[str]:
 
 
 def own_measures(scenario: Scenario) -> list[str]:
-    """The words of the scenario's own measures, and the measures of those of whom its goal speaks."""
+    """The words of the scenario's own measures, of its frequency goals, and of those of whom its goal speaks."""
     spec = scenario.spec
+    own = [] if spec.measures is None else sorted(spec.measures.own)
     among = [] if spec.goal is None or not spec.goal.among else list(AMONG.values())
-    return [*([] if spec.measures is None else sorted(spec.measures.own)), *among]
+    return [*own, *frequency_measures(spec), *among]
 
 
 def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:

@@ -203,6 +203,9 @@ class Plan(NamedTuple):
     organic_line: I8  # number of the line among its (channel, content)
     organic_index: I8  # number within the line
     owned_factor: F8 = OFF  # [L] of the visibility of the line's posts, or [0]
+    frequency_goal: I8 = np.zeros(
+        0, np.int64
+    )  # [1 + M] impressions, of the content and of each line; 0: no goal; or [0]
     people: U1 = np.zeros(0, np.uint8)  # [1] where posts and sales are counted for each advocate, or [0]
     # interventions
     removed_at: I4 = np.zeros(0, np.int32)  # [N] from this tick on they neither post nor see; or [0]

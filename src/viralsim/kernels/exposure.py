@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.alias import next_gap
+from viralsim.kernels.arrays.frequency import note_line
 from viralsim.kernels.arrays.ties import keep_members, keep_ties, spans_of
 from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
 from viralsim.kernels.cpu import U, prefetch
@@ -218,6 +219,8 @@ def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
         end = buy(arm, state, s.number, channel, s.stop, s.key, at)
         if gone:
             end = keep_members(arm, state, tick, at, end)
+        if len(state.line_seen):
+            note_line(state, s.number, at, end)
         out.paid_bought[state.scalars[OUT_ROW], s.number] += end - at
         return end
     if s.kind == RECOMMENDED:

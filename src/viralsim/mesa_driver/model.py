@@ -303,6 +303,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             self._counts[None].copy(), np.array([virality]), self._out.reach_by_channel, self._out.reach_by_community,
             self._out.series[:1], self._out.paid_bought, sizes, generations, posts, shares, np.ones(1, dtype=bool),
             paid_sales=self._out.paid_sales, posted=self._out.posted, asked_sales=self._out.asked_sales,
+            often_reached=self._out.often_reached,
             by_segment=by_segment,
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,23 +22,21 @@ from viralsim.population.generators.generate import Traits, generate_and_measure
 from viralsim.population.generators.layers import overlapping_layer
 from viralsim.population.generators.random_graphs import random_graph
 from viralsim.population.importers.demographics import read_demographics
+from viralsim.population.importers.members_file import MembersFile, read_members
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
 from viralsim.population.member_fields import member_fields
 from viralsim.population.network.network import REACHES, Network
 from viralsim.population.network.shared_memory import drawn_once
+from viralsim.population.network.spans import late_ties
 from viralsim.population.prospects import audience_with, like_members, networks_with, segments_with
 from viralsim.population.segments import Segmentation, segmentations
 from viralsim.rules import known
-from viralsim.scenario import audience as audience_words
 from viralsim.scenario import channels as channel_words
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.channels import Generate
 from viralsim.scenario.random_graphs import RandomGraph
 from viralsim.scenario.scenario import Scenario
 from viralsim.scenario.spec import Spec
-
-if TYPE_CHECKING:
-    from viralsim.population.importers.members_file import MembersFile
 
 BYTES_A_FOLLOW = (
     33  # 3.08 GiB for 100 million follows of 10 million members, drawing and one world (benchmarks/SCALE.md)
@@ -76,7 +74,7 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     messages: list[str] = []
     files = {name: c.network for name, c in spec.channels.items() if c.network.file is not None}
     imported = {name: _imported(scenario, name, network, messages) for name, network in files.items()}
-    people = _members_file(folder, spec.audience)
+    people = None if spec.audience.members_file is None else read_members(folder / spec.audience.members_file)
     if people is not None:
         messages.extend(f"{people.path.name}: {note}" for note in people.notes)
     shares = None if spec.audience.demographics is None else read_demographics(folder / spec.audience.demographics)
@@ -144,7 +142,8 @@ def _refuse_unknown_topics(spec: Spec, known: Mapping[str, float]) -> None:
 def _imported(scenario: Scenario, name: str, network: channel_words.Network, messages: list[str]) -> Network:
     """The network of a channel's file, or the one that was given in its place; what was noted of it joins ``messages``."""
     read = _given(scenario, network) or _read(Path(scenario.folder), network)
-    messages.extend(f"channels.{name}.network: {note}" for note in read.notes)
+    late = [] if read.spans is None else late_ties(read.spans, scenario.spec.ticks, f"channels.{name}.network")
+    messages.extend([*(f"channels.{name}.network: {note}" for note in read.notes), *late])
     return read
 
 
@@ -160,22 +159,15 @@ def _read(folder: Path, network: channel_words.Network) -> Network:
     from viralsim.population.importers.tie_tables import read_signed, read_temporal
 
     file, means = folder / filled(network.file), network.edge_means or REACHES
+    directed = network.directed if "directed" in network.model_fields_set else None
     if network.tie_sign is not None:
-        return read_signed(file, network.tie_sign, means, network.directed)
+        return read_signed(file, network.tie_sign, means, directed)
     if network.temporal:
-        return read_temporal(file, means, network.directed)
+        return read_temporal(file, means, directed)
     return read_with_notes(
-        file, edge_means=means, directed=network.directed if "directed" in network.model_fields_set else None,
+        file, edge_means=means, directed=directed,
         tie_strength=network.tie_strength, influence_weight=network.influence_weight, keep_edge_order=False,
     )  # fmt: skip
-
-
-def _members_file(folder: Path, audience: audience_words.Audience) -> MembersFile | None:
-    if audience.members_file is None:
-        return None
-    from viralsim.population.importers.members_file import read_members
-
-    return read_members(folder / audience.members_file)
 
 
 def _community(

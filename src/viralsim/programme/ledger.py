@@ -34,6 +34,7 @@ class ProgrammeWorlds:
     """W worlds of L launches of one arm.
 
     counts: int64[W, L, len(Count)]. structural_virality: float64[W, L]. paid_bought: int64[W, L, M].
+    often_reached: int32[W, L, 1 + M], members who reached each frequency goal in a launch, or [W, L, 0].
     active: bool[W, L, P], who of the pool was an advocate. noted: name -> float64[W, L], by the names of NOTED.
     reach, earned_reach: int64[W], people reached over all launches, each once; by_channel: int32[W, C]; by_community: int32[W, G].
     by_segment: int64[W, S, len(SegmentCount)], of reach each person once.
@@ -47,6 +48,7 @@ class ProgrammeWorlds:
     counts: NDArray[np.int64]
     structural_virality: NDArray[np.float64]
     paid_bought: NDArray[np.int64]
+    often_reached: NDArray[np.int32]
     active: NDArray[np.bool_]
     noted: dict[str, NDArray[np.float64]]
     reach: NDArray[np.int64]
@@ -72,6 +74,7 @@ class ProgrammeWorlds:
             np.zeros((worlds, launches, len(Count)), np.int64),
             np.full((worlds, launches), np.nan),
             np.zeros((worlds, launches, len(world.plan.paid_channel)), np.int64),
+            np.zeros((worlds, launches, len(world.plan.frequency_goal)), np.int32),
             np.zeros((worlds, launches, len(pool.first)), np.bool_),
             {name: np.zeros((worlds, launches)) for name in NOTED},
             np.zeros(worlds, np.int64), np.zeros(worlds, np.int64),
@@ -121,7 +124,8 @@ class ProgrammeWorlds:
         return RawWorlds(
             counts, self.structural_virality[rows, largest], self.by_channel, self.by_community, self.series,
             self.paid_bought.sum(axis=1), self.sums["cascade_sizes"], self.sums["generations"], self.sums["advocate_posts"],
-            self.sums["advocate_shares"], self.done, self.stopped, by_segment=self.by_segment,
+            self.sums["advocate_shares"], self.done, self.stopped, often_reached=self.often_reached.sum(axis=1),
+            by_segment=self.by_segment,
         )  # fmt: skip
 
 
@@ -140,6 +144,8 @@ class Ledger:
         to.counts[row, launch] = out.counts[0]
         to.structural_virality[row, launch] = out.structural_virality[0]
         to.paid_bought[row, launch] = out.paid_bought[0]
+        if to.often_reached.shape[2]:
+            to.often_reached[row, launch] = out.often_reached[0]
         first = launch * self.every
         ticks = slice(first, first + len(out.series[0]))
         self.shares[ticks] = out.series[0, :, Series.SHARES]

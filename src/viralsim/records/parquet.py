@@ -67,8 +67,8 @@ def save_record(record: RunRecord, folder: str | Path, more: Mapping[str, Any] |
 
     Raises InputError where ``folder`` holds something else, or cannot be written.
     """
-    target = Path(folder)
-    refuse_foreign(target)
+    target = Path(os.path.realpath(folder))  # a link keeps pointing to its folder
+    refuse_foreign(folder)
     building = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         shutil.rmtree(building, ignore_errors=True)
@@ -76,10 +76,10 @@ def save_record(record: RunRecord, folder: str | Path, more: Mapping[str, Any] |
         _write_files(record, building, more or {})
         put_in_place(building, target)
     except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error}): choose another folder") from error
+        raise InputError(f"{folder}: cannot be written ({error.strerror or error}): choose another folder") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return target
+    return Path(folder)
 
 
 def open_record(folder: str | Path) -> RunRecord:

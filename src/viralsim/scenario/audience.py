@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StrictInt, StrictStr
 
 from viralsim.scenario.blocks import Block, Name, block, key, says_nothing
+from viralsim.scenario.calendar import Calendar
 from viralsim.units import Factor, Fraction, Probability, Real, TimeOfDay, Whole
 
 MOST_MEMBERS = 100_000_000
@@ -31,6 +32,14 @@ class Communities(Block):
     mixing: Fraction = key(0.15, "share of follows that leave the community")
 
 
+class Rival(Block):
+    """A brand that takes a part of everybody's feed, whatever this campaign does."""
+
+    impressions_per_day: Annotated[float, Real(ge=0, le=1e12, unit="impressions a day")] = key(
+        ..., "its posts in the members' feeds in a day, spread evenly over all members (assumption)"
+    )
+
+
 class Attention(Block):
     """Limited attention: a feed holds more posts than one looks at."""
 
@@ -38,6 +47,15 @@ class Attention(Block):
     background_posts: Annotated[float, Real(ge=0, le=1e4, unit="posts a day")] = key(
         1.5, "posts a day of each account followed"
     )
+    rivals: dict[Name, Rival] = key(
+        {}, "brands that compete for attention; organic_reach and share_rate are those without them", source="off",
+        max_length=64, exclude_if=says_nothing,
+    )  # fmt: skip
+
+    @property
+    def rival_impressions_per_day(self) -> float:
+        """Posts of all rivals in the feeds of all members in a day."""
+        return sum(rival.impressions_per_day for rival in self.rivals.values())
 
 
 class Rhythm(Block):
@@ -87,6 +105,9 @@ class Audience(Block):
     hostility: Probability = key(0.05, "inclination to criticise, times the content's controversy")
     attention: Attention | None = key(None, "limited attention; left out: off", source="off")
     rhythm: Rhythm | None = key(None, "daily activity; left out: flat", source="off")
+    calendar: Calendar | None = key(
+        None, "weekdays, seasons and events; left out: all days are alike", source="off", exclude_if=says_nothing
+    )
     participation: Participation | None = key(
         None, "unequal activity; left out: on for generated audiences, off for imported ones; null: off", source="off"
     )

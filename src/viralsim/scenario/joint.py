@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from viralsim.errors import InputError
 from viralsim.scenario.messages import Finding
-from viralsim.scenario.paths import PathError, Slot
+from viralsim.scenario.paths import PathError, Slot, canonical_path
 from viralsim.scenario.reading import Place
 from viralsim.scenario.slots import check_value, varied_slot
 from viralsim.scenario.spec import Spec
@@ -23,6 +24,7 @@ from viralsim.units import Whole
 MOST_ROWS, MOST_PATHS = 1_000_000, 64
 NOT_A_PATH = "draw"  # a column that numbers the draws of a posterior
 HERE: Place = ("uncertain", JOINT)
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 Floats = NDArray[np.float64]
 
@@ -63,7 +65,7 @@ def _table(path: Path, modified_ns: int, size: int) -> Rows:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
-            head = [cell.strip() for cell in next(reader, [])]
+            head = [canonical_path(cell.strip()) for cell in next(reader, [])]
             _check_head(path, head)
             rows, lines = [], []
             for cells in reader:
@@ -84,6 +86,8 @@ def _table(path: Path, modified_ns: int, size: int) -> Rows:
 
 def _check_head(path: Path, head: list[str]) -> None:
     names = [name for name in head if name != NOT_A_PATH]
+    if len(head) == 1 and (other := next((sign for sign in ";\t|" if sign in head[0]), None)):
+        raise InputError(f"{path}:1: columns are separated by {other!r}: write commas, and points in numbers")
     if not names or not all(names):
         raise InputError(f"{path}:1: must name a path in each column, such as content.post.share_rate")
     if len(names) > MOST_PATHS:
@@ -98,10 +102,7 @@ def _numbers(path: Path, line: int, head: list[str], cells: list[str]) -> list[f
         raise InputError(f"{path}:{line}: has {len(cells)} cells, and the first line has {len(head)} paths")
     values = []
     for name, cell in zip(head, cells, strict=True):
-        try:
-            value = float(cell)
-        except ValueError:
-            value = np.nan
+        value = float(cell) if NUMBER.fullmatch(cell.strip()) else np.nan
         if not np.isfinite(value):
             raise InputError(f"{path}:{line}: {name} must be a finite number, got {cell.strip()[:40]!r}")
         values.append(value)

@@ -15,7 +15,7 @@ from viralsim.units import Fraction, NumberOrDuration, Real, Whole
 Measure = Literal[
     "reach", "impressions", "shares", "critical_shares", "engagements", "conversions", "largest_cascade", "depth",
     "max_breadth", "structural_virality", "reproduction_number", "time_to_peak_hours", "half_time_hours",
-    "earned_reach", "earned_shares", "value_usd", "net_usd",
+    "earned_reach", "earned_shares", "value_usd", "net_usd", "effective_reach",
 ]  # fmt: skip
 Worlds = Annotated[int, Whole(ge=1, le=100_000_000, unit="worlds")]
 

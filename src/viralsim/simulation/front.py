@@ -55,9 +55,14 @@ TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a 
 
 
 def describe(scenario: Scenario) -> Description:
-    """The vital signs, warnings and costs of a scenario before it runs, for ``viralsim check``."""
+    """The vital signs, warnings and costs of a scenario before it runs, for ``viralsim check``.
+
+    Raises: whatever ``simulate`` would raise with the scenario's own worlds, seed and arms.
+    """
     compiled = compile_audience(scenario)
     arms = compile_arms(scenario, compiled)
+    refuse_unequal_money(scenario, arms)
+    refuse_what_does_not_fit(scenario.worlds, arms.values())
     lines, warnings = vital_signs(scenario, compiled, arms)
     messages = [str(message) for message in compiled.population.messages]
     kept = bytes_kept(scenario.worlds, arms.values()) / 1e6

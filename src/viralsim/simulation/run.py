@@ -88,11 +88,9 @@ def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
         communities = int(world.audience.community.max(initial=0)) + 1
         series = min(SERIES_BYTES, 4 * worlds * ticks * len(Series))
         people = 2 * advocates_of(world) if len(world.plan.people) else 0
-        segments = 8 * len(SegmentCount) * segments_of(world)
-        total += (
-            worlds * (segments + 8 * (len(Count) + 1 + lines) + 4 * (channels + communities + lines + people) + 1)
-            + series
-        )
+        goals, segments = len(world.plan.frequency_goal), 8 * len(SegmentCount) * segments_of(world)
+        small = 4 * (channels + communities + lines + people + goals)
+        total += worlds * (segments + 8 * (len(Count) + 1 + lines) + small + 1) + series
     return total
 
 

@@ -108,6 +108,7 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "plan.organic_member": ("O", -1, "N"),
     "plan.organic_line": ("O", 0, 2**31),
     "plan.organic_index": ("O", 0, 2**40),
+    "plan.frequency_goal": ("W|0", 0, 2**31 - 1),
     "plan.people": (".", 0, 1),
     "plan.owned_factor": ("L|0", 0, 1e9),
     "plan.removed_at": ("N|0", 0, INF),

@@ -98,7 +98,7 @@ def _by_kind(table: Table) -> dict[str, dict[str, float]]:
             else kind.casefold()
         )
         values = found.setdefault(kind, {})
-        if value in values:
+        if value.casefold() in map(str.casefold, values):
             raise table.refusal(row, "value", f"is in the table twice as {kind}: keep one row")
         values[value] = float(shares[row])
     return found

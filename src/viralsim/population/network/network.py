@@ -172,7 +172,7 @@ class Network:
             given = [name for name, value in others.items() if value is not None]
             if given:
                 raise NetworkError(f"{given[0]}: is not read of a network with signs: leave it out")
-            return read_signed(path, tie_sign, edge_means, directed is not False)
+            return read_signed(path, tie_sign, edge_means, directed)
         return read_with_notes(
             path, edge_means=edge_means, directed=directed, tie_strength=tie_strength, influence_weight=influence_weight,
             sep=sep, ids_from=ids_from,
