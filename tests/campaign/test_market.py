@@ -11,6 +11,7 @@ import yaml
 import viralsim as vs
 from viralsim.errors import ScenarioError
 from viralsim.population.build import build_population
+from viralsim.simulation.front import describe
 from viralsim.simulation.run import compile_arms, compile_audience
 
 TEXT = """viralsim: 1
@@ -163,6 +164,25 @@ def test_sends_go_to_a_few() -> None:
     assert 0 < shares.mean() < 0.9 * plain.measures["shares"].mean()
     none = vs.simulate(read(**loud, channels__x__sends={"share": 0}))
     assert same_worlds(vs.simulate(read(**loud)), none, "none")
+
+
+def test_an_uncertain_part_of_sends_is_that_of_the_scenario_that_says_it() -> None:
+    """A world with a drawn part is the world of the scenario with that part set by hand."""
+    sends = {"share": 0.5, "reaches": 2}
+    span = {"channels.x.sends.share": {"from": 0.1, "to": 0.9}}
+    drawn = vs.simulate(read(channels__x__sends=sends, uncertain=span, content__p__appeal=0.9), arms=["none"])
+    part = float(drawn.inputs_of_world["channels.x.sends.share"][5])
+    fixed = vs.simulate(read(channels__x__sends={**sends, "share": part}, content__p__appeal=0.9), arms=["none"])
+    for name in ("shares", "impressions", "conversions"):
+        assert drawn.arms["none"].measures[name][5] == fixed.arms["none"].measures[name][5]
+
+
+def test_check_warns_where_a_chance_of_buying_is_cut() -> None:
+    """With a rate of 50 % and a spread of 3 many chances are above 1; with 1 % none is."""
+    often = describe(read(content__p__conversion_rate=0.5, audience__buying={"spread": 3}))
+    rarely = describe(read(content__p__conversion_rate=0.01, audience__buying={"spread": 3}))
+    assert any("the chance of a conversion is cut at 1" in text for text in often.warnings)
+    assert not any("the chance of a conversion" in text for text in rarely.warnings)
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
