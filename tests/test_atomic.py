@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -51,21 +52,40 @@ def test_a_disk_that_refuses_is_told_with_a_remedy(tmp_path: Path) -> None:
         write_text(tmp_path / "file" / "answer.txt", "x", "choose another place")
 
 
-def test_a_link_stays_one(tmp_path: Path) -> None:
-    """What it leads to is replaced, so that a link such as /dev/stdout is not."""
-    (tmp_path / "there.txt").write_text("old")
-    (tmp_path / "link.txt").symlink_to("there.txt")
-    write_text(tmp_path / "link.txt", "new")
-    assert (tmp_path / "link.txt").is_symlink()
-    assert (tmp_path / "there.txt").read_text() == "new"
+def test_a_link_keeps_pointing_to_its_file(tmp_path: Path) -> None:
+    """The file behind a link is replaced, with the rights it had, and the link stays."""
+    (tmp_path / "kept").mkdir()
+    real, link = tmp_path / "kept" / "answer.txt", tmp_path / "answer.txt"
+    real.write_text("old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    write_text(link, "new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert os.name == "nt" or stat.S_IMODE(real.stat().st_mode) == 0o640
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_what_is_no_file_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A device such as /dev/null is no place for a result, a network, a sweep or a file: a rename would remove it."""
+def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path: Path) -> None:
+    """What is no file, such as /dev/stdout or a pipe of the shell, is written to and never replaced."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
+    reader.start()
+    write_text(pipe, "all of it")
+    reader.join()
+    assert got == [b"all of it"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_is_no_folder_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device such as /dev/null is no place for a result, a network or a sweep: a rename would remove it."""
     pipe = tmp_path / "device"
     os.mkfifo(pipe)
-    for ask in (refuse_foreign, refuse_foreign_sweep, refuse_taken, lambda path: write_text(path, "x")):
+    for ask in (refuse_foreign, refuse_foreign_sweep, refuse_taken):
         with pytest.raises(InputError):
             ask(pipe)
     monkeypatch.chdir(tmp_path)

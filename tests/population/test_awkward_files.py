@@ -177,5 +177,7 @@ def test_a_quote_that_ends_a_thousand_lines_later_is_named(tmp_path: Path) -> No
     rows = [f"m{i},m{i + 1},1" for i in range(500)]
     rows[3], rows[400] = f'"{rows[3]}', f'{rows[400]}",b,1'
     path = written(tmp_path, "source,target,sign\n" + "\n".join(rows) + "\n")
-    with pytest.raises(NetworkError, match=r"t\.csv:5: column 'source': .* is a name of [0-9,]+ characters: check the quotes"):
+    with pytest.raises(
+        NetworkError, match=r"t\.csv:5: column 'source': .* is a name of [0-9,]+ characters: check the quotes"
+    ):
         read_signed(path, "sign", REACHES)

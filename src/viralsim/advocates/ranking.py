@@ -199,8 +199,7 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         compiled.match(tier.spec.content[advocates.content or tier.spec.campaign.content]), compiled.members
     )
     people = tier.arm_with(members.tolist()).enrolment
-    waves = len(advocates.posts_at)
-    prices = people.prices(1, waves)
+    prices = people.prices(advocates)
     reached = np.zeros(compiled.members, dtype=bool)
     table = tier.run(members).advocates
     credit = {

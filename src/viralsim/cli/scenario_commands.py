@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from viralsim.atomic import write_text
 from viralsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -150,7 +151,9 @@ def _plan(specs: dict[str, Spec]) -> Iterator[str]:
         if campaign.advocates is not None:
             people = advocates_count(spec)
             tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.listed}"
-            does.append(f"{tier}, asked {times(len(campaign.advocates.posts_at))}")
+            own = any(one.posts_at for one in campaign.advocates.creators)
+            asked = "at times of their own" if own else times(len(campaign.advocates.posts_at))
+            does.append(f"{tier}, asked {asked}")
         if campaign.community_management is not None:
             does.append("community management")
         yield f"arm {name}: {', '.join(does) or 'nobody acts'}"
@@ -233,13 +236,9 @@ def _init_from_posts(file: Path, posts: Path, force: bool) -> None:
 
 
 def _write_new(file: Path, text: str, force: bool) -> None:
-    try:
-        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise _there_already(file) from None
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written ({error.strerror or error}): choose another place") from None
+    if file.exists() and not force:
+        raise _there_already(file)
+    write_text(file, text, "choose another place")
 
 
 def _there_already(file: Path) -> InputError:

@@ -16,6 +16,7 @@ from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import amount, number, percent
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.frequency import refuse_unasked
 from viralsim.simulation import simulate
 
 AS_WRITTEN = "as written"
@@ -111,6 +112,7 @@ def robust(
     goal = scenario.spec.goal
     name = measure if measure is not None else "net_usd" if goal is None else goal.measure
     direction = declared(name).direction
+    refuse_unasked(scenario.spec, name)
     if direction == 0 or declared(name).only_with_cascade:
         raise InputError(f"measure: more of {name} is neither better nor worse: choose another, e.g. conversions")
     function(progress, "progress", "launches done, launches in all")

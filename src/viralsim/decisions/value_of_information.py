@@ -34,6 +34,7 @@ from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import money, percent
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.frequency import refuse_unasked
 from viralsim.scenario.paths import PathError, leaf_slot, parse_path
 from viralsim.simulation import simulate
 
@@ -208,6 +209,7 @@ def value_of_information(
 def _check_value(scenario: Scenario, measure: str, value_per_unit: float | None) -> None:
     """InputError where nobody said what the outcome is worth."""
     one = declared(measure)
+    refuse_unasked(scenario.spec, measure)
     if value_per_unit is not None:
         number(value_per_unit, "value_per_unit", 0.0, open_low=True, open_high=True)
         if one.name.endswith("_usd") or one.only_with_cascade:

@@ -18,6 +18,7 @@ from viralsim.measurement.inequality import gini, market_shares, unpredictabilit
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.variance_components import LuckAndContent, better_content_wins, luck_and_content
 from viralsim.records.record import plain
+from viralsim.scenario.frequency import refuse_unasked
 from viralsim.scenario.loading import scenario_of
 from viralsim.simulation.front import launch
 from viralsim.simulation.run import compile_audience
@@ -131,6 +132,7 @@ def how_much_luck(
         measure if measure is not None else scenario.spec.goal.measure if scenario.spec.goal is not None else "shares"
     )
     declared(name)
+    refuse_unasked(scenario.spec, name)
     names = names_of(arms, "arms", scenario.arm_names)
     luck = seed_number(scenario.seed if seed is None else seed)
     number(spread, "spread", 1, open_low=True, open_high=True)

@@ -103,6 +103,8 @@ def entries(folder: str | Path) -> list[Entry]:
     Raises: InputError where the folder is no ledger, or a file is not as it was written.
     """
     place = Path(folder)
+    if place.is_file():
+        raise InputError(f"{place}: is a file; a ledger is a folder")
     if not place.is_dir():
         raise InputError(f"{place}: no such folder; `viralsim forecast --register {place}` begins a ledger")
     found = []
@@ -150,6 +152,8 @@ def _write_once(path: Path, record: dict[str, Any]) -> Path:
             stream.write(json.dumps(record, indent=1, allow_nan=False) + "\n")
         os.chmod(path, 0o444)
     except FileExistsError:
+        if not path.parent.is_dir():
+            raise InputError(f"{path.parent}: is a file; name a folder for the ledger") from None
         raise InputError(f"{path}: is there already; entries of a ledger are never written over") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error}): choose another folder") from None

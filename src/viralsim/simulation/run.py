@@ -87,7 +87,10 @@ def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
         communities = int(world.audience.community.max(initial=0)) + 1
         series = min(SERIES_BYTES, 4 * worlds * ticks * len(Series))
         people = 2 * advocates_of(world) if len(world.plan.people) else 0
-        total += worlds * (8 * (len(Count) + 1 + lines) + 4 * (channels + communities + lines + people) + 1) + series
+        goals = len(world.plan.frequency_goal)
+        total += (
+            worlds * (8 * (len(Count) + 1 + lines) + 4 * (channels + communities + lines + people + goals) + 1) + series
+        )
     return total
 
 

@@ -35,7 +35,8 @@ class Table:
     lines: list[int]
     notes: list[str] = field(default_factory=list)
     currency: str = "USD"  # of amounts; those in another are refused
-    titles: Sequence[str] = ()  # of all columns of the file, in their order
+    titles: Sequence[str] = ()  # of all columns of the file
+    header_line: int = 1
     _looks: dict[tuple[str, int], Look] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -47,6 +48,16 @@ class Table:
     def where(self, row: int, name: str) -> str:
         """``file:line: column TITLE``: the beginning of what is said about a cell."""
         return f"{self.path}:{self.lines[row]}: column {self.columns[name].title!r}"
+
+    @property
+    def unused(self) -> dict[str, list[str]]:
+        """The cells of the columns that were not recognised, by their titles."""
+        taken = {found.place for found in self.columns.values()}
+        return {
+            title: [row[place].strip() for row in self.rows]
+            for place, title in enumerate(self.titles)
+            if place not in taken
+        }
 
     def cells(self, name: str) -> list[str]:
         """The cells of a column as they are written."""
@@ -187,9 +198,8 @@ def read_table(
     if why := missing_column(read.titles, columns, found) or misspelt_column(read.titles, columns, found):
         raise InputError(f"{place}: {why}")
     notes = [*read.notes, *notes_of(read.titles, found)]
-    table = _without_sum(
-        _without_totals(Table(path, found, read.rows, read.lines, notes, currency, read.titles), len(read.titles))
-    )
+    whole = Table(path, found, read.rows, read.lines, notes, currency, read.titles, read.header_line)
+    table = _without_sum(_without_totals(whole, len(read.titles)))
     if not len(table):
         raise InputError(f"{path}: there is no row below the column names")
     return table
