@@ -318,3 +318,25 @@ def test_past_posts_read_at_different_hours(tmp_path: Path) -> None:
     assert any("between two readings" in note for note in notes)
     assert population.edges.tolist() == [0, 1, 2, 4, 8, 12, 24]
     assert population.curves[10].at(np.array(4.0)) == pytest.approx(40 / 1.05, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("hours,post a,post b\n1,5,7\n2,7,9\n", "post a"),
+        ("hours,engagements\n1,5\n2,7\n", "engagements"),
+        ("hours;Weiterleitungen\n1;5\n2;1.200\n", "Weiterleitungen"),
+        ("hours,views\n1,500\n2,700\n", "views"),
+    ],
+)
+def test_a_counter_of_another_name_is_no_list_of_shares(tmp_path: Path, text: str, named: str) -> None:
+    """Read as single shares, a row of each hour would be one share an hour."""
+    with pytest.raises(InputError, match=f"no column of shares, and '{named}' seems to count"):
+        read_curves(written(tmp_path, text))
+
+
+def test_single_shares_may_name_who_shared(tmp_path: Path) -> None:
+    """Ids and words beside the times of single shares are left out with a note."""
+    (post,), notes = read_curves(written(tmp_path, "user_id,name,hours\n77,ann,1\n3,bob,2\n"))
+    assert post.curve.at(np.array([1.0, 2.0])).tolist() == [1.0, 2.0]
+    assert any("columns not used: user_id, name" in note for note in notes)

@@ -153,6 +153,9 @@ def _of_tree(path: Path, removed: tuple[str, ...]) -> tuple[dict[str, Any], list
     _check_one_cascade(table)
     nodes, parents = table.texts("node"), table.texts("parent")
     found = [lost_branch(nodes, parents, name) for name in removed]
+    strays = sorted({parent for parent in parents if parent} - set(nodes))
+    if len(strays) > 1:
+        table.notes.append(f"{len(strays)} parents, such as {strays[0]!r}, are no nodes: each was taken as a root")
     each = [{"without": one.node, "lost_at_most": one.posts, "of": one.of} for one in found]
     return {"tree": each, "warnings": list(table.notes)}, [one.sentence() for one in found]
 

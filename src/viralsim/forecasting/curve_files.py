@@ -45,7 +45,7 @@ def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> t
     columns, rows, notes = read_rows(file)
     time = _time_column(rows[0], columns)
     if "shares" not in columns:
-        check_single_shares(rows[0].table, np.array([_hours(row, time) for row in rows]))
+        check_single_shares(rows[0].table)
     posts: dict[str, list[Row]] = {}
     for row in rows:
         if "post_id" in columns and not row.has("post_id"):

@@ -44,25 +44,15 @@ NUMBERS = {
     "observed_until": ("observed until",),
 }  # fmt: skip
 TIMES = ("seconds", "minutes", "hours", "days", "observed_until")
-FEWEST_COUNTS = 3
 COUNTED = {
     "share", "shares", "retweet", "retweets", "repost", "reposts", "reshare", "reshares", "like", "likes", "view", "views",
     "engagement", "engagements", "count", "counts", "cumulative", "total", "n", "y", "value",
 }  # fmt: skip
-PEOPLE = {
-    "user",
-    "users",
-    "id",
-    "ids",
-    "author",
-    "account",
-    "handle",
-    "name",
-    "follower",
-    "followers",
-    "node",
-    "parent",
-}
+PEOPLE = {  # words of columns that name a row or somebody, and count nothing
+    "user", "users", "id", "ids", "author", "account", "handle", "name", "follower", "followers", "node", "parent", "member",
+    "person", "index", "row", "userid", "memberid", "nodeid", "parentid", "tweetid", "retweetid", "shareid", "accountid",
+    "authorid", "postid",
+}  # fmt: skip
 PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 WORDS = {"time": (), "published_at": ("publish time", "published")}
@@ -150,30 +140,25 @@ def _numbers(table: Table, name: str) -> NDArray[np.float64]:
     return np.array(cells, np.float64)
 
 
-def check_single_shares(table: Table, hours: NDArray[np.float64]) -> None:
-    """Raises where a table without a column of shares seems to count them in a column of another name.
+def check_single_shares(table: Table) -> None:
+    """Raises where a table without a column of shares counts something in a column of another name.
 
-    Single shares have no counts: a name says so, or whole numbers that never fall with the time and are no row numbers.
+    Single shares have no counts: a column of numbers names whoever shared, or the row, or is refused.
     """
-    for title, cells in table.unused.items():
-        words = _words(title)
-        if words & COUNTED or (not words & PEOPLE and _rises(cells, hours)):
-            raise InputError(
-                f"{table.path}: no column of shares, and {title!r} seems to count something: name the column that counts them "
-                "shares (--per interval where it counts those since the row before), or take it out where every row is one share"
-            )
+    counted = [table.columns[name].title for name in ("impressions", "reach") if name in table]
+    numbers = table.unknown_numbers()
+    counted += [
+        title for title in table.unused if _words(title) & COUNTED or (title in numbers and not _words(title) & PEOPLE)
+    ]
+    if counted:
+        raise InputError(
+            f"{table.path}: no column of shares, and {counted[0]!r} seems to count something: name the column that counts them "
+            "shares (--per interval where it counts those since the row before), or take it out where every row is one share"
+        )
 
 
 def _words(title: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]+", title.casefold()))
-
-
-def _rises(cells: list[str], hours: NDArray[np.float64]) -> bool:
-    if len(cells) < FEWEST_COUNTS or not all(PLAIN.fullmatch(cell) for cell in cells):
-        return False
-    values = np.array(cells, np.float64)[np.argsort(hours, kind="stable")]
-    steps = np.diff(values)
-    return bool((steps >= 0).all() and values[-1] <= MOST_COUNTED and (values % 1 == 0).all() and len(set(steps)) > 1)
 
 
 def _check_units(table: Table) -> None:

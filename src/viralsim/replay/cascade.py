@@ -195,7 +195,8 @@ def cascade(
 ) -> Replay:
     """A cascade that happened on ``network`` as one world, to be changed: ``.without(member)``, ``.with_advocate(member, tick)``.
 
-    What was observed is forced; the rest is drawn from its exact law given the observed (see ``replay.luck`` for the model).
+    The model is the independent cascade (Kempe, Kleinberg, Tardos 2003) with delays. What was observed is forced; the rest is
+    drawn from its exact law given the observed (see ``replay.luck`` for the model).
 
     Args:
         network: who is shown what whom posts; information flows from source to target.

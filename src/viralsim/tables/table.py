@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.tables.cells import even, is_error, is_missing
+from viralsim.tables.cells import AROUND, even, is_error, is_missing
 from viralsim.tables.columns import WORDS, Column, Kind
 from viralsim.tables.matching import Found, missing_column, misspelt_column, notes_of, recognised
 from viralsim.tables.numbers import CellError, Look, look_at
@@ -21,12 +21,13 @@ from viralsim.tables.text import read_text
 from viralsim.tables.totals import may_name_a_total, names_a_total
 
 LONGEST_SHOWN = 40
+LONGEST_NAME = 1_000  # a quote that does not end makes one cell of many lines
 _NEEDS_A_LOOK = re.compile(r"[ \t\r\f\v#=]")
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table as read. columns: those recognised, by name. lines: of each row in the file. notes: what was left out."""
+    """A table as read. columns: those recognised, by name. lines: of each row in the file. notes: what was left out or assumed."""
 
     path: Path
     columns: Mapping[str, Found]
@@ -64,19 +65,24 @@ class Table:
         return [row[place] for row in self.rows]
 
     def texts(self, name: str) -> list[str]:
-        """The cells of a column without blanks around them; empty where one is missing.
+        """The cells of a column without what is not seen around them; empty where one is missing.
 
         Of ``Kind.TEXT`` words such as n/a are missing too, of ``Kind.ID`` they are names. Raises InputError for a spreadsheet's
-        error.
+        error, and for a name that is none by its length.
         """
         cells = self.cells(name)
         words_are_names = self.columns[name].column.kind is Kind.ID
+        if words_are_names and max(map(len, cells), default=0) > LONGEST_NAME:
+            row = next(row for row, cell in enumerate(cells) if len(cell) > LONGEST_NAME)
+            raise self.refusal(
+                row, name, f"is a name of {len(cells[row]):,} characters: check the quotes from this line on"
+            )
         joined = "\n".join(cells)
         if words_are_names and joined.isascii() and not _NEEDS_A_LOOK.search(joined):
             return cells
         texts = []
         for row, written in enumerate(cells):
-            text = written.replace("\ufeff", "").strip()
+            text = written.strip(AROUND)
             if is_error(text):
                 raise self.refusal(row, name, "is a spreadsheet's error: mend the cell")
             if text.startswith('="') and text.endswith('"'):
@@ -105,6 +111,17 @@ class Table:
         self.notes.extend(note for note in (f"column {found.title!r}: {n}" for n in notes) if note not in self.notes)
         self._check_bounds(name, values, low, min(high, 1.0) if found.column.kind is Kind.SHARE else high)
         return values
+
+    def unknown_numbers(self) -> list[str]:
+        """Titles of the columns that were not recognised and hold numbers alone."""
+        known = {found.place for found in self.columns.values()}
+        found = []
+        for place, title in enumerate(self.titles):
+            cells = [row[place] for row in self.rows]
+            with contextlib.suppress(CellError):
+                if place not in known and title.strip() and np.isfinite(look_at(cells, Kind.NUMBER).values(".")).any():
+                    found.append(title.strip())
+        return found
 
     def refusal(self, row: int, name: str, why: str) -> InputError:
         """The error of one cell: file, line, column and value, then what is wrong."""
