@@ -48,9 +48,9 @@ def coverage_of_t(masses: np.ndarray, units: int) -> float:
 def test_the_effect_is_that_of_all_live_edge_graphs(name: str, tmp_path: Path) -> None:
     """One advocate in each copy, who posts: in all the copies the mean size of a cascade from them, told by enumeration.
 
-    Copies do not touch: assigned whole they are unbiased, within 4.5 standard errors of the exact effect, and their intervals hold it as
-    often as twelve cascades allow, 92 to 95 %: nobody in control shares, so it is the interval of a mean. Assigned member by member
-    shares of the treated are credited to members in control, and the estimate falls short where copies spread.
+    Copies do not touch: assigned whole they are unbiased, within 4.5 standard errors of the exact effect, and their intervals hold
+    it as often as twelve cascades allow, 92 to 95 %: nobody in control shares, so it is the interval of a mean. Assigned member
+    by member shares of the treated are credited to members in control, and the estimate falls short where copies spread.
     """
     edges, p, known = SMALL[name]
     size, visibility = 1 + max(max(edge) for edge in edges), 0.5 + p / 2
