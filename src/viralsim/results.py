@@ -152,6 +152,22 @@ class Result(RunRecord):
             parts.append(pd.DataFrame({"arm": arm.name, "tick": tick, "hours": hours, "mean": mean, **named}))
         return pd.concat(parts, ignore_index=True)
 
+    def segments(self) -> pd.DataFrame:
+        """What the members of each segment did, means over worlds: a row per arm, field of ``audience.segments`` and segment.
+
+        Columns: arm, field, segment, members, reach, impressions, shares, conversions; the rows of a field add up to the arm's
+        whole. No rows where the scenario names no segments.
+        """
+        import pandas as pd
+
+        rows = [
+            {"arm": name, "field": field, "segment": segment, **means}
+            for name, arm in self.arms.items()
+            for field, found in to_json.segments_of(arm).items()
+            for segment, means in found.items()
+        ]
+        return pd.DataFrame(rows, columns=["arm", "field", "segment", *to_json.OF_SEGMENT])
+
     def compare(self, arm: str, baseline: str | None = None) -> pd.DataFrame:
         """``arm`` minus ``baseline`` (by default the scenario's), paired by world: a row per measure.
 

@@ -15,6 +15,7 @@ from viralsim.campaign.market import people_of_line
 from viralsim.campaign.numbers import number
 from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
+from viralsim.campaign.segments import among_measures, by_segment
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
@@ -95,8 +96,8 @@ def _creator_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     commission, discount = terms.per_sale(number(arm.spec.content[arm.spec.campaign.content].value_usd))
     return {
         FEES: (posted * terms.of["fee_per_post_usd"]).sum(axis=1)
-        + (terms.of["flat_fee_usd"] + terms.of["exclusivity_usd"]).sum(),
-        GIFTS: np.full(worlds, terms.of["gift_usd"].sum()),
+        + (terms.of["flat_fee_usd"] + terms.of["exclusivity_usd"]).sum(axis=-1),
+        GIFTS: np.zeros(worlds) + terms.of["gift_usd"].sum(axis=-1),
         COMMISSIONS: (sales * commission).sum(axis=1),
         DISCOUNTS: (sales * discount).sum(axis=1),
     }
@@ -187,6 +188,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "net_usd": lambda: value_usd() - cost,
     }
     makers |= further_measures(spec, raw)
+    makers |= among_measures(spec, raw)
     makers |= own_measures(spec, raw, int(arm.world.graph.indptr.shape[1] - 1))
     return MadeColumns(makers, len(raw.counts))
 
@@ -214,6 +216,7 @@ def arm_outcomes(arm: Arm, raw: RawWorlds, lines: dict[str, F8] | None = None) -
             {c: partial(floats, raw.reach_by_channel, i) for i, c in enumerate(channels)}, len(raw.counts)
         ),
         reach_by_community=raw.reach_by_community,
+        by_segment=by_segment(arm.segments, raw),
         cost_lines=lines,
         series={s.name.lower(): raw.series[:, :, s] for s in Series},  # views: who asks for one copies it
         cascade_sizes=raw.cascade_sizes,
