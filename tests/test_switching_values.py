@@ -54,8 +54,8 @@ def test_the_guess_that_decides_is_named(result):
     assert decisive(result).path == "content.teaser.conversion_trust.paid"
     assert result.to_dict()["question"]["decisive_assumption"] == "content.teaser.conversion_trust.paid"
     text = " ".join(part.text for part in result.first_screen)
-    assert "what decides is assumed: conversion_trust.paid = 0.1" in text
-    assert "Measure conversion_trust.paid first" in text
+    assert "what decides is assumed: the selling power of advertisements (conversion_trust.paid = 0.1)" in text
+    assert "Measure the selling power of advertisements first" in text
 
 
 def test_moves_are_those_of_a_run_with_the_value_changed(scenario, result):

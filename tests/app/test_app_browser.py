@@ -38,7 +38,7 @@ def test_all_arms_run(open_lesson: Callable[[str], Any]) -> None:
     page.get_by_role("button", name="run all arms").click()
     page.wait_for_selector("iframe.vs-report")
     frame = page.frame_locator("iframe.vs-report")
-    assert frame.get_by_text("Arms side by side").first.is_visible()
+    assert frame.get_by_text("The options side by side").first.is_visible()
 
 
 def test_a_hostile_upload_is_refused(open_lesson: Callable[[str], Any], tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_the_report_comes_down_whole(open_lesson: Callable[[str], Any], browser:
     alone.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     alone.on("request", lambda request: None if request.url.startswith("file:") else errors.append(request.url))
     alone.goto(path.as_uri())
-    assert alone.get_by_text("Arms side by side").first.is_visible()
+    assert alone.get_by_text("The options side by side").first.is_visible()
     assert alone.locator("svg").count() == shown > 4
     assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
     context.close()

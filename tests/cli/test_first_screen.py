@@ -67,7 +67,7 @@ def test_the_page_opens_with_the_same_sentences():
     html = page(result, trees=False)
     for part in result.first_screen:
         assert part.text in html
-    assert html.index(result.first_screen[0].text) < html.index("Arms side by side")
+    assert html.index(result.first_screen[0].text) < html.index("The options side by side")
 
 
 def test_no_sentence_has_more_than_thirty_words():

@@ -110,7 +110,7 @@ def test_on_paper_the_answer_is_on_the_first_page_and_nothing_is_cut_off(browser
     tab = browser.new_page(viewport={"width": across, "height": down})
     tab.emulate_media(media="print")
     tab.goto(file.as_uri())
-    heading = tab.get_by_role("heading", name="Arms side by side")
+    heading = tab.get_by_role("heading", name="The options side by side")
     end = tab.evaluate(
         """h => {
         const table = [...document.querySelectorAll('table')].find(t => h.compareDocumentPosition(t) & 4);

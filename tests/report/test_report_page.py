@@ -74,7 +74,13 @@ def test_the_answer_comes_first(text: str) -> None:
     """Question, then the verdict with its interval, then the arms, then the pictures, then what is assumed."""
     places = [
         text.index(words)
-        for words in ("Is it worth it?", "95 % interval", "Arms side by side", "Pictures</h2>", "What is assumed")
+        for words in (
+            "Is it worth it?",
+            "95 % interval",
+            "The options side by side",
+            "Pictures</h2>",
+            "What is assumed",
+        )
     ]
     assert places == sorted(places)
 

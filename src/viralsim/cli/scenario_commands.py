@@ -151,7 +151,9 @@ def _plan(specs: dict[str, Spec]) -> Iterator[str]:
         if campaign.advocates is not None:
             people = advocates_count(spec)
             tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.listed}"
-            does.append(f"{tier}, asked {times(len(campaign.advocates.posts_at))}")
+            own = any(one.posts_at for one in campaign.advocates.creators)
+            asked = "at times of their own" if own else times(len(campaign.advocates.posts_at))
+            does.append(f"{tier}, asked {asked}")
         if campaign.community_management is not None:
             does.append("community management")
         yield f"arm {name}: {', '.join(does) or 'nobody acts'}"
@@ -229,7 +231,7 @@ def _init_from_posts(file: Path, posts: Path, force: bool) -> None:
     if start.calibration is not None:
         for warning in start.calibration.warnings:
             click.echo(warning)
-        _write_new(rows, start.calibration.posterior.to_csv(index=False, lineterminator="\n"), force)
+        _write_new(rows, start.calibration.rows_as_csv(), force)
     _write_new(file, start.text, force)
 
 

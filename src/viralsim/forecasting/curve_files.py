@@ -11,16 +11,10 @@ import numpy as np
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve, curve_of_events
 from viralsim.forecasting.events import SECOND
-from viralsim.forecasting.tables import Row, read_rows
-from viralsim.tables import Table
-from viralsim.tables.columns import key_of
+from viralsim.forecasting.tables import UNITS, Row, check_single_shares, read_rows
 
 HOURS_OF = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
 PER = ("total", "interval")
-SHARERS = {
-    "id", "user", "userid", "member", "memberid", "node", "nodeid", "parent", "tweet", "tweetid", "retweetid", "shareid", "share",
-    "row", "index", "account", "accountid", "cascade",
-}  # fmt: skip
 EARLY = 1e-9  # hours by which rounding may place a time after the end
 
 
@@ -49,9 +43,9 @@ def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> t
     if per not in PER:
         raise InputError(f"per: must be total or interval, got {per!r}")
     columns, rows, notes = read_rows(file)
-    time = _time_column(file, columns)
+    time = _time_column(rows[0], columns)
     if "shares" not in columns:
-        _refuse_counters(file, rows[0].table)
+        check_single_shares(rows[0].table)
     posts: dict[str, list[Row]] = {}
     for row in rows:
         if "post_id" in columns and not row.has("post_id"):
@@ -67,28 +61,18 @@ def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> t
     return curves, notes
 
 
-def _time_column(file: Path, columns: tuple[str, ...]) -> str:
+def _time_column(row: Row, columns: tuple[str, ...]) -> str:
+    place = f"{row.table.path}:{row.table.header_line}"
     found = [column for column in columns if column in HOURS_OF or column == "time"]
     if found == ["time"] and "published_at" not in columns:
-        raise InputError(f"{file}:1: time without published_at: name both, or give hours since the post")
+        raise InputError(f"{place}: time without published_at: name both, or give hours since the post")
     if len(found) != 1:
         said = "no column" if not found else f"{len(found)} columns ({', '.join(found)})"
+        titles = ", ".join(filter(None, row.table.titles))
         raise InputError(
-            f"{file}:1: {said} of the time since the post; name one hours, minutes, seconds, days or time "
-            f"(found: {', '.join(columns)})"
+            f"{place}: {said} of the time since the post; name one {', '.join(UNITS)} or time (found: {titles})"
         )
     return found[0]
-
-
-def _refuse_counters(file: Path, table: Table) -> None:
-    """InputError where a table without shares counts something: its rows are no single shares."""
-    counted = [table.columns[name].title for name in ("impressions", "reach") if name in table]
-    counted += [title for title in table.unknown_numbers() if key_of(title) not in SHARERS]
-    if counted:
-        raise InputError(
-            f"{file}: no column shares, and {counted[0]!r} holds numbers: call the counter of shares so; where every row is one "
-            "share, leave that column out"
-        )
 
 
 def _hours(row: Row, time: str) -> float:
@@ -126,8 +110,17 @@ def _events(rows: list[Row], time: str, end: float | None, watched: float) -> Cu
         _check_end(row, float(at), end)
     last = max(float(hours.max()), watched) if end is None else end
     if last <= 0:
-        raise rows[0].refuse("nothing but the post itself: say until when it was watched (--at, or observed_until)")
+        raise rows[0].refuse(
+            "nothing but the post itself: say until when it was watched (--at, --until or observed_until)"
+        )
     _check_watched(rows[-1], last)
+    if hours[0] > hours[-1] and (np.diff(hours) <= 0).all():
+        hours, rows = hours[::-1], rows[::-1]  # newest first
+    again = np.flatnonzero((hours[1:] == 0) & (hours[:-1] > 0))
+    if again.size:
+        raise rows[int(again[0]) + 1].refuse(
+            f"{time}: back to 0: name the post of every row in a column post_id where there are several, or sort the rows"
+        )
     if hours[0] == 0:
         hours = hours[1:]
     return curve_of_events(np.sort(hours), last)

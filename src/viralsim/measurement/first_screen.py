@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from math import isnan, nan
 from typing import NamedTuple
@@ -17,7 +16,6 @@ from viralsim.measurement.number_format import (
     number,
     percent,
     percent_span,
-    price_or_number,
     supported,
 )
 from viralsim.measurement.odds import Odds, odds
@@ -30,22 +28,20 @@ from viralsim.measurement.question import (
     WORSE,
     Question,
     at_cost,
-    capital,
     in_brackets,
     more_of,
 )
-from viralsim.measurement.robustness import decisive, turn_text
+from viralsim.measurement.robustness import decisive
 from viralsim.measurement.sentences import worlds_wanted
+from viralsim.measurement.turning.input_words import short_path, words_of
+from viralsim.measurement.turning.sentences import turning
 from viralsim.measurement.verdict import Verdict
-from viralsim.records.record import Move, RunRecord, SwitchingValue
+from viralsim.records.record import Move, RunRecord
+from viralsim.scenario.costs import FEE_LINES
 from viralsim.units import counted
 
 Summaries = Mapping[str, Mapping[str, MeasureSummary]]
 MOST_TURNS = 2
-_MARGIN = re.compile(
-    r"^[Gg]oal\.matters_from: above (.+) \(now (.+)\) the difference would no longer be sure to matter\.$"
-)
-
 NET = "net_usd"
 
 
@@ -93,7 +89,7 @@ def _pair(
         Line("Money", _profit(record, summaries, rows, question)),
         Line("Risk", _risk(record, summaries, question)),
         Line("Rests on", _ground(record, guess)),
-        Line("Unless", _unless(record, verdict, guess)),
+        Line("Unless", turning(record, verdict.overturned_by)[:MOST_TURNS]),
         Line("Next", tuple(_next(record, rows, question, verdict, guess))),
     ]
     return [part for part in parts if part.sentences]
@@ -182,7 +178,8 @@ def _profit(
     base = baseline_of(record)
     means = ", ".join(f"{_amount(summaries[arm]['net_usd'], record.currency)} with {arm}" for arm in (first, second))
     alone = () if base in q.arms else (f"With {base} alone: {_amount(summaries[base]['net_usd'], record.currency)}.",)
-    row = rows[first, second, "net_usd"]
+    row = rows[first, second, NET]
+    unpaid = _unpaid(record, row)
     if isnan(row.ci_low):
         return (f"Mean profit after costs: {means}.", *alone)
     places = min(supported(row.ci_low, row.ci_high), 2)
@@ -190,8 +187,21 @@ def _profit(
     difference = in_places(row.uplift, places)
     return (
         f"Mean profit after costs: {means}; difference {difference} {record.currency} (95 % interval {low} to {high}).",
+        *unpaid,
         *alone,
     )
+
+
+def _unpaid(record: RunRecord, row: Comparison) -> tuple[str, ...]:
+    """Where advocates would not earn more than the other option even if they cost nothing."""
+    lines = [record.arms[arm].cost_lines for arm in (row.arm, row.baseline)]
+    people = [float(line["advocates"].mean()) if "advocates" in line else 0.0 for line in lines]
+    if people[0] == people[1] or any(fee in line for line in lines for fee in FEE_LINES):  # fees grow with other costs
+        return ()
+    gain = row.uplift if people[0] > people[1] else -row.uplift
+    if isnan(gain) or gain + abs(people[0] - people[1]) >= 0.0:
+        return ()
+    return ("Advocates who cost nothing would not change this.",)
 
 
 def _amount(summary: MeasureSummary, currency: str) -> str:
@@ -214,8 +224,11 @@ def _risk(record: RunRecord, summaries: Summaries, question: Question) -> tuple[
         for arm, one in zip(arms, found, strict=False)
         if not isnan(one.probability)
     ]
+    runs = counted(record.world_count, "simulation")
     if texts and all(one.probability == 0.0 for one in found):
-        texts = [f"none in {counted(record.world_count, 'simulation')} of either"]
+        texts = [f"none in {runs} of either"]
+    if texts and all(one.probability == 1.0 for one in found):
+        texts = [f"every one of {runs} of either"]
     said = [f"{label}: {', '.join(texts)}."] if texts else []
     if question.answer != UNDEFINED:
         unit = measure(question.measure).counted
@@ -236,49 +249,10 @@ def _ground(record: RunRecord, guess: Move | None) -> tuple[str, ...]:
     if guess is not None:
         turns = any(turn.path == guess.path for turn in record.switching_values)
         role = "what decides is assumed" if turns else "assumed, and moves it most"
-        text += f"; {role}: {short_path(record, guess.path)} = {number(guess.now)}"
+        words, key = words_of(guess.path), f"{short_path(record, guess.path)} = {number(guess.now)}"
+        text += f"; {role}: {words} ({key})" if words else f"; {role}: {key}"
     fitted = "Fitted to past campaigns." if record.calibrated else "A what-if, not fitted to past campaigns."
     return f"{text}.", fitted
-
-
-def _unless(record: RunRecord, verdict: Verdict, guess: Move | None) -> tuple[str, ...]:
-    """What would overturn the answer: first the input that decides, then trust, then the nearest others."""
-    turns = sorted(record.switching_values, key=lambda turn: guess is None or turn.path != guess.path)
-    inputs = [_turn(record, turn) for turn in turns]
-    said = {turn_text(turn, record.currency) for turn in turns}
-    others = [f"{text}." for text in verdict.overturned_by if text not in said]
-    trust = [text for text in others if text.startswith("trust:")]
-    rest = [capital(text) for text in others if text not in trust]
-    rest = [
-        _MARGIN.sub(r"A difference has to be above \1 to matter (now \2): then this one is not sure to.", text)
-        for text in rest
-    ]
-    with_trust = [capital(text.removeprefix("trust: ")) for text in trust]
-    return (*inputs[:1], *with_trust, *inputs[1:], *rest)[:MOST_TURNS]
-
-
-def _turn(record: RunRecord, turn: SwitchingValue) -> str:
-    """A switching value in words for a client: from where on the other arm is ahead."""
-    shown = price_or_number(turn.path, record.currency)
-    profit = " in profit" if turn.measure == NET else ""
-    name, now = short_path(record, turn.path), f"(now {shown(turn.now)})"
-    if turn.low < turn.now < turn.high:
-        return f"{name} is between {shown(turn.low)} and {shown(turn.high)} {now}, where either may lead{profit}."
-    above = turn.now <= turn.low
-    at = turn.middle if turn.is_point else turn.high if above else turn.low
-    ahead = turn.above if above else turn.below
-    return f"{name} is {'above' if above else 'below'} {shown(at)} {now}, which puts {ahead} ahead{profit}."
-
-
-def short_path(record: RunRecord, path: str) -> str:
-    """The end of a path that no other input shares, two words at least: "conversion_trust.paid"."""
-    parts = path.split(".")
-    others = [move.path for move in record.moves if move.path != path]
-    for words in range(2, len(parts)):
-        end = ".".join(parts[-words:])
-        if not any(other == end or other.endswith(f".{end}") for other in others):
-            return end
-    return path
 
 
 def _next(
@@ -291,16 +265,24 @@ def _next(
     """What to do: choose, choose by price, run more, or do not spend; then the arm outside the question that beats both."""
     said = [_choice(record, rows, question)]
     if guess is not None and guess.path in {turn.path for turn in record.switching_values}:
-        said.append(f"Measure {short_path(record, guess.path)} first: the answer turns on it.")
+        what = words_of(guess.path) or short_path(record, guess.path)
+        said.append(f"Measure {what} first: the answer turns on it.")
     beats = verdict.winner
     if beats is not None and beats not in question.arms:
         row = rows[beats, question.leading[0], question.measure]
         extra = float((record.arms[beats].cost_usd() - record.arms[question.leading[0]].cost_usd()).mean())
         more = more_of(measure(question.measure), row.uplift, row, record.currency)
+        profit = _profit_beside(rows[beats, question.leading[0], NET]) if has_value(record) else ""
         said.append(
-            f"Look at {beats} too: {more} than {row.baseline}{at_cost(extra, record.currency)} ({in_brackets(row, nan)})."
+            f"With {beats}, expect {more} than with {row.baseline}{at_cost(extra, record.currency)} "
+            f"({in_brackets(row, nan)}){profit}."
         )
     return said
+
+
+def _profit_beside(row: Comparison) -> str:
+    """Whether more sales bring more profit."""
+    return ", and more profit" if row.ci_low > 0.0 else ", but less profit" if row.ci_high < 0.0 else ""
 
 
 def _choice(record: RunRecord, rows: Mapping[tuple[str, str, str], Comparison], question: Question) -> str:

@@ -39,7 +39,12 @@ def arms_table(result: Result) -> Markup:
         if known:
             rows.append((label, _chance_of(result, kind)))
     head = ["mean per campaign", *(_arm_head(result, arm) for arm in result.arms)]
-    return table(head, [[label, *(cell(arm) for arm in result.arms)] for label, cell in rows], "Arms side by side")
+    return table(
+        head,
+        [[label, *(cell(arm) for arm in result.arms)] for label, cell in rows],
+        "The options side by side",
+        ["", *result.arms],
+    )
 
 
 def criteria(result: Result) -> list[str]:

@@ -57,13 +57,20 @@ def _opening(tag: str, attributes: dict[str, str]) -> str:
     return "".join([f"<{tag}", *(f' {key}="{escaped(value)}"' for key, value in named.items()), ">"])
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> Markup:
-    """A table whose first column and first row are headings; ``label`` names it for who cannot see it."""
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], label: str, columns: Sequence[str] | None = None
+) -> Markup:
+    """A table whose first column and first row are headings; ``label`` names it for who cannot see it.
+
+    columns: what a phone, which shows a row as a paragraph, says before each cell; by default the heads.
+    """
+    names = columns or head
     top = element("tr", *(element("th", cell, scope="col") for cell in head))
-    body = [
-        element("tr", element("th", first, scope="row"), *(element("td", cell) for cell in rest))
-        for first, *rest in rows
-    ]
+    body = [element("tr", element("th", first, scope="row"), *_cells(rest, names[1:])) for first, *rest in rows]
     inner = element("table", element("thead", top), element("tbody", *body))
     # a wide table scrolls in its own frame, which the keyboard must reach
     return element("div", inner, class_="scroll", role="region", aria_label=label, tabindex="0")
+
+
+def _cells(row: Sequence[str], names: Sequence[str]) -> list[Markup]:
+    return [element("td", cell, data_label=name) for cell, name in zip(row, names, strict=True)]

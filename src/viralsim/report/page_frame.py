@@ -49,13 +49,13 @@ def frame(text: str, label: str) -> Markup:
 OPEN_PICTURES = 3  # the others are folded: a page that a meeting reads is short
 
 
-def pictures_section(found: Sequence[Picture], missing: Iterable[str]) -> list[Markup]:
+def pictures_section(found: Sequence[Picture], missing: Iterable[str], opened: int = OPEN_PICTURES) -> list[Markup]:
     """The pictures under their contents, then why others are missing."""
     links = [element("a", picture.short or picture.title, href=f"#{picture.key}") for picture in found]
     words = [element("p", text, class_="quiet") for text in missing]
     # a blank between links, where a line may break
     contents = element("nav", *(text for link in links for text in (link, " ")), aria_label="Pictures")
-    first, more = found[:OPEN_PICTURES], found[OPEN_PICTURES:]
+    first, more = found[:opened], found[opened:]
     folded = element("summary", f"{len(more)} more pictures")
     rest = [element("details", folded, *map(as_figure, more))] if more else []
     return [element("h2", "Pictures", class_="pictures"), contents, *map(as_figure, first), *rest, *words]
@@ -65,7 +65,7 @@ def assumed(assumptions: Sequence[tuple[str, object, str]], calibrated: bool) ->
     """What decides and was not measured, with its sources, and whether anything was fitted."""
     parts = [element("h2", "What is assumed")]
     if assumptions:
-        rows = [[_breakable(path), _in_words(value), source] for path, value, source in assumptions]
+        rows = [[breakable(path), _in_words(value), source] for path, value, source in assumptions]
         listed = table(["path in the scenario", "value", "source"], rows, "What is assumed")
         said = f"All {len(rows)} values that nobody measured here, with their sources"
         parts.append(element("details", element("summary", said), element("div", listed, class_="words")))
@@ -91,7 +91,7 @@ def _calibration_text(calibrated: bool) -> str:
     )
 
 
-def _breakable(path: str) -> Markup:
+def breakable(path: str) -> Markup:
     """A dotted path that may break after a dot or an underline, and nowhere else where it fits."""
     words = re.split(r"(?<=[._])", readable(path))
     return joined(text for word in words for text in (word, Markup("<wbr>")))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from viralsim.measurement.number_format import number
+from viralsim.measurement.turning.sentences import turning
 from viralsim.report.action_plan import action_plan
 from viralsim.report.arms_table import arms_table, criteria
 from viralsim.report.charts.gallery import pictures
+from viralsim.report.charts.pictures import as_figure
+from viralsim.report.charts.worlds import ranges
 from viralsim.report.exports.client_brief import ranked_assumptions
-from viralsim.report.markup import Markup, element, table
+from viralsim.report.markup import Markup, element, joined, table
 from viralsim.report.page_frame import (
     CALIBRATION_KINDS,
     assumed,
+    breakable,
     bullets,
     closed_page,
     frame,
@@ -21,6 +25,9 @@ from viralsim.report.page_frame import (
 from viralsim.report.rerun import commands
 from viralsim.results import Result
 from viralsim.units import counted
+
+OPEN_PICTURES = 2  # beside the ranges above; the others are folded
+MOST_PEOPLE_OPEN = 5
 
 
 def page(result: Result, folder: str = "", trees: bool | None = None) -> str:
@@ -33,7 +40,7 @@ def page(result: Result, folder: str = "", trees: bool | None = None) -> str:
         f"{result.scenario_name}: report",
         [
             *_answer(result),
-            *pictures_section(*pictures(result, folder, trees)),
+            *pictures_section(*pictures(result, folder, trees), OPEN_PICTURES),
             *_ranked(result),
             *assumed(result.assumptions, result.calibrated),
             *_making(result, folder),
@@ -57,18 +64,20 @@ def _answer(result: Result) -> list[Markup]:
         element("p", _stamp(result), class_="quiet"),
         element("p", element("span", CALIBRATION_KINDS[result.calibrated], class_="stamp")),
         verdict,
-        element("h2", "Arms side by side"),
-        arms_table(result),
+        as_figure(ranges(result)),
+        element("h2", "The options side by side"),
+        element("div", arms_table(result), class_="arms"),
         element("p", "Small: 95 % interval of the mean or of the chance. " + _criteria_text(result), class_="quiet"),
     ]
     parts += _to_do(result)
     rest = [text for text in result.verdict.sentences if text not in (first.text, *result.verdict.caveats)]
     if rest:
         parts.append(
-            element("details", element("summary", "Every pair of arms, and the verdict on all"), *bullets(rest))
+            element("details", element("summary", "Every pair of options, and the verdict on all"), *bullets(rest))
         )
-    if result.verdict.overturned_by:
-        parts += [element("h2", "What would overturn it"), *bullets(result.verdict.overturned_by)]
+    turns = turning(result, result.verdict.overturned_by)
+    if turns:
+        parts += [element("h2", "What would overturn it"), *bullets(turns)]
     doubts = dict.fromkeys((*result.verdict.caveats, *result.all_warnings))
     if doubts:
         parts += [element("h2", "How to read this"), *bullets(doubts)]
@@ -81,17 +90,26 @@ def _to_do(result: Result) -> list[Markup]:
     if plan is None:
         return []
     tables = (
-        (f"What to do, and when: {plan.arm}", plan.steps),
-        (f"Who the advocates are ({plan.advocates_arm})", plan.people),
+        (f"If you choose {plan.arm}: what to do, and when", plan.steps),
+        (f"Who the advocates are (option {plan.advocates_arm})", plan.people),
+        (f"What the manager does, and when (option {plan.managed_arm})", plan.manager),
         ("Risks, and what to watch for", plan.risks if len(plan.risks) > 1 else []),
     )
     parts: list[Markup] = []
     for title, rows in tables:
         if rows:
-            parts += [element("h2", title), element("div", table(rows[0], rows[1:], title), class_="words")]
+            most = MOST_PEOPLE_OPEN if rows is plan.people else len(rows)
+            parts += [element("h2", title), _words(rows[0], rows[1 : most + 1], title)]
+            if more := rows[most + 1 :]:
+                folded = element("summary", f"{len(more)} more advocates")
+                parts.append(element("details", folded, _words(rows[0], more, f"{title}: more")))
         if rows is plan.people and plan.note:
             parts.append(element("p", plan.note, class_="quiet"))
     return parts
+
+
+def _words(head: list[str], rows: list[list[str]], title: str) -> Markup:
+    return element("div", table(head, rows, title), class_="words")
 
 
 def _ranked(result: Result) -> list[Markup]:
@@ -100,7 +118,12 @@ def _ranked(result: Result) -> list[Markup]:
     if not rows:
         return []
     title = "What it rests on, the strongest first"
-    return [element("h2", title), element("div", table(rows[0], rows[1:], title), class_="words")]
+    found = [
+        [words if words == key else joined([words, element("small", breakable(key))]), *rest]
+        for words, key, *rest in rows[1:]
+    ]
+    head = [rows[0][0], *rows[0][2:]]
+    return [element("h2", title), element("div", table(head, found, title), class_="words")]
 
 
 def _stamp(result: Result) -> str:

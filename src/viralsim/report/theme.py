@@ -50,7 +50,7 @@ main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 3rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .3rem}
 h2{font-size:1.25rem;margin:2.4rem 0 .6rem;padding-top:.6rem;border-top:1px solid var(--line)}
 h3{font-size:1.05rem;margin:0 0 .2rem}
-h1,h2,h3,p,li,summary,code,.words td,.words th{overflow-wrap:anywhere}
+h1,h2,h3,p,li,summary,code,.words th{overflow-wrap:anywhere}
 th,td{overflow-wrap:break-word}
 p{margin:.4rem 0}
 .about{font-size:1.15rem}
@@ -69,6 +69,7 @@ tbody td,td small,th small{white-space:nowrap}
 .words tbody td{white-space:normal}
 .words table{min-width:40rem}
 .words thead th{min-width:0;overflow-wrap:break-word}
+.words tbody th{min-width:9rem}
 nav{margin:.4rem 0 1rem}
 nav a{display:inline-block;margin-right:1rem;padding:.2rem 0;color:var(--mark)}
 thead th{min-width:4.5rem}
@@ -98,6 +99,21 @@ table{font-size:.85rem}
 .verdict{padding:.6rem .8rem}
 .verdict .lead{font-size:1.05rem}
 h1{font-size:1.5rem}dl,.verdict dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
+@media screen and (max-width:34rem){
+:is(.arms,.words) .scroll{overflow:visible}
+:is(.arms,.words) :is(table,tbody,tbody th){display:block;min-width:0}
+:is(.arms,.words) thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+:is(.arms,.words) :is(tbody th,td){border:0;padding:0;text-align:left}
+:is(.arms,.words) tbody tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}
+:is(.arms,.words) tbody th{font-weight:600;grid-column:1/-1}
+:is(.arms,.words) td::before{content:attr(data-label) " ";color:var(--quiet)}
+.words td{display:inline}
+.words td:empty{display:none}
+.words td:not(:last-child)::after{content:" · ";color:var(--quiet)}
+.arms tbody tr{display:grid;grid-template-columns:repeat(auto-fit,minmax(5.1rem,1fr));gap:.2rem .3rem}
+.arms td::before{display:block;font-size:.78rem}
+.arms td small{white-space:normal}
+}
 @media print{
 @page{margin:15mm}
 body{font-size:10pt}

@@ -245,7 +245,7 @@ def ranges(result: Result) -> Picture:
         marks += [
             Boxes([one.p05], [one.p95], [y - 0.22], [y + 0.22], kind, 0.3),
             Line([one.mean, one.mean], [y - 0.3, y + 0.3], kind, width=3.0),
-            Note(one.mean, y - 0.3, number(one.mean), dy=-4.0, anchor="middle"),
+            Note(one.mean, y - 0.3, number(one.mean), dy=-9.0, anchor="middle"),
         ]
     said = "; ".join(f"{arm} {with_interval(one.mean, one.ci_low, one.ci_high)}" for arm, one in found.items())
     return Picture(

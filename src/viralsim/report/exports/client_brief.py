@@ -8,6 +8,10 @@ from viralsim.measurement.arms import chance, chance_of_loss, has_value
 from viralsim.measurement.first_screen import Line
 from viralsim.measurement.measures import measure
 from viralsim.measurement.number_format import money, number, percent
+from viralsim.measurement.question import capital
+from viralsim.measurement.turning.input_words import words_of
+from viralsim.measurement.turning.sentences import turning
+from viralsim.records.record import Move
 from viralsim.report.action_plan import ActionPlan, action_plan
 from viralsim.report.charts import money as draw_money
 from viralsim.report.charts import worlds as draw_worlds
@@ -49,7 +53,7 @@ def client_brief(result: Result) -> ClientBrief:
         lines=tuple(result.first_screen),
         options=_options(result),
         costs=_costs(result),
-        turns=tuple(result.verdict.overturned_by)[:MOST_TURNS],
+        turns=turning(result, result.verdict.overturned_by)[:MOST_TURNS],
         assumptions=ranked_assumptions(result),
         doubts=tuple(dict.fromkeys((*result.verdict.caveats, *result.all_warnings))),
         pictures=tuple(picture for picture in drawn if picture is not None)[:MOST_PICTURES],
@@ -98,14 +102,24 @@ def _costs(result: Result) -> Rows:
 
 
 def ranked_assumptions(result: Result) -> Rows:
-    """What is assumed, that which moves the answer most first: number, what half to double of it moves, source."""
+    """What is assumed, that which moves the answer most first: words, key, number, what half to double of it moves, source."""
     moves = {move.path: move for move in result.moves}
     rows = []
     for path, value, source in result.assumptions:
         if isinstance(value, bool) or not isinstance(value, int | float):
             continue
         move = moves.get(path)
-        moved = "not measured" if move is None else f"{number(move.size)} {measure(move.measure).label}"
-        rows.append([path, number(float(value)), moved, source])
-    head = ["assumption", "value", "half to double of it moves the difference by", "source"]
+        moved = "not measured" if move is None else _moved(move, result.currency)
+        rows.append([capital(words_of(path)) or path, path, number(float(value)), moved, source])
+    head = ["assumption", "key", "value", "from half to double of it, the difference moves by", "source"]
     return [head, *rows[:MOST_ASSUMPTIONS]] if rows else []
+
+
+def without_keys(assumptions: Rows) -> Rows:
+    """The assumptions in words alone, where there is no room for keys."""
+    return [[words, *rest] for words, _, *rest in assumptions]
+
+
+def _moved(move: Move, currency: str) -> str:
+    m = measure(move.measure)
+    return f"{money(move.size, currency)} of profit" if m.is_money else f"{number(move.size)} {m.counted}"

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from viralsim.errors import InputError
+from viralsim.measurement.first_screen import MOST_TURNS
+from viralsim.report.action_plan import ActionPlan
 from viralsim.report.charts.svg import inline
-from viralsim.report.exports.client_brief import ClientBrief, Rows
+from viralsim.report.exports.client_brief import ClientBrief, Rows, without_keys
 from viralsim.report.markup import Markup, element, table, void
 from viralsim.report.page_frame import bullets, terms
 from viralsim.report.theme import style_sheet
@@ -19,19 +21,22 @@ from viralsim.report.theme import style_sheet
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 LONGEST_S = 120
 MOST_ON_PAPER = 5  # advocates
+MOST_WEEKS = 5  # of the manager
+ROWS_OF_SECOND, FEWEST_ASSUMPTIONS = 17, 2  # rows of tables on the second page
 # every page is one sheet: what does not fit is cut, so lists are short
 _PRINT = """
 @page{size:A4;margin:0}
 html{color-scheme:light}
 body{font-size:12.5px;line-height:1.4}
 main{max-width:none;margin:0;padding:0}
-.sheet{width:210mm;height:296mm;padding:12mm 14mm;overflow:hidden;break-after:page;position:relative}
+.sheet{width:210mm;height:296mm;padding:12mm 14mm;overflow:hidden;break-after:page;display:flex;flex-direction:column}
+.sheet>div{flex:1;min-height:0;overflow:hidden}
 .sheet:last-child{break-after:auto}
 .sheet h1{font-size:21px}.sheet h2{font-size:14px;margin:14px 0 4px;padding-top:6px}
 .sheet table{font-size:11px}.sheet :is(th,td){padding:2px 7px}
 .sheet .words table{min-width:0}.sheet .verdict{margin:8px 0;padding:8px 12px}.sheet .verdict .lead{font-size:15px}
-.sheet figure{margin:6px 0}.sheet footer{position:absolute;bottom:8mm;left:14mm;right:14mm;font-size:10px}
-.sheet .words td{white-space:normal;overflow-wrap:anywhere;text-align:left}.sheet .words th{text-align:left}
+.sheet figure{margin:6px 0}.sheet footer{padding-top:2mm;font-size:10px}
+.sheet .words td{white-space:normal;overflow-wrap:break-word;text-align:left}.sheet .words th{text-align:left}
 """
 
 
@@ -94,9 +99,12 @@ def _second(brief: ClientBrief) -> Markup:
     if brief.costs and not parts:
         parts += [element("h2", "What it costs"), _words(brief.costs, "What it costs")]
     if brief.assumptions:
-        parts += [element("h2", "What it rests on, the strongest first"), _words(brief.assumptions[:6], "Assumptions")]
-    if brief.turns:
-        parts += [element("h2", "What would overturn it"), *bullets(brief.turns[:3])]
+        used = 0 if brief.plan is None else sum(len(rows) for _, rows in _tables(brief.plan))
+        most = max(FEWEST_ASSUMPTIONS, ROWS_OF_SECOND - used) + 1
+        rows = without_keys(brief.assumptions)[:most]
+        parts += [element("h2", "What it rests on, the strongest first"), _words(rows, "Assumptions")]
+    if more := brief.turns[MOST_TURNS:]:  # the others are on the first page
+        parts += [element("h2", "What else would overturn it"), *bullets(more[:2])]
     if brief.doubts:
         parts += [element("h2", "How to read this"), *bullets(brief.doubts[:3])]
     return _sheet(parts, brief, 2)
@@ -105,7 +113,7 @@ def _second(brief: ClientBrief) -> Markup:
 def _steps(brief: ClientBrief) -> list[Markup]:
     if brief.plan is None or not brief.plan.steps:
         return []
-    title = f"What to do, and when: {brief.plan.arm}"
+    title = f"If you choose {brief.plan.arm}: what to do, and when"
     return [element("h2", title), _words(brief.plan.steps, title)]
 
 
@@ -114,21 +122,26 @@ def _to_do(brief: ClientBrief) -> Iterator[Markup]:
     plan = brief.plan
     if plan is None:
         return
-    tables = (
-        (f"Who the advocates are ({plan.advocates_arm})", plan.people[: MOST_ON_PAPER + 1]),
+    for title, rows in _tables(plan):
+        yield element("h2", title)
+        yield _words(rows, title)
+        if rows[0][0] == "advocate":
+            yield element("p", plan.note, class_="quiet")
+
+
+def _tables(plan: ActionPlan) -> list[tuple[str, Rows]]:
+    """Title and rows of the tables of the second page, those that have rows."""
+    found = [
+        (f"Who the advocates are (option {plan.advocates_arm})", plan.people[: MOST_ON_PAPER + 1]),
+        (f"What the manager does, and when (option {plan.managed_arm})", plan.manager[: MOST_WEEKS + 1]),
         ("Risks, and what to watch for", plan.risks if len(plan.risks) > 1 else []),
-    )
-    for title, rows in tables:
-        if rows:
-            yield element("h2", title)
-            yield _words(rows, title)
-            if rows[0][0] == "advocate":
-                yield element("p", plan.note, class_="quiet")
+    ]
+    return [(title, rows) for title, rows in found if rows]
 
 
 def _sheet(parts: list[Markup], brief: ClientBrief, page: int) -> Markup:
     foot = element("footer", f"{brief.title}, page {page} of 2. {brief.made}", class_="quiet")
-    return element("section", *parts, foot, class_="sheet")
+    return element("section", element("div", *parts), foot, class_="sheet")
 
 
 def _table(rows: Rows, label: str) -> Markup:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from viralsim.errors import InputError
 from viralsim.report.action_plan import ActionPlan
-from viralsim.report.exports.client_brief import ClientBrief, Rows
+from viralsim.report.exports.client_brief import ClientBrief, Rows, without_keys
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WIDE_INCHES, HIGH_INCHES, MARGIN_INCHES = 13.333, 7.5, 0.6
 TITLE_POINTS, LEAD_POINTS, TEXT_POINTS, TABLE_POINTS = 28, 20, 14, 12
+MOST_WEEKS = 12  # of the manager, on one slide
 BLANK = 6  # the number of the empty layout in the default template
 
 
@@ -33,7 +34,12 @@ def write_slides(brief: ClientBrief, path: Path) -> None:
     if brief.plan is not None:
         _plan(deck, brief.plan)
     if brief.assumptions:
-        _table(_slide(deck, "What it rests on, the strongest first"), brief.assumptions, 1.3, (3.6, 1.1, 2.9, 4.5))
+        _table(
+            _slide(deck, "What it rests on, the strongest first"),
+            without_keys(brief.assumptions),
+            1.3,
+            (3.6, 1.1, 2.9, 4.5),
+        )
     if brief.turns or brief.doubts:
         slide = _slide(deck, "What would overturn it, and how to read it")
         _text(slide, [*brief.turns, *brief.doubts], 1.3, 5.4, TEXT_POINTS, bullets=True)
@@ -69,14 +75,17 @@ def _options(deck: Presentation, brief: ClientBrief) -> None:
 
 
 def _plan(deck: Presentation, plan: ActionPlan) -> None:
-    """Two slides: the steps with the risks, and the advocates."""
-    slide = _slide(deck, f"What to do, and when: {plan.arm}")
+    """Three slides: the steps with the risks, the manager's weeks, and the advocates."""
+    slide = _slide(deck, f"If you choose {plan.arm}: what to do, and when")
     if plan.steps:
         _table(slide, plan.steps, 1.3, (6.6, 3.8, 1.7))
     if len(plan.risks) > 1:
         _table(slide, plan.risks, 1.8 + 0.4 * len(plan.steps), (3.6, 2.2, 6.3))
+    if plan.manager:
+        slide = _slide(deck, f"What the manager does, and when (option {plan.managed_arm})")
+        _table(slide, plan.manager[: MOST_WEEKS + 1], 1.3, (2.4, 1.8, 7.9))
     if plan.people:
-        slide = _slide(deck, f"Who the advocates are ({plan.advocates_arm})")
+        slide = _slide(deck, f"Who the advocates are (option {plan.advocates_arm})")
         _table(slide, plan.people, 1.3, (2.2, 2.4, 1.3, 1.1, 3.8, 1.3))
         _text(slide, [plan.note], 1.5 + 0.42 * len(plan.people), 0.6, TEXT_POINTS)
 

@@ -45,7 +45,12 @@ def _plan(brief: ClientBrief) -> dict[str, list[list[Any]]]:
     """The sheets of what to do, whom to ask, and what to watch for; none where there is no plan."""
     if brief.plan is None:
         return {}
-    found = {"Plan": brief.plan.steps, "Advocates": brief.plan.people, "Risks": brief.plan.risks}
+    found = {
+        "Plan": brief.plan.steps,
+        "Advocates": brief.plan.people,
+        "Manager": brief.plan.manager,
+        "Risks": brief.plan.risks,
+    }
     return {title: [list(row) for row in rows] for title, rows in found.items()}
 
 
