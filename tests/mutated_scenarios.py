@@ -11,11 +11,14 @@ import sys
 import time
 import traceback
 import warnings
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+from scenarios_with_files import TEXTS, write_files
 from without_compiler import FULL, PLAIN
 
 import viralsim as vs
@@ -40,12 +43,22 @@ WORDS = [
     "arms",
     "uncertain",
     "envelope",
+    "launches",
+    "creators",
+    "joint",
+    "programme",
 ]
-SHIPPED = [
-    path
-    for path in sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
-    if path.name != "real_network.yaml"
+ROOT = Path(__file__).parents[1]
+SHIPPED = [path for path in sorted((ROOT / "scenarios").glob("*.yaml")) if path.name != "real_network.yaml"]
+SHIPPED += sorted((ROOT / "docs" / "briefs").glob("*.yaml"))
+# (text, folder): without a folder, that of the files of scenarios_with_files
+BASES: list[tuple[str, Path | None]] = [
+    *[(FULL, None)] * 6,
+    (PLAIN, None),
+    *[(text, None) for text in TEXTS.values()] * 2,
+    *[(path.read_text(encoding="utf-8"), path.parent) for path in SHIPPED],
 ]
+MOST_MEMBERS, MOST_LAUNCHES = 2_000, 3
 
 
 def places(tree: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -80,12 +93,14 @@ def spoil(tree: Any, luck: random.Random) -> Any:
     return tree
 
 
-def text_of(luck: random.Random) -> str:
-    """A scenario of some base, spoilt one to three times as a tree, and sometimes as text."""
-    text = luck.choice([*[FULL] * 5, PLAIN, *(path.read_text(encoding="utf-8") for path in SHIPPED)])
+def text_of(luck: random.Random) -> tuple[str, Path | None]:
+    """A scenario of some base, spoilt one to three times as a tree, and sometimes as text; and the folder of its files."""
+    text, folder = luck.choice(BASES)
     tree = yaml.safe_load(text)
-    if isinstance(tree.get("audience"), dict) and isinstance(tree["audience"].get("members"), int):
-        tree["audience"]["members"] = min(tree["audience"]["members"], 5_000)
+    if "members" in tree["audience"]:
+        tree["audience"]["members"] = min(tree["audience"]["members"], MOST_MEMBERS)
+    if "programme" in tree:
+        tree["programme"]["launches"] = min(tree["programme"]["launches"], MOST_LAUNCHES)
     for _ in range(luck.choice([1, 1, 1, 2, 3])):
         tree = spoil(tree, luck)
     text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
@@ -96,44 +111,66 @@ def text_of(luck: random.Random) -> str:
             + luck.choice(["", ":", "\t", "- ", "&a ", "*a", "{", "\x00", "!!python/none "])
             + text[at + luck.randint(0, 9) :]
         )
-    return text
+    return text, folder
 
 
 def steps_of(scenario: vs.Scenario) -> float:
-    """Roughly how much there is to draw: follows of all audiences."""
+    """Roughly how much there is to draw: follows of all audiences, in all launches."""
     spec = scenario.spec
     follows = sum(
         0.0 if c.network.generate is None else c.network.generate.mean_following for c in spec.channels.values()
     )
-    return (spec.audience.members or 0) * max(follows, 1.0) * spec.populations
+    launches = 1 if spec.programme is None else spec.programme.launches
+    return (spec.audience.members or 0) * max(follows, 1.0) * spec.populations * launches
 
 
-def outcome(text: str) -> str:
-    """``ran``, ``refused`` or the traceback of anything else."""
+def refusal(work: Callable[[], object]) -> str | None:
+    """What a piece of work is refused with; None where it is done. Anything but a refusal is raised."""
     try:
-        scenario = vs.loads(text)
-        if steps_of(scenario) > 2e6:
-            return "ran"  # valid, and for a machine with more time
-        describe(scenario)
-        vs.simulate(scenario, worlds=2, threads=1)
+        work()
+    except ViralsimError as error:
+        return str(error)
+    return None
+
+
+def outcome(text: str, folder: Path) -> str:
+    """``ran``, ``refused`` or what is wrong: a traceback, a refusal without a word, check and run that do not agree."""
+    try:
+        scenario = vs.loads(text, folder)
     except ViralsimError as error:
         return "refused" if str(error).strip() else "refused without a word"
     except Exception:
         return traceback.format_exc()
-    return "ran"
+    if steps_of(scenario) > 2e6:
+        return "ran"  # valid, and for a machine with more time
+    try:
+        check = refusal(lambda: describe(scenario))
+        run = refusal(lambda: vs.simulate(scenario, worlds=2, threads=1))
+    except Exception:
+        return traceback.format_exc()
+    if "" in (check, run):
+        return "refused without a word"
+    if check is None or run is None:
+        return "ran" if check is run else f"check says {check!r} and run {run!r}"
+    return "refused"
 
 
 def main(seed: int, first: int, last: int) -> None:
     warnings.simplefilter("ignore")
-    for whole in (FULL, PLAIN):
-        assert outcome(whole) == "ran"  # and kernels are compiled before the clock runs
-    for number in range(first, last):
-        text = text_of(random.Random(seed * 1_000_003 + number))
-        print(json.dumps({"case": number, "begins": True}), flush=True)
-        began = time.process_time()
-        found = outcome(text)
-        said = {"case": number, "outcome": found, "seconds": time.process_time() - began}
-        print(json.dumps(said | ({} if found in ("ran", "refused") else {"text": text})), flush=True)
+    with TemporaryDirectory() as name:
+        files = Path(name)
+        write_files(files)
+        for text, folder in BASES:
+            assert (found := outcome(text, folder or files)) == "ran", (
+                found
+            )  # and kernels are compiled before the clock runs
+        for number in range(first, last):
+            text, folder = text_of(random.Random(seed * 1_000_003 + number))
+            print(json.dumps({"case": number, "begins": True}), flush=True)
+            began = time.process_time()
+            found = outcome(text, folder or files)
+            said = {"case": number, "outcome": found, "seconds": time.process_time() - began}
+            print(json.dumps(said | ({} if found in ("ran", "refused") else {"text": text})), flush=True)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import numpy as np
 from naive_luck import (
@@ -61,6 +62,7 @@ class Posts:
         self.earned_reached: set[int] = set()
         self.reached_on: set[tuple[int, int]] = set()
         self.bought: Counter[int] = Counter()
+        self.line_seen: Counter[tuple[int, int]] = Counter()  # impressions by paid line and member
         self.bought_for: Counter[tuple[int, int]] = Counter()
         self.reposts: list[int] = []
         self.answered = -1  # the tick of the manager's answer
@@ -243,9 +245,17 @@ class Posts:
             self.cross_post(channel, content, v)
         visibility = self.visibility(channel, v, answers)
         post = Post(channel, content, v, number, source, trust, self.node_of[where], visibility=visibility)
+        if answers and self.is_send(post):
+            trust *= float(self.world.channels.send_trust[channel])
+            return replace(post, trust=trust, sent=int(self.world.channels.send_reach[channel]))
         earned_by = draw(plus(self.post_key(post), rng.EARN), 0)
         self.earn(channel, content, earned_by, post.node, source == Source.EARNED)
         return post
+
+    def is_send(self, post: Post) -> bool:
+        """Whether a share that answers an impression goes to a few."""
+        share = self.world.channels.send_share
+        return bool(len(share) and unit(draw(plus(self.post_key(post), rng.SEND), 0)) < share[post.channel])
 
     def visibility(self, channel: int, v: int, answers: bool) -> float:
         """Of a member's post; ``answers`` an impression."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from naive import NaiveWorld, naive_world_of
+from naive_calendar import naive_rhythm
 from naive_shows import Run
 
 from viralsim.kernels import rng
@@ -69,6 +70,7 @@ class NaiveProgramme:
         ]
         self.launches: list[NaiveLaunch] = []
         self.reach = self.earned_reach = 0
+        self.by_segment = np.zeros((int(base.audience.segment.max(initial=-1)) + 1, 4), dtype=int)
 
     def unit(self, what: str, launch: int, v: int) -> float:
         world = U64(rng.world_key(rng.seed_key(self.seed), U64(self.number)))
@@ -107,13 +109,20 @@ class NaiveProgramme:
                 if not self.person(v).customer or self.unit("again", launch, v) < self.long.customers.again
             ]
             self.note_reach(run)
+            for v in range(self.n):
+                posts = sum(n for (_, k, poster), n in run.posts_made.items() if (k, poster) == (run.focal, v))
+                self.in_segments(v, (0, run.seen_content[run.focal, v], posts, v in counted))
             self.launches.append(NaiveLaunch(world, noted, len(counted)))
             if launch + 1 < self.long.launches:
                 self.learn(run, launch, bought)
-                noted["repeat_purchases"] = sum(
-                    p is not None and p.customer and self.unit("repeat", launch, v) < self.long.customers.repeat
+                again = [
+                    v
                     for v, p in enumerate(self.accounts)
-                )
+                    if p is not None and p.customer and self.unit("repeat", launch, v) < self.long.customers.repeat
+                ]
+                noted["repeat_purchases"] = len(again)
+                for v in again:
+                    self.in_segments(v, (0, 0, 0, 1))
                 came, went = self.come_and_go(launch, world.counts["SHARES"])
                 made, lost = self.advocates(launch, world.advocate_posts)
         return self
@@ -123,9 +132,15 @@ class NaiveProgramme:
         assert found is not None
         return found
 
+    def in_segments(self, v: int, did: tuple[int, ...]) -> None:
+        """Add what somebody did to the segments of their account."""
+        for rows in self.base.audience.segment:
+            self.by_segment[rows[v]] += np.array(did, dtype=int)
+
     def note_reach(self, run: Run) -> None:
         for v in run.reached:
             self.reach += not self.person(v).reached
+            self.in_segments(v, (not self.person(v).reached, 0, 0, 0))
             self.person(v).reached = True
         for v in run.earned_reached:
             self.earned_reach += not self.person(v).earned
@@ -159,17 +174,37 @@ class NaiveProgramme:
                 values[Rule.AMPLIFY_AT_MOST] = math.floor(manager.amplify.at_most * self.coverage + 1e-9)
         return world._replace(
             audience=world.audience._replace(activity=np.array([self.activity(v) for v in range(self.n)], np.float32)),
-            rules=world.rules._replace(values=values),
-            plan=plan._replace(removed_at=gone, **self.planned()),
+            rules=world.rules._replace(values=values, rhythm=np.array(naive_rhythm(self.spec, len(self.launches)))),
+            plan=plan._replace(removed_at=gone, **self.planned(), **self.boosts()),
         )
+
+    def times(self, i: int) -> tuple[float, ...]:
+        """When a person of the pool is asked to post in a launch."""
+        if self.tier is None:
+            return ()
+        terms = self.pool.enrolment.terms
+        times = self.tier.posts_at if terms is None or not terms.own_times[i] else terms.own_times[i]
+        return times if terms is None or not terms.posts[i] else times[: terms.posts[i]]
+
+    def boosts(self) -> dict[str, Any]:
+        count, trust = self.base.plan.paid_count.copy(), self.base.plan.paid_trust.copy()
+        handles = [str(handle).strip().lstrip("@").casefold() for handle in self.pool.enrolment.handles]
+        for line, paid in enumerate(self.spec.campaign.paid):
+            if paid.boost is not None:
+                a = self.people[handles.index(paid.boost.strip().lstrip("@").casefold())]
+                trust[line] *= a.trust
+                if not a.active:
+                    count[line] = 0
+        return {"paid_count": count, "paid_trust": trust}
 
     def planned(self) -> dict[str, Any]:
         rows = []
         if self.tier is not None:
-            content = list(self.spec.content).index(self.tier.content or self.spec.campaign.content)
             words, own = self.tier.programme, self.pool.enrolment
-            for wave, at in enumerate(self.tier.posts_at):
-                for i, a in enumerate(self.people):
+            for i, a in enumerate(self.people):
+                posted = (own.terms.content[i] if own.terms is not None else "") or self.tier.content
+                content = list(self.spec.content).index(posted or self.spec.campaign.content)
+                for wave, at in enumerate(self.times(i)):
                     w = float(own.willingness[i])
                     if words.ambassadors is not None and a.launches >= words.ambassadors.after:
                         w = words.ambassadors.willingness
@@ -177,7 +212,8 @@ class NaiveProgramme:
                     w += (1.0 - w) * self.care("willingness")
                     w *= (1.0 - words.ask_fatigue) ** wave
                     channels = np.flatnonzero(own.channels[i]).tolist() if a.active else []
-                    tick, trust = self.spec.tick_of(at), self.tier.trust * a.trust
+                    suits = 1.0 if own.fit is None else float(own.fit[i])
+                    tick, trust = self.spec.tick_of(at), self.tier.trust * (a.trust * suits)
                     rows += [(tick, channel, content, a.member, wave, i, w, trust) for channel in channels]
         rows.sort()
         names = ("tick", "channel", "content", "member", "wave", "advocate", "willingness", "trust")
@@ -222,7 +258,7 @@ class NaiveProgramme:
         words, moved, every, left = self.tier.programme, self.long.advocates_trust, self.long.every, set()
         for i, a in enumerate(self.people):
             if a.active:
-                a.freshness *= (1.0 - words.ask_fatigue) ** len(self.tier.posts_at)
+                a.freshness *= (1.0 - words.ask_fatigue) ** len(self.times(i))
                 a.launches += 1
             recovery = words.recovery
             a.freshness = 1.0 if recovery is None else 1.0 - (1.0 - a.freshness) * 2.0 ** (-every / recovery)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import viralsim as vs
+from viralsim.errors import InputError
 from viralsim.lessons import Measure, lesson, lessons
 from viralsim.lessons.outcomes import outcomes
 
@@ -46,6 +48,17 @@ def test_each_kind_by_hand() -> None:
     part = of(replace(BASE, kind="part", of=("critical_shares", "shares")), result)
     assert part["a"][0] == 25
     assert part["b"] == (0, 0, 0)
+
+
+def test_a_contrast_is_between_the_first_two_groups() -> None:
+    """Of 10 and 20 people reached 8 and 16 are in the first group and 6 of 10 more than in the second; two groups there must be."""
+    result: Any = Arms(a={"reach": [10, 20]})
+    result.arms["a"].reach_by_community = np.array([[8, 2], [16, 4]])
+    assert of(replace(BASE, kind="contrast", of=("reach",)), result)["a"] == (60, 60, 60)
+    for reached in (None, np.array([[8], [16]])):
+        result.arms["a"].reach_by_community = reached
+        with pytest.raises(InputError, match=re.escape("communities: {count: 2}")):
+            outcomes(replace(BASE, kind="contrast", of=("reach",)), result)
 
 
 def test_what_is_not_defined_is_none() -> None:

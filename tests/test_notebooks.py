@@ -120,6 +120,7 @@ HOLDS: dict[str, Callable[[Any], bool]] = {
     ),
     "when_it_goes_wrong": lambda x: x[0.0]["alone"] == 0 and x[1.0]["alone"] > 0.5 > x[0.1]["alone"],
     "chance_findings": lambda x: x[10] > 75 > x[40] > 5 * x[200],
+    "spillover": lambda x: x[0.0] == 100 and x[0.1] > 60 > x[0.3] > x[0.5],
     "limited_attention": lambda x: x[0] - 10 > 10 * (x[20] - 10) and sorted(x, key=x.get) == sorted(x, reverse=True),
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,21 +18,31 @@ from viralsim.errors import InputError
 def atomic_path(path: str | Path, remedy: str = "make room, run again") -> Iterator[Path]:
     """A path to write to; where the block ends well, what was written there is on the disk and takes the place of ``path``.
 
-    Else ``path`` is as it was.
+    Else ``path`` is as it was. A link keeps pointing to its file, and what is no file (a pipe, a device such as ``/dev/stdout``)
+    gets the bytes and is not replaced.
 
     Raises: InputError with ``remedy`` where the disk does not take it, or where ``path`` is a folder or in one that is not there.
     """
     target = Path(path)
-    building = target.with_name(f".{target.name}.{os.getpid()}.part")
+    special = target.exists() and not target.is_file()
+    real = Path(os.path.realpath(target))
+    place = Path(tempfile.gettempdir()) / target.name if special else real
+    building = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
         if target.is_dir():
-            raise InputError(f"{target} is a folder: name a file")
+            raise InputError(f"{path} is a folder: name a file")
         yield building
+        if special:
+            with building.open("rb") as made, target.open("wb") as stream:
+                shutil.copyfileobj(made, stream)
+            return
         flush(building)
-        os.replace(building, target)
-        flush(target.parent)
+        if real.exists():
+            shutil.copymode(real, building)
+        os.replace(building, real)
+        flush(real.parent)
     except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error}): {remedy}") from error
+        raise InputError(f"{path}: cannot be written ({error.strerror or error}): {remedy}") from error
     finally:
         with suppress(OSError):
             building.unlink()

@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 HOURS_OF_UNIT = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0}
@@ -77,6 +77,11 @@ def parse_duration(value: object) -> float:
                 f"{shown(value)} needs to know on which day the launch is: give launch_at a weekday or a date, such as "
                 "Monday 09:00 or 2026-03-02 09:00, or write the time since the launch, such as 33h"
             )
+        if _date_and_clock(value) is not None:
+            raise ValueError(
+                f"{shown(value)} needs the date of the launch: give launch_at one, such as 2026-03-02 09:00, or write "
+                "the time since the launch, such as 33h"
+            )
     raise ValueError(f"must be a duration such as 30m, 6h, 14d or 3 weeks, got {shown(value)}")
 
 
@@ -91,18 +96,49 @@ def weekday_and_clock(value: object) -> tuple[int, float] | None:
         return None
 
 
-def weekday_of_launch(value: object) -> int | None:
-    """The day of the week (0 is Monday) of a ``launch_at`` with a weekday or a date; None where it has only a time of day."""
+def day_of_launch(value: object) -> str | None:
+    """The day of a ``launch_at``, ``monday`` or ``2026-03-02``; None where it has only a time of day."""
     if (named := weekday_and_clock(value)) is not None:
-        return named[0]
+        return WEEKDAYS[named[0]]
     dated = _date_and_clock(value)
-    return None if dated is None else dated[0].weekday()
+    return dated[0].isoformat() if dated is not None and dated[1] else None
+
+
+def weekday_of(launch_day: str) -> int:
+    """The day of the week, 0 is Monday, of a launch on ``monday`` or ``2026-03-02``."""
+    return WEEKDAYS.index(launch_day) if launch_day in WEEKDAYS else date.fromisoformat(launch_day).weekday()
+
+
+def parse_launch_day(value: object) -> str:
+    """A weekday in lower case, or a date; ValueError says what is wrong."""
+    text = value.lower() if isinstance(value, str) else ""
+    if text in WEEKDAYS or (_date_and_clock(text) is not None and " " not in text):
+        return text
+    raise ValueError(f"must be a day of the week or a date such as 2026-03-02, got {shown(value)}")
+
+
+def hours_since_launch(value: object, launch_day: str, launch_hours: float) -> float | None:
+    """Hours from the launch to a moment: ``Monday 18:00``, the first after it, or ``2026-03-14 18:00`` where its date is known.
+
+    A date without a time of day is its midnight; before the launch the hours are negative. None for anything else.
+    """
+    if (named := weekday_and_clock(value)) is not None:
+        return ((named[0] - weekday_of(launch_day)) * 24 + named[1] - launch_hours) % HOURS_OF_UNIT["w"]
+    dated = _date_and_clock(value)
+    if dated is None or launch_day in WEEKDAYS:
+        return None
+    try:
+        clock = parse_clock(dated[1]) if dated[1] else 0.0
+    except ValueError:
+        return None
+    return (dated[0] - date.fromisoformat(launch_day)).days * 24 + clock - launch_hours
 
 
 def _date_and_clock(value: object) -> tuple[date, str] | None:
+    """(date, time of day as written) of ``2026-03-02 09:00``; the time is empty where there is none."""
     day, _, clock = value.replace("T", " ").partition(" ") if isinstance(value, str) else ("", "", "")
     try:
-        return (date.fromisoformat(day), clock) if len(day) == len("2026-03-02") and clock else None
+        return (date.fromisoformat(day), clock) if len(day) == len("2026-03-02") else None
     except ValueError:
         return None
 
@@ -112,7 +148,7 @@ def parse_launch(value: object) -> float:
     if (named := weekday_and_clock(value)) is not None:
         return named[1]
     dated = _date_and_clock(value)
-    return parse_clock(value if dated is None else dated[1])
+    return parse_clock(value if dated is None or not dated[1] else dated[1])
 
 
 def parse_clock(value: object) -> float:
@@ -324,3 +360,6 @@ Hours = Annotated[float, Duration(ge=0, le=LONGEST_HOURS)]
 PositiveHours = Annotated[float, Duration(gt=0, le=LONGEST_HOURS)]
 TimeOfDay = Annotated[float, ClockTime()]
 TimeOfLaunch = Annotated[float, LaunchTime()]
+LaunchDay = Annotated[
+    str, BeforeValidator(parse_launch_day), WithJsonSchema({"type": "string", "unit": "day of the week or date"})
+]

@@ -8,7 +8,7 @@ from typing import Any
 DIRECTION = {
     "most_things_die": 1, "threshold_at_one": 1, "luck": -1, "hubs_or_bridges": 1, "simple_and_complex": -1,
     "when_seeds_do_not_matter": -1, "friendship_paradox": 1, "paid_against_earned": 1, "when_it_goes_wrong": 1,
-    "limited_attention": -1, "chance_findings": -1,
+    "limited_attention": -1, "chance_findings": -1, "spillover": -1,
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from viralsim.app.settings import changed, settings
 from viralsim.app.stepping import layout, play, without
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
+from viralsim.lessons.real import real_lessons
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,8 +38,8 @@ def test_every_lesson_runs_over_its_slider(one: Lesson) -> None:
 
 
 def test_lessons_are_a_course() -> None:
-    """Eleven lessons, numbered, each key once; an unknown one is refused by name."""
-    assert [one.order for one in lessons()] == list(range(1, 12))
+    """Twelve simulated lessons and two on real posts, numbered, each key once; an unknown one is refused by name."""
+    assert [one.order for one in (*lessons(), *real_lessons())] == list(range(1, 15))
     with pytest.raises(InputError, match="most_things_die"):
         lesson("nothing")
 

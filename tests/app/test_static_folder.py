@@ -17,6 +17,7 @@ from viralsim.app.stepping import play
 from viralsim.cli import main
 from viralsim.errors import InputError
 from viralsim.lessons import lesson, lessons
+from viralsim.lessons.real import real_lessons
 from viralsim.lessons.texts import speaker
 
 KEY = "when_seeds_do_not_matter"
@@ -123,7 +124,7 @@ def test_a_file_in_the_place_is_refused(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert taken.read_text() == "mine"
     listed = CliRunner().invoke(main, ["lessons"]).output
-    assert [one.title in listed for one in lessons()] == [True] * 11
+    assert [one.title in listed for one in (*lessons(), *real_lessons())] == [True] * 14
 
 
 def tap(page: Any, *people: int, of: int = 14) -> None:

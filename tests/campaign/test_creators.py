@@ -188,3 +188,23 @@ def test_optimise_pays_whole_people_and_boosts_those_alone() -> None:
     assert found.cost_usd <= 10.0
     boosted = found.split.get("paid[0] on x", 0.0)
     assert boosted == 0.0 or "@ann" in found.people
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("handle,followers,commission\n@ann,20,0.08\n", "commission rate or commission per sale"),
+        ("handle,followers,Commission\n@ann,20,8%\n", "commission rate or commission per sale"),
+        ("handle,followers,posts\n@ann,20,0\n", r"f\.csv:2: column 'posts': '0' must be at least 1"),
+        ("handle,followers,fee per post\n@ann,20,5\nbo,12,\n", r"f\.csv:3: column 'fee per post': is empty for bo"),
+    ],
+)
+def test_terms_that_may_mean_two_things_are_refused(tmp_path: Path, table: str, said: str) -> None:
+    """A part or an amount, no post or all of them, no price or a price of 0."""
+    import yaml
+
+    (tmp_path / "f.csv").write_text(table)
+    tier = {"file": "f.csv", "followers_differ": "allow", "posts_at": ["0h", "4h"]}
+    text = yaml.safe_dump({**BASE, "campaign": {"content": "p", "advocates": tier}})
+    with pytest.raises(ScenarioError, match=said):
+        arm_of(vs.loads(text, tmp_path))

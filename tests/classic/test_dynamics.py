@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from law_engines import of_edges, random_graph
+from numpy.typing import NDArray
 from scipy.stats import binom
 
 from viralsim import classic
@@ -107,15 +108,24 @@ def test_doses_settle_where_theory_says(memory: int, enough: int, exposure: floa
 
 
 def test_the_three_classes_of_dodds_and_watts() -> None:
-    """A few infected take off where one dose is enough (class I); where two are they die out, many do not (III)."""
-    n, how = 10_000, {"worlds": 4, "members": 10_000}
-    few, many = np.arange(50), np.arange(n)
-    one = classic.generalised_contagion(None, few, 0.4, 1, 5, 200, **how)[:, -1, 1]
-    two = classic.generalised_contagion(None, few, 0.35, 2, 12, 200, **how)[:, -1, 1]
-    kept = classic.generalised_contagion(None, many, 0.35, 2, 12, 200, **how)[:, -1, 1]
-    assert (one > 0.5 * n).all()
-    assert (two == 0).all()
-    assert (kept > 0.5 * n).all()
+    """A few take off where one dose is enough (I) and never where two are (III), though many stay.
+
+    Where a fifth need one dose and the others two (II), a few take off beyond the critical exposure 1 / (10 x 0.2) alone, and
+    below it many stay.
+    """
+    n = 10_000
+    few, many, mixed = np.arange(50), np.arange(n), np.where(np.arange(n) % 5 == 0, 1.0, 2.0)
+
+    def last(seeds: NDArray[np.int64], exposure: float, threshold: float | NDArray[np.float64], memory: int) -> Any:
+        how = (exposure, threshold, memory, 200)
+        return classic.generalised_contagion(None, seeds, *how, worlds=2, members=n)[:, -1, 1]
+
+    assert (last(few, 0.4, 1, 5) > 0.5 * n).all()
+    assert (last(few, 0.35, 2, 12) == 0).all()
+    assert (last(many, 0.35, 2, 12) > 0.5 * n).all()
+    assert (last(few, 0.7, mixed, 10) > 0.95 * n).all()
+    assert (last(few, 0.3, mixed, 10) == 0).all()
+    assert (last(many, 0.3, mixed, 10) > 0.5 * n).all()
 
 
 def test_one_dose_and_no_memory_is_simple_contagion() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from viralsim.cli import COMMANDS
+from viralsim.cli.catalogue import COMMANDS
 from viralsim.cli.commands_page import page as commands_page
 from viralsim.lessons.page import page as lessons_page
 

@@ -15,6 +15,9 @@ import viralsim as vs
 from viralsim.cli import main
 from viralsim.decisions.finished_test import analyse_outcomes
 
+# ten communities of four rows, assigned as wholes, and one row with the other group's word
+ONE_ROW_WRONG = "".join(f"c{i // 4},{'treatment' if (i < 20) != (i == 3) else 'control'},{i % 3}\n" for i in range(40))
+
 
 @pytest.fixture(scope="module")
 def report() -> vs.field_test:
@@ -79,6 +82,17 @@ def test_the_command_reads_its_own_plan(tmp_path: Path) -> None:
         ("group,outcome\ntreatment,1\ntreatment,\ncontrol,1\ncontrol,1\n", "results.csv:3"),
         ("group,outcome\ntreatment,1\ntreatment,many\ncontrol,1\ncontrol,1\n", "results.csv:3"),
         ("member,group,outcome\n1,treatment,1\n1,control,1\n", "results.csv:3"),
+        ("member,group,outcome\n@Ann,treatment,1\nann ,control,1\n", "results.csv:3.*listed twice"),
+        ("member,group,outcome\n,treatment,1\nann,control,1\n", "results.csv:2.*is empty: every row names one"),
+        (
+            "community,group,outcome\nx,treatment,1\n,treatment,4\ny,control,0\n",
+            "results.csv:3.*is empty: every row is of one",
+        ),
+        ("community,group,outcome\nNorth,treatment,1\nnorth ,treatment,4\ny,control,0\n", "is written 'North' above"),
+        (
+            "community,group,outcome\n" + ONE_ROW_WRONG,
+            "results.csv:2.*'c0' is in both groups, and 9 others are wholly in one",
+        ),
         ("group\ntreatment\n", "outcome"),
         ("", "empty"),
     ],

@@ -114,6 +114,8 @@ def test_command(tmp_path: Path) -> None:
         ("paid,none,conversions,20,0", "standard_error"),
         ("paid,none,conversions,20,-1", "standard_error"),
         ("paid,none,structural_virality,20,1", "measure"),
+        ("paid,none,conversions,20,2\npaid,none,conversions,20,2", r"t\.csv:3: .* is the test of line 2 once more"),
+        ("paid,none,conversions,20,2\nnone,paid,conversions,-20,2", r"t\.csv:3: .* is the test of line 2 once more"),
     ],
 )
 def test_wrong_tests_are_refused(row: str, said: str, tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_past_posts_that_are_too_young_are_left_out(tmp_path: Path) -> None:
     past, _ = read_curves(written(tmp_path, table_of(3, [1, 2, 6, 24]) + "q,1,1\nq,2,2\nq,6,2\n"))
     population, notes = population_of(past, 24.0)
     assert population.posts == 3
-    assert notes[0] == "1 past posts left out: watched for less than the horizon of 24 h"
+    assert notes[0] == "1 past post left out: watched for less than the horizon of 24 h"
     with pytest.raises(InputError, match="the longest until 24 h: say a shorter --horizon"):
         population_of(past, 168.0)
 
@@ -247,3 +247,96 @@ def test_options_that_are_no_counts_are_refused(tmp_path: Path, option: str, val
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 2, done.output
     assert option.strip("-") in done.output
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "time (hours)",
+        "Time (h)",
+        "t (h)",
+        "elapsed_hours",
+        "Hours after posting",
+        "hours_since_launch",
+        "h",
+        "Stunden",
+        "age (hours)",
+    ],
+)
+def test_a_time_has_many_names(tmp_path: Path, title: str) -> None:
+    """All of these are hours since the post."""
+    (post,), _ = read_curves(written(tmp_path, f"{title},cumulative retweets\n1,5\n6,20\n"))
+    assert post.curve.hours.tolist() == [1.0, 6.0]
+    assert post.curve.shares.tolist() == [5.0, 20.0]
+
+
+@pytest.mark.parametrize("title", ["cascade", "tweet_id", "Post ID", "post"])
+def test_cascades_are_posts(tmp_path: Path, title: str) -> None:
+    """A list of the shares of several posts is several curves, whatever the column that names them is called."""
+    posts, _ = read_curves(written(tmp_path, f"{title},seconds,user\n8,0,1\n8,60,2\n9,0,1\n9,50,3\n9,70,4\n"))
+    assert [(post.post_id, post.curve.shares.size) for post in posts] == [("8", 1), ("9", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hours,new_shares\n1,5\n2,4\n6,11\n", "'new_shares' seems to count"),
+        ("hours,likes\n1,5\n2,9\n6,20\n", "'likes' seems to count"),
+        ("hours,antal\n1,5\n2,9\n6,20\n", "'antal' seems to count"),
+        ("seconds,name\n0,a\n60,b\n0,a\n90,c\n", ":4: seconds: back to 0"),
+        ("hours (days),shares\n1,5\n2,9\n", "'hours (days)' names hours and days"),
+        ("age,shares\n1,5\n2,9\n", "no column of the time since the post"),
+    ],
+)
+def test_counts_are_not_taken_for_single_shares(tmp_path: Path, text: str, said: str) -> None:
+    """Counts under an unknown name, and several posts without names, are refused: each row would count as one share."""
+    with pytest.raises(InputError) as refused:
+        read_curves(written(tmp_path, text))
+    assert said in str(refused.value)
+
+
+def test_row_numbers_and_people_are_no_counts(tmp_path: Path) -> None:
+    """An index and the numbers of the people who shared rise as well; these rows are single shares."""
+    (post,), _ = read_curves(written(tmp_path, "index,seconds,user\n0,0,3\n1,60,9\n2,90,12\n"))
+    assert post.curve.shares.size == 2
+
+
+def test_newest_first(tmp_path: Path) -> None:
+    """The post itself is the last row of a list that begins with the newest share."""
+    (post,), _ = read_curves(written(tmp_path, "hours\n6\n2\n1\n0\n"))
+    assert post.curve.hours.tolist() == [1.0, 2.0, 6.0]
+
+
+def test_past_posts_read_at_different_hours(tmp_path: Path) -> None:
+    """Readings a little apart have no common hour but near ones; the bins end there, and counts are between the readings."""
+    text = "post_id,hours,shares\n"
+    for post in range(24):
+        away = 1 + post / 200
+        text += "".join(f"{post},{hour * away:.4f},{10 * hour}\n" for hour in (1, 2, 4, 8, 12, 24))
+    past, _ = read_curves(written(tmp_path, text))
+    population, notes = population_of(past, 24.0)
+    assert any("between two readings" in note for note in notes)
+    assert population.edges.tolist() == [0, 1, 2, 4, 8, 12, 24]
+    assert population.curves[10].at(np.array(4.0)) == pytest.approx(40 / 1.05, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("hours,post a,post b\n1,5,7\n2,7,9\n", "post a"),
+        ("hours,engagements\n1,5\n2,7\n", "engagements"),
+        ("hours;Weiterleitungen\n1;5\n2;1.200\n", "Weiterleitungen"),
+        ("hours,views\n1,500\n2,700\n", "views"),
+    ],
+)
+def test_a_counter_of_another_name_is_no_list_of_shares(tmp_path: Path, text: str, named: str) -> None:
+    """Read as single shares, a row of each hour would be one share an hour."""
+    with pytest.raises(InputError, match=f"no column of shares, and '{named}' seems to count"):
+        read_curves(written(tmp_path, text))
+
+
+def test_single_shares_may_name_who_shared(tmp_path: Path) -> None:
+    """Ids and words beside the times of single shares are left out with a note."""
+    (post,), notes = read_curves(written(tmp_path, "user_id,name,hours\n77,ann,1\n3,bob,2\n"))
+    assert post.curve.at(np.array([1.0, 2.0])).tolist() == [1.0, 2.0]
+    assert any("columns not used: user_id, name" in note for note in notes)

@@ -134,6 +134,11 @@ def test_what_advocates_brought(tmp_path: Path) -> None:
     assert "what cannot be known" in " ".join(found.sentences())
     with pytest.raises(vs.InputError, match="one of the two is wrong"):
         read_attributed(path, 49.0)
+    path.write_text("advocate,shares\n@Ada,30\nada ,10\n(not set),7\n")
+    found = read_attributed(path, 200.0)
+    assert found.shares == {"@Ada": 40.0}
+    assert found.to_json()["unattributed"] == 160.0
+    assert any("7 shares are attributed to nobody" in note for note in found.notes)
     path.write_text("advocate,shares\nada,\n")
     with pytest.raises(vs.InputError, match=r"utm\.csv:2: .*shares"):
         read_attributed(path, 49.0)

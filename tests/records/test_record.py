@@ -220,6 +220,27 @@ def test_a_folder_of_something_else_is_never_overwritten(result, tmp_path):
     assert os.listdir(tmp_path / "thesis") == ["chapter.txt"]
 
 
+def test_a_link_keeps_pointing_to_the_folder_of_the_result(result, tmp_path):
+    """A result saved through a link replaces the one in the folder behind it, and leaves nothing beside either."""
+    (tmp_path / "disk" / "run").mkdir(parents=True)
+    (tmp_path / "here").symlink_to(tmp_path / "disk" / "run", target_is_directory=True)
+    for _ in range(2):
+        result.save(tmp_path / "here")
+        assert (tmp_path / "here").is_symlink()
+        assert open_result(tmp_path / "disk" / "run") == result
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_dir()) == ["disk", "here", "run"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_or_device_is_no_folder(result, tmp_path):
+    """What is neither file nor folder, such as /dev/null, is never replaced by a result."""
+    os.mkfifo(tmp_path / "pipe")
+    for act in (refuse_foreign, result.save):
+        with pytest.raises(InputError, match="is no folder: name a folder"):
+            act(tmp_path / "pipe")
+    assert (tmp_path / "pipe").is_fifo()
+
+
 def test_an_empty_or_new_folder_is_fine(result, tmp_path):
     """An empty folder is taken; missing parents are made."""
     (tmp_path / "empty").mkdir()

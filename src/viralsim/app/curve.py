@@ -38,7 +38,7 @@ def over_time(result: Result, measure: str = "shares") -> str:
         parts.append(f'<path d="{band}Z" fill="{colour}" opacity=".18"/>')
         parts.append(f'<path d="{_path(x, mid)}" fill="none" stroke="{colour}" stroke-width="2"/>')
     title = noted("{measure} over time: line, the typical try; band, the range of 90 in 100 tries")
-    return _frame(
+    return framed(
         title,
         {"measure": spoken(measure)},
         parts,
@@ -68,7 +68,7 @@ def spread(result: Result, measure: str = "shares") -> str:
             )
     title = noted("how many of {tries} tries ended with how many {measure}, from 1 on a log axis")
     told: dict[str, str | int] = {"tries": result.world_count, "measure": spoken(measure)}
-    return _frame(title, told, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], _decades(most), list(result.arms))
+    return framed(title, told, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], _decades(most), list(result.arms))
 
 
 def _decades(most: float) -> list[tuple[str, float]]:
@@ -85,11 +85,16 @@ def _y(share: NDArray[np.float64]) -> NDArray[np.float64]:
     return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - 24)
 
 
+def line_path(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+    """The path of a line; x, y in [0, 1] of the axes."""
+    return _path(LEFT + x * (WIDTH - LEFT - 10), _y(y))
+
+
 def _path(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
     return "M" + "L".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
 
 
-def _frame(
+def framed(
     title: str,
     values: dict[str, str | int],
     parts: list[str],
@@ -97,6 +102,7 @@ def _frame(
     x: Sequence[tuple[str, float]],
     arms: list[str],
 ) -> str:
+    """A picture with its axes: marks are (text, place in [0, 1]); title and its values are put into the page's language."""
     base = HEIGHT - BOTTOM
     marks = [f'<path d="M{LEFT},20V{base}H{WIDTH - 8}" fill="none" stroke="#6b7280"/>']
     for text, at in y:

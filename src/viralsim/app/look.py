@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 
 from viralsim.lessons.texts import marked, noted
@@ -10,6 +10,8 @@ from viralsim.report.theme import picture_style
 
 # words of elements that are marked by hand
 FIRST = noted("posts first")
+STEP = noted("one hour")
+LARGER = noted("lost without one; a larger dot: more followers")
 PEOPLE, HOUR, SPEED = (
     noted("people of the audience by group; the line below says how many are reached"),
     noted("hour"),
@@ -58,22 +60,31 @@ def heading(text: str, style: str) -> None:
     ui.html(text, sanitize=False, tag="h1").classes(style)
 
 
-def stage_html(diamond: str = FIRST) -> str:
-    """The canvas, its legend and its buttons; whoever places it gives the element around it an id. diamond: whom it marks."""
-    dots = "".join(f'<span class="is-dot" style="background:var(--st-{name})"></span>{text}' for name, text in (
-        ("none", marked("not reached")), ("reached", marked("reached")),
-        ("shared", marked("shared")), ("critic", marked("criticised")),
-    ))  # fmt: skip
+def stage_html(
+    diamond: str = FIRST,
+    larger: str = LARGER,
+    states: Sequence[str] = ("none", "reached", "shared", "critic"),
+    step: str = STEP,
+) -> str:
+    """The canvas, its legend and its buttons; whoever places it gives the element around it an id.
+
+    diamond: whom it marks. larger: what a ring and a larger dot mean. states: those that occur. step: what one step is.
+    """
+    named = {
+        "none": marked("not reached"), "reached": marked("reached"),
+        "shared": marked("shared"), "critic": marked("criticised"),
+    }  # fmt: skip
+    dots = "".join(f'<span class="is-dot" style="background:var(--st-{name})"></span>{named[name]}' for name in states)
     buttons = "".join(f"{button} " for button in (
         marked("play", "button", 'type="button" class="vs-play"'), marked("again", "button", 'type="button" class="vs-again"'),
-        marked("one hour", "button", 'type="button" class="vs-step"'),
+        marked(step, "button", 'type="button" class="vs-step"'),
         marked("to the end", "button", 'type="button" class="vs-end"'),
     ))  # fmt: skip
     speeds = "".join((
         marked("slow", "option", 'value="slow"'), marked("normal", "option", 'value="normal" selected'),
         marked("fast", "option", 'value="fast"'),
     ))  # fmt: skip
-    tie, lost = marked("brought by"), marked("lost without one; a larger dot: more followers")
+    tie, lost = marked("brought by"), marked(larger)
     return (
         '<div class="vs-stage"><canvas width="840" height="840" role="img" '
         f'data-text aria-label="{PEOPLE}"></canvas>'

@@ -9,7 +9,7 @@ from nicegui import app, ui
 
 from viralsim.app.jobs import RunLine
 from viralsim.app.lanes import Lanes
-from viralsim.app.lesson.page import LessonPage
+from viralsim.app.lesson.page import LessonPage, show_real
 from viralsim.app.look import accepted, dress, front, top
 from viralsim.app.panel import settings_fold
 from viralsim.app.plan.files import OpenAndSave
@@ -19,19 +19,28 @@ from viralsim.app.runs import run_all_arms
 from viralsim.app.session import Session
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lesson, lessons
+from viralsim.lessons.real import course, real_lesson
 from viralsim.lessons.texts import catalogue, languages, preferred, speaker
 from viralsim.scenario import Scenario
+
+SCRIPTS = ("texts.js", "stage.js", "lesson.js", "asking.js", "replay.js", "forecast.js")
 
 
 def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., None]:
     """The root page; ``start``: the scenario that was named on the command line."""
-    scripts = "".join(f"<script>{front(name)}</script>" for name in ("texts.js", "stage.js", "lesson.js", "asking.js"))
+    scripts = "".join(f"<script>{front(name)}</script>" for name in SCRIPTS)
     shipped = ", ".join(json.dumps(one) for one in (languages(), {code: dict(catalogue(code)) for code in languages()}))
 
     def page(learn: str = "", lang: str = "") -> None:
         dress()
         language = preferred(lang, accepted())
         ui.add_head_html(f"{scripts}<script>viralsimTexts.begin({shipped}, '{language}')</script>")
+        happened = real_lesson(learn)
+        if happened is not None:
+            with ui.column().classes("w-full max-w-7xl mx-auto p-0 gap-1"):
+                _head(happened.key, language)
+                show_real(happened, language)
+            return
         try:
             chosen = lesson(learn) if learn else (None if start is not None else lessons()[0])
         except InputError:
@@ -39,7 +48,7 @@ def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., 
         scenario = chosen.scenario() if chosen is not None else start or lessons()[0].scenario()
         session = Session(lanes, line, str(app.storage.browser["id"]), scenario, chosen)
         with ui.column().classes("w-full max-w-7xl mx-auto p-0 gap-1"):
-            _head(session, language)
+            _head(chosen.key if chosen is not None else None, language)
             view = View(session, language)
         client = ui.context.client
         client.on_connect(view.show)  # not before: who asks for a page and opens no socket costs next to nothing
@@ -48,10 +57,9 @@ def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., 
     return page
 
 
-def _head(session: Session, language: str) -> None:
+def _head(value: str | None, language: str) -> None:
     say = speaker(language)
-    names = {one.key: f"{one.order}. {say(one.title)}" for one in lessons()}
-    value = session.lesson.key if session.lesson is not None else None
+    names = {one.key: f"{one.order}. {say(one.title)}" for one in course()}
 
     def choice() -> None:
         pick = ui.select(

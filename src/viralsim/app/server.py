@@ -24,6 +24,7 @@ from viralsim.app.classroom.pupil import pupil
 from viralsim.app.classroom.room import MOST_PUPILS, Room, Round, Task
 from viralsim.app.classroom.wall import wall
 from viralsim.app.jobs import RunLine
+from viralsim.app.kept_files import KeptFiles
 from viralsim.app.lanes import Lanes
 from viralsim.app.lesson.data import at_value
 from viralsim.app.lesson.sheet import sheet
@@ -34,6 +35,7 @@ from viralsim.app.plan.running_page import running
 from viralsim.app.work import Question, class_outcomes, lesson_world
 from viralsim.errors import InputError
 from viralsim.lessons import lesson
+from viralsim.lessons.real import real_lesson
 from viralsim.lessons.texts import preferred
 from viralsim.scenario import Scenario
 
@@ -78,6 +80,7 @@ def serve(
             server, title="viralsim", dark=None, reconnect_timeout=10.0, show_welcome_message=False,
             storage_secret=storage,
         )  # fmt: skip
+        server.add_middleware(KeptFiles)
         server.add_middleware(Access, keys=keys)
         config = uvicorn.Config(
             server, host="0.0.0.0" if room else LOOPBACK, port=port, log_level="warning", ws="wsproto",
@@ -165,7 +168,7 @@ def _sheet(key: str, request: Request, lang: str = "") -> Any:
     from fastapi.responses import HTMLResponse
 
     try:
-        one = lesson(key)
+        one = real_lesson(key) or lesson(key)
     except InputError as error:
         return HTMLResponse(escape(str(error)), status_code=404)
     language = preferred(lang, request.headers.get("accept-language", ""))

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.further_measures import further_measures
+from viralsim.campaign.market import people_of_line
 from viralsim.campaign.numbers import number
 from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
+from viralsim.campaign.segments import among_measures, by_segment
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
@@ -93,8 +95,9 @@ def _creator_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
             sales[:, row] += raw.paid_sales[:, line]
     commission, discount = terms.per_sale(number(arm.spec.content[arm.spec.campaign.content].value_usd))
     return {
-        FEES: (posted * terms.of["fee_per_post_usd"]).sum(axis=1) + terms.of["flat_fee_usd"].sum(),
-        GIFTS: np.full(worlds, terms.of["gift_usd"].sum()),
+        FEES: (posted * terms.of["fee_per_post_usd"]).sum(axis=1)
+        + (terms.of["flat_fee_usd"] + terms.of["exclusivity_usd"]).sum(axis=-1),
+        GIFTS: np.zeros(worlds) + terms.of["gift_usd"].sum(axis=-1),
         COMMISSIONS: (sales * commission).sum(axis=1),
         DISCOUNTS: (sales * discount).sum(axis=1),
     }
@@ -120,12 +123,13 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
     tier = spec.campaign.advocates
     people: dict[str, float] = {}
     if tier is not None and len(arm.enrolment):
-        asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
-        people = {"advocates": float(arm.enrolment.cost_usd.sum()) * asks}
+        asks = 1 if tier.cost_per == "enrolled" else arm.enrolment.asks(tier.posts_at)
+        people = {"advocates": float((arm.enrolment.cost_usd * asks).sum())}
         terms = arm.enrolment.terms
         if terms is not None:
             posts = np.bincount(plan.planned_advocate, minlength=len(arm.enrolment))
-            people[FEES] = float((terms.of["fee_per_post_usd"] * posts + terms.of["flat_fee_usd"]).sum())
+            once = terms.of["flat_fee_usd"] + terms.of["exclusivity_usd"]
+            people[FEES] = float((terms.of["fee_per_post_usd"] * posts + once).sum())
             people[GIFTS] = float(terms.of["gift_usd"].sum())
     lines = {name: usd for name, usd in ({**paid, **people} | lines).items() if name not in FEE_LINES}
     launch = {name: usd for name, usd in (lines | fee_lines(spec, lines)).items() if usd}
@@ -136,19 +140,9 @@ def paid_impressions(arm: Arm) -> NDArray[np.int64]:
     """Impressions that each paid line can get, int64[lines]: what its budget buys, as far as its frequency cap lets it."""
     plan = arm.world.plan
     asked = plan.paid_count.sum(axis=1).astype(np.int64)
-    people = [
-        int(plan.paid_start[i + 1] - plan.paid_start[i]) or _present(arm, int(plan.paid_channel[i]))
-        for i in range(len(asked))
-    ]
+    people = [people_of_line(arm, i) for i in range(len(asked))]
     most = plan.paid_cap.astype(np.int64) * np.array(people, dtype=np.int64)
     return np.asarray(np.where(plan.paid_cap > 0, np.minimum(asked, most), asked))
-
-
-def _present(arm: Arm, channel: int) -> int:
-    """How many members have an account on a channel."""
-    start = arm.world.audience.present_start
-    there = int(start[channel + 1] - start[channel])
-    return there or int(arm.world.graph.indptr.shape[1] - 1)
 
 
 def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
@@ -194,6 +188,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "net_usd": lambda: value_usd() - cost,
     }
     makers |= further_measures(spec, raw)
+    makers |= among_measures(spec, raw)
     makers |= own_measures(spec, raw, int(arm.world.graph.indptr.shape[1] - 1))
     return MadeColumns(makers, len(raw.counts))
 
@@ -221,6 +216,7 @@ def arm_outcomes(arm: Arm, raw: RawWorlds, lines: dict[str, F8] | None = None) -
             {c: partial(floats, raw.reach_by_channel, i) for i, c in enumerate(channels)}, len(raw.counts)
         ),
         reach_by_community=raw.reach_by_community,
+        by_segment=by_segment(arm.segments, raw),
         cost_lines=lines,
         series={s.name.lower(): raw.series[:, :, s] for s in Series},  # views: who asks for one copies it
         cascade_sizes=raw.cascade_sizes,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.creators.terms import OTHERS, TERMS, CreatorsTable, Terms, given, is_per_post, read_terms
+from viralsim.campaign.segments import chosen_for
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
 from viralsim.tables import Column, Kind, Table, read_table
@@ -94,6 +95,7 @@ def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, fold
     each once, in the order of the file. Raises ScenarioError with file, line and remedy.
     """
     path = Path(filled(tier.listed)) if tier.file is None else folder / tier.file
+    among = chosen_for(compiled.population, tier)
     try:
         table = (
             CreatorsTable(tier.creators, COLUMNS, spec.currency)
@@ -102,10 +104,10 @@ def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, fold
         )
         repeated: list[str] = []
         people = _people(table, compiled, tier.channels or compiled.channels, repeated)
-        _cast(table, people, compiled)
+        _cast(table, people, compiled, among)
         notes = [f"{path.name}: {note}" for note in (*_followers_notes(table, people, compiled, tier), *repeated)]
         rows, handles = [p.rows for p in people], [p.handle for p in people]
-        terms = read_terms(table, rows, handles, tuple(spec.content), len(tier.posts_at))
+        terms = read_terms(table, rows, handles, spec, len(tier.posts_at))
         posted = [spec.content[name or tier.content or spec.campaign.content] for name in terms.content]
         fit = np.ones(len(people))
         for name, weights, known in (
@@ -176,9 +178,9 @@ def _repeats(table: Table, first: int, second: int) -> bool:
     return True
 
 
-def _cast(table: Table, people: list[Person], compiled: CompiledAudience) -> None:
-    """Give each person the free member whose follower counts are nearest, summed over the channels of the person."""
-    free = np.ones(compiled.members, dtype=bool)
+def _cast(table: Table, people: list[Person], compiled: CompiledAudience, among: NDArray[np.bool_]) -> None:
+    """Give each person the free member of ``among`` (bool[N]) whose follower counts are nearest, summed over their channels."""
+    free = among.copy()
     for person in people:
         distance = np.zeros(compiled.members)
         for c, followers in person.followers.items():
@@ -189,7 +191,8 @@ def _cast(table: Table, people: list[Person], compiled: CompiledAudience) -> Non
         if not np.isfinite(distance[person.member]):
             names = ", ".join(compiled.channels[c] for c in person.followers)
             raise InputError(f"{table.where(person.rows[0], 'handle')}: no member of {names} is left for {person.handle}: "
-                             "the file names more advocates than the audience has members there")  # fmt: skip
+                             "the file names more advocates than the audience has members there"
+                             + (", or than campaign.advocates.among leaves" if not among.all() else ""))  # fmt: skip
         free[person.member] = False
 
 
@@ -224,8 +227,10 @@ def _prices(
         title = table.columns["cost_usd"].title
         notes.append(f"column {title!r}: paid for each post that is made; say cost_per: enrolled to pay it once")
         fees = given(table, [p.rows for p in people], [p.handle for p in people], "cost_usd")
-        silent = np.isnan(fees) & (terms.of["fee_per_post_usd"] == 0.0)
-        default = np.where(silent & ~_is_paid(terms), float(tier.cost_usd), 0.0)
+        silent = np.isnan(fees) & (terms.of["fee_per_post_usd"] == 0.0) & ~_is_paid(terms)
+        default = np.where(silent, float(tier.cost_usd), 0.0)
+        if silent.any() and not silent.all():
+            _say_default(table, people, np.flatnonzero(silent), "cost_usd", tier)
         return default, replace(
             terms, of={**terms.of, "fee_per_post_usd": terms.of["fee_per_post_usd"] + np.nan_to_num(fees)}
         )
@@ -254,18 +259,22 @@ def _of_person(
     if np.isnan(values).all():
         return np.where(silent, default, 0.0)
     values[elsewhere & np.isnan(values)] = 0.0
-    for i in np.flatnonzero(silent):
-        person = people[i]
-        values[i] = default
+    values[silent] = default
+    _say_default(table, people, np.flatnonzero(silent), name, tier)
+    return values
+
+
+def _say_default(table: Table, people: list[Person], silent: NDArray[np.int64], name: str, tier: Advocates) -> None:
+    """Note who gets the tier's number; InputError where the scenario says none: no price is not a price of 0."""
+    for person in (people[i] for i in silent):
         if name not in tier.model_fields_set:
             raise table.refusal(
                 person.rows[0], name, f"is empty for {person.handle}: fill it, or give campaign.advocates.{name}"
             )
-        else:
-            table.notes.append(
-                f"column {table.columns[name].title!r}: nothing for {person.handle}, who gets the tier's {default:g}"
-            )
-    return values
+        default = float(getattr(tier, name))
+        table.notes.append(
+            f"column {table.columns[name].title!r}: nothing for {person.handle}, who gets the tier's {default:g}"
+        )
 
 
 def _fit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.creators.exclusive import with_exclusive
 from viralsim.campaign.delays import delay_tables, whole_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
 from viralsim.campaign.interventions import cut_ties, plan_of_interventions
 from viralsim.campaign.management import manager_rules, with_care
-from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, tick_hours
+from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, rhythms, tick_hours
 from viralsim.campaign.numbers import Number, holds_column, number, stacked
 from viralsim.campaign.own_rules import own_arrays
 from viralsim.campaign.plan import compile_plan
 from viralsim.campaign.seeing import seeing
+from viralsim.campaign.segments import segment_names
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, curve_of, visibility
 from viralsim.campaign.visible_posts import factors, highest_owned, owned_factor, owned_visibility, per_engagement
@@ -39,6 +41,7 @@ from viralsim.kernels.arm_inputs import (
 )
 from viralsim.kernels.rng import name_key
 from viralsim.scenario.blocks import filled
+from viralsim.scenario.channels import Sends
 from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 
@@ -57,6 +60,7 @@ class Arm:
     contents: tuple[str, ...]
     visibility: NDArray[np.float64]
     appeal: NDArray[np.float64]
+    segments: tuple[tuple[str, int], ...] = ()  # (``field=segment``, members) by row of ``by_segment``
 
 
 def content_names(spec: Spec) -> list[str]:
@@ -68,7 +72,7 @@ def envelopes(compiled: CompiledAudience, arms: Mapping[str, Spec]) -> NDArray[n
     """The rate at which gaps are drawn on each channel: the highest chance of an impression in any arm and tick, float64[C]."""
     highest, owned = np.zeros(len(compiled.channels)), np.zeros(len(compiled.channels))
     for spec in arms.values():
-        peak = rhythm(spec, tick_hours(spec)).max()
+        peak = rhythms(spec).max()
         for c in range(len(highest)):
             most = np.max(visibility(compiled, spec, c)) * factors(compiled, spec).highest(c)
             highest[c] = max(highest[c], most * peak)
@@ -113,7 +117,7 @@ def _channels(
 ) -> Channels:
     seen = stacked([visibility(compiled, spec, c) for c in range(len(compiled.channels))])
     thin = np.full(len(compiled.channels), bool(len(compiled.graph.tie_strength) or len(audience.background_load)))
-    thin |= (envelope != seen).reshape(-1, len(thin)).any(axis=0) | bool((rhythm(spec, tick_hours(spec)) != 1.0).any())
+    thin |= (envelope != seen).reshape(-1, len(thin)).any(axis=0) | bool((rhythms(spec) != 1.0).any())
     apart, waiting = owned_visibility(compiled, spec), seeing(compiled, spec)
     if len(apart) or len(owned_factor(compiled, spec)) or any(map(len, factors(compiled, spec))):
         thin[:] = True
@@ -137,7 +141,19 @@ def _channels(
         owned_visibility=apart,
         seeing_delay=waiting.delay,
         seeing_scale=waiting.scale,
+        **_sends([s.sends for s in settings]),
     )
+
+
+def _sends(rules: Sequence[Sends | None]) -> dict[str, NDArray[Any]]:
+    """Which shares are sent to a few, to how many and with what trust, by channel; nothing where no channel says so."""
+    if all(rule is None for rule in rules):
+        return {}
+    return {
+        "send_share": stacked([0.0 if rule is None else rule.share for rule in rules]),
+        "send_reach": stacked([1 if rule is None else rule.reaches for rule in rules], dtype=np.int64),
+        "send_trust": stacked([1.0 if rule is None else rule.trust for rule in rules]),
+    }
 
 
 def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
@@ -259,7 +275,7 @@ def _cared_for(compiled: CompiledAudience, spec: Spec, enrolment: Enrolment) -> 
     manager = spec.campaign.community_management
     if manager is None or manager.hours_per_week is None or not manager.effects.willingness:
         return enrolment
-    willingness = with_care(enrolment.willingness, manager, manager.coverage(compiled.members))
+    willingness = with_care(enrolment.willingness, manager, manager.coverage(compiled.audience_members))
     return replace(enrolment, willingness=willingness)
 
 
@@ -278,11 +294,8 @@ def compile_arm(
     """
     names = content_names(spec)
     enrolment = enrolment if enrolment is not None else _cared_for(compiled, spec, enrol(compiled, spec, folder))
-    if spec.programme is not None and enrolment.terms is not None and enrolment.terms.pays:
-        text = "creators' fees and commissions are not counted launch by launch: leave one of them out, or pay creators by cost"
-        raise ScenarioError([Problem(text, "programme")])
     matches = [compiled.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
-    audience = compiled.audience(spec, matches)
+    audience = with_exclusive(compiled.audience(spec, matches), spec, enrolment, compiled.members)
     contents = _contents(compiled, spec, names)
     plan = _plan(compiled, spec, names, enrolment)
     channels = _channels(compiled, spec, envelope, audience, _share_rate(compiled, spec, contents, names))
@@ -293,5 +306,13 @@ def compile_arm(
         channels = channels._replace(thin=np.ones_like(channels.thin))
     if np.isin(contents.reinforcement, (Reinforcement.FRACTION, OWN_RULE)).any():
         graph = graph._replace(following=compiled.following)
-    world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan, compiled.members), plan)
-    return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)
+    world = ArmInputs(
+        graph,
+        audience,
+        channels,
+        contents,
+        _rules(spec, names, contents, plan, compiled.audience_members),
+        plan,
+    )
+    segments = segment_names(compiled.population)
+    return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal, segments)

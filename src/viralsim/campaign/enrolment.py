@@ -14,6 +14,7 @@ from viralsim.campaign.advocates_file import PATH, handle_key, read_advocates
 from viralsim.campaign.creators.terms import Terms
 from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.campaign.numbers import beside
+from viralsim.campaign.segments import chosen_for
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
@@ -59,12 +60,21 @@ class Enrolment:
             None if self.terms is None else self.terms.rows(at), self.listed or tuple(self.handles),
         )  # fmt: skip
 
-    def prices(self, asks: int, waves: int) -> NDArray[np.float64]:
-        """What each costs at most, float64[A]: the tier's price ``asks`` times, ``waves`` posts a channel, what is paid once."""
-        found = np.asarray(self.cost_usd, dtype=np.float64) * asks
+    def times(self, row: int, of_tier: tuple[float, ...]) -> tuple[float, ...]:
+        """When a person is asked to post, hours since the launch: at times of their own, else at those of the tier."""
+        return of_tier if self.terms is None else self.terms.times(row, of_tier)
+
+    def asks(self, of_tier: tuple[float, ...]) -> NDArray[np.int64]:
+        """How often each is asked to post, int64[A]."""
+        return np.array([len(self.times(row, of_tier)) for row in range(len(self))], dtype=np.int64)
+
+    def prices(self, tier: Advocates) -> NDArray[np.float64]:
+        """What each costs at most, float64[A]: the tier's price, a fee for each post on each channel, what is paid once."""
+        asks = self.asks(tier.posts_at)
+        found = np.asarray(self.cost_usd, dtype=np.float64) * (1 if tier.cost_per == "enrolled" else asks)
         if self.terms is None:
             return found
-        posts = np.where(self.terms.posts > 0, self.terms.posts, waves) * self.channels.sum(axis=1)
+        posts = asks * self.channels.sum(axis=1)
         return np.asarray(found + self.terms.of["fee_per_post_usd"] * posts + self.terms.once)
 
     def row_of(self, handle: str) -> int | None:
@@ -105,6 +115,7 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
     key = (
         "enrol",
         repr(tier.choose),
+        repr(tier.among),
         tier.count,
         tuple(names),
         spec.seed,
@@ -131,8 +142,9 @@ def _of_file(
     path = folder / filled(tier.listed)
     given = tier.model_fields_set & {"willingness", "cost_usd", "cost_per"}
     posted = {name: (one.topics, one.tone) for name, one in spec.content.items()}
-    words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given), spec.currency,
-             repr(tier.creators), len(tier.posts_at), tier.content, spec.campaign.content, repr(posted))  # fmt: skip
+    when = (len(tier.posts_at), spec.launch_day, spec.launch_at, spec.horizon)
+    words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given), spec.currency, when,
+             repr(tier.creators), repr(tier.among), tier.content, spec.campaign.content, repr(posted))  # fmt: skip
 
     def make() -> Enrolment:
         listed = read_advocates(compiled, spec, tier, folder)
@@ -200,7 +212,9 @@ def _by_strategy(
         if isinstance(options.get("taken"), list | tuple | np.ndarray):
             path = f"campaign.advocates.choose.{word}.taken"
             options["taken"] = compiled.members_named(options["taken"], path, range(len(where)))
-    eligible = eligible_members(compiled, tier.programme.fans if word != "members" else 1.0, where, match)
+    eligible = eligible_members(
+        compiled, tier.programme.fans if word != "members" else 1.0, where, match, chosen_for(compiled.population, tier)
+    )
     candidates = _candidates(compiled, spec, where, eligible, match)
     try:
         chosen = propose(candidates, word, count, spec.seed, options)
@@ -232,13 +246,18 @@ def _candidates(
 
 
 def eligible_members(
-    compiled: CompiledAudience, fans: float, where: NDArray[np.bool_], match: NDArray[np.float32]
+    compiled: CompiledAudience,
+    fans: float,
+    where: NDArray[np.bool_],
+    match: NDArray[np.float32],
+    among: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Who can be enrolled, bool[N]: members on the tier's channels (``where``, bool[C]), of them the part ``fans`` that
-    answers an impression most readily (activity x match; ties by index)."""
+    """Who can be enrolled, bool[N]: members of ``among`` (bool[N]) on the tier's channels (``where``, bool[C]), of them the part
+    ``fans`` that answers an impression most readily (activity x match; ties by index)."""
     present = np.zeros(compiled.members, dtype=bool)
     for c in np.flatnonzero(where):
         present |= compiled.present_on(int(c))
+    present &= among
     if fans >= 1.0:
         return present
     members = np.flatnonzero(present)

@@ -14,6 +14,7 @@ from viralsim.campaign.plan import IMPRESSIONS_PER_CPM
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count
+from viralsim.scenario.frequency import EFFECTIVE_REACH, frequency_measures, line_measure
 from viralsim.scenario.funnel import Funnel
 from viralsim.scenario.spec import Spec
 
@@ -30,9 +31,17 @@ def further_measures(spec: Spec, raw: RawWorlds) -> Mapping[str, Callable[[], F8
         makers["returns"] = lambda: _sales(raw).sum(axis=1) * number(filled_funnel(content.funnel).returned)
     if cpm is not None:
         makers["earned_media_value_usd"] = lambda: np.asarray(_earned(raw) * number(cpm) / IMPRESSIONS_PER_CPM)
+    goals = [EFFECTIVE_REACH, *map(line_measure, range(len(spec.campaign.paid)))]
+    for name in frequency_measures(spec):
+        makers[name] = partial(_floats, raw, goals.index(name))
     if content.recall_rate is not None:
         makers["brand_lift"] = lambda: np.asarray(raw.counts[:, Count.REACH] * number(content.recall_rate))
     return makers
+
+
+def _floats(raw: RawWorlds, goal: int) -> F8:
+    """Members who reached a frequency goal, float64[W]."""
+    return np.asarray(raw.often_reached[:, goal], dtype=np.float64)
 
 
 def filled_funnel(funnel: Funnel | None) -> Funnel:

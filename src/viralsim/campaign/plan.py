@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.creators.boosts import boost_of
+from viralsim.campaign.creators.exclusive import refuse_other_posts
 from viralsim.campaign.numbers import Number, beside, number, stacked
+from viralsim.campaign.segments import chosen
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.visible_posts import owned_factor
 from viralsim.errors import Problem, ScenarioError
@@ -85,12 +87,17 @@ def line_cpm(spec: Spec, line: Paid) -> Number:
 
 
 def _targets(compiled: CompiledAudience, spec: Spec, number: int) -> NDArray[np.int32]:
-    """Members whom a paid line (by its number) aims at; empty: everyone present."""
+    """Members whom a paid line (by its number) aims at, prospects among them; empty: everyone present, there being no prospects."""
     line = spec.campaign.paid[number]
     channel = compiled.channels.index(filled(line.channel))
-    if line.target is None:
+    who = "everyone" if line.target is None else line.target.who
+    if line.target is None and not compiled.prospects:
         return np.zeros(0, dtype=np.int32)
-    keep = compiled.present_on(channel)
+    keep = compiled.present_on(channel) if who == "audience" else compiled.reached_by_money(channel)
+    if who == "prospects":
+        keep[: compiled.audience_members] = False
+    if line.target is None:
+        return np.flatnonzero(keep).astype(np.int32)
     if line.target.communities is not None:
         community = compiled.population.audience.community
         unknown = [(j, g) for j, g in enumerate(line.target.communities) if g > community.max()]
@@ -100,6 +107,8 @@ def _targets(compiled: CompiledAudience, spec: Spec, number: int) -> NDArray[np.
                          f"campaign.paid[{number}].target.communities[{j}]") for j, g in unknown]
             )  # fmt: skip
         keep = keep & np.isin(community, line.target.communities)
+    if line.target.segments:
+        keep = keep & chosen(compiled.population, line.target.segments, f"campaign.paid[{number}].target.segments")
     if line.target.min_match is not None:
         keep = keep & (compiled.match(spec.content[line.content or spec.campaign.content]) >= line.target.min_match)
     if not keep.any():
@@ -117,6 +126,12 @@ def _both(spec: Spec, line: int, people: NDArray[np.int32], boosted: NDArray[np.
             [Problem("nobody is left whom this boost may be shown to: widen target, or boost_to", path)]
         )
     return found.astype(np.int32)
+
+
+def _frequency_goals(spec: Spec) -> NDArray[np.int64]:
+    """From how many impressions on a member counts, of the campaign's content and of each paid line; empty: nobody asks."""
+    goals = [spec.campaign.frequency_goal or 0, *(line.frequency_goal or 0 for line in spec.campaign.paid)]
+    return _integers(goals if any(goals) else [])
 
 
 def _paid(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
@@ -160,6 +175,7 @@ def _paid(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
         "paid_cap": _integers([p.frequency_cap or 0 for p in paid]),
         "paid_start": np.concatenate([[0], np.cumsum([len(t) for t in targets])]).astype(np.int64),
         "paid_targets": np.concatenate([np.zeros(0, np.int32), *targets]).astype(np.int32),
+        "frequency_goal": _frequency_goals(spec),
         "paid_count": stacked(counts, 1, np.int32) if counts else np.zeros((0, lines.horizon), np.int32),
     }
 
@@ -171,19 +187,17 @@ def planned_posts(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     if tier is not None:
         content = lines.content(tier.content)
         terms = enrolment.terms
-        posts = np.zeros(len(enrolment), np.int64) if terms is None else terms.posts
         own = [
             content if terms is None or not terms.content[a] else lines.content(terms.content[a])
             for a in range(len(enrolment))
         ]
-        for wave, at in enumerate(tier.posts_at):
-            tick = lines.tick(at)
-            if tick < lines.horizon:
-                rows += [
-                    (tick, int(c), own[a], int(enrolment.members[a]), wave, a)
-                    for a, c in zip(*np.nonzero(enrolment.channels), strict=True)
-                    if posts[a] == 0 or wave < posts[a]
-                ]
+        ticks = [[lines.tick(at) for at in enrolment.times(a, tier.posts_at)] for a in range(len(enrolment))]
+        rows = [
+            (tick, int(c), own[a], int(enrolment.members[a]), wave, int(a))
+            for a, c in zip(*np.nonzero(enrolment.channels), strict=True)
+            for wave, tick in enumerate(ticks[a])
+            if tick < lines.horizon
+        ]
     rows.sort()
     table = np.array(rows, dtype=np.int64).reshape(len(rows), 6)
     advocate = table[:, 5]
@@ -206,7 +220,7 @@ def planned_posts(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     }
 
 
-def _organic(lines: Lines) -> dict[str, Any]:
+def _organic(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     rows = []
     seen: dict[tuple[int, int], int] = {}
     for i, line in enumerate(lines.spec.campaign.organic):
@@ -218,6 +232,7 @@ def _organic(lines: Lines) -> dict[str, Any]:
         else:
             path = f"campaign.organic[{i}].members"
             members = lines.compiled.members_named(line.members, path, [channel]).tolist()
+            refuse_other_posts(lines.spec, enrolment, i, line.content or lines.spec.campaign.content, members)
         index = 0
         for at in line.posts_at:
             for member in members:
@@ -232,4 +247,6 @@ def _organic(lines: Lines) -> dict[str, Any]:
 def compile_plan(compiled: CompiledAudience, spec: Spec, contents: list[str], enrolment: Enrolment) -> Plan:
     """The plan arrays of one arm."""
     lines = Lines(compiled, spec, contents)
-    return Plan(**_owned(lines), **_paid(lines, enrolment), **planned_posts(lines, enrolment), **_organic(lines))
+    return Plan(
+        **_owned(lines), **_paid(lines, enrolment), **planned_posts(lines, enrolment), **_organic(lines, enrolment)
+    )

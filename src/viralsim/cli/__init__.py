@@ -11,71 +11,9 @@ from typing import Any
 
 import click
 
+from viralsim.cli.catalogue import COMMANDS, SECTIONS
 from viralsim.cli.endings import end_of, flush_output, tell
 from viralsim.cli.output import terminal_is_safe
-
-# word -> (module, attribute, short help); nothing is imported before it is asked for
-COMMANDS: dict[str, tuple[str, str, str]] = {
-    "new": ("viralsim.cli.new", "new", "Ten questions, then a scenario, its answer and a report."),
-    "init": ("viralsim.cli.scenario_commands", "init", "Write a commented scenario to start from."),
-    "check": ("viralsim.cli.scenario_commands", "check", "Check a scenario wholly; print population, plan and cost."),
-    "run": ("viralsim.cli.run", "run", "Simulate all arms and compare them."),
-    "report": ("viralsim.cli.report", "report", "Write one offline HTML page from a stored run or sweep."),
-    "compare": ("viralsim.cli.compare", "compare", "Compare two stored results, arm by arm."),
-    "sweep": ("viralsim.cli.sweep", "sweep", "Run many points of a scenario; resumes."),
-    "chance": ("viralsim.cli.chance", "chance", "Count a rare event over very many worlds."),
-    "sensitivity": ("viralsim.cli.sensitivity", "sensitivity", "Say which uncertain parameters decide."),
-    "optimise": ("viralsim.cli.optimise", "optimise", "Split a budget; it may be best to spend nothing."),
-    "calibrate": ("viralsim.cli.calibrate", "calibrate", "What past posts say about the next one, and how well."),
-    "flips": ("viralsim.cli.flips", "flips", "Say at which values another arm becomes best."),
-    "value-of-information": (
-        "viralsim.cli.value_of_information",
-        "value_of_information",
-        "Say which unknown is worth paying for.",
-    ),
-    "field-test": ("viralsim.cli.field_test", "field_test", "Say which test in the field would settle it."),
-    "learn": ("viralsim.cli.learn", "learn", "Weigh what is uncertain by lift tests."),
-    "robust": ("viralsim.cli.robust", "robust", "Say which arm is least wrong if the model is."),
-    "discover": ("viralsim.cli.discover", "discover", "Say under which inputs a plan fails."),
-    "merge": ("viralsim.cli.sweep", "merge", "Join the shards of a sweep."),
-    "info": ("viralsim.cli.store_commands", "info", "Say what a folder holds."),
-    "samples": ("viralsim.cli.store_commands", "samples", "Write worlds as samples for other tools."),
-    "verify": ("viralsim.cli.store_commands", "verify", "Run stored points again and compare."),
-    "advocates": ("viralsim.cli.advocates", "advocates", "Whom to enrol, scored on the full model."),
-    "validate": ("viralsim.cli.validate", "validate", "What is known, reproduced or not."),
-    "app": ("viralsim.cli.app", "app", "The web app, on this machine alone."),
-    "lessons": ("viralsim.cli.lessons", "lessons", "The lessons as a folder of web pages, without an install."),
-    "archive": ("viralsim.cli.archive", "archive", "Pack a finished folder for publication."),
-    "presets": ("viralsim.cli.scenario_commands", "presets", "Show channel presets with source, year and range."),
-    "schema": ("viralsim.cli.scenario_commands", "schema", "Print the JSON Schema of scenario files."),
-    "forecast": ("viralsim.cli.forecast", "forecast", "Where a running post ends."),
-    "review": ("viralsim.cli.review", "review", "How a campaign went, and whether luck explains it."),
-    "ledger": ("viralsim.cli.ledger", "ledger", "How registered forecasts went."),
-    "replay": ("viralsim.cli.replay", "replay", "A cascade that happened, with one thing changed."),
-    "luck": ("viralsim.cli.luck", "luck", "Say how much of the outcome is luck and how much is content."),
-    "mcp": ("viralsim.cli.mcp", "mcp", "Serve the commands to assistants (MCP)."),
-    "network": ("viralsim.cli.network", "network", "Import a graph file, or describe one."),
-    "warm": ("viralsim.cli.warm", "warm", "Compile everything beforehand."),
-}
-
-
-# words of commands that start no kernel
-WITHOUT_KERNELS = {
-    "replay",
-    "ledger",
-    "init",
-    "report",
-    "compare",
-    "merge",
-    "info",
-    "archive",
-    "samples",
-    "presets",
-    "schema",
-    "mcp",
-    "warm",
-}
-
 
 TAKES_RULES = ("file", "folder", "scenario", "folders")  # arguments of commands that read a scenario
 
@@ -91,22 +29,19 @@ class LazyGroup(click.Group):
         """Import a command; None where there is no such word."""
         if name not in COMMANDS:
             return None
-        module, attribute, _ = COMMANDS[name]
-        try:
-            found = getattr(importlib.import_module(module), attribute)
-        except ModuleNotFoundError as error:
-            if error.name != module:
-                raise
-            raise click.ClickException(f"this version has no command {name!r} yet") from None
+        entry = COMMANDS[name]
+        found = getattr(importlib.import_module(entry.module), entry.attribute)
         if not isinstance(found, click.Command):
-            raise TypeError(f"{module}.{attribute} is no command")
+            raise TypeError(f"{entry.module}.{entry.attribute} is no command")
         ruled = _with_rules(found) if any(one.name in TAKES_RULES for one in found.params) else found
-        return ruled if name in WITHOUT_KERNELS else _announcing(ruled)
+        return _announcing(ruled) if entry.kernels else ruled
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands with their short help, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_text) for name, (_, _, help_text) in COMMANDS.items()])
+        """List the commands by section with their short help, without importing them."""
+        width = max(map(len, COMMANDS))
+        for title, entries in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(word.ljust(width), entry.help) for word, entry in entries.items()])
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]

@@ -7,7 +7,8 @@ from inspect import cleandoc
 
 import click
 
-from viralsim.cli import COMMANDS, main
+from viralsim.cli import main
+from viralsim.cli.catalogue import COMMANDS, SECTIONS
 
 
 def page() -> str:
@@ -19,6 +20,8 @@ def page() -> str:
         "interrupted; 141 the reader of the output has gone.",
     ]
     context = click.Context(main, info_name="viralsim")
+    for title, entries in SECTIONS.items():
+        lines += ["", f"**{title}.** " + ", ".join(f"`{word}`" for word in entries) + "."]
     for name in COMMANDS:
         command = main.get_command(context, name)
         if command is not None:

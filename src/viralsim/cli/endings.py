@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import traceback
 from contextlib import suppress
@@ -13,6 +14,7 @@ import click
 from viralsim.cli.output import OutputError
 from viralsim.errors import CapacityError, InputError
 
+_INVALID = re.compile(r"Invalid value for '([^']+)'(?: \([^)]*\))?: (.*)")
 FAULT_OF_OURS, INPUT_IS_WRONG, INTERRUPTED = 1, 2, 130
 PIPE_CLOSED = 141  # as a shell says of a program that SIGPIPE ended
 _CLOSED = {errno.EPIPE, errno.EINVAL if sys.platform == "win32" else errno.EPIPE}  # of a pipe, as the systems say it
@@ -50,9 +52,11 @@ def end_of(error: BaseException, debug: bool) -> int:
     if isinstance(error, click.Abort | KeyboardInterrupt):
         tell("interrupted")
         return INTERRUPTED
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        tell(error.format_message())
+        return INPUT_IS_WRONG
     if isinstance(error, click.ClickException):
-        with suppress(OutputError):
-            error.show()
+        tell(usage_sentence(error))
         return INPUT_IS_WRONG
     if isinstance(error, InputError):
         tell(str(error))
@@ -66,6 +70,15 @@ def end_of(error: BaseException, debug: bool) -> int:
         tell(sentence)
         return INPUT_IS_WRONG
     return _fault(error, debug)
+
+
+def usage_sentence(error: click.ClickException) -> str:
+    """What is wrong with how a command was typed, and where its help is, in one line."""
+    what = " ".join(error.format_message().split()).rstrip(".")
+    if isinstance(error, click.BadParameter) and (match := _INVALID.fullmatch(what)):
+        what = f"{match[1]}: {match[2]}"
+    context = getattr(error, "ctx", None)
+    return what if context is None else f"{what}; see {context.command_path} --help"
 
 
 def flush_output() -> None:

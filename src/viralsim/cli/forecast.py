@@ -79,12 +79,15 @@ def forecast(
     check_horizon(hours)
     now = None if at is None else duration("--at", at)
     running, notes = _running(observed, per, now)
+    _check_not_over(running, hours)
     curves, more = read_curves(past, per, hours) if past else ([], [])
     known = {one.post_id for one in curves} - {""}
     for post in running:
         if post.post_id in known:
             raise InputError(f"{past}: the running post {post.post_id!r} is among the past posts: take it out")
     population, about = population_of(curves, hours, seed)
+    if followers is not None and not (population.followers >= 0).any():
+        about.append("--followers changes nothing: no past post says those of its author")
     if len(running) > 1:
         if name is not None:
             raise InputError(f"--name: {observed} holds {len(running)} posts, which their post_id names: leave it out")
@@ -110,6 +113,16 @@ def forecast(
         return
     for line in forecast_lines(found):
         click.echo(line)
+
+
+def _check_not_over(running: list[PostCurve], horizon: float) -> None:
+    """Raises where a post was watched until the horizon, before anything is fitted."""
+    for post in running:
+        if (at := post.curve.observed_until) >= horizon:
+            raise InputError(
+                f"{post.place}: known until {at:g} h, and the horizon is {horizon:g} h: nothing is left to forecast; "
+                "say an earlier --at, or a longer --horizon"
+            )
 
 
 def _as_dict(found: dict[str, Forecast]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ import click
 @click.option("--static", "folder", type=click.Path(path_type=Path), help="Folder to write: HTML, CSS and JavaScript.")
 def lessons(folder: Path | None) -> None:
     """Print the lessons, or write the folder and say what it holds."""
-    from viralsim.lessons import lessons as every
+    from viralsim.lessons.real import course
 
     if folder is None:
-        for one in every():
+        for one in course():
             click.echo(f"{one.order:>2}. {one.title} ({one.minutes} minutes): {one.question}")
         return
     from viralsim.app.lesson.static_folder import write

@@ -54,17 +54,19 @@ def review(
     from viralsim.forecasting.attributed import read_attributed
     from viralsim.forecasting.curve_files import read_curves
 
+    is_run = (folder / RUN).is_file()
+    _check_options(folder, is_run, name, bool(arms or quick))
     hours = 0.0 if watched is None else duration("--until", watched)
     curves, notes = read_curves(observed, per, hours)
     if len(curves) > 1:
         raise InputError(f"{observed}: holds {len(curves)} posts; review one at a time")
+    if watched is not None:
+        _check_until(curves[0], observed, hours)
     total = float(curves[0].curve.shares[-1]) if curves[0].curve.shares.size else 0.0
     brought = None if attributed is None else read_attributed(attributed, total)
-    if (folder / RUN).is_file():
+    if is_run:
         said, lines, fan = _against_run(folder, curves[0], arms, None if quick else threads or 0)
     else:
-        if arms or quick:
-            raise InputError(f"--arm, --quick: are about a run, and {folder} is none")
         said, lines = _against_ledger(folder, curves[0], observed, name, notes)
         fan = None
     said["warnings"] = [*notes, *said["warnings"]]
@@ -72,11 +74,31 @@ def review(
     lines += _advocates(brought) + [f"note: {note}" for note in notes]
     if page is not None:
         _write_page(page, observed.stem, lines, fan, brought)
-    if as_json:
-        click.echo(json.dumps(said, allow_nan=False))
+    click.echo(json.dumps(said, allow_nan=False) if as_json else "\n".join(lines))
+
+
+def _check_options(folder: Path, is_run: bool, name: str | None, about_a_run: bool) -> None:
+    """Raises where the folder is not there, or an option is about the other kind of folder."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; name what `viralsim run --out` wrote, or a ledger")
+    if is_run and name is not None:
+        raise InputError(f"--name: is about a ledger, and {folder} is a run: leave it out")
+    if about_a_run and not is_run:
+        raise InputError(f"--arm, --quick: are about a run, and {folder} is none")
+
+
+def _check_until(post: PostCurve, path: Path, hours: float) -> None:
+    """Raises where --until is not what the curve is known until."""
+    known = post.curve.observed_until
+    if abs(known - hours) <= 1e-9 * hours:
         return
-    for line in lines:
-        click.echo(line)
+    if not post.curve.exact and hours > known:
+        raise InputError(
+            f"--until: {path} holds readings of a counter, the last at {known:g} h: add a row at {hours:g} h"
+        )
+    raise InputError(
+        f"--until: {path} goes on until {known:g} h: say that or later, or leave out what came after {hours:g} h"
+    )
 
 
 def _against_run(

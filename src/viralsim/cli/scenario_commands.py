@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from viralsim.atomic import write_text
 from viralsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,14 +55,13 @@ def _checked(file: Path, quick: bool) -> tuple[Scenario, Description]:
     from viralsim.scenario import load, planned_costs, unequal_money
 
     scenario = load(file)
-    if quick:
-        from viralsim.simulation.front import Description
-
-        found = Description([], [], {name: planned_costs(spec) for name, spec in scenario.arm_specs().items()})
-    else:
+    if not quick:
         from viralsim.simulation.front import describe
 
-        found = describe(scenario)
+        return scenario, describe(scenario)
+    from viralsim.simulation.front import Description
+
+    found = Description([], [], {name: planned_costs(spec) for name, spec in scenario.arm_specs().items()})
     asked = scenario.spec.equal_money
     costs = {name: sum(lines.values()) for name, lines in found.cost_lines.items()}
     unequal = unequal_money(costs, scenario.spec.currency, scenario.spec.baseline, asked) if asked is not False else []
@@ -151,7 +151,9 @@ def _plan(specs: dict[str, Spec]) -> Iterator[str]:
         if campaign.advocates is not None:
             people = advocates_count(spec)
             tier = counted(people, "advocate") if people is not None else f"advocates of {campaign.advocates.listed}"
-            does.append(f"{tier}, asked {times(len(campaign.advocates.posts_at))}")
+            own = any(one.posts_at for one in campaign.advocates.creators)
+            asked = "at times of their own" if own else times(len(campaign.advocates.posts_at))
+            does.append(f"{tier}, asked {asked}")
         if campaign.community_management is not None:
             does.append("community management")
         yield f"arm {name}: {', '.join(does) or 'nobody acts'}"
@@ -229,18 +231,14 @@ def _init_from_posts(file: Path, posts: Path, force: bool) -> None:
     if start.calibration is not None:
         for warning in start.calibration.warnings:
             click.echo(warning)
-        _write_new(rows, start.calibration.posterior.to_csv(index=False, lineterminator="\n"), force)
+        _write_new(rows, start.calibration.rows_as_csv(), force)
     _write_new(file, start.text, force)
 
 
 def _write_new(file: Path, text: str, force: bool) -> None:
-    try:
-        with file.open("w" if force else "x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise _there_already(file) from None
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written ({error.strerror or error}): choose another place") from None
+    if file.exists() and not force:
+        raise _there_already(file)
+    write_text(file, text, "choose another place")
 
 
 def _there_already(file: Path) -> InputError:

@@ -27,7 +27,7 @@ def write_script(
 
     jobs: of the array, 20 by default and never more than there are points. threads: of each job, 1 by default.
     """
-    if target.exists() and "viralsim sweep" not in target.read_text(encoding="utf-8", errors="replace"):
+    if target.is_file() and "viralsim sweep" not in target.read_text(encoding="utf-8", errors="replace"):
         raise InputError(f"{target} holds something that is no job script of viralsim: choose another file")
     with atomic_path(target) as building:
         building.write_text(script(plan, scenario, out, jobs, threads, worlds, seed), encoding="utf-8")

@@ -131,9 +131,11 @@ def _units(table: Table) -> tuple[Any, Any, Any, str, Any]:
             _each_once(table, name)
     if "advocate" in table or "community" not in table:
         return treated, outcome, sizes, "advocate" if "advocate" in table else "member", before
-    names, first, place = np.unique(table.texts("community"), return_index=True, return_inverse=True)
-    counted = np.bincount(place, weights=treated) / np.bincount(place)
-    if not np.isin(counted, (0.0, 1.0)).all():  # members of one community are in both groups: members were assigned
+    names, first, place = np.unique(_communities(table), return_index=True, return_inverse=True)
+    rows, counted = np.bincount(place), np.bincount(place, weights=treated)
+    mixed = (counted > 0) & (counted < rows)
+    if mixed.any():  # members of one community are in both groups: members were assigned
+        _refuse_nearly_whole(table, names, place, mixed, rows)
         return treated, outcome, sizes, "member", before
     totals, members = np.bincount(place, weights=outcome, minlength=len(names)), np.bincount(place, weights=sizes)
     if before is not None:
@@ -149,9 +151,41 @@ def _complete(table: Table, name: str, values: Any) -> Any:
     return values
 
 
+def _communities(table: Table) -> list[str]:
+    """The community of each row; InputError where one is missing, or two differ by case and blanks alone."""
+    names = table.texts("community")
+    first: dict[str, str] = {}
+    for row, name in enumerate(names):
+        if not name:
+            raise table.refusal(row, "community", "is empty: every row is of one")
+        other = first.setdefault(" ".join(name.casefold().split()), name)
+        if other != name:
+            raise table.refusal(row, "community", f"is written {other!r} above: write each community in one way")
+    return names
+
+
+def _refuse_nearly_whole(table: Table, names: Any, place: Any, mixed: Any, rows: Any) -> None:
+    """InputError where most communities are in one group, far more than by chance, and a few are in both: some row is wrong."""
+    whole = int((~mixed & (rows > 1)).sum())
+    by_chance = float((2.0 ** (1 - rows[rows > 1])).sum())
+    if whole > mixed.sum() and whole > 2 * by_chance + 2:
+        at = int(np.argmax(mixed[place]))
+        raise table.refusal(
+            at,
+            "community",
+            f"is in both groups, and {whole} others are wholly in one: correct its group, or leave the column out where members "
+            "were assigned",
+        )
+
+
 def _each_once(table: Table, name: str) -> None:
     seen: set[str] = set()
-    for row, text in enumerate(table.texts(name)):
-        if text in seen:
+    texts = table.texts(name)
+    handles = any(text.startswith("@") for text in texts)  # whose case and @ do not count
+    for row, text in enumerate(texts):
+        if not text:
+            raise table.refusal(row, name, "is empty: every row names one")
+        key = text.lstrip("@").casefold() if handles else text
+        if key in seen:
             raise table.refusal(row, name, "is listed twice: give each one row")
-        seen.add(text)
+        seen.add(key)

@@ -192,7 +192,16 @@ def read_lift_tests(path: str | os.PathLike[str], scenario: Scenario) -> tuple[L
         except InputError as error:
             raise table.refusal(row, "measure", str(error)) from None
         found.append(LiftTest(treatment, control, measure, float(effects[row]), float(errors[row])))
+        again = next((at for at, one in enumerate(found[:-1]) if _is_same(one, found[-1])), None)
+        if again is not None:
+            raise table.refusal(row, "effect", f"is the test of line {table.lines[again]} once more: keep one of them")
     return tuple(found)
+
+
+def _is_same(one: LiftTest, other: LiftTest) -> bool:
+    """Whether two rows are one test, written either way round."""
+    turned = LiftTest(one.control, one.treatment, one.measure, -one.effect, one.standard_error)
+    return other in (one, turned)
 
 
 def _measures() -> list[str]:

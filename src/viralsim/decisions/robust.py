@@ -16,6 +16,7 @@ from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import amount, number, percent
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.frequency import refuse_unasked
 from viralsim.simulation import simulate
 
 AS_WRITTEN = "as written"
@@ -93,12 +94,14 @@ def robust(
 ) -> Robust:
     """Run every arm of a scenario as it is written and in each of its ``variants``, in worlds with the same luck.
 
+    Regret is that of Savage (1951): what the best arm of a variant brings more than the arm chosen.
+
     Args:
         scenario: with a ``variants`` block: name -> path -> value.
         worlds: worlds of each arm and variant; the scenario's by default. seed: of the luck; the scenario's by default.
         arms: the arms to choose from; all by default.
         measure: what decides; the goal's by default, else net_usd.
-        progress: called with (launches done, launches in all).
+        threads: all cores by default. progress: called with (launches done, launches in all).
 
     Raises: InputError for wrong arguments, a scenario without variants, or a measure that has no better and worse.
     """
@@ -111,6 +114,7 @@ def robust(
     goal = scenario.spec.goal
     name = measure if measure is not None else "net_usd" if goal is None else goal.measure
     direction = declared(name).direction
+    refuse_unasked(scenario.spec, name)
     if direction == 0 or declared(name).only_with_cascade:
         raise InputError(f"measure: more of {name} is neither better nor worse: choose another, e.g. conversions")
     function(progress, "progress", "launches done, launches in all")

@@ -34,6 +34,7 @@ from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import money, percent
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.frequency import refuse_unasked
 from viralsim.scenario.paths import PathError, leaf_slot, parse_path
 from viralsim.simulation import simulate
 
@@ -160,6 +161,9 @@ def value_of_information(
 ) -> ValueOfInformation:
     """What knowing the ``uncertain`` inputs of a scenario would be worth before one of its arms is chosen.
 
+    By regression on one run (Strong, Oakley, Brennan 2014; for a study Strong, Oakley, Brennan, Breeze 2015). Values are in the
+    scenario's currency per decision.
+
     Args:
         scenario: with an ``uncertain`` block; its arms are the choice.
         worlds: how many worlds, each with inputs of its own; the scenario's by default.
@@ -170,7 +174,7 @@ def value_of_information(
         groups: name -> paths that would be learnt together.
         surveys: numbers of people asked. Of a rate each person says yes or no; of another input each gives a reading whose
             standard deviation is that of the input over worlds (assumption).
-        progress: called with (launches done, launches in all).
+        threads: all cores by default. progress: called with (launches done, launches in all).
 
     Raises: InputError for wrong arguments, nothing uncertain, or a value that is the same whatever is chosen.
     """
@@ -208,6 +212,7 @@ def value_of_information(
 def _check_value(scenario: Scenario, measure: str, value_per_unit: float | None) -> None:
     """InputError where nobody said what the outcome is worth."""
     one = declared(measure)
+    refuse_unasked(scenario.spec, measure)
     if value_per_unit is not None:
         number(value_per_unit, "value_per_unit", 0.0, open_low=True, open_high=True)
         if one.name.endswith("_usd") or one.only_with_cascade:

@@ -163,8 +163,7 @@ def _people(scenario: Scenario) -> Line:
     arms = compile_arms(alone, compiled, [SPLIT, NOTHING])
     enrolled, tier = arms[SPLIT].enrolment, scenario.spec.campaign.advocates
     costs = {name: expected_cost_lines(arm) for name, arm in arms.items()}
-    asked = 1 if tier is None or tier.cost_per == "enrolled" else len(tier.posts_at)
-    prices = enrolled.prices(asked, 1 if tier is None else len(tier.posts_at))
+    prices = enrolled.cost_usd if tier is None else enrolled.prices(tier)
     followers = sum(
         enrolled.channels[:, c] * network.follower_count()[enrolled.members]
         for c, network in enumerate(compiled.networks)

@@ -18,6 +18,7 @@ from viralsim.measurement.inequality import gini, market_shares, unpredictabilit
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.variance_components import LuckAndContent, better_content_wins, luck_and_content
 from viralsim.records.record import plain
+from viralsim.scenario.frequency import refuse_unasked
 from viralsim.scenario.loading import scenario_of
 from viralsim.simulation.front import launch
 from viralsim.simulation.run import compile_audience
@@ -108,6 +109,7 @@ def how_much_luck(
 ) -> LuckReport:
     """Run a scenario for several contents over worlds, and split the variance of the outcome into content and luck.
 
+    Gini coefficient and unpredictability as in Salganik, Dodds, Watts (2006); shares of the variance by one-way analysis.
     Contents are, in this order: draws of the ``uncertain`` block, where there is one; all contents of the scenario, one
     after the other as the campaign's, where it has three or more and ``contents`` is not given; else the scenario with its
     appeals (or share rates, and those of criticism) times one factor a content, drawn between 1 / ``spread`` and
@@ -118,7 +120,7 @@ def how_much_luck(
         worlds: worlds of each content, at least 2. contents: how many to draw, at least 2; 30 by default.
         measure: a measure's name; the goal's by default, else ``shares``.
         arms: names of arms; all by default. seed: of the luck; the scenario's by default. spread: above 1.
-        progress: called with (launches done, launches in all).
+        threads: all cores by default. progress: called with (launches done, launches in all).
 
     Raises InputError for wrong arguments, and where contents differ in none of the arms, or not in one
     that is named; KeyboardInterrupt where someone stopped it.
@@ -131,6 +133,7 @@ def how_much_luck(
         measure if measure is not None else scenario.spec.goal.measure if scenario.spec.goal is not None else "shares"
     )
     declared(name)
+    refuse_unasked(scenario.spec, name)
     names = names_of(arms, "arms", scenario.arm_names)
     luck = seed_number(scenario.seed if seed is None else seed)
     number(spread, "spread", 1, open_low=True, open_high=True)

@@ -46,8 +46,8 @@ def check_table(folder: Path, manifest: dict[str, Any]) -> None:
 
 def refuse_foreign(folder: Path) -> None:
     """InputError where ``folder`` holds something that is no sweep."""
-    if folder.is_file():
-        raise InputError(f"{folder} is a file: name a folder for the sweep")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is {'a file' if folder.is_file() else 'no folder'}: name a folder for the sweep")
     if folder.is_dir() and any(folder.iterdir()):
         own = (folder / MANIFEST).exists() or any(folder.glob("journal*"))
         if not own:

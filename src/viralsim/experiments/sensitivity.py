@@ -37,6 +37,7 @@ from viralsim.experiments.sweep import Progress, SweepOutcome, run_sweep
 from viralsim.experiments.table import read_table
 from viralsim.measurement.measures import measure
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.frequency import refuse_unasked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,6 +158,7 @@ def sensitivity(
     names = tuple(measures) or ((scenario.spec.goal.measure,) if scenario.spec.goal else ("shares",))
     for name in names:
         measure(name)
+        refuse_unasked(scenario.spec, name)
     factors = factors_of(scenario, groups)
     plan = sensitivity_plan(scenario, factors, samples, method, worlds, seed)
     outcome = run_sweep(plan, out, threads=threads, workers=workers, progress=progress)

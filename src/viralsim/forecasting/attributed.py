@@ -15,6 +15,9 @@ COLUMNS = (
     Column("shares", Kind.COUNT, ("retweets", "reposts", "attributed shares"), required=True),
 )
 MOST_SAID = 5
+NOBODY = frozenset((
+    "not set", "not provided", "none", "direct", "other", "unassigned", "blank", "leer", "unknown", "nicht festgelegt",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,21 +63,30 @@ class Attributed:
 
 
 def read_attributed(path: Path, observed: float) -> Attributed:
-    """The table of ``advocate`` and ``shares``; rows of one advocate are added up.
+    """The table of ``advocate`` and ``shares``; rows of one advocate are added up, with or without @.
 
     Raises: InputError where the table cannot be read, a row has no name or number, or more is attributed than was ``observed``.
     """
     table = read_table(path, COLUMNS)
     names, counts = table.texts("advocate"), table.numbers("shares")
     found: dict[str, float] = {}
+    spelt: dict[str, str] = {}  # a handle without @ and case -> as it is written first
+    nobody = 0.0
     for row, (name, shares) in enumerate(zip(names, counts, strict=True)):
         if not name:
             raise table.refusal(row, "advocate", "is empty: every row names an advocate")
         if shares != shares:
             raise table.refusal(row, "shares", "is empty: say 0 where nothing came")
+        if name.startswith("(") and name.strip("()").casefold() in NOBODY:
+            nobody += float(shares)
+            continue
+        name = spelt.setdefault(name.lstrip("@").casefold(), name)
         found[name] = found.get(name, 0.0) + float(shares)
+    notes = list(table.notes)
+    if nobody:
+        notes.append(f"{number(nobody)} shares are attributed to nobody, such as (not set): they count as unattributed")
     if sum(found.values()) > observed:
         raise InputError(
             f"{path}: attributes {sum(found.values()):,.0f} shares, and {observed:,.0f} were observed: one of the two is wrong"
         )
-    return Attributed(dict(sorted(found.items(), key=lambda one: -one[1])), observed, tuple(table.notes))
+    return Attributed(dict(sorted(found.items(), key=lambda one: -one[1])), observed, tuple(notes))

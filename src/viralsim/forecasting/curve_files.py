@@ -11,7 +11,7 @@ import numpy as np
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve, curve_of_events
 from viralsim.forecasting.events import SECOND
-from viralsim.forecasting.tables import Row, read_rows
+from viralsim.forecasting.tables import UNITS, Row, check_single_shares, read_rows
 
 HOURS_OF = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
 PER = ("total", "interval")
@@ -43,7 +43,9 @@ def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> t
     if per not in PER:
         raise InputError(f"per: must be total or interval, got {per!r}")
     columns, rows, notes = read_rows(file)
-    time = _time_column(file, columns)
+    time = _time_column(rows[0], columns)
+    if "shares" not in columns:
+        check_single_shares(rows[0].table)
     posts: dict[str, list[Row]] = {}
     for row in rows:
         if "post_id" in columns and not row.has("post_id"):
@@ -59,15 +61,16 @@ def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> t
     return curves, notes
 
 
-def _time_column(file: Path, columns: tuple[str, ...]) -> str:
+def _time_column(row: Row, columns: tuple[str, ...]) -> str:
+    place = f"{row.table.path}:{row.table.header_line}"
     found = [column for column in columns if column in HOURS_OF or column == "time"]
     if found == ["time"] and "published_at" not in columns:
-        raise InputError(f"{file}:1: time without published_at: name both, or give hours since the post")
+        raise InputError(f"{place}: time without published_at: name both, or give hours since the post")
     if len(found) != 1:
         said = "no column" if not found else f"{len(found)} columns ({', '.join(found)})"
+        titles = ", ".join(filter(None, row.table.titles))
         raise InputError(
-            f"{file}:1: {said} of the time since the post; name one hours, minutes, seconds, days or time "
-            f"(found: {', '.join(columns)})"
+            f"{place}: {said} of the time since the post; name one {', '.join(UNITS)} or time (found: {titles})"
         )
     return found[0]
 
@@ -107,8 +110,17 @@ def _events(rows: list[Row], time: str, end: float | None, watched: float) -> Cu
         _check_end(row, float(at), end)
     last = max(float(hours.max()), watched) if end is None else end
     if last <= 0:
-        raise rows[0].refuse("nothing but the post itself: say until when it was watched (--at, or observed_until)")
+        raise rows[0].refuse(
+            "nothing but the post itself: say until when it was watched (--at, --until or observed_until)"
+        )
     _check_watched(rows[-1], last)
+    if hours[0] > hours[-1] and (np.diff(hours) <= 0).all():
+        hours, rows = hours[::-1], rows[::-1]  # newest first
+    again = np.flatnonzero((hours[1:] == 0) & (hours[:-1] > 0))
+    if again.size:
+        raise rows[int(again[0]) + 1].refuse(
+            f"{time}: back to 0: name the post of every row in a column post_id where there are several, or sort the rows"
+        )
     if hours[0] == 0:
         hours = hours[1:]
     return curve_of_events(np.sort(hours), last)

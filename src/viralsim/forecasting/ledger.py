@@ -103,11 +103,15 @@ def entries(folder: str | Path) -> list[Entry]:
     Raises: InputError where the folder is no ledger, or a file is not as it was written.
     """
     place = Path(folder)
+    if place.is_file():
+        raise InputError(f"{place}: is a file; a ledger is a folder")
     if not place.is_dir():
         raise InputError(f"{place}: no such folder; `viralsim forecast --register {place}` begins a ledger")
     found = []
     for path in sorted(place.glob("*.json")):
         if path.name.endswith(OUTCOME):
+            if not path.with_name(path.name.removesuffix(OUTCOME) + ".json").exists():
+                raise InputError(f"{path}: is the outcome of a forecast that is not there; restore its file")
             continue
         record = _read(path, FORECAST_KEYS)
         beside = path.with_name(path.stem + OUTCOME)
@@ -148,6 +152,8 @@ def _write_once(path: Path, record: dict[str, Any]) -> Path:
             stream.write(json.dumps(record, indent=1, allow_nan=False) + "\n")
         os.chmod(path, 0o444)
     except FileExistsError:
+        if not path.parent.is_dir():
+            raise InputError(f"{path.parent}: is a file; name a folder for the ledger") from None
         raise InputError(f"{path}: is there already; entries of a ledger are never written over") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error}): choose another folder") from None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve, curve_of_events, edges_until, thinned
@@ -15,6 +16,8 @@ from viralsim.forecasting.population import FEWEST_PAST, Population, fit_curves
 
 DECIMALS = 4  # of an hour: readings nearer than that are at one time
 FEWEST_READINGS = 3
+NEAR = 1.25  # the factor between an hour and a reading near it
+NEARLY_ALL = 0.8  # the part of past posts that has to be read near an hour
 
 
 def population_of(past: Sequence[PostCurve], horizon: float, seed: int = 1) -> tuple[Population, list[str]]:
@@ -25,9 +28,7 @@ def population_of(past: Sequence[PostCurve], horizon: float, seed: int = 1) -> t
     notes = []
     unsaid = [post for post in past if post.curve.exact and not post.end_given]
     if unsaid:
-        notes.append(
-            f"{len(unsaid)} past posts are taken as watched until the horizon: no observed_until says otherwise"
-        )
+        notes.append(f"{_posts(len(unsaid))} taken as watched until the horizon: no observed_until says otherwise")
     whole = [post for post in past if post in unsaid or post.curve.observed_until >= horizon * (1 - 1e-9)]
     if past and not whole:
         longest = max(post.curve.observed_until for post in past)
@@ -36,34 +37,50 @@ def population_of(past: Sequence[PostCurve], horizon: float, seed: int = 1) -> t
             "say a shorter --horizon"
         )
     if len(whole) < len(past):
-        notes.append(
-            f"{len(past) - len(whole)} past posts left out: watched for less than the horizon of {horizon:g} h"
-        )
+        notes.append(f"{_posts(len(past) - len(whole))} left out: watched for less than the horizon of {horizon:g} h")
     curves = tuple(_within(post.curve, horizon) for post in whole)
     if curves and not any(float(curve.at(np.array(horizon))) > 0 for curve in curves):
         raise InputError(f"{past[0].place}: no past post has a share: nothing can be learnt from them")
     if len(curves) < FEWEST_PAST:
-        said = f"{len(curves)} past posts" if curves else "no past posts"
+        said = _posts(len(curves)) if curves else "no past posts"
         notes.append(f"{said}: ranges are mostly the shipped prior (from 20 on they are the posts')")
     followers = np.array([post.followers for post in whole], np.float64)
-    edges = _edges(curves, horizon, past[0].place if past else "")
+    edges, more = _edges(curves, horizon, past[0].place if past else "")
+    notes += more
     return fit_curves(curves, followers, horizon, edges, seed), notes
+
+
+def _posts(count: int) -> str:
+    return f"{count:,} past post{'s' * (count != 1)}"
 
 
 def _within(curve: Curve, horizon: float) -> Curve:
     return curve_of_events(curve.hours, horizon) if curve.exact else curve._replace(observed_until=horizon)
 
 
-def _edges(curves: Sequence[Curve], horizon: float, place: str) -> Floats:
-    """Standard edges; where curves are readings of a counter, hours that all of them were read at."""
+def _edges(curves: Sequence[Curve], horizon: float, place: str) -> tuple[Floats, list[str]]:
+    """(edges, notes): standard ones; where curves are readings of a counter, hours that all, or nearly all, were read at."""
     counters = [np.round(curve.hours, DECIMALS) for curve in curves if not curve.exact]
     if not counters:
-        return edges_until(horizon)
+        return edges_until(horizon), []
     common: Floats = reduce(np.intersect1d, counters)
     common = common[(common > 0) & (common < horizon * (1 - 1e-6))]
-    if common.size < FEWEST_READINGS:
+    if common.size >= FEWEST_READINGS:
+        return np.asarray(np.r_[0.0, thinned(common), horizon], np.float64), []
+    standard = edges_until(horizon)[1:-1]
+    read_near = np.mean([_near(hours, standard) for hours in counters], axis=0)
+    edges = standard[read_near >= NEARLY_ALL]
+    if edges.size < FEWEST_READINGS:
         raise InputError(
-            f"{place}: past posts were read at {common.size} common hours before the horizon; "
-            f"read all of them at the same {FEWEST_READINGS} hours at least, such as 1, 6 and 24"
+            f"{place}: past posts were read at {common.size} common hours before the horizon, and near {edges.size}; "
+            f"read all of them near {FEWEST_READINGS} hours at least, such as 1, 6 and 24"
         )
-    return np.asarray(np.r_[0.0, thinned(common), horizon], np.float64)
+    said = "past posts were read at different hours: between two readings shares are taken as spread evenly"
+    return np.asarray(np.r_[0.0, edges, horizon], np.float64), [said]
+
+
+def _near(hours: Floats, asked: Floats) -> NDArray[np.bool_]:
+    """bool[asked]: whether a reading at ``hours`` (ascending) is near."""
+    known = hours[hours > 0]
+    gaps = np.abs(np.log(known)[None] - np.log(asked)[:, None]).min(axis=1)
+    return np.asarray(gaps <= np.log(NEAR))

@@ -14,24 +14,54 @@ from viralsim.errors import InputError
 from viralsim.tables import MOST_COUNTED, Column, Kind, Table, read_table
 from viralsim.units import shown
 
+# words for a unit of time; alone, or with one of SINCE they are the time since the post
+UNITS = {
+    "seconds": ("second", "sec", "secs", "s", "sekunden", "secondes", "segundos", "sekunder"),
+    "minutes": ("minute", "min", "mins", "minuten", "minutos", "minuter"),
+    "hours": ("hour", "hr", "hrs", "h", "stunden", "heures", "horas", "timmar"),
+    "days": ("day", "tage", "jours", "dias", "dagar"),
+}
+SINCE = (
+    "{} since post", "{} since posting", "{} since publication", "{} since launch", "{} since start", "{} since seed",
+    "{} after post", "{} after posting", "{} after launch", "time since post {}", "time since posting {}", "time since launch {}",
+    "time in {}", "time {}", "t {}", "relative time {}", "elapsed {}", "elapsed time {}", "{} elapsed", "age {}", "age in {}",
+    "delay {}", "delay in {}",
+)  # fmt: skip
 # numbers all: a curve's last row may well be the sum of those above it, and is none of totals
 NUMBERS = {
-    "seconds": ("seconds since post",),
-    "minutes": ("minutes since post",),
-    "hours": ("hour", "hours since post"),
-    "days": ("day", "days since post"),
-    "shares": ("retweets", "reposts"),
+    **{
+        unit: (*words, *(form.format(word) for form in SINCE for word in (unit, *words)))
+        for unit, words in UNITS.items()
+    },
+    "shares": (
+        "share", "retweets", "retweet", "reposts", "repost", "reshares", "shares so far", "shares to date", "times shared",
+        "cumulative shares", "cumulative retweets", "cumulative reposts", "geteilt", "teilungen", "partages", "compartidos",
+        "delningar",
+    ),
     "impressions": ("views",),
     "reach": (),
     "followers": (),
     "observed_until": ("observed until",),
-}
+}  # fmt: skip
 TIMES = ("seconds", "minutes", "hours", "days", "observed_until")
+COUNTED = {
+    "share", "shares", "retweet", "retweets", "repost", "reposts", "reshare", "reshares", "like", "likes", "view", "views",
+    "engagement", "engagements", "count", "counts", "cumulative", "total", "n", "y", "value",
+}  # fmt: skip
+PEOPLE = {  # words of columns that name a row or somebody, and count nothing
+    "user", "users", "id", "ids", "author", "account", "handle", "name", "follower", "followers", "node", "parent", "member",
+    "person", "index", "row", "userid", "memberid", "nodeid", "parentid", "tweetid", "retweetid", "shareid", "accountid",
+    "authorid", "postid",
+}  # fmt: skip
 PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 WORDS = {"time": (), "published_at": ("publish time", "published")}
 COLUMNS = (
-    Column("post_id", Kind.ID, ("post id", "post")),
+    Column(
+        "post_id",
+        Kind.ID,
+        ("post", "tweet id", "tweet", "status id", "cascade id", "cascade", "video id", "media id", "content id"),
+    ),
     *(Column(name, Kind.NUMBER, words) for name, words in NUMBERS.items()),
     *(Column(name, Kind.TEXT, words) for name, words in WORDS.items()),
 )
@@ -110,12 +140,46 @@ def _numbers(table: Table, name: str) -> NDArray[np.float64]:
     return np.array(cells, np.float64)
 
 
+def check_single_shares(table: Table) -> None:
+    """Raises where a table without a column of shares counts something in a column of another name.
+
+    Single shares have no counts: a column of numbers names whoever shared, or the row, or is refused.
+    """
+    counted = [table.columns[name].title for name in ("impressions", "reach") if name in table]
+    numbers = table.unknown_numbers()
+    counted += [
+        title for title in table.unused if _words(title) & COUNTED or (title in numbers and not _words(title) & PEOPLE)
+    ]
+    if counted:
+        raise InputError(
+            f"{table.path}: no column of shares, and {counted[0]!r} seems to count something: name the column that counts them "
+            "shares (--per interval where it counts those since the row before), or take it out where every row is one share"
+        )
+
+
+def _words(title: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", title.casefold()))
+
+
+def _check_units(table: Table) -> None:
+    """Raises where a title names two units of time, such as hours (days)."""
+    for name in UNITS:
+        if name not in table:
+            continue
+        title = table.columns[name].title
+        words = _words(title)
+        said = [unit for unit, others in UNITS.items() if words & {unit, *others}]
+        if len(said) > 1:
+            raise InputError(f"{table.path}: column {title!r} names {' and '.join(said)}: leave one of them out")
+
+
 def read_rows(path: Path) -> tuple[tuple[str, ...], list[Row], list[str]]:
     """(columns that are known, rows, notes on what was left out or assumed).
 
     Raises: InputError where the file cannot be read, holds no row, or a cell of a number is none, with file, line and column.
     """
     table = read_table(path, COLUMNS)
+    _check_units(table)
     columns = tuple(column.name for column in COLUMNS if column.name in table)
     values = {name: _numbers(table, name) for name in columns if name in NUMBERS}
     words = {name: table.texts(name) for name in columns if name not in NUMBERS}

@@ -46,6 +46,10 @@ def new_row(state, member):  # type: ignore[no-untyped-def]
         lines = len(state.advertised) // len(state.slot)
         for i in range(row * lines, (row + 1) * lines):
             state.advertised[i] = 0
+    if len(state.line_seen):
+        lines = len(state.line_seen) // len(state.slot)
+        for i in range(row * lines, (row + 1) * lines):
+            state.line_seen[i] = 0
     return row
 
 

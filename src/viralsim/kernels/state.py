@@ -70,6 +70,7 @@ DELIVERY = np.dtype(  # something to be shown in this tick
         ("end", np.int64),  # where its impressions end in the buffer
         ("member", np.int32),  # the one to whom it is shown now, at ``position`` of the row; -1: to all of the row
         ("position", np.int32),
+        ("sent", np.int32),  # of a private send: followers that it goes to; 0: it is shown to all of the row
     ],
     align=True,
 )
@@ -161,6 +162,7 @@ class State(NamedTuple):
     blank_exposure: NDArray[np.void]  # [1]
     impressions: I4  # [N] of any content, by row
     advertised: I4  # [N * M] by row and paid line, where a line has a cap
+    line_seen: I4  # [N * M] impressions by row and paid line, where a line has a frequency goal
     head: I4  # [T] 1 + first entry of the calendar queue, 0: none
     entry_next: I4
     entry_posting: I8
@@ -224,6 +226,8 @@ class Out(NamedTuple):
     paid_sales: I4  # [W, M] conversions on impressions of each paid line
     posted: I4  # [W, A] planned posts made by each advocate, or [0, 0]: nobody asks
     asked_sales: I4  # [W, A] conversions on impressions of the planned posts of each, or [0, 0]
+    often_reached: I4  # [W, 1 + M] members who reached each frequency goal, or [0, 0]: nobody asks
+    by_segment: I8  # [W, S, len(SegmentCount)], S = 0 where nobody asks
 
 
 def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:
@@ -277,8 +281,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     if len(arm.channels.key) > MOST_CHANNELS:
         raise CapacityError(f"a world has at most {MOST_CHANNELS} channels, this one {len(arm.channels.key)}")
     channels, contents = len(arm.channels.key), len(arm.contents.key)
-    cells, horizon = channels * contents, arm.contents.novelty.shape[1]
-    plan = arm.plan
+    cells, horizon, plan = channels * contents, arm.contents.novelty.shape[1], arm.plan
     capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[Rule.DISTINCT] > 0)
     recommends = bool(np.any(arm.channels.per_engagement > 0))
     longest = max(_longest_showing(arm), spare, 1)
@@ -299,6 +302,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         blank_exposure=np.array([(0, 0, -1, 0)], dtype=EXPOSURE),
         impressions=np.empty(members, dtype=np.int32),
         advertised=np.empty(members * len(plan.paid_cap) if capped else 0, dtype=np.int32),
+        line_seen=np.empty(members * len(plan.paid_cap) if plan.frequency_goal[1:].any() else 0, dtype=np.int32),
         head=np.zeros(horizon, dtype=np.int32),
         entry_next=np.empty(entries, dtype=np.int32),
         entry_posting=np.empty(entries, dtype=np.int64),

@@ -46,10 +46,11 @@ class Measure:
 
     kind: above (tries of 100 with more than ``than``), chance (pairs of 100 in which one is ``than`` times the other), mean,
     best (the best try over the typical one), ratio (of the means of two ``arms``), part (of the first in both, in
-    hundredths). of: measures of a world. axis: fixed ends; log: its scale.
+    hundredths), contrast (what the first group of people has more than the second, in hundredths of both).
+    of: measures of a world. axis: fixed ends; log: its scale.
     """
 
-    kind: Literal["above", "mean", "best", "ratio", "part", "chance"]
+    kind: Literal["above", "mean", "best", "ratio", "part", "chance", "contrast"]
     of: tuple[str, ...]
     title: str
     axis: tuple[float, float]

@@ -14,9 +14,12 @@ from pathlib import Path
 from viralsim.atomic import write_text
 from viralsim.lessons import Lesson, lessons
 from viralsim.lessons.outcomes import Outcome, outcomes
+from viralsim.lessons.real import claims as real_claims
+from viralsim.lessons.real import course, real_lessons
 
 SEEDS = 20  # other ones, from 1001 on: no lesson was made with them
 FIRST_SEED = 1001
+AHA = {one.key: 1 for one in course()}  # clicks; tests/app counts them
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,10 @@ CLAIMS = {
         "of two equal posts one looks a quarter better in over half of the comparisons with 10 first posters, in under 10 of 100 "
         "with 200", (10, 200), lambda x: x[0] > 50 and x[1] < 10,
     ),
+    "spillover": Claim(
+        "the comparison finds 100 of 100 where no follow crosses over, and less than 60 where three of ten do", (0, 0.3),
+        lambda x: x[0] == 100 and x[1] < 60,
+    ),
 }  # fmt: skip
 
 
@@ -102,8 +109,21 @@ def page(seeds: int = SEEDS) -> str:
             for value, line in zip(CLAIMS[one.key].at, measured(one), strict=True)
         )
         lines.append(
-            f"| {one.order} | {one.title} | {CLAIMS[one.key].words} | {shown} | {held(one, seeds)} of {seeds} | 1 |"
+            f"| {one.order} | {one.title} | {CLAIMS[one.key].words} | {shown} | {held(one, seeds)} of {seeds} | {AHA[one.key]} |"
         )
+    for real in real_lessons():
+        kept = sum(real_claims.holds_with(real.key, FIRST_SEED + k) for k in range(seeds))
+        lines.append(
+            f"| {real.order} | {real.title} | {real_claims.CLAIMS[real.key]} | {real_claims.measured(real.key)} | "
+            f"{kept} of {seeds} | {AHA[real.key]} |"
+        )
+    lines += [
+        "",
+        "Lessons 13 and 14 are about thirty posts that really happened (Sina Weibo, 2016). Measured there: the median post,",
+        "with the range of 8 in 10. Held: on how many of as many "
+        + ", and ".join(f"{text} ({number})" for number, text in zip((13, 14), real_claims.DRAWS.values(), strict=True))
+        + ".",
+    ]
     return "\n".join(lines) + "\n"
 
 

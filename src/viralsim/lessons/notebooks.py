@@ -109,6 +109,16 @@ def apart(people):
 
 {people: apart(people) for people in (10, 40, 200)}""",
     ),
+    "spillover": (
+        "Of 100 people reached because of the ad, how many does a comparison of the two groups find, by follows that cross over?",
+        """\
+def found(mixing):
+    treated, control = launch(mixing).arms["campaign"].reach_by_community.mean(axis=0)
+    return round(float(100 * (treated - control) / (treated + control)), 1)
+
+
+{mixing: found(mixing) for mixing in (0.0, 0.1, 0.3, 0.5)}""",
+    ),
     "limited_attention": (
         "Shares, by the posts a day of every other account; ten members post in any case",
         """\

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.errors import InputError
 from viralsim.measurement.intervals import wilson
 
 if TYPE_CHECKING:
     from viralsim.lessons import Measure
+    from viralsim.records.record import ArmOutcomes
     from viralsim.results import Result
 
 Values = NDArray[np.float64]
@@ -39,6 +41,8 @@ class Outcome:
 
 def outcomes(measure: Measure, result: Result) -> list[Outcome]:
     """The measure of every line of a lesson's picture, in the order of its arms."""
+    if measure.kind == "contrast":
+        return [_resampled(name, _contrast, *_two_groups(arm)) for name, arm in result.arms.items()]
     tables = {name: {key: np.asarray(v, float) for key, v in arm.measures.items()} for name, arm in result.arms.items()}
     first = measure.of[0]
     if measure.kind == "above":
@@ -80,6 +84,20 @@ def _mean(values: Values) -> Values:
 def _best(values: Values) -> Values:
     """The best of all worlds, as a multiple of the median one."""
     return np.asarray(values.max(axis=1) / np.median(values, axis=1))
+
+
+def _two_groups(arm: ArmOutcomes) -> tuple[Values, Values]:
+    """People reached in the first two groups, float64[worlds] each; the first is the one that is treated."""
+    reached = arm.reach_by_community
+    if reached is None or reached.shape[1] < 2:
+        raise InputError("a contrast is between the first two groups of the audience: give it communities: {count: 2}")
+    return reached[:, 0].astype(np.float64), reached[:, 1].astype(np.float64)
+
+
+def _contrast(treated: Values, control: Values) -> Values:
+    """What the first have more than the second, in hundredths of what both have; NaN where there is nothing at all."""
+    more, whole = (treated - control).sum(axis=1), (treated + control).sum(axis=1)
+    return np.asarray(np.divide(100 * more, whole, out=np.full(len(whole), np.nan), where=whole > 0))
 
 
 def _part(some: Values, others: Values) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from viralsim.lessons import Lesson, lessons
+from viralsim.lessons.real import RealLesson, real_lessons
 
 
 def page() -> str:
@@ -10,11 +11,13 @@ def page() -> str:
     head = [
         "# Lessons",
         "",
-        "Made by `make reference`. Each runs in the app (`viralsim app`), as a notebook, and its scenario from the command line.",
+        "Made by `make reference`. Each runs in the app (`viralsim app`), as a notebook, and its scenario from the command",
+        "line; the last two show posts that really happened and have no scenario.",
         'On the documentation site they are <a href="play/index.html">played at once</a>, without an install.',
         "[What they claim, measured, and on how many other seeds it holds](claims.md).",
     ]
-    return "\n".join([*head, *(line for one in lessons() for line in _lesson(one))]) + "\n"
+    return "\n".join([*head, *(line for one in lessons() for line in _lesson(one)),
+                      *(line for real in real_lessons() for line in _real(real))]) + "\n"  # fmt: skip
 
 
 def _lesson(one: Lesson) -> list[str]:
@@ -32,6 +35,22 @@ def _lesson(one: Lesson) -> list[str]:
         *("", f"**Notebook.** [{one.key}.ipynb]({one.key}.ipynb)"),
         *("", "**Words.** " + "; ".join(f"*{word}*: {text}" for word, text in one.glossary.items()) + "."),
         *("", "```yaml", *one.scenario_text.rstrip().splitlines(), "```"),
+    ]
+
+
+def _real(one: RealLesson) -> list[str]:
+    s = one.slider
+    return [
+        "",
+        f"## {one.order}. {one.title} ({one.minutes} minutes)",
+        *("", f"**Question.** {one.question}"),
+        *("", f"**Prediction first.** {one.prediction}"),
+        *("", f"**Guess.** {one.ask}"),
+        *("", f"**Drawn.** {one.drawn}."),
+        *("", f"**Slider.** {s.label}: from {s.low:g} to {s.high:g}."),
+        *("", f"**Surprise.** {one.surprise}"),
+        *("", f"**For the teacher.** {one.teacher}"),
+        *("", "**Words.** " + "; ".join(f"*{word}*: {text}" for word, text in one.glossary.items()) + "."),
     ]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from viralsim.errors import InputError
 from viralsim.lessons import lessons
+from viralsim.lessons.real import real_lessons
 
 ENGLISH = "en"
 MARKS = ("t", "h", "say", "marked", "noted")  # the functions whose first argument is a text
@@ -89,6 +90,11 @@ def texts_of_lessons() -> Iterator[str]:
         for word, meaning in one.glossary.items():
             yield from (word, meaning)
         yield from map(spoken, (*one.measure.of, *one.scenario().arm_names))
+    for real in real_lessons():
+        yield from (real.title, real.question, real.prediction, real.surprise, real.teacher)
+        yield from (real.slider.label, real.drawn, real.ask)
+        for word, meaning in real.glossary.items():
+            yield from (word, meaning)
 
 
 def texts_of_sources(source: Path | None = None) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from viralsim.arguments import one_of
 
@@ -224,12 +224,27 @@ FURTHER: tuple[Measure, ...] = (
             "what the earned impressions would have cost as advertising: a price of attention, and no money earned",
             "assumption; AMEC's Barcelona Principles advise against it as a value of communication",
             counted="earned media value"),
+    Measure("effective_reach", "effective reach", "members", 1,
+            "members with at least campaign.frequency_goal impressions of the content", _OWN, bought=True,
+            counted="members reached often enough"),
     Measure("brand_lift", "brand lift", "members", 1, "reach times recall_rate: one impression is as good as many",
             "assumption", bought=True, counted="members who remember"),
 )  # fmt: skip
-_FURTHER = {measure.name: measure for measure in FURTHER}
+AMONG: tuple[Measure, ...] = tuple(
+    Measure(f"{word}_among", f"{label} in the goal's segments", unit, 1, f"{label} of the members of whom the goal speaks", _OWN,
+            bought=True, counted=f"{counted} in the goal's segments")
+    for word, label, unit, counted in (
+        ("reach", "reach", "members", "members reached"), ("impressions", "impressions", "impressions", "impressions"),
+        ("shares", "shares", "shares", "shares"), ("conversions", "conversions", "conversions", "conversions"),
+    )
+)  # fmt: skip
+_FURTHER = {measure.name: measure for measure in (*FURTHER, *AMONG)}
+_OF_GOALS = {measure.name: measure for measure in AMONG}
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 NAMES: tuple[str, ...] = tuple(BY_NAME)
+ONLY_WHERE_ASKED = (
+    "effective_reach",
+)  # measures that goals may name and that are there where the scenario asks for them
 
 
 def own_measure(name: str) -> Measure:
@@ -239,7 +254,16 @@ def own_measure(name: str) -> Measure:
 
 def declared(name: str) -> Measure:
     """The declaration of a measure of a run, be it one of the scenario's own."""
-    return BY_NAME.get(name) or _FURTHER.get(name) or own_measure(name)
+    return BY_NAME.get(name) or _FURTHER.get(name) or _of_line(name) or own_measure(name)
+
+
+def _of_line(name: str) -> Measure | None:
+    """The effective reach of one paid line; None for other names."""
+    number = name.removeprefix("effective_reach_paid_")
+    if number == name or not number.isdecimal():
+        return None
+    words = f"members with at least campaign.paid[{number}].frequency_goal impressions of that line"
+    return replace(_FURTHER["effective_reach"], name=name, label=f"effective reach of paid[{number}]", definition=words)
 
 
 def measures_in(arms: Iterable[Mapping[str, object]]) -> tuple[Measure, ...]:
@@ -249,5 +273,8 @@ def measures_in(arms: Iterable[Mapping[str, object]]) -> tuple[Measure, ...]:
 
 
 def measure(name: str) -> Measure:
-    """The declaration of a measure; InputError lists the names there are."""
-    return BY_NAME[one_of(name, "measure", NAMES)]
+    """The declaration of a measure that a goal may name; InputError lists the names there are in every run."""
+    if name in ONLY_WHERE_ASKED:
+        return _FURTHER[name]
+    found = _OF_GOALS.get(name) if isinstance(name, str) else None
+    return found or BY_NAME[one_of(name, "measure", NAMES)]

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.enrolment import Enrolment
 from viralsim.campaign.management import manager_rules, with_care
+from viralsim.campaign.mean_field import rhythm, tick_hours
 from viralsim.campaign.plan import Lines, planned_posts
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
-from viralsim.kernels.arm_inputs import ArmInputs
+from viralsim.kernels.arm_inputs import ArmInputs, Plan
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.batch import members_of
-from viralsim.kernels.counts import Count
+from viralsim.kernels.counts import Count, SegmentCount
 from viralsim.kernels.member_counts import MembersRunner
 from viralsim.kernels.rng import Stream, seed_key, stream_key
 from viralsim.parallel import run_blocks
@@ -27,6 +28,7 @@ from viralsim.programme.ledger import Ledger, ProgrammeWorlds
 from viralsim.programme.pool import Pool, pool_of
 from viralsim.programme.state import Months, WorldState
 from viralsim.scenario.blocks import filled
+from viralsim.scenario.programme_checks import BY_SALE
 
 NEVER = 2**31 - 1
 
@@ -53,15 +55,14 @@ class Programme:
         spec = arm.spec
         tier, pool = spec.campaign.advocates, pool_of(compiled, spec, folder)
         terms = pool.enrolment.terms
-        if terms is not None and terms.pays:
-            raise ScenarioError([Problem("creators' fees, gifts and commissions are costed for one launch so far: leave these "
-                                         "columns out, or the block programme", "campaign.advocates.file")])  # fmt: skip
+        if terms is not None and terms.by_sale and filled(spec.programme).customers.again < 1.0:
+            raise ScenarioError([Problem(BY_SALE, "programme.customers.again")])
         if len(arm.world.contents.own_measured):
             raise ScenarioError([Problem("a measure that looks at trees is of one launch: leave it out, or the block "
                                          "programme", "measures")])  # fmt: skip
         months = Months(
             filled(spec.programme), None if tier is None else tier.programme, spec.campaign.community_management,
-            0 if tier is None else len(tier.posts_at), pool, members_of(arm.world), seed,
+            np.zeros(0, np.int64) if tier is None else pool.enrolment.asks(tier.posts_at), pool, members_of(arm.world), seed,
         )  # fmt: skip
         return cls(arm, compiled, months, pool)
 
@@ -82,7 +83,22 @@ class Programme:
         fit = trust if people.fit is None else trust * people.fit
         tier: Enrolment = replace(people, channels=people.channels & active[:, None], willingness=willingness, fit=fit)
         lines = Lines(self.compiled, arm.spec, list(arm.contents))
-        return arm.world._replace(plan=arm.world.plan._replace(**planned_posts(lines, tier)))
+        plan = arm.world.plan._replace(**planned_posts(lines, tier))
+        return arm.world._replace(plan=self._boosted(plan, active, trust))
+
+    def _boosted(self, plan: Plan, active: NDArray[np.bool_], trust: NDArray[np.float64]) -> Plan:
+        """The plan with boosts as they are now: with the trust that a creator has left, and none of who is no advocate."""
+        count, trusted = plan.paid_count, plan.paid_trust
+        for line, paid in enumerate(self.arm.spec.campaign.paid):
+            row = None if paid.boost is None else self.pool.enrolment.row_of(paid.boost)
+            if row is None:
+                continue
+            if count is plan.paid_count:
+                count, trusted = count.copy(), trusted.copy()
+            trusted[line] *= trust[row]
+            if not active[row]:
+                count[line] = 0
+        return plan._replace(paid_count=count, paid_trust=trusted)
 
     def willingness(self, state: WorldState, coverage: float) -> NDArray[np.float64]:
         """The chance that each person of the pool posts when asked for the first time in this launch, float64[P]."""
@@ -93,9 +109,12 @@ class Programme:
             own = np.where(state.launches >= top.after, top.willingness, own)
         return np.asarray(with_care(own * state.freshness, months.manager, coverage))
 
-    def of_launch(self, state: WorldState, coverage: float) -> ArmInputs:
+    def of_launch(self, state: WorldState, coverage: float, launch: int) -> ArmInputs:
         """What the kernel runs: the arm with the audience, the tier and the manager as they are now."""
         world = self.inputs(state.active, self.willingness(state, coverage), state.trust)
+        if self.arm.spec.audience.calendar is not None:
+            hours = tick_hours(self.arm.spec)
+            world = world._replace(rules=world.rules._replace(rhythm=rhythm(self.arm.spec, hours, launch)))
         factor = self.months.response(state)
         if factor is not None:
             activity = np.asarray(world.audience.activity, np.float64) * factor
@@ -171,9 +190,10 @@ def arm_of_launch(
     nobody = ProgrammeWorlds.empty(arm, programme.pool, programme.months.long, 1, 0)
     state = _run_world(programme, MembersRunner(programme.widest), world, Ledger(nobody, 0), launch)
     manager = programme.months.manager
-    inputs = programme.of_launch(state, 0.0 if manager is None else manager.coverage(count(state.here)))
+    inputs = programme.of_launch(state, 0.0 if manager is None else manager.coverage(count(state.here)), launch)
     people = programme.pool.enrolment
-    enrolment = replace(people, cost_usd=np.where(state.active, people.cost_usd, 0.0))
+    terms = None if people.terms is None else people.terms.taking_part(state.active)
+    enrolment = replace(people, cost_usd=np.where(state.active, people.cost_usd, 0.0), terms=terms)
     return replace(arm, world=inputs, enrolment=enrolment), launch_seed(seed, launch)
 
 
@@ -189,11 +209,12 @@ def _run_world(
         coverage = 0.0 if months.manager is None else months.manager.coverage(here)
         willingness = programme.willingness(state, coverage)
         posted = memory.advocate_posts.copy()
-        inputs = programme.of_launch(state, coverage)
+        inputs = programme.of_launch(state, coverage, launch)
         out, found = memory.run(inputs, launch_seed(months.seed, launch), world)
         bought = months.counted_conversions(state, world, launch, found)
         out.counts[0, Count.CONVERSIONS] = np.count_nonzero(bought)
         ledger.take_launch(launch, out, state, found)
+        ledger.of_segments(SegmentCount.CONVERSIONS, found.member[bought])
         ledger.note(
             launch, members=here, joined=came, left=went, fans=count(state.fan), customers=count(state.customer),
             advocates=count(state.active), advocates_joined=made, advocates_left=lost, coverage=coverage,
@@ -203,7 +224,9 @@ def _run_world(
         if launch + 1 == long.launches:
             break
         months.learn(state, world, launch, found, coverage)
-        ledger.note(launch, repeat_purchases=months.repeat_purchases(state, world, launch))
+        again = np.flatnonzero(months.repeat_purchases(state, world, launch))
+        ledger.note(launch, repeat_purchases=len(again))
+        ledger.of_segments(SegmentCount.CONVERSIONS, again)
         came, went = months.come_and_go(state, world, launch, int(out.counts[0, Count.SHARES]), coverage)
         posts = memory.advocate_posts - posted
         made, lost = months.advocates_between(state, world, launch, posts, coverage)

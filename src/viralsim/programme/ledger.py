@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
+from viralsim.kernels.arm_inputs import segments_of
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds
-from viralsim.kernels.counts import Count, Series
+from viralsim.kernels.counts import Count, SegmentCount, Series
 from viralsim.kernels.member_counts import MembersRunner, TouchedMembers
 from viralsim.kernels.respond import CHANNEL_MARK, EARNED_MARK
 from viralsim.kernels.state import DEPTH_BINS, Out
@@ -32,8 +34,12 @@ class ProgrammeWorlds:
     """W worlds of L launches of one arm.
 
     counts: int64[W, L, len(Count)]. structural_virality: float64[W, L]. paid_bought: int64[W, L, M].
+    often_reached: int32[W, L, 1 + M], members who reached each frequency goal in a launch, or [W, L, 0].
+    paid_sales: int32[W, L, M], conversions on impressions of each paid line. posted, asked_sales: int32[W, L, P], planned posts of
+    each person and conversions on their impressions; [W, L, 0] where nobody is paid by them.
     active: bool[W, L, P], who of the pool was an advocate. noted: name -> float64[W, L], by the names of NOTED.
     reach, earned_reach: int64[W], people reached over all launches, each once; by_channel: int32[W, C]; by_community: int32[W, G].
+    by_segment: int64[W, S, len(SegmentCount)], of reach each person once.
     series: int32[Ws, Tp, len(Series)] over the whole time. times: int64[W, 2], the first tick with most shares and the first by
     which half of them were made, from the first launch on, -1 without a share. done: bool[W].
     """
@@ -44,12 +50,17 @@ class ProgrammeWorlds:
     counts: NDArray[np.int64]
     structural_virality: NDArray[np.float64]
     paid_bought: NDArray[np.int64]
+    often_reached: NDArray[np.int32]
+    paid_sales: NDArray[np.int32]
+    posted: NDArray[np.int32]
+    asked_sales: NDArray[np.int32]
     active: NDArray[np.bool_]
     noted: dict[str, NDArray[np.float64]]
     reach: NDArray[np.int64]
     earned_reach: NDArray[np.int64]
     by_channel: NDArray[np.int32]
     by_community: NDArray[np.int32]
+    by_segment: NDArray[np.int64]
     series: NDArray[np.int32]
     times: NDArray[np.int64]
     done: NDArray[np.bool_]
@@ -63,15 +74,20 @@ class ProgrammeWorlds:
         ticks = (launches - 1) * arm.spec.tick_of(long.every) + arm.spec.ticks
         kept = min(series_worlds, worlds, max(1, SERIES_BYTES // (ticks * len(Series) * 4)))
         communities = int(world.audience.community.max(initial=0)) + 1
+        people = worlds, launches, len(pool.first) * len(world.plan.people)
         return cls(
             arm, pool, long,
             np.zeros((worlds, launches, len(Count)), np.int64),
             np.full((worlds, launches), np.nan),
             np.zeros((worlds, launches, len(world.plan.paid_channel)), np.int64),
+            np.zeros((worlds, launches, len(world.plan.frequency_goal)), np.int32),
+            np.zeros((worlds, launches, len(world.plan.paid_channel)), np.int32),
+            np.zeros(people, np.int32), np.zeros(people, np.int32),
             np.zeros((worlds, launches, len(pool.first)), np.bool_),
             {name: np.zeros((worlds, launches)) for name in NOTED},
             np.zeros(worlds, np.int64), np.zeros(worlds, np.int64),
             np.zeros((worlds, len(world.channels.key)), np.int32), np.zeros((worlds, communities), np.int32),
+            np.zeros((worlds, segments_of(world), len(SegmentCount)), np.int64),
             np.zeros((kept, ticks, len(Series)), np.int32), np.full((worlds, 2), -1),
             np.zeros(worlds, np.bool_),
         )  # fmt: skip
@@ -95,6 +111,7 @@ class ProgrammeWorlds:
         return RawWorlds(
             self.counts[:, launch], self.structural_virality[:, launch], np.zeros((0, 0), np.int32), np.zeros((0, 0), np.int32),
             np.zeros((0, 0, len(Series)), np.int32), self.paid_bought[:, launch], nothing, nothing, nothing, nothing, self.done,
+            paid_sales=self.paid_sales[:, launch], posted=self.posted[:, launch], asked_sales=self.asked_sales[:, launch],
         )  # fmt: skip
 
     def total(self) -> RawWorlds:
@@ -116,7 +133,8 @@ class ProgrammeWorlds:
         return RawWorlds(
             counts, self.structural_virality[rows, largest], self.by_channel, self.by_community, self.series,
             self.paid_bought.sum(axis=1), self.sums["cascade_sizes"], self.sums["generations"], self.sums["advocate_posts"],
-            self.sums["advocate_shares"], self.done, self.stopped,
+            self.sums["advocate_shares"], self.done, self.stopped, often_reached=self.often_reached.sum(axis=1),
+            by_segment=self.by_segment,
         )  # fmt: skip
 
 
@@ -135,6 +153,12 @@ class Ledger:
         to.counts[row, launch] = out.counts[0]
         to.structural_virality[row, launch] = out.structural_virality[0]
         to.paid_bought[row, launch] = out.paid_bought[0]
+        to.paid_sales[row, launch] = out.paid_sales[0]
+        if to.posted.shape[2]:
+            people = out.posted.shape[1]
+            to.posted[row, launch, :people], to.asked_sales[row, launch, :people] = out.posted[0], out.asked_sales[0]
+        if to.often_reached.shape[2]:
+            to.often_reached[row, launch] = out.often_reached[0]
         first = launch * self.every
         ticks = slice(first, first + len(out.series[0]))
         self.shares[ticks] = out.series[0, :, Series.SHARES]
@@ -152,7 +176,18 @@ class Ledger:
         own = (
             community[found.member[reached]] if len(community) > 1 else np.full(np.count_nonzero(reached), community[0])
         )
+        self.of_segments(SegmentCount.REACH, found.member[reached])
+        self.of_segments(SegmentCount.IMPRESSIONS, found.member, found.seen)
+        self.of_segments(SegmentCount.SHARES, found.member, found.posts)
         to.by_community[row] += np.bincount(own, minlength=to.by_community.shape[1]).astype(np.int32)
+
+    def of_segments(
+        self, count: SegmentCount, members: NDArray[np.integer[Any]], times: NDArray[np.integer[Any]] | None = None
+    ) -> None:
+        """Count what these members did, once or so many ``times`` each, in their segments."""
+        counts = self.worlds.by_segment[self.row, :, count]
+        for segment in self.worlds.arm.world.audience.segment:
+            counts += np.bincount(segment[members], times, minlength=len(counts)).astype(np.int64)
 
     def note(self, launch: int, **values: float) -> None:
         """Write numbers of one launch, by the names of ``NOTED``."""

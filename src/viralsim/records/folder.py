@@ -28,8 +28,10 @@ def refuse_foreign(folder: str | Path, scenario: tuple[str, str] | None = None) 
     is to be run; the result of another one is then refused too.
     """
     target = Path(folder)
-    if target.is_file():
-        raise InputError(f"{target} is a file: name a folder for the result")
+    if Path.cwd().is_relative_to(target.resolve()):
+        raise InputError(f"{target} is the present folder, which is not replaced: name one in it")
+    if os.path.lexists(target) and not target.is_dir():  # a device or a broken link too, which a rename would remove
+        raise InputError(f"{target} is {'a file' if target.is_file() else 'no folder'}: name a folder for the result")
     if not target.is_dir() or not {path.name for path in target.iterdir()} - LEFT_BY_SYSTEMS:
         return
     try:
@@ -86,6 +88,8 @@ def put_in_place(building: Path, target: Path) -> None:
 
     Whoever is killed between the two renames leaves the earlier result aside, where ``open_record`` finds it.
     """
+    if os.path.lexists(target) and not target.is_dir():
+        raise InputError(f"{target} is no folder: name a folder for the result")
     if not target.exists():
         building.rename(target)
         for aside in _asides(target):  # what a killed run left there is replaced by now

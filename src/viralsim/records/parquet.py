@@ -4,7 +4,8 @@
 ``manifest.json``      names, numbers, versions, fingerprint, size and SHA-256 of every other file, and a sum of itself
 ``scenario.yaml``      the scenario that was run
 ``worlds.parquet``     a row per world and arm: ``arm``, ``world``, ``population``, the measures by name, then
-                       ``impressions.<source>``, ``reach.<channel>``, ``cost_usd.<line>``, ``input.<path>``
+                       ``impressions.<source>``, ``reach.<channel>``, ``segment.<measure>.<field>=<value>``, ``cost_usd.<line>``,
+                       ``input.<path>``
 ``series.parquet``     a row per tick, world and arm: ``arm``, ``world``, ``tick``, then the increments by name
 ``advocates.parquet``  a row per advocate and arm
 ``arrays.npz``         reach by community, cascade sizes, generations, launches of a programme, arms with every trust at 1
@@ -54,6 +55,7 @@ _GROUPS = {
     "": "measures",
     "impressions.": "impressions_by_source",
     "reach.": "reach_by_channel",
+    "segment.": "by_segment",  # results of earlier versions lack it
     "cost_usd.": "cost_lines",
 }
 
@@ -65,8 +67,8 @@ def save_record(record: RunRecord, folder: str | Path, more: Mapping[str, Any] |
 
     Raises InputError where ``folder`` holds something else, or cannot be written.
     """
-    target = Path(folder)
-    refuse_foreign(target)
+    target = Path(os.path.realpath(folder))  # a link keeps pointing to its folder
+    refuse_foreign(folder)
     building = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         shutil.rmtree(building, ignore_errors=True)
@@ -74,10 +76,10 @@ def save_record(record: RunRecord, folder: str | Path, more: Mapping[str, Any] |
         _write_files(record, building, more or {})
         put_in_place(building, target)
     except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error}): choose another folder") from error
+        raise InputError(f"{folder}: cannot be written ({error.strerror or error}): choose another folder") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return target
+    return Path(folder)
 
 
 def open_record(folder: str | Path) -> RunRecord:
@@ -234,7 +236,10 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
         own = np.flatnonzero(handed == name)
         arms[name] = ArmOutcomes(
             name=name,
-            **{group: StoredColumns(worlds, lists[group], prefix, first, rows) for prefix, group in _GROUPS.items()},
+            **{
+                group: StoredColumns(worlds, lists.get(group, ()), prefix, first, rows)
+                for prefix, group in _GROUPS.items()
+            },
             reach_by_community=dense.get(f"{i}.reach_by_community"),
             series=StoredColumns(series, list(lists["series"]), "", series_at, series_rows, lists["series"]),
             cascade_sizes=dense[f"{i}.cascade_sizes"],

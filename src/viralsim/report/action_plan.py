@@ -128,8 +128,8 @@ def _lines(spec: Spec, costs: dict[str, float]) -> Iterator[tuple[str, str, floa
         where = ", ".join(tier.channels or spec.channels)
         whom = "the advocates of your list" if tier.listed else counted(tier.count or 0, "advocate")
         own = tuple(name for name in PAID_TO_ADVOCATES if name in costs)
-        yield f"Ask {whom} to post on {where}", _days(tier.posts_at), sum(costs[name] for name in own), own
-        first, setup = _day(min(tier.posts_at)), costs.get("programme set-up", 0.0)
+        yield f"Ask {whom} to post on {where}", _days(tier.times), sum(costs[name] for name in own), own
+        first, setup = _day(min(tier.times)), costs.get("programme set-up", 0.0)
         if setup:
             yield "Set the advocate programme up", f"before {first}", setup, ("programme set-up",)
         if tier.programme.hours_per_week:
@@ -165,7 +165,7 @@ def _manager(spec: Spec) -> Rows:
 
 def _week(tier: Advocates, starts: float, ends: float) -> str:
     """The manager's week from ``starts`` to ``ends`` (h): before each round of posts a brief or a reminder, thanks after it."""
-    rounds = sorted(dict.fromkeys(int(at // 24) + 1 for at in tier.posts_at))
+    rounds = sorted(dict.fromkeys(int(at // 24) + 1 for at in tier.times))
     mine = [day for day in rounds if starts < day * 24 <= ends]
     if not mine:
         return "Keep in touch" if mine != rounds and starts < rounds[-1] * 24 else "Thank everybody; note who did best"
@@ -232,7 +232,7 @@ def _risks(result: Result, specs: dict[str, Spec]) -> Iterator[list[str]]:
     if tier is not None and tier.count and tier.willingness < 1.0:
         few = _few_of(tier.count, tier.willingness)
         if few > 0:
-            sign = f"fewer than {few} of {tier.count:,} have posted by {_day(max(tier.posts_at))}"
+            sign = f"fewer than {few} of {tier.count:,} have posted by {_day(max(tier.times))}"
             yield ["Advocates do not post", "5 % at most, if the willingness holds", sign]
 
 

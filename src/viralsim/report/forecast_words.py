@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from viralsim.measurement.number_format import money, number, percent, span
@@ -10,6 +11,8 @@ from viralsim.measurement.number_format import money, number, percent, span
 if TYPE_CHECKING:
     from viralsim.forecasting import OpenArm, OpenArms
     from viralsim.forecasting.forecast import Forecast
+
+MOST_LINES = 30  # posts that words are spent on
 
 
 def forecast_lines(found: dict[str, Forecast]) -> list[str]:
@@ -28,7 +31,9 @@ def forecast_lines(found: dict[str, Forecast]) -> list[str]:
         lines.append(f"chance of {number(said['target']['shares'])} shares or more together: {chance}")
     if said["baseline"] is not None:
         lines.append(f"log-linear baseline: {_range(said['baseline'])}")
-    lines += [f"{post}: {'; '.join(sentences(one)[:2])}" for post, one in found.items()]
+    lines += [f"{post}: {'; '.join(sentences(one)[:2])}" for post, one in islice(found.items(), MOST_LINES)]
+    if len(found) > MOST_LINES:
+        lines.append(f"and {len(found) - MOST_LINES:,} more posts: --json and forecast.json hold all of them")
     return [*lines, *(f"note: {warning}" for warning in said["warnings"])]
 
 
@@ -88,4 +93,4 @@ def _percentile(percentile: float | None, past: int) -> str:
     rank = round(percentile)
     tens, ones = divmod(rank, 10)
     ending = "th" if tens % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(ones, "th")
-    return f", the {rank}{ending} percentile of {past:,} past posts at that hour"
+    return f", the {rank}{ending} percentile of {past:,} past post{'s' * (past != 1)} at that hour"

@@ -33,6 +33,11 @@ def says_nothing(value: Any) -> bool:
     return value is None or value in ((), {})
 
 
+def is_zero(value: Any) -> bool:
+    """For ``exclude_if``: a number that came later is left out of what is hashed while it is 0."""
+    return isinstance(value, float) and value == 0.0
+
+
 def block(kind: type[Block], about: str = "", *, source: str = ASSUMPTION) -> Any:
     """A key that holds a block whose own defaults hold where it is left out."""
     return Field(default_factory=kind, description=about, json_schema_extra={"source": source})

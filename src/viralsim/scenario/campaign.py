@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, StrictInt, StrictStr, WithJsonSchema
+from pydantic import BeforeValidator, PlainValidator, StrictInt, StrictStr, WithJsonSchema
 
 from viralsim.scenario.amounts import Money, Usd
-from viralsim.scenario.audience import MOST_MEMBERS
-from viralsim.scenario.blocks import USER, Block, Name, block, key, says_nothing
-from viralsim.scenario.creators import Creator, Handle
+from viralsim.scenario.audience import MOST_MEMBERS, Selection
+from viralsim.scenario.blocks import USER, Block, Name, block, is_zero, key, says_nothing
+from viralsim.scenario.creators import Creator, Handle, PostsAt
 from viralsim.scenario.interventions import Intervention, StopWhen
 from viralsim.scenario.programme import HOURS_PER_WEEK, HoursAWeek, Programme
-from viralsim.units import Factor, Fraction, Hours, Probability, Real, Whole, parse_whole, shown
+from viralsim.units import Factor, Fraction, Hours, PositiveHours, Probability, Real, Whole, parse_whole, shown
 
 HOURS_PER_DAY = 24.0
 MOST_LINES = 1_000
 MOST_NAMED_MEMBERS = 100_000
 Members = Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")]
-PostsAt = Annotated[tuple[Hours, ...], Field(min_length=1, max_length=1_000)]
+FrequencyGoal = Annotated[int, Whole(ge=1, le=1_000_000, unit="impressions")]
 MemberId = StrictInt | StrictStr
 FILLED = "filled in"
 
@@ -28,22 +28,51 @@ def posts_at() -> Any:
     return key((0.0,), "times of the posts")
 
 
+def every() -> Any:
+    """The key ``every``."""
+    return key(
+        None, "the times of posts_at come again so much later, and again; left out: once each", source="off",
+        exclude_if=says_nothing,
+    )  # fmt: skip
+
+
+def ends() -> Any:
+    """The key ``ends`` beside ``every``."""
+    return key(None, "until when they come again; left out: the horizon", source="off", exclude_if=says_nothing)
+
+
 class Owned(Block):
     """Posts of the brand to its own followers."""
 
     channel: Name | None = key(None, "where; left out: the only channel", source=FILLED)
     followers: Members = key(0, "followers of the brand on this channel")
     posts_at: PostsAt = posts_at()
+    every: PositiveHours | None = every()
+    ends: Hours | None = ends()
     trust: Factor = key(1.0, "factor of the response")
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
     cost_usd: Usd = key(0.0, "cost of these posts", source="off")
 
 
+def is_everyone(value: Any) -> bool:
+    """For ``exclude_if``: whom a line is shown to where nothing is said."""
+    return bool(value == "everyone")
+
+
 class Target(Block):
-    """To whom advertisements are shown; both conditions hold."""
+    """To whom advertisements are shown; all conditions hold."""
 
     communities: tuple[Annotated[int, Whole(ge=0, le=1_000_000)], ...] | None = key(
         None, "only members of these communities", source="off", max_length=10_000
+    )
+    segments: Selection = key(
+        {},
+        "only members of these segments: field of audience.segments -> its values",
+        source="off",
+        exclude_if=says_nothing,
+    )
+    who: Literal["everyone", "audience", "prospects"] = key(
+        "everyone", "members and prospects, or one of the two", source="off", exclude_if=is_everyone
     )
     min_match: Fraction = key(0.0, "only members whose match is at least this", source="off")
 
@@ -67,6 +96,10 @@ class Paid(Block):
     frequency_cap: Annotated[int, Whole(ge=1, le=1_000_000, unit="impressions")] | None = key(
         None, "most impressions of this line that one member gets; left out: no cap", source="off"
     )
+    frequency_goal: FrequencyGoal | None = key(
+        None, "from how many impressions of this line on a member counts as reached by it; left out: not counted",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
     target: Target | None = key(None, "to whom; left out: everyone", source="off")
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
     boost: Handle | None = key(
@@ -105,6 +138,8 @@ class Organic(Block):
         1, "how many, drawn afresh in every world, or a list of ids"
     )
     posts_at: PostsAt = posts_at()
+    every: PositiveHours | None = every()
+    ends: Hours | None = ends()
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
 
 
@@ -139,8 +174,16 @@ class Advocates(Block):
 
     count: Members | None = key(None, "how many; 0 is an empty tier", source=USER)
     choose: Choose = key("degree", "whom: a word of the seeding registry, or {word: {options}}, or {members: [ids]}")
+    among: Selection = key(
+        {},
+        "only members of these segments are chosen, or play the people of a list: field of audience.segments -> its values",
+        source="off",
+        exclude_if=says_nothing,
+    )
     channels: tuple[Name, ...] | None = key(None, "where they post; left out: on all channels", source=FILLED)
     posts_at: PostsAt = posts_at()
+    every: PositiveHours | None = every()
+    ends: Hours | None = ends()
     willingness: Probability = key(1.0, "chance that an asked advocate posts")
     file: str | None = key(
         None,
@@ -164,6 +207,12 @@ class Advocates(Block):
     content: Name | None = key(None, "what; left out: the campaign's content", source=FILLED)
 
     @property
+    def times(self) -> tuple[float, ...]:
+        """Every time at which somebody named in the scenario may be asked to post, ascending; a file may name others."""
+        own = [one.posts_at or self.posts_at for one in self.creators]
+        return tuple(sorted(set().union(*own))) if own else self.posts_at
+
+    @property
     def listed(self) -> str | None:
         """Where its people are named, in a file or in ``creators``; None where they are members of the audience."""
         return self.file if self.file is not None else "creators" if self.creators else None
@@ -184,11 +233,6 @@ class Amplify(Block):
     shares_per_hour: Annotated[float, Real(gt=0, le=1e9, unit="shares an hour")] = key(20.0, "rate that calls for it")
     at_most: Annotated[int, Whole(ge=1, le=1_000, unit="posts")] = key(3, "most reposts")
     cooldown: Hours = key(24.0, "least time between two")
-
-
-def is_zero(value: Any) -> bool:
-    """For ``exclude_if``: a number that came later is left out of what is hashed while it is 0."""
-    return isinstance(value, float) and value == 0.0
 
 
 def is_at_once(hours: Any) -> bool:
@@ -266,6 +310,10 @@ class Campaign(Block):
     """What the actors of an arm do."""
 
     content: Name = key(..., "the content that the campaign is about: the focal content")
+    frequency_goal: FrequencyGoal | None = key(
+        None, "from how many impressions of the content on a member counts for effective_reach; left out: not counted",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
     cross_post: Probability = key(0.0, "chance that who shares on one channel also posts on another", source="off")
     owned: tuple[Owned, ...] = key((), "owned posts", source="off", max_length=MOST_LINES)
     paid: tuple[Paid, ...] = key((), "advertising", source="off", max_length=MOST_LINES)

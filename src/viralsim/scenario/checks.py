@@ -8,9 +8,10 @@ from typing import Any
 
 from viralsim.member_names import find_members
 from viralsim.rules import known
-from viralsim.scenario.audience_checks import demographics
+from viralsim.scenario.audience_checks import demographics, prospects, segments
 from viralsim.scenario.content import Content
 from viralsim.scenario.creator_checks import check_creators
+from viralsim.scenario.frequency import frequency
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.networks_in_memory import GIVE_AGAIN, is_in_memory
 from viralsim.scenario.own_rules import OwnWords
@@ -19,8 +20,9 @@ from viralsim.scenario.presets import presets
 from viralsim.scenario.programme_checks import manager, programme
 from viralsim.scenario.random_graphs import WattsStrogatz
 from viralsim.scenario.reading import Place
-from viralsim.scenario.spec import MOST_TICKS, Spec
+from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import JOINT
+from viralsim.scenario.time_checks import calendar, check_times, steps
 from viralsim.units import shown
 
 MOST_FOLLOWS = 2_000_000_000
@@ -30,7 +32,10 @@ MOST_BOUGHT = 2_000_000_000
 def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list[Finding]:
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
-    for one in (_time, _members, _channels, _contents, _lines, _advocates, manager, programme, _interventions, _arms):
+    for one in (
+        steps, _members, _channels, _contents, _lines, _advocates, manager, programme, calendar, frequency, _interventions,
+        segments, prospects, _arms,
+    ):  # fmt: skip
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found
@@ -43,23 +48,6 @@ def exactly_one(block: Any, names: tuple[str, ...], place: Place) -> Iterator[Fi
         yield place, f"needs one of {', '.join(names)}: add it"
     elif len(given) > 1:
         yield (*place, given[1]), f"excludes {given[0]}: give one of them and leave the other out (or null)"
-
-
-def _time(spec: Spec) -> Iterator[Finding]:
-    if spec.tick > spec.horizon:
-        yield ("tick",), "must not be longer than the horizon: shorten it"
-    elif spec.ticks > MOST_TICKS:
-        yield (
-            ("tick",),
-            f"gives {spec.ticks:,} ticks, more than {MOST_TICKS:,}: lengthen the tick or shorten the horizon",
-        )
-    if spec.most_worlds < spec.populations:
-        yield ("populations",), f"must not exceed worlds ({spec.most_worlds}): every audience needs a world"
-    if not isinstance(spec.worlds, int) and spec.populations > 1:
-        yield (
-            ("worlds", "until"),
-            "more worlds do not tell what more audiences would: set populations to 1, or give a number",
-        )
 
 
 def _members(spec: Spec) -> Iterator[Finding]:
@@ -222,12 +210,6 @@ def _line(spec: Spec, line: Any, place: Place) -> Iterator[Finding]:
         yield from _named(line.content, spec.content, "content", (*place, "content"))
 
 
-def _posts(spec: Spec, times: tuple[float, ...], place: Place) -> Iterator[Finding]:
-    for i, hours in enumerate(times):
-        if hours >= spec.horizon:
-            yield (*place, "posts_at", i), f"must be before the horizon ({spec.horizon:g}h), got {hours:g}h"
-
-
 def _at_most_members(spec: Spec, count: Any, place: Place) -> Iterator[Finding]:
     if isinstance(count, int) and spec.audience.members is not None and count > spec.audience.members:
         yield place, f"must not exceed members ({spec.audience.members}), got {count}"
@@ -251,12 +233,12 @@ def _lines(spec: Spec) -> Iterator[Finding]:
     for i, owned in enumerate(campaign.owned):
         place: Place = ("campaign", "owned", i)
         yield from _line(spec, owned, place)
-        yield from _posts(spec, owned.posts_at, place)
+        yield from check_times(spec, owned, place)
         yield from _at_most_members(spec, owned.followers, (*place, "followers"))
     for i, organic in enumerate(campaign.organic):
         place = ("campaign", "organic", i)
         yield from _line(spec, organic, place)
-        yield from _posts(spec, organic.posts_at, place)
+        yield from check_times(spec, organic, place)
         yield from _at_most_members(spec, organic.members, (*place, "members"))
         if not isinstance(organic.members, int):
             yield from _named_members(spec, organic.members, [organic.channel], (*place, "members"))
@@ -314,7 +296,7 @@ def _advocates(spec: Spec) -> Iterator[Finding]:
     elif tier.count is None:
         yield (*place, "count"), "is required without a file and without choose: {members: [...]}: add it"
     yield from _at_most_members(spec, tier.count, (*place, "count"))
-    yield from _posts(spec, tier.posts_at, place)
+    yield from check_times(spec, tier, place)
     for i, name in enumerate(tier.channels or ()):
         yield from _named(name, spec.channels, "channel", (*place, "channels", i))
     if tier.content is not None and tier.content != spec.campaign.content:

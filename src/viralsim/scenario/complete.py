@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from viralsim.scenario.presets import preset_values
+from viralsim.scenario.repeats import repeated
 from viralsim.scenario.spec import Spec
-from viralsim.units import parse_launch, weekday_and_clock, weekday_of_launch
+from viralsim.units import day_of_launch, hours_since_launch, parse_launch, parse_launch_day
 
 EXCLUDE_EACH_OTHER = {"visibility": "organic_reach", "organic_reach": "visibility"}
 DEFAULT_HORIZON = f"{Spec.model_fields['horizon'].default}h"
-MOMENTS = ("posts_at", "starts", "ends", "released_at")  # keys that may name a day of the week
-HOURS_PER_WEEK = 168.0
+DEFAULT_LAUNCH = f"{Spec.model_fields['launch_at'].default:02.0f}:00"
+MOMENTS = ("posts_at", "starts", "ends", "released_at", "at")  # keys that may name a day
 LINES = ("owned", "paid", "organic")
 
 
@@ -33,10 +34,9 @@ def complete(data: Any) -> Any:
         data["campaign"] = _complete_campaign(campaign, only, list(channels), data)
     if isinstance(data.get("content"), dict):
         data["content"] = {name: _complete_content(content) for name, content in data["content"].items()}
-    data = _moments(data, data.get("launch_at"))
     if isinstance(audience, dict) and "participation" not in audience and audience.get("members") is not None:
         data["audience"] = {**audience, "participation": {}}
-    return data
+    return _repeats(_moments(_with_launch_day(data)))
 
 
 def _complete_content(content: Any) -> Any:
@@ -46,22 +46,46 @@ def _complete_content(content: Any) -> Any:
     return content
 
 
-def _moments(value: Any, launch_at: Any) -> Any:
-    """The data with moments such as ``Monday 18:00`` as hours since the launch, where ``launch_at`` says its day."""
-    launch_day = weekday_of_launch(launch_at)
-    return value if launch_day is None else _since(value, launch_day, parse_launch(launch_at))
+def _with_launch_day(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with the day that ``launch_at`` names; one that is written and differs is left for the schema to refuse."""
+    day, written = day_of_launch(data.get("launch_at")), data.get("launch_day")
+    if day is None:
+        return data
+    same = written is None or (isinstance(written, str) and written.lower() == day)
+    return {**data, "launch_day": day if same else f"{written}, where launch_at says {day}"}
 
 
-def _since(value: Any, launch_day: int, launch_hours: float, named: bool = False) -> Any:
+def _moments(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with moments such as ``Monday 18:00`` as hours since the launch, where the day of the launch is known."""
+    try:
+        day, hours = parse_launch_day(data.get("launch_day")), parse_launch(data.get("launch_at", DEFAULT_LAUNCH))
+    except ValueError:
+        return data
+    return {name: _since(inner, day, hours, name in MOMENTS) for name, inner in data.items()}
+
+
+def _repeats(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with every time at which a line posts, where ``every`` says that its times come again."""
+    campaign, horizon = data.get("campaign"), data.get("horizon", DEFAULT_HORIZON)
+    if not isinstance(campaign, dict):
+        return data
+    filled = dict(campaign)
+    for kind in ("owned", "organic"):
+        if isinstance(campaign.get(kind), list | tuple):
+            filled[kind] = [repeated(line, horizon) for line in campaign[kind]]
+    if campaign.get("advocates") is not None:
+        filled["advocates"] = repeated(campaign["advocates"], horizon)
+    return {**data, "campaign": filled}
+
+
+def _since(value: Any, launch_day: str, launch_hours: float, named: bool = False) -> Any:
     """``named``: the value is under a key that names moments."""
     if isinstance(value, dict):
         return {key: _since(inner, launch_day, launch_hours, key in MOMENTS) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_since(inner, launch_day, launch_hours, named) for inner in value]
-    if not named or (found := weekday_and_clock(value)) is None:
-        return value
-    day, hours = found
-    return f"{((day - launch_day) * 24 + hours - launch_hours) % HOURS_PER_WEEK:.12g}h"
+    found = hours_since_launch(value, launch_day, launch_hours) if named else None
+    return value if found is None else f"{found:.12g}h"
 
 
 def complete_channel(channel: Any) -> Any:

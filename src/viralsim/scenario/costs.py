@@ -92,14 +92,16 @@ def _creator_costs(tier: Advocates) -> dict[str, float]:
         person = one.handle.strip().lstrip("@").casefold()
         if person not in named:
             continue
-        lines["creator fees"] += one.fee_per_post_usd * (one.posts or len(tier.posts_at))
+        asks = one.posts or len(one.posts_at or tier.posts_at)
+        lines["creator fees"] += one.fee_per_post_usd * asks
         if person in once:
             continue
         once.add(person)
-        pays = one.fee_per_post_usd + one.flat_fee_usd + one.gift_usd + one.commission_usd + one.commission_share
+        once_usd = one.flat_fee_usd + one.exclusivity_usd
+        pays = one.fee_per_post_usd + once_usd + one.gift_usd + one.commission_usd + one.commission_share
         price = one.cost_usd if one.cost_usd is not None else 0.0 if pays else tier.cost_usd
-        lines["advocates"] += price * (1 if tier.cost_per == "enrolled" else len(tier.posts_at))
-        lines["creator fees"] += one.flat_fee_usd
+        lines["advocates"] += price * (1 if tier.cost_per == "enrolled" else asks)
+        lines["creator fees"] += once_usd
         lines["creator gifts"] += one.gift_usd
     return lines
 

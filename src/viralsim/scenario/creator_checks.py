@@ -8,6 +8,7 @@ from viralsim.scenario.messages import Finding
 from viralsim.scenario.paths import nearest
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec
+from viralsim.scenario.time_checks import before_horizon
 from viralsim.units import shown
 
 
@@ -25,5 +26,9 @@ def check_creators(spec: Spec, place: Place) -> Iterator[Finding]:
             yield (*here, "channel"), f"no channel {shown(one.channel)} of the tier" + nearest(one.channel, channels)
         if one.content is not None and one.content not in spec.content:
             yield (*here, "content"), f"no content {shown(one.content)}" + nearest(one.content, spec.content)
-        if one.posts is not None and one.posts > len(tier.posts_at):
-            yield (*here, "posts"), f"asks for {one.posts} posts and posts_at has {len(tier.posts_at)}: add times"
+        times = tier.posts_at if one.posts_at is None else one.posts_at
+        yield from before_horizon(spec, one.posts_at or (), here)
+        if one.posts is not None and one.posts > len(times):
+            yield (*here, "posts"), f"asks for {one.posts} posts and posts_at has {len(times)}: add times"
+        if one.exclusive is False and one.exclusivity_usd > 0.0:
+            yield (*here, "exclusive"), "is false and exclusivity is paid for: leave one of them out"

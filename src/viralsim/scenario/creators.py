@@ -8,8 +8,9 @@ from pydantic import AfterValidator, Field
 
 from viralsim.scenario.amounts import Usd
 from viralsim.scenario.audience import MOST_MEMBERS
-from viralsim.scenario.blocks import Block, Name, key
-from viralsim.units import Fraction, Probability, Whole
+from viralsim.scenario.blocks import Block, Name, is_zero, key, says_nothing
+from viralsim.scenario.repeats import MOST_POSTS
+from viralsim.units import Fraction, Hours, Probability, Whole
 
 
 def _handle(value: str) -> str:
@@ -19,6 +20,7 @@ def _handle(value: str) -> str:
 
 
 Handle = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_handle)]
+PostsAt = Annotated[tuple[Hours, ...], Field(min_length=1, max_length=MOST_POSTS)]
 Posts = Annotated[int, Whole(ge=1, le=1_000, unit="posts")]
 
 
@@ -32,6 +34,9 @@ class Creator(Block):
     channel: Name | None = key(None, "where; left out: the only channel", source="filled in")
     followers: Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")] = key(..., "followers there")
     posts: Posts | None = key(None, "how many of the times in posts_at they post at; left out: all", source="off")
+    posts_at: PostsAt | None = key(
+        None, "times of their own; left out: the tier's", source="off", exclude_if=says_nothing
+    )
     content: Name | None = key(None, "what they post; left out: the tier's content", source="off")
     topics: tuple[Name, ...] = key((), "what they post about; left out: it fits", source="off", max_length=64)
     tone: tuple[Name, ...] = key((), "how they speak; left out: it fits", source="off", max_length=64)
@@ -42,6 +47,11 @@ class Creator(Block):
     fee_per_post_usd: Usd = key(0.0, "for each post that is made", source="off")
     flat_fee_usd: Usd = key(0.0, "once, whether they post or not", source="off")
     gift_usd: Usd = key(0.0, "cost of what they are given, once", source="off")
+    exclusive: bool | None = key(
+        None, "true: they pass on no other content of the scenario; left out: where exclusivity_usd is paid",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
+    exclusivity_usd: Usd = key(0.0, "for being exclusive, once", source="off", exclude_if=is_zero)
     commission_usd: Usd = key(0.0, "for each sale that their own posts bring", source="off")
     commission_share: Fraction = key(0.0, "part of the value of such a sale", source="off")
     promo_code: str | None = key(None, "code that their followers are given", source="off", max_length=80)

@@ -25,7 +25,7 @@ SILENT_ONE = "assumption: not given, so 1"
 _BLOCKS = ("channels", "content", "campaign", "programme")
 _DECIDED = (
     *("network", "presence", "topics", "tone", "target", "posts_at", "starts", "ends", "released_at"),
-    *("budget_usd", "followers", "every", "at_start"),
+    *("budget_usd", "followers", "every", "at_start", "frequency_goal"),
 )
 _PRICES = ("value_usd", "cost_usd")
 MOST_RECOMMENDED = 0.9  # further impressions that an impression earns by engagement; from 1 on they never end

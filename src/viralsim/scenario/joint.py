@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from viralsim.errors import InputError
 from viralsim.scenario.messages import Finding
-from viralsim.scenario.paths import PathError, Slot
+from viralsim.scenario.paths import PathError, Slot, canonical_path
 from viralsim.scenario.reading import Place
 from viralsim.scenario.slots import check_value, varied_slot
 from viralsim.scenario.spec import Spec
@@ -23,20 +25,27 @@ from viralsim.units import Whole
 MOST_ROWS, MOST_PATHS = 1_000_000, 64
 NOT_A_PATH = "draw"  # a column that numbers the draws of a posterior
 HERE: Place = ("uncertain", JOINT)
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 Floats = NDArray[np.float64]
 
 
 class Rows(NamedTuple):
-    """values: path -> float64[rows]. lines: the line of the file that each row is in, int64[rows]."""
+    """values: path -> float64[rows]. lines: the line of the file that each row is in, int64[rows]. sha256: of the file."""
 
     values: dict[str, Floats]
     lines: NDArray[np.int64]
+    sha256: str = ""
 
 
 def rows_of(joint: Joint, folder: Path) -> Rows:
     """The rows of ``joint``; InputError with file and line where its table is none."""
     found = _given(joint.rows) if joint.rows is not None else _read(folder / str(joint.file))
+    if joint.sha256 is not None and joint.sha256 != found.sha256:
+        raise InputError(
+            f"{folder / str(joint.file)}: has changed since its sha256 was written: restore it from a copy, or take sha256 out if "
+            "the change is meant"
+        )
     return found if joint.draws is None else Rows({p: v[: joint.draws] for p, v in found.values.items()}, found.lines)
 
 
@@ -63,7 +72,7 @@ def _table(path: Path, modified_ns: int, size: int) -> Rows:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
-            head = [cell.strip() for cell in next(reader, [])]
+            head = [canonical_path(cell.strip()) for cell in next(reader, [])]
             _check_head(path, head)
             rows, lines = [], []
             for cells in reader:
@@ -79,11 +88,14 @@ def _table(path: Path, modified_ns: int, size: int) -> Rows:
     if not rows:
         raise InputError(f"{path}: has no row below its paths: add one or more")
     table = np.array(rows)
-    return Rows({name: table[:, i] for i, name in enumerate(head) if name != NOT_A_PATH}, np.array(lines))
+    values = {name: table[:, i] for i, name in enumerate(head) if name != NOT_A_PATH}
+    return Rows(values, np.array(lines), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _check_head(path: Path, head: list[str]) -> None:
     names = [name for name in head if name != NOT_A_PATH]
+    if len(head) == 1 and (other := next((sign for sign in ";\t|" if sign in head[0]), None)):
+        raise InputError(f"{path}:1: columns are separated by {other!r}: write commas, and points in numbers")
     if not names or not all(names):
         raise InputError(f"{path}:1: must name a path in each column, such as content.post.share_rate")
     if len(names) > MOST_PATHS:
@@ -98,10 +110,7 @@ def _numbers(path: Path, line: int, head: list[str], cells: list[str]) -> list[f
         raise InputError(f"{path}:{line}: has {len(cells)} cells, and the first line has {len(head)} paths")
     values = []
     for name, cell in zip(head, cells, strict=True):
-        try:
-            value = float(cell)
-        except ValueError:
-            value = np.nan
+        value = float(cell) if NUMBER.fullmatch(cell.strip()) else np.nan
         if not np.isfinite(value):
             raise InputError(f"{path}:{line}: {name} must be a finite number, got {cell.strip()[:40]!r}")
         values.append(value)
@@ -115,6 +124,9 @@ def check_joint(spec: Spec, data: Any, folder: Path) -> Iterator[Finding]:
         return
     if (joint.file is None) == (joint.rows is None):
         yield HERE, "needs a file, or rows: give one of them"
+        return
+    if joint.rows is not None and joint.sha256 is not None:
+        yield (*HERE, "sha256"), "is of a file: leave it out"
         return
     if joint.file is not None and not (folder / joint.file).is_file():
         return  # said where files are looked for

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.scenario.cut_normal import cut_normal_quantiles
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.paths import DISTRIBUTIONS, PathError, Slot, at
 from viralsim.scenario.reading import Place
@@ -56,22 +57,17 @@ def _tails(span: Uncertain) -> tuple[float, float]:
 
 def _between(span: Uncertain, low: float, high: float, u: Floats) -> Floats:
     if span.normal is not None:
-        return _cut_normal(span.normal.mean, span.normal.sd, low, high, u)
+        return cut_normal_quantiles(u, span.normal.mean, span.normal.sd, low, high)
     if span.lognormal is not None:
         with np.errstate(divide="ignore"):  # cut off at 0 is not cut off
             lowest, highest = np.log(np.maximum([low, high], 0.0))
-        logs = _cut_normal(math.log(span.lognormal.median), span.lognormal.sigma, float(lowest), float(highest), u)
+        logs = cut_normal_quantiles(
+            u, math.log(span.lognormal.median), span.lognormal.sigma, float(lowest), float(highest)
+        )
         return np.asarray(np.exp(logs), np.float64)
     if span.scale == "log":
         return np.asarray(np.exp(np.log(low) + u * (np.log(high) - np.log(low))), np.float64)
     return low + u * (high - low)
-
-
-def _cut_normal(mean: float, sd: float, low: float, high: float, u: Floats) -> Floats:
-    from scipy.stats import truncnorm
-
-    found: Floats = truncnorm.ppf(u, (low - mean) / sd, (high - mean) / sd, loc=mean, scale=sd)
-    return found
 
 
 def check_ranges(spec: Spec, data: Any) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ FIXED_IN_A_WORLD = (
     "horizon",
     "tick",
     "launch_at",
+    "launch_day",
 )
 
 
@@ -33,6 +34,8 @@ def varied_slot(data: Any, path: str) -> Slot:
     target = parse_path(path)
     if target[0] in FIXED_IN_A_WORLD:
         raise PathError(f"{target[0]} is fixed before worlds are drawn: it cannot be uncertain")
+    if target[-1] == "frequency_goal":
+        raise PathError("says what is counted: it cannot be uncertain")
     slot = leaf_slot(data, target)
     if not isinstance(slot.quantity, Real | Whole | Duration):
         raise PathError("is no number that can vary: name a key with a number or a duration")

@@ -31,7 +31,7 @@ from viralsim.scenario.study import (
     ViralWhen,
     WorldsOrUntil,
 )
-from viralsim.units import Duration, PositiveHours, Real, TimeOfLaunch, Whole
+from viralsim.units import Duration, LaunchDay, PositiveHours, Real, TimeOfLaunch, Whole
 from viralsim.versions import LAW_OF_UNCERTAIN_VISIBILITY, LAW_VERSION
 
 MOST_TICKS = 200_000
@@ -52,6 +52,12 @@ class Spec(Block):
     launch_at: TimeOfLaunch = key(
         9.0,
         "time of day of tick 0, for the daily rhythm (09:00); after a weekday or date, others may be Monday 18:00",
+    )
+    launch_day: LaunchDay | None = key(
+        None,
+        "day of the week or date of tick 0; left out: that of launch_at",
+        source="filled in",
+        exclude_if=says_nothing,
     )
     currency: Currency = key(
         DEFAULT_CURRENCY,

@@ -56,9 +56,14 @@ TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a 
 
 
 def describe(scenario: Scenario) -> Description:
-    """The vital signs, warnings and costs of a scenario before it runs, for ``viralsim check``."""
+    """The vital signs, warnings and costs of a scenario before it runs, for ``viralsim check``.
+
+    Raises: whatever ``simulate`` would raise with the scenario's own worlds, seed and arms.
+    """
     compiled = compile_audience(scenario)
     arms = compile_arms(scenario, compiled)
+    refuse_unequal_money(scenario, arms)
+    refuse_what_does_not_fit(scenario.worlds, arms.values())
     lines, warnings = vital_signs(scenario, compiled, arms)
     messages = [str(message) for message in compiled.population.messages]
     kept = bytes_kept(scenario.worlds, arms.values()) / 1e6
@@ -276,15 +281,16 @@ def _record(
         "world_count": count,
         "tick_hours": float(spec.tick),
         "population": PopulationSummary(
-            members=compiled.members,
+            members=compiled.audience_members,
             communities=int(audience.community.max(initial=0)) + 1,
             follows={c: n.follows for c, n in zip(compiled.channels, compiled.networks, strict=True)},
             count=len(compiled_audiences),
             imported=any(spec.channels[c].network.file is not None for c in compiled.channels),
+            prospects=compiled.prospects,
         ),
         "arms": arms,
         "baseline": spec.baseline if spec.baseline in run.names else None,
-        "goal": None if spec.goal is None else Goal(**spec.goal.model_dump()),
+        "goal": None if spec.goal is None else Goal(**spec.goal.model_dump(exclude={"among"})),
         "goals": dict(spec.goals),
         "asked_arms": () if spec.question is None else spec.question.compare,
         "viral_when": _criterion(spec.viral_when),

@@ -57,13 +57,11 @@ SYMBOLS = {
 PER_CENT = {"%": 100, "percent": 100, "per cent": 100, "pct": 100, "prozent": 100, "‰": 1000}
 THREE_DECIMALS = frozenset({"KWD", "BHD", "OMR", "JOD", "IQD", "LYD", "TND"})
 
-_SPACES = dict.fromkeys(
-    map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n"),
-    " ",
-)
-_NOTHING = str.maketrans(
-    "", "", "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
-)
+_BLANK = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n"
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
+AROUND = _BLANK + _UNSEEN + " \v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029"  # what is not seen at the ends of a name
+_SPACES = dict.fromkeys(map(ord, _BLANK), " ")
+_NOTHING = str.maketrans("", "", _UNSEEN)
 _SAME = str.maketrans("−﹣－‐‑‒–＋％﹪٪，．٫٬＄￥￡（）’‘ʼ´`＇′", "-------+%%%,..,$¥£()'''''''")
 _EVEN = _SPACES | _NOTHING | _SAME
 _WORDS = re.compile(
@@ -71,9 +69,10 @@ _WORDS = re.compile(
 )
 _SHAPE = re.compile(r"(?P<head>\D*?)(?P<core>\d[\d.,' ]*\d|\d|[.,]\d+)(?P<power>[eE][+-]?\d{1,3}(?!\d))?(?P<tail>\D*)")
 _NO_CENTS = re.compile(r"\s*[.,]\s*-+")  # 500,- and 500.-
+_MONTH = r"(?:jan|ene|f[eé][bv]|m[aäå]r|a[bpv]r|ma[iyj]|jui?n|jui?l|ago|ao[uû]|aug|sep|o[ck]t|nov|d[ei][cz]|déc)[a-zà-ÿ]{0,6}"
 _DATE = re.compile(
-    r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([T ].*)?|\d{1,2}:\d{2}(:\d{2})?|\d{1,2}[-. /]+[a-zà-ÿ]{3,9}\.?([-. /]+\d{2,4})?"
-    r"|[a-zà-ÿ]{3,9}\.?[- ]\d{1,2}(,? \d{4})?|\d{1,2}/\d{1,4}",
+    r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([T ].*)?|\d{1,2}:\d{2}(:\d{2})?"
+    rf"|\d{{1,2}}[-. /]+{_MONTH}\.?([-. /]+\d{{2,4}})?|{_MONTH}\.?[- ]\d{{1,2}}(,? \d{{4}})?|\d{{1,2}}/\d{{1,4}}",
     re.IGNORECASE,
 )
 

@@ -47,7 +47,7 @@ def recognised(titles: Sequence[str], columns: Sequence[Column], mapping: Mappin
         column = None if place in taken else _named(header, open_columns)
         if column is None:
             continue
-        first = found.get(column.name)
+        first = next((one for name, one in found.items() if name.casefold() == column.name.casefold()), None)
         if first is not None:
             raise InputError(
                 f"columns {first.title!r} and {header.written!r} both mean {column.name}: leave one of them out"

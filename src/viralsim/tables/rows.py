@@ -17,6 +17,7 @@ from viralsim.tables.matching import names
 from viralsim.tables.totals import names_a_total
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+NAMED = 8  # columns that a refusal names
 HEADER_WITHIN = 40  # rows: titles and dates may come above it
 _ANNOUNCED = re.compile(r'\A"?sep=(.)"?[;,\t ]*(?:\n|\Z)', re.IGNORECASE)
 Row = tuple[int, list[str]]  # (line on which it begins, cells)
@@ -87,7 +88,8 @@ def _regular(head: Sequence[Row]) -> int:
 
 
 def _no_header(path: Path, text: str, columns: Sequence[Column]) -> InputError:
-    needed = ", ".join(c.name for c in columns if c.required) or "known names"
+    required = ", ".join(c.name for c in columns if c.required)
+    needed = required or f"names such as {', '.join(c.name for c in columns[:NAMED])}"
     return InputError(
         f"{path}: no line of column names was found (separators tried: {', '.join(SEPARATORS.values())}); it needs {needed}, "
         f"and begins {text.strip().split(chr(10), 1)[0][:80]!r}"

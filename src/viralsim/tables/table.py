@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.tables.cells import even, is_error, is_missing
+from viralsim.tables.cells import AROUND, even, is_error, is_missing
 from viralsim.tables.columns import WORDS, Column, Kind
 from viralsim.tables.matching import Found, missing_column, misspelt_column, notes_of, recognised
 from viralsim.tables.numbers import CellError, Look, look_at
@@ -21,12 +21,13 @@ from viralsim.tables.text import read_text
 from viralsim.tables.totals import may_name_a_total, names_a_total
 
 LONGEST_SHOWN = 40
+LONGEST_NAME = 1_000  # a quote that does not end makes one cell of many lines
 _NEEDS_A_LOOK = re.compile(r"[ \t\r\f\v#=]")
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table as read. columns: those recognised, by name. lines: of each row in the file. notes: what was left out."""
+    """A table as read. columns: those recognised, by name. lines: of each row in the file. notes: what was left out or assumed."""
 
     path: Path
     columns: Mapping[str, Found]
@@ -34,6 +35,8 @@ class Table:
     lines: list[int]
     notes: list[str] = field(default_factory=list)
     currency: str = "USD"  # of amounts; those in another are refused
+    titles: Sequence[str] = ()  # of all columns of the file
+    header_line: int = 1
     _looks: dict[tuple[str, int], Look] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -46,25 +49,40 @@ class Table:
         """``file:line: column TITLE``: the beginning of what is said about a cell."""
         return f"{self.path}:{self.lines[row]}: column {self.columns[name].title!r}"
 
+    @property
+    def unused(self) -> dict[str, list[str]]:
+        """The cells of the columns that were not recognised, by their titles."""
+        taken = {found.place for found in self.columns.values()}
+        return {
+            title: [row[place].strip() for row in self.rows]
+            for place, title in enumerate(self.titles)
+            if place not in taken
+        }
+
     def cells(self, name: str) -> list[str]:
         """The cells of a column as they are written."""
         place = self.columns[name].place
         return [row[place] for row in self.rows]
 
     def texts(self, name: str) -> list[str]:
-        """The cells of a column without blanks around them; empty where one is missing.
+        """The cells of a column without what is not seen around them; empty where one is missing.
 
         Of ``Kind.TEXT`` words such as n/a are missing too, of ``Kind.ID`` they are names. Raises InputError for a spreadsheet's
-        error.
+        error, and for a name that is none by its length.
         """
         cells = self.cells(name)
         words_are_names = self.columns[name].column.kind is Kind.ID
+        if words_are_names and max(map(len, cells), default=0) > LONGEST_NAME:
+            row = next(row for row, cell in enumerate(cells) if len(cell) > LONGEST_NAME)
+            raise self.refusal(
+                row, name, f"is a name of {len(cells[row]):,} characters: check the quotes from this line on"
+            )
         joined = "\n".join(cells)
         if words_are_names and joined.isascii() and not _NEEDS_A_LOOK.search(joined):
             return cells
         texts = []
         for row, written in enumerate(cells):
-            text = written.replace("\ufeff", "").strip()
+            text = written.strip(AROUND)
             if is_error(text):
                 raise self.refusal(row, name, "is a spreadsheet's error: mend the cell")
             if text.startswith('="') and text.endswith('"'):
@@ -93,6 +111,17 @@ class Table:
         self.notes.extend(note for note in (f"column {found.title!r}: {n}" for n in notes) if note not in self.notes)
         self._check_bounds(name, values, low, min(high, 1.0) if found.column.kind is Kind.SHARE else high)
         return values
+
+    def unknown_numbers(self) -> list[str]:
+        """Titles of the columns that were not recognised and hold numbers alone."""
+        known = {found.place for found in self.columns.values()}
+        found = []
+        for place, title in enumerate(self.titles):
+            cells = [row[place] for row in self.rows]
+            with contextlib.suppress(CellError):
+                if place not in known and title.strip() and np.isfinite(look_at(cells, Kind.NUMBER).values(".")).any():
+                    found.append(title.strip())
+        return found
 
     def refusal(self, row: int, name: str, why: str) -> InputError:
         """The error of one cell: file, line, column and value, then what is wrong."""
@@ -169,7 +198,8 @@ def read_table(
     if why := missing_column(read.titles, columns, found) or misspelt_column(read.titles, columns, found):
         raise InputError(f"{place}: {why}")
     notes = [*read.notes, *notes_of(read.titles, found)]
-    table = _without_sum(_without_totals(Table(path, found, read.rows, read.lines, notes, currency), len(read.titles)))
+    whole = Table(path, found, read.rows, read.lines, notes, currency, read.titles, read.header_line)
+    table = _without_sum(_without_totals(whole, len(read.titles)))
     if not len(table):
         raise InputError(f"{path}: there is no row below the column names")
     return table

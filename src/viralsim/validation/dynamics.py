@@ -87,17 +87,73 @@ def doses(setting: Setting) -> list[Number]:
             None, np.arange(n), exposure, enough, memory, 300, worlds=3, seed=setting.seed,
             threads=setting.threads, members=n,
         )  # fmt: skip
-        what = f"memory {memory}, {enough} doses, exposure {exposure:g}: infected"
+        what = f"memory {memory}, {enough} dose{'s' * (enough > 1)}, exposure {exposure:g}: infected"
         said.append(exact(what, counts[:, 250:, 1].mean() / n, share, 0.004))
-    few = [
-        classic.generalised_contagion(
-            None, np.arange(50), p, d, t, 200, worlds=4, seed=setting.seed, threads=setting.threads, members=10_000
-        )[:, -1, 1].max()
-        for p, d, t in ((0.4, 1, 5), (0.35, 2, 12))
-    ]
-    said.append(holds("50 infected, class I", "take off", f"{few[0]:,}", few[0] > 5_000))
-    said.append(holds("50 infected, class III", "die out", f"{few[1]:,}", few[1] == 0))
     return said
+
+
+DOSES_KEPT, DOSE_VARIANCE, CROWD_OF_DOSES = 20, 0.433, 10_000
+CLASSES = (
+    # threshold, class; exposure, infected share at the start, which root of the equation it ends at (0: none, -1: the largest)
+    (0.5, "I", ((0.05, 1.0, 0), (0.1, 0.005, -1), (0.1, 1.0, -1))),
+    (1.6, "II", ((0.18, 1.0, 0), (0.25, 0.04, 0), (0.25, 0.25, -1), (0.45, 0.005, -1))),
+    (3.0, "III", ((0.3, 1.0, 0), (0.4, 0.12, 0), (0.4, 0.6, -1), (1.0, 0.005, 0))),
+)
+
+
+def dose_classes(setting: Setting) -> list[Number]:
+    """Epidemic threshold, vanishing and pure critical mass: which one it is follows from the chances of one and two doses.
+
+    Linearised at 0 the equation has its critical exposure at 1 / (T P1); its second order says that the infected share grows
+    from 0 there where P1 >= P2 / 2 (I) and jumps otherwise (II), and beyond an exposure of 1 few never take off (III).
+    """
+    from scipy.stats import norm
+
+    spread = float(np.sqrt(np.log1p(DOSE_VARIANCE)))
+    doses = np.exp(spread * norm.ppf((np.arange(1_000) + 0.5) / 1_000) - spread**2 / 2)  # lognormal of mean 1
+    said, n = [], CROWD_OF_DOSES
+    for threshold, name, cases in CLASSES:
+        infects = _dose_response(threshold, spread)
+        critical = 1 / (DOSES_KEPT * infects[0])
+        found = "I" if infects[0] >= infects[1] / 2 else "II" if critical <= 1 else "III"
+        what = f"threshold {threshold:g}: P1 {infects[0]:.3f}, P2 {infects[1]:.3f}, critical exposure {critical:.3g}"
+        said.append(holds(what, f"class {name}", f"class {found}", found == name))
+        for exposure, start, root in cases:
+            counts = classic.generalised_contagion(
+                None, np.arange(int(start * n)), exposure, threshold, DOSES_KEPT, 400, doses, worlds=1, seed=setting.seed,
+                threads=setting.threads, members=n,
+            )  # fmt: skip
+            share = _roots(infects, exposure)[root] if root else 0.0
+            what = f"class {name}, exposure {exposure:g}, {start:.1%} infected at first: infected at last"
+            said.append(exact(what, counts[0, 300:, 1].mean() / n, share, 0.006))
+    return said
+
+
+def _dose_response(threshold: float, spread: float) -> NDArray[np.float64]:
+    """The chance that 1, 2, ... doses of a lognormal law of mean 1 reach the threshold; sums by convolution of narrow cells."""
+    from scipy.stats import norm
+
+    width = 1 / 2048
+    edges = np.arange(int(np.ceil(threshold / width)) + 1) * width
+    with np.errstate(divide="ignore"):
+        cells = np.diff(norm.cdf((np.log(edges) + spread**2 / 2) / spread))
+    chances, law_of_sum = [], cells
+    for doses in range(1, DOSES_KEPT + 1):
+        middle = edges[:-1] + doses * width / 2  # of the cells' sums
+        chances.append(1.0 - np.interp(threshold, middle + width / 2, np.cumsum(law_of_sum), left=0.0))
+        law_of_sum = np.convolve(law_of_sum, cells)[: len(cells)]
+    return np.array(chances)
+
+
+def _roots(infects: NDArray[np.float64], exposure: float) -> NDArray[np.float64]:
+    """Shares above 0 that keep themselves up: phi = sum over k of P(k doses in T ticks at phi) times the chance that k infect."""
+    from scipy.stats import binom
+
+    share = np.linspace(0.0, 1.0, 20_001)[1:]
+    reached = binom.pmf(np.arange(1, DOSES_KEPT + 1), DOSES_KEPT, exposure * share[:, np.newaxis]) @ infects
+    above = reached >= share
+    crossed = np.flatnonzero(above[1:] != above[:-1])
+    return np.append(share[crossed], 1.0) if above[-1] else share[crossed]
 
 
 def compartments(setting: Setting) -> list[Number]:
@@ -166,6 +222,15 @@ CHECKS = (
         doses,
         parameters="complete mixing of 20,000; memory 5 to 12, 1 to 3 doses; 3 worlds of 300 ticks",
         tolerance=FINITE,
+    ),
+    Check(
+        "CHECK-40",
+        "Three classes of contagion",
+        "doses that are remembered",
+        "Dodds and Watts 2004: their equation; thresholds and law of doses of their figure, from memory",
+        dose_classes,
+        parameters="complete mixing of 10,000, memory 20, lognormal doses of mean 1 and variance 0.433, thresholds 0.5, 1.6 and 3",
+        tolerance="0.006: what a crowd of 10,000 leaves",
     ),
     Check(
         "CHECK-35",

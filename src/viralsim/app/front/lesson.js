@@ -6,6 +6,12 @@ window.viralsimLesson = function (root, lesson, source) {
   const texts = window.viralsimTexts, t = texts.t, plain = texts.number;
   const escape = text => String(text).replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
   const h = (text, values) => escape(t(text, values)); // a text as HTML
+  const noted = text => text;
+  const words = { // of the simulated lessons; those on real posts bring their own
+    next: noted("next try"), which: noted("try {number}"), bar: noted("bar: its likely range (95 %)"), count: noted("{n} tries"),
+    all: noted("All tries at this value"), without: noted("try it without first poster"),
+    lost: noted("The same try without this person, all other luck as it was: {lost} fewer share and {unreached} fewer are reached."),
+    who: noted("{kind} {who}, group {group}, followers: {followers}. So far: {state}"), ...lesson.words };
   const $ = name => root.querySelector(name);
   const fresh = () => ({ index: lesson.start, arm: 0, number: 0, removed: -1 });
   let now = fresh(), guess = null, picked = -1, world = null, asked = 0;
@@ -22,10 +28,10 @@ window.viralsimLesson = function (root, lesson, source) {
 <section class="vl-keep"><div class="vl-row"><button class="vl-undo" type="button">${h("undo")}</button><button class="vl-reset" type="button">${h("start over")}</button>
 <button class="vl-print" type="button">${h("print")}</button><label><input type="checkbox" class="vl-teach"> ${h("I teach this")}</label><span class="vl-tongue"></span></div></section>
 <section class="vl-picture"><div class="vl-row"><select class="vl-arm" aria-label="${h("who starts")}"></select>
-<button class="vl-next" type="button">${h("next try")}</button><span class="vl-which"></span></div>
+<button class="vl-next" type="button">${h(words.next)}</button><span class="vl-which"></span></div>
 <div id="${id}">${lesson.stage}</div><p class="vl-who" role="status"></p>
 <div class="vl-row vl-tier"></div><p class="vl-lost" role="status"></p></section>
-<section class="vl-more"><div class="vl-after" hidden><h2>${h("All tries at this value")}</h2><p class="vl-said vl-soft"></p><div class="vl-curves"></div>
+<section class="vl-more"><div class="vl-after" hidden><h2>${h(words.all)}</h2><p class="vl-said vl-soft"></p><div class="vl-curves"></div>
 <h2>${h("What is surprising")}</h2><p>${h(lesson.surprise)}</p></div>
 <div class="vl-teacher" hidden><h2>${h("For the teacher")}</h2><p>${h(lesson.teacher)}</p></div>
 <h2>${h("Words")}</h2>${Object.entries(lesson.glossary).map(([word, meaning]) => `<p><b>${h(word)}</b>: ${h(meaning)}</p>`).join("")}</section></div>`;
@@ -78,7 +84,7 @@ window.viralsimLesson = function (root, lesson, source) {
     }
     const key = (names.length > 1 ? names : []).map((name, k) => `<span style="color:${hue(k)}">&#9679;</span> ${escape(spoken(name))}`);
     key.push("&#10005; " + h("my guess"));
-    $(".vl-plot").innerHTML = `<p class="vl-soft">${h(m.title)}; ${h("bar: its likely range (95 %)")}</p>` +
+    $(".vl-plot").innerHTML = `<p class="vl-soft">${h(m.title)}; ${h(words.bar)}</p>` +
       `<svg viewBox="0 0 440 200" role="img" aria-label="${h(m.title)}, ${h(lesson.label)}">${parts.join("")}</svg><p class="vl-soft">${key.join(" ")}</p>`;
   }
 
@@ -95,7 +101,7 @@ window.viralsimLesson = function (root, lesson, source) {
       if (number !== asked) return;
       $(".vl-curves").innerHTML = answer.drawn;
       texts.fill($(".vl-curves"));
-      $(".vl-said").textContent = t("{n} tries", { n: plain(answer.tries) });
+      $(".vl-said").textContent = t(words.count, { n: plain(answer.tries) });
     };
     if (found.has(value)) show(found.get(value)); else source.tried(value, show);
   }
@@ -112,7 +118,7 @@ window.viralsimLesson = function (root, lesson, source) {
   function play() {
     const want = { ...now };
     if (world === null) $(".vs-hour").textContent = t("the first try is on its way");
-    $(".vl-which").textContent = t("try {number}", { number: now.number + 1 });
+    $(".vl-which").textContent = t(words.which, { number: now.number + 1 });
     $(".vl-who").textContent = t("Tap a dot to see who it is.");
     $(".vl-lost").textContent = "";
     $(".vl-tier").innerHTML = "";
@@ -124,7 +130,7 @@ window.viralsimLesson = function (root, lesson, source) {
       root.dataset.shown = values[want.index];
       stage.show(id, answer, matchMedia("(prefers-reduced-motion: reduce)").matches);
       $(".vl-tier").innerHTML = answer.moves.removable.length
-        ? `<span>${h("try it without first poster")}</span>` + answer.moves.removable.map((a, i) => `<button type="button" data-member="${a}">${i + 1}</button>`).join("") : "";
+        ? `<span>${h(words.without)}</span>` + answer.moves.removable.map((a, i) => `<button type="button" data-member="${a}">${i + 1}</button>`).join("") : "";
     });
   }
 
@@ -133,8 +139,7 @@ window.viralsimLesson = function (root, lesson, source) {
     picked = member; stage.pick(id, member);
     source.removed(values[want.index], lesson.arms[want.arm], want.number, member, function (answer, error) {
       if (want.index !== now.index || want.number !== now.number) return;
-      $(".vl-lost").textContent = error || t("The same try without this person, all other luck as it was: {lost} fewer share and {unreached} fewer are reached.",
-        { lost: answer.lost.length, unreached: answer.unreached });
+      $(".vl-lost").textContent = error || t(words.lost, { lost: answer.lost.length, unreached: answer.unreached });
       if (!error) stage.mark(id, answer.lost);
     });
   }
@@ -190,7 +195,7 @@ window.viralsimLesson = function (root, lesson, source) {
     const who = event.detail, s = world.scene, advocate = world.moves.advocates.includes(who);
     const state = [t("not reached"), t("reached"), t("shared"), t("criticised")][stage.stateOf(id, who)];
     const kind = advocate ? t("first poster") : t("person");
-    $(".vl-who").textContent = t("{kind} {who}, group {group}, followers: {followers}. So far: {state}",
+    $(".vl-who").textContent = t(words.who,
       { kind: kind, who: who, group: s.community[who] + 1, followers: s.starts[who + 1] - s.starts[who], state: state });
   });
 

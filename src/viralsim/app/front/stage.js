@@ -78,8 +78,9 @@ window.viralsimStage = (function () {
     for (const [text, x, y] of s.labels) g.fillText(text, x, y);
     const counts = [0, 0, 0, 0];
     for (const state of s.state) counts[state]++;
-    const said = { hour: Math.round(s.tick * s.moves.hours), reached: s.state.length - counts[0], shared: counts[2], critics: counts[3] };
-    s.label.textContent = counts[3] ? t("hour {hour}: {reached} reached, {shared} shared, {critics} criticised", said)
+    const hours = s.tick * s.moves.hours, fine = s.moves.hours < 0.25 && hours < 10;
+    const said = { hour: fine ? window.viralsimTexts.number(Math.round(hours * 10) / 10) : Math.round(hours), reached: s.state.length - counts[0], shared: counts[2], critics: counts[3] };
+    s.label.textContent = s.moves.real ? t("hour {hour}: {shared} shared", { ...said, shared: Math.max(0, counts[2] - 1) }) : counts[3] ? t("hour {hour}: {reached} reached, {shared} shared, {critics} criticised", said)
       : t("hour {hour}: {reached} reached, {shared} shared", said);
     s.label.dataset.hour = said.hour; s.label.dataset.reached = said.reached; s.label.dataset.shared = said.shared;
   }

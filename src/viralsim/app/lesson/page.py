@@ -9,12 +9,24 @@ from nicegui import events, ui
 
 from viralsim.app import work
 from viralsim.app.lesson.data import MOST_TRIES, meta
+from viralsim.app.lesson.real_posts import real_page
 from viralsim.app.session import Session
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson
-from viralsim.lessons.texts import noted
+from viralsim.lessons.real import RealLesson
+from viralsim.lessons.texts import noted, speaker
 
 COMPILING = noted("Getting ready: the very first try compiles for about a minute. Guess meanwhile.")
+
+
+def show_real(one: RealLesson, language: str) -> None:
+    """A lesson on real posts: all that it needs goes to the page at once."""
+    place = f"real{id(one)}"
+    ui.html(f'<div id="{place}"></div>', sanitize=False).classes("vs-wide")
+    ui.link(speaker(language)("pupil's sheet to print"), f"/sheet/{one.key}?lang={language}", new_tab=True)
+    begin, data = real_page(one)
+    script = f"{begin}(document.getElementById('{place}'), {json.dumps(data)})"
+    ui.context.client.on_connect(lambda: ui.run_javascript(script))
 
 
 class LessonPage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from viralsim.lessons import Lesson
+from viralsim.lessons.real import RealLesson
 from viralsim.lessons.texts import speaker
 
 STYLE = (
@@ -13,7 +14,7 @@ STYLE = (
 )
 
 
-def sheet(one: Lesson, language: str) -> str:
+def sheet(one: Lesson | RealLesson, language: str) -> str:
     """The page as HTML: prediction, slider, surprise and words, with lines to write on; it fits on one page."""
     say = speaker(language)
     words = "".join(f"<li><b>{escape(say(word))}</b>: {escape(say(text))}</li>" for word, text in one.glossary.items())

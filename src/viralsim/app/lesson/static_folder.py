@@ -13,21 +13,27 @@ from typing import Any
 
 from viralsim.app import stepping
 from viralsim.app.lesson.data import at_value, lost, meta, scene_key, tried
+from viralsim.app.lesson.real_posts import real_page
 from viralsim.app.lesson.small_network import SHY, VISIBILITIES, tables
 from viralsim.app.look import front, stage_html
 from viralsim.atomic import write_text
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lessons
+from viralsim.lessons.real import RealLesson, real_lessons
 from viralsim.lessons.texts import catalogue, languages, marked, noted
 
 MOST_VALUES, TRIES = 8, 4
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline' file:; script-src 'self' 'unsafe-inline' file:; img-src data:"
 )
-SCRIPTS = ("texts.js", "stage.js", "lesson.js", "recorded.js", "live.js", "puzzles.js", "network.js")
+SCRIPTS = (
+    *("texts.js", "stage.js", "lesson.js", "recorded.js", "live.js", "puzzles.js", "network.js"),
+    *("replay.js", "forecast.js"),
+)
 BEGIN = "viralsimTexts.begin(viralsimRecorded.names, viralsimRecorded.texts);"
 FILL = "viralsimTexts.fill(document);document.querySelectorAll('a').forEach(a => { a.search = location.search; });"
 OPEN = "viralsimLesson(document.getElementById('lesson'), viralsimRecorded.lesson, viralsimRecorded.source)"
+OPEN_REAL = "{begin}(document.getElementById('lesson'), viralsimRecorded.real)"
 OPEN_NETWORK = "viralsimNetwork(document.getElementById('lesson'), viralsimRecorded.network)"
 
 
@@ -55,6 +61,10 @@ def write(
     )
     written["network.html"] = _page(noted("Your own network"), ["data-network.js"], OPEN_NETWORK)
     written["index.html"] = _index(taken)
+    for real in real_lessons():
+        begin, shown = real_page(real)
+        written[f"data-{real.key}.js"] = _script("real", shown)
+        written[f"{real.key}.html"] = _page(real.title, [f"data-{real.key}.js"], OPEN_REAL.replace("{begin}", begin))
     for done, one in enumerate(taken):
         progress(done, len(taken))
         data, scenes = recorded(one, values, tries)
@@ -115,9 +125,10 @@ def _loaded(*names: str) -> str:
 
 
 def _index(taken: Sequence[Lesson]) -> str:
+    listed_lessons: tuple[Lesson | RealLesson, ...] = (*taken, *real_lessons())
     listed = "".join(
         f'<li value="{one.order}"><a href="{one.key}.html">{marked(one.title)}</a>: {marked(one.question)}</li>'
-        for one in taken
+        for one in listed_lessons
     )
     head = marked("How things spread", "h1") + marked("Guess first, then try.", "p")
     own = (

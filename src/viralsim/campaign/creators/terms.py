@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,9 +13,13 @@ from numpy.typing import NDArray
 
 from viralsim.errors import InputError
 from viralsim.scenario.creators import Creator
+from viralsim.scenario.repeats import MOST_POSTS
+from viralsim.scenario.spec import Spec
 from viralsim.tables import Column, Kind, Table
-from viralsim.tables.columns import Unit
+from viralsim.tables.cells import even, is_missing, parse_cell
+from viralsim.tables.columns import Unit, plain
 from viralsim.tables.matching import Found
+from viralsim.units import hours_since_launch, parse_duration, shown
 
 Float64 = NDArray[np.float64]
 
@@ -24,33 +29,57 @@ TERMS = (
     Column("gift_usd", Kind.MONEY, ("gift", "gift cost", "gifting", "product value", "product cost", "seeding cost", "geschenk")),
     Column("commission_usd", Kind.MONEY, ("commission", "commission per sale", "affiliate fee", "provision")),
     Column("commission_share", Kind.SHARE, ("commission rate", "affiliate rate", "commission percent", "provisionssatz")),
+    Column("exclusivity_usd", Kind.MONEY, ("exclusivity", "exclusivity fee", "exclusivitat", "exklusivitat", "exclusivite")),
     Column("promo_discount", Kind.SHARE, ("discount", "code discount", "rabatt", "remise", "descuento")),
 )  # fmt: skip
 OTHERS = (
     Column("posts", Kind.COUNT, ("number of posts", "deliverables", "post count", "beitrage")),
     Column("content", Kind.TEXT, ("content piece", "asset", "creative")),
+    Column(
+        "posts_at",
+        Kind.TEXT,
+        ("posting times", "posting time", "post times", "posting dates", "post dates", "goes live"),
+    ),
+    Column("exclusive", Kind.TEXT, ("is exclusive", "exklusiv", "exclusif")),
     Column("promo_code", Kind.TEXT, ("code", "discount code", "coupon", "coupon code", "gutschein", "gutscheincode")),
 )
+ONCE = ("flat_fee_usd", "gift_usd", "exclusivity_usd")  # what is paid whether they post or not
 PER_POST = ("per post", "pro post", "par post", "por post", "each post")
+BARE_COMMISSION = ("commission", "commissions", "provision", "affiliatefee")
 PLACE = "campaign.advocates.creators"
+BETWEEN_MOMENTS = re.compile(r"[;|\n]|,(?!\s*\d{1,2}:\d{2}\b)")  # the comma of "Friday, 18:00" is inside one
+YES_OR_NO = {
+    **dict.fromkeys(("yes", "y", "true", "1", "x", "ja", "oui", "si", "sí"), True),
+    **dict.fromkeys(("no", "n", "false", "0", "nein", "non"), False),
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """The terms of each creator, an entry per person. of: term -> float64[A]. posts: int64[A], 0: at all times of the tier.
+    """The terms of each creator, an entry per person. of: term -> float64[A]. posts: int64[A], 0: at all of their times.
 
-    content: what each posts, "" the tier's. codes: promotional codes, "" none.
+    content: what each posts, "" the tier's. codes: promotional codes, "" none. own_times: hours since the launch at which each
+    posts, () those of the tier. exclusive: bool[A].
     """
 
     of: Mapping[str, Float64]
     posts: NDArray[np.int64]
     content: tuple[str, ...]
     codes: tuple[str, ...]
+    own_times: tuple[tuple[float, ...], ...]
+    exclusive: NDArray[np.bool_]
 
     def rows(self, at: NDArray[np.int64]) -> Terms:
         """The terms of some of the people, in this order."""
         kept = {name: values[at] for name, values in self.of.items()}
-        return Terms(kept, self.posts[at], tuple(self.content[i] for i in at), tuple(self.codes[i] for i in at))
+        content, codes = (tuple(of[i] for i in at) for of in (self.content, self.codes))
+        times = tuple(self.own_times[i] for i in at)
+        return Terms(kept, self.posts[at], content, codes, times, self.exclusive[at])
+
+    def times(self, row: int, of_tier: tuple[float, ...]) -> tuple[float, ...]:
+        """When a person is asked to post, hours since the launch; ``of_tier`` are the times of the tier."""
+        times = self.own_times[row] or of_tier
+        return times[: self.posts[row]] if self.posts[row] else times
 
     @cached_property
     def pays(self) -> bool:
@@ -58,9 +87,19 @@ class Terms:
         return any(bool(values.any()) for values in self.of.values())
 
     @property
+    def by_sale(self) -> bool:
+        """Whether anybody is paid, or gives anything away, by the sale."""
+        return any(bool(self.of[name].any()) for name in ("commission_usd", "commission_share", "promo_discount"))
+
+    def taking_part(self, who: NDArray[np.bool_]) -> Terms:
+        """The terms where only some take part, bool[A] or [W, A]: what is paid once is paid to them alone."""
+        paid = {name: np.where(who, self.of[name], 0.0) for name in ONCE}
+        return replace(self, of={**self.of, **paid})
+
+    @property
     def once(self) -> Float64:
         """What each costs whether they post or not, float64[A]."""
-        return self.of["flat_fee_usd"] + self.of["gift_usd"]
+        return self.of["flat_fee_usd"] + self.of["gift_usd"] + self.of["exclusivity_usd"]
 
     def per_sale(self, value: Any) -> tuple[Any, Any]:
         """(commission, discount) of each on one sale worth ``value``, a float or float64[W]: float64[A] or [W, A]."""
@@ -100,7 +139,7 @@ class CreatorsTable(Table):
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else "; ".join(value) if isinstance(value, tuple) else str(value)
+    return "" if value is None else "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def given(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], name: str) -> Float64:
@@ -126,16 +165,24 @@ def is_per_post(table: Table) -> bool:
     return any(words in title for words in PER_POST)
 
 
-def read_terms(
-    table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], contents: Sequence[str], times: int
-) -> Terms:
-    """The terms of each person. contents: names of the scenario's contents. times: how many times the tier's posts_at has."""
+def read_terms(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], spec: Spec, times: int) -> Terms:
+    """The terms of each person. times: how many times the tier's posts_at has."""
+    _refuse_bare_commission(table)
+    contents = tuple(spec.content)
+    own = own_times(table, rows, handles, spec)
     of = {column.name: np.nan_to_num(given(table, rows, handles, column.name)) for column in TERMS}
-    posts = np.nan_to_num(given(table, rows, handles, "posts")).astype(np.int64)
+    asked = given(table, rows, handles, "posts")
+    if (asked == 0).any():
+        row = rows[int(np.argmax(asked == 0))][0]
+        raise table.refusal(
+            row, "posts", "must be at least 1: leave out who posts nothing, and the cell empty for all times"
+        )
+    posts = np.nan_to_num(asked).astype(np.int64)
     for i, count in enumerate(posts.tolist()):
-        if count > times:
+        there = len(own[i]) or times
+        if count > there:
             raise InputError(
-                f"{table.where(rows[i][0], 'posts')}: {handles[i]} is to post {count} times and posts_at has {times}: add times"
+                f"{table.where(rows[i][0], 'posts')}: {handles[i]} is to post {count} times and posts_at has {there}: add times"
             )
     content = [_word(table, own, handles[i], "content") for i, own in enumerate(rows)]
     for i, name in enumerate(content):
@@ -144,7 +191,22 @@ def read_terms(
                 f"{table.where(rows[i][0], 'content')}: {name!r} is no content; known are {', '.join(contents)}"
             )
     codes = tuple(_word(table, own, handles[i], "promo_code") for i, own in enumerate(rows))
-    return Terms(of, posts, tuple(content), codes)
+    return Terms(of, posts, tuple(content), codes, own, are_exclusive(table, rows, handles, of["exclusivity_usd"]))
+
+
+def _refuse_bare_commission(table: Table) -> None:
+    """InputError where a column is called commission and no more: 0.08 of what is sold, or 0.08 in money for each sale?"""
+    found = table.columns.get("commission_usd")
+    if found is None or plain(found.title) not in BARE_COMMISSION or found.unit.currencies:
+        return
+    for row, written in enumerate(table.cells("commission_usd")):
+        cell = None if is_missing(even(written)) else parse_cell(even(written))
+        if cell is not None and not cell.currencies:
+            raise table.refusal(
+                row,
+                "commission_usd",
+                "may be a part or an amount: call the column commission rate or commission per sale",
+            )
 
 
 def _word(table: Table, own: Sequence[int], handle: str, name: str) -> str:
@@ -155,3 +217,62 @@ def _word(table: Table, own: Sequence[int], handle: str, name: str) -> str:
     if len(found) > 1:
         raise InputError(f"{table.where(own[-1], name)}: {handle} has several values: give one")
     return found.pop() if found else ""
+
+
+def own_times(
+    table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], spec: Spec
+) -> tuple[tuple[float, ...], ...]:
+    """When each person posts, hours since the launch, () where nothing is said; cells are moments joined by semicolons."""
+    if "posts_at" not in table:
+        return ((),) * len(rows)
+    if isinstance(table, CreatorsTable):
+        cells: list[tuple[float, ...]] = [one.posts_at or () for one in table.creators]
+    else:
+        cells = [_moments(table, row, cell, spec) for row, cell in enumerate(table.texts("posts_at"))]
+    found = []
+    for own, handle in zip(rows, handles, strict=True):
+        said = {cells[row] for row in own if cells[row]}
+        if len(said) > 1:
+            raise InputError(f"{table.where(own[-1], 'posts_at')}: {handle} has several values: give one")
+        found.append(said.pop() if said else ())
+    return tuple(found)
+
+
+def _moments(table: Table, row: int, cell: str, spec: Spec) -> tuple[float, ...]:
+    """The hours of one cell: ``48h; Friday 18:00``."""
+    times = []
+    for written in filter(None, (part.strip() for part in BETWEEN_MOMENTS.split(cell))):
+        day = spec.launch_day
+        hours = None if day is None else hours_since_launch(written, day, spec.launch_at)
+        try:
+            hours = parse_duration(written) if hours is None else hours
+        except ValueError as error:
+            raise InputError(f"{table.where(row, 'posts_at')}: {error}") from None
+        if not 0.0 <= hours < spec.horizon:
+            why = f"must be from the launch to before the horizon ({spec.horizon:g}h), got {shown(written)}"
+            raise InputError(f"{table.where(row, 'posts_at')}: {why}")
+        times.append(hours)
+    if len(times) > MOST_POSTS:
+        raise InputError(
+            f"{table.where(row, 'posts_at')}: names {len(times):,} times, at most {MOST_POSTS:,} are taken"
+        )
+    return tuple(times)
+
+
+def are_exclusive(
+    table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], paid: Float64
+) -> NDArray[np.bool_]:
+    """Who is exclusive, bool[A]: who is said to be, or is paid for it where nothing is said."""
+    exclusive = paid > 0.0
+    if "exclusive" not in table:
+        return exclusive
+    for i, own in enumerate(rows):
+        word = _word(table, own, handles[i], "exclusive")
+        if word and word.casefold() not in YES_OR_NO:
+            raise table.refusal(own[0], "exclusive", "must be yes or no")
+        said = YES_OR_NO[word.casefold()] if word else exclusive[i]
+        if not said and exclusive[i]:
+            where = table.where(own[0], "exclusive")
+            raise InputError(f"{where}: {handles[i]} is not exclusive and is paid for it: leave one of them out")
+        exclusive[i] = said
+    return exclusive

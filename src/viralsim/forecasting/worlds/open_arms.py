@@ -72,8 +72,8 @@ def _posts(path: str, line: Any, spec: Spec, free: int) -> dict[str, Any]:
     early = tuple(time for time in times if time < free)
     if not early or getattr(line, "count", None) == 0:
         return {}
-    cost = {"cost_usd", "cost_per", "programme", "posts_at"}
-    return {path: line.model_dump(exclude=cost), f"{path}.posts_at": early}
+    later = {"cost_usd", "cost_per", "programme", "posts_at", "every", "ends"}
+    return {path: line.model_dump(exclude=later), f"{path}.posts_at": early}
 
 
 def refuse_other_pasts(arms: Mapping[str, ArmOutcomes], baseline: str, free: int, tick: float) -> None:

@@ -32,7 +32,8 @@ class ArmReview:
 
     final: shares observed in the end. percentile: of worlds with fewer, ties by half, 0 to 100. p_value: part of the curves that
     are at least as far out. luck_alone: whether that is above ``ALPHA``. would_be_ordinary: what would have to differ, one
-    at a time. narrowed: path -> (10 %, 90 %) of an uncertain input in the worlds that meet the curve; empty where too few do.
+    at a time; empty where nobody searched. narrowed: path -> (10 %, 90 %) of an uncertain input in the worlds that meet the
+    curve; empty where too few do.
     """
 
     arm: str
@@ -44,6 +45,7 @@ class ArmReview:
     would_be_ordinary: tuple[Different, ...]
     narrowed: dict[str, tuple[float, float]]
     unsure: bool  # whether inputs are uncertain
+    searched: bool = True  # whether anybody looked for what would have to differ
 
     def sentences(self) -> list[str]:
         """The answer first."""
@@ -56,8 +58,8 @@ class ArmReview:
             return [f"{cause} explains this" if cause == "luck alone" else f"{cause} explain this", place, farther]
         does = "does" if cause == "luck alone" else "do"
         said = [f"{cause} {does} not explain this", place, f"only {farther}"]
-        said.append(f"of campaigns that go as in the scenario, at most {percent(ALPHA)} are told so wrongly")
-        if not self.would_be_ordinary:
+        said.append(f"of campaigns that go as in the scenario, this is said wrongly of at most {percent(ALPHA)}")
+        if self.searched and not self.would_be_ordinary:
             said.append("no single input between a quarter and four times its value would make it ordinary")
         return [*said, *(one.sentence() for one in self.would_be_ordinary)]
 
@@ -168,6 +170,7 @@ def _review(result: Result, name: str, series: Any, curve: Curve, search: Search
         would_be_ordinary=differing,
         narrowed=_narrowed(result, so_far, seen),
         unsure=result.uncertain,
+        searched=search is not None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from viralsim.errors import InputError, NetworkError
 from viralsim.population.fields import FIELDS, field_of_column
 from viralsim.tables import Column, Kind, Table, read_table
+from viralsim.tables.cells import even, is_missing
+from viralsim.tables.columns import plain
 
 # what exports of followers call these columns
 HANDLES = ("username", "user name", "handle", "screen name", "account", "profile")
@@ -47,11 +50,8 @@ def _columns() -> tuple[Column, ...]:
                SYNONYMS.get(f.column, ()), family=f.column.endswith("_"))
         for f in FIELDS
     )  # fmt: skip
-    names = ("member", "member id", "node", "node id", "user id", "user", *HANDLES)
-    return (
-        Column("id", Kind.ID, names, required=True),
-        *fields,
-    )
+    names = ("member", "member id", "node", "node id", "user id", "user")
+    return (Column("id", Kind.ID, names, required=True, otherwise=HANDLES), *fields)
 
 
 def read_members(path: Path) -> MembersFile:
@@ -67,9 +67,10 @@ def read_members(path: Path) -> MembersFile:
 
 
 def _ids(table: Table) -> NDArray[Any]:
-    """The ids: whole numbers where all are written as such, else text; each once."""
+    """The ids: whole numbers where all are written as such, else text; each once, handles without regard to @ and case."""
     first: dict[str, int] = {}
     labels = table.texts("id")
+    handles = plain(table.columns["id"].title) in map(plain, HANDLES)
     for row, label in enumerate(labels):
         if label == "":
             raise InputError(f"{table.where(row, 'id')}: is empty; fill it or leave the row out")
@@ -77,11 +78,12 @@ def _ids(table: Table) -> NDArray[Any]:
             raise InputError(
                 f"{table.where(row, 'id')}: {label} is a number that a spreadsheet rounded; export the ids as text"
             )
-        if label in first:
+        key = label.lstrip("@").casefold() if handles else label
+        if key in first:
             raise InputError(
-                f"{table.where(row, 'id')}: {label} is on line {first[label]} already; keep one row per member"
+                f"{table.where(row, 'id')}: {label} is on line {first[key]} already; keep one row per member"
             )
-        first[label] = table.lines[row]
+        first[key] = table.lines[row]
     try:
         numbers = np.array(labels).astype(np.int64)
     except (ValueError, OverflowError):
@@ -94,19 +96,51 @@ def _communities(table: Table) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Communities numbered in order: numbers by value, other labels by text."""
     labels = table.texts("community")
     title = table.columns["community"].title
-    if "" in labels and title.casefold() != "community":
-        table.notes.append(
-            f"column {title!r}: {labels.count('')} cells are empty: these members are the community {UNKNOWN!r}"
-        )
-        labels = [label or UNKNOWN for label in labels]
+    if title.casefold() != "community":
+        labels = _places(table, title, labels)
     if "" in labels:
         raise InputError(f"{table.where(labels.index(''), 'community')}: is empty; every member has exactly one")
-    names = sorted(set(labels), key=_by_value)
+    names = sorted(set(labels), key=by_value)
     number = {name: i for i, name in enumerate(names)}
     return np.array([number[label] for label in labels], dtype=np.int32), tuple(names)
 
 
-def _by_value(label: str) -> tuple[int, int, str, str]:
+def _places(table: Table, title: str, labels: list[str]) -> list[str]:
+    """Locations as people write them of themselves: those that differ by case or blanks are one, missing ones are ``UNKNOWN``."""
+    labels = ["" if is_missing(even(label)) else label for label in labels]
+    if "" in labels:
+        table.notes.append(
+            f"column {title!r}: {labels.count('')} cells are empty: these members are the community {UNKNOWN!r}"
+        )
+    first: dict[str, str] = {}
+    places = [first.setdefault(" ".join(label.casefold().split()), label) for label in labels]
+    other = next(((label, place) for label, place in zip(labels, places, strict=True) if label != place), None)
+    if other is not None:
+        table.notes.append(f"column {title!r}: {other[0]!r} and {other[1]!r} were taken as one community")
+    return [place or UNKNOWN for place in places]
+
+
+def read_fields(path: Path, is_number: Mapping[str, bool]) -> dict[str, NDArray[Any]]:
+    """Further columns of a members file by the names they have in it, a row per member; those that it lacks are left out.
+
+    is_number: name -> whether its cells are numbers, float64, NaN where one is missing; else they are text, ``unknown`` where
+    one is missing. Raises InputError as ``read_members`` does.
+    """
+    id_names = ("member", "member id", "node", "node id", "user id", "user", *HANDLES)
+    found: dict[str, NDArray[Any]] = {}
+    for name, numeric in is_number.items():  # one by one: a name such as region is a word for the community too
+        columns = (Column("id", Kind.ID, id_names, required=True), Column(name, Kind.NUMBER if numeric else Kind.ID))
+        table = read_table(path, columns)
+        if name not in table:
+            continue
+        if numeric:
+            found[name] = table.numbers(name, -np.inf, np.inf)
+        else:
+            found[name] = np.array([text or UNKNOWN for text in table.texts(name)], dtype=object)
+    return found
+
+
+def by_value(label: str) -> tuple[int, int, str, str]:
     """What labels are sorted by: numbers, of any length, by value and before other labels."""
     digits = label.lstrip("0")
     return (0, len(digits), digits, label) if label.isdecimal() else (1, 0, "", label)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import NetworkError
+from viralsim.tables.cells import AROUND
 from viralsim.tables.numbers import MISSING
 from viralsim.tables.totals import may_name_a_total, names_a_total
 
 ROUNDED = re.compile(r"[0-9]+[.,][0-9]+[eE][+-]?[0-9]+|[0-9]+[eE]\+[0-9]+")
+SEVERAL = re.compile(r"[,;|]")
 WORDS = frozenset(
     {form for word in MISSING - {""} for form in (word, word.upper(), word.title(), word.capitalize())}
     | {"NaN", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "undefined"}
@@ -33,9 +35,19 @@ def ids_of(labels: list[str]) -> NDArray[Any] | None:
 
 
 def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int]) -> None:
-    """``NetworkError`` where an id is in scientific notation, or the only kind beside whole numbers are 12.0, NA or Total."""
+    """``NetworkError`` where an id is in scientific notation, a formula, several ids in one field, or the only kind beside whole
+    numbers are 12.0, NA or Total.
+    """
     if ids.dtype.kind != "U" or len(ids) == 0:
         return
+    for label in ids[np.strings.startswith(ids, '="') & np.strings.endswith(ids, '"')].tolist():
+        raise NetworkError(
+            f"{_place(path, line_of(label))}: id {label} is a spreadsheet's formula; write {label[2:-1]}, as text"
+        )
+    for label in _several(ids):
+        raise NetworkError(
+            f"{_place(path, line_of(label))}: {label[:40]!r} holds several ids, each of them a member too; write a row per edge"
+        )
     for label in ids[_holds(ids, "eE") & _holds(ids, "+.,")].tolist():
         if ROUNDED.fullmatch(label):
             raise NetworkError(
@@ -52,6 +64,16 @@ def refuse_rounded(path: Path, ids: NDArray[Any], line_of: Callable[[str], int])
             raise NetworkError(
                 f"{_place(path, line_of(label))}: id {label!r} {what}, and other ids are whole numbers; correct it or drop the row"
             )
+
+
+def _several(ids: NDArray[Any]) -> Iterator[str]:
+    """Which ids are others beside each other: ``bob;cy`` where bob and cy are members."""
+    holding = ids[_holds(ids, ",;|")].tolist()
+    known = set(ids.tolist()) if holding else set()
+    for label in holding:
+        parts = [part.strip() for part in SEVERAL.split(label)]
+        if len(parts) > 1 and all(part in known for part in parts):
+            yield label
 
 
 def _decimal(ids: NDArray[Any]) -> NDArray[np.bool_]:
@@ -99,12 +121,14 @@ def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
 
 
 def _alike(path: Path, labels: list[str]) -> list[str]:
-    """A word on ids that differ in case, accents' form or blanks only."""
-    if "".join(labels).isascii() and len(set(map(str.casefold, labels))) == len(labels):
+    """A word on ids that differ in case, a handle's @, accents' form or what is not seen around them."""
+    joined = "".join(labels)
+    if joined.isascii() and "@" not in joined and len(set(map(str.casefold, labels))) == len(labels):
         return []  # said at once of most files
     first: dict[str, str] = {}
     for label in labels:
-        key = label.casefold() if label.isascii() else unicodedata.normalize("NFKC", label).casefold().strip()
+        key = label.casefold() if label.isascii() else unicodedata.normalize("NFKC", label).casefold().strip(AROUND)
+        key = key.removeprefix("@")
         if first.setdefault(key, label) != label:
             return [
                 f"{path.name}: {first[key]!a} and {label!a} are two members, though they look alike; check how ids are written"

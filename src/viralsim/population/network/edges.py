@@ -59,6 +59,8 @@ def build_rows(edges: Edges, keep_edge_order: bool) -> Rows:
             f"tie_strength[{i}]: must be in [0, 1], got {strength[i]:g}; divide by the largest, or make counts chances"
         )
     sign = edge_signs(edges.tie_sign, given)
+    if sign is not None:
+        _refuse_both_signs(edges, sign)
     if not edges.directed:
         source, target = np.concatenate([source, target]), np.concatenate([target, source])
     arcs = len(source)
@@ -114,6 +116,26 @@ def edge_signs(values: ArrayLike | None, edges: int) -> NDArray[np.int8] | None:
             f"tie_sign[{wrong[0]}]: must be 1 or -1, got {given[wrong[0]]:g}; leave out ties without a sign"
         )
     return given.astype(np.int8)
+
+
+def _refuse_both_signs(edges: Edges, sign: NDArray[np.int8]) -> None:
+    """NetworkError where a tie that is given twice has two signs."""
+    low, high = (
+        (edges.source, edges.target)
+        if edges.directed
+        else (np.minimum(edges.source, edges.target), np.maximum(edges.source, edges.target))
+    )
+    order = np.lexsort((low, high))
+    low, high, sign = low[order], high[order], sign[order]
+    both = (low[1:] == low[:-1]) & (high[1:] == high[:-1]) & (sign[1:] != sign[:-1]) & (low[1:] != high[1:])
+    if both.any():
+        at = np.sort(order[[int(np.argmax(both)), int(np.argmax(both)) + 1]])
+        ends = [int(end[at[0]]) for end in (edges.source, edges.target)]
+        names = [repr(end if edges.ids is None else edges.ids[end].item()) for end in ends]
+        raise NetworkError(
+            f"tie_sign[{at[1]}]: the tie of {names[0]} and {names[1]} is given twice, as 1 and as -1 (first in tie_sign[{at[0]}]): "
+            "keep one"
+        )
 
 
 def is_signs(values: object, edges: int) -> bool:

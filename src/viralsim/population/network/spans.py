@@ -69,3 +69,20 @@ def spans_of_edges(position: NDArray[np.int64], from_tick: ArrayLike, to_tick: A
     ends = np.r_[begins[1:], len(edge)] - 1
     start = np.concatenate([[0], np.cumsum(np.bincount(edge[begins], minlength=follows))]).astype(np.int64)
     return TieSpans(start, first[begins].astype(np.int32), reached[ends].astype(np.int32))
+
+
+def late_ties(spans: TieSpans, ticks: int, place: str) -> list[str]:
+    """What to say of ties that begin after the last of ``ticks`` ticks, which no world reaches.
+
+    Raises: NetworkError where all do: dates in seconds, or ticks of another length.
+    """
+    if not len(spans.from_tick):
+        return []
+    first = int(spans.from_tick.min())
+    if first >= ticks:
+        raise NetworkError(
+            f"{place}: its first tie begins in tick {first:,}, and the horizon is {ticks:,} ticks: count from the launch, in ticks"
+        )
+    late = int((spans.from_tick >= ticks).sum())
+    said = f"{place}: {late:,} of {len(spans.from_tick):,} spans of ties begin after the horizon of {ticks:,} ticks"
+    return [said] if late else []

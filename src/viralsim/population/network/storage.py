@@ -151,7 +151,9 @@ def _forget(lock: BaseFileLock) -> None:
 
 def refuse_taken(folder: Path) -> None:
     """``NetworkError`` where something is in the place of a new network."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if Path.cwd().is_relative_to(folder.resolve()):
+        raise NetworkError(f"{folder} is the present folder, which is not replaced: name one in it")
+    if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise NetworkError(f"{folder}: exists already; name another folder or remove it")
 
 

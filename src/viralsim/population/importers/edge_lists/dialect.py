@@ -168,7 +168,7 @@ def _lonely(path: Path, line: int, rows: Sequence[Sequence[str]]) -> list[str]:
     """A word on a first row whose ids, unlike the others', occur nowhere below: it may name the columns."""
     below = {cell for cells in rows[1:] for cell in cells[:2]}
     first = rows[0][:2]
-    if len(rows) < 4 or any(cell in below or is_number(cell) for cell in first) or len(below) > 1.5 * (len(rows) - 1):
+    if len(rows) < 3 or any(cell in below or is_number(cell) for cell in first) or len(below) > 1.5 * (len(rows) - 1):
         return []
     return [f"{path.name}:{line}: {', '.join(first)} was read as an edge; take this line out if it names the columns"]
 
@@ -251,6 +251,9 @@ def _ends(
         _refuse_two_modes(path, line, header, body)
         if not counts and len(header) > 2:
             _refuse_ambiguous(path, line, body, len(header))
+    for end in ends:
+        if [plain(name) for name in header].count(plain(header[end])) > 1:
+            raise NetworkError(f"{path}:{line - 1}: two columns are called {header[end]!r}: leave one of them out")
     return ends.source, ends.target
 
 
@@ -265,7 +268,8 @@ def _refuse_ambiguous(path: Path, line: int, body: Sequence[Sequence[str]], widt
     if width < 3 or len(rows) < 3 or len(heads) < len(rows) or len({cells[2] for cells in rows}) < 2:
         return
     whole = all(WHOLE.match(cell) for cells in rows for cell in cells[:3])
-    counted = whole and any(
+    words = not any(is_number(cell) for cells in rows for cell in cells[1:3])
+    counted = (whole or words) and any(
         [cells[0] for cells in rows] == [str(first + i) for i in range(len(rows))] for first in (0, 1)
     )
     if counted or all(cell in heads for cells in rows for cell in cells[2:]):

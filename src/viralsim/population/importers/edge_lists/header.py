@@ -22,7 +22,10 @@ PAIRS = (
     ("retweeter", "retweeted"), ("mentioner", "mentioned"), ("truster", "trustee"), ("author", "recipient"),
     ("quelle", "ziel"), ("von", "nach"), ("von", "zu"), ("von", "an"), ("absender", "empfanger"),
     ("source", "cible"), ("de", "vers"), ("expediteur", "destinataire"), ("origen", "destino"), ("fuente", "destino"),
-    ("bron", "doel"), ("van", "naar"),
+    ("bron", "doel"), ("van", "naar"), ("user", "follows"), ("username", "follows"), ("account", "follows"), ("handle", "follows"),
+    ("screenname", "follows"), ("username", "friend"), ("username", "follower"), ("abonnent", "profil"), ("abonnent", "konto"),
+    ("folgender", "gefolgter"), ("nutzer", "follower"), ("benutzer", "follower"), ("abonne", "compte"), ("abonne", "profil"),
+    ("seguidor", "seguido"), ("seguidor", "cuenta"), ("seguidor", "perfil"),
 )  # fmt: skip
 SOURCES = {source for source, _ in PAIRS}
 TARGETS = {target for _, target in PAIRS}
@@ -66,19 +69,11 @@ ROW_NAMES = {
     "key",
 }
 MOST = 0.9  # of the rows below, so that a bad line does not hide a header
-FOLLOWERS = {"follower", "followerid"}
+FOLLOWERS = {"follower", "followerid", "abonnent", "folgender", "abonne", "seguidor"}
 FOLLOWED = {
-    "followee",
-    "followed",
-    "following",
-    "friend",
-    "followeeid",
-    "followedid",
-    "followingid",
-    "friendid",
-    "user",
-    "userid",
-}
+    "followee", "followed", "following", "friend", "followeeid", "followedid", "followingid", "friendid", "user", "userid",
+    "username", "nutzer", "benutzer", "profil", "konto", "gefolgter", "compte", "seguido", "cuenta", "perfil",
+}  # fmt: skip
 LETTERS = {("u", "v"), ("i", "j"), ("x", "y"), ("a", "b"), ("s", "t")}
 
 
@@ -166,7 +161,7 @@ def is_node_table(names: Sequence[str]) -> bool:
 def meaning_of(source: str, target: str) -> str | None:
     """What an edge says by the names of its ends: who is a follower follows; None where they do not tell."""
     ends = (plain(source), plain(target))
-    if ends[0] in FOLLOWERS and ends[1] in FOLLOWED:
+    if (ends[0] in FOLLOWERS and ends[1] in FOLLOWED) or ends[1] == "follows":
         return "source follows target"
     if ends[1] in FOLLOWERS and ends[0] in FOLLOWED:
         return "source reaches target"
