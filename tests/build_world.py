@@ -32,6 +32,7 @@ class Channel:
     per_engagement: float = 0.0
     recommend_delay: int = 1
     present: Sequence[int] | None = None  # None: everyone
+    sends: tuple[float, int, float] | None = None  # share, followers each goes to, trust
 
 
 @dataclass
@@ -61,6 +62,8 @@ class Members:
     activity: Sequence[float] = (1.0,)
     hostility: Sequence[float] = (1.0,)
     background_load: Sequence[float] = ()  # posts a day; empty: attention is off
+    buying: Sequence[float] = (1.0,)
+    segments: Sequence[Sequence[int]] = ()  # by field, the row of each member
 
 
 @dataclass
@@ -196,6 +199,8 @@ def build_audience(n: int, channels: Sequence[Channel], contents: Sequence[Conte
         presence=presence,
         present=present,
         present_start=present_start,
+        buying=np.array(who.buying, dtype=np.float32),
+        segment=np.array(who.segments, dtype=np.int32).reshape(len(who.segments), n if who.segments else 0),
     )
 
 
@@ -223,6 +228,7 @@ def build_channels(channels: Sequence[Channel], graph: Graph, who: Members, mann
     vary = bool(len(graph.tie_strength)) or bool(who.background_load) or manner.rhythm is not None
     gaps = [gap_table(rate) for rate in envelope]
     delays = delay_tables(channels, ticks)
+    sends = [channel.sends or (0.0, 1, 1.0) for channel in channels] if any(c.sends for c in channels) else []
     return Channels(
         key=np.array([name_key(f"channel {c}") for c in range(len(channels))], dtype=np.uint64),
         visibility=floats([channel.visibility for channel in channels]),
@@ -240,6 +246,9 @@ def build_channels(channels: Sequence[Channel], graph: Graph, who: Members, mann
         per_engagement=floats([channel.per_engagement for channel in channels]),
         recommend_delay=integers([channel.recommend_delay for channel in channels]),
         max_match=floats([]),  # set when the audience is known
+        send_share=floats([share for share, _, _ in sends]),
+        send_reach=integers([reach for _, reach, _ in sends]),
+        send_trust=floats([trust for _, _, trust in sends]),
     )
 
 

@@ -37,6 +37,7 @@ class NaiveWorld:
     paid_sales: dict[int, int]
     asked_sales: dict[int, int]
     often_reached: list[int]
+    by_segment: list[list[int]]
 
 
 def trees(nodes: list[Node], content: int) -> dict[int, list[int]]:
@@ -80,6 +81,18 @@ def often_reached(run: Run) -> list[int]:
     seen = [[run.seen_content[run.focal, v] for v in range(run.members)]]
     seen += [[run.line_seen[line, v] for v in range(run.members)] for line in range(len(goals) - 1)]
     return [sum(n >= goal for n in of_all) if goal else 0 for goal, of_all in zip(goals, seen, strict=True)]
+
+
+def segments(run: Run) -> list[list[int]]:
+    """Reach, impressions, shares and conversions of the focal content by row of ``by_segment``."""
+    of_field = run.world.audience.segment
+    found = [[0, 0, 0, 0] for _ in range(int(of_field.max(initial=-1)) + 1)]
+    for v in range(run.members):
+        posts = sum(n for (_, k, poster), n in run.posts_made.items() if (k, poster) == (run.focal, v))
+        did = (v in run.reached, run.seen_content[run.focal, v], posts, (run.focal, v) in run.converted)
+        for field in of_field:
+            found[field[v]] = [have + int(more) for have, more in zip(found[field[v]], did, strict=True)]
+    return found
 
 
 def naive_world(world: ArmInputs, seed: int, w: int, kind: type[Run] = Run) -> NaiveWorld:
@@ -133,4 +146,5 @@ def naive_world_of(run: Run) -> NaiveWorld:
         paid_sales=dict(run.paid_sales),
         asked_sales=dict(run.asked_sales),
         often_reached=often_reached(run),
+        by_segment=segments(run),
     )

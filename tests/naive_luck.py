@@ -39,6 +39,7 @@ class Post:
     node: int
     line: int = -1  # of an owned post
     visibility: float = 1.0
+    sent: int = 0  # of a private send: followers that it goes to
 
 
 @dataclass(frozen=True)

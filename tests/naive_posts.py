@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import numpy as np
 from naive_luck import (
@@ -244,9 +245,17 @@ class Posts:
             self.cross_post(channel, content, v)
         visibility = self.visibility(channel, v, answers)
         post = Post(channel, content, v, number, source, trust, self.node_of[where], visibility=visibility)
+        if answers and self.is_send(post):
+            trust *= float(self.world.channels.send_trust[channel])
+            return replace(post, trust=trust, sent=int(self.world.channels.send_reach[channel]))
         earned_by = draw(plus(self.post_key(post), rng.EARN), 0)
         self.earn(channel, content, earned_by, post.node, source == Source.EARNED)
         return post
+
+    def is_send(self, post: Post) -> bool:
+        """Whether a share that answers an impression goes to a few."""
+        share = self.world.channels.send_share
+        return bool(len(share) and unit(draw(plus(self.post_key(post), rng.SEND), 0)) < share[post.channel])
 
     def visibility(self, channel: int, v: int, answers: bool) -> float:
         """Of a member's post; ``answers`` an impression."""

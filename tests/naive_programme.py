@@ -70,6 +70,7 @@ class NaiveProgramme:
         ]
         self.launches: list[NaiveLaunch] = []
         self.reach = self.earned_reach = 0
+        self.by_segment = np.zeros((int(base.audience.segment.max(initial=-1)) + 1, 4), dtype=int)
 
     def unit(self, what: str, launch: int, v: int) -> float:
         world = U64(rng.world_key(rng.seed_key(self.seed), U64(self.number)))
@@ -108,13 +109,20 @@ class NaiveProgramme:
                 if not self.person(v).customer or self.unit("again", launch, v) < self.long.customers.again
             ]
             self.note_reach(run)
+            for v in range(self.n):
+                posts = sum(n for (_, k, poster), n in run.posts_made.items() if (k, poster) == (run.focal, v))
+                self.in_segments(v, (0, run.seen_content[run.focal, v], posts, v in counted))
             self.launches.append(NaiveLaunch(world, noted, len(counted)))
             if launch + 1 < self.long.launches:
                 self.learn(run, launch, bought)
-                noted["repeat_purchases"] = sum(
-                    p is not None and p.customer and self.unit("repeat", launch, v) < self.long.customers.repeat
+                again = [
+                    v
                     for v, p in enumerate(self.accounts)
-                )
+                    if p is not None and p.customer and self.unit("repeat", launch, v) < self.long.customers.repeat
+                ]
+                noted["repeat_purchases"] = len(again)
+                for v in again:
+                    self.in_segments(v, (0, 0, 0, 1))
                 came, went = self.come_and_go(launch, world.counts["SHARES"])
                 made, lost = self.advocates(launch, world.advocate_posts)
         return self
@@ -124,9 +132,15 @@ class NaiveProgramme:
         assert found is not None
         return found
 
+    def in_segments(self, v: int, did: tuple[int, ...]) -> None:
+        """Add what somebody did to the segments of their account."""
+        for rows in self.base.audience.segment:
+            self.by_segment[rows[v]] += np.array(did, dtype=int)
+
     def note_reach(self, run: Run) -> None:
         for v in run.reached:
             self.reach += not self.person(v).reached
+            self.in_segments(v, (not self.person(v).reached, 0, 0, 0))
             self.person(v).reached = True
         for v in run.earned_reached:
             self.earned_reach += not self.person(v).earned

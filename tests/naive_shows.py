@@ -91,6 +91,11 @@ class Run(Posts):
 
     def show_row(self, post: Post, row: list[int], edges: range | None) -> None:
         channels, key = self.world.channels, self.post_key(post)
+        if post.sent:
+            for position in self.sent_to(key, post.sent, len(row)):
+                if edges is not None and self.tie_is_there(edges[position]) and not self.is_gone(row[position]):
+                    self.impress_follower(post, row[position], position, edges[position])
+            return
         for position in self.positions(post.channel, key, len(row)):
             edge = None if edges is None else edges[position]
             if edge is not None and not self.tie_is_there(edge):
@@ -120,6 +125,19 @@ class Run(Posts):
             q = min(most, q * float(self.world.rules.rhythm[self.tick]))
             if not unit(draw(plus(key, rng.SHOW), position)) * float(self.world.channels.envelope[channel]) < q:
                 return
+        self.impress_follower(post, v, position, edge)
+
+    def sent_to(self, key: int, sent: int, n: int) -> list[int]:
+        """Positions that a private send goes to, by Floyd's algorithm, ascending."""
+        chosen: set[int] = set()
+        for i, j in enumerate(range(max(0, n - sent), n)):
+            position = below(draw(plus(key, rng.SEND), 1 + i), j + 1)
+            chosen.add(j if position in chosen else position)
+        return sorted(chosen)
+
+    def impress_follower(self, post: Post, v: int, position: int, edge: int | None) -> None:
+        """One follower of a row who sees the post."""
+        key, channel = self.post_key(post), post.channel
         trust = post.trust
         if edge is not None:
             community = self.world.audience.community
@@ -265,6 +283,7 @@ class Run(Posts):
     def convert(self, shown: Impression) -> None:
         v, k, contents = shown.member, shown.content, self.world.contents
         rate = float(contents.conversion_rate[k]) * self.match(k, v) * float(contents.conversion_trust[k, shown.source])
+        rate *= of(self.world.audience.buying, v)
         if (k, v) not in self.converted and float(rng.unit_low(U64(shown.bits))) < rate:
             self.converted.add((k, v))
             self.count(k, "CONVERSIONS", "CONVERSIONS")

@@ -91,6 +91,7 @@ def channels(draw: Draw, size: Size, *, ties: bool, weights: bool, presence: boo
         per_engagement=recommended,
         recommend_delay=draw(st.integers(1, 3)),
         present=some_members(rng, size.members, rng.choice([0.3, 0.8])) or [0] if presence else None,
+        sends=(probability(draw), draw(st.integers(1, 4)), 1.3) if chance(draw) else None,
     )
 
 
@@ -129,6 +130,8 @@ def members_like(draw: Draw, n: int) -> Members:
         activity=[float(a) for a in rng.exponential(size=n)] if chance(draw) else [1.0],
         hostility=[float(h) for h in rng.random(n)] if chance(draw) else [draw(st.sampled_from([1.0, 0.5]))],
         background_load=[float(b) for b in rng.choice([0.0, 0.5, 3.0], size=n)] if chance(draw) else [],
+        buying=[float(b) for b in rng.exponential(size=n)] if chance(draw) else [1.0],
+        segments=[rng.integers(0, 3, size=n), 3 + rng.integers(0, 2, size=n)] if chance(draw) else [],
     )
 
 
@@ -245,8 +248,8 @@ def fast_world(draw: Draw, posts: Callable[[Size], list[Organic]]) -> ArmInputs:
     return build_world(
         size.members,
         size.ticks,
-        [replace(channel, per_engagement=0.0, envelope=None)],
+        [replace(channel, per_engagement=0.0, envelope=None, sends=None)],
         [replace(content, controversy=0.0, persistence=0.0, reinforcement=Reinforcement.SIMPLE)],
-        who=replace(draw(members_like(size.members)), background_load=()),
+        who=replace(draw(members_like(size.members)), background_load=(), buying=(1.0,), segments=()),
         acts=Acts(organic=posts(size)),
     )

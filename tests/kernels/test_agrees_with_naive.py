@@ -46,6 +46,7 @@ def assert_world_agrees(raw: RawWorlds, i: int, slow: NaiveWorld) -> None:
     assert raw.posted[i].tolist() == binned(slow.advocate_posts, raw.posted.shape[1])
     assert raw.asked_sales[i].tolist() == binned(slow.asked_sales, raw.asked_sales.shape[1])
     assert raw.often_reached[i : i + 1].ravel().tolist() == slow.often_reached
+    assert raw.by_segment[i].tolist() == slow.by_segment
     # The kernel sums distances of whole subtrees, the oracle over pairs: integers both, divided once.
     assert raw.structural_virality[i] == pytest.approx(slow.structural_virality, rel=1e-12, nan_ok=True)
 

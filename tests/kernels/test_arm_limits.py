@@ -19,6 +19,7 @@ from viralsim.kernels.batch import run_worlds, trace_world
 
 WITHOUT_LIMITS = {"channels.key", "contents.key", "contents.own_rules"}  # any 64 bits are a key; a type, not numbers
 OWN_LENGTH = {
+    "audience.segment",
     "plan.people",
     "rules.fatigue",
     "contents.own_measured",
@@ -38,8 +39,13 @@ def full_world() -> ArmInputs:
         planned=[Planned(1), Planned(2, tick=4)],
         organic=[Organic(0), Organic(-1, tick=2)],
     )
-    channels = [Channel([(0, 1, 0.5, 0.5), (1, 2, 1.0, 0.5)], delay=[0.5, 0.5], present=[0, 1, 2]), Channel([(2, 0)])]
-    who = Members(community=[0, 1, 1], activity=[1.0, 2.0, 0.5], hostility=[0.5] * 3, background_load=[1.0] * 3)
+    channels = [
+        Channel([(0, 1, 0.5, 0.5), (1, 2, 1.0, 0.5)], delay=[0.5, 0.5], present=[0, 1, 2], sends=(0.5, 2, 1.0)),
+        Channel([(2, 0)]),
+    ]
+    who = Members(
+        [0, 1, 1], [1.0, 2.0, 0.5], [0.5] * 3, background_load=[1.0] * 3, buying=[0.5, 2.0, 0.5], segments=[[0, 1, 1]]
+    )
     plain = build_world(3, 6, channels, [Content(controversy=0.5), Content()], who=who, acts=acts)
     world = with_terms(plain, set(TERMS), np.random.default_rng(1))
     edges = len(world.graph.followers)
@@ -125,6 +131,7 @@ def test_a_wrong_length_is_named(name: str) -> None:
     [
         ("plan.owned_start", [0, 5], "owned_start must rise from 0 to the length of owned_followers"),
         ("plan.paid_start", [1, 2], "paid_start must rise"),
+        ("audience.segment", [[0, 1, 1, 0]], r"audience.segment must have shape \(1, 3\) or \(0, 0\), got \(1, 4\)"),
         ("plan.planned_tick", [4, 0], "must be ascending"),
         ("plan.owned_posts_tick", [3, 0], "must be ascending"),
         ("graph.indptr", [[0, 2, 1, 2], [2, 2, 2, 3]], "indptr must rise"),

@@ -13,7 +13,7 @@ import pytest
 import viralsim as vs
 from examples.own_policy import ENOUGH_SHARES, StopsWhenItMoves
 from viralsim.errors import InputError
-from viralsim.kernels.batch import run_worlds, trace_world
+from viralsim.kernels.batch import RawWorlds, run_worlds, trace_world
 from viralsim.kernels.counts import Series
 from viralsim.kernels.state import NODES
 from viralsim.measurement.measures import NAMES
@@ -79,6 +79,25 @@ def stepped(scenario: Scenario, **how: object) -> ViralityModel:
 @pytest.mark.parametrize("arm", ["bare", "asked", "all"])
 def test_stepped_world_is_the_world_of_the_batch_driver(scenario: Scenario, arm: str) -> None:
     """Counts, ticks and trees are equal bit for bit, whichever driver ran the world."""
+    assert_same_worlds(scenario, arm)
+
+
+def test_a_market_with_segments_and_sends_is_stepped_as_it_is_run(scenario: Scenario) -> None:
+    """Prospects, members who differ in buying, counts by segment and private sends too."""
+    market = {
+        "audience.segments": {"community": [], "activity": [0.5, 2]},
+        "audience.buying": {"spread": 1.5},
+        "audience.prospects": 100,
+        "channels.a.sends": {"share": 0.5, "reaches": 2, "trust": 1.2},
+        "goal": {"measure": "reach", "among": {"community": [0, 2]}},
+    }
+    raw = assert_same_worlds(scenario.override(market), "all")
+    assert raw.by_segment.shape == (4, 4 + 3 + 2, 4)
+    assert raw.by_segment[:, :4].sum(axis=1).tolist() == raw.by_segment[:, 4:7].sum(axis=1).tolist()
+
+
+def assert_same_worlds(scenario: Scenario, arm: str) -> RawWorlds:
+    """Four worlds of an arm are those of the batch driver, which come back."""
     compiled = compile_audience(scenario)
     world = compile_arms(scenario, compiled)[arm].world
     raw = run_worlds(world, scenario.seed, np.arange(4))
@@ -89,12 +108,14 @@ def test_stepped_world_is_the_world_of_the_batch_driver(scenario: Scenario, arm:
         np.testing.assert_array_equal(own.counts[0], raw.counts[number])
         np.testing.assert_array_equal(own.series[0], raw.series[number])
         np.testing.assert_array_equal(own.reach_by_community[0], raw.reach_by_community[number])
+        np.testing.assert_array_equal(own.by_segment[0], raw.by_segment[number])
         np.testing.assert_array_equal(own.paid_bought[0], raw.paid_bought[number])
         np.testing.assert_array_equal(own.structural_virality[0], raw.structural_virality[number])
         nodes = trace_world(world, scenario.seed, number)
         kept = model._state.nodes[: len(nodes.member)]
         np.testing.assert_array_equal(kept["member"], nodes.member)
         np.testing.assert_array_equal(kept["parent"], nodes.parent)
+    return raw
 
 
 def test_data_collector_holds_the_measures_after_each_step(scenario: Scenario) -> None:

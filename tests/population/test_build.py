@@ -44,6 +44,9 @@ def scenario(folder, channels, seed=42, **audience):
         "participation": SimpleNamespace(sigma=1.5),
         "demographics": None,
         "members_file": None,
+        "segments": {},
+        "buying": None,
+        "prospects": 0,
         "model_fields_set": set(),
     } | audience
     return SimpleNamespace(

@@ -20,7 +20,8 @@ name: small
 seed: 5
 worlds: 2
 horizon: 20h
-audience: {members: 60, communities: {count: 3}, topics: {food: 0.5}, participation: {sigma: 1.0}, hostility: 0.5}
+audience: {members: 60, communities: {count: 3}, topics: {food: 0.5}, participation: {sigma: 1.0}, hostility: 0.5,
+           segments: {community: [], interest_food: [0.4, 0.7]}, buying: {spread: 0.5}}
 channels:
   a: {visibility: 0.9, engagement_rate: 0.1, cpm_usd: 9, reaction_delay: {fixed: 2h}, network: {generate: {mean_following: 6}}}
   b: {visibility: 0.5, presence: 0.7, engagement_rate: 0.1, network: {generate: {mean_following: 5}}}
@@ -149,4 +150,5 @@ def assert_agrees(changes: dict[str, object], number: int) -> None:
     total = fast.total()
     assert [total.counts[0, Count.REACH], total.counts[0, Count.EARNED_REACH]] == [slow.reach, slow.earned_reach]
     assert total.reach_by_community[0].sum() == slow.reach
+    assert total.by_segment[0].tolist() == slow.by_segment.tolist()
     assert {i: n for i, n in enumerate(total.advocate_posts.tolist()) if n} == posts_by(slow.launches)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from viralsim.arguments import got, integer_at_least, member_numbers, one_of, seed_number, thread_count
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.enrolment import Enrolment, choose_listed, eligible_members, enrol, strategy_of
+from viralsim.campaign.segments import chosen_for
 from viralsim.errors import InputError
 from viralsim.measurement.measures import NAMES
 from viralsim.member_names import find_members
@@ -111,7 +112,8 @@ class Tier:
         names = self.words.channels or self.compiled.channels
         where = np.array([name in names for name in self.compiled.channels])
         content = self.spec.content[self.words.content or self.spec.campaign.content]
-        return eligible_members(self.compiled, self.words.programme.fans, where, self.compiled.match(content))
+        return eligible_members(self.compiled, self.words.programme.fans, where, self.compiled.match(content),
+                                chosen_for(self.compiled.population, self.words))  # fmt: skip
 
     @property
     def cost_usd(self) -> float:

@@ -15,6 +15,7 @@ from viralsim.campaign.market import people_of_line
 from viralsim.campaign.numbers import number
 from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
+from viralsim.campaign.segments import among_measures, by_segment
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
@@ -187,6 +188,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "net_usd": lambda: value_usd() - cost,
     }
     makers |= further_measures(spec, raw)
+    makers |= among_measures(spec, raw)
     makers |= own_measures(spec, raw, int(arm.world.graph.indptr.shape[1] - 1))
     return MadeColumns(makers, len(raw.counts))
 
@@ -214,6 +216,7 @@ def arm_outcomes(arm: Arm, raw: RawWorlds, lines: dict[str, F8] | None = None) -
             {c: partial(floats, raw.reach_by_channel, i) for i, c in enumerate(channels)}, len(raw.counts)
         ),
         reach_by_community=raw.reach_by_community,
+        by_segment=by_segment(arm.segments, raw),
         cost_lines=lines,
         series={s.name.lower(): raw.series[:, :, s] for s in Series},  # views: who asks for one copies it
         cascade_sizes=raw.cascade_sizes,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.creators.terms import OTHERS, TERMS, CreatorsTable, Terms, given, is_per_post, read_terms
+from viralsim.campaign.segments import chosen_for
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
 from viralsim.tables import Column, Kind, Table, read_table
@@ -94,6 +95,7 @@ def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, fold
     each once, in the order of the file. Raises ScenarioError with file, line and remedy.
     """
     path = Path(filled(tier.listed)) if tier.file is None else folder / tier.file
+    among = chosen_for(compiled.population, tier)
     try:
         table = (
             CreatorsTable(tier.creators, COLUMNS, spec.currency)
@@ -102,7 +104,7 @@ def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, fold
         )
         repeated: list[str] = []
         people = _people(table, compiled, tier.channels or compiled.channels, repeated)
-        _cast(table, people, compiled)
+        _cast(table, people, compiled, among)
         notes = [f"{path.name}: {note}" for note in (*_followers_notes(table, people, compiled, tier), *repeated)]
         rows, handles = [p.rows for p in people], [p.handle for p in people]
         terms = read_terms(table, rows, handles, spec, len(tier.posts_at))
@@ -176,9 +178,9 @@ def _repeats(table: Table, first: int, second: int) -> bool:
     return True
 
 
-def _cast(table: Table, people: list[Person], compiled: CompiledAudience) -> None:
-    """Give each person the free member whose follower counts are nearest, summed over the channels of the person."""
-    free = np.ones(compiled.members, dtype=bool)
+def _cast(table: Table, people: list[Person], compiled: CompiledAudience, among: NDArray[np.bool_]) -> None:
+    """Give each person the free member of ``among`` (bool[N]) whose follower counts are nearest, summed over their channels."""
+    free = among.copy()
     for person in people:
         distance = np.zeros(compiled.members)
         for c, followers in person.followers.items():
@@ -189,7 +191,8 @@ def _cast(table: Table, people: list[Person], compiled: CompiledAudience) -> Non
         if not np.isfinite(distance[person.member]):
             names = ", ".join(compiled.channels[c] for c in person.followers)
             raise InputError(f"{table.where(person.rows[0], 'handle')}: no member of {names} is left for {person.handle}: "
-                             "the file names more advocates than the audience has members there")  # fmt: skip
+                             "the file names more advocates than the audience has members there"
+                             + (", or than campaign.advocates.among leaves" if not among.all() else ""))  # fmt: skip
         free[person.member] = False
 
 

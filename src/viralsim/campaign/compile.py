@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from viralsim.campaign.numbers import Number, holds_column, number, stacked
 from viralsim.campaign.own_rules import own_arrays
 from viralsim.campaign.plan import compile_plan
 from viralsim.campaign.seeing import seeing
+from viralsim.campaign.segments import segment_names
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, curve_of, visibility
 from viralsim.campaign.visible_posts import factors, highest_owned, owned_factor, owned_visibility, per_engagement
@@ -40,6 +41,7 @@ from viralsim.kernels.arm_inputs import (
 )
 from viralsim.kernels.rng import name_key
 from viralsim.scenario.blocks import filled
+from viralsim.scenario.channels import Sends
 from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 
@@ -58,6 +60,7 @@ class Arm:
     contents: tuple[str, ...]
     visibility: NDArray[np.float64]
     appeal: NDArray[np.float64]
+    segments: tuple[tuple[str, int], ...] = ()  # (``field=segment``, members) by row of ``by_segment``
 
 
 def content_names(spec: Spec) -> list[str]:
@@ -138,7 +141,19 @@ def _channels(
         owned_visibility=apart,
         seeing_delay=waiting.delay,
         seeing_scale=waiting.scale,
+        **_sends([s.sends for s in settings]),
     )
+
+
+def _sends(rules: Sequence[Sends | None]) -> dict[str, NDArray[Any]]:
+    """Which shares are sent to a few, to how many and with what trust, by channel; nothing where no channel says so."""
+    if all(rule is None for rule in rules):
+        return {}
+    return {
+        "send_share": stacked([0.0 if rule is None else rule.share for rule in rules]),
+        "send_reach": stacked([1 if rule is None else rule.reaches for rule in rules], dtype=np.int64),
+        "send_trust": stacked([1.0 if rule is None else rule.trust for rule in rules]),
+    }
 
 
 def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
@@ -260,7 +275,7 @@ def _cared_for(compiled: CompiledAudience, spec: Spec, enrolment: Enrolment) -> 
     manager = spec.campaign.community_management
     if manager is None or manager.hours_per_week is None or not manager.effects.willingness:
         return enrolment
-    willingness = with_care(enrolment.willingness, manager, manager.coverage(compiled.members))
+    willingness = with_care(enrolment.willingness, manager, manager.coverage(compiled.audience_members))
     return replace(enrolment, willingness=willingness)
 
 
@@ -291,5 +306,13 @@ def compile_arm(
         channels = channels._replace(thin=np.ones_like(channels.thin))
     if np.isin(contents.reinforcement, (Reinforcement.FRACTION, OWN_RULE)).any():
         graph = graph._replace(following=compiled.following)
-    world = ArmInputs(graph, audience, channels, contents, _rules(spec, names, contents, plan, compiled.members), plan)
-    return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal)
+    world = ArmInputs(
+        graph,
+        audience,
+        channels,
+        contents,
+        _rules(spec, names, contents, plan, compiled.audience_members),
+        plan,
+    )
+    segments = segment_names(compiled.population)
+    return Arm(name, spec, world, enrolment, tuple(names), channels.visibility, contents.appeal, segments)

@@ -14,6 +14,7 @@ from viralsim.campaign.advocates_file import PATH, handle_key, read_advocates
 from viralsim.campaign.creators.terms import Terms
 from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.campaign.numbers import beside
+from viralsim.campaign.segments import chosen_for
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.scenario.blocks import filled
@@ -114,6 +115,7 @@ def enrol(compiled: CompiledAudience, spec: Spec, folder: Path) -> Enrolment:
     key = (
         "enrol",
         repr(tier.choose),
+        repr(tier.among),
         tier.count,
         tuple(names),
         spec.seed,
@@ -142,7 +144,7 @@ def _of_file(
     posted = {name: (one.topics, one.tone) for name, one in spec.content.items()}
     when = (len(tier.posts_at), spec.launch_day, spec.launch_at, spec.horizon)
     words = (tier.channels, tier.willingness, tier.cost_usd, tier.followers_differ, frozenset(given), spec.currency, when,
-             repr(tier.creators), tier.content, spec.campaign.content, repr(posted))  # fmt: skip
+             repr(tier.creators), repr(tier.among), tier.content, spec.campaign.content, repr(posted))  # fmt: skip
 
     def make() -> Enrolment:
         listed = read_advocates(compiled, spec, tier, folder)
@@ -210,7 +212,9 @@ def _by_strategy(
         if isinstance(options.get("taken"), list | tuple | np.ndarray):
             path = f"campaign.advocates.choose.{word}.taken"
             options["taken"] = compiled.members_named(options["taken"], path, range(len(where)))
-    eligible = eligible_members(compiled, tier.programme.fans if word != "members" else 1.0, where, match)
+    eligible = eligible_members(
+        compiled, tier.programme.fans if word != "members" else 1.0, where, match, chosen_for(compiled.population, tier)
+    )
     candidates = _candidates(compiled, spec, where, eligible, match)
     try:
         chosen = propose(candidates, word, count, spec.seed, options)
@@ -242,13 +246,18 @@ def _candidates(
 
 
 def eligible_members(
-    compiled: CompiledAudience, fans: float, where: NDArray[np.bool_], match: NDArray[np.float32]
+    compiled: CompiledAudience,
+    fans: float,
+    where: NDArray[np.bool_],
+    match: NDArray[np.float32],
+    among: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Who can be enrolled, bool[N]: members on the tier's channels (``where``, bool[C]), of them the part ``fans`` that
-    answers an impression most readily (activity x match; ties by index)."""
+    """Who can be enrolled, bool[N]: members of ``among`` (bool[N]) on the tier's channels (``where``, bool[C]), of them the part
+    ``fans`` that answers an impression most readily (activity x match; ties by index)."""
     present = np.zeros(compiled.members, dtype=bool)
     for c in np.flatnonzero(where):
         present |= compiled.present_on(int(c))
+    present &= among
     if fans >= 1.0:
         return present
     members = np.flatnonzero(present)

@@ -8,18 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.mean_field import attention, first_share_probability, novelty, rhythm, share_drive
+from viralsim.campaign.segments import chosen
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, visibility
 from viralsim.campaign.visible_posts import factors
+from viralsim.population.network.network import Network
 from viralsim.scenario.blocks import filled
+from viralsim.scenario.channels import Sends
 from viralsim.scenario.spec import Spec
 from viralsim.seeding.surrogate import Follows, LaunchModel
 
 F8 = NDArray[np.float64]
+REACHED = ("reach", "effective_reach", "earned_reach", "impressions")
 
 
 def launch_model(compiled: CompiledAudience, spec: Spec) -> LaunchModel:
-    """The advocate tier's launch as an independent cascade that counts what the scenario's goal counts.
+    """The advocate tier's launch as an independent cascade that counts what the scenario's goal counts, of those of whom it speaks.
 
     Counted are conversions where the goal is one (or money, and the content converts), members reached where it is reach or
     impressions, else earned shares. What is left out: criticism, fatigue of impressions, competing contents, cross-posts,
@@ -33,11 +37,7 @@ def launch_model(compiled: CompiledAudience, spec: Spec) -> LaunchModel:
     if converts and content.conversion_rate > 0:
         counts = "conversions"
     else:
-        counts = (
-            "members reached"
-            if measure in ("reach", "effective_reach", "earned_reach", "impressions")
-            else "earned shares"
-        )
+        counts = "members reached" if measure.removesuffix("_among") in REACHED else "earned shares"
     channels = [c for c, name in enumerate(compiled.channels) if name in (tier.channels or compiled.channels)]
     follows = [_follows(compiled, spec, c, counts, by_asked=measure != "earned_reach") for c in channels]
     return LaunchModel(follows, counts, float(tier.cost_usd))
@@ -47,7 +47,7 @@ def _follows(compiled: CompiledAudience, spec: Spec, channel: int, counts: str, 
     """Chances on one channel; memory: 8 bytes per follow and chance."""
     tier = filled(spec.campaign.advocates)
     content = spec.content[tier.content or spec.campaign.content]
-    network = compiled.networks[channel]
+    network, people = compiled.networks[channel], compiled.population.audience
     seen = (
         visibility(compiled, spec, channel)
         * np.broadcast_to(attention(compiled, spec), compiled.members)[network.followers]
@@ -56,7 +56,9 @@ def _follows(compiled: CompiledAudience, spec: Spec, channel: int, counts: str, 
         seen = seen * network.tie_strength
     share, match = (
         _share(compiled, spec, channel),
-        np.broadcast_to(compiled.match(content), compiled.members)[network.followers],
+        (np.broadcast_to(compiled.match(content), compiled.members) * people.buying.astype(np.float64))[
+            network.followers
+        ],
     )
     trust = content.conversion_trust
     sold = {
@@ -71,11 +73,35 @@ def _follows(compiled: CompiledAudience, spec: Spec, channel: int, counts: str, 
         passed *= 1.0 - here * np.minimum(1.0, share * float(tier.trust) * fresh)
         passed_count *= 1.0 - here * (np.minimum(1.0, sold["asked"] * match) if counts == "conversions" else 1.0)
     seen, share = seen if reshare is None else seen * reshare, share * content.reshare
-    seen, share = np.minimum(1.0, seen), np.minimum(1.0, share * (novelty_sum / len(posts) if posts else 1.0))
+    share = share * (novelty_sum / len(posts) if posts else 1.0)
+    seen, answered = _with_sends(spec.channels[compiled.channels[channel]].sends, network, np.minimum(1.0, seen), share)
+    some = (
+        1.0
+        if spec.goal is None or not spec.goal.among
+        else _among(compiled, spec)[network.followers].astype(np.float64)
+    )
     if counts == "earned shares":
-        return Follows(network, 1.0 - passed, seen * share, 1.0 - passed, seen * share)
+        return Follows(network, 1.0 - passed, answered, (1.0 - passed) * some, answered * some)
     counted = seen * (np.minimum(1.0, sold["earned"] * match) if counts == "conversions" else 1.0)
-    return Follows(network, 1.0 - passed, seen * share, (1.0 - passed_count) * by_asked, counted)
+    return Follows(network, 1.0 - passed, answered, (1.0 - passed_count) * by_asked * some, counted * some)
+
+
+def _among(compiled: CompiledAudience, spec: Spec) -> NDArray[np.bool_]:
+    """Of whom the goal speaks, bool[N]."""
+    return chosen(compiled.population, filled(spec.goal).among, "goal.among")
+
+
+def _with_sends(sends: Sends | None, network: Network, seen: F8, share: F8) -> tuple[F8, F8]:
+    """(the chance that a follower is shown a share, that they are and share in turn), float64[E], private sends among them."""
+    answered = np.minimum(1.0, share)
+    if sends is None or not sends.share:
+        return seen, seen * answered
+    followers = network.follower_count()
+    sent = np.repeat(np.minimum(1.0, sends.reaches / np.maximum(followers, 1)), followers)
+    return (
+        (1.0 - sends.share) * seen + sends.share * sent,
+        (1.0 - sends.share) * seen * answered + sends.share * sent * np.minimum(1.0, share * sends.trust),
+    )
 
 
 def _share(compiled: CompiledAudience, spec: Spec, channel: int) -> F8:

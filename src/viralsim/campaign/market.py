@@ -28,11 +28,9 @@ def market(compiled: CompiledAudience, arms: Mapping[str, Arm]) -> tuple[list[st
     if not needs:
         return [], []
     what, most = max(needs.items(), key=lambda need: need[1])
-    lines = [
-        f"members are the reachable market: {compiled.members:,} here; the plan speaks of {most:,} or more ({what})"
-    ]
+    lines = [f"members are the reachable market: {_who(compiled)} here; the plan speaks of {most:,} or more ({what})"]
     warnings = [
-        f"{compiled.members:,} members are fewer than the plan speaks of: {text} means a market of about {people:,}; raise "
+        f"{_who(compiled)} members are fewer than the plan speaks of: {text} means a market of about {people:,}; raise "
         "audience.members to the people whom the campaign can reach, or lower that"
         for text, people in followers.items()
         if people > compiled.members
@@ -81,6 +79,12 @@ def present_on(arm: Arm, channel: int) -> int:
     start = arm.world.audience.present_start
     there = int(start[channel + 1] - start[channel])
     return there or int(arm.world.graph.indptr.shape[1] - 1)
+
+
+def _who(compiled: CompiledAudience) -> str:
+    """How many can be reached."""
+    prospects = f" and {compiled.prospects:,} prospects" if compiled.prospects else ""
+    return f"{compiled.audience_members:,}{prospects}"
 
 
 def _of_followers(compiled: CompiledAudience, arm: Arm) -> dict[str, int]:

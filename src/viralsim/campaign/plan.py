@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from viralsim.campaign.creators.boosts import boost_of
 from viralsim.campaign.creators.exclusive import refuse_other_posts
 from viralsim.campaign.numbers import Number, beside, number, stacked
+from viralsim.campaign.segments import chosen
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.visible_posts import owned_factor
 from viralsim.errors import Problem, ScenarioError
@@ -86,12 +87,17 @@ def line_cpm(spec: Spec, line: Paid) -> Number:
 
 
 def _targets(compiled: CompiledAudience, spec: Spec, number: int) -> NDArray[np.int32]:
-    """Members whom a paid line (by its number) aims at; empty: everyone present."""
+    """Members whom a paid line (by its number) aims at, prospects among them; empty: everyone present, there being no prospects."""
     line = spec.campaign.paid[number]
     channel = compiled.channels.index(filled(line.channel))
-    if line.target is None:
+    who = "everyone" if line.target is None else line.target.who
+    if line.target is None and not compiled.prospects:
         return np.zeros(0, dtype=np.int32)
-    keep = compiled.present_on(channel)
+    keep = compiled.present_on(channel) if who == "audience" else compiled.reached_by_money(channel)
+    if who == "prospects":
+        keep[: compiled.audience_members] = False
+    if line.target is None:
+        return np.flatnonzero(keep).astype(np.int32)
     if line.target.communities is not None:
         community = compiled.population.audience.community
         unknown = [(j, g) for j, g in enumerate(line.target.communities) if g > community.max()]
@@ -101,6 +107,8 @@ def _targets(compiled: CompiledAudience, spec: Spec, number: int) -> NDArray[np.
                          f"campaign.paid[{number}].target.communities[{j}]") for j, g in unknown]
             )  # fmt: skip
         keep = keep & np.isin(community, line.target.communities)
+    if line.target.segments:
+        keep = keep & chosen(compiled.population, line.target.segments, f"campaign.paid[{number}].target.segments")
     if line.target.min_match is not None:
         keep = keep & (compiled.match(spec.content[line.content or spec.campaign.content]) >= line.target.min_match)
     if not keep.any():

@@ -56,14 +56,34 @@ def reproduction_number(compiled: CompiledAudience, arm: Arm, channel: int) -> f
     sums over the first generation, of expected sharers two and three steps from its members on.
     """
     graph = arm.world.graph
-    chance = np.minimum(1.0, share_chance(compiled, arm)) * arm.visibility[channel] * attention(compiled, arm.spec)
+    share = np.minimum(1.0, share_chance(compiled, arm))
+    chance = share * arm.visibility[channel] * attention(compiled, arm.spec)
     indptr = np.ascontiguousarray(graph.indptr[channel])
     first = chance * compiled.following[channel]
     shown = _reshared(arm, channel)  # more or fewer impressions of a share, and the response to it
-    second = shown * _over_followers(indptr, graph.followers, chance)
-    third = shown * _over_followers(indptr, graph.followers, chance * second)
+    sent, sent_to = _sent(arm, channel)
+
+    def next_generation(sharers: F8) -> F8:
+        posted: F8 = (1.0 - sent) * shown * _over_followers(indptr, graph.followers, chance * sharers)
+        if not sent:
+            return posted
+        return np.asarray(posted + sent_to * _over_followers(indptr, graph.followers, share * sharers))
+
+    second = next_generation(np.ones(len(chance)))
+    third = next_generation(second)
     size = float((first * second).sum())
     return float((first * third).sum()) / size if size > 0 else 0.0
+
+
+def _sent(arm: Arm, channel: int) -> tuple[float, F8]:
+    """(the part of shares that are private sends, what a share brings about by them: that part times trust times the part of each
+    member's followers that a send goes to, float64[N])."""
+    channels, followers = arm.world.channels, np.diff(arm.world.graph.indptr[channel])
+    if not len(channels.send_share):
+        return 0.0, np.zeros(len(followers))
+    share = float(channels.send_share[channel])
+    part = np.minimum(1.0, int(channels.send_reach[channel]) / np.maximum(followers, 1))
+    return share, share * float(channels.send_trust[channel]) * part
 
 
 def _reshared(arm: Arm, channel: int) -> F8:
@@ -137,6 +157,7 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
                 "audience; real posts rarely do, so check appeal and visibility"
             )
     lines += _share_lines(compiled, fullest, warnings)
+    warnings += _cut_conversions(compiled, fullest)
     lines += _both_forms(compiled, fullest)
     of_market, too_few = market(compiled, arms)
     lines += of_market
@@ -199,6 +220,22 @@ def _share_lines(compiled: CompiledAudience, arm: Arm, warnings: list[str]) -> l
                 "high together"
             )
     return lines
+
+
+def _cut_conversions(compiled: CompiledAudience, arm: Arm) -> list[str]:
+    """A warning where some buy so readily that their chance is cut at 1: first impressions then convert less than the rate says."""
+    world, focal = arm.world, int(arm.world.rules.values[Rule.FOCAL])
+    if len(world.audience.buying) == 1:
+        return []
+    rate = float(world.contents.conversion_rate[focal] * world.contents.conversion_trust[focal].max())
+    chance = rate * world.audience.match[focal].astype(np.float64) * world.audience.buying
+    lost = float(np.maximum(chance - 1.0, 0.0).sum()) / max(float(chance.sum()), 1e-300)
+    if lost <= CLIPPED_SHARE:
+        return []
+    return [
+        f"the chance of a conversion is cut at 1 for those who buy most readily: first impressions convert up to {lost:.0%} less "
+        "than the rate says; lower audience.buying.spread, or the rate"
+    ]
 
 
 def _both_forms(compiled: CompiledAudience, arm: Arm) -> list[str]:

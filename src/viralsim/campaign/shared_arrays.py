@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.cache import BoundedCache
+from viralsim.campaign.segments import segment_rows
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import Audience, Graph
 from viralsim.member_names import find_members
@@ -26,14 +27,16 @@ KEPT_BYTES, KEPT_BYTES_A_MEMBER = 64 << 20, 64
 class CompiledAudience:
     """One audience with its networks, in the kernels' form, and what is computed of it once.
 
-    graph: all channels in one CSR. presence, present, present_start: who has an account where. following: accounts that v
-    follows, int32[C, N]. Memory: 4 bytes per follow, 8 bytes per member and channel for rows, and the member fields.
+    members: all people N, of whom the last ``prospects`` are without ties. graph: all channels in one CSR. presence, present,
+    present_start: who has an account where. following: accounts that v follows, int32[C, N].
+    Memory: 4 bytes per follow, 8 bytes per member and channel for rows, and the member fields.
     """
 
     def __init__(self, spec: Spec, population: Population) -> None:
         self.population = population
         self.channels = list(spec.channels)
         self.members: int = population.members
+        self.prospects: int = population.prospects
         networks = [population.networks[name] for name in self.channels]
         self.networks = networks
         self.following = np.stack([n.following_count() for n in networks]).astype(np.int32)
@@ -85,6 +88,17 @@ class CompiledAudience:
     def present_on(self, channel: int) -> NDArray[np.bool_]:
         """Who has an account on a channel, bool[N]."""
         return self.presence[channel].astype(bool) if len(self.presence) else np.ones(self.members, dtype=bool)
+
+    @property
+    def audience_members(self) -> int:
+        """Members of the audience: all people but the prospects."""
+        return self.members - self.prospects
+
+    def reached_by_money(self, channel: int) -> NDArray[np.bool_]:
+        """Whom a paid line on a channel can be shown to, bool[N]: who has an account there, and prospects."""
+        people = self.present_on(channel)
+        people[self.audience_members :] = True
+        return people
 
     def members_named(self, names: Sequence[Any], path: str, where: Sequence[int]) -> NDArray[np.int64]:
         """Positions of members by the ids of their file, or by number where it has none: int64[k], each once.
@@ -154,6 +168,10 @@ class CompiledAudience:
             activity=one_if_same(people.activity, np.float32),
             hostility=one_if_same(people.hostility, np.float32),
             match=np.ascontiguousarray(match, dtype=np.float32),
+            buying=one_if_same(people.buying, np.float32),
+            segment=self.once(
+                ("segments", spec.goal and repr(spec.goal.among)), lambda: segment_rows(self.population, spec)
+            ),
             background_load=self.background_load(spec),
             presence=self.presence,
             present=self.present,

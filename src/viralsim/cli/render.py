@@ -16,6 +16,7 @@ from viralsim.cli.render_tables import (
     launches_tables,
     lines_table,
     paired_table,
+    segments_tables,
     sources_table,
 )
 from viralsim.report.rerun import run_again
@@ -58,6 +59,9 @@ def render(result: Result, console: Console, command: str = "", saved_to: str = 
             _title(console, title)
             for table in found:
                 console.print(table, "")
+    for name, table in segments_tables(console, result):
+        _title(console, f"Segments: {name}")
+        console.print(table, "")
     for name, table in launches_tables(console, result):
         _title(console, f"Launch by launch: {name}")
         console.print(table, "")

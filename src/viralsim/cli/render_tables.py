@@ -16,6 +16,7 @@ from viralsim.measurement.goals import scores
 from viralsim.measurement.measures import NAMES, declared, measure, measures_in
 from viralsim.measurement.number_format import digits_for, estimate, number, percent, percent_span, span
 from viralsim.measurement.payback import SHOWN, launches_table
+from viralsim.measurement.to_json import OF_SEGMENT, segments_of
 from viralsim.results import Result
 
 LABEL_COLUMNS = 21
@@ -211,6 +212,19 @@ def sources_table(console: Console, result: Result) -> Iterable[Table]:
         return text
 
     return side_by_side(console, result, [(name, of(name)) for name in names], "impressions") if names else []
+
+
+def segments_tables(console: Console, result: Result) -> Iterable[tuple[str, Table]]:
+    """(arm and field, a row per segment): means over the simulations of what its members did."""
+    for name, arm in result.arms.items():
+        for field, found in segments_of(arm).items():
+            table = plain_table(console)
+            table.add_column(field, overflow="fold", max_width=LABEL_COLUMNS)
+            for word in OF_SEGMENT:
+                table.add_column(word, justify="right")
+            for segment, means in found.items():
+                table.add_row(segment, *(number(means[word]) for word in OF_SEGMENT))
+            yield name, table
 
 
 def launches_tables(console: Console, result: Result) -> Iterable[tuple[str, Table]]:

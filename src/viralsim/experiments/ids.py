@@ -46,7 +46,10 @@ def arm_ids(scenario: Scenario, specs: Mapping[str, Spec], worlds: int, seed: in
     for name, spec in specs.items():
         files = {file: content_hash(scenario.folder / file) for _, file in sorted(referenced_files(spec))}
         rules = digests([spec])
-        ids[name] = hash_of([dumps[name], channels, files, worlds, seed, spec.law, *([rules] if rules else [])])
+        more: list[Any] = [rules] if rules else []
+        if spec.goal is not None and spec.goal.among:  # of whom a world is asked what they did
+            more.append({"among": spec.goal.model_dump(mode="json", include={"among"})["among"]})
+        ids[name] = hash_of([dumps[name], channels, files, worlds, seed, spec.law, *more])
     return ids
 
 

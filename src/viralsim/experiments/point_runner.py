@@ -23,6 +23,7 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.frequency import frequency_measures
 from viralsim.scenario.spec import Spec
+from viralsim.scenario.study import AMONG
 
 ARMS_KEPT_BYTES = 128 << 20  # worlds of arms that several points may ask for
 STAGES_KEPT = 4
@@ -118,7 +119,9 @@ class Runner:
                 name
             ]
 
-        return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, compiled_audiences[0].members
+        return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, compiled_audiences[
+            0
+        ].audience_members
 
     def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
 
@@ -192,9 +195,11 @@ def columns(own: Iterable[str] = ()) -> list[str]:
 
 
 def own_measures(scenario: Scenario) -> list[str]:
-    """The words of the scenario's own measures, and of those that its frequency goals ask for."""
-    own = [] if scenario.spec.measures is None else sorted(scenario.spec.measures.own)
-    return own + frequency_measures(scenario.spec)
+    """The words of the scenario's own measures, of its frequency goals, and of those of whom its goal speaks."""
+    spec = scenario.spec
+    own = [] if spec.measures is None else sorted(spec.measures.own)
+    among = [] if spec.goal is None or not spec.goal.among else list(AMONG.values())
+    return [*own, *frequency_measures(spec), *among]
 
 
 def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:

@@ -81,7 +81,7 @@ def rare_chances(
             count = min(BLOCK_WORLDS, worlds - done)
             found = launch(scenario, [compiled], names, count, luck, at_once, first=done)
             for name in names:
-                hits[name] += int(criterion_hits(rule, found[name], compiled.members).sum())
+                hits[name] += int(criterion_hits(rule, found[name], compiled.audience_members).sum())
             done += count
             if progress is not None:
                 progress(done, worlds)

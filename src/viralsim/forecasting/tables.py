@@ -49,8 +49,9 @@ COUNTED = {
     "engagement", "engagements", "count", "counts", "cumulative", "total", "n", "y", "value",
 }  # fmt: skip
 PEOPLE = {  # words of columns that name a row or somebody, and count nothing
-    "user", "users", "id", "ids", "author", "account", "handle", "name", "follower", "followers", "node", "parent", "member", "person",
-    "index", "row", "userid", "memberid", "nodeid", "parentid", "tweetid", "retweetid", "shareid", "accountid", "authorid", "postid",
+    "user", "users", "id", "ids", "author", "account", "handle", "name", "follower", "followers", "node", "parent", "member",
+    "person", "index", "row", "userid", "memberid", "nodeid", "parentid", "tweetid", "retweetid", "shareid", "accountid",
+    "authorid", "postid",
 }  # fmt: skip
 PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)

@@ -25,6 +25,7 @@ U8: TypeAlias = NDArray[np.uint64]
 
 # what is left out of an arm; always of one dtype, since another one is another kernel
 OFF, OFF_TABLE, OFF_FACTORS = np.zeros(0), np.zeros((0, 0)), np.zeros((0, 0), np.float32)
+ALIKE = np.ones(1, np.float32)  # a factor that is 1 for all members
 
 
 class Source(IntEnum):
@@ -81,6 +82,10 @@ class Audience(NamedTuple):
     presence: U1  # [C, N] 0 or 1, or [0, 0]: everyone is everywhere
     present: I4  # members present on each channel, concatenated, ascending; [0]: everyone
     present_start: I8  # [C + 1] offsets into present; all 0 where everyone is present
+    buying: F4 = ALIKE  # [N] mean 1, factor of the chance of a conversion, or [1]
+    segment: I4 = np.zeros(
+        (0, 0), np.int32
+    )  # [G, N] the row of ``by_segment`` of each member, for each field; or [0, 0]
 
 
 class Channels(NamedTuple):
@@ -103,6 +108,9 @@ class Channels(NamedTuple):
     owned_visibility: F8 = OFF  # [C] of owned posts, or [0]: as members'
     seeing_delay: F8 = OFF_TABLE  # [C, Y] ticks until a post is seen, at equally likely quantiles, or [0, 0]: at once
     seeing_scale: F8 = OFF_TABLE  # [C, Z] factors of the delays of a post, equally likely, or [0, 0]
+    send_share: F8 = OFF  # [C] of shares that answer an impression, those sent to a few, or [0]
+    send_reach: I8 = np.zeros(0, np.int64)  # [C] followers that each of these goes to, or [0]
+    send_trust: F8 = OFF  # [C] factor of the response to it, or [0]
 
 
 class Contents(NamedTuple):
@@ -213,3 +221,8 @@ class ArmInputs(NamedTuple):
     contents: Contents
     rules: Rules
     plan: Plan
+
+
+def segments_of(arm: ArmInputs) -> int:
+    """Number of segments whose members are counted apart, over all fields."""
+    return int(arm.audience.segment.max(initial=-1)) + 1

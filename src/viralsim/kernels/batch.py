@@ -11,11 +11,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
+from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs, segments_of
 from viralsim.kernels.arrays.frequency import count_frequency
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
-from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, Series
+from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, SegmentCount, Series
 from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.memory import FastState, allocate_fast
@@ -26,7 +26,7 @@ from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import DEPTH_BINS, NODES, OUT_ROW, OVERFLOW, STOPPED, TICKS, Out, Overflow, State, allocate
-from viralsim.kernels.tick import advance, begin, clear, decide, note_peak
+from viralsim.kernels.tick import advance, begin, clear, count_segments, decide, note_peak
 from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
 
@@ -54,6 +54,7 @@ class RawWorlds(NamedTuple):
     posted: I4 = np.zeros((0, 0), np.int32)  # [W, A] planned posts made by each advocate, or [0, 0]
     asked_sales: I4 = np.zeros((0, 0), np.int32)  # [W, A] conversions on impressions of these posts, or [0, 0]
     often_reached: I4 = np.zeros((0, 0), np.int32)  # [W, 1 + M] members who reached each frequency goal, or [0, 0]
+    by_segment: I8 = np.zeros((0, 0, len(SegmentCount)), np.int64)  # [W, S, 4], S = 0 where nobody asks
 
 
 class Nodes(NamedTuple):
@@ -127,6 +128,8 @@ def run_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: 
         own = own_of(arm)
         if has_own(own):
             measure_own(own, arm, state.nodes, state.scalars[NODES], out.counts[i], out.own_measures[i])
+        if out.by_segment.shape[1] > 0:
+            count_segments(arm, state, out.by_segment[i])
         out.done[i] = True
         clear(state)
     return last
@@ -195,6 +198,7 @@ def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, 
         posted=np.zeros(people, dtype=np.int32),
         asked_sales=np.zeros(people, dtype=np.int32),
         often_reached=np.zeros((worlds if goals else 0, goals), dtype=np.int32),
+        by_segment=np.zeros((worlds, segments_of(arm), len(SegmentCount)), dtype=np.int64),
     )
 
 
@@ -235,20 +239,9 @@ def _rows_of(out: Out, first: int, last: int, counts: NDArray[Any]) -> Out:
     """Where worlds ``first`` to ``last`` write: views of their rows, and ``counts``, whose rows go to columns afterwards."""
     recorded = len(out.series) - 1  # the last row takes what is not kept
     counts[: last - first] = 0
-    return Out(
-        counts=counts,
-        structural_virality=out.structural_virality[first:last],
-        reach_by_channel=out.reach_by_channel[first:last],
-        reach_by_community=out.reach_by_community[first:last],
-        series=out.series[min(first, recorded) : min(last, recorded) + 1],
-        paid_bought=out.paid_bought[first:last],
-        done=out.done[first:last],
-        own_measures=out.own_measures[first:last],
-        paid_sales=out.paid_sales[first:last],
-        posted=out.posted[first:last],
-        asked_sales=out.asked_sales[first:last],
-        often_reached=out.often_reached[first:last],
-    )
+    rows = {name: values[first:last] for name, values in out._asdict().items()}
+    series = out.series[min(first, recorded) : min(last, recorded) + 1]
+    return out._replace(**{**rows, "counts": counts, "series": series})
 
 
 class _Workers:
@@ -378,7 +371,7 @@ def run_worlds(
     return RawWorlds(
         out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],
         out.paid_bought, total.cascade_sizes, total.generations, total.advocate_posts, total.advocate_shares, out.done,
-        not whole, out.own_measures, out.paid_sales, out.posted, out.asked_sales, out.often_reached,
+        not whole, out.own_measures, out.paid_sales, out.posted, out.asked_sales, out.often_reached, out.by_segment,
     )  # fmt: skip
 
 

@@ -64,6 +64,16 @@ class Series(IntEnum):
     CONVERSIONS = 7
 
 
+class SegmentCount(IntEnum):
+    """Last axis of ``by_segment`` int64[worlds, S, len(SegmentCount)]: what the members of a segment did, of the focal content."""
+
+    REACH = 0
+    IMPRESSIONS = 1
+    SHARES = 2
+    CONVERSIONS = 3
+
+
+S_REACH, S_IMPRESSIONS, S_SHARES, S_CONVERSIONS = (int(count) for count in SegmentCount)
 N_REACH = int(Count.REACH)
 N_EARNED_REACH = int(Count.EARNED_REACH)
 N_IMPRESSIONS_OWNED = int(Count.IMPRESSIONS_OWNED)

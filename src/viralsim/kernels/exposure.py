@@ -11,7 +11,7 @@ from viralsim.kernels.arrays.ties import keep_members, keep_ties, spans_of
 from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.queues import occupy, touch
-from viralsim.kernels.rng import PACE, SEE, SHOW, below, draw, unit
+from viralsim.kernels.rng import PACE, SEE, SEND, SHOW, below, draw, unit
 from viralsim.kernels.state import (
     FOLLOWERS,
     LATER_FULL,
@@ -55,6 +55,31 @@ def gaps(arm, state, members, channel, start, stop, key, at):  # type: ignore[no
         out_position[U(n)] = position - start
         n += 1
         position += 1
+
+
+@njit(cache=True, _nrt=False)
+def sent_to(state, members, s, at):  # type: ignore[no-untyped-def]
+    """The followers that a private send goes to: ``s.sent`` of the row, all where there are no more (Floyd's sampling).
+
+    Written from ``at`` on, by position; returns where they end. O(sent^2).
+    """
+    row, position = s.stop - s.start, state.buffer_position
+    count = min(np.int64(s.sent), row)
+    for i in range(count):
+        j = row - count + i
+        chosen = np.int64(below(draw(s.key + SEND, 1 + i), j + 1))
+        for k in range(at, at + i):
+            if position[U(k)] == chosen:
+                chosen = j  # higher than all before it
+                break
+        k = at + i
+        while k > at and position[U(k - 1)] > chosen:
+            position[U(k)] = position[U(k - 1)]
+            k -= 1
+        position[U(k)] = chosen
+    for k in range(at, at + count):
+        state.buffer_member[U(k)] = members[U(s.start + position[U(k)])]
+    return at + count
 
 
 @njit(cache=True, _nrt=False)
@@ -202,6 +227,10 @@ def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
         end = recommend(
             arm, len(state.slot), channel, content, s.stop, s.key, state.buffer_member, state.buffer_position, at
         )
+        return keep_members(arm, state, tick, at, end) if gone else end
+    if s.sent > 0:
+        end = sent_to(state, arm.graph_followers, s, at)
+        end = keep_ties(state, spans_of(arm), s.start, tick, at, end)
         return keep_members(arm, state, tick, at, end) if gone else end
     if s.member >= 0:  # waited for this tick
         state.buffer_member[U(at)], state.buffer_position[U(at)] = s.member, s.position

@@ -36,9 +36,9 @@ def criticism_probability(share, controversy, hostility, softening):  # type: ig
 
 
 @njit(_nrt=False, forceinline=True)
-def conversion_probability(rate, match, trust):  # type: ignore[no-untyped-def]
+def conversion_probability(rate, match, trust, buying=1.0):  # type: ignore[no-untyped-def]
     """The chance of the trial of conversion, whatever the response."""
-    return rate * match * trust
+    return rate * match * trust * buying
 
 
 @njit(_nrt=False, forceinline=True)

@@ -23,7 +23,7 @@ from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.respond import CHANNEL_MARK, CONVERTED_MARK, EARNED_MARK
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import CELLS, CONTENTS, DEPTH_BINS, NODES, TOUCHED, Out, State, allocate
-from viralsim.kernels.tick import clear
+from viralsim.kernels.tick import clear, count_segments
 from viralsim.kernels.trees import measure_trees
 
 
@@ -93,22 +93,29 @@ def grouped_world(arm: ArmInputs, seed: int, number: int, labels: NDArray[np.int
     return GroupedWorld(by_label, by_channel, out.series[0], out.counts[0])
 
 
+@njit(cache=True)
+def segments_now(arm, state, by_segment):  # type: ignore[no-untyped-def]
+    """Add what the members of each segment did so far to ``by_segment`` int64[S, 4], for a driver that steps."""
+    count_segments(arm, state, by_segment)
+
+
 class TouchedMembers(NamedTuple):
     """A row per member that a world touched.
 
     member: int32[k]. impressions: of any content, int32[k]. posts: of the focal content, int32[k]. flags: int32[k], bit 0: earned
-    reach, bit 1: converted, from bit 2 on: reached on that channel.
+    reach, bit 1: converted, from bit 2 on: reached on that channel. seen: impressions of the focal content, int32[k].
     """
 
     member: NDArray[np.int32]
     impressions: NDArray[np.int32]
     posts: NDArray[np.int32]
     flags: NDArray[np.int32]
+    seen: NDArray[np.int32]
 
 
 @njit(cache=True, nogil=True)
 def run_for_members(arm, state, out, seed, number, cascade_sizes, generations, advocate_shares, found):  # type: ignore[no-untyped-def]
-    """Run one world into row 0 of ``out``; rows of ``found`` int32[4, N] filled, -1 where a pool overflowed."""
+    """Run one world into row 0 of ``out``; rows of ``found`` int32[5, N] filled, -1 where a pool overflowed."""
     if not run_one(arm, state, world_key(seed, number), out, 0, 0):
         return -1
     focal = np.int64(arm.rules_values[R_FOCAL])
@@ -130,6 +137,7 @@ def run_for_members(arm, state, out, seed, number, cascade_sizes, generations, a
         found[1, row] = impressions
         found[2, row] = posts
         found[3, row] = state.exposure[row * contents + focal].flag_bits
+        found[4, row] = state.exposure[row * contents + focal].seen
     clear(state)
     return touched
 
@@ -145,7 +153,7 @@ class MembersRunner:
         self.frame = frame_state(self.state)
         self.cascade_sizes, self.generations = np.zeros(SIZE_BINS, np.int64), np.zeros(DEPTH_BINS, np.int64)
         self.advocate_shares = np.zeros_like(self.state.advocate_posts)
-        self.found = np.empty((4, members_of(widest)), np.int32)
+        self.found = np.empty((5, members_of(widest)), np.int32)
 
     @property
     def advocate_posts(self) -> NDArray[np.int64]:

@@ -24,7 +24,7 @@ from viralsim.kernels.counts import (
 )
 from viralsim.kernels.cpu import ZERO, U
 from viralsim.kernels.queues import delay_ticks, earn, enqueue, schedule, take_due, touch
-from viralsim.kernels.rng import EARN, Stream, draw, member_key, stream_key, unit
+from viralsim.kernels.rng import EARN, SEND, Stream, draw, member_key, stream_key, unit
 from viralsim.kernels.state import (
     ACTIONS,
     BRAND,
@@ -135,8 +135,11 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
         visibility *= np.float64(arm.graph_root_visibility[channel, member])
     count_share(arm, state, out, tick, content, earned)
     key = member_key(state.stream_keys[KEY_POST, cell], member, number)
-    rate = arm.channels_per_engagement[channel]
-    if rate > 0.0:
+    rate, sent = arm.channels_per_engagement[channel], np.int64(0)
+    if earned and len(arm.channels_send_share) and unit(draw(key + SEND, 0)) < arm.channels_send_share[channel]:
+        sent = arm.channels_send_reach[channel]
+        trust *= arm.channels_send_trust[channel]
+    if rate > 0.0 and sent == 0:
         delay = arm.channels_recommend_delay[channel]
         earn(state, rate, delay, tick, draw(key + EARN, 0), cell, node, 0 if planned else 1)
     persistence = arm.contents_persistence[content]
@@ -154,6 +157,7 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
     s.trust = trust
     s.visibility = visibility
     s.member = -1
+    s.sent = sent
     s.kind = FOLLOWERS
     s.source = source
     s.cell = cell
@@ -183,6 +187,7 @@ def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def
     seen = arm.channels_owned_visibility if len(arm.channels_owned_visibility) else arm.channels_visibility
     s.visibility = seen[channel] * (arm.plan_owned_factor[line] if len(arm.plan_owned_factor) else 1.0)
     s.member = -1
+    s.sent = 0
     s.kind = BRAND
     s.source = OWNED_SOURCE
     s.cell = cell

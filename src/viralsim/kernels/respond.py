@@ -157,11 +157,11 @@ def pick(field, member):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, _nrt=False)
-def convert(arm, e, content, source, match, x, counts, series):  # type: ignore[no-untyped-def]
+def convert(arm, e, content, source, member, match, x, counts, series):  # type: ignore[no-untyped-def]
     """One trial of conversion, at most one success per member."""
     trust = arm.contents_conversion_trust[content, source]
     if e.flag_bits & CONVERTED_MARK == 0 and x < conversion_probability(
-        arm.contents_conversion_rate[content], match, trust
+        arm.contents_conversion_rate[content], match, trust, np.float64(pick(arm.audience_buying, member))
     ):
         e.flag_bits |= CONVERTED_MARK
         counts[N_CONVERSIONS] += 1
@@ -272,7 +272,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             counts[N_CLIPPED] += is_focal
         bits, criticism = draw(key + RESPOND, position), 0.0
         if converts:
-            convert(arm, e, content, source, match, unit_low(bits), counts, series)
+            convert(arm, e, content, source, member, match, unit_low(bits), counts, series)
         if twin >= 0:
             hostility = np.float64(pick(arm.audience_hostility, member))
             criticism = criticism_probability(share, controversy, hostility, soften)

@@ -55,6 +55,7 @@ RESPOND = np.uint64(0x2545F4914F6CDD1D)  # ... the response to and the conversio
 EARN = np.uint64(0xF1357AEA2E62A9C5)  # ... the recommendations that the post itself earns
 SEE = np.uint64(0x9FB21C651E98DF25)  # ... how long position i waits to be seen
 PACE = np.uint64(0xD6E8FEB86659FD93)  # ... the time scale of the post
+SEND = np.uint64(0xC2B2AE3D27D4EB4F)  # ... whether it is sent to a few, and to whom
 
 _A = np.uint64(0xBF58476D1CE4E5B9)
 _B = np.uint64(0x94D049BB133111EB)

@@ -70,6 +70,7 @@ DELIVERY = np.dtype(  # something to be shown in this tick
         ("end", np.int64),  # where its impressions end in the buffer
         ("member", np.int32),  # the one to whom it is shown now, at ``position`` of the row; -1: to all of the row
         ("position", np.int32),
+        ("sent", np.int32),  # of a private send: followers that it goes to; 0: it is shown to all of the row
     ],
     align=True,
 )
@@ -226,6 +227,7 @@ class Out(NamedTuple):
     posted: I4  # [W, A] planned posts made by each advocate, or [0, 0]: nobody asks
     asked_sales: I4  # [W, A] conversions on impressions of the planned posts of each, or [0, 0]
     often_reached: I4  # [W, 1 + M] members who reached each frequency goal, or [0, 0]: nobody asks
+    by_segment: I8  # [W, S, len(SegmentCount)], S = 0 where nobody asks
 
 
 def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:

@@ -16,17 +16,22 @@ from viralsim.kernels.counts import (
     R_AMPLIFY_AT_MOST,
     R_AMPLIFY_COOLDOWN,
     R_AMPLIFY_SHARES,
+    R_FOCAL,
     R_MANAGER_FROM,
     R_RESPOND_AT_LEAST,
     R_RESPOND_DELAY,
     R_RESPOND_EFFECT,
     R_RESPOND_RATIO,
+    S_CONVERSIONS,
+    S_IMPRESSIONS,
+    S_REACH,
+    S_SHARES,
 )
 from viralsim.kernels.cpu import ZERO, U
 from viralsim.kernels.exposure import present_member
 from viralsim.kernels.posts import make_member_posts, make_owned_posts
 from viralsim.kernels.queues import occupy, schedule, sort_pairs, touch
-from viralsim.kernels.respond import deliver_all
+from viralsim.kernels.respond import CONVERTED_MARK, deliver_all
 from viralsim.kernels.rng import Stream, member_key, stream_key, unit
 from viralsim.kernels.state import (
     ACTIONS,
@@ -259,6 +264,23 @@ def note_peak(state, out):  # type: ignore[no-untyped-def]
     counts[N_PEAK_TICK], counts[N_HALF_TICK] = peak_and_half(
         state.ticks, state.tick_shares, state.scalars[TICKS], counts[N_SHARES]
     )
+
+
+@njit(cache=True, _nrt=False)
+def count_segments(arm, state, by_segment):  # type: ignore[no-untyped-def]
+    """Add what the members of each segment did in the running world to ``by_segment`` int64[S, 4]. O(members touched)."""
+    contents, cells, segment = state.scalars[CONTENTS], state.scalars[CELLS], arm.audience_segment
+    focal = np.int64(arm.rules_values[R_FOCAL])
+    for row in range(state.scalars[TOUCHED]):
+        e, posts = state.exposure[U(row * contents + focal)], 0
+        for cell in range(focal, cells, contents):
+            posts += state.posting[U(row * cells + cell)].posts
+        for field in range(len(segment)):
+            counts = by_segment[segment[field, state.touched[U(row)]]]
+            counts[S_REACH] += np.int64(e.seen > 0)
+            counts[S_IMPRESSIONS] += e.seen
+            counts[S_SHARES] += posts
+            counts[S_CONVERSIONS] += np.int64(e.flag_bits & CONVERTED_MARK != 0)
 
 
 @njit(cache=True, _nrt=False)

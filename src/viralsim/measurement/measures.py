@@ -230,7 +230,16 @@ FURTHER: tuple[Measure, ...] = (
     Measure("brand_lift", "brand lift", "members", 1, "reach times recall_rate: one impression is as good as many",
             "assumption", bought=True, counted="members who remember"),
 )  # fmt: skip
-_FURTHER = {measure.name: measure for measure in FURTHER}
+AMONG: tuple[Measure, ...] = tuple(
+    Measure(f"{word}_among", f"{label} in the goal's segments", unit, 1, f"{label} of the members of whom the goal speaks", _OWN,
+            bought=True, counted=f"{counted} in the goal's segments")
+    for word, label, unit, counted in (
+        ("reach", "reach", "members", "members reached"), ("impressions", "impressions", "impressions", "impressions"),
+        ("shares", "shares", "shares", "shares"), ("conversions", "conversions", "conversions", "conversions"),
+    )
+)  # fmt: skip
+_FURTHER = {measure.name: measure for measure in (*FURTHER, *AMONG)}
+_OF_GOALS = {measure.name: measure for measure in AMONG}
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 NAMES: tuple[str, ...] = tuple(BY_NAME)
 ONLY_WHERE_ASKED = (
@@ -267,4 +276,5 @@ def measure(name: str) -> Measure:
     """The declaration of a measure that a goal may name; InputError lists the names there are in every run."""
     if name in ONLY_WHERE_ASKED:
         return _FURTHER[name]
-    return BY_NAME[one_of(name, "measure", NAMES)]
+    found = _OF_GOALS.get(name) if isinstance(name, str) else None
+    return found or BY_NAME[one_of(name, "measure", NAMES)]

@@ -19,6 +19,7 @@ from viralsim.records.record import ArmOutcomes, RunRecord, plain
 
 _PAIRED = ("arm", "baseline", "measure", "uplift", "ci_low", "ci_high", "probability_better", "ties", "correlation")
 _COST = ("variance_saved", "cost_per_incremental", "cost_per_incremental_low", "cost_per_incremental_high", "reason")
+OF_SEGMENT = ("members", "reach", "impressions", "shares", "conversions")
 _TIMING = ("setup_s", "compile_s", "simulate_s", "worlds_per_s")
 
 
@@ -48,6 +49,7 @@ def as_dict(
             "follows": dict(population.follows),
             "count": population.count,
             "imported": population.imported,
+            "prospects": population.prospects,
         },
         "baseline": record.baseline,
         "arms": arms,
@@ -93,6 +95,7 @@ def _arm(
         "impressions_by_source": _means(arm.impressions_by_source),
         "reach_by_channel": _means(arm.reach_by_channel),
         "reach_by_community": _by_community(arm),
+        "segments": segments_of(arm),
         "cost_usd": float(arm.cost_usd().mean()) if record.world_count else None,
         "cost_lines": _means(arm.cost_lines),
     }
@@ -102,6 +105,16 @@ def _by_community(arm: ArmOutcomes) -> list[float] | None:
     """Mean reach in each community, in their order: they add up to the reach; None where it was not counted."""
     counted = arm.reach_by_community
     return None if counted is None or not len(counted) else counted.mean(axis=0).tolist()
+
+
+def segments_of(arm: ArmOutcomes) -> dict[str, dict[str, dict[str, float]]]:
+    """Field -> segment -> members, reach, impressions, shares, conversions, mean over worlds; a field adds up to the whole."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for key, values in arm.by_segment.items():
+        word, _, where = key.partition(".")
+        field, _, label = where.partition("=")
+        found.setdefault(field, {}).setdefault(label, {})[word] = float(values.mean()) if len(values) else math.nan
+    return found
 
 
 def _turns(record: RunRecord) -> dict[str, Any]:

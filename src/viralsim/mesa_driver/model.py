@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from viralsim.arguments import integer_at_least, is_whole, number, one_of, refuse
 from viralsim.campaign.accounting import cost_lines, measures
 from viralsim.errors import InputError
-from viralsim.kernels.arm_inputs import Plan, Rule
+from viralsim.kernels.arm_inputs import Plan, Rule, segments_of
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
-from viralsim.kernels.counts import Count, Series
+from viralsim.kernels.counts import Count, SegmentCount, Series
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state, with_attributes
+from viralsim.kernels.member_counts import segments_now
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import ACTIONS, DEPTH_BINS, NODES, OVERFLOW, OWNED, TOUCHED, State, allocate
 from viralsim.kernels.trees import measure_trees
@@ -296,11 +297,14 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
             nodes, count, self._state.content_of, int(self.rules[Rule.FOCAL]), self._state.breadth, self._counts,
             sizes, generations, shares,
         )  # fmt: skip
+        by_segment = np.zeros((1, segments_of(self.arm.world), len(SegmentCount)), np.int64)
+        segments_now(*self._frames[:2], by_segment[0])
         return RawWorlds(
             self._counts[None].copy(), np.array([virality]), self._out.reach_by_channel, self._out.reach_by_community,
             self._out.series[:1], self._out.paid_bought, sizes, generations, posts, shares, np.ones(1, dtype=bool),
             paid_sales=self._out.paid_sales, posted=self._out.posted, asked_sales=self._out.asked_sales,
             often_reached=self._out.often_reached,
+            by_segment=by_segment,
         )  # fmt: skip
 
     def measure(self, name: str) -> float:

@@ -25,6 +25,7 @@ class Audience:
     community: int32[N]. activity: float32[N], mean 1. hostility: float32[N] in [0, 1]. interests: float16[topics, N] in
     [0, 1]. tones: float16[tones, N] in [0, 1]. presence: by channel who has an account there, bool[N], or None for
     everyone. ids: original labels [N], or None where they are ``0..N-1``. community_names: labels of the members file.
+    buying: float32[N], mean 1; the same for all where nothing is said.
     """
 
     community: NDArray[np.int32]
@@ -37,9 +38,12 @@ class Audience:
     presence: Mapping[str, NDArray[np.bool_] | None] = field(default_factory=dict)
     ids: NDArray[Any] | None = None
     community_names: tuple[str, ...] | None = None
+    buying: NDArray[np.float32] = field(default_factory=lambda: np.ones(0, np.float32))
 
     def __post_init__(self) -> None:
-        for name in ("community", "activity", "hostility", "interests", "tones"):
+        if not len(self.buying):
+            object.__setattr__(self, "buying", drawn_buying(self.members, 0.0, np.uint64(0)))
+        for name in ("community", "activity", "hostility", "interests", "tones", "buying"):
             check_field(name, getattr(self, name), self.members)
 
     @property
@@ -66,6 +70,20 @@ def drawn_activity(members: int, sigma: float, key: np.uint64) -> NDArray[np.flo
 
     activity = np.exp(sigma * ndtri(np.clip(fill_units(key, members), 2.0**-54, None)))
     normalised: NDArray[np.float32] = (activity / activity.mean()).astype(np.float32)
+    return normalised
+
+
+def drawn_buying(members: int, spread: float, key: np.uint64) -> NDArray[np.float32]:
+    """Readiness to buy: gamma of mean 1 and standard deviation ``spread``, divided by its mean over the members, float32[N]."""
+    if spread == 0 or members == 0:
+        return np.broadcast_to(np.ones(1, np.float32), members)
+    from scipy.special import gammaincinv
+
+    from viralsim.population.generators.sample_follows import fill_units
+
+    shape = spread**-2.0
+    drawn = np.maximum(gammaincinv(shape, np.clip(fill_units(key, members), 2.0**-54, None)), 1e-300)
+    normalised: NDArray[np.float32] = (drawn / drawn.mean()).astype(np.float32)
     return normalised
 
 

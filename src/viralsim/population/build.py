@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from viralsim.arguments import refuse
 from viralsim.cache import BoundedCache
 from viralsim.errors import InputError, NetworkError
-from viralsim.population.audience import Audience, audience_key, drawn_activity, drawn_interest, drawn_presence
+from viralsim.population.audience import Audience, audience_key, drawn_presence
 from viralsim.population.fields import allocate
 from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
 from viralsim.population.generators.generate import Traits, generate_and_measure
@@ -24,9 +24,12 @@ from viralsim.population.generators.random_graphs import random_graph
 from viralsim.population.importers.demographics import read_demographics
 from viralsim.population.importers.members_file import MembersFile, read_members
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
+from viralsim.population.member_fields import member_fields
 from viralsim.population.network.network import REACHES, Network
 from viralsim.population.network.shared_memory import drawn_once
 from viralsim.population.network.spans import late_ties
+from viralsim.population.prospects import audience_with, like_members, networks_with, segments_with
+from viralsim.population.segments import Segmentation, segmentations
 from viralsim.rules import known
 from viralsim.scenario import channels as channel_words
 from viralsim.scenario.blocks import filled
@@ -47,7 +50,8 @@ class Population:
     """Who is there: one audience and its networks.
 
     networks: by channel, all with the same N members. communities: number of communities. ids: original labels or None.
-    messages: what the user should know of the import.
+    messages: what the user should know of the import. segments: by field. prospects: how many of the members, the last of them,
+    are people without ties whom only paid lines reach.
     """
 
     audience: Audience
@@ -56,6 +60,8 @@ class Population:
     communities: int
     ids: NDArray[Any] | None
     messages: list[str]
+    segments: dict[str, Segmentation] = field(default_factory=dict)
+    prospects: int = 0
 
 
 def build_population(scenario: Scenario, population: int = 0) -> Population:
@@ -97,10 +103,29 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     for name, channel in spec.channels.items():
         if channel.network.layer is not None:
             networks[name] = _layer(spec, name, channel.network.layer, networks, presence, population)
-    audience = _audience(spec, community, names, people, who, presence, population, messages, topics)
+    audience = member_fields(spec, community, names, people, who, presence, population, messages, topics)
     networks = {name: networks[name] for name in spec.channels}
     communities = int(community.max(initial=-1)) + 1
-    return Population(audience, networks, who.members, communities, who.ids, messages)
+    segments = segmentations(spec.audience.segments, audience, people, who, shares)
+    found = Population(audience, networks, who.members, communities, who.ids, messages, segments)
+    return _with_prospects(found, spec.audience.prospects, audience_key(spec.seed, population, "prospects"))
+
+
+def _with_prospects(found: Population, prospects: int, key: np.uint64) -> Population:
+    """A population with so many people without ties behind its members, drawn by ``key``; itself where there are none."""
+    if not prospects:
+        return found
+    like = like_members(found.members, prospects, key)
+    audience = audience_with(found.audience, like)
+    return replace(
+        found,
+        audience=audience,
+        networks=networks_with(found.networks, len(like), audience.ids),
+        members=len(like),
+        ids=audience.ids,
+        segments=segments_with(found.segments, like),
+        prospects=prospects,
+    )
 
 
 def _refuse_unknown_topics(spec: Spec, known: Mapping[str, float]) -> None:
@@ -194,71 +219,6 @@ def _presence(
             key = audience_key(spec.seed, population, "presence", name)
             presence[name] = drawn_presence(who.members, channel.presence, key)
     return presence
-
-
-def _audience(
-    spec: Spec,
-    community: NDArray[np.int32],
-    community_names: tuple[str, ...] | None,
-    people: MembersFile | None,
-    who: MemberIds,
-    presence: dict[str, NDArray[np.bool_] | None],
-    population: int,
-    messages: list[str],
-    topics_of_file: Mapping[str, float],
-) -> Audience:
-    """The member fields: of the members file where it has them, else drawn. topics_of_file: mean interests of a platform."""
-    words, seed = spec.audience, spec.seed
-    participation = words.participation
-    activity = _from_file(people, "activity", who)
-    if activity is None:
-        sigma = 0.0 if participation is None else participation.sigma
-        activity = drawn_activity(who.members, sigma, audience_key(seed, population, "activity"))
-    else:
-        mean = float(activity.mean())
-        if not mean > 0:
-            raise NetworkError(
-                f"{people.path if people else ''}: column activity: all are 0; somebody has to be active"
-            )
-        activity = (activity / mean).astype(np.float32)
-        if abs(mean - 1) > 1e-6:
-            messages.append(f"activity of the members file has mean {mean:.4g}; it was divided by that, to mean 1")
-    hostility = _from_file(people, "hostility", who, words.hostility)
-    if hostility is None:
-        hostility = np.full(who.members, words.hostility, np.float32)
-
-    def family(column: str, what: str, said: dict[str, float]) -> tuple[tuple[str, ...], NDArray[np.float16]]:
-        filled = [] if people is None else [n[len(column) :] for n in people.values if n.startswith(column)]
-        names = tuple(dict.fromkeys([*said, *filled]))
-        rows = np.empty((len(names), who.members), np.float16)
-        for i, name in enumerate(names):
-            own = _from_file(people, column + name, who, said.get(name, 0.0))
-            if own is not None:
-                rows[i] = own
-                continue
-            keys = (audience_key(seed, population, f"{what} {part}", name) for part in ("community", "member"))
-            rows[i] = drawn_interest(said[name], community, *keys)
-        return names, rows
-
-    topics, interests = family("interest_", "interest", {**topics_of_file, **words.topics})
-    tones, likings = family("tone_", "tone", dict(words.tones or {}))
-    if people is not None and who.absent_from_file:
-        messages.append(
-            f"{who.absent_from_file} members of the network are not in {people.path.name}: they get defaults"
-        )
-    return Audience(
-        community, activity, hostility, interests, likings, topics, tones, presence, who.ids, community_names
-    )
-
-
-def _from_file(
-    people: MembersFile | None, column: str, who: MemberIds, default: float = 1.0
-) -> NDArray[np.float32] | None:
-    """A column of the members file by member; those whom the file does not name get ``default``."""
-    if people is None or column not in people.values:
-        return None
-    named = who.row_of_member >= 0
-    return np.where(named, people.values[column][who.row_of_member], np.float32(default)).astype(np.float32)
 
 
 # Sweeps and the app ask from several threads: both caches make each value once, under a lock of its key.

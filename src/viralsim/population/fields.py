@@ -64,6 +64,17 @@ FIELDS: tuple[MemberField, ...] = (
         "assumption: the same for all members where no members file says more",
     ),
     MemberField(
+        "buying",
+        np.float32,
+        1.0,
+        0.0,
+        np.inf,
+        "factor of mean 1",
+        "how readily one buys, relative to the mean member",
+        "buying",
+        "gamma (Ehrenberg 1959) of the spread that the scenario says, or the members file; 1 where neither says anything",
+    ),
+    MemberField(
         "interests",
         np.float16,
         0.0,

@@ -20,7 +20,7 @@ from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import ArmInputs, Plan
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.batch import members_of
-from viralsim.kernels.counts import Count
+from viralsim.kernels.counts import Count, SegmentCount
 from viralsim.kernels.member_counts import MembersRunner
 from viralsim.kernels.rng import Stream, seed_key, stream_key
 from viralsim.parallel import run_blocks
@@ -214,6 +214,7 @@ def _run_world(
         bought = months.counted_conversions(state, world, launch, found)
         out.counts[0, Count.CONVERSIONS] = np.count_nonzero(bought)
         ledger.take_launch(launch, out, state, found)
+        ledger.of_segments(SegmentCount.CONVERSIONS, found.member[bought])
         ledger.note(
             launch, members=here, joined=came, left=went, fans=count(state.fan), customers=count(state.customer),
             advocates=count(state.active), advocates_joined=made, advocates_left=lost, coverage=coverage,
@@ -223,7 +224,9 @@ def _run_world(
         if launch + 1 == long.launches:
             break
         months.learn(state, world, launch, found, coverage)
-        ledger.note(launch, repeat_purchases=months.repeat_purchases(state, world, launch))
+        again = np.flatnonzero(months.repeat_purchases(state, world, launch))
+        ledger.note(launch, repeat_purchases=len(again))
+        ledger.of_segments(SegmentCount.CONVERSIONS, again)
         came, went = months.come_and_go(state, world, launch, int(out.counts[0, Count.SHARES]), coverage)
         posts = memory.advocate_posts - posted
         made, lost = months.advocates_between(state, world, launch, posts, coverage)

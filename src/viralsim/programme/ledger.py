@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
+from viralsim.kernels.arm_inputs import segments_of
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds
-from viralsim.kernels.counts import Count, Series
+from viralsim.kernels.counts import Count, SegmentCount, Series
 from viralsim.kernels.member_counts import MembersRunner, TouchedMembers
 from viralsim.kernels.respond import CHANNEL_MARK, EARNED_MARK
 from viralsim.kernels.state import DEPTH_BINS, Out
@@ -37,6 +39,7 @@ class ProgrammeWorlds:
     each person and conversions on their impressions; [W, L, 0] where nobody is paid by them.
     active: bool[W, L, P], who of the pool was an advocate. noted: name -> float64[W, L], by the names of NOTED.
     reach, earned_reach: int64[W], people reached over all launches, each once; by_channel: int32[W, C]; by_community: int32[W, G].
+    by_segment: int64[W, S, len(SegmentCount)], of reach each person once.
     series: int32[Ws, Tp, len(Series)] over the whole time. times: int64[W, 2], the first tick with most shares and the first by
     which half of them were made, from the first launch on, -1 without a share. done: bool[W].
     """
@@ -57,6 +60,7 @@ class ProgrammeWorlds:
     earned_reach: NDArray[np.int64]
     by_channel: NDArray[np.int32]
     by_community: NDArray[np.int32]
+    by_segment: NDArray[np.int64]
     series: NDArray[np.int32]
     times: NDArray[np.int64]
     done: NDArray[np.bool_]
@@ -83,6 +87,7 @@ class ProgrammeWorlds:
             {name: np.zeros((worlds, launches)) for name in NOTED},
             np.zeros(worlds, np.int64), np.zeros(worlds, np.int64),
             np.zeros((worlds, len(world.channels.key)), np.int32), np.zeros((worlds, communities), np.int32),
+            np.zeros((worlds, segments_of(world), len(SegmentCount)), np.int64),
             np.zeros((kept, ticks, len(Series)), np.int32), np.full((worlds, 2), -1),
             np.zeros(worlds, np.bool_),
         )  # fmt: skip
@@ -129,6 +134,7 @@ class ProgrammeWorlds:
             counts, self.structural_virality[rows, largest], self.by_channel, self.by_community, self.series,
             self.paid_bought.sum(axis=1), self.sums["cascade_sizes"], self.sums["generations"], self.sums["advocate_posts"],
             self.sums["advocate_shares"], self.done, self.stopped, often_reached=self.often_reached.sum(axis=1),
+            by_segment=self.by_segment,
         )  # fmt: skip
 
 
@@ -170,7 +176,18 @@ class Ledger:
         own = (
             community[found.member[reached]] if len(community) > 1 else np.full(np.count_nonzero(reached), community[0])
         )
+        self.of_segments(SegmentCount.REACH, found.member[reached])
+        self.of_segments(SegmentCount.IMPRESSIONS, found.member, found.seen)
+        self.of_segments(SegmentCount.SHARES, found.member, found.posts)
         to.by_community[row] += np.bincount(own, minlength=to.by_community.shape[1]).astype(np.int32)
+
+    def of_segments(
+        self, count: SegmentCount, members: NDArray[np.integer[Any]], times: NDArray[np.integer[Any]] | None = None
+    ) -> None:
+        """Count what these members did, once or so many ``times`` each, in their segments."""
+        counts = self.worlds.by_segment[self.row, :, count]
+        for segment in self.worlds.arm.world.audience.segment:
+            counts += np.bincount(segment[members], times, minlength=len(counts)).astype(np.int64)
 
     def note(self, launch: int, **values: float) -> None:
         """Write numbers of one launch, by the names of ``NOTED``."""

@@ -106,10 +106,10 @@ class Months:
             state.remembered[found.member] += found.impressions
             state.remembered *= 2.0 ** (-self.long.every / self.long.memory.half_life)
 
-    def repeat_purchases(self, state: WorldState, world: int, launch: int) -> int:
-        """How many customers buy unprompted before the next launch."""
+    def repeat_purchases(self, state: WorldState, world: int, launch: int) -> Bools:
+        """Which members are customers who buy unprompted before the next launch, bool[N]."""
         hits = self.hits(world, "repeat", launch, self.long.customers.repeat)
-        return int(np.count_nonzero(state.customer & state.here & hits))
+        return np.asarray(state.customer & state.here & hits)
 
     def come_and_go(self, state: WorldState, world: int, launch: int, shares: int, coverage: float) -> tuple[int, int]:
         """Members leave, fans lapse, free accounts are taken; (joined, left). Who joins is a new person."""

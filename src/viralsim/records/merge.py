@@ -73,6 +73,7 @@ def join_worlds(parts: Sequence[Part], worlds: int) -> ArmOutcomes:
         measures=_table(parts, rows, worlds, "measures"),
         impressions_by_source=_table(parts, rows, worlds, "impressions_by_source"),
         reach_by_channel=_table(parts, rows, worlds, "reach_by_channel"),
+        by_segment=_table(parts, rows, worlds, "by_segment"),
         cost_lines=_table(parts, rows, worlds, "cost_lines"),
         launches={
             name: _placed(rows, [part.launches[name] for _, part in parts], worlds) for name in parts[0][1].launches
@@ -100,6 +101,7 @@ def keep_worlds(worlds: ArmOutcomes, keep: NDArray[np.bool_]) -> ArmOutcomes:
         measures=rows(worlds.measures),
         impressions_by_source=rows(worlds.impressions_by_source),
         reach_by_channel=rows(worlds.reach_by_channel),
+        by_segment=rows(worlds.by_segment),
         cost_lines=rows(worlds.cost_lines),
         launches={name: values[keep] for name, values in worlds.launches.items()},
         series=rows(worlds.series),

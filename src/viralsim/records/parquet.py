@@ -4,7 +4,8 @@
 ``manifest.json``      names, numbers, versions, fingerprint, size and SHA-256 of every other file, and a sum of itself
 ``scenario.yaml``      the scenario that was run
 ``worlds.parquet``     a row per world and arm: ``arm``, ``world``, ``population``, the measures by name, then
-                       ``impressions.<source>``, ``reach.<channel>``, ``cost_usd.<line>``, ``input.<path>``
+                       ``impressions.<source>``, ``reach.<channel>``, ``segment.<measure>.<field>=<value>``, ``cost_usd.<line>``,
+                       ``input.<path>``
 ``series.parquet``     a row per tick, world and arm: ``arm``, ``world``, ``tick``, then the increments by name
 ``advocates.parquet``  a row per advocate and arm
 ``arrays.npz``         reach by community, cascade sizes, generations, launches of a programme, arms with every trust at 1
@@ -54,6 +55,7 @@ _GROUPS = {
     "": "measures",
     "impressions.": "impressions_by_source",
     "reach.": "reach_by_channel",
+    "segment.": "by_segment",  # results of earlier versions lack it
     "cost_usd.": "cost_lines",
 }
 
@@ -234,7 +236,10 @@ def _read_files(source: Path, manifest: Mapping[str, Any]) -> RunRecord:
         own = np.flatnonzero(handed == name)
         arms[name] = ArmOutcomes(
             name=name,
-            **{group: StoredColumns(worlds, lists[group], prefix, first, rows) for prefix, group in _GROUPS.items()},
+            **{
+                group: StoredColumns(worlds, lists.get(group, ()), prefix, first, rows)
+                for prefix, group in _GROUPS.items()
+            },
             reach_by_community=dense.get(f"{i}.reach_by_community"),
             series=StoredColumns(series, list(lists["series"]), "", series_at, series_rows, lists["series"]),
             cascade_sizes=dense[f"{i}.cascade_sizes"],

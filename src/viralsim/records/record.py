@@ -26,6 +26,8 @@ class ArmOutcomes:
     name: the arm's word in the scenario. measures: measure name -> float64[W], NaN where it is not defined in a world.
     impressions_by_source: source -> float64[W]. reach_by_channel: channel -> float64[W].
     reach_by_community: int32[W, G] or None where it was not counted. cost_lines: line name -> its cost, float64[W].
+    by_segment: ``reach.field=segment``, and so on for impressions, shares, conversions and members -> float64[W]; empty where no
+    segments are asked for.
     series: name -> int32[Ws, T], increments of each tick in the first Ws worlds.
     cascade_sizes: int64[B], bin b counts cascades of 2**b to 2**(b + 1) - 1 nodes, over all worlds.
     generations: int64[D], nodes by depth, over all worlds.
@@ -38,6 +40,7 @@ class ArmOutcomes:
     impressions_by_source: Mapping[str, Float64] = field(default_factory=dict)
     reach_by_channel: Mapping[str, Float64] = field(default_factory=dict)
     reach_by_community: NDArray[np.int32] | None = None
+    by_segment: Mapping[str, Float64] = field(default_factory=dict)
     cost_lines: Mapping[str, Float64] = field(default_factory=dict)
     series: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
     cascade_sizes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -74,13 +77,17 @@ class ArmOutcomes:
 
 @dataclass(frozen=True)
 class PopulationSummary:
-    """Who was there. follows: channel -> follows; count: audiences drawn; imported: a network from a file."""
+    """Who was there. follows: channel -> follows; count: audiences drawn; imported: a network from a file.
+
+    prospects: people beside the members whom only paid lines reach.
+    """
 
     members: int
     communities: int
     follows: Mapping[str, int]
     count: int = 1
     imported: bool = False
+    prospects: int = 0
 
 
 @dataclass(frozen=True)
@@ -214,7 +221,7 @@ class RunRecord:
         )
 
     def arm(self, name: str) -> ArmOutcomes:
-        """The worlds of one arm; InputError lists the arms there are."""
+        """The worlds of the arm ``name``; InputError lists the arms there are."""
         return self.arms[one_of(name, "arm", list(self.arms))]
 
     @property
@@ -249,7 +256,7 @@ class RunRecord:
 
 def _check_arm(name: str, arm: ArmOutcomes, worlds: int) -> None:
     """Every array of one value per world has ``worlds`` rows."""
-    groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.cost_lines)
+    groups = (arm.measures, arm.impressions_by_source, arm.reach_by_channel, arm.by_segment, arm.cost_lines)
     for group in groups:
         if getattr(group, "rows", None) == worlds:  # columns on the disk say so, and are not read for this
             continue

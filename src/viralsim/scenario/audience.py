@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import Field, StrictInt, StrictStr
+
 from viralsim.scenario.blocks import Block, Name, block, key, says_nothing
 from viralsim.scenario.calendar import Calendar
 from viralsim.units import Factor, Fraction, Probability, Real, TimeOfDay, Whole
 
 MOST_MEMBERS = 100_000_000
+
+
+def is_nobody(value: object) -> bool:
+    """For ``exclude_if``: a number of people that came later is left out of what is hashed while it is 0."""
+    return value == 0
+
+
+Selection = Annotated[
+    dict[Name, Annotated[tuple[StrictInt | StrictStr, ...], Field(min_length=1, max_length=1_000)]],
+    Field(max_length=16),
+]  # field -> its values: members who have one of them, of every field
 
 
 class Communities(Block):
@@ -69,6 +82,17 @@ class Fatigue(Block):
     floor: Fraction = key(0.2, "least factor")
 
 
+class Buying(Block):
+    """Some members buy readily, most hardly ever: a factor of the chance of a conversion, gamma with mean 1."""
+
+    spread: Annotated[float, Real(ge=0, le=5, unit="standard deviation / mean")] = key(
+        ..., "how much members differ; 0: not at all"
+    )
+
+
+SegmentCuts = Annotated[tuple[Annotated[float, Real(ge=-1e15, le=1e15)], ...], Field(max_length=100)]
+
+
 class Audience(Block):
     """The members, what they like and how much they can look at."""
 
@@ -94,5 +118,20 @@ class Audience(Block):
         "CSV file of a platform's shares: kind (region, age, ..., interest), value, share; its groups are the communities",
         source="off",
         exclude_if=says_nothing,
+    )
+    segments: dict[Name, SegmentCuts] = key(
+        {},
+        "fields whose values are segments of the results, and may be aimed at: a column of the members file, a kind of "
+        "demographics, community, activity, interest_<topic>, ...; [] for values as they are, cut points for bands of numbers",
+        source="off", max_length=16, exclude_if=says_nothing,
+    )  # fmt: skip
+    buying: Buying | None = key(
+        None, "members differ in how readily they buy; left out: all alike", source="off", exclude_if=says_nothing
+    )
+    prospects: Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="people")] = key(
+        0,
+        "people beside the members whom paid lines reach: like them, without ties",
+        source="off",
+        exclude_if=is_nobody,
     )
     members_file: str | None = key(None, "CSV file of the members: id, community and any member field", source="off")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, PlainValidator, StrictInt, StrictStr, WithJsonSchema
 
 from viralsim.scenario.amounts import Money, Usd
-from viralsim.scenario.audience import MOST_MEMBERS
+from viralsim.scenario.audience import MOST_MEMBERS, Selection
 from viralsim.scenario.blocks import USER, Block, Name, block, is_zero, key, says_nothing
 from viralsim.scenario.creators import Creator, Handle, PostsAt
 from viralsim.scenario.interventions import Intervention, StopWhen
@@ -54,11 +54,25 @@ class Owned(Block):
     cost_usd: Usd = key(0.0, "cost of these posts", source="off")
 
 
+def is_everyone(value: Any) -> bool:
+    """For ``exclude_if``: whom a line is shown to where nothing is said."""
+    return bool(value == "everyone")
+
+
 class Target(Block):
-    """To whom advertisements are shown; both conditions hold."""
+    """To whom advertisements are shown; all conditions hold."""
 
     communities: tuple[Annotated[int, Whole(ge=0, le=1_000_000)], ...] | None = key(
         None, "only members of these communities", source="off", max_length=10_000
+    )
+    segments: Selection = key(
+        {},
+        "only members of these segments: field of audience.segments -> its values",
+        source="off",
+        exclude_if=says_nothing,
+    )
+    who: Literal["everyone", "audience", "prospects"] = key(
+        "everyone", "members and prospects, or one of the two", source="off", exclude_if=is_everyone
     )
     min_match: Fraction = key(0.0, "only members whose match is at least this", source="off")
 
@@ -160,6 +174,12 @@ class Advocates(Block):
 
     count: Members | None = key(None, "how many; 0 is an empty tier", source=USER)
     choose: Choose = key("degree", "whom: a word of the seeding registry, or {word: {options}}, or {members: [ids]}")
+    among: Selection = key(
+        {},
+        "only members of these segments are chosen, or play the people of a list: field of audience.segments -> its values",
+        source="off",
+        exclude_if=says_nothing,
+    )
     channels: tuple[Name, ...] | None = key(None, "where they post; left out: on all channels", source=FILLED)
     posts_at: PostsAt = posts_at()
     every: PositiveHours | None = every()

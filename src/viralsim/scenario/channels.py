@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from viralsim.scenario.amounts import Money
 from viralsim.scenario.blocks import Block, Name, block, key, says_nothing
 from viralsim.scenario.random_graphs import RandomGraph
-from viralsim.units import Fraction, Hours, PositiveHours, Probability, Real
+from viralsim.units import Factor, Fraction, Hours, PositiveHours, Probability, Real, Whole
 
 Price = Annotated[float, Money(gt=0, le=1e6, unit="currency per 1,000 impressions")]
 EdgeMeans = Literal["source follows target", "source reaches target"]
@@ -138,6 +138,14 @@ class Recommended(Block):
     delay: Hours = key(1.0, "from the share or engagement to these impressions")
 
 
+class Sends(Block):
+    """What a dashboard calls shares is reposts, shown to all followers, and private sends to a few: these are the sends."""
+
+    share: Probability = key(..., "of shares that answer an impression, the part that is sent to a few")
+    reaches: Annotated[int, Whole(ge=1, le=1_000, unit="followers")] = key(3, "followers that one send goes to")
+    trust: Factor = key(1.0, "factor of the response to a send")
+
+
 class Channel(Block):
     """One follower network."""
 
@@ -166,6 +174,9 @@ class Channel(Block):
     reaction_delay: ReactionDelay = block(ReactionDelay, "from an impression to the share that answers it")
     impression_delay: ImpressionDelay | None = key(
         None, "from a post to its being seen by followers; left out: at once", source="off"
+    )
+    sends: Sends | None = key(
+        None, "shares that are sent to a few, not posted; left out: none", source="off", exclude_if=says_nothing
     )
     engagement_rate: Probability = key(0.0, "chance of a like or click, of what is left", source="off")
     cpm_usd: Price | None = key(None, "price of 1,000 paid impressions", source=USER_OR_PRESET)

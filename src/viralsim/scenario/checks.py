@@ -8,7 +8,7 @@ from typing import Any
 
 from viralsim.member_names import find_members
 from viralsim.rules import known
-from viralsim.scenario.audience_checks import demographics
+from viralsim.scenario.audience_checks import demographics, prospects, segments
 from viralsim.scenario.content import Content
 from viralsim.scenario.creator_checks import check_creators
 from viralsim.scenario.frequency import frequency
@@ -33,19 +33,9 @@ def check(spec: Spec, folder: Path, known_files: set[str] | None = None) -> list
     """All broken conditions between keys. Files in ``known_files`` are not looked for again; found ones join it."""
     found: list[Finding] = []
     for one in (
-        steps,
-        _members,
-        _channels,
-        _contents,
-        _lines,
-        _advocates,
-        manager,
-        programme,
-        calendar,
-        frequency,
-        _interventions,
-        _arms,
-    ):
+        steps, _members, _channels, _contents, _lines, _advocates, manager, programme, calendar, frequency, _interventions,
+        segments, prospects, _arms,
+    ):  # fmt: skip
         found += one(spec)
     found += _files(spec, folder, set() if known_files is None else known_files)
     return found

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_vali
 from pydantic_core import CoreSchema
 
 from viralsim.scenario.amounts import Money
+from viralsim.scenario.audience import Selection
 from viralsim.scenario.blocks import USER, Block, Name, key, says_nothing
 from viralsim.units import Fraction, NumberOrDuration, Real, Whole
 
@@ -50,14 +51,34 @@ WorldsOrUntil = Annotated[
 ]
 
 
+# measures of which a goal may ask what some of the members did
+AMONG = {word: f"{word}_among" for word in ("reach", "impressions", "shares", "conversions")}
+GoalMeasure = Measure | Literal["reach_among", "impressions_among", "shares_among", "conversions_among"]
+
+
 class Goal(Block):
     """What the verdict is about."""
 
-    measure: Measure = key(..., "the measure that decides")
+    measure: GoalMeasure = key(..., "the measure that decides; with among it is called reach_among and so on")
+    among: Selection = key(
+        {},
+        "only what members of these segments did counts: field of audience.segments -> its values; for reach, impressions, "
+        "shares and conversions",
+        source="off",
+        exclude_if=says_nothing,
+    )
     matters_from: Annotated[float, Real(ge=0, le=1e15)] = key(0.0, "the smallest difference that matters")
     cost_per_sale_at_most: Annotated[float, Money(gt=0, le=1e12, unit="currency per conversion")] | None = key(
         None, "the most that a conversion may cost; left out: no ceiling", source="off", exclude_if=says_nothing
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_some(cls, data: Any) -> Any:
+        """``reach`` of some of the members goes by the name ``reach_among``."""
+        if isinstance(data, dict) and data.get("among"):
+            return {**data, "measure": AMONG.get(str(data.get("measure")), data.get("measure"))}
+        return data
 
 
 class Question(Block):
@@ -129,10 +150,15 @@ class Joint(Block):
     draws: Annotated[int, Whole(ge=1, le=1_000_000, unit="rows")] | None = key(
         None, "use only this many rows, from the first on", source="off"
     )
+    sha256: str | None = key(
+        None, "SHA-256 of the file, as calibrate writes it: a file that has changed is refused", source="off"
+    )
 
 
 def _is_joint(value: Any) -> bool:
-    return isinstance(value, Joint) or (isinstance(value, dict) and not {"file", "rows", "draws"}.isdisjoint(value))
+    return isinstance(value, Joint) or (
+        isinstance(value, dict) and not {"file", "rows", "draws", "sha256"}.isdisjoint(value)
+    )
 
 
 RangeOrJoint = Annotated[

@@ -16,8 +16,9 @@ from viralsim.campaign.accounting import arm_outcomes
 from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
+from viralsim.kernels.arm_inputs import segments_of
 from viralsim.kernels.batch import RawWorlds, advocates_of, run_worlds
-from viralsim.kernels.counts import Count, Series
+from viralsim.kernels.counts import Count, SegmentCount, Series
 from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
 from viralsim.measurement.sequential import Look, look, looks
 from viralsim.parallel import available_cores
@@ -87,10 +88,9 @@ def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
         communities = int(world.audience.community.max(initial=0)) + 1
         series = min(SERIES_BYTES, 4 * worlds * ticks * len(Series))
         people = 2 * advocates_of(world) if len(world.plan.people) else 0
-        goals = len(world.plan.frequency_goal)
-        total += (
-            worlds * (8 * (len(Count) + 1 + lines) + 4 * (channels + communities + lines + people + goals) + 1) + series
-        )
+        goals, segments = len(world.plan.frequency_goal), 8 * len(SegmentCount) * segments_of(world)
+        small = 4 * (channels + communities + lines + people + goals)
+        total += worlds * (segments + 8 * (len(Count) + 1 + lines) + small + 1) + series
     return total
 
 

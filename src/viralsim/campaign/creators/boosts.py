@@ -45,7 +45,7 @@ def boost_of(compiled: CompiledAudience, spec: Spec, line: int, enrolment: Enrol
     network, member = compiled.networks[channel], int(enrolment.members[row])
     followers = np.sort(network.followers[network.indptr[member] : network.indptr[member + 1]]).astype(np.int32)
     if paid.boost_to == "beyond":
-        others = compiled.present_on(channel).copy()
+        others = compiled.reached_by_money(channel)
         others[followers] = others[member] = False
         followers = np.flatnonzero(others).astype(np.int32)
     trust = number(spec.campaign.advocates.trust)

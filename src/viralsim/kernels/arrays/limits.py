@@ -38,6 +38,8 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "audience.presence": ("C,N|0,0", 0, 1),
     "audience.present": (".", 0, "N"),
     "audience.present_start": ("B", 0, INF),
+    "audience.buying": ("N|1", 0, 1e9),
+    "audience.segment": ("U,N|0,0", 0, 2**31 - 2),
     "channels.visibility": ("C", 0, 1),
     "channels.envelope": ("C", 0, 1),
     "channels.thin": ("C", 0, 1),
@@ -54,6 +56,9 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "channels.owned_visibility": ("C|0", 0, 1),
     "channels.seeing_delay": ("C,I|0,0", 0, 1e18),
     "channels.seeing_scale": ("C,J|0,0", 0, 1e9),
+    "channels.send_share": ("C|0", 0, 1),
+    "channels.send_reach": ("C|0", 1, 1_000),
+    "channels.send_trust": ("C|0", 0, 1e9),
     "contents.appeal": ("K", 0, 1e30),
     "contents.twin": ("K", -1, "K"),
     "contents.original": ("K", -1, "K"),
@@ -141,7 +146,7 @@ def sizes_of(arm: ArmInputs) -> dict[str, int]:
         "I": int(np.shape(arm.channels.seeing_delay)[-1]), "J": int(np.shape(arm.channels.seeing_scale)[-1]),
         "M": len(plan.paid_channel), "A": len(plan.planned_tick), "O": len(plan.organic_tick), "0": 0, "1": 1,
         "H": int(np.shape(arm.contents.own_rule)[-1]), "X": int(np.shape(arm.contents.own_value)[-1]),
-        "Y": len(arm.contents.own_measured), "Z": int(np.shape(arm.contents.own_measured)[-1]),
+        "U": len(arm.audience.segment), "Y": len(arm.contents.own_measured), "Z": int(np.shape(arm.contents.own_measured)[-1]),
     }  # fmt: skip
     return sizes | {"F": sizes["E"] + 1, "B": sizes["C"] + 1, "Q": sizes["L"] + 1, "W": sizes["M"] + 1}
 

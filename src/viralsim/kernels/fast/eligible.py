@@ -24,7 +24,9 @@ def is_eligible(arm: ArmInputs) -> bool:
         and not channels.thin[0]
         and len(arm.graph.root_visibility) == len(arm.graph.reshare_visibility) == len(channels.seeing_delay) == 0
         and (contents.reshare == 1.0).all()
-        and len(arm.audience.background_load) == 0
+        and len(arm.audience.background_load) == len(arm.audience.segment) == len(channels.send_share) == 0
+        and len(arm.audience.buying) == 1
+        and arm.audience.buying[0] == 1.0
         and len(arm.rules.fatigue) == 1
         and len(plan.removed_at) == len(plan.frequency_goal) == 0
         and values[Rule.STOP_SHARES] == values[Rule.STOP_QUIET] == 0.0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +26,18 @@ _COLUMNS = (
 class Demographics:
     """What the table says. groups: name -> share, summing to 1: each combination of region, age and so on.
 
-    interests: topic -> mean interest in [0, 1]. notes: what was made of the table.
+    interests: topic -> mean interest in [0, 1]. kinds: kind -> its value in each group. notes: what was made of the table.
     """
 
     groups: dict[str, float]
     interests: dict[str, float]
+    kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def values(self, kind: str, members: int) -> NDArray[Any] | None:
+        """What a kind such as region says of each member, text [members]; None where the table has no such kind."""
+        known = self.kinds.get(kind.casefold())
+        return None if known is None else np.array(known, dtype=object)[self.community(members)]
 
     def community(self, members: int) -> NDArray[np.int32]:
         """The group of each member, int32[members]: sizes by share (largest remainders), members of one group neighbours."""
@@ -52,22 +59,27 @@ def read_demographics(path: Path) -> Demographics:
         kinds = _by_kind(table)
         interests = kinds.pop(INTEREST, {})
         groups: dict[str, float] = {"": 1.0}
+        of_kind: dict[str, tuple[str, ...]] = {}
         for kind, shares in kinds.items():
             total = sum(shares.values())
             if abs(total - 1.0) > SUM_WITHIN:
                 raise InputError(
                     f"{path}: the shares of {kind} sum to {total:.4g}, not to 1: add what is missing, such as other"
                 )
+            of_kind = {other: tuple(v for v in values for _ in shares) for other, values in of_kind.items()}
+            of_kind[kind] = tuple(shares) * len(groups)
             groups = {
                 f"{name} {value}".strip(): share * own / total
                 for name, share in groups.items() for value, own in shares.items()
             }  # fmt: skip
+        if any(len(values) != len(groups) for values in of_kind.values()):
+            raise InputError(f"{path}: two groups have one name: write the values of its kinds without blanks")
         if len(groups) > MOST_GROUPS:
             raise InputError(f"{path}: makes {len(groups):,} groups, more than {MOST_GROUPS:,}: leave a kind out")
     except InputError as error:
         raise NetworkError(str(error)) from error
     said = f"{path.name}: {len(groups)} groups by {' and '.join(kinds)}, taken as independent" if len(kinds) > 1 else ""
-    return Demographics(groups, interests, (*table.notes, *([said] if said else [])))
+    return Demographics(groups, interests, of_kind, (*table.notes, *([said] if said else [])))
 
 
 def _by_kind(table: Table) -> dict[str, dict[str, float]]:

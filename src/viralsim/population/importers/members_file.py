@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def _communities(table: Table) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         labels = _places(table, title, labels)
     if "" in labels:
         raise InputError(f"{table.where(labels.index(''), 'community')}: is empty; every member has exactly one")
-    names = sorted(set(labels), key=_by_value)
+    names = sorted(set(labels), key=by_value)
     number = {name: i for i, name in enumerate(names)}
     return np.array([number[label] for label in labels], dtype=np.int32), tuple(names)
 
@@ -119,7 +120,27 @@ def _places(table: Table, title: str, labels: list[str]) -> list[str]:
     return [place or UNKNOWN for place in places]
 
 
-def _by_value(label: str) -> tuple[int, int, str, str]:
+def read_fields(path: Path, is_number: Mapping[str, bool]) -> dict[str, NDArray[Any]]:
+    """Further columns of a members file by the names they have in it, a row per member; those that it lacks are left out.
+
+    is_number: name -> whether its cells are numbers, float64, NaN where one is missing; else they are text, ``unknown`` where
+    one is missing. Raises InputError as ``read_members`` does.
+    """
+    id_names = ("member", "member id", "node", "node id", "user id", "user", *HANDLES)
+    found: dict[str, NDArray[Any]] = {}
+    for name, numeric in is_number.items():  # one by one: a name such as region is a word for the community too
+        columns = (Column("id", Kind.ID, id_names, required=True), Column(name, Kind.NUMBER if numeric else Kind.ID))
+        table = read_table(path, columns)
+        if name not in table:
+            continue
+        if numeric:
+            found[name] = table.numbers(name, -np.inf, np.inf)
+        else:
+            found[name] = np.array([text or UNKNOWN for text in table.texts(name)], dtype=object)
+    return found
+
+
+def by_value(label: str) -> tuple[int, int, str, str]:
     """What labels are sorted by: numbers, of any length, by value and before other labels."""
     digits = label.lstrip("0")
     return (0, len(digits), digits, label) if label.isdecimal() else (1, 0, "", label)
