@@ -175,16 +175,36 @@ class NaiveProgramme:
         return world._replace(
             audience=world.audience._replace(activity=np.array([self.activity(v) for v in range(self.n)], np.float32)),
             rules=world.rules._replace(values=values, rhythm=np.array(naive_rhythm(self.spec, len(self.launches)))),
-            plan=plan._replace(removed_at=gone, **self.planned()),
+            plan=plan._replace(removed_at=gone, **self.planned(), **self.boosts()),
         )
+
+    def times(self, i: int) -> tuple[float, ...]:
+        """When a person of the pool is asked to post in a launch."""
+        if self.tier is None:
+            return ()
+        terms = self.pool.enrolment.terms
+        times = self.tier.posts_at if terms is None or not terms.own_times[i] else terms.own_times[i]
+        return times if terms is None or not terms.posts[i] else times[: terms.posts[i]]
+
+    def boosts(self) -> dict[str, Any]:
+        count, trust = self.base.plan.paid_count.copy(), self.base.plan.paid_trust.copy()
+        handles = [str(handle).strip().lstrip("@").casefold() for handle in self.pool.enrolment.handles]
+        for line, paid in enumerate(self.spec.campaign.paid):
+            if paid.boost is not None:
+                a = self.people[handles.index(paid.boost.strip().lstrip("@").casefold())]
+                trust[line] *= a.trust
+                if not a.active:
+                    count[line] = 0
+        return {"paid_count": count, "paid_trust": trust}
 
     def planned(self) -> dict[str, Any]:
         rows = []
         if self.tier is not None:
-            content = list(self.spec.content).index(self.tier.content or self.spec.campaign.content)
             words, own = self.tier.programme, self.pool.enrolment
-            for wave, at in enumerate(self.tier.posts_at):
-                for i, a in enumerate(self.people):
+            for i, a in enumerate(self.people):
+                posted = (own.terms.content[i] if own.terms is not None else "") or self.tier.content
+                content = list(self.spec.content).index(posted or self.spec.campaign.content)
+                for wave, at in enumerate(self.times(i)):
                     w = float(own.willingness[i])
                     if words.ambassadors is not None and a.launches >= words.ambassadors.after:
                         w = words.ambassadors.willingness
@@ -192,7 +212,8 @@ class NaiveProgramme:
                     w += (1.0 - w) * self.care("willingness")
                     w *= (1.0 - words.ask_fatigue) ** wave
                     channels = np.flatnonzero(own.channels[i]).tolist() if a.active else []
-                    tick, trust = self.spec.tick_of(at), self.tier.trust * a.trust
+                    suits = 1.0 if own.fit is None else float(own.fit[i])
+                    tick, trust = self.spec.tick_of(at), self.tier.trust * (a.trust * suits)
                     rows += [(tick, channel, content, a.member, wave, i, w, trust) for channel in channels]
         rows.sort()
         names = ("tick", "channel", "content", "member", "wave", "advocate", "willingness", "trust")
@@ -237,7 +258,7 @@ class NaiveProgramme:
         words, moved, every, left = self.tier.programme, self.long.advocates_trust, self.long.every, set()
         for i, a in enumerate(self.people):
             if a.active:
-                a.freshness *= (1.0 - words.ask_fatigue) ** len(self.tier.posts_at)
+                a.freshness *= (1.0 - words.ask_fatigue) ** len(self.times(i))
                 a.launches += 1
             recovery = words.recovery
             a.freshness = 1.0 if recovery is None else 1.0 - (1.0 - a.freshness) * 2.0 ** (-every / recovery)

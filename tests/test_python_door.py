@@ -124,6 +124,20 @@ def public() -> Iterator[Callable[..., Any]]:
     )
 
 
+def test_researchers_functions_have_their_wrong_calls() -> None:
+    """Each of them refuses wrong calls of its own, 25 and more in all: those of the table, each of which ends in one sentence."""
+    said = (
+        classic.compartments, classic.gillespie, classic.generalised_contagion, classic.voter, classic.bounded_confidence,
+        classic.competing_cascades, classic.group_contagion, classic.activation, classic.trees, vs.Network.generate,
+        vs.Network.from_temporal_edges, vs.Network.numbers_of, vs.Network.save, vs.Network.open, vs.Scenario.with_networks,
+        vs.rules.register, vs.rules.read_file, experiments.adaptive_sweep, vs.field_test,
+        vs.value_of_information, vs.robust, vs.discover,
+    )  # fmt: skip
+    calls = [sum(len(values) for values in DOOR[function][1].values()) for function in said]
+    assert min(calls) >= 1
+    assert sum(calls) >= 25
+
+
 @pytest.mark.parametrize("function", list(public()), ids=name_of)
 def test_the_table_has_every_argument(function: Callable[..., Any]) -> None:
     """A function or argument that is added to the door cannot be left out of the table."""

@@ -84,7 +84,10 @@ class Result(RunRecord):
         return measures_in(arm.measures for arm in self.arms.values())
 
     def chances(self, arm: str) -> dict[str, Chance]:
-        """The chance of one arm to go ``viral``, to ``flop``, and to end in a ``loss``."""
+        """The chance of one arm to go ``viral``, to ``flop``, and to end in a ``loss``.
+
+        Raises InputError for an arm that there is not.
+        """
         worlds = self.arm(arm)
         return {
             "viral": arm_statistics.chance(self, worlds, self.viral_when),
@@ -93,7 +96,10 @@ class Result(RunRecord):
         }
 
     def summary(self, statistic: str = "mean") -> pd.DataFrame:
-        """Arm x measure: the mean over worlds, or another ``statistic`` (sd, ci_low, ci_high, p05, p50, p95, count)."""
+        """A row per arm, a column per measure: the mean over worlds, or another ``statistic``.
+
+        statistic: mean, sd, ci_low, ci_high, p05, p50, p95 or count; InputError for another.
+        """
         import pandas as pd
 
         one_of(statistic, "statistic", (*STATISTICS, "count"))
@@ -125,7 +131,8 @@ class Result(RunRecord):
     ) -> pd.DataFrame:
         """Quantile bands over worlds: a row per arm and tick; columns arm, tick, hours, mean, q05, q25, ...
 
-        ``cumulative`` sums the increments up to each tick. ``hours`` is the end of the tick.
+        ``name``: of a series, such as shares. ``quantiles``: in [0, 1]. ``cumulative`` sums the increments up to each tick.
+        ``hours`` is the end of the tick. Raises InputError for a series that there is not.
         """
         import pandas as pd
 
@@ -162,7 +169,10 @@ class Result(RunRecord):
         return pd.DataFrame(rows, columns=["arm", "field", "segment", *to_json.OF_SEGMENT])
 
     def compare(self, arm: str, baseline: str | None = None) -> pd.DataFrame:
-        """``arm`` minus ``baseline`` (by default the scenario's), paired by world: a row per measure."""
+        """``arm`` minus ``baseline`` (by default the scenario's), paired by world: a row per measure.
+
+        Raises InputError for an arm that there is not.
+        """
         import pandas as pd
 
         against = baseline if baseline is not None else self.baseline
@@ -232,10 +242,10 @@ class Result(RunRecord):
         return data
 
     def samples(self, origin_date: str, measures: Sequence[str] | None = None) -> pd.DataFrame:
-        """Worlds as paired samples in the sample format of the Scenario Modeling Hub: see ``records.samples``.
+        """Worlds as paired samples in the sample format of the Scenario Modeling Hub, a row per value: see ``records.samples``.
 
         origin_date: the day of the launch, such as ``2026-03-01``. measures: those that are written beside the series; all by
-        default.
+        default. Raises InputError for another text, or a measure that there is not.
         """
         if not isinstance(origin_date, str) or not DAY.fullmatch(origin_date):
             raise refuse("origin_date", "a day such as 2026-03-01", origin_date)
@@ -246,12 +256,15 @@ class Result(RunRecord):
         return samples(self, names_of(measures, "measures", [one.name for one in self._measures]), day)
 
     def save(self, path: str | Path) -> Path:
-        """Write the result into the folder ``path``, whole or not at all; an earlier result there is replaced."""
+        """Write the result into the folder ``path``, whole or not at all; an earlier result there is replaced.
+
+        Raises InputError where it cannot be written.
+        """
         return save_record(self, file_path(path, "path"), {"summaries": _summaries_table(self.summaries)})
 
 
 def open_result(path: str | Path) -> Result:
-    """Read a saved result, equal to the one that was saved; InputError where the folder holds none, or a torn one."""
+    """Read the result saved at ``path``, equal to the one that was saved; InputError where the folder holds none, or a torn one."""
     path = file_path(path, "path")
     record = open_record(path)
     result = Result(**{field.name: getattr(record, field.name) for field in fields(record)})

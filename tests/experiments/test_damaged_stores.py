@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import warnings
@@ -19,12 +20,15 @@ from sweep_scenario import text, write
 import viralsim as vs
 from viralsim.cli import main
 from viralsim.errors import InputError, ViralsimError, ViralsimWarning
-from viralsim.experiments import read_table, run_sweep
+from viralsim.experiments import adaptive_sweep, read_table, run_sweep
 from viralsim.experiments.archive import archive, check_archive
 from viralsim.experiments.manifest import SAYS
 from viralsim.experiments.plan import plan_of
 from viralsim.experiments.sensitivity import read_sensitivity, sensitivity
 from viralsim.experiments.sweep import plan_in
+from viralsim.forecasting.forecast import Forecast
+from viralsim.forecasting.ledger import entries, register, settle
+from viralsim.forecasting.population import Paths
 from viralsim.report.charts.gallery import keep_trees, tree_arm
 from viralsim.report.trees import open_forests
 from viralsim.scenario.loading import loads
@@ -34,6 +38,8 @@ APPEAL, COUNT = (
     "campaign.advocates.count: {from: 1, to: 5, steps: 2}",
 )
 SMALL = f"{{parameters: {{{APPEAL}, {COUNT}}}, worlds: 4}}"
+ROWS = b"content.c.appeal,channels.x.visibility\n" + b"".join(b"0.0%d,0.2%d\n" % (i, i) for i in range(1, 10))
+SUM_OF_ROWS = hashlib.sha256(ROWS).hexdigest()
 FLIPS = {"quick": 40, "thorough": 1000}
 
 
@@ -54,8 +60,26 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
         source, target = (np.array(labels)[rng.integers(0, 60, 300)] for _ in range(2))
         network = vs.Network.from_edges(source, target, ids=labels, tie_strength=rng.random(300))
     network.save(folder / "network")
+    more_stores(folder, file)
     assert {path.name for path in (folder / "run").iterdir()} >= {"trees.npz", "summaries.parquet", "manifest.json"}
     return folder
+
+
+def more_stores(folder: Path, file: Path) -> None:
+    """A run over two launches, an adaptive sweep, rows of a posterior and a ledger of forecasts."""
+    two = vs.loads(f"{text(SMALL)}programme: {{launches: 2, every: 30d}}\n")
+    vs.simulate(two, worlds=5).save(folder / "programme")
+    adaptive_sweep(vs.load(file), folder / "adaptive", "shares", points=3, worlds=4)
+    (folder / "rows").mkdir()
+    (folder / "rows" / "posterior.csv").write_bytes(ROWS)
+    shares = np.c_[np.full(20, 3.0), np.arange(3.0, 23.0)]
+    said = Forecast(1.0, 24.0, 3.0, 0, Paths(np.array([1.0, 24.0]), shares), None, None, None)
+    for post in ("spring", "summer", "autumn"):
+        register(folder / "ledger", said, post, {})
+    for entry in entries(folder / "ledger")[:2]:
+        settle(entry, 9.0)
+    for path in (folder / "ledger").iterdir():
+        path.chmod(0o644)
 
 
 def all_of_sweep(folder: Path) -> Any:
@@ -84,7 +108,39 @@ def all_of_archive(path: Path) -> Any:
     return check_archive(path)
 
 
-READERS: dict[str, Callable[[Path], Any]] = {"sweep": all_of_sweep, "run": all_of_run, "network": all_of_network}
+def all_of_programme(folder: Path) -> Any:
+    result = vs.open_result(folder)
+    launches = result.arms["advocates"].launches
+    return result.to_dict(), {name: values.tolist() for name, values in launches.items()}
+
+
+def all_of_adaptive(folder: Path) -> Any:
+    manifest, _ = plan_in(folder)
+    return {word: manifest[word] for word in SAYS}, read_table(folder).to_csv()
+
+
+def all_of_rows(folder: Path) -> Any:
+    """The rows of a posterior, whose sum the scenario beside it says."""
+    scenario = vs.loads(text(SMALL) + f"uncertain: {{joint: {{file: posterior.csv, sha256: {SUM_OF_ROWS}}}}}\n", folder)
+    return {path: values.tolist() for path, values in scenario.joint_rows().items()}
+
+
+def all_of_ledger(folder: Path) -> Any:
+    found = entries(folder)
+    if len(found) != 3 or sum(entry.final is not None for entry in found) != 2:
+        raise InputError(f"{folder}: an entry is missing")  # a file is never renamed by a flipped bit
+    return [(entry.record, entry.final, entry.scores() if entry.final is not None else None) for entry in found]
+
+
+READERS: dict[str, Callable[[Path], Any]] = {
+    "sweep": all_of_sweep,
+    "run": all_of_run,
+    "network": all_of_network,
+    "programme": all_of_programme,
+    "adaptive": all_of_adaptive,
+    "rows": all_of_rows,
+    "ledger": all_of_ledger,
+}
 
 
 def flipped(whole: Path, copy: Path, rng: np.random.Generator) -> str:
@@ -155,7 +211,7 @@ def test_no_cut_file_is_read(stores: Path, tmp_path: Path, kind: str) -> None:
         refused += is_refused_or_the_same(read, copy, truth, f"{path.name} removed")
         damages += 1
         target.write_bytes(content)
-    assert refused > 0.8 * damages, f"{refused} of {damages} damages were refused"
+    assert refused >= 0.8 * damages, f"{refused} of {damages} damages were refused"
 
 
 @pytest.mark.parametrize("count", ["quick", pytest.param("thorough", marks=pytest.mark.slow)])

@@ -193,6 +193,22 @@ def test_wrong_requests_are_refused() -> None:
         optimise(bare, 1.0)
     assert default_measure(scenario) == "shares"
     assert default_measure(scenario.override({"goal": {"measure": "reach"}})) == "reach"
+    sold = scenario.override({"goal": {"measure": "conversions"}})
+    assert default_measure(sold) == "conversions"
+    assert default_measure(sold.override({"content.c.conversion_rate": 0.1, "content.c.value_usd": 5.0})) == "net_usd"
+
+
+def test_a_plan_that_loses_money_is_no_headline() -> None:
+    """Sales alone are asked for, and every one costs more than it is worth: the answer begins with the money."""
+    priced = loads(BY_HAND).override({"content.c.conversion_rate": 0.05, "content.c.value_usd": 0.01})
+    found = optimise(priced, 2.0, measure="conversions", trials=8)
+    assert found.profit is not None
+    assert found.profit.high < 0.0 < found.uplift.low
+    assert found.sentences[0].startswith("Keep the money if it has to pay for itself: the split below brings ")
+    assert "less profit" in found.sentences[0]
+    assert found.sentences[1].startswith("For conversions alone, spend ")
+    paying = optimise(priced.override({"content.c.value_usd": 50.0}), 2.0, measure="conversions", trials=8)
+    assert paying.sentences[0].startswith("Spend ")
 
 
 def test_no_split_of_a_grid_is_better() -> None:

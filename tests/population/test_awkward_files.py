@@ -170,3 +170,14 @@ def test_tables_that_are_no_edge_lists_are_refused(tmp_path: Path, text: str, sa
 def test_a_name_with_a_comma_is_a_name(tmp_path: Path) -> None:
     network = vs.Network.read(written(tmp_path, 'source,target\n"Lee, Ann",Bob\nBob,Cy\n'))
     assert edges(network) == [("Bob", "Cy"), ("Lee, Ann", "Bob")]
+
+
+def test_a_quote_that_ends_a_thousand_lines_later_is_named(tmp_path: Path) -> None:
+    """Without that, one name of many lines makes a wide column of all names, larger than the memory."""
+    rows = [f"m{i},m{i + 1},1" for i in range(500)]
+    rows[3], rows[400] = f'"{rows[3]}', f'{rows[400]}",b,1'
+    path = written(tmp_path, "source,target,sign\n" + "\n".join(rows) + "\n")
+    with pytest.raises(
+        NetworkError, match=r"t\.csv:5: column 'source': .* is a name of [0-9,]+ characters: check the quotes"
+    ):
+        read_signed(path, "sign", REACHES)

@@ -30,13 +30,14 @@ worlds: 4
 horizon: 1d
 audience: {AUDIENCE}
 channels:
-  wall: {visibility: 0.4, network: {generate: {mean_following: 6}}}
+  wall: {visibility: 0.4, network: NETWORK}
 content: {c: {appeal: 0.3, topics: {food: 1.0}, tone: {humorous: 1.0}}}
 campaign:
   content: c
   organic: [{channel: wall, members: 3, posts_at: [0h]}]
   TIER
 """
+GENERATED = "{generate: {mean_following: 6}}"
 AUDIENCE = "{members: 60, topics: {food: 0.5}, tones: {humorous: 0.5}}"
 TIER = "advocates: {file: table.csv, cost_usd: 7, willingness: 0.9}"
 MEMBERS = "id,activity,hostility,community,interest_food\n" + "".join(
@@ -52,6 +53,38 @@ POSTS = (
     "Post ID;Posted;Lifetime Post Total Impressions;Lifetime Post Total Reach;Shares;Link Clicks\n"
     + "".join(f"1_{i};01/{i + 1:02}/2019 08:15 AM;{1000 + i};{900 + i};{i};{i}\n" for i in range(7)),
 )  # fmt: skip
+
+
+CREATORS = (
+    "handle,followers,fee per post,gift,commission rate,promo code,discount,posts\n@ann,6,$94,18.50,8%,A,10%,1\n@bob,9,50,,,,,1\n",
+    "Creator;Follower;Honorar pro Post (USD);Pauschale;Provisionssatz;Rabatt\n@ann;6;1.500,00;20,50;8 %;5 %\nbob;5;10;;;\n",
+)
+SHARES = (
+    "kind,value,share\nregion,north,0.6\nregion,south,0.4\nage,18-24,0.3\nage,25+,0.7\ninterest,food,0.5\n",
+    "Category;Name;Share (%)\nregion;Nord;60,5\nregion;Süd;39,5\ninterest;food;50\n",
+)
+SPANS = "source,target,from,to\n" + "".join(f"m{i},m{7 * i % 13},{i % 9},{i % 9 + 9}\n" for i in range(1, 13))
+SIGNED = "Source;Target;Type;sign\n" + "".join(f"m{i};m{7 * i % 13};Directed;{1 - 2 * (i % 2)}\n" for i in range(1, 13))
+DRAWS = "draw,content.c.appeal,channels.wall.visibility\n" + "".join(f"{i},0.{i},0.3\n" for i in range(1, 9))
+CURVES = (
+    "hours,shares,impressions\n" + "".join(f"{i},{5 * i},{900 * i}\n" for i in range(1, 9)),
+    "post_id;published_at;time;shares\n" + "".join(f"a;2024-05-01T09:00;2024-05-01T{9 + i}:30;{5 * i}\n" for i in range(1, 9)),
+    "user_id,name,hours\n" + "".join(f"{70 + i},n{i},{i / 4}\n" for i in range(1, 9)),
+)  # fmt: skip
+IN_SCENARIO: dict[str, dict[str, str]] = {  # kind -> what the scenario says in place of what it says else
+    "members": {"{AUDIENCE}": "{members_file: table.csv}", ", topics: {food: 1.0}, tone: {humorous: 1.0}": ""},
+    "demographics": {"{AUDIENCE}": "{members: 60, demographics: table.csv}", ", tone: {humorous: 1.0}": ""},
+    "advocates": {"TIER": TIER},
+    "creators": {"TIER": TIER.replace("cost_usd: 7", "posts_at: [0h, 4h]").replace("}", ", followers_differ: allow}")},
+    "spans": {"NETWORK": "{file: table.csv, temporal: true, edge_means: source reaches target}"},
+    "signed": {"NETWORK": "{file: table.csv, tie_sign: sign, edge_means: source reaches target}"},
+    "draws": {"TIER": "", "campaign:": "uncertain: {joint: {file: table.csv}}\ncampaign:"},
+}
+TABLES = {
+    "members": (MEMBERS,), "advocates": ADVOCATES, "posts": POSTS, "creators": CREATORS, "demographics": SHARES, "spans": (SPANS,),
+    "signed": (SIGNED,), "draws": (DRAWS,), "curves": CURVES,
+}  # fmt: skip
+OWN_NETWORK = {"{AUDIENCE}": "{}", ", topics: {food: 1.0}, tone: {humorous: 1.0}": "", "members: 3": "members: [m1]"}
 
 
 def networks(folder: Path) -> list[tuple[str, bytes]]:
@@ -81,10 +114,13 @@ def typed(folder: Path, kind: str, name: str, content: bytes) -> list[str]:
         return ["network", "import", str(path), "--out", str(folder / "net")]
     if kind == "posts":
         return ["init", str(folder / "new.yaml"), "--from-posts", str(path)]
-    audience = "{members_file: table.csv}" if kind == "members" else AUDIENCE
-    text = SCENARIO.replace("{AUDIENCE}", audience).replace("TIER", TIER if kind == "advocates" else "")
-    if kind == "members":
-        text = text.replace(", topics: {food: 1.0}, tone: {humorous: 1.0}", "")
+    if kind == "curves":
+        return ["forecast", "-", "--observed", str(path), "--horizon", "24h"]
+    text = SCENARIO
+    own = OWN_NETWORK if kind in ("spans", "signed") else {}
+    said = {"{AUDIENCE}": AUDIENCE, "TIER": "", "NETWORK": GENERATED} | own | IN_SCENARIO[kind]
+    for word, instead in said.items():
+        text = text.replace(word, instead)
     (folder / "s.yaml").write_text(text)
     return ["check", str(folder / "s.yaml")]
 
@@ -92,11 +128,8 @@ def typed(folder: Path, kind: str, name: str, content: bytes) -> list[str]:
 def read_all(folder: Path, count: int, seed: int) -> set[tuple[str, int]]:
     """Read ``count`` mutated files by command; the kinds and exit statuses that were seen. Fails at the first that is none."""
     chance = random.Random(seed)
-    kinds = {
-        "network": networks(folder),
-        "members": [("", MEMBERS.encode())],
-        "advocates": [("", text.encode()) for text in ADVOCATES],
-        "posts": [("", text.encode()) for text in POSTS],
+    kinds = {"network": networks(folder)} | {
+        kind: [("", text.encode()) for text in texts] for kind, texts in TABLES.items()
     }
     seen = set()
     for kind, written in kinds.items():  # what is loaded and compiled once is not the file's doing
@@ -105,7 +138,7 @@ def read_all(folder: Path, count: int, seed: int) -> set[tuple[str, int]]:
     for i in range(count):
         place = folder / str(i)
         place.mkdir()
-        kind = chance.choices(list(kinds), (6, 1, 2, 1))[0]
+        kind = chance.choices(list(kinds), (8, *[1] * len(TABLES)))[0]
         name, content = chance.choice(kinds[kind])
         spoilt = mutated(content, chance)
         command = typed(place, kind, name, spoilt)
@@ -120,16 +153,10 @@ def read_all(folder: Path, count: int, seed: int) -> set[tuple[str, int]]:
     return seen
 
 
-EITHER = {(kind, status) for kind in ("network", "members", "advocates", "posts") for status in (0, 2)}
-
-
 def test_files_as_they_are_meant_are_read(tmp_path: Path) -> None:
     """Before anything is spoilt, every one of them is read: what is refused below is refused for what was done to it."""
     whole = [("network", name, content) for name, content in networks(tmp_path)]
-    whole += [("members", "", MEMBERS.encode())]
-    whole += [
-        (kind, "", text.encode()) for kind, texts in (("advocates", ADVOCATES), ("posts", POSTS)) for text in texts
-    ]
+    whole += [(kind, "", text.encode()) for kind, texts in TABLES.items() for text in texts]
     for i, (kind, name, content) in enumerate(whole):
         place = tmp_path / str(i)
         place.mkdir()
@@ -138,7 +165,9 @@ def test_files_as_they_are_meant_are_read(tmp_path: Path) -> None:
 
 
 def test_mutated_files_are_answers_or_sentences(tmp_path: Path) -> None:
-    assert read_all(tmp_path, 200, 1) == EITHER
+    seen = read_all(tmp_path, 200, 1)
+    assert {kind for kind, _ in seen} == {"network", *TABLES}
+    assert {("network", 0), ("network", 2), ("members", 0), ("members", 2)} <= seen
 
 
 @pytest.mark.slow

@@ -234,3 +234,18 @@ def test_replay_on_the_command_line(tmp_path: Path) -> None:
 def run(*words: object) -> Result:
     """What a command line did."""
     return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.mark.parametrize(
+    ("head", "row"), [("cascade,member,time", "{c},{n},{n}"), ("cascade,node,parent", "{c},{n},{p}")]
+)
+def test_several_cascades_are_refused(tmp_path: Path, head: str, row: str) -> None:
+    """Put together they would be one cascade that never was."""
+    table, network = tmp_path / "cascades.csv", tmp_path / "net.txt"
+    lines = [row.format(c=c, n=2 * c + i, p=2 * c) for c in (0, 1) for i in (0, 1)]
+    table.write_text("\n".join([head, *lines]) + "\n")
+    network.write_text("0 1\n1 2\n2 3\n")
+    more = ["--network", str(network)] if "member" in head else []
+    done = CliRunner().invoke(main, ["replay", str(table), *more, "--without", "1"])
+    assert done.exit_code == 2
+    assert "holds 2 cascades ('0', '1', ...): replay one at a time" in done.stderr

@@ -74,6 +74,7 @@ def equal_money(
 ) -> EqualMoney:
     """The break-even cost of an advocate of ``arm`` against the arm ``against``, both over the scenario's baseline.
 
+    worlds: of each of the three arms. seed: of the luck; the scenario's by default. threads: results do not depend on it.
     ``against``: by default the first arm with a paid budget and no advocates. Costs and gains are those of the run, so
     that money a frequency cap leaves unspent does not count. Raises InputError where there is no such arm, no baseline,
     or advocates are paid by the ask or the post.
@@ -125,7 +126,10 @@ def paid_arm(scenario: Scenario) -> str | None:
 
 
 def saturation(points: Sequence[CurvePoint], part: float = SATURATED) -> int:
-    """The smallest number of advocates on the curve that brings ``part`` of the largest gain on it."""
+    """The smallest number of advocates on the curve that brings ``part`` (above 0, at most 1) of the largest gain on it.
+
+    points: what ``curve`` returned. Raises InputError for anything else.
+    """
     if not isinstance(points, Sequence) or not points:
         raise refuse("points", "what advocates.curve returned", points)
     for i, point in enumerate(points):

@@ -115,10 +115,12 @@ def programme_launches(
     seed: int | None = None,
     threads: int | None = 1,
 ) -> ProgrammeResult:
-    """Play the programme of an arm launch after launch; launch 0 is that of ``run``, launch l has the luck of ``seed`` + l.
+    """Play the programme of ``scenario`` (of ``arm``) launch by launch; launch l has the luck of ``seed`` + l.
 
     Between launches fatigue is carried over and recovers, people leave, and nurturing makes new advocates of fans.
     ``worlds`` worlds of every launch are spread over ten histories of drop-out, where anybody can leave.
+
+    launches: how many; the programme's own by default. threads: results do not depend on it.
 
     Raises InputError without advocates, for advocates from a file, for uncertain inputs or more than 100 launches.
     """

@@ -120,7 +120,7 @@ def find(
         compare: further strategies to be compared with, besides ``random`` and ``degree``.
         arm: whose advocates; the first arm that has some by default.
         worlds: worlds of every score; 400, or the scenario's number where that is less.
-        threads: threads; all cores by default. The answer does not depend on it.
+        seed: of the luck; the scenario's by default. threads: all cores by default. The answer does not depend on it.
         progress: called with (tiers scored, tiers in all).
 
     Raises InputError where no arm has advocates, the strategy is not known, or fewer members are eligible.

@@ -36,7 +36,10 @@ class Shapley:
 def shapley(
     tier: Tier, members: Sequence[int], *, orders: int = 50, seed: int = 0, measure: str | None = None
 ) -> Shapley:
-    """Fair shares of a few members (by index) of the gain that they bring together; every subset is run once.
+    """Fair shares of a few members (by index) of the gain that they bring together (Shapley 1953).
+
+    tier: of ``Tier.of``, whose worlds all subsets share. orders: random orders in which they join, drawn by ``seed``; the share
+    is the mean of what a member adds (Castro, Gomez, Tejada 2009). measure: in its unit; the tier's by default.
 
     Raises InputError for more than 20 members, or none.
     """
@@ -79,7 +82,11 @@ class CurvePoint:
 
 
 def curve(tier: Tier, counts: Sequence[int], choose: object = None) -> list[CurvePoint]:
-    """Return against the number of advocates, each tier being the best of its size by the strategy; same worlds throughout."""
+    """Return against the number of advocates, each tier being the best of its size by the strategy; same worlds throughout.
+
+    tier: of ``Tier.of``. counts: sizes of tiers, those above 0 are played. choose: a strategy word, or ``{word: {options}}``;
+    the tier's own by default. Raises InputError for wrong arguments.
+    """
     instance(tier, "tier", Tier)
     if is_single(counts):
         raise refuse("counts", "a list of whole numbers", counts, f"write counts=[{counts!r}]")

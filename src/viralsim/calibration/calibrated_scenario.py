@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,12 +56,15 @@ def in_memory(scenario: Scenario, data: Mapping[str, Any], posterior: pd.DataFra
 
 
 def for_folder(scenario: Scenario, folder: Path) -> dict[str, Any]:
-    """Plain data of the scenario as a file in ``folder``: rows are in ``posterior.csv``, other files named from there."""
+    """Plain data of the scenario as a file in ``folder``: rows are in ``posterior.csv``, which is there already, other files named
+    from there.
+    """
     data = {
         word: _moved(value, scenario.folder, folder) if word in FILE_BLOCKS else value
         for word, value in scenario.data.items()
     }
-    data["uncertain"] = {**data["uncertain"], JOINT: {"file": POSTERIOR_FILE}}
+    rows = {"file": POSTERIOR_FILE, "sha256": hashlib.sha256((folder / POSTERIOR_FILE).read_bytes()).hexdigest()}
+    data["uncertain"] = {**data["uncertain"], JOINT: rows}
     return data
 
 

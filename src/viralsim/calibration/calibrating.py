@@ -114,6 +114,11 @@ class Calibration:
             for name, values, ess, rhat in columns
         }
 
+    def rows_as_csv(self) -> str:
+        """What ``posterior.csv`` holds."""
+        text: str = self.posterior.to_csv(index=False, lineterminator="\n")
+        return text
+
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write ``posterior.csv``, ``calibration.json`` and ``calibrated.yaml`` into ``folder``, each whole or not at all.
 
@@ -126,7 +131,7 @@ class Calibration:
             raise InputError(
                 f"{target}: cannot be written ({error.strerror or error}): choose another folder"
             ) from None
-        write_text(target / POSTERIOR_FILE, self.posterior.to_csv(index=False, lineterminator="\n"))
+        write_text(target / POSTERIOR_FILE, self.rows_as_csv())
         write_text(target / SCENARIO_FILE, write_yaml(for_folder(self.scenario, target)))
         write_json(target / NUMBERS_FILE, self.to_dict())
 
@@ -170,6 +175,8 @@ def calibrate(
     threads: int | None = None,
 ) -> Calibration:
     """What past posts say about new ones, as values of a scenario.
+
+    Chains judged by split R-hat (Vehtari et al. 2021), the whole by simulation (Talts et al. 2018).
 
     Args:
         scenario: a scenario, or the path of one, with owned posts: past posts are taken as such.

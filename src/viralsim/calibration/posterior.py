@@ -26,7 +26,7 @@ class NotConvergedError(InputError):
 
 @dataclass(frozen=True)
 class Posterior:
-    """A sample of the posterior: draws float64[chains, steps, parameters] of ``names``, with its diagnostics."""
+    """A sample of the posterior: draws float64[chains, steps, parameters] of ``names``; ess, rhat: float64[parameters]."""
 
     names: tuple[str, ...]
     draws: Floats
@@ -54,8 +54,9 @@ class Posterior:
 def sample(model: Model, seed: int | Sequence[int] = 1, steps: int = STEPS) -> Posterior:
     """Draws of the posterior: four independence Metropolis-Hastings chains that propose from a Student t at the mode.
 
-    All proposals of an attempt are computed at once. Where the chains do not pass, they go on to twice their length; from then on
-    they begin again with their own mean and covariance as the proposal, and twice as long.
+    model: what is learnt. steps: draws of each chain. seed: of the proposals. All proposals of an attempt are computed at once.
+    Where the chains do not pass, they go on to twice their length; from then on they begin again with their own mean and
+    covariance as the proposal, and twice as long.
 
     Raises: NotConvergedError where effective sample size stays below 200 or split R-hat above 1.01.
     """

@@ -56,6 +56,8 @@ class Predictor:
 def next_post(past: pd.DataFrame, followers: float | None = None, draws: int = 1000, seed: int = 1) -> pd.DataFrame:
     """Predictive draws of the next unpaid post of an account, from its past posts.
 
+    The model is fitted as ``calibrate`` does it; its check is that of Talts et al. (2018).
+
     Args:
         past: columns of ``viralsim.posts.read``: ``shares`` and ``impressions`` (``reach`` where there are none); optional
             ``published_at`` (rows are taken in the order of the table without it), ``followers`` and ``paid``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,9 @@ def _learnt(found: Calibration, filled: dict[str, str], posterior_file: str) -> 
         f"    owned_visibility: {visibility:.4g}    # of your posts, median of the rows",
         *others,
     ]
-    joint = write_yaml({"joint": {"file": posterior_file}})
+    joint = write_yaml(
+        {"joint": {"file": posterior_file, "sha256": hashlib.sha256(found.rows_as_csv().encode()).hexdigest()}}
+    )
     uncertain = "".join(f"  {line}\n" for line in joint.splitlines()) + filled["more"].partition("uncertain:\n")[2]
     block: dict[str, Any] = {"calibration": data["calibration"]}
     return {

@@ -96,8 +96,8 @@ def _creator_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
     commission, discount = terms.per_sale(number(arm.spec.content[arm.spec.campaign.content].value_usd))
     return {
         FEES: (posted * terms.of["fee_per_post_usd"]).sum(axis=1)
-        + (terms.of["flat_fee_usd"] + terms.of["exclusivity_usd"]).sum(),
-        GIFTS: np.full(worlds, terms.of["gift_usd"].sum()),
+        + (terms.of["flat_fee_usd"] + terms.of["exclusivity_usd"]).sum(axis=-1),
+        GIFTS: np.zeros(worlds) + terms.of["gift_usd"].sum(axis=-1),
         COMMISSIONS: (sales * commission).sum(axis=1),
         DISCOUNTS: (sales * discount).sum(axis=1),
     }

@@ -294,9 +294,6 @@ def compile_arm(
     """
     names = content_names(spec)
     enrolment = enrolment if enrolment is not None else _cared_for(compiled, spec, enrol(compiled, spec, folder))
-    if spec.programme is not None and enrolment.terms is not None and enrolment.terms.pays:
-        text = "creators' fees and commissions are not counted launch by launch: leave one of them out, or pay creators by cost"
-        raise ScenarioError([Problem(text, "programme")])
     matches = [compiled.match(spec.content[n]) if n in spec.content else ANYONE for n in names]
     audience = with_exclusive(compiled.audience(spec, matches), spec, enrolment, compiled.members)
     contents = _contents(compiled, spec, names)

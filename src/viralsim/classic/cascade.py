@@ -33,7 +33,8 @@ def independent_cascade(
 ) -> NDArray[np.int64] | NDArray[np.int32]:
     """Final sizes of independent cascades (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
-    network: information flows along its edges. seeds: member numbers [k], or [worlds, k] with one row per world.
+    network: information flows along its edges. seed: of the luck. threads: all cores by default; worlds do not depend on it.
+    seeds: member numbers [k], or [worlds, k] with one row per world.
     probability: one number for all edges; one number per edge in the order given to ``Network.from_edges`` (in
     row order where the network does not keep that: ``edge_position``); "weighted_cascade", 1 / (number of members whom the
     target follows); or "tie_strength", the network's own. worlds: how many, or world numbers.

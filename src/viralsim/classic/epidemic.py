@@ -35,9 +35,10 @@ def sir(
 ) -> NDArray[np.int64] | NDArray[np.int32]:
     """Susceptible, infectious and recovered members by tick: int64[worlds, ticks + 1, 3]; gamma 1: Reed-Frost.
 
+    Kermack and McKendrick 1927 in discrete time; with gamma 1 the chain of Reed and Frost (Abbey 1952).
     In a tick every infectious member infects each susceptible follower with probability ``beta``; then each of them
     recovers with probability ``gamma``. Who is infected in a tick transmits from the next one on. Row 0 is the state
-    before the first tick: the seeds are infectious. seeds, worlds, seed, threads: as in ``independent_cascade``.
+    before the first tick: the seeds are infectious. network, seeds, worlds, seed, threads: as in ``independent_cascade``.
     With ``adoption_tick`` the first row in which each member is infectious, int32[worlds, N]: 0 for seeds, -1 never.
 
     The worlds are those of the full model with visibility beta and persistence 1 - gamma (same draws).
@@ -96,7 +97,10 @@ def si(
     *,
     adoption_tick: bool = False,
 ) -> NDArray[np.int64] | NDArray[np.int32]:
-    """Susceptible and infectious members by tick, without recovery: int64[worlds, ticks + 1, 2]; see ``sir``."""
+    """Susceptible and infectious members by tick, without recovery (logistic growth, Verhulst 1838): int64[worlds, ticks + 1, 2].
+
+    network, all arguments and errors (InputError): as in ``sir``.
+    """
     found = sir(network, seeds, beta, 0.0, ticks, worlds, seed, threads, adoption_tick=adoption_tick)
     return found if adoption_tick else found[:, :, :2].copy()
 

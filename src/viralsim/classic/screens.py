@@ -14,7 +14,7 @@ MOST_POSTS = 1_000_000  # of a screen or memory, per member
 
 @dataclass(frozen=True)
 class Screen:
-    """What a member has before their eyes: the newest posts of those they follow.
+    """What a member has before their eyes: the newest posts of those they follow (Weng, Flammini, Vespignani, Menczer 2012).
 
     size: at most so many posts, from 1. window: none older than so many rounds, above 0; a round is as many actions as
     there are members. attention: the chance that a look at a post is followed by posting, in (0, 1]. own: their own posts
@@ -29,7 +29,10 @@ class Screen:
 
 @dataclass(frozen=True)
 class Memory:
-    """What a member posted themselves. recall: the chance that they post from it instead, in [0, 1]; size, window as ``Screen``."""
+    """What a member posted themselves (Weng, Flammini, Vespignani, Menczer 2012).
+
+    recall: the chance that they post from it instead, in [0, 1]; size, window as ``Screen``.
+    """
 
     recall: float = 0.4
     size: int = 100

@@ -129,7 +129,8 @@ def complex_contagion(
     them (at least one adopter is needed); "uniform" draws the fraction for each member and world. One value per member, all
     whole numbers or all floats, are thresholds of their own: who has 0 needs nobody and adopts in tick 1. Adoption is in
     synchronous ticks, seeds at tick 0; ticks: the last tick, None until nothing moves. seeds: member numbers [k], or
-    [worlds, k] with one row per world. Only "uniform" thresholds or seeds by world make worlds differ.
+    [worlds, k] with one row per world. network, worlds, seed, threads: as in ``independent_cascade``. Only "uniform" thresholds
+    or seeds by world make worlds differ.
 
     Returns int64[worlds], seeds included; with ``adoption_tick`` int32[worlds, N], -1 for who never adopts.
     Raises InputError for what is out of range.

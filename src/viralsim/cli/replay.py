@@ -13,7 +13,10 @@ from viralsim.errors import InputError
 
 if TYPE_CHECKING:
     from viralsim.replay import Change, Replay
+    from viralsim.tables import Table
 
+CASCADE = "cascade"
+OF_CASCADES = ("cascade id", "post", "post id", "tweet id")
 MEANINGS = ("source reaches target", "source follows target")
 
 
@@ -101,8 +104,10 @@ def _adoptions(path: Path) -> tuple[list[str], list[float], list[str]]:
         (
             Column("member", Kind.ID, ("user", "user_id", "node", "id"), required=True),
             Column("time", Kind.NUMBER, ("tick", "hours", "hour", "seconds", "days", "adopted_at"), required=True),
+            Column(CASCADE, Kind.ID, OF_CASCADES),
         ),
     )
+    _check_one_cascade(table)
     names, times = table.texts("member"), table.numbers("time")
     for row, (name, at) in enumerate(zip(names, times, strict=True)):
         if not name:
@@ -110,6 +115,15 @@ def _adoptions(path: Path) -> tuple[list[str], list[float], list[str]]:
         if at != at:
             raise table.refusal(row, "time", "is empty: every row says when")
     return names, times.tolist(), list(table.notes)
+
+
+def _check_one_cascade(table: Table) -> None:
+    """Raises where a column names several cascades: together they would be one that never was."""
+    names = list(dict.fromkeys(table.texts(CASCADE))) if CASCADE in table else []
+    if len(names) > 1:
+        raise InputError(
+            f"{table.path}: holds {len(names):,} cascades ({', '.join(map(repr, names[:3]))}, ...): replay one at a time"
+        )
 
 
 def _label(ties: Any, name: str) -> Any:
@@ -134,7 +148,9 @@ def _of_tree(path: Path, removed: tuple[str, ...]) -> tuple[dict[str, Any], list
 
     if not removed:
         raise InputError("--without: name somebody of the tree; or name the network (--network)")
-    table = read_table(path, (Column("node", Kind.ID, required=True), Column("parent", Kind.ID, required=True)))
+    ends = (Column("node", Kind.ID, required=True), Column("parent", Kind.ID, required=True))
+    table = read_table(path, (*ends, Column(CASCADE, Kind.ID, OF_CASCADES)))
+    _check_one_cascade(table)
     nodes, parents = table.texts("node"), table.texts("parent")
     found = [lost_branch(nodes, parents, name) for name in removed]
     strays = sorted({parent for parent in parents if parent} - set(nodes))

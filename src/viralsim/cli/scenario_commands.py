@@ -231,7 +231,7 @@ def _init_from_posts(file: Path, posts: Path, force: bool) -> None:
     if start.calibration is not None:
         for warning in start.calibration.warnings:
             click.echo(warning)
-        _write_new(rows, start.calibration.posterior.to_csv(index=False, lineterminator="\n"), force)
+        _write_new(rows, start.calibration.rows_as_csv(), force)
     _write_new(file, start.text, force)
 
 

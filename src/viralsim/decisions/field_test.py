@@ -183,13 +183,15 @@ def field_test(
 ) -> FieldTestReport:
     """Judge designs of a field test: each is played in many worlds, in each with an assignment of its own.
 
+    Clusters and exposure after Ugander, Karrer, Backstrom, Kleinberg (2013) and Eckles, Karrer, Ugander (2017).
+
     Args:
         scenario: with a ``field_test`` block, or with the arms named here.
         worlds: repetitions of each design, at least 20; the scenario's worlds by default. seed: of luck and assignments.
         treatment, control: arms that differ in paid lines and advocates alone.
         measure: reach, earned_reach, impressions, shares or conversions; the goal's by default.
         units: of member, community, channel, time (days), advocate; share: the part of the units that is treated.
-        progress: called with (launches done, launches in all).
+        threads: all cores by default. progress: called with (launches done, launches in all).
 
     Raises: InputError for wrong arguments, arms that cannot be given to a part, or units of which none can be assigned.
     """

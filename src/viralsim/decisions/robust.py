@@ -94,12 +94,14 @@ def robust(
 ) -> Robust:
     """Run every arm of a scenario as it is written and in each of its ``variants``, in worlds with the same luck.
 
+    Regret is that of Savage (1951): what the best arm of a variant brings more than the arm chosen.
+
     Args:
         scenario: with a ``variants`` block: name -> path -> value.
         worlds: worlds of each arm and variant; the scenario's by default. seed: of the luck; the scenario's by default.
         arms: the arms to choose from; all by default.
         measure: what decides; the goal's by default, else net_usd.
-        progress: called with (launches done, launches in all).
+        threads: all cores by default. progress: called with (launches done, launches in all).
 
     Raises: InputError for wrong arguments, a scenario without variants, or a measure that has no better and worse.
     """

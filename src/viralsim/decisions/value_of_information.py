@@ -161,6 +161,9 @@ def value_of_information(
 ) -> ValueOfInformation:
     """What knowing the ``uncertain`` inputs of a scenario would be worth before one of its arms is chosen.
 
+    By regression on one run (Strong, Oakley, Brennan 2014; for a study Strong, Oakley, Brennan, Breeze 2015). Values are in the
+    scenario's currency per decision.
+
     Args:
         scenario: with an ``uncertain`` block; its arms are the choice.
         worlds: how many worlds, each with inputs of its own; the scenario's by default.
@@ -171,7 +174,7 @@ def value_of_information(
         groups: name -> paths that would be learnt together.
         surveys: numbers of people asked. Of a rate each person says yes or no; of another input each gives a reading whose
             standard deviation is that of the input over worlds (assumption).
-        progress: called with (launches done, launches in all).
+        threads: all cores by default. progress: called with (launches done, launches in all).
 
     Raises: InputError for wrong arguments, nothing uncertain, or a value that is the same whatever is chosen.
     """

@@ -109,6 +109,7 @@ def how_much_luck(
 ) -> LuckReport:
     """Run a scenario for several contents over worlds, and split the variance of the outcome into content and luck.
 
+    Gini coefficient and unpredictability as in Salganik, Dodds, Watts (2006); shares of the variance by one-way analysis.
     Contents are, in this order: draws of the ``uncertain`` block, where there is one; all contents of the scenario, one
     after the other as the campaign's, where it has three or more and ``contents`` is not given; else the scenario with its
     appeals (or share rates, and those of criticism) times one factor a content, drawn between 1 / ``spread`` and
@@ -119,7 +120,7 @@ def how_much_luck(
         worlds: worlds of each content, at least 2. contents: how many to draw, at least 2; 30 by default.
         measure: a measure's name; the goal's by default, else ``shares``.
         arms: names of arms; all by default. seed: of the luck; the scenario's by default. spread: above 1.
-        progress: called with (launches done, launches in all).
+        threads: all cores by default. progress: called with (launches done, launches in all).
 
     Raises InputError for wrong arguments, and where contents differ in none of the arms, or not in one
     that is named; KeyboardInterrupt where someone stopped it.

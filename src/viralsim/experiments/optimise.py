@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from viralsim.scenario.amounts import DEFAULT_CURRENCY
 
 Float64 = NDArray[np.float64]
 CURVE_LEVELS = 9
+NET = "net_usd"
 NEXT_USD = 0.05  # of the budget: what stands for the next dollar, large enough to be seen above luck
 
 
@@ -79,7 +80,8 @@ class Optimum:
 
     uplift: over spending nothing. spend_nothing: no split was shown to bring more than nothing. rivals: split in words ->
     what the best brings more than it. people: whom of an advocates' file it pays. frequency: caps of the paid lines that get
-    money. interrupted: the search was stopped early.
+    money. interrupted: stopped early; what was not measured is left out. profit: over spending nothing, None where a sale has
+    no value.
     """
 
     measure: str
@@ -100,6 +102,7 @@ class Optimum:
     people: tuple[str, ...] = ()
     interrupted: bool = False
     currency: str = DEFAULT_CURRENCY
+    profit: Estimate | None = None
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -118,7 +121,12 @@ class Optimum:
         left = self.budget_usd - self.cost_usd
         rest = [f"{money(left, self.currency)} are better kept."] if left > 0.01 * self.budget_usd else []
         whom = [f"Ask {', '.join(self.people)}."] if self.people else []
-        return (f"Spend {parts}: {said} than with nothing spent.", *whom, *rest, *self._beside_single_lines())
+        spend = f"Spend {parts}: {said} than with nothing spent."
+        if self.profit is not None and self.measure != NET and self.profit.high < 0.0:
+            lost = _words(self.profit, declared(NET), self.currency)
+            spend = f"Keep the money if it has to pay for itself: the split below brings {lost} than spending nothing."
+            rest = [f"For {declared(self.measure).label} alone, spend {parts}: {said} than with nothing spent."]
+        return (spend, *rest, *whom, *self._beside_single_lines())
 
     def _beside_single_lines(self) -> list[str]:
         """Whether the split beats all money in the best single line; nothing where there is one line."""
@@ -151,16 +159,23 @@ def _words(estimate: Estimate, m: Measure, currency: str) -> str:
     """A difference with its interval, rounded to what that supports: "80 more conversions (95 % interval 77 to 83)"."""
     low, high = (estimate.low, estimate.high) if estimate.mean >= 0.0 else (-estimate.high, -estimate.low)
     places = supported(low, high)
-    more = more_or_less(m, estimate.mean, places, currency)
+    more = more_or_less(m, estimate.mean, places, currency).replace("net value", "profit")
     return f"{more} (95 % interval {in_places(low, places)} to {in_places(high, places)})"
 
 
 def default_measure(scenario: Scenario) -> str:
-    """The goal's measure; without a goal net value where a conversion has one, else shares."""
-    if scenario.spec.goal is not None:
-        return str(scenario.spec.goal.measure)
-    has_value = any(c.value_usd > 0 and c.conversion_rate > 0 for c in scenario.spec.content.values())
-    return "net_usd" if has_value else "shares"
+    """Net value where sales are the goal and have a value, else the goal's measure; without either shares."""
+    goal = scenario.spec.goal
+    if goal is not None and goal.measure != "conversions":
+        return str(goal.measure)
+    if _has_value(scenario):
+        return NET
+    return "shares" if goal is None else str(goal.measure)
+
+
+def _has_value(scenario: Scenario) -> bool:
+    contents = scenario.spec.content.values()
+    return any(c.value_usd > 0 and (c.conversion_rate > 0 or c.funnel is not None) for c in contents)
 
 
 def optimise(
@@ -206,28 +221,54 @@ def optimise(
 
 
 def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Scenario, interrupted: bool) -> Optimum:
-    """Measure the best split, its rivals, its curves and the next dollar in worlds that the search has not seen."""
-    base, own = model.outcome(model.nothing, seed), model.outcome(best, seed)
-    uplift = estimate(own - base)
-    matters = (
-        scenario.spec.goal.matters_from if scenario.spec.goal and scenario.spec.goal.measure == model.measure else 0.0
-    )
-    rivals = {}
+    """Measure the best split, its rivals, its curves and the next dollar in worlds that the search has not seen.
+
+    Whoever stops this keeps what was measured; where not even the split was, it is measured in the worlds of the search.
+    """
+    stopped = interrupted
+    try:
+        base, own = model.outcome(model.nothing, seed), model.outcome(best, seed)
+    except KeyboardInterrupt:
+        stopped, seed = True, seed - 1
+        base, own = (model.outcome(values, seed, worlds=model.screened) for values in (model.nothing, best))
+    found: dict[str, Any] = {"rivals": {}, "curves": (), "next_dollar": (), "returns": (), "frequency": ()}
+    steps: dict[str, Callable[[], Any]] = {
+        "rivals": lambda: _rivals(model, best, seed, own),
+        "next_dollar": lambda: tuple(_next_dollar(model, best, seed, own)),
+        "returns": lambda: tuple(_returns(model, best, seed, own)),
+        "curves": lambda: tuple(_curves(model, best, seed)),
+        "frequency": lambda: tuple(frequencies(model, best, seed)),
+    }
+    if len(own) == model.worlds:
+        try:
+            for name, step in steps.items():
+                found[name] = step()
+        except KeyboardInterrupt:
+            stopped = True
+    goal, uplift = scenario.spec.goal, estimate(own - base)
+    matters = goal.matters_from if goal is not None and goal.measure == model.measure else 0.0
+    profit = None
+    if _has_value(scenario):
+        split, nothing = (model.outcome(v, seed, NET, worlds=len(own)) for v in (best, model.nothing))
+        profit = estimate(split - nothing)
+    return Optimum(
+        measure=model.measure, budget_usd=model.budget, worlds=len(own), trials=tried,
+        split=dict(model.said(best)), values={line.path: v for line, v in zip(model.lines, best, strict=True)},
+        cost_usd=model.cost(best), uplift=uplift,
+        spend_nothing=best == model.nothing or not uplift.low > 0 or uplift.mean < matters,
+        notes=model.notes, people=model.people(best), interrupted=stopped,
+        currency=scenario.spec.currency, profit=profit, **found,
+    )  # fmt: skip
+
+
+def _rivals(model: SplitModel, best: Values, seed: int, own: Float64) -> dict[str, Estimate]:
+    """What the best split brings more than the whole budget in each single line."""
+    found = {}
     for i, line in enumerate(model.lines):
         alone = model.values([model.budget * float(i == j) for j in range(len(model.lines))])
         if alone not in (best, model.nothing) and model.allowed(alone):
-            rivals[f"all in {line.name}"] = estimate(own - model.outcome(alone, seed))
-    nothing = best == model.nothing or not uplift.low > 0 or uplift.mean < matters
-    return Optimum(
-        measure=model.measure, budget_usd=model.budget, worlds=model.worlds, trials=tried,
-        split=dict(model.said(best)), values={line.path: v for line, v in zip(model.lines, best, strict=True)},
-        cost_usd=model.cost(best), uplift=uplift, spend_nothing=nothing, rivals=rivals,
-        curves=tuple(_curves(model, best, seed)), next_dollar=tuple(_next_dollar(model, best, seed, own)),
-        returns=tuple(_returns(model, best, seed, own)),
-        frequency=tuple(frequencies(model, best, seed)),
-        notes=model.notes, people=model.people(best), interrupted=interrupted,
-        currency=scenario.spec.currency,
-    )  # fmt: skip
+            found[f"all in {line.name}"] = estimate(own - model.outcome(alone, seed))
+    return found
 
 
 def _curves(model: SplitModel, best: Values, seed: int) -> list[CurvePoint]:

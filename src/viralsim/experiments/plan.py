@@ -73,7 +73,9 @@ class Plan:
 
 
 def plan_of(scenario: Scenario | str | os.PathLike[str], worlds: int | None = None, seed: int | None = None) -> Plan:
-    """The plan of the ``sweep`` block of a scenario.
+    """The plan of the ``sweep`` block of a scenario: its points, and how they are run.
+
+    worlds: of each point; those of the block by default. seed: of the luck; the scenario's by default.
 
     Raises InputError where there is no such block, where a constraint cannot be read, or where no point is left.
     """

@@ -110,6 +110,8 @@ def entries(folder: str | Path) -> list[Entry]:
     found = []
     for path in sorted(place.glob("*.json")):
         if path.name.endswith(OUTCOME):
+            if not path.with_name(path.name.removesuffix(OUTCOME) + ".json").exists():
+                raise InputError(f"{path}: is the outcome of a forecast that is not there; restore its file")
             continue
         record = _read(path, FORECAST_KEYS)
         beside = path.with_name(path.stem + OUTCOME)

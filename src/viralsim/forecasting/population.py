@@ -179,6 +179,8 @@ def fit(events: pd.DataFrame, horizon_hours: float = 168, seed: int = 1) -> Popu
     ``events`` has columns ``post_id``, ``hours`` and optionally ``followers``: one row for every post itself (the first of its
     rows, at 0 hours, with the followers of its author) and for every share of it. Posts are taken in their order as the order
     of time; shares after the horizon are left out. With fewer than 20 posts forecasts rest on a shipped prior.
+    seed: of what is drawn in the fit. After the forecasts of Zhao et al. (2015) and Kobayashi and Lambiotte (2016), which see a
+    post alone.
 
     Raises: InputError where a column is missing or a value is none of these.
     """

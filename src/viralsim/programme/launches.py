@@ -17,7 +17,7 @@ from viralsim.campaign.mean_field import rhythm, tick_hours
 from viralsim.campaign.plan import Lines, planned_posts
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
-from viralsim.kernels.arm_inputs import ArmInputs
+from viralsim.kernels.arm_inputs import ArmInputs, Plan
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.batch import members_of
 from viralsim.kernels.counts import Count, SegmentCount
@@ -28,6 +28,7 @@ from viralsim.programme.ledger import Ledger, ProgrammeWorlds
 from viralsim.programme.pool import Pool, pool_of
 from viralsim.programme.state import Months, WorldState
 from viralsim.scenario.blocks import filled
+from viralsim.scenario.programme_checks import BY_SALE
 
 NEVER = 2**31 - 1
 
@@ -54,15 +55,14 @@ class Programme:
         spec = arm.spec
         tier, pool = spec.campaign.advocates, pool_of(compiled, spec, folder)
         terms = pool.enrolment.terms
-        if terms is not None and terms.pays:
-            raise ScenarioError([Problem("creators' fees, gifts and commissions are costed for one launch so far: leave these "
-                                         "columns out, or the block programme", "campaign.advocates.file")])  # fmt: skip
+        if terms is not None and terms.by_sale and filled(spec.programme).customers.again < 1.0:
+            raise ScenarioError([Problem(BY_SALE, "programme.customers.again")])
         if len(arm.world.contents.own_measured):
             raise ScenarioError([Problem("a measure that looks at trees is of one launch: leave it out, or the block "
                                          "programme", "measures")])  # fmt: skip
         months = Months(
             filled(spec.programme), None if tier is None else tier.programme, spec.campaign.community_management,
-            0 if tier is None else len(tier.posts_at), pool, members_of(arm.world), seed,
+            np.zeros(0, np.int64) if tier is None else pool.enrolment.asks(tier.posts_at), pool, members_of(arm.world), seed,
         )  # fmt: skip
         return cls(arm, compiled, months, pool)
 
@@ -83,7 +83,22 @@ class Programme:
         fit = trust if people.fit is None else trust * people.fit
         tier: Enrolment = replace(people, channels=people.channels & active[:, None], willingness=willingness, fit=fit)
         lines = Lines(self.compiled, arm.spec, list(arm.contents))
-        return arm.world._replace(plan=arm.world.plan._replace(**planned_posts(lines, tier)))
+        plan = arm.world.plan._replace(**planned_posts(lines, tier))
+        return arm.world._replace(plan=self._boosted(plan, active, trust))
+
+    def _boosted(self, plan: Plan, active: NDArray[np.bool_], trust: NDArray[np.float64]) -> Plan:
+        """The plan with boosts as they are now: with the trust that a creator has left, and none of who is no advocate."""
+        count, trusted = plan.paid_count, plan.paid_trust
+        for line, paid in enumerate(self.arm.spec.campaign.paid):
+            row = None if paid.boost is None else self.pool.enrolment.row_of(paid.boost)
+            if row is None:
+                continue
+            if count is plan.paid_count:
+                count, trusted = count.copy(), trusted.copy()
+            trusted[line] *= trust[row]
+            if not active[row]:
+                count[line] = 0
+        return plan._replace(paid_count=count, paid_trust=trusted)
 
     def willingness(self, state: WorldState, coverage: float) -> NDArray[np.float64]:
         """The chance that each person of the pool posts when asked for the first time in this launch, float64[P]."""
@@ -177,7 +192,8 @@ def arm_of_launch(
     manager = programme.months.manager
     inputs = programme.of_launch(state, 0.0 if manager is None else manager.coverage(count(state.here)), launch)
     people = programme.pool.enrolment
-    enrolment = replace(people, cost_usd=np.where(state.active, people.cost_usd, 0.0))
+    terms = None if people.terms is None else people.terms.taking_part(state.active)
+    enrolment = replace(people, cost_usd=np.where(state.active, people.cost_usd, 0.0), terms=terms)
     return replace(arm, world=inputs, enrolment=enrolment), launch_seed(seed, launch)
 
 

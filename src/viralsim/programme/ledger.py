@@ -35,6 +35,8 @@ class ProgrammeWorlds:
 
     counts: int64[W, L, len(Count)]. structural_virality: float64[W, L]. paid_bought: int64[W, L, M].
     often_reached: int32[W, L, 1 + M], members who reached each frequency goal in a launch, or [W, L, 0].
+    paid_sales: int32[W, L, M], conversions on impressions of each paid line. posted, asked_sales: int32[W, L, P], planned posts of
+    each person and conversions on their impressions; [W, L, 0] where nobody is paid by them.
     active: bool[W, L, P], who of the pool was an advocate. noted: name -> float64[W, L], by the names of NOTED.
     reach, earned_reach: int64[W], people reached over all launches, each once; by_channel: int32[W, C]; by_community: int32[W, G].
     by_segment: int64[W, S, len(SegmentCount)], of reach each person once.
@@ -49,6 +51,9 @@ class ProgrammeWorlds:
     structural_virality: NDArray[np.float64]
     paid_bought: NDArray[np.int64]
     often_reached: NDArray[np.int32]
+    paid_sales: NDArray[np.int32]
+    posted: NDArray[np.int32]
+    asked_sales: NDArray[np.int32]
     active: NDArray[np.bool_]
     noted: dict[str, NDArray[np.float64]]
     reach: NDArray[np.int64]
@@ -69,12 +74,15 @@ class ProgrammeWorlds:
         ticks = (launches - 1) * arm.spec.tick_of(long.every) + arm.spec.ticks
         kept = min(series_worlds, worlds, max(1, SERIES_BYTES // (ticks * len(Series) * 4)))
         communities = int(world.audience.community.max(initial=0)) + 1
+        people = worlds, launches, len(pool.first) * len(world.plan.people)
         return cls(
             arm, pool, long,
             np.zeros((worlds, launches, len(Count)), np.int64),
             np.full((worlds, launches), np.nan),
             np.zeros((worlds, launches, len(world.plan.paid_channel)), np.int64),
             np.zeros((worlds, launches, len(world.plan.frequency_goal)), np.int32),
+            np.zeros((worlds, launches, len(world.plan.paid_channel)), np.int32),
+            np.zeros(people, np.int32), np.zeros(people, np.int32),
             np.zeros((worlds, launches, len(pool.first)), np.bool_),
             {name: np.zeros((worlds, launches)) for name in NOTED},
             np.zeros(worlds, np.int64), np.zeros(worlds, np.int64),
@@ -103,6 +111,7 @@ class ProgrammeWorlds:
         return RawWorlds(
             self.counts[:, launch], self.structural_virality[:, launch], np.zeros((0, 0), np.int32), np.zeros((0, 0), np.int32),
             np.zeros((0, 0, len(Series)), np.int32), self.paid_bought[:, launch], nothing, nothing, nothing, nothing, self.done,
+            paid_sales=self.paid_sales[:, launch], posted=self.posted[:, launch], asked_sales=self.asked_sales[:, launch],
         )  # fmt: skip
 
     def total(self) -> RawWorlds:
@@ -144,6 +153,10 @@ class Ledger:
         to.counts[row, launch] = out.counts[0]
         to.structural_virality[row, launch] = out.structural_virality[0]
         to.paid_bought[row, launch] = out.paid_bought[0]
+        to.paid_sales[row, launch] = out.paid_sales[0]
+        if to.posted.shape[2]:
+            people = out.posted.shape[1]
+            to.posted[row, launch, :people], to.asked_sales[row, launch, :people] = out.posted[0], out.asked_sales[0]
         if to.often_reached.shape[2]:
             to.often_reached[row, launch] = out.often_reached[0]
         first = launch * self.every

@@ -60,6 +60,8 @@ def _launch_costs(arm: Arm, worlds: ProgrammeWorlds, launch: int) -> dict[str, F
     people = arm.enrolment
     if tier is not None and tier.cost_per == "enrolled":
         people = replace(people, cost_usd=np.where(worlds.active[:, launch], people.cost_usd, 0.0))
+    if people.terms is not None:
+        people = replace(people, terms=people.terms.taking_part(worlds.active[:, launch]))
     lines = cost_lines(replace(arm, enrolment=people), worlds.of_launch(launch))
     more = launch + 1 < worlds.long.launches
     manager = spec.campaign.community_management

@@ -38,7 +38,7 @@ def pool_of(compiled: CompiledAudience, spec: Spec, folder: Path) -> Pool:
     places = len(first) if tier.file is not None or tier.count is None else tier.count
     people = first
     later = _joiners(tier, spec)
-    if later and tier.file is None and strategy_of(tier.choose)[0] != "members":
+    if later and tier.listed is None and strategy_of(tier.choose)[0] != "members":
         wider = enrol(compiled, _with_places(spec, tier, len(first) + later), folder)
         known = set(first.members.tolist())
         rows = [row for row, member in enumerate(wider.members.tolist()) if member not in known]

@@ -48,7 +48,7 @@ class Months:
     long: LongProgramme
     tier: Programme | None
     manager: CommunityManagement | None
-    asks: int
+    asks: NDArray[np.int64]  # of each person of the pool, in a launch
     pool: Pool
     members: int
     seed: int

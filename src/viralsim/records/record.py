@@ -221,7 +221,7 @@ class RunRecord:
         )
 
     def arm(self, name: str) -> ArmOutcomes:
-        """The worlds of one arm; InputError lists the arms there are."""
+        """The worlds of the arm ``name``; InputError lists the arms there are."""
         return self.arms[one_of(name, "arm", list(self.arms))]
 
     @property

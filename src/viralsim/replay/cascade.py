@@ -195,7 +195,8 @@ def cascade(
 ) -> Replay:
     """A cascade that happened on ``network`` as one world, to be changed: ``.without(member)``, ``.with_advocate(member, tick)``.
 
-    What was observed is forced; the rest is drawn from its exact law given the observed (see ``replay.luck`` for the model).
+    The model is the independent cascade (Kempe, Kleinberg, Tardos 2003) with delays. What was observed is forced; the rest is
+    drawn from its exact law given the observed (see ``replay.luck`` for the model).
 
     Args:
         network: who is shown what whom posts; information flows from source to target.
@@ -244,7 +245,8 @@ def _observed(network: Network, members: ArrayLike, times: ArrayLike, until: flo
     if not np.all(np.isfinite(at) & (at >= 0)):
         raise InputError("times: must be finite and 0 or more")
     if np.unique(who).size < who.size:
-        raise InputError("members: one of them is there twice: a member adopts once")
+        again = np.asarray(members).tolist()[int(np.argmax(pd.Series(who).duplicated()))]
+        raise InputError(f"members: {again!r} is there twice: a member adopts once")
     if not (_is_number(tick) and 0 < tick < np.inf):
         raise refuse("tick", "a number above 0", tick)
     end = float(at.max()) if until is None else until

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,8 @@ def lost_branch(nodes: ArrayLike, parents: ArrayLike, node: Any) -> LostBranch:
     if not isinstance(names, list) or not isinstance(above, list) or len(names) != len(above) or not names:
         raise InputError("nodes, parents: must be two lists of the same length, one entry for each node")
     if len(set(names)) < len(names):
-        raise InputError("nodes: one of them is there twice")
+        again = next(name for name, times in Counter(names).items() if times > 1)
+        raise InputError(f"nodes: {again!r} is there twice: a tree has each of its nodes once")
     if node not in set(names):
         raise InputError(f"node: {node!r} is not in the tree")
     parent = dict(zip(names, above, strict=True))

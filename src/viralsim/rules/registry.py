@@ -86,7 +86,7 @@ def _add(rule: Rule) -> None:
 
 
 def known(place: str | None = None) -> dict[str, Rule]:
-    """The rules of a place by their words; without a place all rules by ``place.word``."""
+    """The rules of a place by their words; without a place all rules by ``place.word``; InputError for another place."""
     if place is not None:
         one_of(place, "place", PLACES)
     _load_entry_points()
@@ -116,7 +116,7 @@ def _load_entry_points() -> None:
 
 
 def read_file(path: str | os.PathLike[str]) -> tuple[Rule, ...]:
-    """Run a Python file and return the rules that it registers. Raises InputError where it cannot be read or run."""
+    """Run the Python file at ``path`` and return the rules that it registers. Raises InputError where it cannot be read or run."""
     file = file_path(path, "rules")
     try:
         text = Path(file).read_text(encoding="utf-8-sig")

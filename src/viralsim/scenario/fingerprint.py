@@ -12,6 +12,7 @@ from typing import Any
 from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.own_rules import digests
 from viralsim.scenario.spec import Spec
+from viralsim.scenario.study import JOINT
 
 # what a scenario is called, where its numbers are from, and what other studies than a run ask of it: nothing here changes a world
 ONLY_WORDS = {"name", "about", "calibration", "variants", "field_test", "question", "currency"}
@@ -27,6 +28,7 @@ def fingerprint(spec: Spec, arms: Iterable[Spec], folder: Path) -> str:
     """32 hexadecimal digits of a scenario and its arms."""
     arms = list(arms)
     base = spec.model_dump(mode="json", by_alias=True, exclude=ONLY_WORDS | {"arms"})
+    base.get("uncertain", {}).get(JOINT, {}).pop("sha256", None)  # the content of the file is in the hash
     differing = [
         arm.model_dump(mode="json", by_alias=True, include={"channels", "content", "campaign"}) for arm in arms
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -30,15 +31,21 @@ Floats = NDArray[np.float64]
 
 
 class Rows(NamedTuple):
-    """values: path -> float64[rows]. lines: the line of the file that each row is in, int64[rows]."""
+    """values: path -> float64[rows]. lines: the line of the file that each row is in, int64[rows]. sha256: of the file."""
 
     values: dict[str, Floats]
     lines: NDArray[np.int64]
+    sha256: str = ""
 
 
 def rows_of(joint: Joint, folder: Path) -> Rows:
     """The rows of ``joint``; InputError with file and line where its table is none."""
     found = _given(joint.rows) if joint.rows is not None else _read(folder / str(joint.file))
+    if joint.sha256 is not None and joint.sha256 != found.sha256:
+        raise InputError(
+            f"{folder / str(joint.file)}: has changed since its sha256 was written: restore it from a copy, or take sha256 out if "
+            "the change is meant"
+        )
     return found if joint.draws is None else Rows({p: v[: joint.draws] for p, v in found.values.items()}, found.lines)
 
 
@@ -81,7 +88,8 @@ def _table(path: Path, modified_ns: int, size: int) -> Rows:
     if not rows:
         raise InputError(f"{path}: has no row below its paths: add one or more")
     table = np.array(rows)
-    return Rows({name: table[:, i] for i, name in enumerate(head) if name != NOT_A_PATH}, np.array(lines))
+    values = {name: table[:, i] for i, name in enumerate(head) if name != NOT_A_PATH}
+    return Rows(values, np.array(lines), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _check_head(path: Path, head: list[str]) -> None:
@@ -116,6 +124,9 @@ def check_joint(spec: Spec, data: Any, folder: Path) -> Iterator[Finding]:
         return
     if (joint.file is None) == (joint.rows is None):
         yield HERE, "needs a file, or rows: give one of them"
+        return
+    if joint.rows is not None and joint.sha256 is not None:
+        yield (*HERE, "sha256"), "is of a file: leave it out"
         return
     if joint.file is not None and not (folder / joint.file).is_file():
         return  # said where files are looked for

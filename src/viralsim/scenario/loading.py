@@ -44,7 +44,10 @@ def scenario_of(given: Scenario | str | os.PathLike[str], name: str = "scenario"
 
 
 def loads(text: str, folder: str | os.PathLike[str] = ".", file: str = "scenario") -> Scenario:
-    """Read and check a scenario's YAML text; files that it names are relative to ``folder``."""
+    """Read and check a scenario's YAML text; files that it names are relative to ``folder``; errors name ``file``.
+
+    Raises ScenarioError as ``load`` does.
+    """
     document = read_yaml(instance(text, "text", str), instance(file, "file", str))
     if isinstance(document.data, dict):
         document = respelt_document(document, file)

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from viralsim.errors import InputError
+from viralsim.scenario.creators import Creator
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec
+
+BY_SALE = (
+    "cannot stand beside commissions and promo codes: who sold what a customer buys again is not told; leave one out"
+)
+
+
+def is_paid_by_sale(one: Creator) -> bool:
+    """Whether a creator is paid, or gives anything away, by the sale."""
+    return one.commission_usd + one.commission_share + one.promo_discount > 0.0
 
 
 def refuse_programme(spec: Spec, what: str) -> None:
@@ -39,9 +49,6 @@ def programme(spec: Spec) -> Iterator[Finding]:
         return
     if long.every < spec.horizon:
         yield ("programme", "every"), f"must be at least the horizon ({spec.horizon:g}h): launches follow one another"
-    for i, line in enumerate(spec.campaign.paid):
-        if line.boost is not None:
-            yield ("campaign", "paid", i, "boost"), "is not counted launch by launch: leave programme out, or boost"
     for name, content in spec.content.items():
         if content.customer is not None:
             yield ("content", name, "customer"), "buys again by programme.customers too: leave one of them out"
@@ -49,17 +56,8 @@ def programme(spec: Spec) -> Iterator[Finding]:
     if tier is not None and "every" in tier.programme.model_fields_set and tier.programme.every != long.every:
         place: Place = ("campaign", "advocates", "programme", "every")
         yield place, f"differs from programme.every ({long.every:g}h): leave it out"
-    for i, paid in enumerate(spec.campaign.paid):
-        if paid.boost is not None:
-            yield (
-                ("campaign", "paid", i, "boost"),
-                "is of one launch so far: leave it out, or leave the block programme out",
-            )
-    if tier is not None and tier.creators:
-        yield (
-            ("campaign", "advocates", "creators"),
-            "is of one launch so far: leave it out, or leave the block programme out",
-        )
+    if tier is not None and long.customers.again < 1.0 and any(map(is_paid_by_sale, tier.creators)):
+        yield ("programme", "customers", "again"), BY_SALE
     told = spec.content.get(spec.campaign.content)
     sold = long.customers.again < 1.0 or long.customers.repeat > 0.0
     if told is not None and told.funnel is not None and sold:

@@ -76,7 +76,7 @@ class Scenario:
         return tuple(self.spec.arms)
 
     def for_arm(self, name: str) -> Spec:
-        """The spec with the overlay of one arm; ScenarioError where the arm is unknown or makes no valid scenario."""
+        """The spec with the overlay of the arm ``name``; ScenarioError where the arm is unknown or makes no valid scenario."""
         if not isinstance(name, str) or name not in self.spec.arms:
             raise ScenarioError(
                 [Problem(f"no arm {got(name)}" + nearest(str(name), self.spec.arms), "arms", file=self.origin.file)]
@@ -100,7 +100,7 @@ class Scenario:
         return placed_error(error, self.data, arm, self.origin)
 
     def override(self, changes: Mapping[str, Any], *, hours: bool = True) -> Scenario:
-        """A new scenario with values changed: path -> value.
+        """A new scenario with values changed by ``changes``: path -> value.
 
         hours: numbers in place of durations are hours, inside blocks too; False: they are refused, as in a file.
 

@@ -150,10 +150,15 @@ class Joint(Block):
     draws: Annotated[int, Whole(ge=1, le=1_000_000, unit="rows")] | None = key(
         None, "use only this many rows, from the first on", source="off"
     )
+    sha256: str | None = key(
+        None, "SHA-256 of the file, as calibrate writes it: a file that has changed is refused", source="off"
+    )
 
 
 def _is_joint(value: Any) -> bool:
-    return isinstance(value, Joint) or (isinstance(value, dict) and not {"file", "rows", "draws"}.isdisjoint(value))
+    return isinstance(value, Joint) or (
+        isinstance(value, dict) and not {"file", "rows", "draws", "sha256"}.isdisjoint(value)
+    )
 
 
 RangeOrJoint = Annotated[

@@ -47,7 +47,7 @@ def words() -> tuple[str, ...]:
 
 
 def register(word: str, strategy: Strategy, options: Sequence[str] | None = None) -> None:
-    """Add a strategy of your own under ``word``; a word that is taken is an error.
+    """Add a strategy of your own under ``word``; InputError where it is taken.
 
     options: the names of its options, so that a misspelt one is refused; None: the strategy looks at them itself.
     """
@@ -66,6 +66,8 @@ def propose(
     candidates: Candidates, word: str, count: int | None, seed: int, options: Mapping[str, Any] | None = None
 ) -> Chosen:
     """Choose ``count`` of the candidates by the strategy ``word``; None: as many as the option ``budget`` allows.
+
+    seed: of what is drawn. options: the strategy's own, by name.
 
     Raises InputError for an unknown word, and where fewer members are eligible than asked for.
     """
@@ -97,6 +99,9 @@ def _checked(order: Any, word: str, candidates: Candidates) -> NDArray[np.int64]
 def choose(network: Network, strategy: str, count: int | None = None, *, seed: int = 1, **options: Any) -> Chosen:
     """Choose ``count`` members of a network by a strategy word: ``choose(network, "degree", count=50)``.
 
+    Words with a source: "degree_discount" (Chen, Wang, Yang 2009), "celf" (Leskovec et al. 2007), "imm" (Tang, Shi, Xiao 2015),
+    "opim" (Tang, Tang, Xiao, Yuan 2018), "pagerank" (Page et al. 1999). strategy: one of ``words()``, options: its own, by
+    name. seed: of what is drawn.
     count may be left out where ``budget`` says how many: ``choose(network, "opim", costs=costs, budget=5000)``. Options
     are those of the strategy. Raises InputError for an unknown word or option, or more than there are.
     """

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -153,7 +154,10 @@ def simulate(
     if on_answer is not None:
         on_answer(result)
     if repeat_trust and not run.interrupted:
-        result = replace(result, trusts_at_one=_repeat_at_trust_one(run, compiled_audiences))
+        try:
+            result = replace(result, trusts_at_one=_repeat_at_trust_one(run, compiled_audiences))
+        except KeyboardInterrupt:  # the answer is finished, and stays
+            return _stopped(result)
     if what_turns_it and not run.interrupted and result.question is not None:
         return _with_what_turns_it(result, run, compiled_audiences)
     return result
@@ -166,10 +170,25 @@ def _with_what_turns_it(result: Result, run: Run, compiled_audiences: list[Compi
 
     assert result.question is not None
     pair = Pair(run.scenario, compiled_audiences, result.question.arms, run.seed, run.threads, result.arms)
+    if (watch := _watch(run)) is not None:
+        pair.watch = partial(watch, 0, 0)
     moves, turns = switching_values(pair, result.question.measure, len(run.worlds))
     order = {move.path: i for i, move in enumerate(moves)}
     ranked = sorted(result.assumptions, key=lambda one: order.get(one[0], len(order)))
-    return replace(result, moves=moves, switching_values=turns, assumptions=ranked)
+    found = replace(result, moves=moves, switching_values=turns, assumptions=ranked)
+    return _stopped(found) if pair.stopped else found
+
+
+def _watch(run: Run) -> Progress | None:
+    """The caller's progress, all launches of the answer done, for work that comes after it: it may stop that too."""
+    progress = run.progress
+    return None if progress is None else lambda done, total: progress(run.total, run.total)
+
+
+def _stopped(result: Result) -> Result:
+    """The finished answer, marked: what would overturn it was not looked for to the end."""
+    note = "stopped before everything that could overturn the answer was looked at; the simulations are complete"
+    return replace(result, interrupted=True, warnings=[*result.warnings, note])
 
 
 def launch(
@@ -316,12 +335,14 @@ def _repeat_at_trust_one(run: Run, compiled_audiences: list[CompiledAudience]) -
     if not touched:
         return None
     rows = run.worlds[:TRUST_WORLDS]
-    again = Run(scenario, run.seed, rows, touched, run.threads, None)
+    again = Run(scenario, run.seed, rows, touched, run.threads, _watch(run))
     inputs = draw_inputs(scenario, run.seed, rows)
     if inputs:
         run_uncertain(again, compiled_audiences, inputs)
     else:
         run_certain(again, compiled_audiences)
+    if again.interrupted:
+        raise KeyboardInterrupt
     return {
         name: join(again, name)[0].measures
         if name in touched

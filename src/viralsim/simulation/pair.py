@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +23,8 @@ PROVEN_WORLDS = 20  # worlds run at another price, to see that money follows it 
 class Pair:
     """Two arms of a scenario, and what they did in the worlds that were run; ``known``: arm -> its worlds as it is.
 
-    worlds_run: worlds of either arm that were run here, so far.
+    worlds_run: worlds of either arm that were run here, so far. watch: called before anything is run; it may raise
+    KeyboardInterrupt. stopped: whether somebody did.
     """
 
     scenario: Scenario
@@ -33,6 +34,8 @@ class Pair:
     threads: int
     known: Mapping[str, ArmOutcomes]
     worlds_run: int = 0
+    watch: Callable[[], None] | None = None
+    stopped: bool = False
     _changed: dict[tuple[str, float], Scenario] = field(default_factory=dict)
     _ran: dict[tuple[str, float, str], list[ArmOutcomes]] = field(default_factory=dict)
     _in_proportion: dict[str, bool] = field(default_factory=dict)
@@ -80,6 +83,8 @@ class Pair:
         if have < worlds:
             from viralsim.simulation.front import launch
 
+            if self.watch is not None:
+                self.watch()
             changed = self._with(path, value)
             ran = launch(
                 changed,

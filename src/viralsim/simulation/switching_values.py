@@ -39,7 +39,8 @@ MOVES_AT_ALL = 0.05  # an input that moves the difference by less than this part
 def switching_values(pair: Pair, measure: str, worlds: int) -> tuple[tuple[Move, ...], tuple[SwitchingValue, ...]]:
     """What each input moves, the strongest first, and where it turns the difference of the pair, the nearest first.
 
-    What people cost and what a conversion is worth are asked in net value. What was found is kept after KeyboardInterrupt.
+    What people cost and what a conversion is worth are asked in net value. What was found is kept
+    after KeyboardInterrupt, and ``pair.stopped`` is set.
     """
     if worlds < LEAST_WORLDS:
         return (), ()
@@ -64,7 +65,8 @@ def switching_values(pair: Pair, measure: str, worlds: int) -> tuple[tuple[Move,
                 one = known[path]
                 found += _switch(pair, one, NET if one.is_price else measure, (gap[1], gap[2]), worlds)
     except KeyboardInterrupt:
-        pass
+        pair.stopped = True
+        moves.sort(key=lambda move: -move.size)
     return tuple(moves), tuple(sorted(found, key=lambda turn: abs(math.log(turn.middle / turn.now))))
 
 

@@ -21,6 +21,7 @@ from viralsim.tables.text import read_text
 from viralsim.tables.totals import may_name_a_total, names_a_total
 
 LONGEST_SHOWN = 40
+LONGEST_NAME = 1_000  # a quote that does not end makes one cell of many lines
 _NEEDS_A_LOOK = re.compile(r"[ \t\r\f\v#=]")
 
 
@@ -67,10 +68,15 @@ class Table:
         """The cells of a column without what is not seen around them; empty where one is missing.
 
         Of ``Kind.TEXT`` words such as n/a are missing too, of ``Kind.ID`` they are names. Raises InputError for a spreadsheet's
-        error.
+        error, and for a name that is none by its length.
         """
         cells = self.cells(name)
         words_are_names = self.columns[name].column.kind is Kind.ID
+        if words_are_names and max(map(len, cells), default=0) > LONGEST_NAME:
+            row = next(row for row, cell in enumerate(cells) if len(cell) > LONGEST_NAME)
+            raise self.refusal(
+                row, name, f"is a name of {len(cells[row]):,} characters: check the quotes from this line on"
+            )
         joined = "\n".join(cells)
         if words_are_names and joined.isascii() and not _NEEDS_A_LOOK.search(joined):
             return cells

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,7 @@ OTHERS = (
     Column("exclusive", Kind.TEXT, ("is exclusive", "exklusiv", "exclusif")),
     Column("promo_code", Kind.TEXT, ("code", "discount code", "coupon", "coupon code", "gutschein", "gutscheincode")),
 )
+ONCE = ("flat_fee_usd", "gift_usd", "exclusivity_usd")  # what is paid whether they post or not
 PER_POST = ("per post", "pro post", "par post", "por post", "each post")
 BARE_COMMISSION = ("commission", "commissions", "provision", "affiliatefee")
 PLACE = "campaign.advocates.creators"
@@ -84,6 +85,16 @@ class Terms:
     def pays(self) -> bool:
         """Whether anybody is paid by post or sale, or given anything."""
         return any(bool(values.any()) for values in self.of.values())
+
+    @property
+    def by_sale(self) -> bool:
+        """Whether anybody is paid, or gives anything away, by the sale."""
+        return any(bool(self.of[name].any()) for name in ("commission_usd", "commission_share", "promo_discount"))
+
+    def taking_part(self, who: NDArray[np.bool_]) -> Terms:
+        """The terms where only some take part, bool[A] or [W, A]: what is paid once is paid to them alone."""
+        paid = {name: np.where(who, self.of[name], 0.0) for name in ONCE}
+        return replace(self, of={**self.of, **paid})
 
     @property
     def once(self) -> Float64:

@@ -37,8 +37,9 @@ def compartments(
 
     table: rows (from, to, probability) of what a member does alone in a tick, and (from, to, probability, by): a member in
     state ``by`` takes each follower who is in ``from`` to ``to`` with that probability. ``classic.tables.sis``, ``sir``, ``seir``,
-    ``sirs`` and ``seirs`` are such tables. A probability alone is one number, or one per member; along a follow one number,
-    one per edge in the order given to ``Network.from_edges``, "tie_strength" or "weighted_cascade".
+    ``sirs`` and ``seirs`` are such tables (Kermack and McKendrick 1927 and what came of it; Keeling and Rohani 2008). A
+    probability alone is one number, or one per member; along a follow one number, one per edge in the order given to
+    ``Network.from_edges``, "tie_strength" or "weighted_cascade".
     seeds: members who start in the state ``by`` of the first row that has one, or {state: members}; the others start in the
     first state. States are counted in the order of ``classic.tables.states_of(table)``.
 

@@ -71,7 +71,7 @@ def bounded_confidence(
 
     In an encounter the two ends of a follow drawn at random compare: where their opinions differ by less than ``confidence`` each
     moves towards the other by ``convergence`` (at most 1/2, where they meet) of the difference. The mean never changes. opinions:
-    one per member, from 0; left out: uniform on [0, 1], drawn for each world. worlds, seed, threads: as in
+    one per member, from 0; left out: uniform on [0, 1], drawn for each world. network, worlds, seed, threads: as in
     ``independent_cascade``.
 
     Raises InputError for what is out of range, CapacityError where the opinions do not fit into memory.

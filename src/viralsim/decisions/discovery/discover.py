@@ -99,6 +99,8 @@ def discover(
 ) -> Discovery:
     """Look in a stored sweep for the inputs under which a case of interest happens.
 
+    Boxes by PRIM (Friedman and Fisher 1999), a tree by CART (Breiman, Friedman, Olshen, Stone 1984).
+
     Args:
         folder: written by ``viralsim sweep`` or ``viralsim sensitivity``.
         measure: a measure, or ``uplift_`` and a measure for the uplift over the baseline; the goal's measure by default.

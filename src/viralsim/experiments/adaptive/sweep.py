@@ -65,7 +65,7 @@ def adaptive_sweep(
     cluster: str | None = None,
     progress: Callable[[int, int, int], None] | None = None,
 ) -> AdaptiveOutcome:
-    """Run points of the ``sweep`` block that Optuna's tree-structured Parzen estimator chooses, to make a mean best.
+    """Run points of the ``sweep`` block that Optuna chooses to make a mean best, by Parzen trees (Bergstra et al. 2011).
 
     Args:
         scenario: its ``sweep`` gives the ranges, constraints and what is kept; its design is not looked at.

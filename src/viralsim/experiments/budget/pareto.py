@@ -163,7 +163,12 @@ def _searched(
     interrupted = False
     for name in names:
         search = Search(model, seed, max(1, trials // 4), report, name)
-        best[name], interrupted = search.run()
+        try:
+            best[name], interrupted = search.run()
+        except KeyboardInterrupt:  # this search had found nothing yet; those before it have
+            if not best:
+                raise
+            interrupted = True
         tried |= dict.fromkeys(search.seen)
         if interrupted:
             return {name: best.get(name, model.nothing) for name in names}, list(tried), True
@@ -235,15 +240,32 @@ def _measured(
     seed: int,
     interrupted: bool,
 ) -> Front:
-    """The front of what was tried, in the worlds of ``seed``."""
-    chosen = list(dict.fromkeys([*best.values(), *_front(model, names, seed - 1, tried)]))
-    again = np.array([[model.outcome(values, seed, name).mean() for name in names] for values in chosen])
+    """The front of what was tried, in the worlds of ``seed``; where that is stopped, in those of the search."""
+    try:
+        return _front_of(model, names, best, tried, seed, model.worlds, seed - 1, interrupted)
+    except KeyboardInterrupt:
+        return _front_of(model, names, best, tried, seed - 1, model.screened, seed - 1, True)
+
+
+def _front_of(
+    model: SplitModel,
+    names: tuple[str, ...],
+    best: dict[str, Values],
+    tried: list[Values],
+    seed: int,
+    worlds: int,
+    luck: int,
+    interrupted: bool,
+) -> Front:
+    """luck: of the search."""
+    chosen = list(dict.fromkeys([*best.values(), *_front(model, names, luck, tried)]))
+    again = np.array([[model.outcome(values, seed, name, worlds=worlds).mean() for name in names] for values in chosen])
     kept = np.flatnonzero(undominated(again))
     order = kept[np.argsort(-again[kept, 0], kind="stable")]
-    points = {i: _point(model, names, chosen[i], seed) for i in _spread(again, order)}
+    points = {i: _point(model, names, chosen[i], seed, worlds) for i in _spread(again, order)}
     return Front(
-        names, model.budget, model.worlds, len(tried), tuple(points.values()),
-        {name: _point(model, names, values, seed) for name, values in best.items()}, model.notes, interrupted,
+        names, model.budget, worlds, len(tried), tuple(points.values()),
+        {name: _point(model, names, values, seed, worlds) for name, values in best.items()}, model.notes, interrupted,
         model.scenario.spec.currency,
     )  # fmt: skip
 
@@ -260,9 +282,12 @@ def _spread(scores: NDArray[np.float64], order: NDArray[np.int64]) -> list[int]:
     return [int(i) for i in order if int(i) in taken]
 
 
-def _point(model: SplitModel, names: tuple[str, ...], values: Values, seed: int) -> FrontPoint:
+def _point(model: SplitModel, names: tuple[str, ...], values: Values, seed: int, worlds: int) -> FrontPoint:
     uplift = {
-        name: estimate(model.outcome(values, seed, name) - model.outcome(model.nothing, seed, name)) for name in names
+        name: estimate(
+            model.outcome(values, seed, name, worlds=worlds) - model.outcome(model.nothing, seed, name, worlds=worlds)
+        )
+        for name in names
     }
     paths = {line.path: value for line, value in zip(model.lines, values, strict=True)}
     return FrontPoint(dict(model.said(values)), paths, model.cost(values), uplift)

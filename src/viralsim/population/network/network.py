@@ -145,9 +145,11 @@ class Network:
         ids_from: str | None = None,
         tie_sign: str | None = None,
     ) -> Network:
-        """The network of a file of any known format, or of a folder; see ``importers.read.read_network``.
+        """The network of the file at ``path``, of any known format, or of a folder; see ``importers.read.read_network``.
 
-        directed: None is what the file states, else True. tie_sign: a column of 1 and -1, in a table with source and target.
+        edge_means: "source reaches target" or "source follows target". tie_strength, influence_weight: columns, by name or
+        number. sep: the separator; None finds it. ids_from: a file with a row per member. directed: None is what the file
+        states, else True. tie_sign: a column of 1 and -1, in a table with source and target.
         ``notes`` says what was left out, assumed or odd. Raises NetworkError with file, line and remedy.
         """
         from viralsim.population.importers.read import read_with_notes
@@ -180,7 +182,7 @@ class Network:
 
     @classmethod
     def open(cls, folder: str | Path) -> Network:
-        """The network of a folder that ``save`` or ``viralsim network import`` wrote; its arrays are mapped, not read."""
+        """Map the ``folder`` that ``save`` or ``network import`` wrote; NetworkError where it holds none, or a torn one."""
         from viralsim.population.network.storage import open_network
 
         return open_network(file_path(folder, "folder"))
@@ -192,7 +194,7 @@ class Network:
         save_network(self, file_path(folder, "folder"))
 
     def numbers_of(self, labels: ArrayLike | Sequence[Any]) -> NDArray[np.int64]:
-        """The positions of members named by the ids of the file (by number where there are no ids), int64, in the order given.
+        """The positions of members by their ``labels``, ids (or numbers where there are none): int64[labels], in the order given.
 
         Raises: InputError that names what is not there, is negative, or no whole number.
         """
@@ -269,16 +271,8 @@ class Network:
             if members is None:
                 members = 1 + int(max(a.max(initial=-1), b.max(initial=-1)))
                 _refuse_sparse_ids(members, len(a))
-        given = Edges(
-            a.astype(np.int32),
-            b.astype(np.int32),
-            int(members),
-            tie_strength,
-            influence_weight,
-            labels,
-            directed,
-            tie_sign,
-        )
+        ends = a.astype(np.int32), b.astype(np.int32)
+        given = Edges(*ends, int(members), tie_strength, influence_weight, labels, directed, tie_sign)
         return cls.of_edges(given, keep_edge_order=keep_edge_order)
 
     @classmethod
@@ -289,8 +283,8 @@ class Network:
         """A network whose ties come and go: a tie is there in the ticks ``from_tick <= t < to_tick`` of its row, each [E].
 
         A tie may have several rows; those that overlap are joined. Positions in a row, and so the luck of an impression, are those
-        of the network of all ties that ever are: one that is always there has the worlds of ``from_edges``. Else as
-        ``from_edges``. Raises NetworkError for ticks that are none.
+        of the network of all ties that ever are: one that is always there has the worlds of ``from_edges``. source, target,
+        members, ids, directed: as in ``from_edges``. Raises NetworkError for ticks that are none.
         """
         from viralsim.population.network.spans import spans_of_edges
 
@@ -326,7 +320,8 @@ class Network:
     ) -> Network:  # fmt: skip
         """A network of a networkx graph: members in the order of its nodes, whose labels become the ids.
 
-        tie_strength, influence_weight: names of edge attributes. An undirected graph gives both arcs of each edge.
+        tie_strength, influence_weight: names of edge attributes. edge_means: "source reaches target" or "source follows target". An
+        undirected graph gives both arcs of each edge. Raises NetworkError for what is no graph, or has no such attribute.
         """
         from viralsim.population.importers.adapters import edges_of_networkx
 
@@ -336,7 +331,7 @@ class Network:
     def from_igraph(
         cls, graph: Any, *, tie_strength: str | None = None, influence_weight: str | None = None, edge_means: str = REACHES
     ) -> Network:  # fmt: skip
-        """A network of an igraph graph; the vertex attribute ``name`` (else ``id``) becomes the ids."""
+        """An igraph graph as in ``from_networkx``; the vertex attribute ``name`` (else ``id``) becomes the ids; or NetworkError."""
         from viralsim.population.importers.adapters import edges_of_igraph
 
         return cls.of_edges(edges_of_igraph(graph, tie_strength, influence_weight), edge_means=edge_means)
@@ -347,7 +342,8 @@ class Network:
     ) -> Network:  # fmt: skip
         """A network of a square scipy sparse matrix or array: an entry in row u, column v is an edge u to v.
 
-        weighted: take the entries as tie strengths. directed: False adds the transposed entries.
+        weighted: take the entries as tie strengths. directed: False adds the transposed entries. ids: as in ``from_edges``,
+        edge_means as in ``from_networkx``. Raises NetworkError for what is no such matrix.
         """
         from viralsim.population.importers.adapters import edges_of_scipy
 
@@ -367,7 +363,10 @@ class Network:
         ids: ArrayLike | None = None,
         directed: bool = True,
     ) -> Network:
-        """A network of a table with a row per edge; names of its columns; ids as in ``from_edges``."""
+        """A row of ``frame`` per edge: source, target, tie_strength, influence_weight name columns; or NetworkError.
+
+        members, ids, directed: as in ``from_edges``; edge_means as in ``from_networkx``.
+        """
         if not hasattr(frame, "columns"):
             raise refuse("frame", "a DataFrame", frame, error=NetworkError)
         for name in (source, target, *(one for one in (tie_strength, influence_weight) if one is not None)):
