@@ -19,10 +19,10 @@ from viralsim.population.network.network import Network
 class Memes:
     """The memes of all worlds, world after world, in the order of their invention; every array is int64[memes].
 
-    world: the number of its world. popularity: how often it was broadcast. born: the action that invented it, from 0; -1
-    for the memes that were on the screens at first, one per member (without ``own`` they were nowhere, and stay at 0).
-    last: the action that broadcast it last; -1: never. displaced: int64[worlds], posts that a screen's size pushed off
-    before their time; of screens without end all that fell off, 0 in the one-screen model, which does not count them.
+    world: the number of its world. popularity: how often it was broadcast. born: the action that invented it, from 0. It is -1
+    for the memes that were on the screens at first, one per member (without ``own`` these were on no screen, and stay at 0).
+    last: the action that broadcast it last; -1: never. displaced: int64[worlds], posts that a full screen pushed off early.
+    For screens of unlimited size it counts all posts that fell off. It is 0 in the one-screen model, which does not count them.
     """
 
     world: NDArray[np.int64]
@@ -50,31 +50,34 @@ def limited_attention(
 ) -> Memes:
     """Run the one-screen model of Gleeson, Ward, O'Sullivan, Lee (2014), PRL 112:048701, or one of many screens.
 
-    Each screen holds one meme. In each of the ``actions`` of a world a member chosen at random invents a meme with
-    probability ``mu`` in (0, 1], or else broadcasts the one on their screen; it takes their own screen and all their
-    followers'. Where all have equally many followers and followings the mean popularity of memes that were left time is
-    exactly 1 / mu, and for small mu popularity n has probability ~ n^-3/2: competition alone makes heavy tails.
+    Each screen holds one meme. In each of the ``actions`` of a world, a member chosen at random invents a meme with
+    probability ``mu`` in (0, 1], or otherwise broadcasts the one on their screen. The meme takes over their own screen and
+    those of all their followers. If all members have equally many followers and followings, the mean popularity of memes
+    given enough time is exactly 1 / mu. For small mu popularity n has probability ~ n^-3/2: competition alone makes heavy
+    tails.
 
-    Its published size law is that of a mean field, whose followers are drawn again at each broadcast. Followers stay, so
-    that a member broadcasts again to screens on which their meme may still be: with 10 followers each and mu = 0.02
-    P(1) is 0.344 and P(>= 10) 0.261 where the law says 0.358 and 0.254. Longer runs (400 or 1,600 rounds) and more members
-    (3,000 or 20,000) give the same; with followers drawn again the law is met (0.359 +- 0.0003 and 0.253 +- 0.0006).
+    The published size law is that of a mean field, in which followers are drawn again at each broadcast. Here followers stay
+    the same, so a member broadcasts again to screens that may still hold their meme. With 10 followers each and mu = 0.02,
+    P(1) is 0.344 and P(>= 10) is 0.261, where the law says 0.358 and 0.254. Longer runs (400 or 1,600 rounds) and more
+    members (3,000 or 20,000) give the same. With followers drawn again, the law is met (0.359 +- 0.0003 and 0.253 +- 0.0006).
 
-    With ``screen`` or ``memory`` the rules are those of Weng, Flammini, Vespignani, Menczer (2012), Sci Rep 2:335: who does
-    not invent looks through the posts on their screen; each draws their attention with a probability, and is then posted, or
-    in its place, with probability ``recall``, one of the posts in their memory, all alike. What they post goes on top of their
-    followers' screens and into their memory; nothing of it is seen before their next turn. Where screens never fill, a post is
-    answered R = z (1 - mu) attention x window times and the mean popularity is 1 / (1 - R), z the mean following, where
-    followers and followings are unrelated; the window decides how long memes live, the followers how unequal they are.
-    Not comparable: the fitted numbers of the article (mu = 0.45 and the defaults of ``Screen`` and ``Memory``) are from
-    memory. With them and z = 30, R is 0.26 and few memes grow; the window of 5 rounds gives more popular memes, not fewer
-    as published, and lets posts multiply (R = 1.3) until ``size``, which is ours, bounds them: see ``Memes.displaced``.
+    With ``screen`` or ``memory`` the rules are those of Weng, Flammini, Vespignani, Menczer (2012), Sci Rep 2:335. A member who
+    does not invent looks through the posts on their screen. Each post draws their attention with a probability, and is then
+    posted; or, with probability ``recall``, a post from their memory is posted in its place, all with the same chance. What
+    they post goes on top of their followers' screens and into their memory; nobody sees it before their own next turn. If
+    screens never fill, a post is answered R = z (1 - mu) attention x window times, where z is the mean following. If followers
+    and followings are unrelated, the mean popularity is 1 / (1 - R). The window decides how long memes live, the followers
+    how unequal they are.
+
+    Not comparable: the fitted numbers of the article (mu = 0.45 and the defaults of ``Screen`` and ``Memory``) were quoted from
+    memory. With them and z = 30, R is 0.26 and few memes grow. The window of 5 rounds gives more popular memes, not fewer
+    as published, and lets posts multiply (R = 1.3) until ``size``, which is our addition, bounds them: see ``Memes.displaced``.
     ``Screen(size=1, window=inf, attention=1, own=True)`` is the one-screen model, number for number.
 
-    worlds, seed, threads: as in ``independent_cascade``. Cost: O(actions x mean following) for one screen, 32 bytes a
+    worlds, seed, threads: as in ``independent_cascade``. Cost: O(actions x mean following) for one screen, 32 bytes per
     meme, and with ``screen`` 8 bytes per member and place of a screen or memory, for each thread.
 
-    Raises InputError for what is out of range, CapacityError where the memes of a world do not fit 32 bits.
+    Raises InputError for arguments out of range, CapacityError if the memes of a world do not fit into 32 bits.
     """
     graph = check_network(network)
     if graph.members < 1:

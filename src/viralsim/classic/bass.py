@@ -25,9 +25,9 @@ def bass(
 ) -> NDArray[np.int64]:
     """Cumulative adopters by tick, starting from none: int64[worlds, ticks + 1] (Bass, Management Science 1969).
 
-    In a tick each of the members who have not adopted does so with probability 1 - exp(-(p + q A / N) dt), where A of
-    the N ``members`` have. p: innovation, q: imitation, both rates >= 0 in the unit of time of ``dt``, the length of a
-    tick. worlds, seed, threads: as in ``independent_cascade``. Raises InputError for what is out of range.
+    In a tick each member who has not adopted does so with probability 1 - exp(-(p + q A / N) dt), where A of the N
+    ``members`` have adopted so far. p: innovation, q: imitation; both are rates >= 0, in the unit of time of ``dt``. dt: the
+    length of a tick. worlds, seed, threads: as in ``independent_cascade``. Raises InputError for arguments out of range.
     """
     size = integer_at_least(members, "members", 1, MOST_MEMBERS)
     innovation, imitation = number(p, "p", 0, LARGEST_RATE), number(q, "q", 0, LARGEST_RATE)

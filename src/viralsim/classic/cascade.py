@@ -33,18 +33,19 @@ def independent_cascade(
 ) -> NDArray[np.int64] | NDArray[np.int32]:
     """Final sizes of independent cascades (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
-    network: information flows along its edges. seed: of the luck. threads: all cores by default; worlds do not depend on it.
-    seeds: member numbers [k], or [worlds, k] with one row per world.
+    network: information flows along its edges. seed: determines the luck. threads: all cores by default; worlds do not depend
+    on it. seeds: member numbers [k], or [worlds, k] with one row per world.
     probability: one number for all edges; one number per edge in the order given to ``Network.from_edges`` (in
-    row order where the network does not keep that: ``edge_position``); "weighted_cascade", 1 / (number of members whom the
+    row order if the network does not keep that order: ``edge_position``); "weighted_cascade", 1 / (number of members whom the
     target follows); or "tie_strength", the network's own. worlds: how many, or world numbers.
-    Rows of other probabilities are kept with the network, up to 256 MiB: the next call with the same ones need not build them.
-    With one probability p the worlds are those of the full model with visibility p (same draws, same sizes).
+    Rows that were built for other probabilities are kept with the network, up to 256 MiB, so the next call with the same
+    probabilities need not build them again. With one probability p the worlds are those of the full model with visibility p
+    (same draws, same sizes).
 
-    With ``adoption_tick`` when each member became active, int32[worlds, N]: seeds at tick 0, others a tick after the first who
-    activated them, -1 never.
+    With ``adoption_tick`` returns when each member became active, int32[worlds, N]: seeds at tick 0, others one tick after the
+    first member who activated them, -1 never.
 
-    Raises InputError for what is out of range, NetworkError for probabilities that do not fit the edges.
+    Raises InputError for arguments out of range, NetworkError for probabilities that do not fit the edges.
     """
     flag(adoption_tick, "adoption_tick")
     return cascade_process(network, seeds, probability, worlds, seed, threads).answer(adoption_tick)

@@ -36,13 +36,13 @@ def sir(
     """Susceptible, infectious and recovered members by tick: int64[worlds, ticks + 1, 3]; gamma 1: Reed-Frost.
 
     Kermack and McKendrick 1927 in discrete time; with gamma 1 the chain of Reed and Frost (Abbey 1952).
-    In a tick every infectious member infects each susceptible follower with probability ``beta``; then each of them
-    recovers with probability ``gamma``. Who is infected in a tick transmits from the next one on. Row 0 is the state
+    In a tick every infectious member infects each susceptible follower with probability ``beta``; then each infectious
+    member recovers with probability ``gamma``. Members infected in a tick transmit from the next one on. Row 0 is the state
     before the first tick: the seeds are infectious. network, seeds, worlds, seed, threads: as in ``independent_cascade``.
-    With ``adoption_tick`` the first row in which each member is infectious, int32[worlds, N]: 0 for seeds, -1 never.
+    With ``adoption_tick`` returns the first row in which each member is infectious, int32[worlds, N]: 0 for seeds, -1 never.
 
     The worlds are those of the full model with visibility beta and persistence 1 - gamma (same draws).
-    Raises InputError for what is out of range.
+    Raises InputError for arguments out of range.
     """
     flag(adoption_tick, "adoption_tick")
     return sir_process(network, seeds, beta, gamma, ticks, worlds, seed, threads).answer(adoption_tick)

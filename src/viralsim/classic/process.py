@@ -26,8 +26,8 @@ TRACED_ROWS = (
 class Process:
     """A model on a network.
 
-    members: how many there are. seeds: int64[1 or W, k]. luck: of all worlds. run: (luck, seeds, trace) -> what the model returns
-    for these worlds, with who became active written into ``trace`` where that is not None.
+    members: their number. seeds: int64[1 or W, k]. luck: of all worlds. run: (luck, seeds, trace) -> what the model returns
+    for these worlds. If ``trace`` is not None, it also records there who became active.
     """
 
     members: int
@@ -45,7 +45,7 @@ class Process:
         return self.ticks() if adoption_tick else self.run(self.luck, self.seeds, None)
 
     def traces(self) -> Iterator[tuple[int, Trace]]:
-        """Worlds by the handful: the place of the first, and who became active in them. Valid until the next is asked for."""
+        """Yield a few worlds at a time: the place of the first, and who became active in them. Valid until the next request."""
         from viralsim.classic.trace_kernels import Trace
 
         together = max(1, min(len(self.worlds), TRACED_ROWS // max(1, self.members)))

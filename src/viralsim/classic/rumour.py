@@ -36,15 +36,16 @@ def maki_thompson(
 ) -> NDArray[np.int64] | NDArray[np.int32]:
     """How many have heard the rumour when nobody spreads it any more, seeds included: int64[worlds].
 
-    A spreader chosen at random contacts one other member. Who is ignorant starts to spread with probability
-    ``spread``; if they know already, the caller stops with probability ``stifle`` (Maki, Thompson 1973). Give either a
-    ``network`` (the contact is a random follower; a spreader without followers stops) or ``members``, a whole number,
-    for complete mixing (the contact is any of the others). seeds, worlds, seed, threads: as in ``independent_cascade``.
+    A spreader chosen at random contacts one other member. If that member does not know the rumour, they start to spread it
+    with probability ``spread``. If they know it already, the caller stops with probability ``stifle`` (Maki, Thompson 1973).
+    Give either a ``network`` or ``members``. On a network the contact is a random follower, and a spreader without
+    followers stops. ``members``, a whole number, means complete mixing: the contact is any of the others. seeds, worlds, seed,
+    threads: as in ``independent_cascade``.
 
-    With ``adoption_tick`` (on a network) when each member heard of it, counted in contacts: int32[worlds, N], 0 for seeds,
-    j for who heard at the j-th contact of the world, -1 never.
+    With ``adoption_tick`` (on a network) returns when each member heard the rumour, counted in contacts: int32[worlds, N].
+    Seeds have 0, a member who heard it at the j-th contact of the world has j, others -1.
 
-    Raises InputError for what is out of range; both probabilities must be above 0, else a rumour may never end.
+    Raises InputError for arguments out of range. Both probabilities must be above 0, otherwise a rumour may never end.
     """
     if (network is None) == (members is None):
         raise InputError("give either a network or members=, the size of a population with complete mixing")

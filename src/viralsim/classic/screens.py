@@ -16,9 +16,9 @@ MOST_POSTS = 1_000_000  # of a screen or memory, per member
 class Screen:
     """What a member has before their eyes: the newest posts of those they follow (Weng, Flammini, Vespignani, Menczer 2012).
 
-    size: at most so many posts, from 1. window: none older than so many rounds, above 0; a round is as many actions as
-    there are members. attention: the chance that a look at a post is followed by posting, in (0, 1]. own: their own posts
-    are there too, and at first a meme of their own.
+    size: the most posts on it, from 1. window: the greatest age of a post in rounds, above 0; a round is as many actions as
+    there are members. attention: the chance that a look at a post is followed by posting, in (0, 1]. own: the member's own
+    posts are there too, and at first a meme of their own.
     """
 
     size: int = 100

@@ -47,15 +47,15 @@ def linear_threshold(
 ) -> NDArray[np.int64] | NDArray[np.int32]:
     """Final sizes of the linear threshold model (Kempe, Kleinberg, Tardos, KDD 2003), seeds included: int64[worlds].
 
-    A member becomes active when the weights of the active members whom they follow reach their threshold, uniform on
-    [0, 1] and drawn again in every world. weights: "uniform", 1 / (number of members whom they follow); one number per
-    edge in the order given to ``Network.from_edges``, the sum into a member at most 1; or "influence_weight" or
+    A member becomes active when the weights of the active members whom they follow add up to their threshold. Thresholds are
+    uniform on [0, 1] and drawn again in every world. weights: "uniform", 1 / (number of members whom they follow); one number
+    per edge in the order given to ``Network.from_edges``, with a sum of at most 1 into each member; or "influence_weight" or
     "tie_strength", the network's own. seeds, worlds, seed, threads: as in ``independent_cascade``.
 
-    With ``adoption_tick`` when each member became active, int32[worlds, N]: seeds at tick 0, -1 never. Ticks are synchronous:
-    in each, those whose threshold the state before it reaches become active.
+    With ``adoption_tick`` returns when each member became active, int32[worlds, N]: seeds at tick 0, -1 never. Ticks are
+    synchronous: in each tick, members become active if the state before it reaches their threshold.
 
-    Raises InputError for what is out of range, NetworkError for weights that do not fit.
+    Raises InputError for arguments out of range, NetworkError for weights that do not fit.
     """
     flag(adoption_tick, "adoption_tick")
     return threshold_process(network, seeds, weights, worlds, seed, threads).answer(adoption_tick)
@@ -125,15 +125,15 @@ def complex_contagion(
 ) -> NDArray[np.int64] | NDArray[np.int32]:
     """Final sizes where several adopters are needed to convince (Granovetter 1978; Watts 2002; Centola, Macy 2007).
 
-    threshold: a whole number counts adopters among those whom a member follows; a float in [0, 1] is the fraction of
-    them (at least one adopter is needed); "uniform" draws the fraction for each member and world. One value per member, all
-    whole numbers or all floats, are thresholds of their own: who has 0 needs nobody and adopts in tick 1. Adoption is in
-    synchronous ticks, seeds at tick 0; ticks: the last tick, None until nothing moves. seeds: member numbers [k], or
-    [worlds, k] with one row per world. network, worlds, seed, threads: as in ``independent_cascade``. Only "uniform" thresholds
-    or seeds by world make worlds differ.
+    threshold: a whole number counts adopters among those whom a member follows. A float in [0, 1] is the fraction of them
+    who must have adopted (at least one adopter is needed). "uniform" draws the fraction for each member and world. With one
+    value per member, all whole numbers or all floats, members have their own thresholds; a member with 0 needs nobody and
+    adopts in tick 1. Adoption is in synchronous ticks, seeds at tick 0. ticks: the last tick; None runs until nothing
+    changes. seeds: member numbers [k], or [worlds, k] with one row per world. network, worlds, seed, threads: as in
+    ``independent_cascade``. Worlds differ only with "uniform" thresholds or seeds by world.
 
-    Returns int64[worlds], seeds included; with ``adoption_tick`` int32[worlds, N], -1 for who never adopts.
-    Raises InputError for what is out of range.
+    Returns int64[worlds], seeds included; with ``adoption_tick`` int32[worlds, N], -1 for members who never adopt.
+    Raises InputError for arguments out of range.
     """
     flag(adoption_tick, "adoption_tick")
     return contagion_process(network, seeds, threshold, worlds, seed, ticks, threads).answer(adoption_tick)

@@ -33,10 +33,10 @@ CHANNEL = "network"  # the only one of a classic model
 def activation(model: str | Callable[..., Any], *arguments: Any, **options: Any) -> NDArray[np.float64]:
     """The share of the worlds in which each member becomes active: float64[N]; its standard error is sqrt(p (1 - p) / worlds).
 
-    model: a classic model on a network by its word or function, ``"sir"`` or ``classic.sir``; arguments, options: those of the
+    model: a classic model on a network, by its word or function: ``"sir"`` or ``classic.sir``. arguments, options: those of the
     model, ``network`` first. Memory is O(members), whatever the number of worlds. The sum over members is the mean size.
 
-    Raises InputError for another model, for arguments that it does not take, and whatever the model refuses.
+    Raises InputError for another model, for arguments that it does not take, and for whatever the model refuses.
     """
     process = _process(model, arguments, options)
     from viralsim.classic.trace_kernels import count_active
@@ -50,11 +50,11 @@ def activation(model: str | Callable[..., Any], *arguments: Any, **options: Any)
 def trees(model: str | Callable[..., Any], *arguments: Any, **options: Any) -> pd.DataFrame:
     """Who activated whom, a row per active member of each world: columns world, parent, child, tick, source, channel.
 
-    model, arguments, options: as in ``activation``; give ``worlds=[3, 7]`` for chosen worlds. world: its number. parent,
-    child: member numbers, parent -1 where nobody activated them. tick: as in ``adoption_tick``. source: "seed", "alone" (a
-    threshold of 0) or "spread". channel: "network", as these models have one. Where several activated a member in
-    the same tick, the parent is the one who came first in the queue; of complex contagion the last of the adopters that they
-    needed. Rows are in the order of activation, so a parent comes above their children.
+    model, arguments, options: as in ``activation``; give ``worlds=[3, 7]`` to choose worlds. world: its number. parent,
+    child: member numbers; parent is -1 if nobody activated the child. tick: as in ``adoption_tick``. source: "seed", "alone" (a
+    threshold of 0) or "spread". channel: "network", because these models have only one. If several members activated a member
+    in the same tick, the parent is the first of them in the queue; in complex contagion it is the last of the adopters that
+    the member needed. Rows are in the order of activation, so a parent comes above their children.
 
     Raises InputError as ``activation`` does.
     """

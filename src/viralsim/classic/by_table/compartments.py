@@ -33,22 +33,22 @@ def compartments(
     seed: int = 1,
     threads: int | None = None,
 ) -> NDArray[np.int64]:
-    """Members in each state by tick, of a model given as a table of transitions: int64[worlds, ticks + 1, states].
+    """Members in each state by tick, for a model given as a table of transitions: int64[worlds, ticks + 1, states].
 
-    table: rows (from, to, probability) of what a member does alone in a tick, and (from, to, probability, by): a member in
-    state ``by`` takes each follower who is in ``from`` to ``to`` with that probability. ``classic.tables.sis``, ``sir``, ``seir``,
-    ``sirs`` and ``seirs`` are such tables (Kermack and McKendrick 1927 and what came of it; Keeling and Rohani 2008). A
-    probability alone is one number, or one per member; along a follow one number, one per edge in the order given to
-    ``Network.from_edges``, "tie_strength" or "weighted_cascade".
+    table: rows of two kinds. (from, to, probability) is what a member does alone in a tick. With (from, to, probability, by), a
+    member in state ``by`` takes each follower who is in ``from`` to ``to`` with that probability. ``classic.tables.sis``,
+    ``sir``, ``seir``, ``sirs`` and ``seirs`` are such tables (Kermack and McKendrick 1927 and later variants; Keeling and Rohani
+    2008). The probability of a row alone is one number, or one per member. That of a row along a follow is one number, one per
+    edge in the order given to ``Network.from_edges``, "tie_strength" or "weighted_cascade".
     seeds: members who start in the state ``by`` of the first row that has one, or {state: members}; the others start in the
     first state. States are counted in the order of ``classic.tables.states_of(table)``.
 
-    In a tick all contacts come first, then what members do alone, both by the states before the tick; nobody changes twice. Row
-    0 is the state before the first tick. ``tables.sir`` gives the worlds of ``classic.sir``, number for number.
+    In a tick all contacts come first, then what members do alone. Both use the states before the tick; nobody changes twice.
+    Row 0 is the state before the first tick. ``tables.sir`` gives the worlds of ``classic.sir``, number for number.
     worlds, seed, threads: as in ``independent_cascade``.
 
-    Raises InputError for a row that is none, for probabilities of leaving a state that sum to more than 1, and for contacts
-    that take one state to two.
+    Raises InputError for a row that is not a transition, for probabilities of leaving a state that sum to more than 1, and for
+    contacts that take one state to two.
     """
     network = check_network(network)
     luck, workers = luck_of(seed, worlds), thread_count(threads)
@@ -86,14 +86,14 @@ def gillespie(
     seed: int = 1,
     threads: int | None = None,
 ) -> NDArray[np.int64]:
-    """Members in each state at given times, of a table in continuous time, event by event: int64[worlds, times, states].
+    """Members in each state at given times, for a table in continuous time, event by event: int64[worlds, times, states].
 
-    table, seeds: as in ``compartments``, with rates per unit of time, >= 0, in place of probabilities: what a member does alone
-    happens after an exponential time, and along each follow from who is in ``by`` contacts are a Poisson process. times:
-    ascending, >= 0; what happens at a time itself is counted. The law is that of Gillespie's direct method (1977), drawn by
+    table, seeds: as in ``compartments``, with rates per unit of time, >= 0, in place of probabilities. What a member does alone
+    happens after an exponential time. Along each follow from a member in ``by``, contacts are a Poisson process. times:
+    ascending, >= 0; an event at exactly that time is counted. The law is that of Gillespie's direct method (1977), drawn by
     the next reaction method (Gibson, Bruck 2000). worlds, seed, threads: as in ``independent_cascade``.
 
-    Raises InputError for a row that is none, or for times that do not rise.
+    Raises InputError for a row that is not a transition, or for times that do not rise.
     """
     network = check_network(network)
     luck, workers = luck_of(seed, worlds), thread_count(threads)

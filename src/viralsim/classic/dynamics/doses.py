@@ -43,14 +43,15 @@ def generalised_contagion(
 ) -> NDArray[np.int64]:
     """Susceptible, infected and recovered members by tick: int64[worlds, ticks + 1, 3] (Dodds, Watts, PRL 92:218701, 2004).
 
-    In a tick everybody meets one of those whom they follow (with ``members`` in place of a network: any other), chosen at random.
-    Where that one is infected they receive, with probability ``exposure``, a dose: ``dose``, or one of several values, all alike.
-    Who has received ``threshold`` (one value, or one per member) or more in the last ``memory`` ticks is infected; below it the
-    infected recover with probability ``recovery``, and the recovered are susceptible again with ``reinfection``, from the same
-    tick on. Seeds begin infected with a memory full of mean doses. memory 1 and a dose of the threshold: simple contagion; doses
-    below it: thresholds. worlds, seed, threads: as in ``independent_cascade``.
+    In a tick everybody meets one of those whom they follow (with ``members`` in place of a network: anybody else), chosen at
+    random. If that one is infected, they receive a dose with probability ``exposure``. dose: its size, or several values
+    that are equally likely. A member is infected who has received ``threshold`` (one value, or one per member) or more in the
+    last ``memory`` ticks. Below that, the infected recover with probability ``recovery``, and the recovered become
+    susceptible again with ``reinfection``, from the same tick on. Seeds begin infected, with a memory full of mean doses.
+    With memory 1 and a dose as large as the threshold this is simple contagion; with smaller doses it is a threshold model.
+    worlds, seed, threads: as in ``independent_cascade``.
 
-    Raises InputError for what is out of range.
+    Raises InputError for arguments out of range.
     """
     if (network is None) == (members is None):
         raise InputError("give either a network or members=, the size of a population with complete mixing")

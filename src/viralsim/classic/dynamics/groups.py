@@ -29,21 +29,21 @@ def group_contagion(
 ) -> NDArray[np.int64]:
     """Susceptible and infected members by tick: int64[worlds, ticks + 1, 2] (Iacopini et al., Nat. Commun. 10:2485, 2019).
 
-    In a tick a group in which all but one are infected infects that one, with the probability of its size; pairs are the edges
-    of a graph, groups of three its triangles, and so on. A triangle carries its edges only if they are named as pairs too, as in a
-    simplicial complex. Who was infected recovers with ``recovery`` and can be infected again from the next tick on. All
-    look at the state before the tick.
+    In a tick, a group in which all but one are infected infects that one, with the probability of its size. Pairs are the
+    edges of a graph, groups of three its triangles, and so on. A triangle includes its edges only if they are named as pairs
+    too, as in a simplicial complex. Infected members recover with ``recovery`` and can be infected again from the next tick
+    on. Everybody acts on the state before the tick.
 
     Args:
         groups: lists of two or more different members each, or arrays int64[G, k] of groups of one size.
         seeds: members infected at first, int64[k].
-        infection: size of a group -> probability in a tick; sizes that are not named infect nobody.
-        recovery: probability in a tick.
+        infection: size of a group -> probability per tick; sizes that are not named infect nobody.
+        recovery: probability per tick.
         ticks: how many.
         members: how many there are.
         worlds, seed, threads: as in ``independent_cascade``.
 
-    Raises InputError for what is out of range.
+    Raises InputError for arguments out of range.
     """
     n = integer_at_least(members, "members", 1, MOST_MEMBERS)
     luck, workers = luck_of(seed, worlds), thread_count(threads)

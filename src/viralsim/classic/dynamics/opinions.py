@@ -18,7 +18,7 @@ MOST_STEPS = 10**15
 
 
 class Consensus(NamedTuple):
-    """How voters ended. steps: int64[worlds], until all agreed, -1: not within the steps. holders: int64[worlds], of opinion 1."""
+    """How voters ended. steps: int64[worlds], until all agreed, or -1 if they never did. holders: int64[worlds], of opinion 1."""
 
     steps: NDArray[np.int64]
     holders: NDArray[np.int64]
@@ -34,11 +34,12 @@ def voter(
 ) -> Consensus:
     """Run the voter model (Clifford, Sudbury 1973; Holley, Liggett 1975) until all agree, for at most ``steps`` steps.
 
-    In a step a member chosen at random takes over the opinion of one whom they follow, chosen at random; N steps are one unit
-    of time. Who follows nobody keeps theirs. holders: members who hold opinion 1 at first, the others hold 0. On the complete graph
-    opinion 1 wins with probability k / N from k holders. worlds, seed, threads: as in ``independent_cascade``.
+    In a step, a member chosen at random takes over the opinion of one whom they follow, chosen at random; N steps are one unit
+    of time. A member who follows nobody keeps their opinion. holders: members who hold opinion 1 at first; the others hold 0.
+    On the complete graph opinion 1 wins with probability k / N from k holders.
+    network, worlds, seed, threads: as in ``independent_cascade``.
 
-    Raises InputError for what is out of range.
+    Raises InputError for arguments out of range.
     """
     network = check_network(network)
     luck, workers = luck_of(seed, worlds), thread_count(threads)
@@ -69,12 +70,12 @@ def bounded_confidence(
 ) -> NDArray[np.float64]:
     """Opinions after ``steps`` encounters of bounded confidence (Deffuant, Neau, Amblard, Weisbuch 2000): float64[worlds, N].
 
-    In an encounter the two ends of a follow drawn at random compare: where their opinions differ by less than ``confidence`` each
-    moves towards the other by ``convergence`` (at most 1/2, where they meet) of the difference. The mean never changes. opinions:
-    one per member, from 0; left out: uniform on [0, 1], drawn for each world. network, worlds, seed, threads: as in
+    In an encounter, the two ends of a random follow compare opinions. If these differ by less than ``confidence``, each moves
+    towards the other by ``convergence`` of the difference (at most 1/2, where they meet). The mean never changes. opinions:
+    one per member at the start, each >= 0; if left out, uniform on [0, 1] and drawn for each world. network, worlds, seed, threads: as in
     ``independent_cascade``.
 
-    Raises InputError for what is out of range, CapacityError where the opinions do not fit into memory.
+    Raises InputError for arguments out of range, CapacityError if the opinions do not fit into memory.
     """
     network = check_network(network)
     luck, workers = luck_of(seed, worlds), thread_count(threads)

@@ -29,9 +29,9 @@ def competing_cascades(
 ) -> NDArray[np.int64]:
     """Sizes of independent cascades that exclude each other, seeds included: int64[worlds, cascades].
 
-    Each member joins one cascade at most and stays (competitive independent cascade: Bharathi, Kempe, Salek, WINE 2007; Carnes
-    et al., ICEC 2007). Whoever joined in the last tick tries once, with the probability of their cascade and the follow, to
-    win each follower; of several who win the same member in a tick each is taken with the same probability.
+    Each member joins at most one cascade and stays in it (competitive independent cascade: Bharathi, Kempe, Salek, WINE 2007;
+    Carnes et al., ICEC 2007). Members who joined in the last tick try once to win each follower, with the probability of their
+    cascade and the follow. If several win the same member in a tick, each is taken with the same probability.
 
     Args:
         network: who is shown whose posts.
@@ -40,7 +40,7 @@ def competing_cascades(
             or a tuple of one for each cascade.
         worlds, seed, threads: as in ``independent_cascade``. A cascade alone has the law of ``independent_cascade``.
 
-    Raises InputError for what is out of range.
+    Raises InputError for arguments out of range.
     """
     graph = check_network(network)
     luck, workers = luck_of(seed, worlds), thread_count(threads)
