@@ -93,7 +93,49 @@ flop_when: {earned_shares_at_most: 1}
 """
     + PEOPLE
 )
-TEXTS = {"creators": CREATORS, "followers": FOLLOWERS, "temporal": TEMPORAL, "spans": SPANS_ALONE, "signed": SIGNED}
+MARKET = (
+    HEAD.replace("NETWORK", GENERATED + ", sends: {share: 40%, reaches: 2, trust: 2}")
+    + """
+launch_at: Friday 18:00
+audience:
+  demographics: shares.csv
+  members: 80
+  segments: {region: [], community: [], interest_food: [0.3, 0.6]}
+  buying: {spread: 2}
+  prospects: 40
+  attention: {feed_capacity: 8, background_posts: 1, rivals: {other: {impressions_per_day: 30}}}
+  calendar:
+    weekdays: {friday: 1.5, saturday: 0.7}
+    seasons: [{name: sale, starts: 2h, ends: 9h, factor: 2}]
+    events: [{name: match, at: 5h, factor: 3, half_life: 2h}]
+content:
+  post: {appeal: 0.3, topics: {food: 1}, conversion_rate: 0.2, value: 9}
+  other: {appeal: 0.2}
+campaign:
+  content: post
+  frequency_goal: 2
+  owned: [{channel: wall, followers: 20, posts_at: [0h], every: 6h, ends: 18h}]
+  paid:
+    - {budget: 1, cpm: 9, frequency_goal: 2, target: {segments: {region: [north]}, who: audience}}
+    - {budget: 1, cpm: 9, target: {who: prospects}}
+  advocates:
+    among: {region: [south]}
+    posts_at: [0h, 4h]
+    followers_differ: allow
+    creators:
+      - {handle: dan, followers: 5, flat_fee: 3, posts_at: [1h, 8h], exclusive: true}
+      - {handle: eva, followers: 7, fee_per_post: 2, exclusivity: 4}
+goal: {measure: conversions, among: {region: [north]}}
+"""
+)
+TEXTS = {
+    "market": MARKET,
+    "creators": CREATORS,
+    "followers": FOLLOWERS,
+    "temporal": TEMPORAL,
+    "spans": SPANS_ALONE,
+    "signed": SIGNED,
+}
 
 
 def write_files(folder: Path) -> None:

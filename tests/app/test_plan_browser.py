@@ -45,6 +45,10 @@ def test_a_slider_moves_the_answer_and_undo_brings_it_back(plan: Any) -> None:
     plan.get_by_text("mean of 40 simulations").wait_for()
     assert after == vs.simulate(changed, repeat_trust=False).first_screen[0].text
     plan.get_by_text("count (advocates): as opened in plan A, 11 in plan B").wait_for()
+    plan.reload()  # the plan and its history are kept
+    plan.locator(".vs-lead", has_text="Expect").wait_for()
+    plan.get_by_text("mean of 40 simulations").wait_for()
+    assert plan.locator(".vs-lead").inner_text() == after
     plan.get_by_role("button", name="undo").click()
     assert settled(plan, after) == before
 

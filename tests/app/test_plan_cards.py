@@ -83,7 +83,7 @@ def test_what_matters_most_comes_first_and_once() -> None:
             assert FLAGSHIP.override({one.control.path: int(value) if one.control.whole else value})
     assert label_of(path) == "conversion trust in paid (teaser)"
     assert [card_of(one) for one in ("audience.hostility", "campaign.paid[0].budget_usd", "campaign.advocates.count")] == [
-        "Audience", "Money", "Arms",
+        "Audience", "Money", "Options",
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from viralsim.campaign.market import frequency_lines
 from viralsim.cli import main
 from viralsim.errors import InputError, ScenarioError
 from viralsim.experiments.luck import how_much_luck
+from viralsim.experiments.optimise import optimise
 from viralsim.experiments.point_runner import own_measures
 from viralsim.kernels.batch import run_worlds
 from viralsim.simulation.run import compile_arms, compile_audience
@@ -109,6 +110,15 @@ def test_both_drivers_and_launches(result: vs.Result) -> None:
     data = {**BASE, "programme": {"launches": 2, "every": "10d"}, "worlds": 5}
     two = vs.simulate(vs.loads(yaml.safe_dump(data))).arms["all"].measures["effective_reach"]
     assert (two > 1.5 * result.arms["all"].measures["effective_reach"][:5]).all()
+
+
+def test_optimise_has_it_as_its_goal() -> None:
+    """The goal's measure decides; no cap below a line's goal is tried."""
+    found = optimise(scenario(), 20.0, worlds=8, trials=4, threads=1)
+    assert found.measure == "effective_reach"
+    tried = {one.line: {point.cap for point in one.points} for one in found.frequency}
+    assert tried
+    assert all(caps <= {None, 3, 5, 8} for line, caps in tried.items() if not line.startswith("paid[2]"))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import viralsim as vs
+from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.errors import NetworkError, ScenarioError
 from viralsim.population.build import build_population
 from viralsim.results import open_result
@@ -192,3 +193,18 @@ def test_cells_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
     (tmp_path / "members.csv").write_text("id,region,age,activity\na,north,thirty,1\nb,south,3,1\n", encoding="utf-8")
     with pytest.raises(NetworkError, match=r"members\.csv:2: column 'age'"):
         build_population(scenario)
+
+
+def test_strategies_that_count_count_the_goals_members(tmp_path: Path) -> None:
+    """The chances that a strategy is given are those without ``among`` for members of whom the goal speaks, and 0 for others."""
+    tier = {"count": 3, "trust": 0.5}
+    some = read(tmp_path, campaign__advocates=tier, goal={"measure": "reach", "among": {"region": ["north"]}})
+    whole = read(tmp_path, campaign__advocates=tier, goal={"measure": "reach"})
+    compiled = compile_audience(some)
+    ours, all_of_them = (launch_model(compiled, one.for_arm("all")).follows[0] for one in (some, whole))
+    north = compiled.population.segments["region"].of_member[ours.network.followers] == 0
+    for name in ("asked_count", "count"):
+        chances, without = np.asarray(getattr(ours, name)), np.asarray(getattr(all_of_them, name))
+        assert np.array_equal(chances, np.where(north, without, 0.0))
+        assert chances.sum() > 0
+    assert np.array_equal(np.asarray(ours.share), np.asarray(all_of_them.share))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -161,8 +162,16 @@ def test_lift_tests_as_media_mix_models_take_them(two_dollars: Optimum, tmp_path
     assert list(rows[0]) == ["channel", "x", "delta_x", "delta_y", "sigma"]
     assert len(rows) == len(lift_rows(two_dollars.curves)) > 3
     assert all(float(row["delta_x"]) > 0 and float(row["sigma"]) > 0 for row in rows)
+    assert all(float(row["delta_y"]) > 0 for row in rows)
     on_b = [point for point in two_dollars.curves if point.line == ON_B]
     assert sum(p.step_mean for p in on_b) == pytest.approx(on_b[-1].uplift.mean - on_b[0].uplift.mean)
+
+
+def test_a_step_that_brings_less_is_no_lift_test(two_dollars: Optimum) -> None:
+    """A single one would make the whole file refused."""
+    first, second, *_ = [point for point in two_dollars.curves if point.line == ON_B]
+    for step, rows in ((2.0, 1), (0.0, 0), (-1.0, 0)):
+        assert len(lift_rows([first, replace(second, step_mean=step, step_error=0.5)])) == rows
 
 
 def test_command(tmp_path: Path) -> None:

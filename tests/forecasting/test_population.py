@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from forecasting.synthetic_posts import drawn_events
 
 import viralsim as vs
+from viralsim.forecasting.population import MOST_KEPT
 from viralsim.forecasting.recalibration import randomised_pits
 
 EVENTS = drawn_events(60, 1)
@@ -179,3 +182,13 @@ def test_bad_curves_are_refused(
     """Hours that are no curve, moments that are none and followers that are no count."""
     with pytest.raises(vs.InputError):
         population.predict(hours, at_hours=at, followers=followers)  # type: ignore[arg-type]
+
+
+def test_what_is_kept_between_posts_changes_no_forecast(population: vs.forecasting.Population) -> None:
+    """Tables of past posts are kept by the hour, and dropped when there are many: forecasts are those of a new population."""
+    for at in (*np.geomspace(0.5, 40.0, 2 * MOST_KEPT), 1.0, 1.0):
+        population.predict([0.0, 0.2, 0.4], at_hours=float(at), draws=20)
+    new = replace(population)
+    for at in (1.0, 2.5, 40.0):
+        asked = population.predict([0.0, 0.2, 0.4], at_hours=at, draws=200, seed=3)
+        assert asked.tolist() == new.predict([0.0, 0.2, 0.4], at_hours=at, draws=200, seed=3).tolist()

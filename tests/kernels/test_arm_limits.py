@@ -59,7 +59,11 @@ def full_world() -> ArmInputs:
     return world._replace(
         graph=world.graph._replace(tie_span=np.arange(edges + 1), tie_sign=np.ones(edges, np.int8), **spans),
         contents=world.contents._replace(**own),
-        plan=world.plan._replace(removed_at=np.full(3, 6, np.int32), visibility_cap=np.ones((2, 6))),
+        plan=world.plan._replace(
+            removed_at=np.full(3, 6, np.int32),
+            visibility_cap=np.ones((2, 6)),
+            frequency_goal=np.array([2, 1], world.plan.frequency_goal.dtype),
+        ),
     )
 
 

@@ -132,7 +132,8 @@ def test_the_winner_outside_the_question_is_named_last():
     """The question is about two arms; a third that beats them is a thing to look at, with its extra cost."""
     result = synthetic_result(asked_arms=("advocates", "paid"))
     assert re.match(
-        r"Look at integrated too: [\d.]+ more conversions than advocates for 4,020 USD more \(95 % interval",
+        r"With integrated, expect [\d.]+ more conversions than with advocates for 4,020 USD more \(95 % interval .*\), "
+        r"but less profit\.$",
         result.first_screen[-1].sentences[-1],
     )
 

@@ -17,6 +17,7 @@ from viralsim.measurement.intervals import fieller, mean_interval, mean_interval
 from viralsim.measurement.measures import measure as measure_of
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
+from viralsim.scenario.programme_checks import refuse_programme
 
 SATURATED = 0.9  # of the largest gain
 
@@ -84,6 +85,7 @@ def equal_money(
     scenario = scenario_of(scenario)
     if against is not None:
         one_of(against, "against", scenario.arm_names)
+    refuse_programme(scenario.spec, "the break-even cost is of")
     tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads)
     baseline, other = _comparable(tier, against)
     people = len(tier.enrolled)

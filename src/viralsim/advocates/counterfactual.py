@@ -15,6 +15,7 @@ from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Rule
 from viralsim.kernels.batch import trace_world
 from viralsim.scenario import Scenario, scenario_of
+from viralsim.scenario.programme_checks import refuse_programme
 
 Int64 = NDArray[np.int64]
 Given = Tier | Scenario | str | os.PathLike[str]  # a scenario or its path: the tier of its first arm that has advocates
@@ -83,7 +84,9 @@ def add(tier: Given, member: Any, world: int) -> Counterfactual:
 
 def _tier(given: Given, world: int) -> Tier:
     integer_at_least(world, "world", 0)
-    return given if isinstance(given, Tier) else Tier(scenario_of(given, "tier"))
+    tier = given if isinstance(given, Tier) else Tier(scenario_of(given, "tier"))
+    refuse_programme(tier.spec, "somebody is taken out of, or put into,")
+    return tier
 
 
 def _compare(tier: Tier, label: Any, member: int, with_member: Int64, without: Int64, world: int) -> Counterfactual:

@@ -70,14 +70,15 @@ def people(scenario: Scenario | str | os.PathLike[str], arm: str | None = None) 
 
 
 def _prices(arm: Arm) -> NDArray[np.float64]:
-    """What each person of an arm costs at most, commissions apart, float64[A]."""
+    """What each person of an arm costs at most over all launches, commissions apart, float64[A]."""
     enrolment, tier = arm.enrolment, filled(arm.spec.campaign.advocates)
-    asks = 1 if tier.cost_per == "enrolled" else len(tier.posts_at)
+    asks = 1 if tier.cost_per == "enrolled" else enrolment.asks(tier.posts_at)
+    launches = 1 if arm.spec.programme is None else arm.spec.programme.launches
     costs = np.asarray(np.atleast_2d(enrolment.cost_usd).mean(axis=0) * asks, dtype=np.float64)
-    if enrolment.terms is None:
-        return costs
-    posts = np.bincount(arm.world.plan.planned_advocate, minlength=len(enrolment))
-    return np.asarray(costs + enrolment.terms.of["fee_per_post_usd"] * posts + enrolment.terms.once)
+    if enrolment.terms is not None:
+        posts = np.bincount(arm.world.plan.planned_advocate, minlength=len(enrolment))
+        costs = costs + enrolment.terms.of["fee_per_post_usd"] * posts + enrolment.terms.once
+    return np.asarray(costs * launches)
 
 
 def _followers(compiled: CompiledAudience, member: int, where: Any) -> NDArray[np.int64]:

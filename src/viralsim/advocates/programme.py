@@ -25,6 +25,7 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.scenario.programme import HOURS_PER_WEEK, Programme
+from viralsim.scenario.programme_checks import refuse_programme
 
 MOST_LAUNCHES = 100
 HISTORIES = 10  # histories of drop-out over which the worlds are spread, where anybody can leave
@@ -125,6 +126,7 @@ def programme_launches(
     Raises InputError without advocates, for advocates from a file, for uncertain inputs or more than 100 launches.
     """
     tier = Tier(scenario, arm=arm, worlds=worlds, seed=seed, threads=threads)
+    refuse_programme(tier.spec, "a tier's own programme is played beside")
     programme, count = tier.words.programme, _playable(tier, launches)
     histories = min(HISTORIES, worlds) if programme.dropout > 0 and count > 1 else 1
     rosters = [list(rosters_of(tier, count, history)) for history in range(histories)]

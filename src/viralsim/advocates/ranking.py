@@ -68,7 +68,7 @@ class RankedAdvocate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The answer of ``find``; gains are in ``measure`` per launch."""
+    """The answer of ``find``; gains are in ``measure`` per launch, or over all launches of a programme."""
 
     strategy: str
     arm: str
@@ -86,6 +86,7 @@ class Ranking:
     guarantee: float | None
     sentences: tuple[str, ...]
     currency: str = DEFAULT_CURRENCY
+    span: str = "per campaign"  # what gains are counted over
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, None where something is not known."""
@@ -164,10 +165,11 @@ def _found(
     proposal = enrolment.proposal or Chosen(chosen, word)
     same = {other for other, members in others.items() if set(members.tolist()) == set(chosen.tolist())}
     said = _sentences(tier, word, len(listed), over_none, against, same) + _certified(proposal, options, over_none)
-    said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at)))
+    said.append(_credit_and_cause(credited, removed, of_tier, len(tier.words.posts_at) * tier.launches, tier.span))
     return Ranking(
         word, tier.arm, tier.measure, tier.worlds, listed, against, over_none, credited, removed, of_tier,
-        proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee, tuple(said), tier.spec.currency,
+        proposal.expected_reach, proposal.lower_bound, proposal.upper_bound, proposal.guarantee, tuple(said),
+        tier.spec.currency, tier.span,
     )  # fmt: skip
 
 
@@ -199,7 +201,7 @@ def _list(tier: Tier, members: NDArray[np.int64], gains: list[tuple[Gain, Gain]]
         compiled.match(tier.spec.content[advocates.content or tier.spec.campaign.content]), compiled.members
     )
     people = tier.arm_with(members.tolist()).enrolment
-    prices = people.prices(advocates)
+    prices = people.prices(advocates) * tier.launches
     reached = np.zeros(compiled.members, dtype=bool)
     table = tier.run(members).advocates
     credit = {
@@ -245,11 +247,11 @@ def _sentences(
     """What it means, with the interval of every number; the strategies ``same`` chose the same people."""
     label = measure_of(tier.measure).label
     said = [
-        f"These {count} advocates ({word}) bring {_told(over_none)} {label} more per campaign than no advocates, in "
+        f"These {count} advocates ({word}) bring {_told(over_none)} {label} more {tier.span} than no advocates, in "
         f"{tier.worlds:,} simulations with the same luck."
         if over_none.above_zero
         else f"Advocates do not matter here: {tier.worlds:,} simulations cannot tell these {count} from none "
-        f"({_told(over_none)} {label} per campaign)."
+        f"({_told(over_none)} {label} {tier.span})."
     ]
     for other, gain in against.items():
         if other == word:
@@ -287,10 +289,10 @@ def _certified(proposal: Chosen, options: Mapping[str, Any], over_none: Gain) ->
     return said
 
 
-def _credit_and_cause(credited: float, removed: float, whole: Gain, waves: int) -> str:
+def _credit_and_cause(credited: float, removed: float, whole: Gain, waves: int, span: str) -> str:
     """How the shares of trees, of removals one by one and of the removal of all differ, and why."""
     return (
-        f"Their trees hold {number(credited)} shares per campaign (credit). Without all of them {_told(whole)} are lost. "
+        f"Their trees hold {number(credited)} shares {span} (credit). Without all of them {_told(whole)} are lost. "
         f"Taken out one at a time, they lose {number(removed)} in all (cause): nobody whom another of them reaches too is "
         "lost that way." + (" A tree counts a member once, shares count every post." if waves > 1 else "")
     )

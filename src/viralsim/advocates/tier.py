@@ -20,7 +20,6 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.campaign import Advocates
-from viralsim.scenario.programme_checks import refuse_programme
 from viralsim.units import counted
 
 Float64 = NDArray[np.float64]
@@ -29,6 +28,8 @@ PATH = "campaign.advocates"
 
 class Tier:
     """The tier of an arm on one audience; every set of people runs in the worlds 0 to ``worlds`` - 1 with the same luck.
+
+    Of a programme every set of people goes through all launches, and values and prices are those of all of them.
 
     Raises InputError where no arm has advocates, or the named one has none.
     """
@@ -45,7 +46,6 @@ class Tier:
         from viralsim.simulation.run import compile_audience
 
         scenario = scenario_of(scenario)
-        refuse_programme(scenario.spec, "the tier is tried out in")
         self.arm = _arm_with_advocates(scenario, arm)
         written = scenario.data.get("arms") or {}  # a scenario without arms has one of its own making
         self.prefix = f"arms.{self.arm}.{PATH}" if self.arm in written else PATH
@@ -69,6 +69,16 @@ class Tier:
         if found is None:
             raise InputError(f"arm {self.arm!r} has no advocates: give campaign.advocates")
         return found
+
+    @property
+    def launches(self) -> int:
+        """How many launches a world goes through."""
+        return 1 if self.spec.programme is None else self.spec.programme.launches
+
+    @property
+    def span(self) -> str:
+        """What gains are counted over, in words."""
+        return "per campaign" if self.launches == 1 else f"over {self.launches} campaigns"
 
     @property
     def enrolled(self) -> NDArray[np.int64]:
@@ -107,8 +117,9 @@ class Tier:
 
     @property
     def cost_usd(self) -> float:
-        """Mean cost of a person of the tier."""
-        return float(self._own.prices(self.words).mean()) if self.of_file else float(self.words.cost_usd)
+        """Mean cost of a person of the tier who stays in it, over all launches."""
+        once = float(self._own.prices(self.words).mean()) if self.of_file else float(self.words.cost_usd)
+        return once * self.launches
 
     def labels(self, members: Sequence[int] | NDArray[np.int64]) -> list[Any]:
         """What the user calls these members: people of the tier's file by their handles, others by id or number."""

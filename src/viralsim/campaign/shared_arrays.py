@@ -125,7 +125,10 @@ class CompiledAudience:
         attention = spec.audience.attention
         if attention is None:
             return np.zeros(0, dtype=np.float32)
-        rate, more = attention.background_posts, attention.rival_impressions_per_day / self.members if rivals else 0.0
+        rate, more = (
+            attention.background_posts,
+            attention.rival_impressions_per_day / self.audience_members if rivals else 0.0,
+        )
         return self.once(  # type: ignore[no-any-return]
             ("load", rate, more), lambda: (self.following.sum(axis=0) * rate + more).astype(np.float32)
         )

@@ -137,7 +137,9 @@ def _money(scenario: Scenario, found: Ranking, seed: int | None, threads: int) -
     from viralsim.advocates.break_even import paid_arm
 
     advocates = scenario.for_arm(found.arm).campaign.advocates
-    comparable = paid_arm(scenario) is not None and scenario.spec.baseline is not None
+    comparable = (
+        paid_arm(scenario) is not None and scenario.spec.baseline is not None and scenario.spec.programme is None
+    )
     if not comparable or advocates is None or advocates.cost_per != "enrolled" or advocates.count == 0:
         return None
     return equal_money(scenario, arm=found.arm, worlds=found.worlds, seed=seed, threads=threads)
@@ -166,7 +168,7 @@ def _show(found: Ranking, more: _More) -> None:
 def _show_fair(found: Ranking, fair: Shapley) -> None:
     """Fair shares beside what is lost without each, and why they differ."""
     click.echo(
-        f"fair shares of the {fair.whole:,.2f} {found.measure} per campaign that the first {len(fair.value)} bring alone "
+        f"fair shares of the {fair.whole:,.2f} {found.measure} {found.span} that the first {len(fair.value)} bring alone "
         f"({fair.orders} orders, with standard error):"
     )
     for one, value, error in zip(found.listed, fair.value, fair.error, strict=False):
@@ -198,7 +200,7 @@ def _show_list(found: Ranking) -> None:
     for sentence in found.sentences:
         console.print(sentence)
     console.print(
-        f"gain: {found.measure} per campaign that are lost without them, all else as it was, with its 95 % interval"
+        f"gain: {found.measure} {found.span} that are lost without them, all else as it was, with its 95 % interval"
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, justify in (

@@ -29,10 +29,14 @@ CURVE_COLUMNS = ("channel", "line", "value", "usd", "uplift", "low", "high")
 
 
 def lift_rows(curves: Sequence[CurvePoint]) -> list[tuple[Any, ...]]:
-    """A row per step of a curve: spend x to x + delta_x, US$; steps without any luck have no sigma and are left out."""
+    """A row per step of a curve: spend x to x + delta_x over the horizon, US$, and what it brings.
+
+    Left out are steps without any luck, which have no sigma, and steps that bring nothing or less: to the reader more spend is more
+    outcome, and it refuses a file with one that is not.
+    """
     rows, before = [], None
     for point in curves:
-        if before is not None and before.line == point.line and point.step_error > 0:
+        if before is not None and before.line == point.line and point.step_error > 0 and point.step_mean > 0:
             rows.append((point.line, before.usd, point.usd - before.usd, point.step_mean, point.step_error))
         before = point
     return rows

@@ -31,26 +31,36 @@ def growth_by_law(
 
 
 def growth_by_analogues(
-    past: Sequence[Curve], curve: Curve, edges: Floats, draws: int, generator: np.random.Generator
+    past: Sequence[Curve],
+    curve: Curve,
+    edges: Floats,
+    draws: int,
+    generator: np.random.Generator,
+    then: Floats | None = None,
 ) -> Floats:
     """float64[draws, bins]: shares in each bin between ``edges`` of the nearest past posts, scaled to this one.
 
-    The first edge is the time so far.
+    The first edge is the time so far; ``then``: ``at_moments`` of the past posts at that time, where they are known.
     """
-    moments = edges[0] * np.array(MOMENTS)
-    then, now = np.array([one.at(moments) for one in past]), curve.at(moments)
+    then = at_moments(past, edges[0]) if then is None else then
+    now = curve.at(edges[0] * np.array(MOMENTS))
     rows = nearest(then, now[None], neighbours_of(len(past)), generator)[0]
     growth = np.array([counts_between(past[row], edges) for row in rows])
     chosen = generator.permutation(draws) % rows.size
     return scaled(growth[chosen], then[rows[chosen], :1], now[0])
 
 
+def at_moments(past: Sequence[Curve], at: float) -> Floats:
+    """float64[posts, MOMENTS]: shares of past posts at ``at`` hours and at the earlier moments that posts are compared by."""
+    moments = at * np.array(MOMENTS)
+    return np.array([one.at(moments) for one in past])
+
+
 def futures_of_past(
     past: Sequence[Curve], at: float, horizon: float, chosen: Ints, generator: np.random.Generator
 ) -> Floats:
     """float64[chosen, neighbours]: what analogues say was to come after ``at`` hours of past posts, each without itself."""
-    moments = at * np.array(MOMENTS)
-    then = np.array([one.at(moments) for one in past])
+    then = at_moments(past, at)
     final = np.array([float(one.at(np.array(horizon))) for one in past])
     rows = nearest_others(then, neighbours_of(len(past)), generator)[chosen]
     return scaled((final - then[:, 0])[rows], then[rows, 0], then[chosen, :1])

@@ -10,7 +10,6 @@ import numpy as np
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve
 from viralsim.forecasting.hawkes import Floats
-from viralsim.forecasting.loglinear import fit_log_linear
 from viralsim.forecasting.population import Paths, Population
 
 if TYPE_CHECKING:
@@ -119,9 +118,10 @@ def make_forecast(
         )
     now = np.array(at)
     seen = float(curve.at(now))
-    past = np.array([float(one.at(now)) for one in population.curves])
+    known = population.past_at(at)
+    past = known.moments[:, 0]
     percentile = float(100 * ((past < seen).mean() + (past == seen).mean() / 2)) if past.size else None
-    line = fit_log_linear(population.curves, at, horizon)
+    line = known.line
     return Forecast(
         at_hours=at,
         horizon_hours=horizon,

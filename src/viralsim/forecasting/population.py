@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from viralsim.forecasting.analogues import comparable
+from viralsim.forecasting.analogues import MOMENTS, comparable
 from viralsim.forecasting.curve import Curve, counts_between, edges_of, edges_until, with_edge
-from viralsim.forecasting.draws import futures_of_past, growth_by_analogues, growth_by_law
+from viralsim.forecasting.draws import at_moments, futures_of_past, growth_by_analogues, growth_by_law
 from viralsim.forecasting.events import check_draws, check_followers, past_curves, running_curve
 from viralsim.forecasting.hawkes import Floats, Nodes
-from viralsim.forecasting.loglinear import fit_log_linear, line_futures_of_past
-from viralsim.forecasting.post_law import PostLaw, fit_law, nodes_of, on_bins, spread_of
+from viralsim.forecasting.loglinear import LogLinear, fit_log_linear, line_futures_of_past
+from viralsim.forecasting.post_law import LawOnBins, PostLaw, fit_law, nodes_of, on_bins, spread_of
 from viralsim.forecasting.recalibration import (
     Correction,
     between,
@@ -32,7 +34,15 @@ from viralsim.forecasting.recalibration import (
 CORRECTED_HOURS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 48.0, 96.0)
 MOST_CORRECTED = 300  # past posts that corrections are fitted to
 CORRECTION_DRAWS = 120
+MOST_KEPT = 32  # hours, and sets of bins, whose tables are kept
 FEWEST_PAST = 20  # below, forecasts rest on the shipped prior
+
+
+class PastAt(NamedTuple):
+    """Past posts at one hour."""
+
+    moments: Floats  # [posts, MOMENTS] shares by then, and by the earlier moments that posts are compared by
+    line: LogLinear | None  # the log-linear regression from there
 
 
 @dataclass(frozen=True)
@@ -88,30 +98,55 @@ class Population:
         correction = between(self.corrections, at)
         edges, seen_bins = edges_of(curve, self.edges)
         ahead = edges[seen_bins:]
-        then = np.array([float(past.at(np.array(at))) for past in self.curves])
-        whose = parts_of(draws, self._weights(correction, then, seen))
+        past = self.past_at(at)
+        whose = parts_of(draws, self._weights(correction, past.moments[:, 0], seen))
         by_law, similar, by_line = (whose == part for part in range(3))
         growth = np.zeros((draws, ahead.size - 1))
         if similar.any():
-            growth[similar] = growth_by_analogues(self.curves, curve, ahead, int(similar.sum()), generator)
+            number = int(similar.sum())
+            growth[similar] = growth_by_analogues(self.curves, curve, ahead, number, generator, past.moments)
         if not similar.all():
             counts, nodes = counts_between(curve, edges), self._nodes(followers)
-            law = on_bins(self.law, edges)
+            law = self._law_on(edges)
             growth[~similar] = growth_by_law(law, counts, seen_bins, nodes, int((~similar).sum()), generator)
         to_come = growth.sum(1)
         corrected = to_come.copy()
         centre = correction.shock.centres(np.array(seen))
         corrected[by_law] = shocked(to_come[by_law], centre, correction.shock.scale, generator)
-        if by_line.any():  # the law lends them the shape of their way
-            line = fit_log_linear(self.curves, at, self.horizon_hours)
-            if line is not None:
-                corrected[by_line] = line.draws(seen, int(by_line.sum()), seed) - seen
+        if by_line.any() and past.line is not None:  # the law lends them the shape of their way
+            corrected[by_line] = past.line.draws(seen, int(by_line.sum()), seed) - seen
         corrected = whole_number(corrected, generator)
         paths = np.cumsum(growth * (corrected / np.maximum(to_come, 1e-300))[:, None], axis=1)
         paths[:, -1] = corrected
         order = np.argsort(corrected, kind="stable")[mapped_ranks(draws, correction.map_a, correction.map_b)]
         order = generator.permutation(order)
         return Paths(ahead, seen + np.c_[np.zeros(draws), paths[order]])
+
+    @cached_property
+    def _kept(self) -> dict[float, PastAt]:
+        return {}
+
+    def past_at(self, at: float) -> PastAt:
+        """What past posts had at ``at`` hours; kept, since many posts are asked about at one hour."""
+        if at not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            moments = at_moments(self.curves, at).reshape(self.posts, len(MOMENTS))
+            self._kept[at] = PastAt(moments, fit_log_linear(self.curves, at, self.horizon_hours))
+        return self._kept[at]
+
+    @cached_property
+    def _laws(self) -> dict[bytes, LawOnBins]:
+        return {}
+
+    def _law_on(self, edges: Floats) -> LawOnBins:
+        """The law on the bins between ``edges``; kept as well."""
+        key = edges.tobytes()
+        if key not in self._laws:
+            if len(self._laws) >= MOST_KEPT:
+                self._laws.clear()
+            self._laws[key] = on_bins(self.law, edges)
+        return self._laws[key]
 
     def _weights(self, correction: Correction, then: Floats, seen: float) -> Floats:
         """float64[3] of the law, the analogues and the line; the law's alone where past posts were far from ``seen``."""

@@ -239,12 +239,10 @@ AMONG: tuple[Measure, ...] = tuple(
     )
 )  # fmt: skip
 _FURTHER = {measure.name: measure for measure in (*FURTHER, *AMONG)}
-_OF_GOALS = {measure.name: measure for measure in AMONG}
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 NAMES: tuple[str, ...] = tuple(BY_NAME)
-ONLY_WHERE_ASKED = (
-    "effective_reach",
-)  # measures that goals may name and that are there where the scenario asks for them
+# measures that goals may name and that are there where the scenario asks for them
+ONLY_WHERE_ASKED = ("effective_reach", *(measure.name for measure in AMONG))
 
 
 def own_measure(name: str) -> Measure:
@@ -276,5 +274,4 @@ def measure(name: str) -> Measure:
     """The declaration of a measure that a goal may name; InputError lists the names there are in every run."""
     if name in ONLY_WHERE_ASKED:
         return _FURTHER[name]
-    found = _OF_GOALS.get(name) if isinstance(name, str) else None
-    return found or BY_NAME[one_of(name, "measure", NAMES)]
+    return BY_NAME[one_of(name, "measure", NAMES)]

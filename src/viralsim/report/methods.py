@@ -19,10 +19,14 @@ def methods_of_result(result: Result) -> str:
     follows = ", ".join(f"{count:,} follows on {channel}" for channel, count in people.follows.items())
     audience = "an imported network" if people.imported else "a generated audience"
     several = f", drawn {people.count} times" if people.count > 1 else ""
+    beside = (
+        f"; {people.prospects:,} people without ties could be reached by advertising alone" if people.prospects else ""
+    )
     said = [
         f"We simulated the scenario '{result.scenario_name}' with {_software(result.versions)}, a stochastic agent-based model of "
         f"posts, impressions and shares in discrete time (ODD: docs/odd.md).",
-        f"The audience was {audience} of {people.members:,} members in {people.communities:,} communities ({follows}){several}.",
+        f"The audience was {audience} of {people.members:,} members in {people.communities:,} communities ({follows})"
+        f"{several}{beside}.",
         _time(spec, result.tick_hours),
         f"{_arms(list(result.arms))} in the same {result.world_count:,} worlds with seed {result.seed}: random numbers are "
         "counter-based and shared between arms (common random numbers), so that differences are paired by world.",

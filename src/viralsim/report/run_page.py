@@ -64,8 +64,8 @@ def _answer(result: Result) -> list[Markup]:
         element("p", _stamp(result), class_="quiet"),
         element("p", element("span", CALIBRATION_KINDS[result.calibrated], class_="stamp")),
         verdict,
-        as_figure(ranges(result)),
         element("h2", "The options side by side"),
+        as_figure(ranges(result)),
         element("div", arms_table(result), class_="arms"),
         element("p", "Small: 95 % interval of the mean or of the chance. " + _criteria_text(result), class_="quiet"),
     ]

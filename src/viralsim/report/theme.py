@@ -130,6 +130,7 @@ tr,.verdict,li{break-inside:avoid}
 details:not([open]),nav{display:none}
 .words table{min-width:0}
 .pictures{break-before:page}
+#ranges{width:50%;margin:0}#ranges :is(h3,figcaption,.scroll,svg+*){display:none}
 pre{white-space:pre-wrap}
 }
 """

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from viralsim.errors import CapacityError, InputError
+from viralsim.measurement.measures import measure as declared
 from viralsim.records.record import Move, SwitchingValue
 from viralsim.scenario.inputs import Input, inputs_of
 from viralsim.simulation.pair import NET, Pair
@@ -154,7 +155,8 @@ def _switch(
     if low is None or high is None or low[1] == high[1]:
         return ()
     first, second = pair.arms
-    below, above = (first, second) if low[1] > 0 else (second, first)
+    better = low[1] * (declared(measure).direction or 1)  # where less is better, who has less is ahead
+    below, above = (first, second) if better > 0 else (second, first)
     return (SwitchingValue(one.path, one.value, middle, low[0], high[0], below, above, measure, one.assumed),)
 
 

@@ -107,7 +107,14 @@ def broadcast(setting: Setting, early: Cascades, within: F8, differ: bool) -> Ca
 
 
 def large_cascades(setting: Setting) -> list[Number]:
-    """Broadcasts that differ from post to post have the shapes, breadths and times of large cascades on Twitter."""
+    """Broadcasts that differ from post to post have the shapes, breadths and times of large cascades on Twitter.
+
+    What does not hold. Shapes at 90 %: where reshares are many, they hang on few. In the 254 trees of 100 shares and more of
+    which two fifths and more are reshares, half have one person who brought 39 % of these or more; reshares that each bring
+    as many on average, as the model has them, leave 2 % to the luckiest and go 9 steps deep instead of 5. Times: posts of the
+    later half are slower than those of the earlier one (55 minutes to half of the shares, and 32), which nothing fitted on
+    the earlier half can know.
+    """
     from scipy.stats import spearmanr
 
     early, late, within = twitter(setting)

@@ -8,9 +8,9 @@ window.viralsimLesson = function (root, lesson, source) {
   const h = (text, values) => escape(t(text, values)); // a text as HTML
   const noted = text => text;
   const words = { // of the simulated lessons; those on real posts bring their own
-    next: noted("next try"), which: noted("try {number}"), bar: noted("bar: its likely range (95 %)"), count: noted("{n} tries"),
+    next: noted("next try"), which: noted("try {number}"), bar: noted("bar: the likely range (95 %)"), count: noted("{n} tries"),
     all: noted("All tries at this value"), without: noted("try it without first poster"),
-    lost: noted("The same try without this person, all other luck as it was: {lost} fewer share and {unreached} fewer are reached."),
+    lost: noted("The same try without this person, all other luck as it was: {lost} fewer people share, {unreached} fewer are reached."),
     who: noted("{kind} {who}, group {group}, followers: {followers}. So far: {state}"), ...lesson.words };
   const $ = name => root.querySelector(name);
   const fresh = () => ({ index: lesson.start, arm: 0, number: 0, removed: -1 });
@@ -29,8 +29,8 @@ window.viralsimLesson = function (root, lesson, source) {
 <button class="vl-print" type="button">${h("print")}</button><label><input type="checkbox" class="vl-teach"> ${h("I teach this")}</label><span class="vl-tongue"></span></div></section>
 <section class="vl-picture"><div class="vl-row"><select class="vl-arm" aria-label="${h("who starts")}"></select>
 <button class="vl-next" type="button">${h(words.next)}</button><span class="vl-which"></span></div>
-<div id="${id}">${lesson.stage}</div><p class="vl-who" role="status"></p>
-<div class="vl-row vl-tier"></div><p class="vl-lost" role="status"></p></section>
+<div id="${id}">${lesson.stage}</div></section>
+<section class="vl-remove"><p class="vl-who" role="status"></p><div class="vl-row vl-tier"></div><p class="vl-lost" role="status"></p></section>
 <section class="vl-more"><div class="vl-after" hidden><h2>${h(words.all)}</h2><p class="vl-said vl-soft"></p><div class="vl-curves"></div>
 <h2>${h("What is surprising")}</h2><p>${h(lesson.surprise)}</p></div>
 <div class="vl-teacher" hidden><h2>${h("For the teacher")}</h2><p>${h(lesson.teacher)}</p></div>
@@ -141,6 +141,7 @@ window.viralsimLesson = function (root, lesson, source) {
       if (want.index !== now.index || want.number !== now.number) return;
       $(".vl-lost").textContent = error || t(words.lost, { lost: answer.lost.length, unreached: answer.unreached });
       if (!error) stage.mark(id, answer.lost);
+      if ($(".vl-picture").getBoundingClientRect().top < 0) setTimeout(() => $(".vl-picture").scrollIntoView()); // on a phone the buttons are below it
     });
   }
 

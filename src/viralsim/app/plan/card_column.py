@@ -40,10 +40,10 @@ class CardColumn:
             self._steps(history)
             for card in CARDS:
                 mine = [one for one in found if one.card == card]
-                if mine or card == "Arms":
+                if mine or card == "Options":
                     with ui.card().classes("vs-card"):
                         ui.label(card).classes("vs-card-title").props('role="heading" aria-level="2"')
-                        if card == "Arms":
+                        if card == "Options":
                             self.arms = ui.column().classes("w-full gap-1")
                         for one in mine:
                             self._slider(self._placed(one, history))

@@ -12,7 +12,7 @@ from viralsim.scenario import Scenario
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.scenario.inputs import Input, inputs_of
 
-CARDS = ("What matters most", "Audience", "Content", "Arms", "Money")
+CARDS = ("What matters most", "Audience", "Content", "Options", "Money")
 MOST_THAT_MATTER = 4
 STEPS = 100
 _MONEY = ("_usd", "usd_per_hour", "hours_per_week", "cost_usd_per_day")
@@ -57,7 +57,7 @@ def card_of(path: str) -> str:
     if path.endswith(_MONEY):
         return "Money"
     first = path.split(".")[0]
-    return {"audience": "Audience", "channels": "Audience", "content": "Content"}.get(first, "Arms")
+    return {"audience": "Audience", "channels": "Audience", "content": "Content"}.get(first, "Options")
 
 
 def _control(one: Input) -> Control:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from viralsim.experiments.budget.estimate import Estimate, estimate
 from viralsim.experiments.budget_split import SplitModel, Values
+from viralsim.scenario.paths import parse_path
 
 CAPS = (1, 2, 3, 5, 8)
 
@@ -55,7 +56,8 @@ def frequencies(model: SplitModel, values: Values, seed: int) -> Iterator[Freque
             continue
         free = model.outcome(values, seed, caps=((i, None),), worlds=model.redrawn)
         points = []
-        for cap in (None, *reversed(CAPS)):
+        goal = model.scenario.spec.campaign.paid[int(parse_path(line.path)[2])].frequency_goal or 1
+        for cap in (None, *(cap for cap in reversed(CAPS) if cap >= goal)):  # below its goal nobody would count
             own = model.outcome(values, seed, caps=((i, cap),), worlds=model.redrawn)
             points.append(CapPoint(cap, estimate(own - base), estimate(own - free)))
         best = max(points, key=lambda point: point.uplift.mean)

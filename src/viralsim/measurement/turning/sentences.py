@@ -12,6 +12,7 @@ from viralsim.measurement.turning.input_words import named
 from viralsim.records.record import RunRecord, SwitchingValue
 
 NET = "net_usd"
+_NO_PRICE = "cost of an advocate: even at"  # overturns nothing; it is said beside the money
 # sentences of the verdict that begin with a key -> how a client reads them
 _READ = (
     (
@@ -34,7 +35,7 @@ def turning(record: RunRecord, overturned_by: Sequence[str]) -> tuple[str, ...]:
     turns = sorted(record.switching_values, key=lambda turn: guess is None or turn.path != guess.path)
     inputs = [f"{capital(turn_words(record, turn))}." for turn in turns]
     said = {turn_text(turn, record.currency) for turn in turns}
-    others = [text for text in overturned_by if text not in said]
+    others = [text for text in overturned_by if text not in said and not text.startswith(_NO_PRICE)]
     trust = [f"{capital(text.removeprefix('trust: '))}." for text in others if text.startswith("trust:")]
     rest = [f"{capital(_read(text))}." for text in others if not text.startswith("trust:")]
     return (*inputs[:1], *trust, *inputs[1:], *rest)
