@@ -44,7 +44,7 @@ __all__ = ["ArmOutcomes", "Goal", "PopulationSummary", "Result", "open_result"]
 class Result(RunRecord):
     """What ``simulate`` returns: the record of a run and the answers drawn from it.
 
-    Statistics are computed once, at the first question, from the stored worlds alone; an old result answers without
+    Statistics are computed once, when first asked for, from the stored worlds alone; an old result therefore answers without
     the model.
     """
 
@@ -65,7 +65,7 @@ class Result(RunRecord):
 
     @cached_property
     def question(self) -> Question | None:
-        """The two arms asked about with the answer; None where one arm was run."""
+        """The two arms asked about, with the answer; None if only one arm was run."""
         return answered(self, self.comparisons)
 
     @cached_property
@@ -86,7 +86,7 @@ class Result(RunRecord):
     def chances(self, arm: str) -> dict[str, Chance]:
         """The chance of one arm to go ``viral``, to ``flop``, and to end in a ``loss``.
 
-        Raises InputError for an arm that there is not.
+        Raises InputError for an arm that does not exist.
         """
         worlds = self.arm(arm)
         return {
@@ -132,7 +132,7 @@ class Result(RunRecord):
         """Quantile bands over worlds: a row per arm and tick; columns arm, tick, hours, mean, q05, q25, ...
 
         ``name``: of a series, such as shares. ``quantiles``: in [0, 1]. ``cumulative`` sums the increments up to each tick.
-        ``hours`` is the end of the tick. Raises InputError for a series that there is not.
+        ``hours`` is the end of the tick. Raises InputError for a series that does not exist.
         """
         import pandas as pd
 
@@ -155,8 +155,8 @@ class Result(RunRecord):
     def segments(self) -> pd.DataFrame:
         """What the members of each segment did, means over worlds: a row per arm, field of ``audience.segments`` and segment.
 
-        Columns: arm, field, segment, members, reach, impressions, shares, conversions; the rows of a field add up to the arm's
-        whole. No rows where the scenario names no segments.
+        Columns: arm, field, segment, members, reach, impressions, shares, conversions. The rows of a field add up to the arm's
+        total. There are no rows if the scenario names no segments.
         """
         import pandas as pd
 
@@ -171,7 +171,7 @@ class Result(RunRecord):
     def compare(self, arm: str, baseline: str | None = None) -> pd.DataFrame:
         """``arm`` minus ``baseline`` (by default the scenario's), paired by world: a row per measure.
 
-        Raises InputError for an arm that there is not.
+        Raises InputError for an arm that does not exist.
         """
         import pandas as pd
 
@@ -188,13 +188,14 @@ class Result(RunRecord):
     def trees(self, arm: str, worlds: int | Iterable[int] = 0) -> pd.DataFrame:
         """The cascade trees of chosen worlds of an arm: a row per post, in the order of posting, parents above their children.
 
-        Columns: world; parent, child: member numbers, -1 where nobody convinced them, and for the brand; tick; source: of the
-        impression that convinced (owned, paid, asked, earned, recommended), else who began it (owned, asked, organic); channel,
-        content; post, parent_post, root_post: numbers of posts within the world, -1 for none; depth. With ids of a file also
-        child_id.
+        Columns: world; parent, child: member numbers, -1 for the brand and if nobody convinced the member; tick; source: of the
+        impression that convinced (owned, paid, asked, earned, recommended), otherwise who began it (owned, asked, organic);
+        channel, content; post, parent_post, root_post: numbers of posts within the world, -1 for none; depth. If the ids come
+        from
+        a file, also child_id.
         The worlds run again from the stored scenario, so a saved result has them too.
 
-        Raises: InputError for an arm or world that is not there, and where the world cannot be run as it was.
+        Raises: InputError for an arm or world that does not exist, and if the world cannot be run as it was.
         """
         # by name, like ``plot``: running a world again is the business of packages that are above this one
         module = importlib.import_module("viralsim.report.tree_table")
@@ -245,7 +246,7 @@ class Result(RunRecord):
         """Worlds as paired samples in the sample format of the Scenario Modeling Hub, a row per value: see ``records.samples``.
 
         origin_date: the day of the launch, such as ``2026-03-01``. measures: those that are written beside the series; all by
-        default. Raises InputError for another text, or a measure that there is not.
+        default. Raises InputError for text that is not a date, or a measure that does not exist.
         """
         if not isinstance(origin_date, str) or not DAY.fullmatch(origin_date):
             raise refuse("origin_date", "a day such as 2026-03-01", origin_date)
@@ -264,7 +265,7 @@ class Result(RunRecord):
 
 
 def open_result(path: str | Path) -> Result:
-    """Read the result saved at ``path``, equal to the one that was saved; InputError where the folder holds none, or a torn one."""
+    """Read the result saved at ``path``, equal to the one that was saved; InputError if there is none, or a damaged one."""
     path = file_path(path, "path")
     record = open_record(path)
     result = Result(**{field.name: getattr(record, field.name) for field in fields(record)})

@@ -50,11 +50,10 @@ def limited_attention(
 ) -> Memes:
     """Run the one-screen model of Gleeson, Ward, O'Sullivan, Lee (2014), PRL 112:048701, or one of many screens.
 
-    Each screen holds one meme. In each of the ``actions`` of a world, a member chosen at random invents a meme with
-    probability ``mu`` in (0, 1], or otherwise broadcasts the one on their screen. The meme takes over their own screen and
-    those of all their followers. If all members have equally many followers and followings, the mean popularity of memes
-    given enough time is exactly 1 / mu. For small mu popularity n has probability ~ n^-3/2: competition alone makes heavy
-    tails.
+    Each screen holds one meme. In each of the ``actions`` of a world, a member chosen at random invents a meme with probability
+    ``mu`` in (0, 1], or otherwise broadcasts the one on their screen. The meme takes over their own screen and those of all
+    their followers. If all members have equally many followers and followings, the mean popularity of memes given enough time is
+    exactly 1 / mu. For small mu popularity n has probability ~ n^-3/2: competition alone makes heavy tails.
 
     The published size law is that of a mean field, in which followers are drawn again at each broadcast. Here followers stay
     the same, so a member broadcasts again to screens that may still hold their meme. With 10 followers each and mu = 0.02,
@@ -63,16 +62,14 @@ def limited_attention(
 
     With ``screen`` or ``memory`` the rules are those of Weng, Flammini, Vespignani, Menczer (2012), Sci Rep 2:335. A member who
     does not invent looks through the posts on their screen. Each post draws their attention with a probability, and is then
-    posted; or, with probability ``recall``, a post from their memory is posted in its place, all with the same chance. What
-    they post goes on top of their followers' screens and into their memory; nobody sees it before their own next turn. If
-    screens never fill, a post is answered R = z (1 - mu) attention x window times, where z is the mean following. If followers
-    and followings are unrelated, the mean popularity is 1 / (1 - R). The window decides how long memes live, the followers
-    how unequal they are.
-
-    Not comparable: the fitted numbers of the article (mu = 0.45 and the defaults of ``Screen`` and ``Memory``) were quoted from
-    memory. With them and z = 30, R is 0.26 and few memes grow. The window of 5 rounds gives more popular memes, not fewer
-    as published, and lets posts multiply (R = 1.3) until ``size``, which is our addition, bounds them: see ``Memes.displaced``.
-    ``Screen(size=1, window=inf, attention=1, own=True)`` is the one-screen model, number for number.
+    posted; or, with probability ``recall``, a post from their memory in its place, all with the same chance. What they post
+    goes on top of their followers' screens and into their memory; nobody sees it before their own next turn. If screens never
+    fill, a post is answered R = z (1 - mu) attention x window times, where z is the mean following, and the mean popularity is
+    1 / (1 - R), if followers and followings are unrelated. The window decides how long memes live, the followers how unequal
+    they are. Not comparable: the fitted numbers of the article (mu = 0.45 and the defaults of ``Screen`` and ``Memory``) were
+    quoted from memory. With them and z = 30, R is 0.26 and few memes grow. The window of 5 rounds gives more popular memes, not
+    fewer as published, and lets posts multiply (R = 1.3) until ``size``, which is our addition, bounds them: see
+    ``Memes.displaced``. ``Screen(size=1, window=inf, attention=1, own=True)`` is the one-screen model, number for number.
 
     worlds, seed, threads: as in ``independent_cascade``. Cost: O(actions x mean following) for one screen, 32 bytes per
     meme, and with ``screen`` 8 bytes per member and place of a screen or memory, for each thread.

@@ -55,7 +55,7 @@ def archive(folder: str | Path, out: str | Path | None = None, *, authors: Seque
         out: the zip; ``<folder>.zip`` by default. It is written whole or not at all.
         authors: names as ``Family, Given`` for CITATION.cff.
 
-    Raises: InputError where the folder holds neither, is not complete, or the files of the scenario are gone.
+    Raises: InputError if the folder holds neither, is not complete, or the files of the scenario are gone.
     """
     source = Path(folder)
     target = Path(out) if out is not None else source.with_name(f"{source.resolve().name}.zip")
@@ -76,9 +76,9 @@ def archive(folder: str | Path, out: str | Path | None = None, *, authors: Seque
 
 
 def check_archive(path: str | Path) -> int:
-    """Compare every file of an archive with its sum; returns how many there are.
+    """Compare every file of an archive with its checksum; returns how many there are.
 
-    Raises InputError where the zip cannot be read, or a file is missing, changed, or not listed.
+    Raises InputError if the zip cannot be read, or a file is missing, changed, or not listed.
     """
     try:
         with zipfile.ZipFile(path) as packed:

@@ -190,8 +190,8 @@ def _tier_usd(scenario: Scenario, count: int) -> float:
 class SplitModel:
     """Outcomes of splits: every split and the arm that spends nothing live in the same worlds.
 
-    screened: the first of these worlds, in which splits are looked at before it is worth running all. redrawn: those in which
-    curves and frequency caps are measured, many arms each.
+    screened: the first of these worlds, in which splits are tried to see whether running all worlds is worth it. redrawn: the
+    worlds in which curves and frequency caps are measured, many arms each.
     """
 
     def __init__(

@@ -134,10 +134,10 @@ def decision_map(table: pd.DataFrame, measure: str, paths: Sequence[str] | None 
     """The map of the best arm from the table of a sweep.
 
     Args:
-        table: what ``read_table`` returned. measure: what is to be best.
+        table: what ``read_table`` returned. measure: decides which arm is best.
         paths: the swept parameters to look along; all numeric ones by default. Two of them make a map to draw.
 
-    Raises: InputError where the measure has no direction, or the table fewer than two arms.
+    Raises: InputError if the measure has no direction, or the table fewer than two arms.
     """
     sign = declared(measure).direction
     if sign == 0:
@@ -241,10 +241,10 @@ def _crossing(x0: float, x1: float, y0: float, y1: float) -> float:
 
 
 def map_grid(found: DecisionMap, across: str, up: str) -> pd.DataFrame:
-    """The map over two parameters as a table: the best arm, with ``?`` behind it where the point is open.
+    """The map over two parameters as a table: the best arm, with ``?`` behind it if the point is open.
 
-    Rows are the values of ``up`` from high to low, columns those of ``across``. With more swept parameters per cell names every
-    arm that is best somewhere in it.
+    Rows are the values of ``up`` from high to low, columns those of ``across``. If more parameters are swept, a cell names
+    every arm that is best somewhere in it.
     """
     import pandas as pd
 

@@ -36,13 +36,13 @@ class ArmLuck:
     """Luck and content in one arm.
 
     outcomes: float64[contents, worlds], each content in worlds of its own. variance: parts of the variance of the
-    measure. factors: parts of the variance of log(1 + measure), that is of how many times one outcome is another; None
-    where the measure can be negative. gini_of_contents: mean over worlds of the Gini coefficient of the contents' shares
+    measure. factors: parts of the variance of log(1 + measure), which compares outcomes by their ratio; None
+    if the measure can be negative. gini_of_contents: mean over worlds of the Gini coefficient of the contents' shares
     of the world. gini_of_worlds: mean over contents of the Gini coefficient of one content over its worlds.
     unpredictability: Music Lab's U; unlike its songs, contents do not compete, each is launched alone. better_wins:
-    chance that of two contents the one that is better on average is ahead in one launch, each in a world of its own; a
+    of two contents, the chance that the one that is better on average is ahead in one launch, each in a world of its own; a
     tie is half a win.
-    most_extreme: the part of the sum of squares within contents that one launch makes up. NaN where a number is not defined.
+    most_extreme: the part of the sum of squares within contents that comes from one launch. NaN if a number is not defined.
     """
 
     arm: str
@@ -63,7 +63,7 @@ class ArmLuck:
 class LuckReport:
     """What ``how_much_luck`` returns.
 
-    contents: what each content was, path -> value (or the content's name). drawn: how contents came to be, one sentence.
+    contents: what each content was, path -> value (or the content's name). drawn: where the contents came from, one sentence.
     left_out: arms in which contents do not differ.
     """
 
@@ -110,20 +110,20 @@ def how_much_luck(
     """Run a scenario for several contents over worlds, and split the variance of the outcome into content and luck.
 
     Gini coefficient and unpredictability as in Salganik, Dodds, Watts (2006); shares of the variance by one-way analysis.
-    Contents are, in this order: draws of the ``uncertain`` block, where there is one; all contents of the scenario, one
-    after the other as the campaign's, where it has three or more and ``contents`` is not given; else the scenario with its
-    appeals (or share rates, and those of criticism) times one factor a content, drawn between 1 / ``spread`` and
-    ``spread``, or what brings the largest to 1, uniform in the logarithm. Each content has worlds of its own, so that its
-    luck says nothing about another's; the arms share them. Arms in which contents do not differ are left out.
+    The contents are the first of these that applies. (1) Draws of the ``uncertain`` block, if there is one. (2) All contents of
+    the scenario, one after the other as the campaign's, if it has three or more and ``contents`` is not given. (3) The scenario
+    with its appeals (or share rates, and those of criticism) times one factor per content. The factor is uniform in the
+    logarithm between 1 / ``spread`` and ``spread``, or up to the factor that brings the largest to 1. Each content has worlds
+    of its own, so its luck says nothing about another's; the arms share them. Arms in which contents do not differ are left out.
 
     Args:
         worlds: worlds of each content, at least 2. contents: how many to draw, at least 2; 30 by default.
-        measure: a measure's name; the goal's by default, else ``shares``.
+        measure: a measure's name; the goal's by default, otherwise ``shares``.
         arms: names of arms; all by default. seed: of the luck; the scenario's by default. spread: above 1.
         threads: all cores by default. progress: called with (launches done, launches in all).
 
-    Raises InputError for wrong arguments, and where contents differ in none of the arms, or not in one
-    that is named; KeyboardInterrupt where someone stopped it.
+    Raises InputError for wrong arguments, and if contents differ in none of the arms, or not in one
+    that is named; KeyboardInterrupt if someone stopped it.
     """
     scenario = scenario_of(scenario)
     integer_at_least(worlds, "worlds", 2)

@@ -79,9 +79,9 @@ class Optimum:
     """The answer of ``optimise``. split: line -> money; values: path -> value of the scenario; cost_usd: of the split alone.
 
     uplift: over spending nothing. spend_nothing: no split was shown to bring more than nothing. rivals: split in words ->
-    what the best brings more than it. people: whom of an advocates' file it pays. frequency: caps of the paid lines that get
-    money. interrupted: stopped early; what was not measured is left out. profit: over spending nothing, None where a sale has
-    no value.
+    how much more the best split brings. people: the people of an advocates' file whom it pays. frequency: caps of the paid
+    lines that get money. interrupted: stopped early; what was not measured is left out. profit: over spending nothing, None if
+    a sale has no value.
     """
 
     measure: str
@@ -164,7 +164,7 @@ def _words(estimate: Estimate, m: Measure, currency: str) -> str:
 
 
 def default_measure(scenario: Scenario) -> str:
-    """Net value where sales are the goal and have a value, else the goal's measure; without either shares."""
+    """Net value if sales are the goal and have a value, otherwise the goal's measure; shares if there is neither."""
     goal = scenario.spec.goal
     if goal is not None and goal.measure != "conversions":
         return str(goal.measure)
@@ -193,9 +193,9 @@ def optimise(
     """Split at most ``budget_usd`` over the paid lines, the advocates and the management of the scenario's campaign.
 
     Args:
-        scenario: its campaign without overlays is what money is put into; owned and organic posts stay in every arm.
+        scenario: money goes into its campaign without overlays; owned and organic posts stay in every arm.
         budget_usd: the most that may be spent, beside what stays in every arm.
-        measure: what is to be best; ``default_measure`` by default.
+        measure: the measure to optimise; ``default_measure`` by default.
         worlds: worlds of each split; the scenario's by default.
         trials: splits that the search tries before money is moved in small steps.
         constraints: comparisons of paths such as ``campaign.advocates.count <= 20``.

@@ -30,8 +30,8 @@ MOST_SEED = 2**63 - 1  # the table holds it as int64
 class Plan:
     """What a sweep runs.
 
-    asked: the scenario with its ``sweep`` block; scenario: without it. paths: what is swept. points: path -> value of each
-    point, in order. own_luck: each point has luck of its own; else all share their worlds. left_out: points that the
+    asked: the scenario with its ``sweep`` block. scenario: the same without it. paths: what is swept. points: path -> value of
+    each point, in order. own_luck: each point has luck of its own; otherwise all share their worlds. left_out: points that the
     constraints excluded.
     """
 
@@ -77,7 +77,7 @@ def plan_of(scenario: Scenario | str | os.PathLike[str], worlds: int | None = No
 
     worlds: of each point; those of the block by default. seed: of the luck; the scenario's by default.
 
-    Raises InputError where there is no such block, where a constraint cannot be read, or where no point is left.
+    Raises InputError if there is no such block, if a constraint cannot be read, or if no point is left.
     """
     scenario = scenario_of(scenario)
     count = None if worlds is None else integer_at_least(worlds, "worlds", 1)
@@ -98,7 +98,7 @@ def plan_of(scenario: Scenario | str | os.PathLike[str], worlds: int | None = No
 
 
 def allowed(base: Scenario, constraints: Sequence[str], point: Mapping[str, Any]) -> bool:
-    """Whether a point of a sweep keeps its constraints; InputError for one that names no number."""
+    """Whether a point of a sweep satisfies its constraints; InputError for one that names no number."""
 
     def value(path: str) -> float:
         found = point[path] if path in point else at(base.spec.model_dump(by_alias=True), parse_path(path))

@@ -157,14 +157,14 @@ def run_points(
     """Run a scenario with each of several changes, in memory, in the same worlds: arm -> its worlds, a point at a time.
 
     Args:
-        scenario: what ``viralsim.load`` returned; its ``sweep`` block is not looked at.
+        scenario: what ``viralsim.load`` returned; its ``sweep`` block is ignored.
         overrides: path -> value of each point.
         worlds, seed: the scenario's by default.
-        arms: names of the arms to give back; all by default.
+        arms: names of the arms to return; all by default.
         threads: threads of a point; all cores by default. Results do not depend on it.
         progress: called with (points done, points in all).
 
-    Audiences, and arms that a point does not touch, are made once. Raises ScenarioError at a point that makes no valid
+    Audiences, and arms that a point does not touch, are made once. Raises ScenarioError at a point that does not make a valid
     scenario, InputError for an arm that does not exist.
     """
     scenario = scenario_of(scenario)

@@ -53,10 +53,10 @@ class Influence:
     """What one parameter, or one group of them, does to one quantity.
 
     path: of the parameter, or the name of its group. Sobol: ``first`` is the share of the variance over points that it explains
-    alone, ``total`` with all that it does together with others; noise between worlds is taken out; ``*_half`` are half 95 %
-    intervals by bootstrap. Morris: ``mu_star`` is the mean size of the change over the whole range, ``mu`` with its sign,
-    ``sigma`` its standard deviation, all in the unit of the measure; ``from_noise`` is the mu_star that luck alone would give.
-    What a method does not know is None, as are mu and sigma where there are groups.
+    alone, ``total`` the share including what it explains together with others. Noise between worlds is removed. ``*_half`` are
+    half 95 % intervals by bootstrap. Morris: ``mu_star`` is the mean size of the change over the whole range, ``mu`` the mean
+    with its sign, ``sigma`` the standard deviation, all in the unit of the measure; ``from_noise`` is the mu_star that luck
+    alone would give. What a method does not compute is None, as are mu and sigma if there are groups.
     """
 
     arm: str
@@ -92,7 +92,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """All that a sensitivity analysis found; ``outcome`` says how far the sweep came."""
+    """The findings of a sensitivity analysis; ``outcome`` says how far the sweep came."""
 
     method: str
     outcome: SweepOutcome
@@ -114,7 +114,7 @@ class Sensitivity:
 
 
 def finite(value: Any) -> Any:
-    """The value with None in the place of numbers that are not finite, which JSON cannot say."""
+    """The value with None in place of numbers that are not finite, which JSON cannot represent."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -140,11 +140,11 @@ def sensitivity(
 
     Args:
         scenario: its ``uncertain`` inputs are the parameters, distributed as it says, and its ``uncertain.joint`` rows are one
-            more, ``joint``; else those of its ``sweep``.
+            more, ``joint``. Without them the parameters are those of its ``sweep``.
         out: a sweep's folder; the same call again goes on where the last one stopped. ``sensitivity.json`` and
             ``indices.csv`` are written there.
         samples: base samples (Sobol, a power of two) or trajectories (Morris).
-        measures: names of measures; the goal's by default, else shares. Each is analysed for every arm, and its uplift for
+        measures: names of measures; the goal's by default, otherwise shares. Each is analysed for every arm, and its uplift for
             every arm that has a baseline.
         groups: name -> paths of parameters that vary together and get one index: ``{"content": ["content.post.appeal",
             "content.post.half_life"]}``. A parameter that no group names is a group by itself.
@@ -290,7 +290,7 @@ def _csv(influences: Sequence[Influence]) -> str:
 
 
 def read_sensitivity(folder: str | Path) -> dict[str, Any]:
-    """What ``sensitivity`` wrote into a folder, as ``Sensitivity.to_dict`` gives it; InputError where it is not whole."""
+    """What ``sensitivity`` wrote into a folder, as ``Sensitivity.to_dict`` gives it; InputError if it is damaged or missing."""
     again = "run the same viralsim sensitivity again"
     found, has_sum = read_sealed(file_path(folder, "folder") / FOUND, again)
     for name, expected in found.pop("files", {}).items():

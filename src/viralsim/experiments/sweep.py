@@ -32,8 +32,8 @@ Progress = Callable[[int, int, int], None]  # points finished, points in all, fa
 class SweepOutcome:
     """What a sweep did.
 
-    found: points that were finished before; run: in this call; failed: with an error, of all finished. kept: finished points
-    of earlier plans in the folder that are not in this one; they stay in the journal, for a plan that has them again.
+    found: points that were finished before. run: points of this call. failed: finished points with an error. kept: finished
+    points of earlier plans in the folder that are not in this one; they stay in the journal, for a plan that has them again.
     """
 
     points: int
@@ -68,7 +68,7 @@ def plan_hash(plan: Plan) -> str:
 class Store:
     """The folder of a sweep: ``sweep.json``, the journal of finished points, and the table.
 
-    A point is known by its place in this plan or by its id, so a plan that was extended runs only what is new.
+    A point is recognised by its place in this plan or by its id, so an extended plan runs only what is new.
     """
 
     def __init__(self, folder: Path, plan: Plan, shard: str = "") -> None:
@@ -115,7 +115,7 @@ class Store:
         self.known[i] = entry["id"]
 
     def look_again(self) -> None:
-        """Read the journal again: an interrupt may have come after a point was on the disk and before it was noted here."""
+        """Read the journal again: an interrupt may have come after a point was written to disk and before it was noted here."""
         self.journal.close()
         self.journal = Journal(self.journal.path)
         self.known.update(self.journal.points.get(self.hash, {}))
@@ -186,15 +186,15 @@ def run_sweep(
         out: the folder; the same call again goes on where the last one stopped.
         threads: threads in all; the cores by default. Points share them out.
         workers: run points in so many processes; 0 runs them on threads of this one; None chooses by points and audience
-            (where the calling program starts processes it must have its ``if __name__ == "__main__":``).
+            (a program that starts processes must have its ``if __name__ == "__main__":``).
         cluster: address of a Dask scheduler, or ``local``.
         shard: (i, n): every n-th point from the i-th on, for array jobs; ``merge`` joins the shards.
         progress: called after each point.
 
     Returns: ``SweepOutcome``; after KeyboardInterrupt with ``interrupted`` set. The rows do not depend on threads, workers,
-    interruptions or their order.
+    interruptions or the order of points.
 
-    Raises: InputError where the folder is used by another run or holds something else.
+    Raises: InputError if the folder is used by another run or holds something else.
     """
     instance(plan, "plan", Plan, "plan_of makes one of a scenario")
     folder = file_path(out, "out")
@@ -280,7 +280,7 @@ def merge(plan: Plan, sources: Sequence[str | Path], out: str | Path) -> SweepOu
 def plan_in(folder: str | Path, scenario_folder: str | Path | None = None) -> tuple[dict[str, Any], Plan]:
     """The manifest and the plan of a sweep's folder.
 
-    ``scenario_folder``: where the files lie that the scenario names, if not where they lay.
+    ``scenario_folder``: where the files that the scenario names are now, if they were moved.
     """
     manifest = read_manifest(Path(folder))
     scenario = loads(manifest["scenario"], scenario_folder or manifest["folder"], str(Path(folder) / MANIFEST))
@@ -295,7 +295,7 @@ def rules_of(plan: Plan) -> list[list[str]]:
 
 
 def refuse_other_rules(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> None:
-    """InputError where a rule is another than the one that the folder's points were run with."""
+    """Raise InputError if a rule differs from the one that the folder's points were run with."""
     before = {(place, word): digest for place, word, digest in manifest.get("rules", ())}
     for place, word, digest in rules_of(plan):
         if before.get((place, word), digest) != digest:

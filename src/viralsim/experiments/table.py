@@ -110,7 +110,7 @@ def _schema(plan: Plan) -> Any:
 
 
 def read_table(folder: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """The table of a sweep as a DataFrame; InputError where the folder holds none, or one that has changed.
+    """The table of a sweep as a DataFrame; InputError if the folder holds none, or one that has changed.
 
     columns: only these.
     """

@@ -31,9 +31,9 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class MeasureSummary:
-    """One measure over the worlds of one arm in which it is defined; NaN where nothing is known, never 0.
+    """One measure over the worlds of one arm in which it is defined; NaN if nothing is known, never 0.
 
-    ``ci_low`` and ``ci_high`` hold the mean with 95 % confidence. ``few_worlds`` says that the tail is too heavy for
+    ``ci_low`` and ``ci_high`` contain the mean with 95 % confidence. ``few_worlds`` says that the tail is too heavy for
     this many worlds; ``skewness`` says how heavy.
     """
 
@@ -177,7 +177,7 @@ def chance_of_loss(record: RunRecord, arm: ArmOutcomes) -> Chance:
 
 
 def has_value(record: RunRecord) -> bool:
-    """True where any launch brought money: without a value of a conversion, net value would only repeat the cost."""
+    """True if any launch brought money: if conversions have no value, net value would only repeat the cost."""
     return any(bool(np.any(arm.measures.get("value_usd", np.zeros(1)) > 0.0)) for arm in record.arms.values())
 
 

@@ -16,9 +16,9 @@ from viralsim.records.record import RunRecord
 
 @dataclass(frozen=True)
 class Score:
-    """How far an arm comes on the way from the baseline to the best arm, over all goals by their weights; 1 is best in each.
+    """How far an arm gets from the baseline to the best arm, over all goals by their weights; 1 is best in each.
 
-    parts: measure -> its own way, not weighted. ci_low, ci_high: 95 % limits of the mean over worlds.
+    parts: measure -> how far it gets in that measure, not weighted. ci_low, ci_high: 95 % limits of the mean over worlds.
     """
 
     arm: str

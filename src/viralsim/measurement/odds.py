@@ -18,10 +18,10 @@ LEAST_FOR_ODDS = 100  # simulations for one in a hundred
 
 @dataclass(frozen=True)
 class Odds:
-    """The campaigns of one arm. values: float64[W], in the order of the simulations.
+    """How the campaigns of one arm end. values: float64[W], in the order of the simulations.
 
-    spread: half, one in ten and one in a hundred of them, in words. top: the part of the whole that the luckiest one in a hundred
-    bring; NaN where there is no whole. chances: ("go viral" or "flop", its chance with interval).
+    spread: half, one in ten and one in a hundred of them, in words. top: the part of the total that the luckiest one in a
+    hundred bring; NaN if the total is 0. chances: ("go viral" or "flop", its chance with interval).
     """
 
     values: NDArray[np.float64]

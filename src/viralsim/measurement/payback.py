@@ -30,9 +30,9 @@ SHOWN = {
 class Payback:
     """The arm that costs more against the other, by the net value summed up to each launch; launches are numbered from 1.
 
-    arms: the one that costs more, the other. launch: from which on the mean difference stays above 0, None: never.
-    sure_launch: from which on its 95 % interval does. at_end, ci_low, ci_high: the difference after the last launch.
-    probability: part of the worlds in which the first arm is ahead then. currency: of the amounts, its ISO 4217 code.
+    arms: the one that costs more, the other. launch: the launch from which on the mean difference stays above 0, None: never.
+    sure_launch: the same for its 95 % interval. at_end, ci_low, ci_high: the difference after the last launch.
+    probability: part of the worlds in which the first arm is then ahead. currency: of the amounts, its ISO 4217 code.
     """
 
     arms: tuple[str, str]

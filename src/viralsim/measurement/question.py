@@ -64,10 +64,10 @@ class Question:
 
 
 def asked_pair(record: RunRecord, comparisons: Sequence[Comparison], goal: Goal) -> tuple[str, str] | None:
-    """The two arms asked about; None where one arm was run.
+    """The two arms asked about; None if only one arm was run.
 
-    As the scenario says; else the two arms of equal cost, if there is one such pair apart from the baseline; else the arm
-    with the best mean and the baseline.
+    The scenario names them; otherwise they are the two arms of equal cost, if there is one such pair apart from the baseline;
+    otherwise the arm with the best mean and the baseline.
     """
     if len(record.arms) < 2:
         return None

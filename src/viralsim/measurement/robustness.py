@@ -119,7 +119,7 @@ def turn_text(turn: SwitchingValue, currency: str) -> str:
 
 
 def decisive(record: RunRecord) -> Move | None:
-    """The assumed input that decides: of those that turn the answer the one that moves it most; prices apart."""
+    """The assumed input that decides: of the inputs that turn the answer, the one that moves it most; prices are left out."""
     turning = {turn.path for turn in record.switching_values}
     assumed = [move for move in record.moves if move.assumed and move.path in turning and move.measure != "net_usd"]
     every = assumed or [move for move in record.moves if move.assumed and not move.path.endswith("_usd")]

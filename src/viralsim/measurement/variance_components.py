@@ -96,12 +96,12 @@ def _jackknife(values: NDArray[np.float64], ratio: float, confidence: float) -> 
 
 
 def better_content_wins(outcomes: NDArray[np.floating]) -> float:
-    """The chance that of two contents the one that is better on average has the larger outcome in one launch each.
+    """Of two contents, the chance that the one that is better on average has the larger outcome in one launch each.
 
-    outcomes: float64[contents, worlds], at least 2 by 2. Which is better is judged by half of the worlds, who wins by
-    pairs of the other half, and both ways round, so that no world is its own judge; a tie is half a win, contents of equal
-    means are left out. Few worlds judge badly, which understates it (0.65 for 0.67 with 40 worlds). 0.5 is pure
-    luck, 1 is pure content; NaN where no two means differ. Cost O(C^2 W log W).
+    outcomes: float64[contents, worlds], at least 2 by 2. Half of the worlds judge which content is better, and pairs of the
+    other half show which wins; this is done both ways round, so that no world is its own judge. A tie is half a win, and
+    contents of equal means are left out. Few worlds judge badly, which understates the chance (0.65 for 0.67 with 40 worlds).
+    0.5 is pure luck, 1 is pure content; NaN if no two means differ. Cost O(C^2 W log W).
     """
     values = np.asarray(outcomes, dtype=np.float64)
     if values.ndim != 2 or min(values.shape) < 2:

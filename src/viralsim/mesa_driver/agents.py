@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]
-    """Someone few and strategic: observes the model, decides once per tick, emits actions."""
+    """One of the few strategic agents: observes the model, decides once per tick, emits actions."""
 
     model: ViralityModel
 
@@ -73,7 +73,7 @@ class Advocate(Actor):
 
 
 class CommunityManager(Actor):
-    """Answers criticism and reposts what already moves, by the campaign's two rules."""
+    """Answers criticism and reposts content that is already spreading, by the campaign's two rules."""
 
     def __init__(self, model: ViralityModel) -> None:
         super().__init__(model)

@@ -50,18 +50,18 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
     Args:
         scenario: a ``Scenario``, or the path of its file.
         arm: name of the arm; the first by default.
-        world: number of the world; the same number gives the world of the batch driver, bit for bit. Left out: 0, and in
+        world: number of the world; the same number gives the world of the batch driver, bit for bit. By default 0, or in
             ``mesa.batch_run`` the number of the iteration.
         seed, rng: seed of the luck (two words for one thing; give one), a number or whatever ``numpy.random.default_rng``
-            takes; the scenario's own by default. A ``Generator`` gives the next number that it draws.
-        launch: of a programme, which launch is stepped, from 0; those before are run first, by the batch driver.
+            takes; the scenario's own by default. A ``Generator`` supplies the next number that it draws.
+        launch: in a programme, the launch to step, from 0; earlier launches are run first, by the batch driver.
         brand, advocate, community_manager: classes of the actors; give subclasses to try policies.
 
     Attributes:
         tick: the tick that the next step runs; ``steps`` is the same. horizon: number of ticks. members: a lazy view of
             the audience. action_log: every action taken, as (tick, actor's class name, action).
 
-    A model can be pickled or copied at any tick, and both go on as the one that was not.
+    A model can be pickled or copied at any tick. The copy then goes on exactly as the original does.
     """
 
     def __init__(
@@ -176,7 +176,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         return bool(quiet > 0.0 and self.tick > last + quiet)
 
     def take(self, actor: Actor, action: Action) -> None:
-        """Accept an action of the coming tick; InputError where it names a line, member or channel that does not exist."""
+        """Accept an action of the coming tick; InputError if it names a line, member or channel that does not exist."""
         now, state = self._state.scalars, self._state
         if self.tick >= self.horizon:
             raise InputError(f"the horizon of {self.horizon} ticks is over: nobody acts any more")

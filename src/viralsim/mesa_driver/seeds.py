@@ -39,9 +39,9 @@ def luck_of(seed: Seed | None, rng: Seed | None, otherwise: int) -> int:
 
 
 def world_of(world: int | None, is_seeded: bool) -> int:
-    """The number of the world; None is 0, and in ``mesa.batch_run`` the number of the iteration, so that no two are the same.
+    """The number of the world; None is 0, or in ``mesa.batch_run`` the number of the iteration, so that no two are the same.
 
-    is_seeded: a seed is given. Where Mesa takes one for each iteration (``rng=`` of ``batch_run``) all live in world 0.
+    is_seeded: a seed is given. If Mesa takes a seed for each iteration (``rng=`` of ``batch_run``), all run world 0.
     """
     repeats = 0 if is_seeded and "rng" in inspect.signature(mesa.batch_run).parameters else _iteration()
     if world is None:

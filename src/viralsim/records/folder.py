@@ -24,8 +24,8 @@ AGAIN = "restore the folder from a copy, or run the scenario again"
 def refuse_foreign(folder: str | Path, scenario: tuple[str, str] | None = None) -> None:
     """Raise InputError if a result may not be written to ``folder``: ask before a long run, not after.
 
-    It may where there is nothing, or an earlier result and nothing else. scenario: name and fingerprint of the one that
-    is to be run; the result of another one is then refused too.
+    It may be written if there is nothing, or only an earlier result. scenario: name and fingerprint of the one that is to be
+    run; the result of another one is then refused too.
     """
     target = Path(folder)
     if Path.cwd().is_relative_to(target.resolve()):

@@ -61,11 +61,11 @@ _GROUPS = {
 
 
 def save_record(record: RunRecord, folder: str | Path, more: Mapping[str, Any] | None = None) -> Path:
-    """Write the record into ``folder``, whole or not at all; a result that is there already is replaced, and nothing else.
+    """Write the record into ``folder``, whole or not at all; only an earlier result there is replaced, and nothing else.
 
     ``more``: name -> Arrow table, written beside it as ``name.parquet``; ``open_more`` reads it.
 
-    Raises InputError where ``folder`` holds something else, or cannot be written.
+    Raises InputError if ``folder`` holds something else, or cannot be written.
     """
     target = Path(os.path.realpath(folder))  # a link keeps pointing to its folder
     refuse_foreign(folder)
@@ -85,7 +85,7 @@ def save_record(record: RunRecord, folder: str | Path, more: Mapping[str, Any] |
 def open_record(folder: str | Path) -> RunRecord:
     """Read what ``save_record`` wrote; the record is equal to the saved one, array for array, bit for bit.
 
-    Raises InputError with the remedy where the folder is missing, torn, changed or none of ours.
+    Raises InputError with the remedy if the folder is missing, damaged, changed or not a result.
     """
     source = recovered(Path(folder))
     manifest = read_manifest(source)

@@ -77,7 +77,7 @@ class ArmOutcomes:
 
 @dataclass(frozen=True)
 class PopulationSummary:
-    """Who was there. follows: channel -> follows; count: audiences drawn; imported: a network from a file.
+    """The audience of a run. follows: channel -> follows; count: audiences drawn; imported: a network from a file.
 
     prospects: people beside the members whom only paid lines reach.
     """
@@ -231,9 +231,9 @@ class RunRecord:
         return ids is not None and len(ids) > 0 and not bool((ids == ids[0]).all())
 
     def clusters(self) -> NDArray[np.int32] | None:
-        """What intervals take for one independent unit, int32[W]; None where each world stands for itself.
+        """What intervals treat as one independent unit, int32[W]; None if each world is a unit.
 
-        Worlds of one audience, or worlds that took the same row of a posterior; of both, those of which there are fewer.
+        Units are the worlds of one audience, or worlds that took the same row of a posterior; if both apply, whichever are fewer.
         """
         audiences = self.populations_of_world if self.several_audiences else None
         found = [ids for ids in (audiences, self._rows) if ids is not None]

@@ -28,8 +28,8 @@ HOURS_PER_DAY = 24.0
 def samples(record: RunRecord, measures: Sequence[str], origin_date: date) -> pd.DataFrame:
     """A row per arm, world, target and horizon, with ``COLUMNS``.
 
-    Targets: each of ``measures`` at the end of the last day, and ``inc NAME`` per day of each series, which is kept of the first
-    worlds alone. horizon: days from ``origin_date``, 1 the first. What is not defined in a world has no row.
+    Targets: each of ``measures`` at the end of the last day, and ``inc NAME`` per day for each series; series are kept for the
+    first worlds alone. horizon: days from ``origin_date``; the first is 1. Values that are not defined in a world have no row.
     """
     import pandas as pd
 

@@ -32,10 +32,11 @@ BLOCK = 20_000_000  # draws times edges held at once
 
 @dataclass(frozen=True)
 class Change:
-    """What one change of the cascade makes of it, over draws of what was not observed.
+    """What one change does to the cascade, over draws of what was not observed.
 
-    lost: how many observed adopters do not adopt (the removed one not counted), gained: how many others do; mean, and the limits of
-    95 % of the draws. chance: float64[N], that a member is lost or gained. members: those with a chance, the largest first.
+    lost: how many observed adopters do not adopt (the removed one not counted). gained: how many others do. Both are a mean and
+    the limits of 95 % of the draws. chance: float64[N], that a member is lost or gained. members: those with a chance, the
+    largest first.
     """
 
     what: str
@@ -94,12 +95,12 @@ class Replay:
         ]
 
     def without(self, member: Any) -> Change:
-        """The cascade had ``member`` (their id) never adopted; by the model nobody adopts earlier then, and nobody new."""
+        """The cascade if ``member`` (their id) had never adopted. In this model nobody then adopts earlier, and nobody is added."""
         (gone,) = self.network.numbers_of([member]).tolist()
         return self._change(f"without {member}", removed=int(gone))
 
     def with_advocate(self, member: Any, tick: int) -> Change:
-        """The cascade had ``member`` (their id) been asked, and adopted at ``tick`` at the latest."""
+        """The cascade if ``member`` (their id) had been asked, and had adopted at ``tick`` at the latest."""
         (asked,) = self.network.numbers_of([member]).tolist()
         at = integer_at_least(tick, "tick", 0, self.observed.until)
         return self._change(f"with {member} from tick {at} on", added=(int(asked), at))
@@ -193,22 +194,22 @@ def cascade(
     draws: int = 1000,
     seed: int = 1,
 ) -> Replay:
-    """A cascade that happened on ``network`` as one world, to be changed: ``.without(member)``, ``.with_advocate(member, tick)``.
+    """A real cascade on ``network`` as one world, to be changed: ``.without(member)``, ``.with_advocate(member, tick)``.
 
-    The model is the independent cascade (Kempe, Kleinberg, Tardos 2003) with delays. What was observed is forced; the rest is
-    drawn from its exact law given the observed (see ``replay.luck`` for the model).
+    The model is the independent cascade (Kempe, Kleinberg, Tardos 2003) with delays. What was observed is forced. The rest is
+    drawn from its exact law given the observations (see ``replay.luck`` for the model).
 
     Args:
-        network: who is shown what whom posts; information flows from source to target.
+        network: who is shown whose posts; information flows from source to target.
         members: ids of those who adopted, each once. times: when, from 0 on, in any unit.
-        until: until when it was watched; the last adoption by default.
+        until: how long it was watched; until the last adoption by default.
         tick: the time step, in the unit of ``times``; adoptions of one tick do not convince each other.
-        probability: that one sight convinces: a number, one for each edge as given to ``from_edges``, or "weighted_cascade"; with
-            None it is fitted to this cascade, together with the mean delay. mean_delay: ticks, 1 or more.
-        model: only "independent_cascade": of others the law given the adoptions cannot be drawn exactly.
+        probability: that one sighting convinces: a number, one for each edge as given to ``from_edges``, or "weighted_cascade".
+            With None it is fitted to this cascade, together with the mean delay. mean_delay: ticks, 1 or more.
+        model: only "independent_cascade"; for other models the law given the adoptions cannot be drawn exactly.
         draws: how many worlds are drawn. seed: of the draws.
 
-    Raises: InputError for wrong arguments, or a model whose law given the observed cannot be drawn.
+    Raises: InputError for wrong arguments, or a model whose law given the observations cannot be drawn.
     """
     instance(network, "network", Network)
     if model != MODEL:

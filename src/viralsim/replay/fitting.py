@@ -10,9 +10,9 @@ from viralsim.replay.exposures import Exposures, Floats, Observed
 
 
 def fit_parameters(found: Exposures, observed: Observed) -> tuple[float, float]:
-    """(chance that a sight convinces, mean delay in ticks) with the largest likelihood of adoptions and of those who did not adopt.
+    """(chance that a sighting convinces, mean delay in ticks) with the largest likelihood of who adopted and who did not.
 
-    Raises: InputError where nobody adopted who could have been convinced.
+    Raises: InputError if no adopter could have been convinced by anybody.
     """
     if not observed.adopted[found.members].any():
         raise InputError(

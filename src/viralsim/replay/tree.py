@@ -15,9 +15,9 @@ from viralsim.measurement.number_format import number
 
 @dataclass(frozen=True)
 class LostBranch:
-    """What hangs on one node of a tree. posts: the node's descendants; of: all nodes but this one.
+    """What depends on one node of a tree. posts: the node's descendants; of: all nodes but this one.
 
-    An upper bound of what is lost without them: others might have brought some of these, and no network says who.
+    An upper bound of what is lost without the node: others might have brought some of these, and no network says who.
     """
 
     node: Any
@@ -33,9 +33,9 @@ class LostBranch:
 
 
 def lost_branch(nodes: ArrayLike, parents: ArrayLike, node: Any) -> LostBranch:
-    """What hangs on ``node`` of the tree in which ``parents`` [n] are the parents of ``nodes`` [n]; a root's is none of the nodes.
+    """What depends on ``node`` in the tree in which ``parents`` [n] are the parents of ``nodes`` [n]; a root's parent is no node.
 
-    Raises: InputError where a node is there twice, is its own ancestor, or ``node`` is not there.
+    Raises: InputError if a node appears twice or is its own ancestor, or if ``node`` does not exist.
     """
     names, above = np.asarray(nodes).tolist(), np.asarray(parents).tolist()
     if not isinstance(names, list) or not isinstance(above, list) or len(names) != len(above) or not names:

@@ -26,11 +26,11 @@ def celf(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     """``count`` eligible members, best first: each adds most to those before, in ``worlds`` (1000) simulated worlds.
 
     Options: worlds, and probability, model, value, taken, seen, costs, budget, memory_gib, threads as of ``opim``. The expected
-    reach is of other worlds than those in which was chosen, so that luck is not taken for merit. No certificate. Reverse-reachable
-    sets as those of ``opim`` say how much each member adds to those chosen, at most (``most_added``): who comes first is weighed
-    first, and most are never weighed. Where the sets outgrow memory_gib, every eligible member is weighed alone once, which takes
-    O(worlds x eligible x what one reaches). Raises InputError for an unknown option or one that is out of range, CapacityError
-    beyond memory_gib.
+    reach is measured in other worlds than those used to choose, so that luck is not mistaken for merit. There is no certificate.
+    Reverse-reachable sets like those of ``opim`` bound what each member adds to those chosen (``most_added``). Members are
+    evaluated in the order of these bounds, and most are never evaluated. If the sets outgrow memory_gib, every eligible member
+    is evaluated alone once, which takes O(worlds x eligible x members reached from one). Raises InputError for an unknown option
+    or one that is out of range, CapacityError beyond memory_gib.
     """
     candidates, options = in_launch(candidates, options, "celf")
     rest = dict(options)
@@ -47,9 +47,9 @@ def celf(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
 
 
 def most_added(goal: Objective, incoming: Incoming, seed: int) -> Bounds | None:
-    """What each member adds to some others, at most, with a chance of one in a hundred that it is more.
+    """Upper bounds on what each member adds to some others; each is exceeded with a chance of one in a hundred.
 
-    None where the sets do not fit into memory, or nobody counts.
+    None if the sets do not fit into memory, or nobody counts.
     """
     if goal.total == 0.0:
         return None
@@ -65,9 +65,9 @@ def most_added(goal: Objective, incoming: Incoming, seed: int) -> Bounds | None:
 
 
 def best_of(live: LiveWorlds, pool: NDArray[np.int64], most: Bounds | None = None) -> NDArray[np.int64]:
-    """Members of ``pool`` chosen greedily; with costs the better of that and the same after the best single member.
+    """Members of ``pool`` chosen greedily; with costs, the better of that and the same after the best single member.
 
-    most: bounds on what members add; without it every one of ``pool`` is weighed alone.
+    most: bounds on what members add; without it every member of ``pool`` is evaluated alone.
     """
     alone = live.gains(pool) if most is None else most(np.empty(0, np.int64))[pool]
     chosen, gain = lazy_greedy(live, pool, alone, most=most)
@@ -85,11 +85,11 @@ def lazy_greedy(
     start: int | None = None,
     most: Bounds | None = None,
 ) -> tuple[NDArray[np.int64], float]:
-    """(members, what they add): the largest gain for its cost first; a gain is weighed again only when it may be largest.
+    """(members, what they add): the largest gain for its cost first; a gain is evaluated again only when it may be the largest.
 
-    Exact, since gains only fall from one choice to the next in every world; with ``most`` as far as its bounds hold. alone: the
-    gains of ``pool`` before any choice, bounds where there are some. start: the place in ``pool`` of who is chosen first. Ties go
-    to the lower number.
+    Exact, since gains only fall from one choice to the next in every world; with ``most``, exact as far as its bounds hold.
+    alone: the gains of ``pool`` before any choice, or bounds on them. start: the place in ``pool`` of the member chosen first.
+    Ties go to the lower number.
     """
     goal = live.goal
     price = np.ones(len(pool)) if goal.costs is None else goal.costs[pool]

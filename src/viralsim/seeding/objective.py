@@ -50,10 +50,10 @@ class Objective:
     """Checked options of ``opim`` and ``celf``.
 
     probability: as of ``classic.independent_cascade`` (default "weighted_cascade"), under linear threshold the weights.
-    model: 0 independent_cascade, 1 linear_threshold. value: float64[N] or None, what each member's activation is
-    worth (numbers; True and False: only these count; or {communities: [numbers], match_at_least: x}: only members of these
-    communities, only those whom the content fits so well). taken: members who are active anyhow; all numbers are then of
-    what is added to them. costs: float64[N] with budget, or None. eligible: bool[N], who may be chosen. count: at most.
+    model: 0 independent_cascade, 1 linear_threshold. value: float64[N] or None, the value of each member's activation (numbers;
+    True and False: only members with True count; or {communities: [numbers], match_at_least: x}: only members of these
+    communities, or only those whom the content fits at least this well). taken: members who are active anyway; all numbers are
+    then for what is added to them. costs: float64[N] with budget, or None. eligible: bool[N], who may be chosen. count: at most.
     """
 
     members: int

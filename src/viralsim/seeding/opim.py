@@ -43,30 +43,32 @@ OPTIMISM = 0.005  # of the sets covered, at most, beyond what those that judge c
 def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> Chosen:
     """``count`` eligible members, best first, with bounds that hold together with probability at least 1 - delta.
 
-    Options, all of ``Objective``: probability, model, value, taken, costs, budget; epsilon (0.1): the guarantee aimed
-    at is 1 - 1/e - epsilon, with costs 1 - 1/sqrt(e) - epsilon; delta (1 / members) in (0, 1); memory_gib (4): what the
-    sets may take, beside at most 68 bytes per member and thread while they are drawn; threads: None for all cores, the choice
-    is the same for any number. With several channels every follow counts. Without costs exactly ``count`` members are chosen,
-    with costs at most as many. Where those taken reach nearly all who could be reached, the answer is an upper bound that is
-    small, with a poor guarantee.
+    Options, all of ``Objective``: probability, model, value, taken, costs, budget. epsilon (0.1): the guarantee to reach is
+    1 - 1/e - epsilon, with costs 1 - 1/sqrt(e) - epsilon. delta (1 / members): in (0, 1). memory_gib (4): what the sets may
+    take, beside at most 68 bytes per member and thread while they are drawn. threads: None for all cores; the choice is the
+    same for any number. With several channels every follow counts. Without costs exactly ``count`` members are chosen,
+    with costs at most as many. If the taken members reach nearly all who could be reached, the answer is a small upper bound
+    with a poor guarantee.
 
-    tight (0.07; None: off): draw on, beyond epsilon, until chance takes no more than this share off the certificate and the sets
-    that judge confirm, to 0.5 %, how many sets are covered, or memory_gib is full. An epsilon above 0.1 switches it off where it
-    is not given. Without it the certificate alone ends the search, and seeds can be worse than the best followed
-    (soc-Epinions1, 50 seeds, weighted cascade: 2 % less spread); 0.07 came within 0.3 % of ``celf`` with 1,000 worlds for each of
-    twelve seeds (benchmarks/SEEDS.md). The best followed are chosen where the sets say that they spread further. improve (0):
-    choose once more in so many simulated worlds with the same luck among the chosen and those next to them, and keep what is
-    better in as many other worlds; 300 is much where cascades are small, and slow where they reach a large part of the network.
+    tight (0.07; None: off): continue beyond epsilon until chance reduces the certificate by no more than this share and the
+    judging sets confirm, to 0.5 %, how many sets are covered, or until memory_gib is full. If tight is not given, an epsilon
+    above 0.1 switches it off. Without it the certificate alone ends the search, and seeds can be worse than the most followed
+    members (soc-Epinions1, 50 seeds, weighted cascade: 2 % less spread). 0.07 came within 0.3 % of ``celf`` with 1,000 worlds
+    for each of twelve seeds (benchmarks/SEEDS.md). The most followed members are chosen if the sets say that they spread
+    further. improve (0): choose once more, in so many simulated worlds with the same luck, among the chosen members and those
+    next to them, and keep what is better in as many other worlds. 300 is plenty for small cascades, and slow if they reach a
+    large part of the network.
 
-    deadline_ticks (None): count only who is reached within so many ticks, of one step from member to follower each; the bounds hold
-    for that. seen (None): members whom a first wave reached and who are seen to be active; what is chosen is the second wave, and
-    the bounds are of what it adds given what was seen (``second_wave``). Both are of textbook cascades.
+    deadline_ticks (None): count only members who are reached within so many ticks; each step from member to follower takes one
+    tick. The bounds hold for that. seen (None): members whom a first wave reached and who are seen to be active. The choice is
+    then the second wave, and the bounds are for what it adds given what was seen (``second_wave``). Both are for textbook
+    cascades.
 
-    rows (None): readings of the network, a list of mappings of probability and model, such as {"probability": 0.01}; over ("mean"):
-    what is made large, the mean of the spreads over the rows or that of the worst tenth of them, "worst_decile". All bounds are of
-    that; of the worst tenth no guarantee is known ahead, and the one that was found is told (``robust``).
+    rows (None): readings of the network, a list of mappings of probability and model, such as {"probability": 0.01}. over
+    ("mean"): what is maximised, the mean of the spreads over the rows, or the mean of the worst tenth of them, "worst_decile".
+    All bounds are for that. For the worst tenth no guarantee is known in advance; the one found is returned (``robust``).
 
-    Raises InputError for an unknown option or one that is out of range, CapacityError where the sets outgrow memory_gib.
+    Raises InputError for an unknown option or one that is out of range, CapacityError if the sets outgrow memory_gib.
     """
     if options.get("rows") is not None:
         check_options(options, "opim", KNOWN_WITH_ROWS)

@@ -47,9 +47,9 @@ def words() -> tuple[str, ...]:
 
 
 def register(word: str, strategy: Strategy, options: Sequence[str] | None = None) -> None:
-    """Add a strategy of your own under ``word``; InputError where it is taken.
+    """Add a strategy of your own under ``word``; InputError if the word is taken.
 
-    options: the names of its options, so that a misspelt one is refused; None: the strategy looks at them itself.
+    options: the names of its options, so that a misspelt one is refused; with None the strategy checks them itself.
     """
     if not isinstance(word, str) or not word:
         raise refuse("word", "a text", word)
@@ -67,9 +67,9 @@ def propose(
 ) -> Chosen:
     """Choose ``count`` of the candidates by the strategy ``word``; None: as many as the option ``budget`` allows.
 
-    seed: of what is drawn. options: the strategy's own, by name.
+    seed: of the random draws. options: the strategy's own, by name.
 
-    Raises InputError for an unknown word, and where fewer members are eligible than asked for.
+    Raises InputError for an unknown word, and if fewer members are eligible than asked for.
     """
     instance(candidates, "candidates", Candidates)
     strategy, known = _STRATEGIES[one_of(word, "strategy", _STRATEGIES)]
@@ -100,10 +100,10 @@ def choose(network: Network, strategy: str, count: int | None = None, *, seed: i
     """Choose ``count`` members of a network by a strategy word: ``choose(network, "degree", count=50)``.
 
     Words with a source: "degree_discount" (Chen, Wang, Yang 2009), "celf" (Leskovec et al. 2007), "imm" (Tang, Shi, Xiao 2015),
-    "opim" (Tang, Tang, Xiao, Yuan 2018), "pagerank" (Page et al. 1999). strategy: one of ``words()``, options: its own, by
-    name. seed: of what is drawn.
-    count may be left out where ``budget`` says how many: ``choose(network, "opim", costs=costs, budget=5000)``. Options
-    are those of the strategy. Raises InputError for an unknown word or option, or more than there are.
+    "opim" (Tang, Tang, Xiao, Yuan 2018), "pagerank" (Page et al. 1999). strategy: one of ``words()``. options: the strategy's
+    own, by name. seed: of the random draws.
+    count may be left out if ``budget`` says how many: ``choose(network, "opim", costs=costs, budget=5000)``.
+    Raises InputError for an unknown word or option, or if count is more than there are.
     """
     remedy = "use Network.from_edges, from_networkx, from_igraph or from_scipy"
     instance(network, "network", Network, remedy)

@@ -105,7 +105,7 @@ def readings_of(
 
 
 def robust(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any], known: Sequence[str]) -> Chosen:
-    """``opim`` over ``options["rows"]``: the mean of the spreads, or that of the worst tenth of them (at least one)."""
+    """``opim`` over ``options["rows"]``: the mean of the spreads, or the mean of the worst tenth of them (at least one)."""
     from viralsim.seeding.opim import no_worse_than_degree, search
 
     over = one_of(options.get("over", OVER[0]), "over", OVER)

@@ -20,8 +20,8 @@ class Candidates:
     """What a strategy may look at.
 
     networks: the channels to post on. eligible: bool[N]. community: int32[N] or None. match: float[N], how well content
-    fits each member, or None. launch: makes the scenario's launch in chances, or None where there is no scenario. Strategies see
-    the population and the plan, never a simulated world: the same plan gives the same choice in every arm.
+    fits each member, or None. launch: makes the scenario's launch in chances, or None if there is no scenario. Strategies see
+    the population and the plan, never a simulated world, so the same plan gives the same choice in every arm.
     """
 
     networks: Sequence[Network]
@@ -45,12 +45,13 @@ class Candidates:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Chosen:
-    """Members chosen by a strategy, best first; bounds are None where the strategy has no certificate.
+    """Members chosen by a strategy, best first; bounds are None if the strategy has no certificate.
 
-    expected_reach: estimate of the spread of the chosen set; lower_bound: of that spread; upper_bound: of the best set's of
-    as many members, or for the same budget; guarantee: lower / upper. All in members, in units of value, or in a scenario in
-    what its goal counts; where others are taken already, of what is added to them. sets: how many random sets the estimate
-    rests on. cost: of all chosen. of_rows: where ``opim`` was given rows, the estimated spread under each, float64[rows].
+    expected_reach: estimate of the spread of the chosen set. lower_bound: of that spread. upper_bound: of the spread of the
+    best set with as many members, or for the same budget. guarantee: lower / upper. All are in members, in units of value, or
+    in a scenario in what its goal counts. If others are taken already, all are for what is added to them. sets: how many random
+    sets the estimate rests on. cost: of all chosen. of_rows: if ``opim`` was given rows, the estimated spread under each,
+    float64[rows].
     """
 
     members: NDArray[np.int64]

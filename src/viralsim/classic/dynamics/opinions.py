@@ -72,8 +72,8 @@ def bounded_confidence(
 
     In an encounter, the two ends of a random follow compare opinions. If these differ by less than ``confidence``, each moves
     towards the other by ``convergence`` of the difference (at most 1/2, where they meet). The mean never changes. opinions:
-    one per member at the start, each >= 0; if left out, uniform on [0, 1] and drawn for each world. network, worlds, seed, threads: as in
-    ``independent_cascade``.
+    one per member at the start, each >= 0; if left out, uniform on [0, 1] and drawn for each world.
+    network, worlds, seed, threads: as in ``independent_cascade``.
 
     Raises InputError for arguments out of range, CapacityError if the opinions do not fit into memory.
     """

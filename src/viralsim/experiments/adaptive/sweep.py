@@ -68,11 +68,11 @@ def adaptive_sweep(
     """Run points of the ``sweep`` block that Optuna chooses to make a mean best, by Parzen trees (Bergstra et al. 2011).
 
     Args:
-        scenario: its ``sweep`` gives the ranges, constraints and what is kept; its design is not looked at.
+        scenario: its ``sweep`` gives the ranges, the constraints and what is kept; its design is ignored.
         out: the folder; the same call again goes on where the last one stopped, and more ``points`` go on from there.
-        measure: a measure of which more or less is better, or ``uplift_MEASURE``, over the baseline.
+        measure: a measure that has a better and a worse, or ``uplift_MEASURE``, over the baseline.
         arm: whose mean; the first that is not the baseline by default. points: how many are run; those of the ``sweep``,
-            else 60, by default.
+            otherwise 60, by default.
         worlds, seed, threads, workers, cluster, progress: as ``plan_of`` and ``run_sweep`` take them.
 
     Raises: InputError for wrong arguments, a missing Optuna, no ``sweep`` block, or a folder that holds something else.

@@ -146,7 +146,7 @@ def write_worlds(folder: Path, identity: str, packed: str) -> None:
 def read_worlds(folder: str | Path, point: int) -> pd.DataFrame:
     """The worlds of one point of a sweep that kept them: columns arm, world, then the measures; nothing else is read.
 
-    Raises InputError where the folder holds no such point, or its worlds were not kept.
+    Raises InputError if the folder holds no such point, or its worlds were not kept.
     """
     import pandas as pd
 
