@@ -140,8 +140,8 @@ def test_a_temporal_network_survives_saving(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "row", "says"),
     [
-        ("source,target,from,until", "0,1,0,1", "column 'to' is missing"),
-        ("source,target,from,to", "0,1,5,5", "must be after from_tick"),
+        ("source,target,from,weight", "0,1,0,1", "column 'to' is missing"),
+        ("source,target,from,to", "0,1,5,5", "column 'to': '5' must be after from"),
         ("source,target,from,to", "0,1,0.5,2", "must be a tick"),
         ("source,target,from,to", "0,1,,2", "ties.csv:2: column 'from': is empty"),
     ],
