@@ -115,13 +115,17 @@ def text_of(luck: random.Random) -> tuple[str, Path | None]:
 
 
 def steps_of(scenario: vs.Scenario) -> float:
-    """Roughly how much there is to draw: follows of all audiences, in all launches."""
+    """Roughly how much there is to draw: follows of all audiences and impressions that are bought, in all launches."""
     spec = scenario.spec
     follows = sum(
         0.0 if c.network.generate is None else c.network.generate.mean_following for c in spec.channels.values()
     )
     launches = 1 if spec.programme is None else spec.programme.launches
-    return (spec.audience.members or 0) * max(follows, 1.0) * spec.populations * launches
+    bought = sum(
+        1000 * line.budget_usd / (line.cpm_usd or spec.channels[line.channel].cpm_usd or 1.0) / 10
+        for line in spec.campaign.paid
+    )
+    return ((spec.audience.members or 0) * max(follows, 1.0) * spec.populations + bought) * launches
 
 
 def refusal(work: Callable[[], object]) -> str | None:
