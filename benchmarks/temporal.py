@@ -13,7 +13,7 @@ import viralsim as vs
 from benchmarks.pairing import pair, timer, worlds_for
 
 MEMBERS, TIES, TICKS = 100_000, 1_000_000, 72
-ROUNDS, BUDGET_S, GOAL = 9, 2.0, 2.0
+ROUNDS, BUDGET_S, GOAL = 7, 1.0, 2.0
 SCENARIO = """
 viralsim: 1
 name: ties that come and go
