@@ -13,7 +13,7 @@ from viralsim.results import Result
 MOST_LINES = 15
 LABEL_COLUMNS = 10
 # what is left out first where there are too many lines: a part by its label, its last sentence
-_LEFT_OUT = ("Risk", "Luck", "Unless", "Next", "Rests on", "Money", "Payback", "Answer")
+_LEFT_OUT = ("Risk", "Luck", "Unless", "Rests on", "Next", "Money", "Payback", "Answer")
 _AT_ONCE = ("Answer", "Payback", "Money", "Risk")
 KEPT_LINES = 7  # for what follows: what it rests on, what would change it, what to do, where it is
 _ENDS = (". ", "? ", "! ")

@@ -89,7 +89,10 @@ def _pair(
         Line("Money", _profit(record, summaries, rows, question)),
         Line("Risk", _risk(record, summaries, question)),
         Line("Rests on", _ground(record, guess)),
-        Line("Unless", turning(record, verdict.overturned_by)[:MOST_TURNS]),
+        Line(
+            "Unless",
+            (*turning(record, verdict.overturned_by)[:MOST_TURNS], *_unpaid(record, rows[(*question.leading, NET)])),
+        ),
         Line("Next", tuple(_next(record, rows, question, verdict, guess))),
     ]
     return [part for part in parts if part.sentences]
@@ -179,7 +182,6 @@ def _profit(
     means = ", ".join(f"{_amount(summaries[arm]['net_usd'], record.currency)} with {arm}" for arm in (first, second))
     alone = () if base in q.arms else (f"With {base} alone: {_amount(summaries[base]['net_usd'], record.currency)}.",)
     row = rows[first, second, NET]
-    unpaid = _unpaid(record, row)
     if isnan(row.ci_low):
         return (f"Mean profit after costs: {means}.", *alone)
     places = min(supported(row.ci_low, row.ci_high), 2)
@@ -187,7 +189,6 @@ def _profit(
     difference = in_places(row.uplift, places)
     return (
         f"Mean profit after costs: {means}; difference {difference} {record.currency} (95 % interval {low} to {high}).",
-        *unpaid,
         *alone,
     )
 
@@ -196,7 +197,9 @@ def _unpaid(record: RunRecord, row: Comparison) -> tuple[str, ...]:
     """Where advocates would not earn more than the other option even if they cost nothing."""
     lines = [record.arms[arm].cost_lines for arm in (row.arm, row.baseline)]
     people = [float(line["advocates"].mean()) if "advocates" in line else 0.0 for line in lines]
-    if people[0] == people[1] or any(fee in line for line in lines for fee in FEE_LINES):  # fees grow with other costs
+    if (
+        not has_value(record) or people[0] == people[1] or any(fee in line for line in lines for fee in FEE_LINES)
+    ):  # fees grow with other costs
         return ()
     gain = row.uplift if people[0] > people[1] else -row.uplift
     if isnan(gain) or gain + abs(people[0] - people[1]) >= 0.0:
