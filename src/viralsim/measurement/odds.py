@@ -36,7 +36,7 @@ class Odds:
 
 
 def odds(record: RunRecord, name: str) -> Odds | None:
-    """The odds of an arm in the goal's measure, shares without one; None where there are too few simulations."""
+    """The odds of an arm in the goal's measure, shares without one; None if there are too few simulations."""
     arm = record.arms[name]
     key = "shares" if record.goal is None else record.goal.measure
     m, known = measure(key), arm.measures[key]
