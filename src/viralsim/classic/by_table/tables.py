@@ -73,7 +73,7 @@ class Rules(NamedTuple):
 
 
 def rules_of(table: Table, network: Network, most: float) -> tuple[tuple[str, ...], Rules]:
-    """The states and the table in numbers; InputError names a row that is no transition. most: the largest rate; 1 for probabilities."""
+    """The states and the table in numbers; InputError names a row that is no transition. most: the largest rate allowed."""
     rows = _rows(table)
     states = states_of(rows)
     number_of = {name: i for i, name in enumerate(states)}
