@@ -49,6 +49,7 @@ def scenario() -> vs.Scenario:
     return vs.loads(yaml.safe_dump(DATA))
 
 
+@pytest.mark.slow
 def test_gains_are_those_of_all_launches(scenario: vs.Scenario) -> None:
     """By hand: the run of the whole tier minus that without a person, three launches each; prices are three times those of one."""
     found = find(scenario, worlds=40)

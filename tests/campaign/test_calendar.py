@@ -59,7 +59,7 @@ CALENDARS = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     CALENDARS,
     st.sampled_from(["Friday 12:00", "Sunday 23:30", "2026-12-30 09:00"]),

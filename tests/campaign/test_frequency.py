@@ -100,6 +100,7 @@ def test_it_is_a_goal_in_every_answer(tmp_path: Any) -> None:
     assert own_measures(vs.load(file)) == ["effective_reach", "effective_reach_paid_0", "effective_reach_paid_1"]
 
 
+@pytest.mark.slow
 def test_both_drivers_and_launches(result: vs.Result) -> None:
     """The stepped world counts the same at its end, and a programme sums its launches."""
     model = vs.ViralityModel(scenario(), arm="all", world=4)
@@ -112,6 +113,7 @@ def test_both_drivers_and_launches(result: vs.Result) -> None:
     assert (two > 1.5 * result.arms["all"].measures["effective_reach"][:5]).all()
 
 
+@pytest.mark.slow
 def test_optimise_has_it_as_its_goal() -> None:
     """The goal's measure decides; no cap below a line's goal is tried."""
     found = optimise(scenario(), 20.0, worlds=8, trials=4, threads=1)

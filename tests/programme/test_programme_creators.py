@@ -88,6 +88,7 @@ def test_whoever_left_is_paid_nothing_and_not_boosted() -> None:
         np.testing.assert_allclose(gone.cost_lines[name], first.cost_lines[name], atol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_stepped_launch_costs_what_the_batch_says() -> None:
     """Launch 2 of two worlds in both drivers."""
     tier = {**BASE["campaign"]["advocates"], "programme": {"dropout": 0.5}}
