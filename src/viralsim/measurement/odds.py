@@ -21,7 +21,7 @@ class Odds:
     """How the campaigns of one arm end. values: float64[W], in the order of the simulations.
 
     spread: half, one in ten and one in a hundred of them, in words. top: the part of the total that the luckiest one in a
-    hundred bring; NaN if the total is not above 0, or a value is below 0. chances: ("go viral" or "flop", its chance with interval).
+    hundred bring; NaN if the total is not above 0 or a value is below 0. chances: ("go viral" or "flop", its chance with interval).
     """
 
     values: NDArray[np.float64]
