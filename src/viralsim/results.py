@@ -110,7 +110,7 @@ class Result(RunRecord):
         return table
 
     def worlds(self) -> pd.DataFrame:
-        """One row per world and arm: columns ``arm``, ``world``, then the measures by name; NaN where not defined."""
+        """One row per world and arm: columns ``arm``, ``world``, then the measures by name; NaN if not defined."""
         import pandas as pd
 
         empty = np.full(self.world_count, np.nan)
@@ -209,7 +209,7 @@ class Result(RunRecord):
         return cast("Plots", module.Plots(self))
 
     def to_dict(self) -> dict[str, Any]:
-        """The object that ``viralsim run --json`` prints: plain numbers, None where something is not defined."""
+        """The object that ``viralsim run --json`` prints: plain numbers, None if something is not defined."""
         return to_json.as_dict(
             self,
             self.summaries,
@@ -259,7 +259,7 @@ class Result(RunRecord):
     def save(self, path: str | Path) -> Path:
         """Write the result into the folder ``path``, whole or not at all; an earlier result there is replaced.
 
-        Raises InputError where it cannot be written.
+        Raises InputError if it cannot be written.
         """
         return save_record(self, file_path(path, "path"), {"summaries": _summaries_table(self.summaries)})
 

@@ -80,7 +80,7 @@ Caps = tuple[tuple[int, int | None], ...]  # (number of a paid line, impressions
 
 
 def direction_of(measure: str) -> int:
-    """1 where more of a measure is better, -1 where less is; InputError where neither is, or it is not always defined."""
+    """1 if more of a measure is better, -1 if less is; InputError if neither is, or if it is not always defined."""
     direction = declared(measure).direction
     if direction == 0 or declared(measure).only_with_cascade:
         raise InputError(f"measure {measure}: more of it is neither better nor worse, or it is not always defined")
@@ -90,7 +90,7 @@ def direction_of(measure: str) -> int:
 def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """The lines of the campaign that money can be moved between, and sentences on those that stay as they are.
 
-    InputError where there is none.
+    InputError if there is none.
     """
     spec, notes = scenario.spec, []
     lines = [

@@ -50,7 +50,7 @@ class Settings:
 
 
 def workers_by_default(settings: Settings, points: int) -> int:
-    """How many processes run a sweep where nobody said: all cores for many points of a small audience, else 0 (threads)."""
+    """How many processes run a sweep by default: all cores for many points of a small audience, otherwise 0 (threads)."""
     from viralsim.simulation.run import default_threads
 
     members, cores = settings.scenario.spec.audience.members, default_threads()
@@ -62,7 +62,7 @@ _RUNNER: list[tuple[Settings, Runner]] = []  # of this worker process: audiences
 
 
 def start_worker(settings: Settings, threads: int, key: str) -> None:
-    """Make this process's runner. Control-C reaches every process of a terminal; the one that leads answers it."""
+    """Make this process's runner. Control-C reaches every process of a terminal; the leading process handles it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(key,), daemon=True).start()
     share_networks(key)
@@ -97,7 +97,7 @@ def run_in_worker(overrides: dict[str, Any]) -> dict[str, Any]:
 
 
 def run_on_cluster(key: str, settings: Settings, threads: int, overrides: dict[str, Any]) -> dict[str, Any]:
-    """Run a point in a process of a cluster, which keeps one runner for each sweep it has seen last."""
+    """Run a point in a process of a cluster, which keeps one runner for each of the latest sweeps."""
     if not _CLUSTER or _CLUSTER[0][0] != key:
         share_networks(key)
         _CLUSTER[:] = [(key, settings.runner(threads))]

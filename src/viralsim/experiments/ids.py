@@ -47,7 +47,7 @@ def arm_ids(scenario: Scenario, specs: Mapping[str, Spec], worlds: int, seed: in
         files = {file: content_hash(scenario.folder / file) for _, file in sorted(referenced_files(spec))}
         rules = digests([spec])
         more: list[Any] = [rules] if rules else []
-        if spec.goal is not None and spec.goal.among:  # of whom a world is asked what they did
+        if spec.goal is not None and spec.goal.among:  # the members whose actions a world is asked for
             more.append({"among": spec.goal.model_dump(mode="json", include={"among"})["among"]})
         ids[name] = hash_of([dumps[name], channels, files, worlds, seed, spec.law, *more])
     return ids

@@ -46,7 +46,7 @@ class Journal:
         return len(self.places)
 
     def append(self, entry: dict[str, Any]) -> None:
-        """Write one finished point; no killed process loses it. InputError where the disk does not take it."""
+        """Write one finished point; no killed process loses it. InputError if it cannot be written to disk."""
         known = {arm: {name: x for name, x in row.items() if isfinite(x)} for arm, row in entry["arms"].items()}
         text = json.dumps({**entry, "arms": known}, separators=(",", ":"), allow_nan=False)
         line = f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
@@ -102,7 +102,7 @@ class Journal:
         return found
 
     def close(self) -> None:
-        """Flush what was written, and let go of the file. InputError where the disk does not take it."""
+        """Flush what was written, and let go of the file. InputError if it cannot be written to disk."""
         try:
             if self._unflushed:
                 self._flush()

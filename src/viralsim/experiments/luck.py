@@ -82,7 +82,7 @@ class LuckReport:
         return f"LuckReport({self.scenario_name!r}, {self.measure} of {len(self.contents)} contents in {self.worlds} worlds each)"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; None where a number is not defined."""
+        """Plain values for JSON; None if a number is not defined."""
         arms = {name: _arm_dict(arm) for name, arm in self.arms.items()}
         return {
             "scenario": self.scenario_name, "fingerprint": self.fingerprint, "seed": self.seed,

@@ -19,7 +19,7 @@ REMEDY = "restore the folder from a copy, or remove it and sweep again"
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """What ``sweep.json`` says; InputError where it is missing, damaged or none of ours."""
+    """What ``sweep.json`` says; InputError if it is missing, damaged or not written by viralsim."""
     path = folder / MANIFEST
     if not path.is_file():
         raise InputError(f"{folder} holds no {MANIFEST}: name a folder written by viralsim sweep")
@@ -35,7 +35,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def check_table(folder: Path, manifest: dict[str, Any]) -> None:
-    """InputError where the table is none of those that the manifest answers for; without sums any is taken."""
+    """Raise InputError if the manifest has no checksum of this table; without checksums any table is accepted."""
     known = manifest.get("table")
     if known is not None and file_sum(folder / TABLE) not in known:
         raise InputError(
@@ -45,7 +45,7 @@ def check_table(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def refuse_foreign(folder: Path) -> None:
-    """InputError where ``folder`` holds something that is no sweep."""
+    """Raise InputError if ``folder`` holds something that is not a sweep."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is {'a file' if folder.is_file() else 'no folder'}: name a folder for the sweep")
     if folder.is_dir() and any(folder.iterdir()):

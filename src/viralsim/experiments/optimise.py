@@ -52,7 +52,7 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class NextDollar:
-    """What a dollar more in one line brings, in units of the measure; None where the line takes no more."""
+    """What one more dollar in one line brings, in units of the measure; None if the line takes no more."""
 
     line: str
     added_usd: float
@@ -129,7 +129,7 @@ class Optimum:
         return (spend, *rest, *whom, *self._beside_single_lines())
 
     def _beside_single_lines(self) -> list[str]:
-        """Whether the split beats all money in the best single line; nothing where there is one line."""
+        """Whether the split beats all money in the best single line; nothing if there is only one line."""
         if len(self.split) < 2:
             return []
         spent = [line for line, usd in self.split.items() if usd]

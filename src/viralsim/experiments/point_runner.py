@@ -195,7 +195,7 @@ def columns(own: Iterable[str] = ()) -> list[str]:
 
 
 def own_measures(scenario: Scenario) -> list[str]:
-    """The words of the scenario's own measures, of its frequency goals, and of those of whom its goal speaks."""
+    """The words of the scenario's own measures, of its frequency goals, and of measures of the segments in its goal."""
     spec = scenario.spec
     own = [] if spec.measures is None else sorted(spec.measures.own)
     among = [] if spec.goal is None or not spec.goal.among else list(AMONG.values())
@@ -203,10 +203,10 @@ def own_measures(scenario: Scenario) -> list[str]:
 
 
 def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Scenario) -> dict[str, dict[str, float]]:
-    """Arm -> column -> number; NaN where nothing is known.
+    """Arm -> column -> number; NaN if nothing is known.
 
     A measure's name holds its mean over worlds, ``_sd`` the standard deviation over worlds, ``_low`` and ``_high`` the
-    95 % limits of the mean (Student's t). ``uplift_*`` is the difference to the baseline in the same worlds, ``_better``
+    95 % limits of the mean (Student's t). ``uplift_*`` is the difference from the baseline in the same worlds, ``_better``
     the chance of being better, ties counted half.
     """
     baseline = scenario.spec.baseline

@@ -101,7 +101,7 @@ class Sensitivity:
     influences: tuple[Influence, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, None where something is not defined."""
+        """Plain values for JSON, None if something is not defined."""
         said = {
             "method": self.method,
             "worlds": self.worlds,

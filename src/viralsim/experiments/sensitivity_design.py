@@ -50,7 +50,7 @@ def _values(source: Range | SweepParameter | Float64, units: Float64, whole: boo
 def factors_of(scenario: Scenario, groups: Groups = None) -> list[Factor]:
     """The inputs of the ``uncertain`` block, else of the ``sweep`` block; rows of ``uncertain.joint`` are one factor, ``joint``.
 
-    groups: name -> paths whose values vary together; every other input is a group by itself. InputError where there is
+    groups: name -> paths whose values vary together; every other input is a group by itself. InputError if there is
     nothing to compare.
     """
     spec = scenario.spec
@@ -91,7 +91,7 @@ def problem(axes: Sequence[str]) -> dict[str, Any]:
 
 
 def salib(module: str) -> ModuleType:
-    """A module of SALib; InputError where it is not installed."""
+    """A module of SALib; InputError if it is not installed."""
     try:
         return importlib.import_module(f"SALib.{module}")
     except ImportError as error:

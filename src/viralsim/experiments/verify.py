@@ -16,7 +16,7 @@ TOLERANCE = 1e-9  # relative: sums of floats may be taken in another order on an
 
 @dataclass
 class Verified:
-    """checked: points that were run again. points: those that differ. different: a line a difference."""
+    """checked: points that were run again. points: those that differ. different: a line per difference."""
 
     checked: int = 0
     points: set[int] = field(default_factory=set)
@@ -26,7 +26,7 @@ class Verified:
 def verify_sweep(folder: str | Path, sample: int, seed: int = 0, files: Path | None = None) -> Verified:
     """Run ``sample`` stored points again, drawn with ``seed``.
 
-    Raises InputError where the folder holds no sweep.
+    Raises InputError if the folder holds no sweep.
     """
     _, plan = plan_in(folder, files)
     table = read_table(folder)

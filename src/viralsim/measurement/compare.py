@@ -19,7 +19,7 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class Comparison:
-    """``arm`` minus ``baseline`` in one measure, paired by world; NaN where it is not defined, with the ``reason``.
+    """``arm`` minus ``baseline`` in one measure, paired by world; NaN if it is not defined, with the ``reason``.
 
     uplift: mean difference, with 95 % limits. probability_better: P(better) + P(tie) / 2 over worlds, better by the
     measure's direction; ties: P(tie). correlation: of the two arms over worlds. variance_saved: 1 - Var(difference) /

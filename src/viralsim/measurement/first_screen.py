@@ -116,7 +116,7 @@ def _one_arm(record: RunRecord, summaries: Summaries, verdict: Verdict) -> list[
 def _of_odds(record: RunRecord, question: Question) -> list[Line]:
     """The parts where no goal is named and nothing is asked: the odds of the baseline, and what the other arm does to them.
 
-    Empty where there are too few simulations for odds.
+    empty if there are too few simulations for odds.
     """
     base = baseline_of(record)
     other = next((arm for arm in question.arms if arm != base), question.arms[0])

@@ -1,4 +1,4 @@
-"""Several goals with weights: a score of each arm, and what a sale costs beside what it may cost."""
+"""Several goals with weights: a score of each arm, and the cost of a sale beside the highest cost allowed."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def goals_as_dict(record: RunRecord) -> list[dict[str, object]]:
 
 
 def cost_of_a_sale(record: RunRecord) -> dict[str, float | None]:
-    """What each arm pays for a sale, mean cost over mean conversions; None where it sells nothing."""
+    """What each arm pays for a sale, mean cost over mean conversions; None if it sells nothing."""
     found: dict[str, float | None] = {}
     for arm, one in record.arms.items():
         sold = float(np.mean(one.measures["conversions"])) if "conversions" in one.measures else 0.0
@@ -71,7 +71,7 @@ def cost_of_a_sale(record: RunRecord) -> dict[str, float | None]:
 
 
 def ceiling_sentences(record: RunRecord) -> Sequence[str]:
-    """Which arms keep to the most that a sale may cost; nothing where no ceiling is set."""
+    """Which arms stay below the highest cost allowed for a sale; nothing if no ceiling is set."""
     most = None if record.goal is None else record.goal.cost_per_sale_at_most
     if most is None:
         return ()

@@ -241,7 +241,7 @@ AMONG: tuple[Measure, ...] = tuple(
 _FURTHER = {measure.name: measure for measure in (*FURTHER, *AMONG)}
 BY_NAME: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 NAMES: tuple[str, ...] = tuple(BY_NAME)
-# measures that goals may name and that are there where the scenario asks for them
+# measures that goals may name; they exist only if the scenario asks for them
 ONLY_WHERE_ASKED = ("effective_reach", *(measure.name for measure in AMONG))
 
 

@@ -21,7 +21,7 @@ class Odds:
     """How the campaigns of one arm end. values: float64[W], in the order of the simulations.
 
     spread: half, one in ten and one in a hundred of them, in words. top: the part of the total that the luckiest one in a
-    hundred bring; NaN if the total is 0. chances: ("go viral" or "flop", its chance with interval).
+    hundred bring; NaN if the total is not above 0 or a value is below 0. chances: ("go viral" or "flop", its chance with interval).
     """
 
     values: NDArray[np.float64]
@@ -36,7 +36,7 @@ class Odds:
 
 
 def odds(record: RunRecord, name: str) -> Odds | None:
-    """The odds of an arm in the goal's measure, shares without one; None where there are too few simulations."""
+    """The odds of an arm in the goal's measure, shares without one; None if there are too few simulations."""
     arm = record.arms[name]
     key = "shares" if record.goal is None else record.goal.measure
     m, known = measure(key), arm.measures[key]

@@ -1,4 +1,4 @@
-"""A programme month by month: what every launch was, and from when on the arm that costs more has paid for itself."""
+"""A programme month by month: the values of every launch, and when the arm that costs more has paid for itself."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def payback_of(record: RunRecord, question: Question | None) -> Payback | None:
 
 
 def _stays_above(values: Float64) -> int | None:
-    """The number, from 1, of the first of the last values above 0; None where the last is not."""
+    """The number, from 1, at which the final run of values above 0 begins; None if the last is not."""
     below = np.flatnonzero(~(values > 0.0))
     first = 0 if not len(below) else int(below[-1]) + 1
     return None if first >= len(values) else first + 1
@@ -109,7 +109,7 @@ def launches_table(record: RunRecord, arm: str) -> dict[str, list[float | None]]
 
 
 def _means(values: Float64) -> list[float | None]:
-    """The mean of every launch over the worlds in which it is defined; None where in none."""
+    """The mean of every launch over the worlds in which it is defined; None if it is defined in none."""
     known = np.isfinite(values)
     counts = known.sum(axis=0)
     sums = np.where(known, values, 0.0).sum(axis=0)
@@ -117,7 +117,7 @@ def _means(values: Float64) -> list[float | None]:
 
 
 def programme_dict(record: RunRecord, question: Question | None) -> dict[str, Any] | None:
-    """The object under ``programme`` of ``viralsim run --json``; None where there is one launch without a programme."""
+    """The object under ``programme`` of ``viralsim run --json``; None if there is one launch without a programme."""
     if not is_programme(record):
         return None
     arms = {name: launches_table(record, name) for name in record.arms}

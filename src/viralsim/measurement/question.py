@@ -88,7 +88,7 @@ def asked_pair(record: RunRecord, comparisons: Sequence[Comparison], goal: Goal)
 
 
 def answered(record: RunRecord, comparisons: Sequence[Comparison]) -> Question | None:
-    """The question with its answer; None where one arm was run."""
+    """The question with its answer; None if one arm was run."""
     goal = record.goal or Goal("conversions" if has_value(record) else "shares")
     pair = asked_pair(record, comparisons, goal)
     if pair is None:

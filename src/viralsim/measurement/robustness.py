@@ -41,7 +41,7 @@ class Repeat:
 
 
 def with_trusts_at_one(record: RunRecord, findings: Findings, goal: Goal, m: Measure) -> Repeat | None:
-    """The verdict with every trust set to 1, or None where that was not run."""
+    """The verdict with every trust set to 1, or None if that was not run."""
     again = _record_with_trusts_at_one(record)
     if again is None:
         return None
@@ -93,7 +93,7 @@ def _record_with_trusts_at_one(record: RunRecord) -> RunRecord | None:
 def overturned_by(
     record: RunRecord, comparisons: Sequence[Comparison], question: Question, repeated: Repeat | None, m: Measure
 ) -> list[str]:
-    """What would turn the answer about the pair asked about: trust, single inputs, what matters, money, uncertain inputs."""
+    """What would turn the answer about the pair in question: trust, single inputs, what matters, money, uncertain inputs."""
     first, second = question.leading
     rows = {row.measure: row for row in comparisons if (row.arm, row.baseline) == (first, second)}
     goal = record.goal or Goal(question.measure)

@@ -1,4 +1,4 @@
-"""Very many worlds at once: how often each whole number was seen, and what that says of mean, spread and quantiles.
+"""Very many worlds at once: how often each whole number was seen, and the mean, spread and quantiles that follow.
 
 A measure that counts takes few values in a million small worlds. Its moments and quantiles are those of the table of frequencies,
 which one pass makes, where a column of numbers is read, copied and put in order many times.
@@ -47,7 +47,7 @@ class Tally(NamedTuple):
 def tally_of(values: Float64, unit: float = 1.0) -> Tally | None:
     """How often each multiple of ``unit`` was seen in ``values`` float64[n]; NaN is left out.
 
-    None where some value is no whole multiple from 0 up, or so large that the table would be longer than it is worth.
+    None if some value is no whole multiple from 0 up, or so large that the table would be too long to be useful.
     """
     whole = values / unit if unit != 1.0 else values
     missing = np.isnan(whole)

@@ -32,7 +32,7 @@ def as_dict(
     chances: Mapping[str, Mapping[str, Chance]],
     warnings: Sequence[str],
 ) -> dict[str, Any]:
-    """All that was seen, as plain numbers, words, lists and dicts; None where something is not defined."""
+    """All that was seen, as plain numbers, words, lists and dicts; None if something is not defined."""
     arms = {name: _arm(record, name, summaries[name], chances[name]) for name in record.arms}
     population = record.population
     answer = {
@@ -102,7 +102,7 @@ def _arm(
 
 
 def _by_community(arm: ArmOutcomes) -> list[float] | None:
-    """Mean reach in each community, in their order: they add up to the reach; None where it was not counted."""
+    """Mean reach in each community, in their order: they add up to the reach; None if it was not counted."""
     counted = arm.reach_by_community
     return None if counted is None or not len(counted) else counted.mean(axis=0).tolist()
 

@@ -22,7 +22,7 @@ class LuckAndContent:
 
     between_contents: variance of the contents' true means, not below 0. within_content: variance between worlds of the
     same content. content_fraction: the part of the variance that is content (the intraclass correlation), with its 95 %
-    interval ``low`` to ``high``; NaN where nothing varies.
+    interval ``low`` to ``high``; NaN if nothing varies.
     """
 
     between_contents: float
@@ -77,7 +77,7 @@ def luck_and_content(
 
 
 def _jackknife(values: NDArray[np.float64], ratio: float, confidence: float) -> list[float] | None:
-    """Ends of the ratio of mean squares from leaving out each content in turn; None where a rest does not vary."""
+    """Ends of the ratio of mean squares from leaving out each content in turn; None if a rest does not vary."""
     from scipy.stats import t as t_law
 
     contents, worlds = values.shape

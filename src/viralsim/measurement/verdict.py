@@ -19,7 +19,7 @@ from viralsim.records.record import RunRecord
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer to the goal. ``winner`` is None where no arm is better than all others, or no goal is named.
+    """The answer to the goal. ``winner`` is None if no arm is better than all others, or no goal is named.
 
     caveats: what limits the answer; they close ``sentences`` too. overturned_by: what would turn the answer.
     winner_with_trusts_at_one: the same verdict with every trust set to 1; None also where it was not run.

@@ -1,4 +1,4 @@
-"""What actors can do. Actors never write arrays: an action is all they can emit, and the list of actions is the audit trail."""
+"""What actors can do. Actors never write arrays. They can only emit actions, and the list of actions is the audit trail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Members seen one at a time: a lazy view into the arrays, for people who look, not for loops over millions."""
+"""Members seen one at a time: a lazy view into the arrays, for inspection, not for loops over millions."""
 
 from __future__ import annotations
 

@@ -259,7 +259,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         return 0 if row < 0 else int(self._state.exposure[row * len(self.arm.contents) + focal]["seen"])
 
     def states(self) -> NDArray[np.int8]:
-        """Every member's state, int8[N]: 2 who posted the campaign's content, 1 who was shown it, else 0."""
+        """Every member's state, int8[N]: 2 if they posted the campaign's content, 1 if they were shown it, otherwise 0."""
         found = np.zeros(self.compiled.members, dtype=np.int8)
         n, contents, channels = int(self._state.scalars[TOUCHED]), len(self.arm.contents), len(self.compiled.channels)
         focal, rows = int(self.rules[Rule.FOCAL]), self._state.touched[: int(self._state.scalars[TOUCHED])]
@@ -269,7 +269,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         return found
 
     def first_posts(self) -> NDArray[np.int32]:
-        """Who posted so far and who brought them, int32[posts, 4] in the order of posting: member, content, tick, parent.
+        """Who has posted so far, and who convinced them, int32[posts, 4] in the order of posting: member, content, tick, parent.
 
         member -1 is the brand; content is an index of ``arm.contents``; parent is a row of this table, -1 where it has none.
         A row is a member's first post of a content on a channel.
@@ -308,7 +308,7 @@ class ViralityModel(mesa.Model):  # type: ignore[misc]
         )  # fmt: skip
 
     def measure(self, name: str) -> float:
-        """A measure by its name, cumulative up to now; NaN where it is not defined yet."""
+        """A measure by its name, cumulative up to now; NaN if it is not defined yet."""
         if self._measured[0] != self.tick:
             raw = self.raw()
             lines = cost_lines(self.arm, raw)

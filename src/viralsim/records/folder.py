@@ -62,7 +62,7 @@ def _is_ours(name: str, manifest: Mapping[str, Any]) -> bool:
 
 
 def read_manifest(source: Path) -> dict[str, Any]:
-    """What ``manifest.json`` says; InputError where it is missing, damaged or none of ours."""
+    """What ``manifest.json`` says; InputError if it is missing, damaged or not written by viralsim."""
     path = source / MANIFEST
     if not source.is_dir():
         raise InputError(f"{source}: no such folder: name the folder given to run --out")

@@ -37,7 +37,7 @@ def _table(parts: Sequence[Part], rows: NDArray[np.int64], worlds: int, field: s
 
 
 def _series(parts: Sequence[Part]) -> Mapping[str, NDArray[np.int32]]:
-    """Series of the first worlds, as far as they are there without a gap."""
+    """Series of the first worlds, up to the first gap."""
     first = parts[0][1].series
     if not first:
         return {}

@@ -23,16 +23,16 @@ Float64 = NDArray[np.float64]
 class ArmOutcomes:
     """All worlds of one arm.
 
-    name: the arm's word in the scenario. measures: measure name -> float64[W], NaN where it is not defined in a world.
+    name: the arm's word in the scenario. measures: measure name -> float64[W], NaN if it is not defined in a world.
     impressions_by_source: source -> float64[W]. reach_by_channel: channel -> float64[W].
-    reach_by_community: int32[W, G] or None where it was not counted. cost_lines: line name -> its cost, float64[W].
+    reach_by_community: int32[W, G] or None if it was not counted. cost_lines: line name -> its cost, float64[W].
     by_segment: ``reach.field=segment``, and so on for impressions, shares, conversions and members -> float64[W]; empty where no
     segments are asked for.
     series: name -> int32[Ws, T], increments of each tick in the first Ws worlds.
     cascade_sizes: int64[B], bin b counts cascades of 2**b to 2**(b + 1) - 1 nodes, over all worlds.
     generations: int64[D], nodes by depth, over all worlds.
     advocates: columns of one table, a row per advocate: ``id`` (int or str), ``posts``, ``shares`` (sums over worlds).
-    launches: of a programme, what every launch was: name -> float64[W, L]; empty where there is one launch.
+    launches: the values of every launch of a programme: name -> float64[W, L]; empty if there is one launch.
     """
 
     name: str
@@ -156,7 +156,7 @@ class RunRecord:
     asked_arms: the arms asked about, first minus second, or one arm against the baseline; empty where none are named.
     viral_when, flop_when: one criterion as in the scenario, e.g. ``{"earned_reach_fraction": 0.05}``.
     assumptions: (path, value, source) of what decides and is not measured. calibrated: fitted to observed campaigns.
-    calibration: the scenario's block of that name, what past posts say and how well it was checked; empty where there is none.
+    calibration: the scenario's block of that name: what past posts say, and how well this was checked; empty if there is none.
     moves, switching_values: what each input does to the pair asked about, where it was looked for.
     trusts_at_one: arm -> measures (float64[W']) of the same arms with every trust set to 1, or None.
     populations_of_world: int32[W], which audience a world lived in. uncertain: inputs were drawn a world.
@@ -241,7 +241,7 @@ class RunRecord:
 
     @cached_property
     def _rows(self) -> NDArray[np.int32] | None:
-        """Which row of ``uncertain.joint`` each world took; None where each took another, or there are none."""
+        """Which row of ``uncertain.joint`` each world took; None if each took another, or there are none."""
         if not self.joint_inputs or not self.world_count:
             return None
         columns = np.column_stack([self.inputs_of_world[path] for path in self.joint_inputs])

@@ -1,4 +1,4 @@
-"""A cascade that happened as one world: the observed is forced, the rest drawn from its law given that; then change one thing."""
+"""A real cascade as one world: observations are forced, the rest is drawn from its law given them; then one thing is changed."""
 
 from viralsim.replay.cascade import Change, Replay, cascade
 from viralsim.replay.tree import LostBranch, lost_branch

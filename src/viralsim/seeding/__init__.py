@@ -1,4 +1,4 @@
-"""Who gets it first: strategies that choose members, one file a strategy, one contract, a word each."""
+"""Who gets it first: strategies that choose members. Each has a file and a word; all share one contract."""
 
 from __future__ import annotations
 

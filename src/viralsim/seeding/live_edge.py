@@ -50,7 +50,7 @@ class LiveWorlds:
         self.restart()
 
     def restart(self) -> None:
-        """Forget all who were added; only those taken are there."""
+        """Forget all members who were added; only those taken remain."""
         self._reached[:] = 0
         if len(self.goal.taken):
             self.add(self.goal.taken)

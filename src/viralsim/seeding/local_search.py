@@ -21,7 +21,7 @@ OTHERS = 3  # for each chosen member so many others are asked
 def improved(
     candidates: Candidates, goal: Objective, chosen: NDArray[np.int64], sets: ReachSets
 ) -> NDArray[np.int64] | None:
-    """Members that reach more than ``chosen`` in simulated worlds; None where they do not in other worlds.
+    """Members that reach more than ``chosen`` in simulated worlds; None if they do not in other worlds.
 
     Both are compared in as many fresh worlds with the same luck, so that what was fitted to the first worlds does not
     count. Raises CapacityError where the worlds outgrow memory_gib.

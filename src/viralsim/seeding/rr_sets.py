@@ -147,7 +147,7 @@ class ReachSets:
 class SizedBlocks:
     """Items ``first..last-1`` as ``parallel.Claims``, in blocks sized by how much ``made`` is told an item makes.
 
-    ``mean`` is how much an item made so far, None where nobody knows; the first blocks then are of ``least`` items.
+    ``mean`` is how much an item made so far, None if unknown; the first blocks then have ``least`` items.
     """
 
     def __init__(

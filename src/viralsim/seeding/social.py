@@ -14,9 +14,9 @@ from viralsim.seeding.strategy import Candidates
 
 
 def nomination(candidates: Candidates, count: int, seed: int, options: Mapping[str, Any]) -> NDArray[np.int64]:
-    """Random members name one whom they follow (Kim et al., Lancet 2015); who is named twice is taken once.
+    """Random members each name one whom they follow (Kim et al., Lancet 2015); a member named twice is taken once.
 
-    Needs nobody's map of the network, and by the friendship paradox names well-followed members.
+    It needs no map of the network, and by the friendship paradox it names well-followed members.
     """
     named: dict[int, None] = {}
     eligible = candidates.eligible

@@ -71,6 +71,6 @@ class Chosen:
 
 
 # A strategy gets the candidates, how many to choose, a 64-bit seed and its options, and returns an order of preference:
-# int64 member indices, best first, without repeats, all eligible, at least ``count`` of them where there are as many;
+# int64 member indices, best first, without repeats, all eligible, at least ``count`` of them if there are that many;
 # or, where it has a certificate, a Chosen of exactly ``count`` (of at most ``count`` where a budget binds).
 Strategy: TypeAlias = Callable[[Candidates, int, int, Mapping[str, Any]], NDArray[np.int64] | Chosen]

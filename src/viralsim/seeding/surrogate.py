@@ -156,7 +156,7 @@ def _with_weights(degree: NDArray[np.int64], followers: NDArray[np.int64], weigh
 
 
 def in_launch(candidates: Candidates, options: Mapping[str, Any], word: str) -> tuple[Candidates, Mapping[str, Any]]:
-    """The terms of the scenario's launch; what was given where there is no scenario or the textbook model is asked for."""
+    """The terms of the scenario's launch; without a scenario, or if the textbook model is asked for, what was given."""
     if candidates.launch is None or set(TEXTBOOK) & set(options):
         return after_first_wave(candidates, options)
     for name in OF_TEXTBOOK:

@@ -73,7 +73,7 @@ class Rules(NamedTuple):
 
 
 def rules_of(table: Table, network: Network, most: float) -> tuple[tuple[str, ...], Rules]:
-    """The states, and the table in numbers; InputError names the row that is none. most: the largest rate, 1 of probabilities."""
+    """The states and the table in numbers; InputError names a row that is no transition. most: the largest rate allowed."""
     rows = _rows(table)
     states = states_of(rows)
     number_of = {name: i for i, name in enumerate(states)}
@@ -104,9 +104,9 @@ def rules_of(table: Table, network: Network, most: float) -> tuple[tuple[str, ..
 def initial_states(
     seeds: ArrayLike | Mapping[str, ArrayLike], states: tuple[str, ...], rules: Rules, members: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Who does not start in the first state, and in which: two int64[k].
+    """Members who do not start in the first state, and their states: two int64[k].
 
-    Seeds that are a list start in the state that the first contact comes from.
+    If seeds are a list, they start in the state that the first contact comes from.
     """
     if isinstance(seeds, Mapping):
         given = [(one_of(name, "seeds", states), seeds[name]) for name in seeds]

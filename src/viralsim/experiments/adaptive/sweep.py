@@ -41,7 +41,7 @@ class AdaptiveOutcome:
     """What an adaptive sweep did.
 
     outcome: of the sweep, whose points are all that were chosen. best: path -> value of the point with the best mean;
-    value: that mean, None where no point has one.
+    value: that mean, None if no point has one.
     """
 
     outcome: SweepOutcome
@@ -136,7 +136,7 @@ class _Search:
         self.identities: dict[str, str] = {}
 
     def choose(self) -> bool:
-        """Ask for a batch with a new point; False where there are enough, or none is left."""
+        """Ask for a batch with a new point; False if there are enough, or none is left."""
         for _ in range(TRIES):
             before = len(self.points)
             while len(self.asked) < BATCH and len(self.points) < self.most:
@@ -196,7 +196,7 @@ class _Search:
         self.asked = []
 
     def mean(self, point: Point) -> float | None:
-        """The mean of a finished point; None where it is not defined."""
+        """The mean of a finished point; None if it is not defined."""
         found = self.known.get(self._identity(point), {}).get("arms", {}).get(self.arm, {}).get(self.measure)
         return None if found is None or not math.isfinite(found) else float(found)
 

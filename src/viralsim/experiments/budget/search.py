@@ -17,7 +17,7 @@ SMALLEST_STEP = 0.01  # of the budget: where moving money stops
 
 
 def optuna_module() -> Any:
-    """Optuna, without its log; InputError where it is missing."""
+    """Optuna, without its log; InputError if it is missing."""
     try:
         import optuna
     except ImportError as error:
@@ -52,7 +52,7 @@ def split_of(trial: Any, model: SplitModel) -> Values:
 
 
 def moved(model: SplitModel, values: Values, take: int, give: int, usd: float) -> Values | None:
-    """The split after ``usd`` went from line ``take`` to line ``give``; -1 is the purse. None where nothing can move."""
+    """The split after ``usd`` went from line ``take`` to line ``give``; -1 is the purse. None if nothing can move."""
     money = [line.cost(value) for line, value in zip(model.lines, values, strict=True)]
     amount = max([usd] + [model.lines[i].unit_usd for i in (take, give) if i >= 0])
     if take >= 0:

@@ -63,7 +63,7 @@ class Kept:
         return {name: evaluate(text, arm.measures, name) for name, text in self.derived.items()}
 
     def quantiles_of(self, name: str, values: F8) -> dict[str, float]:
-        """The quantiles of a measure over the worlds in which it is defined; NaN where it is in none."""
+        """The quantiles of a measure over the worlds in which it is defined; NaN if it is in none."""
         defined = values[np.isfinite(values)]
         found = np.quantile(defined, self.quantiles) if len(defined) else np.full(len(self.quantiles), np.nan)
         return {f"{name}_q{100 * q:02g}": float(x) for q, x in zip(self.quantiles, found, strict=True)}

@@ -50,7 +50,7 @@ _WORDS = (
 
 
 def words_of(path: str) -> str:
-    """A path in a client's words; "" where there are none for it."""
+    """A path in a client's words; "" if there are none for it."""
     for pattern, words in _WORDS:
         if (found := re.fullmatch(pattern, path)) is not None:
             return words.format(*(_SOURCES.get(group, group) for group in found.groups()))
