@@ -25,7 +25,7 @@ INTERRUPTED = 130
 @click.option("--measure", "measures", multiple=True, help="A measure; several may be given. The goal's by default.")
 @group_option
 @click.option("--baseline", help="The arm that uplifts are counted from; the scenario's by default.")
-@click.option("--worlds", type=click.IntRange(min=2), help="Worlds of a point; the scenario's by default.")
+@click.option("--worlds", type=click.IntRange(min=2), help="Worlds of a point; by default the scenario's, at most 25.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the design and the luck; the scenario's by default.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all cores by default.")
 @click.option("--workers", type=click.IntRange(min=0), default=0, help="Processes; 0: threads of this one.")

@@ -148,7 +148,7 @@ def sensitivity(
             every arm that has a baseline.
         groups: name -> paths of parameters that vary together and get one index: ``{"content": ["content.post.appeal",
             "content.post.half_life"]}``. A parameter that no group names is a group by itself.
-        worlds: worlds of each point; the scenario's by default.
+        worlds: worlds of each point; by default the sweep's, else the scenario's but at most 25.
 
     Raises: InputError for wrong arguments, a missing SALib, or failed points.
     """

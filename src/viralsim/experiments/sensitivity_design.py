@@ -22,6 +22,7 @@ from viralsim.scenario.study import JOINT, SweepParameter
 Float64 = NDArray[np.float64]
 METHODS = ("sobol", "morris")
 LEVELS = 4  # of a Morris trajectory
+WORLDS = 25  # of a point at most, where nobody asks for more: noise between worlds is taken out, and only widens the limits
 SIGNIFICANT = 12  # digits of a value: 0.02, not 0.019999999999999997
 Groups = Mapping[str, Sequence[str]] | None
 
@@ -138,6 +139,6 @@ def sensitivity_plan(
     values: dict[str, list[Any]] = {}
     for axis, factor in enumerate(factors):
         values |= factor.values(units[:, axis], {path: is_whole(base.data, path) for path in factor.source})
-    count = worlds or (scenario.spec.sweep.worlds if scenario.spec.sweep else None) or scenario.worlds
+    count = worlds or (scenario.spec.sweep.worlds if scenario.spec.sweep else None) or min(scenario.worlds, WORLDS)
     sweep = {"design": "list", "luck": "own", "worlds": count, "parameters": values}
     return plan_of(base.override({"sweep": sweep}), seed=luck)
