@@ -22,7 +22,7 @@ from viralsim.scenario.study import JOINT, SweepParameter
 Float64 = NDArray[np.float64]
 METHODS = ("sobol", "morris")
 LEVELS = 4  # of a Morris trajectory
-WORLDS = 25  # of a point at most, where nobody asks for more: noise between worlds is taken out, and only widens the limits
+WORLDS = 25  # of a point, at most, by default: noise between worlds is taken out, and only widens the limits
 SIGNIFICANT = 12  # digits of a value: 0.02, not 0.019999999999999997
 Groups = Mapping[str, Sequence[str]] | None
 

@@ -248,14 +248,14 @@ def _ground(record: RunRecord, guess: Move | None) -> tuple[str, ...]:
     runs = "1 simulation" if record.world_count == 1 else f"{record.world_count:,} simulations"
     stopped = ", stopped early" if record.interrupted else ""
     audiences = f"{record.population.count} audiences of " if record.population.count > 1 else ""
-    text = f"{runs} per arm{stopped}, {audiences}{record.population.members:,} members"
+    fitted = "fitted" if record.calibrated else "not fitted"
+    text = f"{runs} per arm{stopped}, {audiences}{record.population.members:,} members, {fitted} to past campaigns"
     if guess is not None:
         turns = any(turn.path == guess.path for turn in record.switching_values)
         role = "what decides is assumed" if turns else "assumed, and moves it most"
         words, key = words_of(guess.path), f"{short_path(record, guess.path)} = {number(guess.now)}"
-        text += f"; {role}: {words} ({key})" if words else f"; {role}: {key}"
-    fitted = "Fitted to past campaigns." if record.calibrated else "A what-if, not fitted to past campaigns."
-    return f"{text}.", fitted
+        text += f"; {role}: {key if not words else words if turns else f'{words} ({key})'}"  # what turns it is said with its value
+    return (f"{text}.",)
 
 
 def _next(
