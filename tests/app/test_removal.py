@@ -15,6 +15,8 @@ from viralsim.lessons import lesson, lessons
 def test_somebody_can_be_removed(one: Any) -> None:
     """Nobody else's luck changes: whoever is lost shared before, and the one who is removed is among them."""
     scenario = one.scenario()
+    if one.key == "spillover":  # an advertisement begins it, and no person
+        pytest.skip("nobody begins this lesson")
     arm = next(arm for arm in scenario.arm_names if play(scenario, arm, 0).removable)
     played = play(scenario, arm, 0)
     member = next(member for member in played.removable if member in played.shared)

@@ -185,12 +185,10 @@ def test_mesa_steps_the_same_launches(arm: str) -> None:
 
 
 def test_commands_of_one_launch_refuse_a_programme() -> None:
-    """A field test and the tier's own questions know one launch: they say so."""
+    """A field test knows one launch: it says so."""
     scenario = programme()
     with pytest.raises(vs.InputError, match="leave the block programme out"):
         vs.field_test(scenario, worlds=4, treatment="managed", control="without")
-    with pytest.raises(vs.InputError, match="leave the block programme out"):
-        vs.advocates.find(scenario, count=2)
     with pytest.raises(vs.InputError, match="launch"):
         vs.ViralityModel(scenario, launch=4)
 

@@ -25,13 +25,15 @@ from viralsim.scenario import Scenario
 
 SCRIPTS = ("texts.js", "stage.js", "lesson.js", "asking.js", "replay.js", "forecast.js")
 
+OPENED = "opened"  # of a page's address and of its tab: a scenario that was opened from a file
+
 
 def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., None]:
     """The root page; ``start``: the scenario that was named on the command line."""
     scripts = "".join(f"<script>{front(name)}</script>" for name in SCRIPTS)
     shipped = ", ".join(json.dumps(one) for one in (languages(), {code: dict(catalogue(code)) for code in languages()}))
 
-    def page(learn: str = "", lang: str = "") -> None:
+    def page(learn: str = "", lang: str = "", plan: str = "") -> None:
         dress()
         language = preferred(lang, accepted())
         ui.add_head_html(f"{scripts}<script>viralsimTexts.begin({shipped}, '{language}')</script>")
@@ -42,14 +44,14 @@ def build(lanes: Lanes, line: RunLine, start: Scenario | None) -> Callable[..., 
                 show_real(happened, language)
             return
         try:
-            chosen = lesson(learn) if learn else (None if start is not None else lessons()[0])
+            chosen = lesson(learn) if learn else (None if start is not None or plan == OPENED else lessons()[0])
         except InputError:
             chosen = lessons()[0]
         scenario = chosen.scenario() if chosen is not None else start or lessons()[0].scenario()
         session = Session(lanes, line, str(app.storage.browser["id"]), scenario, chosen)
         with ui.column().classes("w-full max-w-7xl mx-auto p-0 gap-1"):
             _head(chosen.key if chosen is not None else None, language)
-            view = View(session, language)
+            view = View(session, language, plan)
         client = ui.context.client
         client.on_connect(view.show)  # not before: who asks for a page and opens no socket costs next to nothing
         client.on_delete(lambda: view.session.close())
@@ -76,8 +78,8 @@ def _head(value: str | None, language: str) -> None:
 class View:
     """One session's widgets."""
 
-    def __init__(self, session: Session, language: str) -> None:
-        self.session, self.language = session, language
+    def __init__(self, session: Session, language: str, plan: str) -> None:
+        self.session, self.language, self.plan = session, language, plan
         self.body = ui.column().classes("w-full")
         self.lesson_page: LessonPage | None = None
         self._shown = False
@@ -86,6 +88,9 @@ class View:
         """Everything below the head, once; a socket that comes again finds the page as it was."""
         if not self._shown:
             self._shown = True
+            kept = app.storage.tab.get(OPENED) if self.plan == OPENED else None
+            if kept is not None:
+                self._begin(kept)
             with self.body:
                 self._content()
 
@@ -97,13 +102,18 @@ class View:
             PlanPage(session, _kept(session), self._opened).show()
 
     def _opened(self, scenario: Scenario) -> None:
-        """A scenario takes the place of what is shown."""
-        self.session.close()
-        self.session = Session(self.session.lanes, self.session.line, self.session.visitor, scenario, None)
+        """A scenario takes the place of what is shown; a page that is loaded again finds it by its address."""
+        self._begin(scenario)
+        app.storage.tab[OPENED] = scenario
+        ui.navigate.history.replace(f"/?plan={OPENED}&lang={self.language}")
         self.lesson_page = None
         self.body.clear()
         with self.body:
             self._content()
+
+    def _begin(self, scenario: Scenario) -> None:
+        self.session.close()
+        self.session = Session(self.session.lanes, self.session.line, self.session.visitor, scenario, None)
 
     def _lesson(self, chosen: Lesson) -> None:
         """The lesson on its one screen; everything else that can be done with its scenario is below."""
