@@ -108,3 +108,17 @@ def test_wrong_words_are_refused(wrong: dict[str, object], named: str) -> None:
     given = {"measures": ["shares", "impressions"], **wrong}
     with pytest.raises(InputError, match=named):
         explore_patterns(vs.loads(SCENARIO), **given)
+
+
+@pytest.mark.parametrize(
+    "option", [("--page", "page.html"), ("--above", "3"), ("--below", "3"), ("--against", "organic")]
+)
+def test_options_of_a_sweep_are_refused_beside_a_scenario(tmp_path: Path, option: tuple[str, str]) -> None:
+    """They would be ignored, and no page written."""
+    file = tmp_path / "plan.yaml"
+    file.write_text("viralsim: 1\n")
+    said = CliRunner().invoke(
+        main, ["discover", str(file), "--measure", "shares", "--measure", "reach", *option], standalone_mode=False
+    )
+    assert isinstance(said.exception, InputError)
+    assert str(said.exception).startswith(f"{option[0]} is for a finished sweep")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from viralsim.cli.numbers import Finite
 from viralsim.cli.study import json_option, page_option, say, write_page
@@ -53,8 +54,10 @@ def discover(
 ) -> None:
     """Read the table, search, print sentences and tables. Without --above and --below a case is where another arm is better."""
     if source.is_file():
+        _refuse_idle(("against", "above", "below", "page"), "a finished sweep", "a scenario")
         _explore(source, measures, arm, points, worlds, threads, seed, out, as_json)
         return
+    _refuse_idle(("points", "worlds", "threads"), "a scenario file", "a finished sweep")
     if len(measures) > 1:
         raise InputError(f"--measure: a sweep is searched for one measure, got {len(measures)}: give one")
     from viralsim.cli.progress import progress_bar
@@ -77,6 +80,14 @@ def discover(
     _show(found)
     if out is not None:
         click.echo(f"\n{out}: the points with their cases")
+
+
+def _refuse_idle(names: tuple[str, ...], needs: str, given: str) -> None:
+    """InputError for an option that would be ignored: some are for a sweep alone, others for a scenario."""
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise InputError(f"--{name} is for {needs}, and this is {given}: leave it out")
 
 
 def _explore(
