@@ -157,7 +157,7 @@ def test_what_a_scenario_cannot_have_is_said(few_worlds: None) -> None:
     """1,000 followers cannot make 2,000 impressions per post by visibility alone: impressions are not said to be learnt."""
     small = vs.loads(TEXT.replace("followers: 8000", "followers: 1000"))
     told = calibrate(small, account(7, 30))
-    assert any(w.startswith("visibility would have to be more than can be") for w in told.warnings)
+    assert any(w.startswith("impressions need a visibility above the highest possible in ") for w in told.warnings)
     assert "channels.x.owned_visibility" not in told.of
     nobody = vs.loads(TEXT.replace("owned: [{channel: x, followers: 8000, posts_at: [0h]}]", "owned: []"))
     with pytest.raises(InputError, match="no owned post"):

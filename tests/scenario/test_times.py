@@ -95,3 +95,18 @@ def test_what_the_schema_refuses_is_left_alone() -> None:
     """A malformed line comes back as it is."""
     for line in (None, 3, {"every": None}, {"every": "1d", "posts_at": 3}, {"every": [], "posts_at": ["0h"]}):
         assert repeated(line, "9d") is line
+
+
+@pytest.mark.parametrize(
+    ("times", "wrong"),
+    [("[yesterday]", ["posts_at[0]"]), ("[]", ["posts_at"]), ("[0h, soon, -1h]", ["posts_at[1]", "posts_at[2]"])],
+)
+def test_a_list_of_wrong_times_is_not_called_short_too(times: str, wrong: list[str]) -> None:
+    """Each wrong entry is one error; the list is short only where it is."""
+    with pytest.raises(vs.ScenarioError) as refused:
+        vs.loads(
+            "viralsim: 1\nname: a\nworlds: 2\nhorizon: 1d\naudience: {members: 50}\n"
+            "channels: {x: {visibility: 0.2, network: {generate: {mean_following: 5}}}}\ncontent: {c: {appeal: 0.1}}\n"
+            f"campaign: {{content: c, owned: [{{channel: x, followers: 5, posts_at: {times}}}]}}\n"
+        )
+    assert [problem.path for problem in refused.value.problems] == [f"campaign.owned[0].{word}" for word in wrong]

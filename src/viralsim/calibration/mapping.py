@@ -14,6 +14,7 @@ from viralsim.calibration.observed import Floats
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import curve_of
 from viralsim.errors import InputError
+from viralsim.measurement.number_format import percent
 from viralsim.scenario import Scenario
 from viralsim.scenario.campaign import Owned
 from viralsim.scenario.paths import nearest
@@ -182,12 +183,15 @@ class Solver:
         """What the scenario cannot have as the posts had it."""
         found = []
         words = (
-            ("visibility", f"campaign.owned has {self.home.followers:,} followers: give those of the account"),
-            ("share rate", "widen the content's topics and tone"),
+            (
+                "impressions need a visibility above the highest possible",
+                f"campaign.owned has {self.home.followers:,} followers: give those of the account",
+            ),
+            ("shares need a share rate above the highest possible", "widen the content's topics and tone"),
         )
         for (word, remedy), part in zip(words, self.capped(), strict=True):
             if part >= 0.001:
-                found.append(f"{word} would have to be more than can be in {part:.1%} of the rows; {remedy}")
+                found.append(f"{word} in {percent(part)} of the rows; {remedy}")
         return found + [
             f"{measure} of a post in this scenario are {check.simulated[measure]:.3g} on average, not the "
             f"{check.rows[measure]:.3g} that past posts say: it is not calibrated for {measure}"

@@ -141,8 +141,8 @@ def _plan(specs: dict[str, Spec]) -> Iterator[str]:
         owned = sum(len(line.posts_at) for line in campaign.owned)
         does = [counted(owned, "owned post")] if campaign.owned else []
         if campaign.paid:
-            bought = sum(line.budget_usd / line.cpm_usd * 1000 for line in campaign.paid if line.cpm_usd)
-            does.append(f"{bought:,.0f} paid impressions")
+            bought = sum(int(line.budget_usd / line.cpm_usd * 1000) for line in campaign.paid if line.cpm_usd)
+            does.append(f"{bought:,} paid impressions")
         if campaign.organic:
             posters = sum(
                 line.members if isinstance(line.members, int) else len(line.members) for line in campaign.organic

@@ -41,6 +41,8 @@ def findings(error: ValidationError, data: Any, root: Place = ()) -> list[Findin
         place = _real_place(detail["loc"], data)
         if detail["type"] != "missing" and at(data, place) is None and not _written(data, place):
             continue  # a value that was filled in; its origin is reported where it is
+        if detail["type"] == "too_short" and len(at(data, place)) >= detail["ctx"]["min_length"]:
+            continue  # entries that are wrong were left out before they were counted; they are reported themselves
         found[((*root, *place), _sentence(detail, place, data))] = None
     return _each_list_once(found) or [_nearest_written(error.errors(include_url=False)[0], data, root)]
 
