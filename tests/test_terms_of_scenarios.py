@@ -9,7 +9,7 @@ import pytest
 
 import viralsim as vs
 from viralsim.campaign.compile import content_names
-from viralsim.campaign.seeing import quantiles, scales, seeing
+from viralsim.campaign.impression_delay import quantiles, scales, seeing
 from viralsim.campaign.visible_posts import factors
 from viralsim.errors import ScenarioError
 from viralsim.scenario.channels import Exponential, ImpressionDelay, Lognormal, PowerLaw

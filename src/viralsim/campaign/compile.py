@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from viralsim.campaign.creators.exclusive import with_exclusive
 from viralsim.campaign.delays import delay_tables, whole_ticks
 from viralsim.campaign.enrolment import Enrolment, enrol
+from viralsim.campaign.impression_delay import seeing
 from viralsim.campaign.interventions import cut_ties, plan_of_interventions
 from viralsim.campaign.management import manager_rules, with_care
 from viralsim.campaign.mean_field import HOURS_PER_DAY, novelty, rhythm, rhythms, tick_hours
 from viralsim.campaign.numbers import Number, holds_column, number, stacked
 from viralsim.campaign.own_rules import own_arrays
 from viralsim.campaign.plan import compile_plan
-from viralsim.campaign.seeing import seeing
 from viralsim.campaign.segments import segment_names
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.campaign.solve_rates import appeal, curve_of, visibility

@@ -27,13 +27,6 @@ from viralsim.kernels.counts import (
 )
 from viralsim.kernels.cpu import U
 from viralsim.kernels.exposure import expose
-from viralsim.kernels.law import (
-    CRITICISE,
-    ENGAGE,
-    SHARE,
-    conversion_probability,
-    criticism_probability,
-)
 from viralsim.kernels.own.asked import (
     asks_for_following,
     asks_for_neighbours,
@@ -47,6 +40,13 @@ from viralsim.kernels.own.asked import (
 from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
 from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
+from viralsim.kernels.sharing_law import (
+    CRITICISE,
+    ENGAGE,
+    SHARE,
+    conversion_probability,
+    criticism_probability,
+)
 from viralsim.kernels.state import (
     CELLS,
     CONTENTS,

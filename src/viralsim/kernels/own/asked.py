@@ -8,7 +8,6 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from viralsim.kernels.law import response_to, share_probability
 from viralsim.kernels.own.sets import (
     INLINED,
     MEASURES,
@@ -19,6 +18,7 @@ from viralsim.kernels.own.sets import (
     key_in,
     set_of,
 )
+from viralsim.kernels.sharing_law import response_to, share_probability
 
 
 def own_of(arm: Any) -> Any:

@@ -17,7 +17,7 @@ from numba import config, njit
 
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.counts import N_IMPRESSIONS_OWNED, Count
-from viralsim.kernels.law import CRITICISE, response_to, share_probability
+from viralsim.kernels.sharing_law import CRITICISE, response_to, share_probability
 from viralsim.rules import files
 from viralsim.rules.rule import COUNTED, IN_AN_IMPRESSION, OF_TREES, PLAIN, Rule, is_library
 
