@@ -12,38 +12,17 @@ from typing import Any
 import viralsim as vs
 from benchmarks.pairing import Pair, pair, timer, worlds_for
 
-MAIN = Path(__file__).parent.parent / "scenarios" / "advocates_vs_paid.yaml"
+HOME = Path(__file__).parent.parent
+MAIN = HOME / "scenarios" / "advocates_vs_paid.yaml"
+RULES = HOME / "tests" / "rules" / "own_rules.py"  # they say what is built in, as the tests show
 ROUNDS, BUDGET_S, GOAL = 9, 2.0, 1.3
-
-
-@vs.rules.register("reinforcement", limits={"gain": (0, 10)})
-def as_social(seen, gain=0.5, cap=3.0):  # type: ignore[no-untyped-def]
-    """What ``social`` says."""
-    return min(cap, 1.0 + gain * (seen - 1))
-
-
-@vs.rules.register("share_probability")
-def as_the_law(appeal, match, activity, trust, novelty, fatigue, reinforcement, softening):  # type: ignore[no-untyped-def]
-    """What the law says."""
-    return appeal * match * activity * trust * novelty * fatigue * reinforcement * softening
-
-
-@vs.rules.register("response")
-def as_the_ladder(u, share, criticism, engagement):  # type: ignore[no-untyped-def]
-    """What the law says."""
-    if u < share:
-        return 0
-    if u < share + criticism:
-        return 1
-    return 2 if u < share + criticism + (1.0 - share - criticism) * engagement else 3
-
 
 SOCIAL = {"content.teaser.reinforcement": {"social": {"gain": 0.3}}}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "reinforcement against `social`": (SOCIAL, {"content.teaser.reinforcement": {"as_social": {"gain": 0.3}}}),
+    "reinforcement against `social`": (SOCIAL, {"content.teaser.reinforcement": {"echo": {"gain": 0.3}}}),
     "share probability and response against the law": (
         {},
-        {"content.teaser.share_probability": "as_the_law", "content.teaser.response": "as_the_ladder"},
+        {"content.teaser.share_probability": "product", "content.teaser.response": "ladder"},
     ),
 }
 
@@ -64,6 +43,7 @@ def measured(built_in: dict[str, Any], own: dict[str, Any]) -> Pair:
 
 def main() -> None:
     """Print the page."""
+    vs.rules.read_file(RULES)
     print("# What a rule of one's own costs\n")
     print(
         f"The main scenario, all arms, `vs.simulate` with built-in words and with own rules that say the same (the same worlds); "

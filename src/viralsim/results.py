@@ -191,8 +191,7 @@ class Result(RunRecord):
         Columns: world; parent, child: member numbers, -1 for the brand and if nobody convinced the member; tick; source: of the
         impression that convinced (owned, paid, asked, earned, recommended), otherwise who began it (owned, asked, organic);
         channel, content; post, parent_post, root_post: numbers of posts within the world, -1 for none; depth. If the ids come
-        from
-        a file, also child_id.
+        from a file, also child_id.
         The worlds run again from the stored scenario, so a saved result has them too.
 
         Raises: InputError for an arm or world that does not exist, and if the world cannot be run as it was.

@@ -55,15 +55,18 @@ def in_memory(scenario: Scenario, data: Mapping[str, Any], posterior: pd.DataFra
     return scenario.with_data(whole)
 
 
+def rows_in_file(name: str, content: bytes) -> dict[str, str]:
+    """``uncertain.joint`` of a file of rows: its name, and the sum by which a changed one is refused."""
+    return {"file": name, "sha256": hashlib.sha256(content).hexdigest()}
+
+
 def for_folder(scenario: Scenario, folder: Path) -> dict[str, Any]:
-    """Plain data of the scenario as a file in ``folder``: rows are in ``posterior.csv``, which is there already, other files named
-    from there.
-    """
+    """Plain data of the scenario as a file in ``folder``, where ``posterior.csv`` is already; other files are named from there."""
     data = {
         word: _moved(value, scenario.folder, folder) if word in FILE_BLOCKS else value
         for word, value in scenario.data.items()
     }
-    rows = {"file": POSTERIOR_FILE, "sha256": hashlib.sha256((folder / POSTERIOR_FILE).read_bytes()).hexdigest()}
+    rows = rows_in_file(POSTERIOR_FILE, (folder / POSTERIOR_FILE).read_bytes())
     data["uncertain"] = {**data["uncertain"], JOINT: rows}
     return data
 

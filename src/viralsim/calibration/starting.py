@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from viralsim.calibration.calibrated_scenario import rows_in_file
 from viralsim.calibration.calibrating import Calibration, calibrate
 from viralsim.calibration.observed import FEWEST_POSTS
 from viralsim.errors import InputError
@@ -18,6 +18,7 @@ from viralsim.scenario import loads, presets
 from viralsim.scenario.guided import PostRates
 from viralsim.scenario.reading import write_yaml
 from viralsim.scenario.starting import posts_template
+from viralsim.scenario.study import JOINT
 
 CHANNEL, CONTENT = "instagram", "post"
 FEWEST_MEMBERS = 20_000
@@ -121,9 +122,7 @@ def _learnt(found: Calibration, filled: dict[str, str], posterior_file: str) -> 
         f"    owned_visibility: {visibility:.4g}    # of your posts, median of the rows",
         *others,
     ]
-    joint = write_yaml(
-        {"joint": {"file": posterior_file, "sha256": hashlib.sha256(found.rows_as_csv().encode()).hexdigest()}}
-    )
+    joint = write_yaml({JOINT: rows_in_file(posterior_file, found.rows_as_csv().encode())})
     uncertain = "".join(f"  {line}\n" for line in joint.splitlines()) + filled["more"].partition("uncertain:\n")[2]
     block: dict[str, Any] = {"calibration": data["calibration"]}
     return {

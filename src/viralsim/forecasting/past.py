@@ -13,6 +13,7 @@ from viralsim.forecasting.curve import Curve, curve_of_events, edges_until, thin
 from viralsim.forecasting.curve_files import PostCurve
 from viralsim.forecasting.hawkes import Floats
 from viralsim.forecasting.population import FEWEST_PAST, Population, fit_curves
+from viralsim.units import counted
 
 DECIMALS = 4  # of an hour: readings nearer than that are at one time
 FEWEST_READINGS = 3
@@ -28,7 +29,9 @@ def population_of(past: Sequence[PostCurve], horizon: float, seed: int = 1) -> t
     notes = []
     unsaid = [post for post in past if post.curve.exact and not post.end_given]
     if unsaid:
-        notes.append(f"{_posts(len(unsaid))} taken as watched until the horizon: no observed_until says otherwise")
+        notes.append(
+            f"{counted(len(unsaid), 'past post')} taken as watched until the horizon: no observed_until says otherwise"
+        )
     whole = [post for post in past if post in unsaid or post.curve.observed_until >= horizon * (1 - 1e-9)]
     if past and not whole:
         longest = max(post.curve.observed_until for post in past)
@@ -37,21 +40,19 @@ def population_of(past: Sequence[PostCurve], horizon: float, seed: int = 1) -> t
             "say a shorter --horizon"
         )
     if len(whole) < len(past):
-        notes.append(f"{_posts(len(past) - len(whole))} left out: watched for less than the horizon of {horizon:g} h")
+        notes.append(
+            f"{counted(len(past) - len(whole), 'past post')} left out: watched for less than the horizon of {horizon:g} h"
+        )
     curves = tuple(_within(post.curve, horizon) for post in whole)
     if curves and not any(float(curve.at(np.array(horizon))) > 0 for curve in curves):
         raise InputError(f"{past[0].place}: no past post has a share: nothing can be learnt from them")
     if len(curves) < FEWEST_PAST:
-        said = _posts(len(curves)) if curves else "no past posts"
+        said = counted(len(curves), "past post") if curves else "no past posts"
         notes.append(f"{said}: ranges are mostly the shipped prior (from 20 on they are the posts')")
     followers = np.array([post.followers for post in whole], np.float64)
     edges, more = _edges(curves, horizon, past[0].place if past else "")
     notes += more
     return fit_curves(curves, followers, horizon, edges, seed), notes
-
-
-def _posts(count: int) -> str:
-    return f"{count:,} past post{'s' * (count != 1)}"
 
 
 def _within(curve: Curve, horizon: float) -> Curve:

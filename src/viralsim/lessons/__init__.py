@@ -5,11 +5,11 @@ A lesson is a file beside this one; its scenario runs from the command line too:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from viralsim.errors import InputError
 from viralsim.scenario import Scenario, loads
@@ -68,8 +68,8 @@ class Predict:
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What a class needs: minutes, question, prediction, slider, measure, surprise, the teacher's answer, words, scenario."""
+class LessonText:
+    """What every lesson says to a class: minutes, question, prediction, guess, surprise, the teacher's answer, words."""
 
     key: str
     order: int
@@ -77,24 +77,46 @@ class Lesson:
     minutes: int
     question: str
     prediction: str
-    slider: Slider
-    measure: Measure
     predict: Predict
     surprise: str
     teacher: str
     glossary: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Lesson(LessonText):
+    """A lesson on a scenario, with the slider that changes it and the measure that is drawn against the slider."""
+
+    slider: Slider
+    measure: Measure
     scenario_text: str
+
+    @property
+    def drawn(self) -> str:
+        """The title of its picture."""
+        return self.measure.title
 
     def scenario(self) -> Scenario:
         """The lesson's scenario, checked."""
         return loads(self.scenario_text, file=f"{self.key}.yaml")
 
 
+AnyLesson = TypeVar("AnyLesson", bound=LessonText)
+
+
 @cache
 def lessons() -> tuple[Lesson, ...]:
     """All lessons in the order of a course."""
-    found = [_read(one.name.removesuffix(".yaml"), one.read_text(encoding="utf-8"))
-             for one in files(__package__).iterdir() if one.name.endswith(".yaml")]  # fmt: skip
+    return read_all(__package__, _read)
+
+
+def read_all(package: str, read: Callable[[str, dict[str, Any]], AnyLesson]) -> tuple[AnyLesson, ...]:
+    """The lessons of a package's files, in the order of a course. read: (key, data of the file) -> the lesson."""
+    found = []
+    for one in files(package).iterdir():
+        if one.name.endswith(".yaml"):
+            data = read_yaml(one.read_text(encoding="utf-8"), one.name).data
+            found.append(read(one.name.removesuffix(".yaml"), data))
     return tuple(sorted(found, key=lambda one: one.order))
 
 
@@ -106,8 +128,7 @@ def lesson(key: str) -> Lesson:
     raise InputError(f"no lesson {key!r}: choose one of {', '.join(one.key for one in lessons())}")
 
 
-def _read(key: str, text: str) -> Lesson:
-    data: dict[str, Any] = read_yaml(text, f"{key}.yaml").data
+def _read(key: str, data: dict[str, Any]) -> Lesson:
     spec = loads(data["scenario"], file=f"{key}.yaml").spec
     slider = _slider(data["slider"], spec.model_dump(by_alias=True))
     drawn, asked = data["measure"], data["predict"]

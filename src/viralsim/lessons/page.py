@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viralsim.lessons import Lesson, lessons
+from viralsim.lessons import Lesson, LessonText, lessons
 from viralsim.lessons.real import RealLesson, real_lessons
 
 
@@ -17,10 +17,19 @@ def page() -> str:
         "[What they claim, measured, and on how many other seeds it holds](claims.md).",
     ]
     return "\n".join([*head, *(line for one in lessons() for line in _lesson(one)),
-                      *(line for real in real_lessons() for line in _real(real))]) + "\n"  # fmt: skip
+                      *(line for real in real_lessons() for line in (*_said(real), *_words(real)))]) + "\n"  # fmt: skip
 
 
 def _lesson(one: Lesson) -> list[str]:
+    return [
+        *_said(one, f"`{one.slider.path}` "),
+        *("", f"**Notebook.** [{one.key}.ipynb]({one.key}.ipynb)"),
+        *_words(one),
+        *("", "```yaml", *one.scenario_text.rstrip().splitlines(), "```"),
+    ]
+
+
+def _said(one: Lesson | RealLesson, path: str = "") -> list[str]:
     s = one.slider
     return [
         "",
@@ -28,30 +37,15 @@ def _lesson(one: Lesson) -> list[str]:
         *("", f"**Question.** {one.question}"),
         *("", f"**Prediction first.** {one.prediction}"),
         *("", f"**Guess.** {one.predict.ask}"),
-        *("", f"**Drawn.** {one.measure.title}."),
-        *("", f"**Slider.** {s.label}: `{s.path}` from {s.low:g} to {s.high:g}."),
-        *("", f"**Surprise.** {one.surprise}"),
-        *("", f"**For the teacher.** {one.teacher}"),
-        *("", f"**Notebook.** [{one.key}.ipynb]({one.key}.ipynb)"),
-        *("", "**Words.** " + "; ".join(f"*{word}*: {text}" for word, text in one.glossary.items()) + "."),
-        *("", "```yaml", *one.scenario_text.rstrip().splitlines(), "```"),
-    ]
-
-
-def _real(one: RealLesson) -> list[str]:
-    s = one.slider
-    return [
-        "",
-        f"## {one.order}. {one.title} ({one.minutes} minutes)",
-        *("", f"**Question.** {one.question}"),
-        *("", f"**Prediction first.** {one.prediction}"),
-        *("", f"**Guess.** {one.ask}"),
         *("", f"**Drawn.** {one.drawn}."),
-        *("", f"**Slider.** {s.label}: from {s.low:g} to {s.high:g}."),
+        *("", f"**Slider.** {s.label}: {path}from {s.low:g} to {s.high:g}."),
         *("", f"**Surprise.** {one.surprise}"),
         *("", f"**For the teacher.** {one.teacher}"),
-        *("", "**Words.** " + "; ".join(f"*{word}*: {text}" for word, text in one.glossary.items()) + "."),
     ]
+
+
+def _words(one: LessonText) -> list[str]:
+    return ["", "**Words.** " + "; ".join(f"*{word}*: {text}" for word, text in one.glossary.items()) + "."]
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from viralsim.errors import InputError
-from viralsim.lessons import lessons
-from viralsim.lessons.real import real_lessons
+from viralsim.lessons import Lesson
+from viralsim.lessons.real import course
 
 ENGLISH = "en"
 MARKS = ("t", "h", "say", "marked", "noted")  # the functions whose first argument is a text
@@ -84,17 +84,13 @@ def spoken(arm: str) -> str:
 
 def texts_of_lessons() -> Iterator[str]:
     """Every text of every lesson, names of arms included."""
-    for one in lessons():
+    for one in course():
         yield from (one.title, one.question, one.prediction, one.surprise, one.teacher)
-        yield from (one.slider.label, one.measure.title, one.predict.ask)
+        yield from (one.slider.label, one.drawn, one.predict.ask)
         for word, meaning in one.glossary.items():
             yield from (word, meaning)
-        yield from map(spoken, (*one.measure.of, *one.scenario().arm_names))
-    for real in real_lessons():
-        yield from (real.title, real.question, real.prediction, real.surprise, real.teacher)
-        yield from (real.slider.label, real.drawn, real.ask)
-        for word, meaning in real.glossary.items():
-            yield from (word, meaning)
+        if isinstance(one, Lesson):
+            yield from map(spoken, (*one.measure.of, *one.scenario().arm_names))
 
 
 def texts_of_sources(source: Path | None = None) -> Iterator[str]:

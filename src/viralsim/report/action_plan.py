@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,9 +28,18 @@ from viralsim.units import counted
 
 MOST_PEOPLE, MOST_PLANNED_MEMBERS = 10, 1_000_000
 PAID_TO_ADVOCATES = (*BY_THE_PERSON, COMMISSIONS, DISCOUNTS)
-CHOSEN = {"degree": "The best followed", "random": "Drawn at random"}
+CHOSEN = {"degree": "Those with the most followers", "random": "Drawn at random"}
 CHECK_AT = 1 / 3  # of the horizon: late enough to tell, early enough to act
 Rows = list[list[str]]
+
+
+class PlanTitles(NamedTuple):
+    """What each table of a plan is called."""
+
+    steps: str
+    people: str
+    manager: str
+    risks: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,16 @@ class ActionPlan:
     risks: Rows
     manager: Rows
     managed_arm: str
+
+    @property
+    def titles(self) -> PlanTitles:
+        """The titles of its tables, the same on a page, on paper and on slides."""
+        return PlanTitles(
+            f"If you choose {self.arm}: what to do, and when",
+            f"Who the advocates are (option {self.advocates_arm})",
+            f"What the manager does, and when (option {self.managed_arm})",
+            "Risks, and what to watch for",
+        )
 
 
 def action_plan(result: Result) -> ActionPlan | None:

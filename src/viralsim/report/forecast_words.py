@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from viralsim.measurement.number_format import money, number, percent, span
+from viralsim.units import counted
 
 if TYPE_CHECKING:
     from viralsim.forecasting import OpenArm, OpenArms
@@ -93,4 +94,4 @@ def _percentile(percentile: float | None, past: int) -> str:
     rank = round(percentile)
     tens, ones = divmod(rank, 10)
     ending = "th" if tens % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(ones, "th")
-    return f", the {rank}{ending} percentile of {past:,} past post{'s' * (past != 1)} at that hour"
+    return f", the {rank}{ending} percentile of {counted(past, 'past post')} at that hour"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from viralsim.measurement.number_format import number
 from viralsim.measurement.turning.sentences import turning
 from viralsim.report.action_plan import action_plan
@@ -89,14 +91,9 @@ def _to_do(result: Result) -> list[Markup]:
     plan = action_plan(result)
     if plan is None:
         return []
-    tables = (
-        (f"If you choose {plan.arm}: what to do, and when", plan.steps),
-        (f"Who the advocates are (option {plan.advocates_arm})", plan.people),
-        (f"What the manager does, and when (option {plan.managed_arm})", plan.manager),
-        ("Risks, and what to watch for", plan.risks if len(plan.risks) > 1 else []),
-    )
+    tables = (plan.steps, plan.people, plan.manager, plan.risks if len(plan.risks) > 1 else [])
     parts: list[Markup] = []
-    for title, rows in tables:
+    for title, rows in zip(plan.titles, tables, strict=True):
         if rows:
             most = MOST_PEOPLE_OPEN if rows is plan.people else len(rows)
             parts += [element("h2", title), _words(rows[0], rows[1 : most + 1], title)]
@@ -108,7 +105,7 @@ def _to_do(result: Result) -> list[Markup]:
     return parts
 
 
-def _words(head: list[str], rows: list[list[str]], title: str) -> Markup:
+def _words(head: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> Markup:
     return element("div", table(head, rows, title), class_="words")
 
 
@@ -123,7 +120,7 @@ def _ranked(result: Result) -> list[Markup]:
         for words, key, *rest in rows[1:]
     ]
     head = [rows[0][0], *rows[0][2:]]
-    return [element("h2", title), element("div", table(head, found, title), class_="words")]
+    return [element("h2", title), _words(head, found, title)]
 
 
 def _stamp(result: Result) -> str:

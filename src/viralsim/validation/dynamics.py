@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from viralsim import classic
 from viralsim.classic import tables
 from viralsim.population.network.network import Network
+from viralsim.units import counted
 from viralsim.validation import graphs
 from viralsim.validation.check import FINITE, LAW, MEAN, Check, Number, Setting, exact, holds, law, mean
 
@@ -87,7 +88,7 @@ def doses(setting: Setting) -> list[Number]:
             None, np.arange(n), exposure, enough, memory, 300, worlds=3, seed=setting.seed,
             threads=setting.threads, members=n,
         )  # fmt: skip
-        what = f"memory {memory}, {enough} dose{'s' * (enough > 1)}, exposure {exposure:g}: infected"
+        what = f"memory {memory}, {counted(enough, 'dose')}, exposure {exposure:g}: infected"
         said.append(exact(what, counts[:, 250:, 1].mean() / n, share, 0.004))
     return said
 

@@ -11,22 +11,30 @@ from viralsim.app.look import stage_html
 from viralsim.app.stepping import Played
 from viralsim.lessons import Lesson
 from viralsim.lessons.outcomes import outcomes
+from viralsim.lessons.real import RealLesson
 from viralsim.scenario import Scenario
 
 MOST_TRIES = 1_000_000  # that the app plays by their numbers
+
+
+def said(one: Lesson | RealLesson) -> dict[str, Any]:
+    """What every lesson tells its page."""
+    return {
+        **{word: getattr(one, word) for word in ("key", "order", "title", "question", "surprise", "teacher")},
+        "glossary": dict(one.glossary),
+        "label": one.slider.label,
+        "ask": one.predict.ask,
+        "at": one.predict.at,
+    }
 
 
 def meta(one: Lesson, values: tuple[float, ...], tries: int) -> dict[str, Any]:
     """The lesson itself, its slider taking ``values`` and its tries being numbered below ``tries``."""
     slider, measure = one.slider, one.measure
     return {
-        **{word: getattr(one, word) for word in ("key", "order", "title", "question", "surprise", "teacher")},
-        "glossary": dict(one.glossary),
-        "label": slider.label,
+        **said(one),
         "values": list(values),
         "start": values.index(slider.exactly(slider.value)),
-        "ask": one.predict.ask,
-        "at": one.predict.at,
         "measure": {"title": measure.title, "axis": list(measure.axis), "log": measure.log, "arms": not measure.arms},
         "arms": list(one.scenario().arm_names),
         "tries": tries,

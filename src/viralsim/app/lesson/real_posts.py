@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.app.curve import framed, line_path
+from viralsim.app.lesson.data import said
 from viralsim.app.look import stage_html
 from viralsim.app.stepping import layout
 from viralsim.lessons.real import RealLesson
@@ -47,11 +48,9 @@ def real_page(one: RealLesson) -> tuple[str, dict[str, Any]]:
 def real_meta(one: RealLesson) -> dict[str, Any]:
     """The lesson itself, as ``data.meta`` says a simulated one."""
     return {
-        **{word: getattr(one, word) for word in ("key", "order", "title", "question", "surprise", "teacher", "ask", "at")},
-        "glossary": dict(one.glossary),
-        "label": one.slider.label,
+        **said(one),
         "values": list(one.slider.values),
-        "start": one.slider.values.index(one.at),
+        "start": one.slider.values.index(one.predict.at),
         "measure": {"title": one.drawn, "axis": list(one.axis), "log": one.axis[0] > 0, "arms": True},
         "arms": [POST],
         "tries": len(posts()),

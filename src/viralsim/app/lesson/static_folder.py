@@ -19,7 +19,7 @@ from viralsim.app.look import front, stage_html
 from viralsim.atomic import write_text
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lessons
-from viralsim.lessons.real import RealLesson, real_lessons
+from viralsim.lessons.real import real_lessons
 from viralsim.lessons.texts import catalogue, languages, marked, noted
 
 MOST_VALUES, TRIES = 8, 4
@@ -125,10 +125,9 @@ def _loaded(*names: str) -> str:
 
 
 def _index(taken: Sequence[Lesson]) -> str:
-    listed_lessons: tuple[Lesson | RealLesson, ...] = (*taken, *real_lessons())
     listed = "".join(
         f'<li value="{one.order}"><a href="{one.key}.html">{marked(one.title)}</a>: {marked(one.question)}</li>'
-        for one in listed_lessons
+        for one in (*taken, *real_lessons())
     )
     head = marked("How things spread", "h1") + marked("Guess first, then try.", "p")
     own = (

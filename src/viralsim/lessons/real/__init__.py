@@ -5,15 +5,12 @@ They look like the other lessons, but no scenario is behind them: there is nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from viralsim.lessons import Lesson, lessons
+from viralsim.lessons import Lesson, LessonText, Predict, lessons, read_all
 from viralsim.lessons.real.posts import DAY_HOURS
-from viralsim.scenario.reading import read_yaml
 
 
 @dataclass(frozen=True)
@@ -35,34 +32,18 @@ class Hours:
 
 
 @dataclass(frozen=True)
-class RealLesson:
-    """What a class needs, as in ``Lesson``.
+class RealLesson(LessonText):
+    """A lesson on real posts. drawn, axis: title and ends of its picture."""
 
-    ask: what is guessed with the slider ``at``. drawn, axis: title and ends of its picture.
-    """
-
-    key: str
-    order: int
-    title: str
-    minutes: int
-    question: str
-    prediction: str
     slider: Hours
     drawn: str
     axis: tuple[float, float]
-    ask: str
-    at: float
-    surprise: str
-    teacher: str
-    glossary: Mapping[str, str]
 
 
 @cache
 def real_lessons() -> tuple[RealLesson, ...]:
     """Both, in the order of a course; they follow the simulated ones."""
-    found = [_read(one.name.removesuffix(".yaml"), one.read_text(encoding="utf-8"))
-             for one in files(__package__).iterdir() if one.name.endswith(".yaml")]  # fmt: skip
-    return tuple(sorted(found, key=lambda one: one.order))
+    return read_all(__package__, _read)
 
 
 def course() -> tuple[Lesson | RealLesson, ...]:
@@ -75,8 +56,7 @@ def real_lesson(key: str) -> RealLesson | None:
     return next((one for one in real_lessons() if one.key == key), None)
 
 
-def _read(key: str, text: str) -> RealLesson:
-    data: dict[str, Any] = read_yaml(text, f"{key}.yaml").data
+def _read(key: str, data: dict[str, Any]) -> RealLesson:
     hours = tuple(float(hour) for hour in data.pop("hours"))
     if not 0 < hours[0] <= hours[-1] <= DAY_HOURS:
         raise ValueError(f"{key}.yaml: hours must lie within the day that was watched")
@@ -85,6 +65,6 @@ def _read(key: str, text: str) -> RealLesson:
         key=key,
         slider=Hours(data.pop("label"), hours),
         axis=(float(low), float(high)),
-        at=float(data.pop("at")),
+        predict=Predict(data.pop("ask"), float(data.pop("at"))),
         **data,
     )

@@ -113,7 +113,7 @@ def _second(brief: ClientBrief) -> Markup:
 def _steps(brief: ClientBrief) -> list[Markup]:
     if brief.plan is None or not brief.plan.steps:
         return []
-    title = f"If you choose {brief.plan.arm}: what to do, and when"
+    title = brief.plan.titles.steps
     return [element("h2", title), _words(brief.plan.steps, title)]
 
 
@@ -131,10 +131,11 @@ def _to_do(brief: ClientBrief) -> Iterator[Markup]:
 
 def _tables(plan: ActionPlan) -> list[tuple[str, Rows]]:
     """Title and rows of the tables of the second page, those that have rows."""
+    titles = plan.titles
     found = [
-        (f"Who the advocates are (option {plan.advocates_arm})", plan.people[: MOST_ON_PAPER + 1]),
-        (f"What the manager does, and when (option {plan.managed_arm})", plan.manager[: MOST_WEEKS + 1]),
-        ("Risks, and what to watch for", plan.risks if len(plan.risks) > 1 else []),
+        (titles.people, plan.people[: MOST_ON_PAPER + 1]),
+        (titles.manager, plan.manager[: MOST_WEEKS + 1]),
+        (titles.risks, plan.risks if len(plan.risks) > 1 else []),
     ]
     return [(title, rows) for title, rows in found if rows]
 

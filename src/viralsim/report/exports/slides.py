@@ -76,16 +76,16 @@ def _options(deck: Presentation, brief: ClientBrief) -> None:
 
 def _plan(deck: Presentation, plan: ActionPlan) -> None:
     """Three slides: the steps with the risks, the manager's weeks, and the advocates."""
-    slide = _slide(deck, f"If you choose {plan.arm}: what to do, and when")
+    slide = _slide(deck, plan.titles.steps)
     if plan.steps:
         _table(slide, plan.steps, 1.3, (6.6, 3.8, 1.7))
     if len(plan.risks) > 1:
         _table(slide, plan.risks, 1.8 + 0.4 * len(plan.steps), (3.6, 2.2, 6.3))
     if plan.manager:
-        slide = _slide(deck, f"What the manager does, and when (option {plan.managed_arm})")
+        slide = _slide(deck, plan.titles.manager)
         _table(slide, plan.manager[: MOST_WEEKS + 1], 1.3, (2.4, 1.8, 7.9))
     if plan.people:
-        slide = _slide(deck, f"Who the advocates are (option {plan.advocates_arm})")
+        slide = _slide(deck, plan.titles.people)
         _table(slide, plan.people, 1.3, (2.2, 2.4, 1.3, 1.1, 3.8, 1.3))
         _text(slide, [plan.note], 1.5 + 0.42 * len(plan.people), 0.6, TEXT_POINTS)
 
