@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import BY_THE_PERSON, expected_cost_lines
-from viralsim.campaign.advocates_file import handle_key
 from viralsim.errors import InputError
 from viralsim.experiments.point_runner import Runner
 from viralsim.measurement.measures import measure as declared
+from viralsim.member_names import handle_key
 from viralsim.scenario import Scenario
 from viralsim.scenario.amounts import sign
 from viralsim.scenario.constraints import holds

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError, NetworkError
+from viralsim.member_names import handle_key
 from viralsim.population.fields import FIELDS, field_of_column
 from viralsim.tables import Column, Kind, Table, read_table
 from viralsim.tables.cells import even, is_missing
@@ -80,7 +81,7 @@ def _ids(table: Table) -> NDArray[Any]:
             raise InputError(
                 f"{table.where(row, 'id')}: {label} is a number that a spreadsheet rounded; export the ids as text"
             )
-        key = label.lstrip("@").casefold() if handles else label
+        key = handle_key(label) if handles else label
         if key in first:
             raise InputError(
                 f"{table.where(row, 'id')}: {label} is on line {first[key]} already; keep one row per member"
