@@ -1,4 +1,4 @@
-"""Members by name: the one function that turns what a scenario or a caller calls members into their positions.
+"""Members by name: the one function that turns what a scenario or a caller calls members into their positions; handles.
 
 Members go by the ids of their file where there are ids, by number otherwise. A number may be written as text, as in quotes.
 """
@@ -24,6 +24,11 @@ class WrongName(NamedTuple):
 
     place: int
     sentence: str
+
+
+def handle_key(handle: object) -> str:
+    """A handle as it is compared: case, blanks around it and a leading @ do not count."""
+    return str(handle).strip().lstrip("@").casefold()
 
 
 def _whole(name: Any) -> int | None:

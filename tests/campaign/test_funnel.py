@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
+from changed_texts import changed
 
 import viralsim as vs
 from viralsim.errors import ScenarioError
@@ -28,15 +28,8 @@ goal: {measure: conversions, matters_from: 1}
 
 
 def run(**changes: Any) -> vs.Result:
-    """The campaign with values changed, path -> value; underscores of keywords are dots."""
-    data = yaml.safe_load(BASE)
-    for place, value in changes.items():
-        *parents, last = place.split("__")
-        block = data
-        for name in parents:
-            block = block.setdefault(name, {})
-        block[last] = value
-    return vs.simulate(vs.loads(yaml.safe_dump(data)))
+    """The campaign with ``changes``, run."""
+    return vs.simulate(vs.loads(changed(BASE, changes)))
 
 
 def mean(result: vs.Result, name: str, arm: str = "all") -> float:

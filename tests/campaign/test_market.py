@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
+from changed_texts import changed
 
 import viralsim as vs
 from viralsim.errors import ScenarioError
@@ -30,15 +30,8 @@ baseline: none
 
 
 def read(**changes: Any) -> vs.Scenario:
-    """The scenario with values changed, path -> value; underscores of keywords are dots."""
-    data = yaml.safe_load(TEXT)
-    for place, value in changes.items():
-        *parents, last = place.split("__")
-        block = data
-        for name in parents:
-            block = block[int(name)] if name.isdecimal() else block.setdefault(name, {})
-        block[last] = value
-    return vs.loads(yaml.safe_dump(data, sort_keys=False))
+    """The scenario with ``changes``."""
+    return vs.loads(changed(TEXT, changes))
 
 
 def same_worlds(left: vs.Result, right: vs.Result, arm: str) -> bool:

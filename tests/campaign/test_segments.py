@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
+from changed_texts import changed
 
 import viralsim as vs
 from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.errors import NetworkError, ScenarioError
 from viralsim.population.build import build_population
+from viralsim.population.importers.members_file import read_fields, read_members
 from viralsim.results import open_result
 from viralsim.simulation.run import compile_arms, compile_audience
 
@@ -33,17 +34,10 @@ goal: {measure: conversions}
 
 
 def read(folder: Path, **changes: Any) -> vs.Scenario:
-    """The scenario with values changed, path -> value; underscores of keywords are dots."""
+    """The scenario with ``changes``, beside its members file."""
     rows = [f"m{i},{('north', 'south', '')[i % 3]},{18 + i % 50 if i % 7 else ''},{1 + i % 2}" for i in range(300)]
     (folder / "members.csv").write_text("id,region,age,activity\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    data = yaml.safe_load(TEXT)
-    for place, value in changes.items():
-        *parents, last = place.split("__")
-        block = data
-        for name in parents:
-            block = block[int(name)] if name.isdecimal() else block.setdefault(name, {})
-        block[last] = value
-    (folder / "s.yaml").write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+    (folder / "s.yaml").write_text(changed(TEXT, changes), encoding="utf-8")
     return vs.load(folder / "s.yaml")
 
 
@@ -59,6 +53,14 @@ def test_segments_are_the_values_and_bands_of_the_file(tmp_path: Path) -> None:
     bands = [sum(a < 25 for a in ages), sum(25 <= a < 45 for a in ages), sum(a >= 45 for a in ages), 300 - len(ages)]
     assert found["region"].sizes().tolist() == [100, 100, 100]
     assert found["age"].sizes().tolist() == bands
+
+
+def test_fields_are_read_of_any_file_that_the_members_are_read_of(tmp_path: Path) -> None:
+    """Handles beside ids are one more column, as they are to ``read_members``."""
+    path = tmp_path / "members.csv"
+    path.write_text("id,username,region\n1,ann,north\n2,bo,\n", encoding="utf-8")
+    assert read_members(path).ids.tolist() == [1, 2]
+    assert read_fields(path, {"region": False})["region"].tolist() == ["north", "unknown"]
 
 
 def test_segments_add_up_to_the_whole_and_change_no_world(tmp_path: Path) -> None:

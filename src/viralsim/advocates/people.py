@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.advocates.tier import Tier
-from viralsim.campaign.compile import Arm
 from viralsim.campaign.enrolment import strategy_of
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.scenario import Scenario
-from viralsim.scenario.blocks import filled
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,10 @@ class People:
 def people(scenario: Scenario | str | os.PathLike[str], arm: str | None = None) -> People:
     """The advocates of an arm, the first arm that has some by default. InputError where there are none."""
     tier = Tier(scenario, arm=arm, worlds=1)
-    planned, compiled = tier.arm_with(tier.enrolled.tolist()), tier.compiled
-    enrolment = planned.enrolment
+    enrolment, compiled = tier.arm_with(tier.enrolled.tolist()).enrolment, tier.compiled
     content = tier.spec.content[tier.words.content or tier.spec.campaign.content]
     match = np.broadcast_to(compiled.match(content), compiled.members) if enrolment.fit is None else enrolment.fit
-    costs = _prices(planned)
+    costs = np.atleast_2d(enrolment.prices(tier.words)).mean(axis=0) * tier.launches
     followers = [
         _followers(compiled, int(member), where)
         for member, where in zip(enrolment.members, enrolment.channels, strict=True)
@@ -67,18 +64,6 @@ def people(scenario: Scenario | str | os.PathLike[str], arm: str | None = None) 
         listed.append(Advocate(str(labels[i]), where, len(mine), overlap, fit, float(costs[i])))
     chosen_by = str(tier.words.file) if tier.of_file else strategy_of(tier.words.choose)[0]
     return People(tier.arm, chosen_by, tier.of_named, tuple(listed))
-
-
-def _prices(arm: Arm) -> NDArray[np.float64]:
-    """What each person of an arm costs at most over all launches, commissions apart, float64[A]."""
-    enrolment, tier = arm.enrolment, filled(arm.spec.campaign.advocates)
-    asks = 1 if tier.cost_per == "enrolled" else enrolment.asks(tier.posts_at)
-    launches = 1 if arm.spec.programme is None else arm.spec.programme.launches
-    costs = np.asarray(np.atleast_2d(enrolment.cost_usd).mean(axis=0) * asks, dtype=np.float64)
-    if enrolment.terms is not None:
-        posts = np.bincount(arm.world.plan.planned_advocate, minlength=len(enrolment))
-        costs = costs + enrolment.terms.of["fee_per_post_usd"] * posts + enrolment.terms.once
-    return np.asarray(costs * launches)
 
 
 def _followers(compiled: CompiledAudience, member: int, where: Any) -> NDArray[np.int64]:

@@ -73,7 +73,7 @@ class Tier:
     @property
     def launches(self) -> int:
         """How many launches a world goes through."""
-        return 1 if self.spec.programme is None else self.spec.programme.launches
+        return self.spec.launches
 
     @property
     def span(self) -> str:

@@ -123,8 +123,7 @@ def expected_cost_lines(arm: Arm) -> dict[str, float]:
     tier = spec.campaign.advocates
     people: dict[str, float] = {}
     if tier is not None and len(arm.enrolment):
-        asks = 1 if tier.cost_per == "enrolled" else arm.enrolment.asks(tier.posts_at)
-        people = {"advocates": float((arm.enrolment.cost_usd * asks).sum())}
+        people = {"advocates": float(arm.enrolment.asked_usd(tier).sum())}
         terms = arm.enrolment.terms
         if terms is not None:
             posts = np.bincount(plan.planned_advocate, minlength=len(arm.enrolment))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from viralsim.campaign.creators.terms import OTHERS, TERMS, CreatorsTable, Terms, given, is_per_post, read_terms
 from viralsim.campaign.segments import chosen_for
 from viralsim.errors import InputError, Problem, ScenarioError
+from viralsim.member_names import handle_key
 from viralsim.scenario.blocks import filled
 from viralsim.tables import Column, Kind, Table, read_table
 
@@ -81,11 +82,6 @@ class Listed:
     fit: NDArray[np.float64]
     terms: Terms
     notes: tuple[str, ...] = field(default=())
-
-
-def handle_key(handle: object) -> str:
-    """A handle as it is compared: case, blanks around it and a leading @ do not count."""
-    return str(handle).strip().lstrip("@").casefold()
 
 
 def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, folder: Path) -> Listed:

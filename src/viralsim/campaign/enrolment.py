@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.advocates_file import PATH, handle_key, read_advocates
+from viralsim.campaign.advocates_file import PATH, read_advocates
 from viralsim.campaign.creators.terms import Terms
 from viralsim.campaign.launch_surrogate import launch_model
 from viralsim.campaign.numbers import beside
 from viralsim.campaign.segments import chosen_for
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
+from viralsim.member_names import handle_key
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.campaign import Advocates
 from viralsim.scenario.spec import Spec
@@ -68,13 +69,16 @@ class Enrolment:
         """How often each is asked to post, int64[A]."""
         return np.array([len(self.times(row, of_tier)) for row in range(len(self))], dtype=np.int64)
 
+    def asked_usd(self, tier: Advocates) -> NDArray[np.float64]:
+        """What each costs by the tier's price if they are asked whenever they can be, float64[A]."""
+        return np.asarray(self.cost_usd * (1 if tier.cost_per == "enrolled" else self.asks(tier.posts_at)), np.float64)
+
     def prices(self, tier: Advocates) -> NDArray[np.float64]:
         """What each costs at most, float64[A]: the tier's price, a fee for each post on each channel, what is paid once."""
-        asks = self.asks(tier.posts_at)
-        found = np.asarray(self.cost_usd, dtype=np.float64) * (1 if tier.cost_per == "enrolled" else asks)
+        found = self.asked_usd(tier)
         if self.terms is None:
             return found
-        posts = asks * self.channels.sum(axis=1)
+        posts = self.asks(tier.posts_at) * self.channels.sum(axis=1)
         return np.asarray(found + self.terms.of["fee_per_post_usd"] * posts + self.terms.once)
 
     def row_of(self, handle: str) -> int | None:

@@ -59,7 +59,7 @@ def of_calendar(spec: Spec, dated: Calendar, hours: F8) -> F8:
 
 def rhythms(spec: Spec) -> F8:
     """Activity in each tick of each launch, float64[launches, T]; one row where the calendar does not tell launches apart."""
-    many = 1 if spec.programme is None or spec.audience.calendar is None else spec.programme.launches
+    many = 1 if spec.audience.calendar is None else spec.launches
     return np.stack([rhythm(spec, tick_hours(spec), launch) for launch in range(many)])
 
 

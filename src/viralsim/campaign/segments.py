@@ -15,12 +15,12 @@ from viralsim.population.build import Population
 from viralsim.records.columns import MadeColumns
 from viralsim.scenario.campaign import Advocates
 from viralsim.scenario.spec import Spec
+from viralsim.scenario.study import AMONG
 
 if TYPE_CHECKING:
     from viralsim.kernels.batch import RawWorlds
 
 F8: TypeAlias = NDArray[np.float64]
-AMONG = "_among"  # a goal's measure of some of the members ends like this
 COUNTED = {count.name.lower(): count for count in SegmentCount}
 
 
@@ -92,7 +92,7 @@ def among_measures(spec: Spec, raw: RawWorlds) -> dict[str, partial[F8]]:
     if spec.goal is None or not spec.goal.among:
         return {}
     inside = raw.by_segment[:, -1:]  # the last row; nobody chosen is refused, so it is there
-    return {f"{word}{AMONG}": partial(_summed, inside[:, :, count]) for word, count in COUNTED.items()}
+    return {AMONG[word]: partial(_summed, inside[:, :, count]) for word, count in COUNTED.items()}
 
 
 def _summed(counts: NDArray[np.int64]) -> F8:

@@ -14,6 +14,7 @@ from viralsim.decisions.field_test import FieldTestReport
 from viralsim.errors import InputError
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import more_or_less, number, span, supported
+from viralsim.member_names import handle_key
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.tables import Column, Kind, read_table
 
@@ -185,7 +186,7 @@ def _each_once(table: Table, name: str) -> None:
     for row, text in enumerate(texts):
         if not text:
             raise table.refusal(row, name, "is empty: every row names one")
-        key = text.lstrip("@").casefold() if handles else text
+        key = handle_key(text) if handles else text
         if key in seen:
             raise table.refusal(row, name, "is listed twice: give each one row")
         seen.add(key)

@@ -132,8 +132,7 @@ class Pair:
         prices = [line_cpm(part.spec, line) / IMPRESSIONS_PER_CPM for line in part.spec.campaign.paid]
         tier, rest = self.control.spec.campaign.advocates, 0.0
         if tier is not None and self._tiers_differ():
-            asks = 1 if tier.cost_per == "enrolled" else self.control.enrolment.asks(tier.posts_at)
-            rest = float((self.control.enrolment.cost_usd * asks)[self._asked(self.control, treated.rest())].sum())
+            rest = float(self.control.enrolment.asked_usd(tier)[self._asked(self.control, treated.rest())].sum())
         return sum(fixed.values()) + float(bought @ np.array(prices, dtype=np.float64)) + rest
 
     def _tiers_differ(self) -> bool:

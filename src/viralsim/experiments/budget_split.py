@@ -11,15 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import BY_THE_PERSON, expected_cost_lines
-from viralsim.campaign.advocates_file import handle_key
 from viralsim.errors import InputError
 from viralsim.experiments.point_runner import Runner
 from viralsim.measurement.measures import measure as declared
+from viralsim.member_names import handle_key
 from viralsim.scenario import Scenario
 from viralsim.scenario.amounts import sign
 from viralsim.scenario.constraints import holds
 from viralsim.scenario.costs import planned_costs, programme_costs
-from viralsim.scenario.spec import Spec
 from viralsim.simulation.run import compile_arms, compile_audience
 
 Float64 = NDArray[np.float64]
@@ -132,21 +131,16 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     if manager is not None:
         planned = planned_costs(spec)
         names = [name for name in planned if name.startswith("community management")]
-        cost = sum(programme_costs(spec, planned)[name] for name in names) / launches_of(spec)
+        cost = sum(programme_costs(spec, planned)[name] for name in names) / spec.launches
         lines.append(Line("management", "management", "campaign.community_management", "", cost))
     if not lines:
         raise InputError(
             "the campaign has nothing to split money over: add paid lines, advocates or community_management"
         )
-    launches = launches_of(spec)
+    launches = spec.launches
     if launches > 1:
         notes.append(f"the budget is that of all {launches} launches, the same in each")
     return tuple(replace(line, launches=launches) for line in lines), tuple(notes)
-
-
-def launches_of(spec: Spec) -> int:
-    """How many times a scenario's campaign is launched."""
-    return 1 if spec.programme is None else spec.programme.launches
 
 
 def _people(scenario: Scenario) -> Line:
@@ -172,7 +166,7 @@ def _people(scenario: Scenario) -> Line:
         order = np.argsort(-np.asarray(followers * enrolled.willingness) / prices, kind="stable")
     rest = sum(usd for name, usd in costs[SPLIT].items() if name not in BY_THE_PERSON)
     fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name not in BY_THE_PERSON))
-    fixed /= launches_of(scenario.spec)
+    fixed /= scenario.spec.launches
     return Line(
         "advocates", "people", "campaign.advocates.count", " and ".join(scenario.spec.channels), fixed_usd=fixed,
         unit_usd=float(prices.min()), people=tuple(str(enrolled.handles[i]) for i in order),

@@ -6,6 +6,7 @@ import copy
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -114,17 +115,13 @@ class Runner:
         scenario, seed = point.scenario, point.seed
         compiled_audiences = self._stages.get(audience_id(scenario), lambda: self._build(scenario))
 
-        def run(name: str) -> Any:
-            return lambda: launch(scenario, compiled_audiences, [name], self.worlds, seed, self.threads, point.specs)[
-                name
-            ]
+        def run(name: str) -> ArmOutcomes:
+            return launch(scenario, compiled_audiences, [name], self.worlds, seed, self.threads, point.specs)[name]
 
-        return {name: self._arms.get(key, run(name)) for name, key in point.arms.items()}, compiled_audiences[
-            0
-        ].audience_members
+        arms = {name: self._arms.get(key, partial(run, name)) for name, key in point.arms.items()}
+        return arms, compiled_audiences[0].audience_members
 
     def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
-
         scenario = self.scenario.override(overrides) if overrides else self.scenario
         specs = scenario.arm_specs()
         seed = self.seed
@@ -211,10 +208,11 @@ def summarise_point(arms: Mapping[str, ArmOutcomes], members: int, scenario: Sce
     """
     baseline = scenario.spec.baseline
     rules = {"viral": scenario.spec.viral_when, "flop": scenario.spec.flop_when}
+    names = (*NAMES, *own_measures(scenario))
     rows: dict[str, dict[str, float]] = {}
     for name, arm in arms.items():
-        names = (*NAMES, *own_measures(scenario))
-        row = _means(names, [arm.measures.get(m, np.full(arm.worlds, NAN)) for m in names])
+        unknown = np.full(arm.worlds, NAN)
+        row = _means(names, [arm.measures.get(m, unknown) for m in names])
         for word, rule in rules.items():
             limits = (NAN, NAN, NAN)
             if rule is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from viralsim.errors import InputError
 from viralsim.measurement.number_format import number, percent
+from viralsim.member_names import handle_key
 from viralsim.tables import Column, Kind, read_table
 
 COLUMNS = (
@@ -80,7 +81,7 @@ def read_attributed(path: Path, observed: float) -> Attributed:
         if name.startswith("(") and name.strip("()").casefold() in NOBODY:
             nobody += float(shares)
             continue
-        name = spelt.setdefault(name.lstrip("@").casefold(), name)
+        name = spelt.setdefault(handle_key(name), name)
         found[name] = found.get(name, 0.0) + float(shares)
     notes = list(table.notes)
     if nobody:

@@ -31,7 +31,9 @@ def _table(parts: Sequence[Part], rows: NDArray[np.int64], worlds: int, field: s
     names = dict.fromkeys(name for _, part in parts for name in getattr(part, field))
 
     def column(name: str) -> NDArray[Any]:
-        return _placed(rows, [getattr(part, field).get(name, np.zeros(part.worlds)) for _, part in parts], worlds)
+        tables = [(getattr(part, field), part) for _, part in parts]
+        columns = [table[name] if name in table else np.zeros(part.worlds) for table, part in tables]
+        return _placed(rows, columns, worlds)
 
     return MadeColumns({name: partial(column, name) for name in names}, worlds)
 

@@ -6,16 +6,11 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt, StrictStr
 
-from viralsim.scenario.blocks import Block, Name, block, key, says_nothing
+from viralsim.scenario.blocks import Block, Name, block, is_zero, key, says_nothing
 from viralsim.scenario.calendar import Calendar
 from viralsim.units import Factor, Fraction, Probability, Real, TimeOfDay, Whole
 
 MOST_MEMBERS = 100_000_000
-
-
-def is_nobody(value: object) -> bool:
-    """For ``exclude_if``: a number of people that came later is left out of what is hashed while it is 0."""
-    return value == 0
 
 
 Selection = Annotated[
@@ -132,6 +127,6 @@ class Audience(Block):
         0,
         "people beside the members whom paid lines reach: like them, without ties",
         source="off",
-        exclude_if=is_nobody,
+        exclude_if=is_zero,
     )
     members_file: str | None = key(None, "CSV file of the members: id, community and any member field", source="off")

@@ -35,7 +35,7 @@ def says_nothing(value: Any) -> bool:
 
 def is_zero(value: Any) -> bool:
     """For ``exclude_if``: a number that came later is left out of what is hashed while it is 0."""
-    return isinstance(value, float) and value == 0.0
+    return isinstance(value, int | float) and value == 0
 
 
 def block(kind: type[Block], about: str = "", *, source: str = ASSUMPTION) -> Any:

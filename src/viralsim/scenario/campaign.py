@@ -235,11 +235,6 @@ class Amplify(Block):
     cooldown: Hours = key(24.0, "least time between two")
 
 
-def is_at_once(hours: Any) -> bool:
-    """For ``exclude_if``: a start at 0 h is left out of what is hashed, as before there was the key."""
-    return isinstance(hours, float) and hours == 0.0
-
-
 class CareEffects(Block):
     """What a manager's hours do at full coverage, beside the two rules; each is proportional to the coverage."""
 
@@ -261,7 +256,7 @@ class CommunityManagement(Block):
     Where ``hours_per_week`` is left out, hours are no limit and have no effect of their own: the two rules work fully.
     """
 
-    starts: Hours = key(0.0, "from when on they look and are paid", source="off", exclude_if=is_at_once)
+    starts: Hours = key(0.0, "from when on they look and are paid", source="off", exclude_if=is_zero)
     cost_usd_per_day: Annotated[float, Money(ge=0, le=1e9, unit="currency a day")] = key(
         0.0, "cost of a day", source="off"
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from viralsim.errors import Problem
+from viralsim.member_names import handle_key
 from viralsim.scenario.amounts import sign
 from viralsim.scenario.campaign import Advocates, Paid
 from viralsim.scenario.programme import HOURS_PER_WEEK
@@ -84,12 +85,12 @@ def _creator_costs(tier: Advocates) -> dict[str, float]:
     """What creators named in the scenario cost at most, by line; those of a file are known when it is read."""
     lines = {"advocates": 0.0, "creator fees": 0.0, "creator gifts": 0.0}
     if isinstance(tier.choose, dict) and "members" in tier.choose:
-        named = {str(one).strip().lstrip("@").casefold() for one in tier.choose["members"]}
+        named = {handle_key(one) for one in tier.choose["members"]}
     else:
-        named = {one.handle.strip().lstrip("@").casefold() for one in tier.creators}
+        named = {handle_key(one.handle) for one in tier.creators}
     once: set[str] = set()
     for one in tier.creators:
-        person = one.handle.strip().lstrip("@").casefold()
+        person = handle_key(one.handle)
         if person not in named:
             continue
         asks = one.posts or len(one.posts_at or tier.posts_at)
@@ -119,7 +120,7 @@ def advocates_count(spec: Spec) -> int | None:
     if tier.file is not None:
         return None
     if tier.creators and not (isinstance(tier.choose, dict) and "members" in tier.choose):
-        return len({one.handle.strip().lstrip("@").casefold() for one in tier.creators})
+        return len({handle_key(one.handle) for one in tier.creators})
     if isinstance(tier.choose, dict) and "members" in tier.choose:
         return len(tier.choose["members"]) if tier.count is None else tier.count
     return tier.programme.places(tier.count or 0)

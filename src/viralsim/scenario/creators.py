@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from viralsim.member_names import handle_key
 from viralsim.scenario.amounts import Usd
 from viralsim.scenario.audience import MOST_MEMBERS
 from viralsim.scenario.blocks import Block, Name, is_zero, key, says_nothing
@@ -14,7 +15,7 @@ from viralsim.units import Fraction, Hours, Probability, Whole
 
 
 def _handle(value: str) -> str:
-    if not value.strip().lstrip("@"):
+    if not handle_key(value):
         raise ValueError("must be a handle such as '@ann'")
     return value
 

@@ -81,6 +81,8 @@ class Scenario:
             raise ScenarioError(
                 [Problem(f"no arm {got(name)}" + nearest(str(name), self.spec.arms), "arms", file=self.origin.file)]
             )
+        if not self.spec.arms[name]:
+            return self.spec  # nothing is laid over it, and it was checked
         return arm_spec(self.data, name, self.folder, self.origin, self.files)
 
     def arm_specs(self) -> dict[str, Spec]:

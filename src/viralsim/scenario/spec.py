@@ -143,6 +143,11 @@ class Spec(Block):
         return LAW_OF_UNCERTAIN_VISIBILITY if seen or JOINT in self.uncertain else LAW_VERSION
 
     @property
+    def launches(self) -> int:
+        """How many launches a world goes through."""
+        return 1 if self.programme is None else self.programme.launches
+
+    @property
     def ticks(self) -> int:
         """Number of ticks of the horizon."""
         return max(1, math.ceil(self.horizon / self.tick - 1e-9))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.advocates_file import handle_key
 from viralsim.campaign.numbers import Number, number
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
+from viralsim.member_names import handle_key
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.spec import Spec
 

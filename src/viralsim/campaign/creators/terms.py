@@ -99,7 +99,7 @@ class Terms:
     @property
     def once(self) -> Float64:
         """What each costs whether they post or not, float64[A]."""
-        return self.of["flat_fee_usd"] + self.of["gift_usd"] + self.of["exclusivity_usd"]
+        return np.asarray(sum(self.of[name] for name in ONCE))
 
     def per_sale(self, value: Any) -> tuple[Any, Any]:
         """(commission, discount) of each on one sale worth ``value``, a float or float64[W]: float64[A] or [W, A]."""

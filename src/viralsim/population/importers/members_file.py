@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError, NetworkError
+from viralsim.member_names import handle_key
 from viralsim.population.fields import FIELDS, field_of_column
 from viralsim.tables import Column, Kind, Table, read_table
 from viralsim.tables.cells import even, is_missing
@@ -19,6 +20,9 @@ from viralsim.tables.columns import plain
 
 # what exports of followers call these columns
 HANDLES = ("username", "user name", "handle", "screen name", "account", "profile")
+ID = Column(
+    "id", Kind.ID, ("member", "member id", "node", "node id", "user id", "user"), required=True, otherwise=HANDLES
+)
 SYNONYMS = {
     "community": ("region", "country", "city", "location", "segment"),
     "activity": ("posts per week", "posts per month", "posts", "statuses count", "tweets"),
@@ -50,8 +54,7 @@ def _columns() -> tuple[Column, ...]:
                SYNONYMS.get(f.column, ()), family=f.column.endswith("_"))
         for f in FIELDS
     )  # fmt: skip
-    names = ("member", "member id", "node", "node id", "user id", "user")
-    return (Column("id", Kind.ID, names, required=True, otherwise=HANDLES), *fields)
+    return (ID, *fields)
 
 
 def read_members(path: Path) -> MembersFile:
@@ -78,7 +81,7 @@ def _ids(table: Table) -> NDArray[Any]:
             raise InputError(
                 f"{table.where(row, 'id')}: {label} is a number that a spreadsheet rounded; export the ids as text"
             )
-        key = label.lstrip("@").casefold() if handles else label
+        key = handle_key(label) if handles else label
         if key in first:
             raise InputError(
                 f"{table.where(row, 'id')}: {label} is on line {first[key]} already; keep one row per member"
@@ -126,11 +129,9 @@ def read_fields(path: Path, is_number: Mapping[str, bool]) -> dict[str, NDArray[
     is_number: name -> whether its cells are numbers, float64, NaN where one is missing; else they are text, ``unknown`` where
     one is missing. Raises InputError as ``read_members`` does.
     """
-    id_names = ("member", "member id", "node", "node id", "user id", "user", *HANDLES)
     found: dict[str, NDArray[Any]] = {}
     for name, numeric in is_number.items():  # one by one: a name such as region is a word for the community too
-        columns = (Column("id", Kind.ID, id_names, required=True), Column(name, Kind.NUMBER if numeric else Kind.ID))
-        table = read_table(path, columns)
+        table = read_table(path, (ID, Column(name, Kind.NUMBER if numeric else Kind.ID)))
         if name not in table:
             continue
         if numeric:
