@@ -12,7 +12,7 @@ from sweep_scenario import text
 import viralsim as vs
 from viralsim.errors import ScenarioError
 from viralsim.experiments.ids import arm_ids, point_id
-from viralsim.experiments.point_runner import Runner
+from viralsim.experiments.point_runner import Runner, bytes_of_arm
 from viralsim.scenario import Scenario
 from viralsim.scenario.spec import Spec
 
@@ -86,3 +86,12 @@ def test_every_change_is_another_point(path: Path) -> None:
     runner = Runner(scenario, 10, 1)
     found = [runner.identity(change) for change in changes]
     assert len(set(found)) == len(found)
+
+
+def test_an_arm_that_is_kept_counts_the_columns_that_are_made_later() -> None:
+    """The room for kept arms is that of memory: measures and series take theirs when somebody asks for them."""
+    scenario = vs.loads(text()).without("sweep")
+    arms, _ = Runner(scenario, 40, 1).worlds_of({})
+    for arm in arms.values():
+        counted = bytes_of_arm(scenario.spec.ticks, arm)
+        assert counted > sum(column.nbytes for table in (arm.measures, arm.series) for column in table.values()) > 0

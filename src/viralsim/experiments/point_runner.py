@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.arguments import function, integer_at_least, names_of, refuse, seed_number, thread_count
-from viralsim.cache import BoundedCache
+from viralsim.cache import BoundedCache, bytes_of
 from viralsim.errors import ViralsimError
 from viralsim.experiments.ids import arm_ids, audience_id, failed_id, hash_of, own_seed, point_id
 from viralsim.experiments.keeping.kept import Kept, pack_worlds
+from viralsim.kernels.counts import Series
 from viralsim.measurement.arms import criterion_hits
 from viralsim.measurement.intervals import proportion_interval
 from viralsim.measurement.measures import MEASURES, NAMES
@@ -63,7 +64,7 @@ class Runner:
         self.scenario, self.worlds, self.seed = scenario, worlds, seed
         self.own_luck, self.threads = own_luck, threads
         self._stages = BoundedCache(STAGES_KEPT, lambda compiled_audiences: 1)
-        self._arms = BoundedCache(ARMS_KEPT_BYTES)
+        self._arms = BoundedCache(ARMS_KEPT_BYTES, partial(bytes_of_arm, scenario.spec.ticks))
 
     def like(self, worlds: int, seed: int) -> Runner:
         """The same runner for other worlds and another luck: audiences and finished arms are shared."""
@@ -139,6 +140,11 @@ class Runner:
         from viralsim.simulation.run import compile_audience
 
         return [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
+
+
+def bytes_of_arm(ticks: int, arm: ArmOutcomes) -> int:
+    """What the worlds of an arm hold once their columns are made: until then these hide in what makes them."""
+    return bytes_of(arm) + arm.worlds * (4 * ticks * len(Series) + 8 * len(arm.measures))
 
 
 def run_points(
