@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,9 @@ def started(*options: str, port: int = 0) -> Iterator[Server]:
         assert line, "the app ended"
         found = re.search(r"token=(\S+).*code: (\w+)", line)
         token, code = found.groups() if found else ("", "")
+    said: list[str] = []
+    reading = threading.Thread(target=said.extend, args=(process.stdout,), daemon=True)
+    reading.start()  # a pipe that nobody reads stops the server once it is full
     ends = time.monotonic() + 60
     while time.monotonic() < ends:
         with socket.socket() as probe:
@@ -53,7 +57,9 @@ def started(*options: str, port: int = 0) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(10)
+        reading.join(10)
         process.stdout.close()
+    assert "Traceback" not in "".join(said), "".join(said)[-4_000:]
 
 
 def let_in(page: Any, server: Server) -> Any:

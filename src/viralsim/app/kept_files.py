@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,16 +30,21 @@ class KeptFiles:
             for message in self.kept[key]:
                 await send(message)
         else:
-            await self._keep(key, scope, receive, send)
+            await self._keep(key, scope, send)
 
-    async def _keep(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _keep(self, key: Key, scope: Scope, send: Send) -> None:
+        """Let the library answer to the end, also where the browser leaves meanwhile: half a file is never kept."""
         sent: list[Message] = []
+        asked: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def stays() -> Message:
+            return asked.pop() if asked else await asyncio.get_running_loop().create_future()  # never gone
 
         async def note(message: Message) -> None:
             sent.append(dict(message))
             await send(message)
 
-        await self.app(scope, receive, note)
+        await self.app(scope, stays, note)
         if _is_immutable(sent) and len(self.kept) < MOST_FILES:
             self.kept[key] = sent
 
@@ -53,11 +60,14 @@ def _key(scope: Scope) -> Key | None:
 
 
 def _is_immutable(sent: list[Message]) -> bool:
-    """Whether it is a whole file that never changes, and not too long."""
+    """Whether it is a whole file that never changes, not too long, and gives nobody's cookie to others."""
     if len(sent) < 2 or sent[0]["type"] != "http.response.start":
         return False
     start, *body = sent
+    headers = Headers(raw=start.get("headers", []))
     parts = all(part["type"] == "http.response.body" for part in body)
+    long = sum(len(part.get("body", b"")) for part in body)
     whole = start["status"] == 200 and parts and not body[-1].get("more_body", False)
-    never = "immutable" in Headers(raw=start.get("headers", [])).get("cache-control", "")
-    return whole and never and sum(len(part.get("body", b"")) for part in body) <= MOST_BYTES
+    whole = whole and headers.get("content-length", str(long)) == str(long)
+    never = "immutable" in headers.get("cache-control", "") and "set-cookie" not in headers
+    return whole and never and long <= MOST_BYTES
