@@ -64,12 +64,12 @@ def entry_as_dict(entry: Entry) -> dict[str, Any]:
 
 def entry_line(entry: Entry) -> str:
     """A forecast in one line."""
-    from viralsim.measurement.number_format import number, percent
+    from viralsim.measurement.number_format import exact, number, percent
 
     final = entry.record["final"]
     forecast = f"{number(final['p50'])} ({number(final['p10'])} to {number(final['p90'])})"
-    said = f"{entry.identity}  {entry.record['post']}  at {number(float(entry.record['at_hours']))} h: {forecast}"
+    said = f"{entry.identity}  {entry.record['post']}  at {exact(float(entry.record['at_hours']))} h: {forecast}"
     if entry.final is None:
         return f"{said}, outcome unknown"
     scores = entry.scores()
-    return f"{said}, came {number(entry.final)}: percentile {percent(scores['pit'])}, CRPS {scores['crps']:.3f}"
+    return f"{said}, came {exact(entry.final)}: percentile {percent(scores['pit'])}, CRPS {scores['crps']:.3f}"
