@@ -71,7 +71,7 @@ def _changes(arm: OpenArm, currency: str) -> Iterator[str]:
     if arm.uplift is None or arm.ci_low is None or arm.ci_high is None or arm.cost_difference is None:
         yield f"no answer: {arm.reason}"
         return
-    yield f"{arm.uplift:+,.1f} shares (95 %: {span(arm.ci_low, arm.ci_high)})"
+    yield f"{round(arm.uplift, 1) + 0.0:+,.1f} shares (95 %: {span(arm.ci_low, arm.ci_high)})"  # + 0.0: no "-0.0"
     yield f"costs {money(arm.cost_difference, currency)} more"
     if arm.cost_per_share is not None and arm.cost_difference > 0:
         yield f"pays from {money(arm.cost_per_share, currency)} for a share on"
