@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 import viralsim as vs
 from viralsim.cli import main
 from viralsim.forecasting.attributed import read_attributed
+from viralsim.forecasting.curve import curve_of_events
 from viralsim.forecasting.worlds.envelope import ALPHA, chance_of_farther
-from viralsim.forecasting.worlds.weighting import shares_at
+from viralsim.forecasting.worlds.weighting import counted_at, shares_at
 
 PLAIN = LAUNCH.override({"uncertain": {}, "arms": {"nothing": {}}})
 HOURS = np.arange(1.0, 73.0)
@@ -42,6 +43,34 @@ def test_false_alarms_are_as_rare_as_is_said() -> None:
     assert alarms(500) <= ALPHA + 3 * (ALPHA * (1 - ALPHA) / 500) ** 0.5
     assert alarms(500, 0.08) >= 0.8
     assert alarms(500, 0.02) >= 0.4
+
+
+@pytest.mark.parametrize("read_at", [np.arange(0.5, 3.1, 0.5), np.arange(0.5, 6.0)])
+def test_readings_within_a_tick_raise_no_alarm(read_at: np.ndarray) -> None:
+    """Campaigns of the plan, read at half hours while its tick is an hour: as few alarms as at the ends of ticks."""
+    plan, own = (
+        np.asarray(vs.simulate(PLAIN, worlds=300, seed=seed, repeat_trust=False).arms["nothing"].series["shares"])
+        for seed in (42, 4242)
+    )
+    generator, chances = np.random.default_rng(1), []
+    for world in own:
+        hours = np.sort(np.repeat(np.arange(world.size), world) + generator.random(world.sum()))
+        chances.append(chance_of_farther(counted_at(plan, 1.0, read_at), curve_of_events(hours, 72.0).at(read_at)))
+    assert np.mean(np.array(chances) <= ALPHA) <= ALPHA + 3 * (ALPHA * (1 - ALPHA) / 300) ** 0.5
+
+
+@given(st.integers(0, 2**32 - 1), st.lists(st.floats(0.01, 12.0), min_size=1, max_size=8, unique=True))
+def test_worlds_are_counted_without_a_loss(seed: int, hours: list[float]) -> None:
+    """Whole counts between those of the ends of the tick around, and never falling."""
+    increments = np.random.default_rng(seed).poisson(2.0, (30, 12)).astype(np.int32)
+    points = np.sort(np.array(hours))
+    found = counted_at(increments, 1.0, points)
+    assert np.array_equal(found, found.round())
+    assert (np.diff(found, axis=1) >= 0).all()
+    assert (shares_at(increments, 1.0, np.floor(points)) <= found).all()
+    assert (found <= shares_at(increments, 1.0, np.ceil(points))).all()
+    ends = np.arange(1.0, 13.0)
+    assert np.array_equal(counted_at(increments, 1.0, ends), shares_at(increments, 1.0, ends))
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6))

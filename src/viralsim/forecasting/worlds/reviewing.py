@@ -16,7 +16,7 @@ from viralsim.forecasting.curve import Curve
 from viralsim.forecasting.events import observed_curve
 from viralsim.forecasting.hawkes import Floats
 from viralsim.forecasting.worlds.envelope import ALPHA, chance_of_farther
-from viralsim.forecasting.worlds.weighting import FEWEST, points_of, shares_at, weigh, weighted_quantiles
+from viralsim.forecasting.worlds.weighting import FEWEST, counted_at, points_of, weigh, weighted_quantiles
 from viralsim.forecasting.worlds.would_differ import Different, Search, what_would_differ
 from viralsim.measurement.number_format import exact, percent
 from viralsim.results import Result, open_result
@@ -153,7 +153,7 @@ def review_of(result: Result, curve: Curve, arms: Sequence[str] | None, search: 
 
 def _review(result: Result, name: str, series: Any, curve: Curve, search: Search | None) -> ArmReview:
     points = points_of(curve, result.tick_hours)
-    so_far, seen = shares_at(series, result.tick_hours, points), curve.at(points)
+    so_far, seen = counted_at(series, result.tick_hours, points), curve.at(points)
     final = so_far[:, -1]
     p_value = chance_of_farther(so_far, seen)
     ordinary = p_value > ALPHA

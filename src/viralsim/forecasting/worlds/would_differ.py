@@ -11,7 +11,7 @@ from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError
 from viralsim.forecasting.hawkes import Floats
 from viralsim.forecasting.worlds.envelope import ALPHA, chance_of_farther
-from viralsim.forecasting.worlds.weighting import shares_at
+from viralsim.forecasting.worlds.weighting import counted_at
 from viralsim.measurement.number_format import number
 from viralsim.results import Result
 from viralsim.scenario import Scenario, loads
@@ -78,7 +78,7 @@ class Search:
             )  # fmt: skip
         except InputError:
             return 0.0
-        return chance_of_farther(shares_at(found[arm].series["shares"], self.result.tick_hours, points), seen)
+        return chance_of_farther(counted_at(found[arm].series["shares"], self.result.tick_hours, points), seen)
 
 
 def what_would_differ(search: Search, arm: str, points: Floats, seen: Floats) -> tuple[Different, ...]:
