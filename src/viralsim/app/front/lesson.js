@@ -106,13 +106,21 @@ window.viralsimLesson = function (root, lesson, source) {
     if (found.has(value)) show(found.get(value)); else source.tried(value, show);
   }
 
+  // whether a guess is as good as right: a twentieth off, or one of a hundred
+  function close(off, truth) {
+    const [low, high] = m.axis;
+    return off <= Math.max(Math.abs(truth) / 20, m.log ? 0 : Math.min(1, (high - low) / 100));
+  }
+
   function distance(answer) {
     const one = answer.outcomes[0];
     if (one.value === null) return;
-    const off = guess - one.value, near = one.low !== null && one.low <= guess && guess <= one.high;
-    const told = { guess: `<b>${plain(guess)}</b>`, truth: `<b>${plain(one.value)}</b>`, off: plain(Math.abs(off)) };
+    const truth = Number(one.value.toPrecision(3)), off = Math.abs(guess - truth); // as it is shown, so that the sum is right
+    const near = one.low !== null && one.low <= guess && guess <= one.high;
+    const told = { guess: `<b>${plain(guess)}</b>`, truth: `<b>${plain(one.value)}</b>`, off: plain(off) };
     $(".vl-distance").innerHTML = near ? t("You guessed {guess}; it is {truth}. Inside the range: well guessed!", told)
-      : off > 0 ? t("You guessed {guess}; it is {truth}: {off} too many.", told) : t("You guessed {guess}; it is {truth}: {off} too few.", told);
+      : close(off, truth) ? t("You guessed {guess}; it is {truth}. Very close: well guessed!", told)
+      : guess > truth ? t("You guessed {guess}; it is {truth}: {off} too high.", told) : t("You guessed {guess}; it is {truth}: {off} too low.", told);
   }
 
   function play() {
