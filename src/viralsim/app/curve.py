@@ -66,7 +66,7 @@ def spread(result: Result, measure: str = "shares") -> str:
                 f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{HEIGHT - BOTTOM - top:.1f}" '
                 f'fill="{COLOURS[i % len(COLOURS)]}"/>'
             )
-    title = noted("how many of {tries} tries ended with how many {measure}, from 1 on a log axis")
+    title = noted("how many of {tries} tries ended with how many {measure} (from 1 to 10 as far as from 10 to 100)")
     told: dict[str, str | int] = {"tries": result.world_count, "measure": spoken(measure)}
     return framed(title, told, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], _decades(most), list(result.arms))
 

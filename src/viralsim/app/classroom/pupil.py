@@ -147,7 +147,7 @@ class Place:
         results = room.results
         told = {"place": rank(results, number), "all": len(results)}
         self.rank.text = self.say(
-            "Place {place} of {all} in the class so far. Orange is yours; hollow squares are guesses.", **told
+            "You rank {place} of {all} so far. Orange is yours; hollow squares are guesses.", **told
         )
         drawn = picture(results, room.round.guesses, self.say, number)
         if self.drawn.content != drawn:

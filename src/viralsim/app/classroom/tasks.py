@@ -35,7 +35,7 @@ class Words:
 
 
 TRIES = Words(
-    noted("The same post, the same people as everybody here; only luck is your own."),
+    noted("The same post and the same people as everybody else here; only the luck is yours."),
     noted("How many shares will your try get?"),
     noted("guess and try"),
     noted("Shares of your try: {result}. Your guess: {guess}."),

@@ -22,7 +22,7 @@ MIXED = 7  # places from post to post where they are forecast: large and small i
 LEAST_STAR = 8  # shares taken from one person that make a group of their own in the picture
 FRAMES, SHARED = 48, 2  # pictures of a post's day; the canvas's number for who has shared
 EIGHT_IN_TEN = (10, 50, 90)
-LARGER = noted("came through one person; a larger dot: more took it from them")
+LARGER = noted("came through that person; larger dot: more took it from them")
 STEP, POST = noted("one step"), noted("post")
 WORDS = {
     "next": noted("next post"),
