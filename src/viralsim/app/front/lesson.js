@@ -10,7 +10,7 @@ window.viralsimLesson = function (root, lesson, source) {
   const words = { // of the simulated lessons; those on real posts bring their own
     next: noted("next try"), which: noted("try {number}"), bar: noted("bar: the likely range (95%)"), count: noted("{n} tries"),
     all: noted("All tries at this value"), without: noted("try it without first poster"),
-    lost: noted("The same try without this person, all other luck as it was: {lost} fewer people share, {unreached} fewer are reached."),
+    lost: noted("The same try without this person, all other luck as it was: shared by {lost} fewer, reaching {unreached} fewer."),
     none: noted("The same try without this person, all other luck as it was: nobody is lost, as others bring it to all of them."),
     who: noted("{kind} {who}, group {group}, followers: {followers}. So far: {state}"), ...lesson.words };
   const $ = name => root.querySelector(name);
