@@ -26,9 +26,8 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "graph.following": ("C,N|0,0", 0, "N!"),
     "graph.root_visibility": ("C,N|0,0", 0, 1e9),
     "graph.reshare_visibility": ("C,N|0,0", 0, 1e9),
-    "graph.tie_span": ("F|0", 0, INF),
-    "graph.tie_from": (".", 0, INF),
-    "graph.tie_to": (".", 0, INF),
+    "graph.tie_when": ("E|0", -(2.0**62), 2.0**62),
+    "graph.tie_spans": (".", -(2.0**62), 2.0**62),
     "graph.tie_sign": ("E|0", -1, 1),
     "audience.community": ("N|1", 0, 2**31 - 2),
     "audience.activity": ("N|1", 0, 1e9),
@@ -116,7 +115,6 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
 }
 # Offsets into another array: they begin at 0, rise, and end at its length.
 OFFSETS = {
-    "graph.tie_span": "graph.tie_from",
     "audience.present_start": "audience.present",
     "plan.owned_start": "plan.owned_followers",
     "plan.paid_start": "plan.paid_targets",
@@ -169,8 +167,7 @@ def check_arm_inputs(arm: ArmInputs) -> None:
         if _checked.get((id(array), name, most)) is not array:
             _check_numbers(name, array, low, most)
             _checked[id(array), name, most] = array
-    if len(arm.graph.tie_from) != len(arm.graph.tie_to):
-        raise InputError("graph.tie_from and graph.tie_to must have one number per span each")
+    _check_spans(arm)
     for start, into in OFFSETS.items():
         _check_offsets(arm, start, into)
     _check_order(arm)
@@ -191,6 +188,17 @@ def _check_offsets(arm: ArmInputs, start: str, into: str) -> None:
         return
     if offsets[0] != 0 or offsets[-1] != len(target) or (offsets[1:] < offsets[:-1]).any():
         raise InputError(f"{start} must rise from 0 to the length of {into.split('.')[1]} ({len(target)})")
+
+
+def _check_spans(arm: ArmInputs) -> None:
+    """That a tie of several spans begins within ``graph.tie_spans``, and that the last span there ends a tie."""
+    when, several = arm.graph.tie_when, arm.graph.tie_spans
+    if len(when) and when.min() < -len(several):
+        raise InputError(
+            f"graph.tie_when must be at least {-len(several)}, got {when.min()}: tie_spans has no such place"
+        )
+    if len(several) and several[-1] >= 0:
+        raise InputError("graph.tie_spans must end with the last span of a tie, which is negative")
 
 
 def _check_order(arm: ArmInputs) -> None:
