@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.creators.terms import OTHERS, TERMS, CreatorsTable, Terms, given, is_per_post, read_terms
+from viralsim.campaign.creators.terms import (
+    OTHERS,
+    TERMS,
+    CreatorsTable,
+    Terms,
+    given,
+    is_per_post,
+    read_terms,
+    refuse_unknown_money,
+)
 from viralsim.campaign.segments import chosen_for
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.member_names import handle_key
@@ -98,6 +107,8 @@ def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, fold
             if tier.file is None
             else read_table(path, COLUMNS, currency=spec.currency)
         )
+        if tier.file is not None:
+            refuse_unknown_money(table)
         repeated: list[str] = []
         people = _people(table, compiled, tier.channels or compiled.channels, repeated)
         _cast(table, people, compiled, among)
@@ -148,7 +159,7 @@ def _people(table: Table, compiled: CompiledAudience, allowed: Sequence[str], re
         c = channels[channel.casefold()]
         if c in person.followers:
             first = person.rows[list(person.followers).index(c)]
-            lines = f"lines {table.lines[first]} and {table.lines[row]}"
+            lines = table.rows_said((first, row))
             if not _repeats(table, first, row):
                 raise InputError(
                     f"{table.path}: {handle} is on {channel} twice ({lines}) with other values: leave one out"
@@ -263,7 +274,7 @@ def _of_person(
 def _say_default(table: Table, people: list[Person], silent: NDArray[np.int64], name: str, tier: Advocates) -> None:
     """Note who gets the tier's number; InputError where the scenario says none: no price is not a price of 0."""
     for person in (people[i] for i in silent):
-        if name not in tier.model_fields_set:
+        if name not in tier.model_fields_set and not (tier.file is None and name == "willingness"):
             raise table.refusal(
                 person.rows[0], name, f"is empty for {person.handle}: fill it, or give campaign.advocates.{name}"
             )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from viralsim.member_names import handle_key
 from viralsim.scenario.amounts import Usd
@@ -57,3 +57,13 @@ class Creator(Block):
     commission_share: Fraction = key(0.0, "part of the value of such a sale", source="off")
     promo_code: str | None = key(None, "code that their followers are given", source="off", max_length=80)
     promo_discount: Fraction = key(0.0, "part of the value of such a sale that the code takes off", source="off")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _commission_in_per_cent(cls, value: Any) -> Any:
+        """``commission: 10%`` is a part of the value, ``commission: 10`` is an amount."""
+        said = value.get("commission_usd") if isinstance(value, dict) else None
+        if not isinstance(said, str) or not said.rstrip().endswith("%") or "commission_share" in value:
+            return value
+        others = {name: one for name, one in value.items() if name != "commission_usd"}
+        return {**others, "commission_share": said}
