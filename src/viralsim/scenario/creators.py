@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from viralsim.member_names import handle_key
 from viralsim.scenario.amounts import Usd
-from viralsim.scenario.audience import MOST_MEMBERS
+from viralsim.scenario.audience import MOST_MEMBERS, Selection
 from viralsim.scenario.blocks import Block, Name, is_zero, key, says_nothing
 from viralsim.scenario.repeats import MOST_POSTS
 from viralsim.units import Fraction, Hours, Probability, Whole
@@ -34,6 +34,10 @@ class Creator(Block):
     handle: Handle = key(..., "who")
     channel: Name | None = key(None, "where; left out: the only channel", source="filled in")
     followers: Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")] = key(..., "followers there")
+    among: Selection = key(
+        {}, "only a member of these segments plays them, beside the tier's among: field of audience.segments -> its values",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
     posts: Posts | None = key(None, "how many of the times in posts_at they post at; left out: all", source="off")
     posts_at: PostsAt | None = key(
         None, "times of their own; left out: the tier's", source="off", exclude_if=says_nothing
