@@ -8,9 +8,8 @@ What is reported comes from worlds of another luck than those of the search: the
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from viralsim.arguments import function, integer_at_least, number, one_of, refuse, seed_number, thread_count
 from viralsim.experiments.budget.estimate import Estimate, estimate
 from viralsim.experiments.budget.frequency import Frequency, frequencies
+from viralsim.experiments.budget.line_names import client_names
 from viralsim.experiments.budget.search import Progress, Search
 from viralsim.experiments.budget_split import SplitModel, Values
 from viralsim.measurement.measures import NAMES, Measure
@@ -81,7 +81,7 @@ class Optimum:
     uplift: over spending nothing. spend_nothing: no split was shown to bring more than nothing. rivals: split in words ->
     how much more the best split brings. people: the people of an advocates' file whom it pays. frequency: caps of the paid
     lines that get money. interrupted: stopped early; what was not measured is left out. profit: over spending nothing, None if
-    a sale has no value.
+    a sale has no value. line_names: line -> what a client calls it.
     """
 
     measure: str
@@ -103,6 +103,7 @@ class Optimum:
     interrupted: bool = False
     currency: str = DEFAULT_CURRENCY
     profit: Estimate | None = None
+    line_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ class Optimum:
             )
             return ("Spend nothing: no split was shown to bring more than nothing.", *([tried] if tried else []))
         parts = " and ".join(
-            f"{money(usd, self.currency)} on {client_name(line)}" for line, usd in self.split.items() if usd
+            f"{money(usd, self.currency)} on {self.said(line)}" for line, usd in self.split.items() if usd
         )
         left = self.budget_usd - self.cost_usd
         rest = [f"{money(left, self.currency)} are better kept."] if left > 0.01 * self.budget_usd else []
@@ -134,25 +135,24 @@ class Optimum:
             return []
         spent = [line for line, usd in self.split.items() if usd]
         if len(spent) == 1:
-            return [f"No split was found that beats {client_name(spent[0])} alone."]
+            return [f"No split was found that beats {self.said(spent[0])} alone."]
         if not self.rivals:
             return []
         name, nearest = min(self.rivals.items(), key=lambda rival: rival[1].mean)
-        alone = f"{client_name(name.removeprefix('all in '))} alone"
+        alone = f"{self.said(name.removeprefix('all in '))} alone"
         if nearest.low <= 0.0:
             return [f"It is not shown to beat {alone}, the best single line."]
         return [
             f"It brings {_words(nearest, declared(self.measure), self.currency)} than {alone}, the best single line."
         ]
 
+    def said(self, line: str) -> str:
+        """A line as a client calls it."""
+        return self.line_names.get(line, line)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {**dict(plain(asdict(self))), "sentences": list(self.sentences)}
-
-
-def client_name(line: str) -> str:
-    """A line as a client calls it: "advertising on instagram" for ``paid[0] on instagram``."""
-    return re.sub(r"^paid\[\d+\]", "advertising", line)
 
 
 def _words(estimate: Estimate, m: Measure, currency: str) -> str:
@@ -257,7 +257,8 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         cost_usd=model.cost(best), uplift=uplift,
         spend_nothing=best == model.nothing or not uplift.low > 0 or uplift.mean < matters,
         notes=model.notes, people=model.people(best), interrupted=stopped,
-        currency=scenario.spec.currency, profit=profit, **found,
+        currency=scenario.spec.currency, profit=profit,
+        line_names=client_names(scenario, [line.name for line in model.lines]), **found,
     )  # fmt: skip
 
 
