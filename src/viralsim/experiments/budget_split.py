@@ -258,12 +258,17 @@ class SplitModel:
         """Whether money goes into the posts of those alone who are enrolled."""
         return self.without_orphans(values) == values
 
+    def pays(self, creator: str, values: Values) -> bool:
+        """Whether a split pays a creator; where no money goes to people of a file, all of them post."""
+        named = any(line.kind == "people" for line in self.lines)
+        return not named or creator in {handle_key(one) for one in self.people(values)}
+
     def without_orphans(self, values: Values) -> Values:
         """The split without the money that boosts posts of creators whom it does not pay."""
-        if all(line.kind != "people" for line in self.lines):
-            return values
-        enrolled = {handle_key(one) for one in self.people(values)} | {""}
-        return tuple(v if line.creator in enrolled else 0.0 for line, v in zip(self.lines, values, strict=True))
+        return tuple(
+            value if not line.creator or self.pays(line.creator, values) else 0.0
+            for line, value in zip(self.lines, values, strict=True)
+        )
 
     def overlay(self, values: Values) -> dict[str, Any]:
         """The arm of a split."""

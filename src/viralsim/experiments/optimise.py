@@ -53,7 +53,7 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class NextDollar:
-    """What one more dollar in one line brings, in units of the measure; None if the line takes no more."""
+    """What one more dollar in one line brings, in units of the measure; None if it takes no more or has no post to boost."""
 
     line: str
     added_usd: float
@@ -292,6 +292,8 @@ def _curves(model: SplitModel, best: Values, seed: int) -> list[CurvePoint]:
     for i, line in enumerate(model.lines):
         levels = {line.value(model.budget * k / (CURVE_LEVELS - 1)) for k in range(CURVE_LEVELS)} | {best[i]}
         before: Float64 | None = None
+        if line.creator and not model.pays(line.creator, best):
+            continue  # there is no post to boost
         for value in sorted(levels):
             own = model.outcome((*best[:i], value, *best[i + 1 :]), seed, worlds=model.redrawn)
             step = np.zeros_like(own) if before is None else own - before
@@ -312,7 +314,7 @@ def _next_dollar(model: SplitModel, best: Values, seed: int, own: Float64) -> li
         more = line.value(now + max(NEXT_USD * model.budget, line.unit_usd, line.fixed_usd if not best[i] else 0.0)
                           + (line.fixed_usd if line.kind == "advocates" and not best[i] else 0.0))  # fmt: skip
         added = line.cost(more) - now
-        if added <= 0:
+        if added <= 0 or (line.creator and not model.pays(line.creator, best)):
             found.append(NextDollar(line.name, 0.0, None))
             continue
         gained = model.outcome((*best[:i], more, *best[i + 1 :]), seed) - own

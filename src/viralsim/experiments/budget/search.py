@@ -97,7 +97,7 @@ class Search:
         if values not in self.seen:
             self.looked_at[values] = None
             self.seen[values] = float(found.mean())
-            self._report(min(len(self.seen), self.trials))
+            self._report(min(self.tried, self.trials))
         return found
 
     @property
@@ -166,9 +166,16 @@ class Search:
             study.enqueue_trial(parts_of(money, self.model.budget))
 
         def objective(trial: Any) -> float:
-            return float(self.screen(split_of(trial, self.model)).mean())
+            return self._look(split_of(trial, self.model))
 
         study.optimize(objective, n_trials=max(self.trials, len(first)))
+
+    def _look(self, values: Values) -> float:
+        """The mean of a split in the screened worlds; of one that is clearly worse than the best so far in the first of them."""
+        if self.seen and values not in self.seen and self._is_worse(values, self._ranked(self.seen)[0]):
+            self._report(min(self.tried, self.trials))
+            return float(self.model.outcome(values, self.seed, self.measure, worlds=self.model.looks[0]).mean())
+        return float(self.screen(values).mean())
 
     def _closely(self) -> None:
         """Move money between the lines and the purse, in halving steps, as long as a move helps.
