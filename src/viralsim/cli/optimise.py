@@ -68,7 +68,7 @@ def optimise(
 
     scenario = load(file)
     day = None if starts is None else _day(starts, out)
-    with progress_bar("preparing the audience", lambda: "launches") as progress:
+    with progress_bar("preparing the audience", lambda: "splits") as progress:
         found: Optimum | Front
         if len(dict.fromkeys(measures)) > 1:
             found = pareto(

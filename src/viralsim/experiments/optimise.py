@@ -7,6 +7,7 @@ What is reported comes from worlds of another luck than those of the search: the
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import function, integer_at_least, number, one_of, refuse, seed_number, thread_count
 from viralsim.experiments.budget.estimate import Estimate, estimate
-from viralsim.experiments.budget.frequency import Frequency, frequencies
+from viralsim.experiments.budget.frequency import CAPS, Frequency, frequencies
 from viralsim.experiments.budget.line_names import client_names
 from viralsim.experiments.budget.search import Progress, Search
 from viralsim.experiments.budget_split import SplitModel, Values
@@ -52,7 +53,7 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class NextDollar:
-    """What one more dollar in one line brings, in units of the measure; None if the line takes no more."""
+    """What one more dollar in one line brings, in units of the measure; None if it takes no more or has no post to boost."""
 
     line: str
     added_usd: float
@@ -120,7 +121,8 @@ class Optimum:
             f"{money(usd, self.currency)} on {self.said(line)}" for line, usd in self.split.items() if usd
         )
         left = self.budget_usd - self.cost_usd
-        rest = [f"{money(left, self.currency)} are better kept."] if left > 0.01 * self.budget_usd else []
+        kept = f"{money(left, self.currency)} of the budget is left: no way of spending it was shown to bring more."
+        rest = [kept] if left > 0.01 * self.budget_usd else []
         whom = [f"Ask {', '.join(self.people)}."] if self.people else []
         spend = f"Spend {parts}: {said} than with nothing spent."
         if self.profit is not None and self.measure != NET and self.profit.high < 0.0:
@@ -200,6 +202,7 @@ def optimise(
         trials: splits that the search tries before money is moved in small steps.
         constraints: comparisons of paths such as ``campaign.advocates.count <= 20``.
         seed: luck of the search; the answer is measured with ``seed + 1``.
+        progress: called with (splits looked at, about how many there will be).
 
     Returns: ``Optimum``; the best so far after KeyboardInterrupt.
 
@@ -215,9 +218,21 @@ def optimise(
         raise refuse("constraints", "a list of comparisons", constraints, f"write constraints=[{constraints!r}]")
     function(progress, "progress", "splits tried, splits in all")
     model = SplitModel(scenario, budget_usd, name, count, thread_count(threads), constraints)
-    search = Search(model, luck, trials, progress)
+    search = Search(model, luck, trials, None)
+    measured = _measurements(model)
+    if progress is not None:
+        search.progress = lambda done, steps: progress(done, steps + measured)
     best, interrupted = search.run()
+    if progress is not None:
+        done = itertools.count(1)
+        model.ran = lambda: progress(search.steps + min(next(done), measured), search.steps + measured)
     return _answer(model, best, luck + 1, search.tried, scenario, interrupted)
+
+
+def _measurements(model: SplitModel) -> int:
+    """About how many splits the answer is measured with: rivals, next dollars, returns, curves and frequency caps."""
+    paid = sum(line.kind == "paid" for line in model.lines)
+    return 2 + (3 + CURVE_LEVELS) * len(model.lines) + (1 + len(CAPS)) * paid
 
 
 def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Scenario, interrupted: bool) -> Optimum:
@@ -278,6 +293,8 @@ def _curves(model: SplitModel, best: Values, seed: int) -> list[CurvePoint]:
     for i, line in enumerate(model.lines):
         levels = {line.value(model.budget * k / (CURVE_LEVELS - 1)) for k in range(CURVE_LEVELS)} | {best[i]}
         before: Float64 | None = None
+        if line.creator and not model.pays(line.creator, best):
+            continue  # there is no post to boost
         for value in sorted(levels):
             own = model.outcome((*best[:i], value, *best[i + 1 :]), seed, worlds=model.redrawn)
             step = np.zeros_like(own) if before is None else own - before
@@ -298,7 +315,7 @@ def _next_dollar(model: SplitModel, best: Values, seed: int, own: Float64) -> li
         more = line.value(now + max(NEXT_USD * model.budget, line.unit_usd, line.fixed_usd if not best[i] else 0.0)
                           + (line.fixed_usd if line.kind == "advocates" and not best[i] else 0.0))  # fmt: skip
         added = line.cost(more) - now
-        if added <= 0:
+        if added <= 0 or (line.creator and not model.pays(line.creator, best)):
             found.append(NextDollar(line.name, 0.0, None))
             continue
         gained = model.outcome((*best[:i], more, *best[i + 1 :]), seed) - own

@@ -62,13 +62,14 @@ class Runner:
         self.kept = kept or Kept()
         self.scenario, self.worlds, self.seed = scenario, worlds, seed
         self.own_luck, self.threads = own_luck, threads
+        self.first = 0
         self._stages = BoundedCache(STAGES_KEPT, lambda compiled_audiences: 1)
         self._arms = BoundedCache(ARMS_KEPT_BYTES, partial(bytes_of_arm, scenario.spec.ticks))
 
-    def like(self, worlds: int, seed: int) -> Runner:
-        """The same runner for other worlds and another luck: audiences and finished arms are shared."""
+    def like(self, worlds: int, seed: int, first: int = 0) -> Runner:
+        """The same runner for ``worlds`` worlds from ``first`` on and another luck: audiences and finished arms are shared."""
         other = copy.copy(self)
-        other.worlds, other.seed = worlds, seed
+        other.worlds, other.seed, other.first = worlds, seed, first
         return other
 
     def identity(self, overrides: Mapping[str, Any]) -> str:
@@ -116,9 +117,12 @@ class Runner:
         compiled_audiences = self._stages.get(audience_id(scenario), lambda: self._build(scenario))
 
         def run(name: str) -> ArmOutcomes:
-            return launch(scenario, compiled_audiences, [name], self.worlds, seed, self.threads, point.specs)[name]
+            found = launch(
+                scenario, compiled_audiences, [name], self.worlds, seed, self.threads, point.specs, self.first
+            )
+            return found[name]
 
-        arms = {name: self._arms.get(key, partial(run, name)) for name, key in point.arms.items()}
+        arms = {name: self._arms.get((self.first, key), partial(run, name)) for name, key in point.arms.items()}
         return arms, compiled_audiences[0].audience_members
 
     def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
