@@ -129,3 +129,14 @@ def test_what_was_counted_is_said_exactly(tmp_path: Path) -> None:
     assert "chance of 1,234 shares or more" in done.output
     done = CliRunner().invoke(main, ["forecast", "-", "--observed", str(file), "--name", " "])
     assert (done.exit_code, "--name: is blank" in done.output) == (2, True)
+
+
+def test_a_curve_that_stops_is_said(tmp_path: Path) -> None:
+    """Between the last reading and observed_until nothing is known: the forecast is from the reading, and says so."""
+    file = written(tmp_path, "hours,shares,observed_until\n1,14,6\n2,31,6\n")
+    done = CliRunner().invoke(main, ["forecast", "-", "--observed", str(file)])
+    assert done.output.startswith("31 shares after 2 h")
+    assert "note: the last reading is at 2 h, and observed_until is 6 h: forecast from the last reading" in done.output
+    file = written(tmp_path, "folge,hours,shares\n1,1,14\n1,2,31\n2,1,5\n")
+    with pytest.raises(InputError, match="name the post of each in a column post_id"):
+        read_curves(file)

@@ -203,6 +203,11 @@ def _known(post: PostCurve, at: float | None, notes: list[str]) -> PostCurve:
     from viralsim.measurement.number_format import exact
 
     curve = post.curve
+    if at is None and not curve.exact and post.end > curve.observed_until:
+        notes.append(
+            f"the last reading is at {exact(curve.observed_until)} h, and observed_until is {exact(post.end)} h: forecast from the "
+            "last reading; add one where none came since"
+        )
     if at is None:
         if curve.exact and not post.end_given:
             notes.append(f"watched until the last share, {exact(curve.observed_until)} h: say --at where it was longer")

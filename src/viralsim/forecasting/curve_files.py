@@ -27,6 +27,7 @@ class PostCurve:
     followers: float  # NaN where unknown
     end_given: bool  # whether the file says until when it was watched
     place: str  # where it is in its file
+    end: float = float("nan")  # hours until which the file says so
 
 
 def read_curves(
@@ -61,7 +62,7 @@ def read_curves(
         end = _end(own, columns)
         curve = _counter(own, time, columns, per, end) if "shares" in columns else _events(own, time, end, watched)
         followers = own[0].number("followers") if own[0].has("followers") else float("nan")
-        curves.append(PostCurve(name, curve, followers, end is not None, own[0].place))
+        curves.append(PostCurve(name, curve, followers, end is not None, own[0].place, end or float("nan")))
     return curves, notes
 
 
@@ -133,13 +134,14 @@ def _events(rows: list[Row], time: str, end: float | None, watched: float) -> Cu
 def _counter(rows: list[Row], time: str, columns: tuple[str, ...], per: str, end: float | None) -> Curve:
     """Readings of a counter, checked line by line."""
     hours, shares = np.zeros(len(rows)), np.zeros(len(rows))
+    several = "" if "post_id" in columns else ", and name the post of each in a column post_id where there are several"
     for i, row in enumerate(rows):
         hours[i], shares[i] = _hours(row, time), row.count("shares")
         _check_end(row, float(hours[i]), end)
         _check_counts(row, shares[i], columns)
         if i and hours[i] <= hours[i - 1]:
             raise row.refuse(
-                f"{time}: not after the row before ({rows[i - 1].text(time)}); sort rows, one for each time"
+                f"{time}: not after the row before ({rows[i - 1].text(time)}); sort rows, one for each time{several}"
             )
         if per == "total" and i and shares[i] < shares[i - 1]:
             raise row.refuse(
