@@ -175,6 +175,22 @@ def test_rows_may_count_the_shares_since_the_row_before() -> None:
         fan_of(Pasted(text))
 
 
+def test_the_page_speaks_of_itself(tmp_path: Path) -> None:
+    """No path of the machine and no option of a command, in errors and in notes."""
+    past = tmp_path / "tmp123.csv"
+    past.write_text("cascade,Stunden,shares\na,1,5\na,24,9\n")
+    with pytest.raises(InputError, match=r"^past curves:2: .*give a scenario with a shorter horizon") as refused:
+        fan_of(Pasted("1,10\n2,15", past=str(past)))
+    past.write_text("cascade,Stunden,shares\na,1,5\na,2,6\na,24,9\na,168,10\n")
+    found = fan_of(Pasted("Stunden;Geteilt\n1;10\n2;15", past=str(past)))
+    events = fan_of(Pasted("hours\n0\n1\n2\n"))
+    for said in (str(refused.value), *found.sentences, *events.sentences):
+        assert str(tmp_path) not in said
+        assert "/" not in said
+        assert "--" not in said
+    assert any(said.startswith("note: curve.csv: columns were matched") for said in found.sentences)
+
+
 @pytest.mark.parametrize(
     ("text", "word"), [("", "paste a curve first"), ("1,10\n2,5", "curve.csv"), ("a,b\n1,2", "curve.csv")]
 )

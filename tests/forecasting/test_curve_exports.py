@@ -105,6 +105,10 @@ def test_totals_are_not_added_up(tmp_path: Path) -> None:
     file = written(tmp_path, "hours,cumulative shares\n1,3\n2,8\n")
     with pytest.raises(InputError, match="leave out --per interval"):
         read_curves(file, "interval")
+    for counts, rising in (((3, 8, 9, 9), True), ((3, 8, 9, 4), False)):
+        rows = "".join(f"{hour},{count}\n" for hour, count in enumerate(counts, 1))
+        _, notes = read_curves(written(tmp_path, f"hours,shares\n{rows}"), "interval")
+        assert any("never fall" in note for note in notes) is rising
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(1, 10**6), min_size=1, max_size=20, unique=True))

@@ -15,6 +15,7 @@ from viralsim.forecasting.tables import UNITS, Row, check_per, check_single_shar
 
 HOURS_OF = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
 PER = ("total", "interval")
+FEW_ROWS = 4  # that may rise by chance
 EARLY = 1e-9  # hours by which rounding may place a time after the end
 
 
@@ -63,7 +64,19 @@ def read_curves(
         curve = _counter(own, time, columns, per, end) if "shares" in columns else _events(own, time, end, watched)
         followers = own[0].number("followers") if own[0].has("followers") else float("nan")
         curves.append(PostCurve(name, curve, followers, end is not None, own[0].place, end or float("nan")))
+    if (
+        per == "interval"
+        and "shares" in columns
+        and len(rows) >= FEW_ROWS
+        and all(_never_falls(one.curve) for one in curves)
+    ):
+        notes.append(f"{path}: counts never fall from row to row: if they are totals so far, leave out --per interval")
     return curves, notes
+
+
+def _never_falls(curve: Curve) -> bool:
+    """Whether each row of a counter brought as many shares as the one before, or more."""
+    return bool((np.diff(curve.shares, n=2, prepend=[0.0]) >= 0).all())
 
 
 def _time_column(row: Row, columns: tuple[str, ...]) -> str:

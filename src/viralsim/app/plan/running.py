@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +21,16 @@ MOST_LETTERS = 200_000
 ACTION_WORLDS = 300
 DEFAULT_HORIZON = 168.0
 PER_INTERVAL = "each row counts the shares since the row before"
-ON_THE_PAGE = {
+ON_THE_PAGE = {  # what the commands' options are called here
+    "leave out --per interval": f"untick “{PER_INTERVAL}”",
     "say --per interval": f"tick “{PER_INTERVAL}”",
-    ", say --published": "",
     "--per interval": f"“{PER_INTERVAL}”",
+    ", say --published": "",
+    "(--at, --until or observed_until)": "in a column observed_until",
+    ": say --at where it was longer": ": add a column observed_until where it was longer",
+    "say a shorter --horizon": "give a scenario with a shorter horizon",
+    "ask for fewer (--worlds), or lengthen": "lengthen",
+    ", or name others with --arm": "",
 }
 _NUMBERS = re.compile(r"^\s*[-+.\d][\d.,;\t eE+-]*$")
 _BETWEEN = ("\t", ";", ",")
@@ -40,7 +48,7 @@ class Fan:
 class Pasted:
     """What was given. curve: a table as text. past: file of past curves. target: shares. scenario: whose horizon it has.
 
-    per: what shares count, total or interval.
+    per: what shares count, total or interval, in the curve and in past ones.
     """
 
     curve: str
@@ -71,11 +79,26 @@ def acted(given: Pasted, arm: str) -> tuple[str, ...]:
     post, found = _forecast(given)
     scenario = given.scenario.scenario()
     worlds = min(ACTION_WORLDS, scenario.worlds)
-    with watching() as progress:
+    with watching() as progress, _in_words_of_the_page():
         arms = open_arms(
             scenario, post.curve, found.paths.final, (arm,), worlds, scenario.seed, Left(), 1, progress=progress
         )
     return (*arm_lines(arms), *(f"note: {warning}" for warning in arms.warnings))
+
+
+@contextmanager
+def _in_words_of_the_page(paths: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Errors without what only a command line has: its options, and the ``paths`` of files (by what they are called here)."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(_on_the_page(str(error), paths or {})) from None
+
+
+def _on_the_page(text: str, paths: Mapping[str, str]) -> str:
+    for written, here in {**paths, **ON_THE_PAGE}.items():
+        text = text.replace(written, here)
+    return text
 
 
 def _forecast(given: Pasted) -> tuple[PostCurve, Forecast]:
@@ -87,20 +110,17 @@ def _forecast(given: Pasted) -> tuple[PostCurve, Forecast]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "curve.csv"
         file.write_text(as_table(given.curve), encoding="utf-8")
-        try:
+        paths = {str(file): file.name} | ({given.past: "past curves"} if given.past else {})
+        with _in_words_of_the_page(paths):
             posts, notes = read_curves(file, given.per)
-        except InputError as error:
-            said = str(error)
-            for option, here in {f"{folder}/": "", f"{folder}\\": "", **ON_THE_PAGE}.items():
-                said = said.replace(option, here)
-            raise InputError(said) from None
-    if len(posts) != 1:
-        raise InputError(f"one post at a time, and there are {len(posts)}: paste the curve of one")
-    past, more = read_curves(given.past, watched=hours) if given.past else ([], [])
-    population, about = population_of(past, hours)
+            if len(posts) != 1:
+                raise InputError(f"one post at a time, and there are {len(posts)}: paste the curve of one")
+            past, more = read_curves(given.past, given.per, hours) if given.past else ([], [])
+            population, about = population_of(past, hours)
     post = posts[0]
     followers = post.followers if post.followers >= 0 else None
-    return post, make_forecast(post.curve, population, followers, given.target, warnings=[*notes, *more, *about])
+    said = [_on_the_page(note, paths) for note in (*notes, *more, *about)]
+    return post, make_forecast(post.curve, population, followers, given.target, warnings=said)
 
 
 def as_table(text: str) -> str:
