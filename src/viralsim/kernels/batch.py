@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numba import njit
@@ -31,6 +31,7 @@ from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
 
 SIZE_BINS = 40
+CountType: TypeAlias = type[np.int32] | type[np.int64]
 TOGETHER = 4096  # worlds whose counts a thread keeps in its cache before they go to their columns
 
 
@@ -173,15 +174,31 @@ def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
 
 
-def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, order: Literal["C", "F"] = "C") -> Out:
+def count_type(arm: ArmInputs, plain: bool) -> CountType:
+    """The type that holds every count of a world: 32 bits where that must do, as memory is a fifth of the price of a small world.
+
+    In ``plain`` worlds nobody posts twice, so there are no more impressions than follows. In others a member may post twice a tick
+    on each channel, and a brand once more than was planned.
+    """
+    plan, follows = arm.plan, len(arm.graph.followers)
+    if plain:
+        return np.int32 if follows < 2**31 else np.int64
+    if arm.channels.per_engagement.any():  # what engagements earn has no such bound
+        return np.int64
+    contents, horizon = arm.contents.novelty.shape[-2:]
+    posts = 2 * horizon * contents * (follows + members_of(arm) * len(arm.channels.key))
+    owned = (horizon + len(plan.owned_posts_tick)) * (len(plan.owned_followers) + 1)
+    return np.int32 if posts + owned + int(plan.paid_count.sum()) + len(plan.planned_tick) < 2**31 else np.int64
+
+
+def outputs(
+    arm: ArmInputs, worlds: int, recorded: int, *, count: CountType = np.int64, order: Literal["C", "F"] = "C"
+) -> Out:
     """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them.
 
-    ``plain`` worlds count in 32 bits where that must do: nobody posts twice, so there are no more impressions than follows.
-    The memory of the counts is a fifth of the price of a small world. ``order``: "C" for a kernel that writes row by row, "F" for
-    who reads column by column.
+    ``order``: "C" for a kernel that writes row by row, "F" for who reads column by column.
     """
     horizon = arm.contents.novelty.shape[1]
-    count: type[np.int32] | type[np.int64] = np.int32 if plain and len(arm.graph.followers) < 2**31 else np.int64
     communities = int(arm.audience.community.max(initial=0)) + 1
     people = (worlds, advocates_of(arm)) if len(arm.plan.people) else (0, 0)
     goals = len(arm.plan.frequency_goal)
@@ -277,7 +294,8 @@ class _Workers:
             arm, words8, words4 = self.rows.own(arm)
             state = state._replace(own_words8=words8, own_words4=words4)
         arm_frame, frame = frame_arm(arm), self.engine.frame(state)
-        counts = np.empty((TOGETHER, len(Count)), dtype=self.out.counts.dtype)
+        plain = isinstance(state, FastState)  # else the kernel is compiled for 64 bits alone
+        counts = np.empty((TOGETHER, len(Count)), dtype=self.out.counts.dtype if plain else np.int64)
         for first, last in in_parts(blocks, TOGETHER):
             if self.stop[0]:
                 return
@@ -361,7 +379,7 @@ def run_worlds(
     horizon = arm.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = outputs(arm, len(worlds), recorded, plain=rows is None and is_eligible(arm), order="F")
+    out = outputs(arm, len(worlds), recorded, count=count_type(arm, rows is None and is_eligible(arm)), order="F")
     advocates = advocates_of(arm)
     workers = _Workers(arm, rows, seed, worlds, out, progress)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
