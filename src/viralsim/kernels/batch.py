@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -14,6 +14,7 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs, segments_of
 from viralsim.kernels.arrays.frequency import count_frequency
 from viralsim.kernels.arrays.limits import check_arm_inputs
+from viralsim.kernels.arrays.most_counted import CountType, count_type
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, SegmentCount, Series
 from viralsim.kernels.fast.eligible import is_eligible
@@ -31,7 +32,6 @@ from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
 
 SIZE_BINS = 40
-CountType: TypeAlias = type[np.int32] | type[np.int64]
 TOGETHER = 4096  # worlds whose counts a thread keeps in its cache before they go to their columns
 
 
@@ -172,23 +172,6 @@ class _Sums(NamedTuple):
 
 def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
-
-
-def count_type(arm: ArmInputs, plain: bool) -> CountType:
-    """The type that holds every count of a world: 32 bits where that must do, as memory is a fifth of the price of a small world.
-
-    In ``plain`` worlds nobody posts twice, so there are no more impressions than follows. In others a member may post twice a tick
-    on each channel, and a brand once more than was planned.
-    """
-    plan, follows = arm.plan, len(arm.graph.followers)
-    if plain:
-        return np.int32 if follows < 2**31 else np.int64
-    if arm.channels.per_engagement.any():  # what engagements earn has no such bound
-        return np.int64
-    contents, horizon = arm.contents.novelty.shape[-2:]
-    posts = 2 * horizon * contents * (follows + members_of(arm) * len(arm.channels.key))
-    owned = (horizon + len(plan.owned_posts_tick)) * (len(plan.owned_followers) + 1)
-    return np.int32 if posts + owned + int(plan.paid_count.sum()) + len(plan.planned_tick) < 2**31 else np.int64
 
 
 def outputs(
