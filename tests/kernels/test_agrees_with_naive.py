@@ -15,8 +15,10 @@ from strategies import worlds
 
 from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import ArmInputs
+from viralsim.kernels.arrays.most_counted import most_counted
 from viralsim.kernels.batch import RawWorlds, run_worlds, trace_world
 from viralsim.kernels.counts import Count, Series
+from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.state import MOST_CHANNELS
 from viralsim.scenario import spec
 
@@ -86,10 +88,14 @@ def test_kernel_equals_oracle(world: ArmInputs, seed: int, numbers: list[int]) -
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(worlds(), SEEDS)
 def test_threads_and_company_change_nothing(world: ArmInputs, seed: int) -> None:
-    """One thread and two give the same; a world alone is the same world among fifty, and leaves nothing behind."""
+    """One thread and two give the same; a world alone is the same world among fifty, and leaves nothing behind.
+
+    No count is larger than the one that its type was chosen for.
+    """
     numbers = np.arange(50)
     one, two = run_worlds(world, seed, numbers), run_worlds(world, seed, numbers, threads=2)
     assert_same_run(one, two)
+    assert one.counts.max() <= most_counted(world, is_eligible(world))
     for number in (49, 7):
         alone = run_worlds(world, seed, np.array([number]))
         for name in (

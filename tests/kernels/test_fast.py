@@ -25,6 +25,7 @@ from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_
 
 from viralsim.kernels import batch as batch
 from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement
+from viralsim.kernels.arrays.most_counted import most_counted
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.fast.eligible import is_eligible
 
@@ -42,6 +43,7 @@ def test_plain_path_equals_oracle(world: ArmInputs, seed: int, numbers: list[int
     assert is_eligible(world)
     raw = run_worlds(world, seed, np.array(numbers))
     slow = [naive_world(world, seed, number) for number in numbers]
+    assert raw.counts.max() <= most_counted(world, plain=True)
     for i, one in enumerate(slow):
         assert_world_agrees(raw, i, one)
     assert_sums_agree(raw, slow)

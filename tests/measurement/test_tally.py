@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from viralsim.measurement import arms
-from viralsim.measurement.tally import tally_of
+from viralsim.measurement.tally import PIECE, tally_of
 
 COLUMNS = st.lists(st.integers(0, 40) | st.just(5000), min_size=1, max_size=200)
 
 
-@given(COLUMNS, st.sampled_from([1.0, 0.25, 1 / 3]), st.integers(0, 3))
-def test_a_tally_is_its_column(numbers: list[int], unit: float, missing: int) -> None:
-    """Moments and quantiles of random columns, with worlds in which nothing was seen."""
+@given(COLUMNS, st.sampled_from([1.0, 0.25, 1 / 3]), st.integers(0, 3), st.sampled_from([1, 7, PIECE]))
+def test_a_tally_is_its_column(numbers: list[int], unit: float, missing: int, piece: int) -> None:
+    """Moments and quantiles of random columns, with worlds in which nothing was seen, counted in pieces."""
     values = np.array(numbers) * unit
-    tally = tally_of(np.append(values, [np.nan] * missing), unit)
+    with mock.patch("viralsim.measurement.tally.PIECE", piece):
+        tally = tally_of(np.append(values, [np.nan] * missing), unit)
     assert tally is not None
     assert tally.worlds == len(values)
     assert tally.mean == pytest.approx(values.mean(), rel=1e-12)

@@ -14,6 +14,7 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs, segments_of
 from viralsim.kernels.arrays.frequency import count_frequency
 from viralsim.kernels.arrays.limits import check_arm_inputs
+from viralsim.kernels.arrays.most_counted import CountType, count_type
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, SegmentCount, Series
 from viralsim.kernels.fast.eligible import is_eligible
@@ -173,15 +174,14 @@ def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
 
 
-def outputs(arm: ArmInputs, worlds: int, recorded: int, *, plain: bool = False, order: Literal["C", "F"] = "C") -> Out:
+def outputs(
+    arm: ArmInputs, worlds: int, recorded: int, *, count: CountType = np.int64, order: Literal["C", "F"] = "C"
+) -> Out:
     """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them.
 
-    ``plain`` worlds count in 32 bits where that must do: nobody posts twice, so there are no more impressions than follows.
-    The memory of the counts is a fifth of the price of a small world. ``order``: "C" for a kernel that writes row by row, "F" for
-    who reads column by column.
+    ``order``: "C" for a kernel that writes row by row, "F" for who reads column by column.
     """
     horizon = arm.contents.novelty.shape[1]
-    count: type[np.int32] | type[np.int64] = np.int32 if plain and len(arm.graph.followers) < 2**31 else np.int64
     communities = int(arm.audience.community.max(initial=0)) + 1
     people = (worlds, advocates_of(arm)) if len(arm.plan.people) else (0, 0)
     goals = len(arm.plan.frequency_goal)
@@ -277,7 +277,8 @@ class _Workers:
             arm, words8, words4 = self.rows.own(arm)
             state = state._replace(own_words8=words8, own_words4=words4)
         arm_frame, frame = frame_arm(arm), self.engine.frame(state)
-        counts = np.empty((TOGETHER, len(Count)), dtype=self.out.counts.dtype)
+        plain = isinstance(state, FastState)  # else the kernel is compiled for 64 bits alone
+        counts = np.empty((TOGETHER, len(Count)), dtype=self.out.counts.dtype if plain else np.int64)
         for first, last in in_parts(blocks, TOGETHER):
             if self.stop[0]:
                 return
@@ -361,7 +362,7 @@ def run_worlds(
     horizon = arm.contents.novelty.shape[1]
     fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
     recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = outputs(arm, len(worlds), recorded, plain=rows is None and is_eligible(arm), order="F")
+    out = outputs(arm, len(worlds), recorded, count=count_type(arm, rows is None and is_eligible(arm)), order="F")
     advocates = advocates_of(arm)
     workers = _Workers(arm, rows, seed, worlds, out, progress)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)

@@ -241,6 +241,8 @@ def make_member_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
             state.advocate_posts[a.advocate] += 1
             if len(out.posted):
                 out.posted[state.scalars[OUT_ROW], a.advocate] += 1
+    if not state.head[U(tick)]:
+        return
     due = take_due(state, tick, cells)
     fetch_rows(arm, state, due)
     for i in range(due):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Float64 = NDArray[np.float64]
 MOST_VALUES = 1 << 20  # a table of more is no shorter than the column
+PIECE = 1 << 14  # values counted at once: they and what is made of them stay in the second-level cache
 
 
 class Tally(NamedTuple):
@@ -49,15 +50,29 @@ def tally_of(values: Float64, unit: float = 1.0) -> Tally | None:
 
     None if some value is no whole multiple from 0 up, or so large that the table would be too long to be useful.
     """
+    most = float(np.fmax.reduce(values, initial=0.0)) / unit
+    if not most < MOST_VALUES:
+        return None
+    step, counts = max(PIECE, int(most)), np.zeros(0, np.int64)  # a table of a piece is no longer than the piece
+    for at in range(0, len(values), step):
+        piece = _counts_of(values[at : at + step], unit)
+        if piece is None:
+            return None
+        more, counts = (piece, counts) if len(piece) < len(counts) else (counts, piece)
+        counts[: len(more)] += more
+    seen = np.flatnonzero(counts)
+    return Tally(np.asarray(seen * unit, np.float64), counts[seen]) if len(seen) else None
+
+
+def _counts_of(values: Float64, unit: float) -> NDArray[np.int64] | None:
+    """How often 0, 1, 2, ... times ``unit`` is among ``values``; None as in ``tally_of``."""
     whole = values / unit if unit != 1.0 else values
     missing = np.isnan(whole)
     if missing.any():
         values, whole = values[~missing], whole[~missing]
-    if not len(whole) or not whole.min() >= 0.0 or whole.max() >= MOST_VALUES:
+    if not len(whole):
+        return np.zeros(0, np.int64)
+    if not whole.min() >= 0.0:
         return None
     numbers = np.rint(whole).astype(np.int64)
-    if (numbers * unit != values).any():
-        return None
-    counts = np.bincount(numbers)
-    seen = np.flatnonzero(counts)
-    return Tally(np.asarray(seen * unit, np.float64), counts[seen])
+    return None if (numbers * unit != values).any() else np.bincount(numbers)
