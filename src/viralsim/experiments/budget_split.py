@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -77,6 +78,11 @@ class Line:
 
 Values = tuple[float, ...]  # one value per line, in the order of the lines
 Caps = tuple[tuple[int, int | None], ...]  # (number of a paid line, impressions per member or no cap)
+
+
+def client_name(line: str) -> str:
+    """A line as a client calls it: "advertising on instagram" for ``paid[0] on instagram``."""
+    return re.sub(r"^paid\[\d+\]", "advertising", line)
 
 
 def direction_of(measure: str) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,7 +20,7 @@ from viralsim.arguments import function, integer_at_least, number, one_of, refus
 from viralsim.experiments.budget.estimate import Estimate, estimate
 from viralsim.experiments.budget.frequency import CAPS, Frequency, frequencies
 from viralsim.experiments.budget.search import Progress, Search
-from viralsim.experiments.budget_split import SplitModel, Values
+from viralsim.experiments.budget_split import SplitModel, Values, client_name
 from viralsim.measurement.measures import NAMES, Measure
 from viralsim.measurement.measures import measure as declared
 from viralsim.measurement.number_format import in_places, money, more_or_less, supported
@@ -150,11 +149,6 @@ class Optimum:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {**dict(plain(asdict(self))), "sentences": list(self.sentences)}
-
-
-def client_name(line: str) -> str:
-    """A line as a client calls it: "advertising on instagram" for ``paid[0] on instagram``."""
-    return re.sub(r"^paid\[\d+\]", "advertising", line)
 
 
 def _words(estimate: Estimate, m: Measure, currency: str) -> str:
