@@ -134,7 +134,20 @@ def test_a_split_over_people_names_them_and_says_whether_it_beats_a_single_line(
     assert sum(price[name] for name in found.people) == pytest.approx(paid_for)
     if not found.spend_nothing:
         assert "alone" in found.sentences[-1]
-        assert all(name in " ".join(found.sentences) for name in found.people)
+        assert all(f"{name} ({price[name]:.0f} USD)" in " ".join(found.sentences) for name in found.people)
+
+
+def test_people_who_are_not_worth_their_price_are_named(tmp_path: Path) -> None:
+    """Nobody buys: who would be paid next is said, with the price and the loss."""
+    (tmp_path / "people.csv").write_text(CREATORS)
+    scenario = loads(SPREADING, tmp_path).override(
+        {"campaign.advocates": {"file": "people.csv", "followers_differ": "allow"}}
+    )
+    found = optimise(scenario, 60.0, measure="net_usd", trials=4, worlds=4)
+    assert found.spend_nothing
+    assert dict(found.offered) == {"mia": 120.0, "leo": 40.0, "zoe": 90.0}
+    said = "Pay nobody of the file at these prices: leo (40 USD) would bring 40.0 USD less profit"
+    assert found.sentences[-1].startswith(said)
 
 
 @given(worlds=st.integers(1, 60))

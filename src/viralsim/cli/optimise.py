@@ -132,7 +132,7 @@ def _show(found: Optimum) -> None:
     from rich.text import Text
 
     from viralsim.cli.console import standard_console
-    from viralsim.experiments.budget_split import client_name
+    from viralsim.experiments.budget.sentences import client_name
     from viralsim.measurement.measures import measure
 
     label = measure(found.measure).label.replace("net value", "profit")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -78,11 +77,6 @@ class Line:
 
 Values = tuple[float, ...]  # one value per line, in the order of the lines
 Caps = tuple[tuple[int, int | None], ...]  # (number of a paid line, impressions per member or no cap)
-
-
-def client_name(line: str) -> str:
-    """A line as a client calls it: "advertising on instagram" for ``paid[0] on instagram``."""
-    return re.sub(r"^paid\[\d+\]", "advertising", line)
 
 
 def direction_of(measure: str) -> int:
@@ -339,6 +333,14 @@ class SplitModel:
             line.people[: int(value)] for line, value in zip(self.lines, values, strict=True) if line.kind == "people"
         ]
         return found[0] if found else ()
+
+    @property
+    def offered(self) -> tuple[tuple[str, float], ...]:
+        """The people of an advocates' file with their prices, in the order in which they are paid."""
+        lines = [line for line in self.lines if line.kind == "people"]
+        return tuple(
+            (name, usd * one.launches) for one in lines for name, usd in zip(one.people, one.prices, strict=True)
+        )
 
     def said(self, values: Values) -> Mapping[str, float]:
         """Line -> money."""

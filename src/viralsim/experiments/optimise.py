@@ -20,17 +20,15 @@ from viralsim.arguments import function, integer_at_least, number, one_of, refus
 from viralsim.experiments.budget.estimate import Estimate, estimate
 from viralsim.experiments.budget.frequency import CAPS, Frequency, frequencies
 from viralsim.experiments.budget.search import Progress, Search
-from viralsim.experiments.budget_split import SplitModel, Values, client_name
-from viralsim.measurement.measures import NAMES, Measure
-from viralsim.measurement.measures import measure as declared
-from viralsim.measurement.number_format import in_places, money, more_or_less, supported
+from viralsim.experiments.budget.sentences import NET, sentences_of
+from viralsim.experiments.budget_split import SplitModel, Values
+from viralsim.measurement.measures import NAMES
 from viralsim.records.record import plain
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
 
 Float64 = NDArray[np.float64]
 CURVE_LEVELS = 9
-NET = "net_usd"
 NEXT_USD = 0.05  # of the budget: what stands for the next dollar, large enough to be seen above luck
 
 
@@ -52,11 +50,15 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class NextDollar:
-    """What one more dollar in one line brings, in units of the measure; None if it takes no more or has no post to boost."""
+    """What one more dollar in one line brings, in units of the measure; None if it takes no more or has no post to boost.
+
+    people: those of an advocates' file whom it pays.
+    """
 
     line: str
     added_usd: float
     per_usd: Estimate | None
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class Optimum:
     """The answer of ``optimise``. split: line -> money; values: path -> value of the scenario; cost_usd: of the split alone.
 
     uplift: over spending nothing. spend_nothing: no split was shown to bring more than nothing. rivals: split in words ->
-    how much more the best split brings. people: the people of an advocates' file whom it pays. frequency: caps of the paid
+    how much more the best split brings. people: the people of an advocates' file whom it pays. offered: all of the file with
+    their prices, in the order in which they are paid. frequency: caps of the paid
     lines that get money. interrupted: stopped early; what was not measured is left out. profit: over spending nothing, None if
     a sale has no value.
     """
@@ -100,6 +103,7 @@ class Optimum:
     frequency: tuple[Frequency, ...]
     notes: tuple[str, ...]
     people: tuple[str, ...] = ()
+    offered: tuple[tuple[str, float], ...] = ()
     interrupted: bool = False
     currency: str = DEFAULT_CURRENCY
     profit: Estimate | None = None
@@ -107,56 +111,11 @@ class Optimum:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The answer in plain words."""
-        said = _words(self.uplift, declared(self.measure), self.currency)
-        if self.spend_nothing:
-            tried = (
-                f"The best split found brings {said} and costs {money(self.cost_usd, self.currency)}."
-                if self.cost_usd
-                else ""
-            )
-            return ("Spend nothing: no split was shown to bring more than nothing.", *([tried] if tried else []))
-        parts = " and ".join(
-            f"{money(usd, self.currency)} on {client_name(line)}" for line, usd in self.split.items() if usd
-        )
-        left = self.budget_usd - self.cost_usd
-        kept = f"{money(left, self.currency)} of the budget is left: no way of spending it was shown to bring more."
-        rest = [kept] if left > 0.01 * self.budget_usd else []
-        whom = [f"Ask {', '.join(self.people)}."] if self.people else []
-        spend = f"Spend {parts}: {said} than with nothing spent."
-        if self.profit is not None and self.measure != NET and self.profit.high < 0.0:
-            lost = _words(self.profit, declared(NET), self.currency)
-            spend = f"Keep the money if it has to pay for itself: the split below brings {lost} than spending nothing."
-            rest = [f"For {declared(self.measure).label} alone, spend {parts}: {said} than with nothing spent."]
-        return (spend, *rest, *whom, *self._beside_single_lines())
-
-    def _beside_single_lines(self) -> list[str]:
-        """Whether the split beats all money in the best single line; nothing if there is only one line."""
-        if len(self.split) < 2:
-            return []
-        spent = [line for line, usd in self.split.items() if usd]
-        if len(spent) == 1:
-            return [f"No split was found that beats {client_name(spent[0])} alone."]
-        if not self.rivals:
-            return []
-        name, nearest = min(self.rivals.items(), key=lambda rival: rival[1].mean)
-        alone = f"{client_name(name.removeprefix('all in '))} alone"
-        if nearest.low <= 0.0:
-            return [f"It is not shown to beat {alone}, the best single line."]
-        return [
-            f"It brings {_words(nearest, declared(self.measure), self.currency)} than {alone}, the best single line."
-        ]
+        return sentences_of(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {**dict(plain(asdict(self))), "sentences": list(self.sentences)}
-
-
-def _words(estimate: Estimate, m: Measure, currency: str) -> str:
-    """A difference with its interval, rounded to what that supports: "80 more conversions (95 % interval 77 to 83)"."""
-    low, high = (estimate.low, estimate.high) if estimate.mean >= 0.0 else (-estimate.high, -estimate.low)
-    places = supported(low, high)
-    more = more_or_less(m, estimate.mean, places, currency).replace("net value", "profit")
-    return f"{more} (95 % interval {in_places(low, places)} to {in_places(high, places)})"
 
 
 def default_measure(scenario: Scenario) -> str:
@@ -265,7 +224,7 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         split=dict(model.said(best)), values={line.path: v for line, v in zip(model.lines, best, strict=True)},
         cost_usd=model.cost(best), uplift=uplift,
         spend_nothing=best == model.nothing or not uplift.low > 0 or uplift.mean < matters,
-        notes=model.notes, people=model.people(best), interrupted=stopped,
+        notes=model.notes, people=model.people(best), offered=model.offered, interrupted=stopped,
         currency=scenario.spec.currency, profit=profit, **found,
     )  # fmt: skip
 
@@ -311,8 +270,10 @@ def _next_dollar(model: SplitModel, best: Values, seed: int, own: Float64) -> li
         if added <= 0 or (line.creator and not model.pays(line.creator, best)):
             found.append(NextDollar(line.name, 0.0, None))
             continue
-        gained = model.outcome((*best[:i], more, *best[i + 1 :]), seed) - own
-        found.append(NextDollar(line.name, added, estimate(gained, 1.0 / added)))
+        there = (*best[:i], more, *best[i + 1 :])
+        added_people = model.people(there)[len(model.people(best)) :]
+        gained = model.outcome(there, seed) - own
+        found.append(NextDollar(line.name, added, estimate(gained, 1.0 / added), added_people))
     return found
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from viralsim.experiments.budget.estimate import Estimate, estimate
-from viralsim.experiments.budget_split import SplitModel, Values, client_name
+from viralsim.experiments.budget.sentences import client_name
+from viralsim.experiments.budget_split import SplitModel, Values
 from viralsim.scenario.paths import parse_path
 
 CAPS = (1, 2, 3, 5, 8)
