@@ -205,7 +205,6 @@ def test_optimise_offers_the_boosted_creator_first() -> None:
     ("table", "said"),
     [
         ("handle,followers,commission\n@ann,20,0.08\n", "commission rate or commission per sale"),
-        ("handle,followers,Commission\n@ann,20,8%\n", "commission rate or commission per sale"),
         ("handle,followers,posts\n@ann,20,0\n", r"f\.csv:2: column 'posts': '0' must be at least 1"),
         ("handle,followers,fee per post\n@ann,20,5\nbo,12,\n", r"f\.csv:3: column 'fee per post': is empty for bo"),
     ],

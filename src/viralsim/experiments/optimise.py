@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from viralsim.arguments import function, integer_at_least, number, one_of, refuse, seed_number, thread_count
 from viralsim.experiments.budget.estimate import Estimate, estimate
 from viralsim.experiments.budget.frequency import CAPS, Frequency, frequencies
+from viralsim.experiments.budget.line_names import client_names
 from viralsim.experiments.budget.search import Progress, Search
 from viralsim.experiments.budget.sentences import NET, sentences_of
 from viralsim.experiments.budget_split import SplitModel, Values
@@ -84,7 +85,7 @@ class Optimum:
     how much more the best split brings. people: the people of an advocates' file whom it pays. offered: all of the file with
     their prices, in the order in which they are paid. frequency: caps of the paid
     lines that get money. interrupted: stopped early; what was not measured is left out. profit: over spending nothing, None if
-    a sale has no value.
+    a sale has no value. line_names: line -> what a client calls it.
     """
 
     measure: str
@@ -107,11 +108,16 @@ class Optimum:
     interrupted: bool = False
     currency: str = DEFAULT_CURRENCY
     profit: Estimate | None = None
+    line_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """The answer in plain words."""
         return sentences_of(self)
+
+    def said(self, line: str) -> str:
+        """A line as a client calls it."""
+        return self.line_names.get(line, line)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -225,7 +231,8 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         cost_usd=model.cost(best), uplift=uplift,
         spend_nothing=best == model.nothing or not uplift.low > 0 or uplift.mean < matters,
         notes=model.notes, people=model.people(best), offered=model.offered, interrupted=stopped,
-        currency=scenario.spec.currency, profit=profit, **found,
+        currency=scenario.spec.currency, profit=profit,
+        line_names=client_names(scenario, [line.name for line in model.lines]), **found,
     )  # fmt: skip
 
 

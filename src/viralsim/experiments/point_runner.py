@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -259,21 +258,24 @@ def _means(
     mean = filled.sum(axis=1) / np.maximum(n, 1)
     spread = np.where(defined, table - mean[:, None], 0.0)
     deviation = np.sqrt((spread**2).sum(axis=1) / np.maximum(n - 1, 1))
-    row: dict[str, float] = {}
-    for i, name in enumerate(names):
-        half = _t(int(n[i]) - 1) * deviation[i] / math.sqrt(n[i]) if n[i] > 1 else NAN
-        row[name] = float(mean[i]) if n[i] else NAN
-        if sd:
-            row[f"{name}_sd"] = float(deviation[i]) if n[i] > 1 else NAN
-        row[f"{name}_low"], row[f"{name}_high"] = row[name] - half, row[name] + half
-    return row
+    mean[n == 0] = NAN
+    deviation[n < 2] = NAN
+    quantile = np.array([_t(freedom) for freedom in (n - 1).tolist()])
+    half = quantile * deviation / np.sqrt(np.maximum(n, 1))
+    ends = {"": mean, "_sd": deviation, "_low": mean - half, "_high": mean + half}
+    if not sd:
+        del ends["_sd"]
+    keys = [name + end for name in names for end in ends]
+    return dict(zip(keys, np.stack([*ends.values()], axis=1).ravel().tolist(), strict=True))
 
 
 _T: dict[int, float] = {}
 
 
 def _t(freedom: int) -> float:
-    """The 97.5 % quantile of Student's t."""
+    """The 97.5 % quantile of Student's t; NaN without a degree of freedom."""
+    if freedom < 1:
+        return NAN
     if freedom not in _T:
         from scipy.special import stdtrit
 

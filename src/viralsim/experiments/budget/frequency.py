@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from viralsim.experiments.budget.estimate import Estimate, estimate
-from viralsim.experiments.budget.sentences import client_name
 from viralsim.experiments.budget_split import SplitModel, Values
 from viralsim.scenario.paths import parse_path
 
@@ -37,14 +36,13 @@ class Frequency:
     @property
     def sentence(self) -> str:
         """The answer in words."""
-        name = client_name(self.line)
         if self.best is None:
-            return f"Leave {name} without a frequency cap."
+            return f"Leave {self.line} without a frequency cap."
         times = "once" if self.best == 1 else f"{self.best} times"
         if not self.shown:
-            return f"No frequency cap of {name} was shown to bring more than none."
+            return f"No frequency cap of {self.line} was shown to bring more than none."
         gain = next(point.over_no_cap for point in self.points if point.cap == self.best)
-        return f"Show {name} to one person {times} at most: {gain.mean:+,.4g} ({gain.low:+,.4g} to {gain.high:+,.4g})."
+        return f"Show {self.line} to one person {times} at most: {gain.mean:+,.4g} ({gain.low:+,.4g} to {gain.high:+,.4g})."
 
 
 def frequencies(model: SplitModel, values: Values, seed: int) -> Iterator[Frequency]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ def sentences_of(found: Optimum) -> tuple[str, ...]:
         tried = [f"The best split found brings {said} and costs {cost}."] if found.cost_usd else []
         return ("Spend nothing: no split was shown to bring more than nothing.", *tried, *_nobody(found))
     parts = " and ".join(
-        f"{money(usd, found.currency)} on {client_name(line)}" for line, usd in found.split.items() if usd
+        f"{money(usd, found.currency)} on {found.said(line)}" for line, usd in found.split.items() if usd
     )
     left = found.budget_usd - found.cost_usd
     kept = f"{money(left, found.currency)} of the budget is left: no way of spending it was shown to bring more."
@@ -37,11 +36,6 @@ def sentences_of(found: Optimum) -> tuple[str, ...]:
         spend = f"Keep the money if it has to pay for itself: the split below brings {lost} than spending nothing."
         rest = [f"For {declared(found.measure).label} alone, spend {parts}: {said} than with nothing spent."]
     return (spend, *rest, *_whom(found), *_nobody(found), *_beside_single_lines(found))
-
-
-def client_name(line: str) -> str:
-    """A line as a client calls it: "advertising on instagram" for ``paid[0] on instagram``."""
-    return re.sub(r"^paid\[\d+\]", "advertising", line)
 
 
 def difference(estimate: Estimate, m: Measure, currency: str) -> str:
@@ -83,11 +77,11 @@ def _beside_single_lines(found: Optimum) -> list[str]:
         return []
     spent = [line for line, usd in found.split.items() if usd]
     if len(spent) == 1:
-        return [f"No split was found that beats {client_name(spent[0])} alone."]
+        return [f"No split was found that beats {found.said(spent[0])} alone."]
     if not found.rivals:
         return []
     name, nearest = min(found.rivals.items(), key=lambda rival: rival[1].mean)
-    alone = f"{client_name(name.removeprefix('all in '))} alone"
+    alone = f"{found.said(name.removeprefix('all in '))} alone"
     if nearest.low <= 0.0:
         return [f"It is not shown to beat {alone}, the best single line."]
     gain = difference(nearest, declared(found.measure), found.currency)
