@@ -8,6 +8,7 @@ What is reported comes from worlds of another luck than those of the search: the
 from __future__ import annotations
 
 import itertools
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -85,7 +86,8 @@ class Optimum:
     how much more the best split brings. people: the people of an advocates' file whom it pays. offered: all of the file with
     their prices, in the order in which they are paid. frequency: caps of the paid
     lines that get money. interrupted: stopped early; what was not measured is left out. profit: over spending nothing, None if
-    a sale has no value. line_names: line -> what a client calls it.
+    a sale has no value. spent_usd: what is spent on average, less than cost_usd where caps and the audience leave no room.
+    line_names: line -> what a client calls it.
     """
 
     measure: str
@@ -109,6 +111,7 @@ class Optimum:
     currency: str = DEFAULT_CURRENCY
     profit: Estimate | None = None
     line_names: Mapping[str, str] = field(default_factory=dict)
+    spent_usd: float = math.inf
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -221,6 +224,10 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
             stopped = True
     goal, uplift = scenario.spec.goal, estimate(own - base)
     matters = goal.matters_from if goal is not None and goal.measure == model.measure else 0.0
+    value, net = (
+        model.outcome(best, seed, name, worlds=len(own)) - model.outcome(model.nothing, seed, name, worlds=len(own))
+        for name in ("value_usd", NET)
+    )
     profit = None
     if _has_value(scenario):
         split, nothing = (model.outcome(v, seed, NET, worlds=len(own)) for v in (best, model.nothing))
@@ -231,7 +238,7 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         cost_usd=model.cost(best), uplift=uplift,
         spend_nothing=best == model.nothing or not uplift.low > 0 or uplift.mean < matters,
         notes=model.notes, people=model.people(best), offered=model.offered, interrupted=stopped,
-        currency=scenario.spec.currency, profit=profit,
+        currency=scenario.spec.currency, profit=profit, spent_usd=float((value - net).mean()),
         line_names=client_names(scenario, [line.name for line in model.lines]), **found,
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NET = "net_usd"
 MOST_NAMED = 10
+PLACED = 0.9  # of the money of a split: where less is spent, it is said
 
 
 def sentences_of(found: Optimum) -> tuple[str, ...]:
@@ -35,6 +36,9 @@ def sentences_of(found: Optimum) -> tuple[str, ...]:
         lost = difference(found.profit, declared(NET), found.currency)
         spend = f"Keep the money if it has to pay for itself: the split below brings {lost} than spending nothing."
         rest = [f"For {declared(found.measure).label} alone, spend {parts}: {said} than with nothing spent."]
+    placed = money(found.spent_usd, found.currency)
+    if found.spent_usd < PLACED * found.cost_usd:
+        rest.append(f"Only {placed} of it would be placed: the audience and the frequency caps leave no room for more.")
     return (spend, *rest, *_whom(found), *_nobody(found), *_beside_single_lines(found))
 
 
