@@ -150,7 +150,7 @@ def _show(found: Optimum) -> None:
     console.print(table, "")
     for name, estimate in found.rivals.items():
         console.print(f"more than {found.said(name.removeprefix('all in '))} alone: {_said(estimate)} {label}")
-    for line in found.split:
+    for line in dict.fromkeys(point.line for point in found.curves):
         console.print("", Text(f"other amounts for {found.said(line)}, the rest as above", style="bold"), sep="\n")
         for point in (p for p in found.curves if p.line == line):
             console.print(f"  {point.usd:>12,.2f} {found.currency}  {_said(point.uplift)}")

@@ -278,8 +278,9 @@ def _next_dollar(model: SplitModel, best: Values, seed: int, own: Float64) -> li
     found = []
     for i, line in enumerate(model.lines):
         now = line.cost(best[i])
-        more = line.value(now + max(NEXT_USD * model.budget, line.unit_usd, line.fixed_usd if not best[i] else 0.0)
-                          + (line.fixed_usd if line.kind == "advocates" and not best[i] else 0.0))  # fmt: skip
+        one = line.prices[int(best[i])] if line.kind == "people" and best[i] < len(line.prices) else line.unit_usd
+        fixed = 0.0 if best[i] else line.fixed_usd
+        more = line.value(now + max(NEXT_USD * model.budget, line.launches * one) + line.launches * fixed)
         added = line.cost(more) - now
         if added <= 0 or (line.creator and not model.pays(line.creator, best)):
             found.append(NextDollar(line.name, 0.0, None))
