@@ -67,7 +67,7 @@ def test_less_is_better_in_words_and_in_the_choice() -> None:
     other = {"paid": "advocates", "advocates": "paid"}
     assert [point.arm for point in critical.points] == [other[point.arm] for point in shares.points]
     assert " has the highest mean shares at " in shares.sentences[0]
-    assert " has the lowest mean critical_shares at " in critical.sentences[0]
+    assert " has the lowest mean critical shares at " in critical.sentences[0]
 
 
 def test_wide_intervals_leave_the_map_open() -> None:

@@ -71,6 +71,9 @@ def test_the_known_optimum(two_dollars: Optimum) -> None:
     assert 285 <= two_dollars.uplift.mean <= 300
     assert not two_dollars.spend_nothing
     assert two_dollars.cost_usd <= 2.0 + 1e-9
+    assert two_dollars.spent_usd == pytest.approx(
+        two_dollars.uplift.mean / 150.0, abs=0.05
+    )  # 100 and 200 impressions a dollar
 
 
 def test_curves_and_the_next_dollar(two_dollars: Optimum) -> None:
@@ -134,7 +137,20 @@ def test_a_split_over_people_names_them_and_says_whether_it_beats_a_single_line(
     assert sum(price[name] for name in found.people) == pytest.approx(paid_for)
     if not found.spend_nothing:
         assert "alone" in found.sentences[-1]
-        assert all(name in " ".join(found.sentences) for name in found.people)
+        assert all(f"{name} ({price[name]:.0f} USD)" in " ".join(found.sentences) for name in found.people)
+
+
+def test_people_who_are_not_worth_their_price_are_named(tmp_path: Path) -> None:
+    """Nobody buys: who would be paid next is said, with the price and the loss."""
+    (tmp_path / "people.csv").write_text(CREATORS)
+    scenario = loads(SPREADING, tmp_path).override(
+        {"campaign.advocates": {"file": "people.csv", "followers_differ": "allow"}}
+    )
+    found = optimise(scenario, 60.0, measure="net_usd", trials=4, worlds=4)
+    assert found.spend_nothing
+    assert dict(found.offered) == {"mia": 120.0, "leo": 40.0, "zoe": 90.0}
+    said = "Pay nobody of the file at these prices: leo (40 USD) would bring 40.0 USD less profit"
+    assert found.sentences[-1].startswith(said)
 
 
 @given(worlds=st.integers(1, 60))
@@ -159,6 +175,17 @@ def test_spend_nothing() -> None:
     assert found.sentences[0].startswith("Spend nothing")
     assert all(one.per_usd is None or one.per_usd.mean == pytest.approx(-1.0, abs=0.01)
                for one in found.next_dollar if one.line != ON_B)  # fmt: skip
+
+
+def test_money_that_finds_no_room_is_named() -> None:
+    """No member is shown more than one advertisement on b: of 5 US$, 1 US$ can be spent there."""
+    only_b = {"campaign.paid": [{"channel": "b", "budget_usd": 1, "frequency_cap": 1}], "campaign.advocates": None}
+    found = optimise(
+        loads(BY_HAND).override({**only_b, "campaign.community_management": None}), 5.0, measure="impressions", trials=1,
+        constraints=["campaign.paid[0].budget_usd >= 4"],
+    )  # fmt: skip
+    assert found.spent_usd == pytest.approx(1.0, abs=0.01)
+    assert any(one.startswith("Only 1.00 USD of it would be placed") for one in found.sentences)
 
 
 def test_constraints_are_kept() -> None:

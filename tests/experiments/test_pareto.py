@@ -84,7 +84,7 @@ def test_how_often_a_line_is_shown() -> None:
     once = next(point for point in line.points if point.cap == 1)
     assert once.uplift.mean == pytest.approx(100.0)
     assert once.over_no_cap.low <= 100.0 - 78.84 <= once.over_no_cap.high
-    assert "show it to one member once at most" in line.sentence
+    assert "to one person once at most" in line.sentence
     free = optimise(vs.loads(BY_HAND), 1.0, measure="impressions", trials=5, threads=1).frequency[0]
     assert (free.best, free.shown) == (None, False)
 

@@ -59,8 +59,8 @@ class EqualMoney:
                 "above it."
             )
         return (
-            f"An advocate of the scenario's {self.people:,} may cost up to {b.mean:,.2f} {self.currency} "
-            f"({b.low:,.2f} to {b.high:,.2f}) before {self.against} brings more {label} for the same money."
+            f"Each of the {self.people:,} advocates may cost up to {b.mean:,.2f} {self.currency} "
+            f"(95 % interval {b.low:,.2f} to {b.high:,.2f}). Above that, {self.against} brings more {label} for the same money."
         )
 
 

@@ -297,9 +297,9 @@ def _certified(proposal: Chosen, options: Mapping[str, Any], over_none: Gain) ->
 def _credit_and_cause(credited: float, removed: float, whole: Gain, waves: int, span: str) -> str:
     """How the shares of trees, of removals one by one and of the removal of all differ, and why."""
     return (
-        f"Their trees hold {number(credited)} shares {span} (credit). Without all of them {_told(whole)} are lost. "
-        f"Taken out one at a time, they lose {number(removed)} in all (cause): nobody whom another of them reaches too is "
-        "lost that way." + (" A tree counts a member once, shares count every post." if waves > 1 else "")
+        f"The posts that began with them hold {number(credited)} shares {span} (credit). Without any of them, {_told(whole)} are "
+        f"lost. Leave out one at a time, and the losses add up to {number(removed)} (cause): another advocate still reaches some "
+        "of the same people." + (" Credit counts a member once, shares count every post." if waves > 1 else "")
     )
 
 

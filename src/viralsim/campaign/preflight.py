@@ -302,6 +302,6 @@ def arm_differences(scenario: Scenario) -> list[str]:
         differing += [f"channels.{c}" for c in spec.channels if spec.channels[c] != base.channels[c]]
         if len(differing) > 1:
             found.append(
-                f"{name} differs from {baseline} in {' and '.join(differing)}: what it adds cannot be credited to one of them alone"
+                f"{name} differs from {baseline} in {' and '.join(differing)}: what it adds cannot be credited to any of them alone"
             )
     return found

@@ -58,7 +58,8 @@ def flips(
             shown.add_row(f"{value:.4g}", *row)
         click.echo("")
         standard_console().print(shown)
-        click.echo("?: the lead over the second arm is not above 0 in its whole 95 % interval")
+        if any("?" in str(cell) for row in grid.to_numpy() for cell in row):
+            click.echo("?: luck may explain this lead (the 95 % interval of the lead over the second arm includes 0)")
 
 
 def _as_dict(found: DecisionMap) -> dict[str, object]:

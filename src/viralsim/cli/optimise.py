@@ -134,7 +134,8 @@ def _show(found: Optimum) -> None:
     from viralsim.cli.console import standard_console
     from viralsim.measurement.measures import measure as measure_of
 
-    console, label = standard_console(), measure_of(found.measure).label
+    console = standard_console()
+    label = measure_of(found.measure).label.replace("net value", "profit")
     for sentence in found.sentences:
         console.print(Text(sentence, style="bold"), soft_wrap=True)
     console.print("")
@@ -149,17 +150,17 @@ def _show(found: Optimum) -> None:
     console.print(table, "")
     for name, estimate in found.rivals.items():
         console.print(f"more than {found.said(name.removeprefix('all in '))} alone: {_said(estimate)} {label}")
-    for line in found.split:
+    for line in dict.fromkeys(point.line for point in found.curves):
         console.print("", Text(f"other amounts for {found.said(line)}, the rest as above", style="bold"), sep="\n")
         for point in (p for p in found.curves if p.line == line):
             console.print(f"  {point.usd:>12,.2f} {found.currency}  {_said(point.uplift)}")
     for frequency in found.frequency:
         console.print(
-            "", Text(f"how often {found.said(frequency.line)} is shown to one member", style="bold"), sep="\n"
+            "", Text(f"how often {found.said(frequency.line)} is shown to one person", style="bold"), sep="\n"
         )
         for cap in frequency.points:
-            label = "no cap" if cap.cap is None else f"{cap.cap} at most"
-            console.print(f"  {label:>12}      {_said(cap.uplift)}")
+            often = "no cap" if cap.cap is None else f"{cap.cap} at most"
+            console.print(f"  {often:>12}      {_said(cap.uplift)}")
         console.print(f"  {frequency.sentence.replace(frequency.line, found.said(frequency.line))}", soft_wrap=True)
     for note in found.notes:
         console.print(Text(note, style="yellow"))

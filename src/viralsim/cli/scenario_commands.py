@@ -177,7 +177,7 @@ def _assumed(scenario: Scenario) -> Iterator[str]:
         if not isinstance(value, dict)
     }
     for path, value, source in sorted(found):
-        yield f"not said by the file: {path} = {value} ({source})"
+        yield f"not in the file: {path} = {value} ({source})"
 
 
 @click.command()

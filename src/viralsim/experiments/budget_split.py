@@ -334,6 +334,14 @@ class SplitModel:
         ]
         return found[0] if found else ()
 
+    @property
+    def offered(self) -> tuple[tuple[str, float], ...]:
+        """The people of an advocates' file with their prices, in the order in which they are paid."""
+        lines = [line for line in self.lines if line.kind == "people"]
+        return tuple(
+            (name, usd * one.launches) for one in lines for name, usd in zip(one.people, one.prices, strict=True)
+        )
+
     def said(self, values: Values) -> Mapping[str, float]:
         """Line -> money."""
         return {line.name: line.cost(value) for line, value in zip(self.lines, values, strict=True)}

@@ -88,9 +88,10 @@ class DecisionMap:
     def sentences(self) -> tuple[str, ...]:
         """Who is best, unless what, for strategists: by means, with what the worlds run cannot tell beside it."""
         usual, count = self._usual
+        label = declared(self.measure).label.replace("net value", "profit")
         most = "highest" if declared(self.measure).direction > 0 else "lowest"
         opened = sum(not point.sure for point in self.points)
-        said = [f"{usual} has the {most} mean {self.measure} at {count} of {len(self.points)} points" + (
+        said = [f"{usual} has the {most} mean {label} at {count} of {len(self.points)} points" + (
             f"; at {opened} points the simulations cannot tell the best arm from the second" if opened else "")]  # fmt: skip
         unless = [self.unless] if self.unless else []
         return (*said, *unless, *(flip.sentence for flip in self.flips))

@@ -239,7 +239,7 @@ def _about(report: LuckReport, arm: ArmLuck) -> list[str]:
     lines = [f"{arm.arm}: {_share(arm.variance)} of the variance of {label} is luck, the rest content."]
     if arm.factors is not None and arm.factors.content_fraction == arm.factors.content_fraction:
         lines.append(
-            f"{arm.arm}: counted in factors, so that few huge campaigns do not decide, {_share(arm.factors)} is luck."
+            f"{arm.arm}: on a logarithmic scale, where a few huge campaigns do not decide, {_share(arm.factors)} is luck."
         )
     lines.append(
         f"{arm.arm}: of two contents, the one that is better on average is ahead in {100 * arm.better_wins:.0f} % of campaigns "
@@ -248,13 +248,13 @@ def _about(report: LuckReport, arm: ArmLuck) -> list[str]:
     if arm.gini_of_worlds == arm.gini_of_worlds:
         lines.append(
             f"{arm.arm}: one content over its simulations has a Gini coefficient of {arm.gini_of_worlds:.2f} (0: the same in "
-            f"every simulation), all contents of one simulation {arm.gini_of_contents:.2f}. A content's part of a "
+            f"every simulation), all contents of one simulation {arm.gini_of_contents:.2f}. A content's share of a "
             f"simulation's total differs by {100 * arm.unpredictability:.2g} points between two simulations (unpredictability)."
         )
     if arm.most_extreme > ONE_LAUNCH:
         lines.append(
             f"{arm.arm}: one campaign of {arm.outcomes.size:,} makes up {100 * arm.most_extreme:.0f} % of the luck. "
-            "Rarer and larger ones may not have been seen, so trust the shares counted in factors, or run more simulations."
+            "Rarer and larger ones may not have been seen, so trust the shares on the logarithmic scale, or run more simulations."
         )
     return lines
 

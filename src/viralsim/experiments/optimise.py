@@ -8,6 +8,7 @@ What is reported comes from worlds of another luck than those of the search: the
 from __future__ import annotations
 
 import itertools
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,17 +22,15 @@ from viralsim.experiments.budget.estimate import Estimate, estimate
 from viralsim.experiments.budget.frequency import CAPS, Frequency, frequencies
 from viralsim.experiments.budget.line_names import client_names
 from viralsim.experiments.budget.search import Progress, Search
+from viralsim.experiments.budget.sentences import NET, sentences_of
 from viralsim.experiments.budget_split import SplitModel, Values
-from viralsim.measurement.measures import NAMES, Measure
-from viralsim.measurement.measures import measure as declared
-from viralsim.measurement.number_format import in_places, money, more_or_less, supported
+from viralsim.measurement.measures import NAMES
 from viralsim.records.record import plain
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
 
 Float64 = NDArray[np.float64]
 CURVE_LEVELS = 9
-NET = "net_usd"
 NEXT_USD = 0.05  # of the budget: what stands for the next dollar, large enough to be seen above luck
 
 
@@ -53,11 +52,15 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class NextDollar:
-    """What one more dollar in one line brings, in units of the measure; None if it takes no more or has no post to boost."""
+    """What one more dollar in one line brings, in units of the measure; None if it takes no more or has no post to boost.
+
+    people: those of an advocates' file whom it pays.
+    """
 
     line: str
     added_usd: float
     per_usd: Estimate | None
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,11 @@ class Optimum:
     """The answer of ``optimise``. split: line -> money; values: path -> value of the scenario; cost_usd: of the split alone.
 
     uplift: over spending nothing. spend_nothing: no split was shown to bring more than nothing. rivals: split in words ->
-    how much more the best split brings. people: the people of an advocates' file whom it pays. frequency: caps of the paid
+    how much more the best split brings. people: the people of an advocates' file whom it pays. offered: all of the file with
+    their prices, in the order in which they are paid. frequency: caps of the paid
     lines that get money. interrupted: stopped early; what was not measured is left out. profit: over spending nothing, None if
-    a sale has no value. line_names: line -> what a client calls it.
+    a sale has no value. spent_usd: what is spent on average, less than cost_usd where caps and the audience leave no room.
+    line_names: line -> what a client calls it.
     """
 
     measure: str
@@ -101,52 +106,17 @@ class Optimum:
     frequency: tuple[Frequency, ...]
     notes: tuple[str, ...]
     people: tuple[str, ...] = ()
+    offered: tuple[tuple[str, float], ...] = ()
     interrupted: bool = False
     currency: str = DEFAULT_CURRENCY
     profit: Estimate | None = None
     line_names: Mapping[str, str] = field(default_factory=dict)
+    spent_usd: float = math.inf
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """The answer in plain words."""
-        said = _words(self.uplift, declared(self.measure), self.currency)
-        if self.spend_nothing:
-            tried = (
-                f"The best split found brings {said} and costs {money(self.cost_usd, self.currency)}."
-                if self.cost_usd
-                else ""
-            )
-            return ("Spend nothing: no split was shown to bring more than nothing.", *([tried] if tried else []))
-        parts = " and ".join(
-            f"{money(usd, self.currency)} on {self.said(line)}" for line, usd in self.split.items() if usd
-        )
-        left = self.budget_usd - self.cost_usd
-        kept = f"{money(left, self.currency)} of the budget is left: no way of spending it was shown to bring more."
-        rest = [kept] if left > 0.01 * self.budget_usd else []
-        whom = [f"Ask {', '.join(self.people)}."] if self.people else []
-        spend = f"Spend {parts}: {said} than with nothing spent."
-        if self.profit is not None and self.measure != NET and self.profit.high < 0.0:
-            lost = _words(self.profit, declared(NET), self.currency)
-            spend = f"Keep the money if it has to pay for itself: the split below brings {lost} than spending nothing."
-            rest = [f"For {declared(self.measure).label} alone, spend {parts}: {said} than with nothing spent."]
-        return (spend, *rest, *whom, *self._beside_single_lines())
-
-    def _beside_single_lines(self) -> list[str]:
-        """Whether the split beats all money in the best single line; nothing if there is only one line."""
-        if len(self.split) < 2:
-            return []
-        spent = [line for line, usd in self.split.items() if usd]
-        if len(spent) == 1:
-            return [f"No split was found that beats {self.said(spent[0])} alone."]
-        if not self.rivals:
-            return []
-        name, nearest = min(self.rivals.items(), key=lambda rival: rival[1].mean)
-        alone = f"{self.said(name.removeprefix('all in '))} alone"
-        if nearest.low <= 0.0:
-            return [f"It is not shown to beat {alone}, the best single line."]
-        return [
-            f"It brings {_words(nearest, declared(self.measure), self.currency)} than {alone}, the best single line."
-        ]
+        return sentences_of(self)
 
     def said(self, line: str) -> str:
         """A line as a client calls it."""
@@ -155,14 +125,6 @@ class Optimum:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {**dict(plain(asdict(self))), "sentences": list(self.sentences)}
-
-
-def _words(estimate: Estimate, m: Measure, currency: str) -> str:
-    """A difference with its interval, rounded to what that supports: "80 more conversions (95 % interval 77 to 83)"."""
-    low, high = (estimate.low, estimate.high) if estimate.mean >= 0.0 else (-estimate.high, -estimate.low)
-    places = supported(low, high)
-    more = more_or_less(m, estimate.mean, places, currency).replace("net value", "profit")
-    return f"{more} (95 % interval {in_places(low, places)} to {in_places(high, places)})"
 
 
 def default_measure(scenario: Scenario) -> str:
@@ -262,6 +224,10 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
             stopped = True
     goal, uplift = scenario.spec.goal, estimate(own - base)
     matters = goal.matters_from if goal is not None and goal.measure == model.measure else 0.0
+    value, net = (
+        model.outcome(best, seed, name, worlds=len(own)) - model.outcome(model.nothing, seed, name, worlds=len(own))
+        for name in ("value_usd", NET)
+    )
     profit = None
     if _has_value(scenario):
         split, nothing = (model.outcome(v, seed, NET, worlds=len(own)) for v in (best, model.nothing))
@@ -271,8 +237,8 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         split=dict(model.said(best)), values={line.path: v for line, v in zip(model.lines, best, strict=True)},
         cost_usd=model.cost(best), uplift=uplift,
         spend_nothing=best == model.nothing or not uplift.low > 0 or uplift.mean < matters,
-        notes=model.notes, people=model.people(best), interrupted=stopped,
-        currency=scenario.spec.currency, profit=profit,
+        notes=model.notes, people=model.people(best), offered=model.offered, interrupted=stopped,
+        currency=scenario.spec.currency, profit=profit, spent_usd=float((value - net).mean()),
         line_names=client_names(scenario, [line.name for line in model.lines]), **found,
     )  # fmt: skip
 
@@ -312,14 +278,17 @@ def _next_dollar(model: SplitModel, best: Values, seed: int, own: Float64) -> li
     found = []
     for i, line in enumerate(model.lines):
         now = line.cost(best[i])
-        more = line.value(now + max(NEXT_USD * model.budget, line.unit_usd, line.fixed_usd if not best[i] else 0.0)
-                          + (line.fixed_usd if line.kind == "advocates" and not best[i] else 0.0))  # fmt: skip
+        one = line.prices[int(best[i])] if line.kind == "people" and best[i] < len(line.prices) else line.unit_usd
+        fixed = 0.0 if best[i] else line.fixed_usd
+        more = line.value(now + max(NEXT_USD * model.budget, line.launches * one) + line.launches * fixed)
         added = line.cost(more) - now
         if added <= 0 or (line.creator and not model.pays(line.creator, best)):
             found.append(NextDollar(line.name, 0.0, None))
             continue
-        gained = model.outcome((*best[:i], more, *best[i + 1 :]), seed) - own
-        found.append(NextDollar(line.name, added, estimate(gained, 1.0 / added)))
+        there = (*best[:i], more, *best[i + 1 :])
+        added_people = model.people(there)[len(model.people(best)) :]
+        gained = model.outcome(there, seed) - own
+        found.append(NextDollar(line.name, added, estimate(gained, 1.0 / added), added_people))
     return found
 
 

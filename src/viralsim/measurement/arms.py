@@ -243,7 +243,7 @@ def tail_warnings(record: RunRecord, summaries: Mapping[str, Mapping[str, Measur
         goes = f"about {_round_up(wanted):,}" if wanted > record.world_count else "more"
         others = f" and {len(heavy) - 1} more means" if len(heavy) > 1 else ""
         found.append(
-            f"too few simulations: a few of them decide the mean of {declared(name).label} in {arm}{others} "
+            f"too few simulations: a few extreme ones decide the mean of {declared(name).label} in {arm}{others} "
             f"(skewness {skewness:.0f}). Read the median and range too, or run {goes} simulations"
         )
     return found

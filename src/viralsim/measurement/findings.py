@@ -26,6 +26,7 @@ from viralsim.measurement.measures import Measure
 from viralsim.records.record import Goal, RunRecord
 
 MORE, LESS, SAME, UNCLEAR = "more", "less", "same", "unclear"
+SAME_COST = 0.05  # of the currency: what a budget leaves that buys no whole impression
 
 Pairs = Mapping[tuple[str, str], Comparison]
 

@@ -20,14 +20,13 @@ from typing import Any
 
 from viralsim.measurement.arms import has_value
 from viralsim.measurement.compare import Comparison
-from viralsim.measurement.findings import LESS, MORE, SAME, UNCLEAR, baseline_of, finding
+from viralsim.measurement.findings import LESS, MORE, SAME, SAME_COST, UNCLEAR, baseline_of, finding
 from viralsim.measurement.measures import Measure, measure
 from viralsim.measurement.number_format import in_places, money, more_or_less, percent, supported
 from viralsim.records.record import Goal, RunRecord
 
 BETTER, WORSE, EQUIVALENT, INCONCLUSIVE, UNDEFINED = "better", "worse", "equivalent", "inconclusive", "undefined"
 _ANSWERS = {MORE: BETTER, LESS: WORSE, SAME: EQUIVALENT, UNCLEAR: INCONCLUSIVE}
-_SAME_COST = 0.05  # what a budget leaves that buys no whole impression
 EQUAL_WITHIN = 0.01  # the part by which arms of equal money may differ, as in the scenario's equal_money
 
 
@@ -162,6 +161,6 @@ def in_brackets(row: Comparison, chance: float, ahead: bool = True) -> str:
 
 def at_cost(extra: float, currency: str) -> str:
     """How the costs differ: " at the same cost", " for 120 EUR more"."""
-    if abs(extra) < _SAME_COST:
+    if abs(extra) < SAME_COST:
         return " at the same cost"
     return f" for {money(abs(extra), currency)} {'more' if extra > 0.0 else 'less'}"

@@ -22,7 +22,7 @@ from viralsim.measurement.findings import (
 )
 from viralsim.measurement.intervals import mean_interval
 from viralsim.measurement.measures import Measure, measure
-from viralsim.measurement.number_format import estimate, money, number, price_or_number
+from viralsim.measurement.number_format import amount, estimate, money, number, price_or_number
 from viralsim.measurement.question import BETTER, EQUIVALENT, WORSE, Question, cost_difference, more_of
 from viralsim.records.record import ArmOutcomes, Goal, Move, RunRecord, SwitchingValue
 
@@ -99,7 +99,7 @@ def overturned_by(
     goal = record.goal or Goal(question.measure)
     found = [] if repeated is None else _by_trust(record, repeated, question, goal, m)
     found += [turn_text(turn, record.currency) for turn in record.switching_values]
-    found += _by_margin(rows[question.measure], question, goal, m)
+    found += _by_margin(rows[question.measure], question, goal, m, record.currency)
     if has_value(record) and not record.moves:
         found += _by_value(record, question, rows["conversions"])
         found += _by_price(record, question, rows["net_usd"])
@@ -140,14 +140,15 @@ def _by_trust(record: RunRecord, repeated: Repeat, question: Question, goal: Goa
     return [f"trust: with every trust at 1, {({SAME: same, UNCLEAR: unclear}).get(found, more)}"]
 
 
-def _by_margin(row: Comparison, question: Question, goal: Goal, m: Measure) -> list[str]:
+def _by_margin(row: Comparison, question: Question, goal: Goal, m: Measure, currency: str) -> list[str]:
     """The smallest difference that matters from which the answer would be another one."""
     if goal.matters_from == 0.0 or question.answer not in (BETTER, WORSE, EQUIVALENT):
         return []
     sure = row.ci_low if m.direction >= 0 else -row.ci_high
     if not sure > 0.0:
         return []
-    now = f"{number(sure)} {m.counted} (now {number(goal.matters_from)})"
+    today = money(goal.matters_from, currency) if m.is_money else number(goal.matters_from)
+    now = f"{amount(m, sure, currency)} (now {today})"
     if question.answer == EQUIVALENT:
         return [f"goal.matters_from: up to {now} the difference would matter"]
     return [f"goal.matters_from: above {now} the difference would no longer be sure to matter"]

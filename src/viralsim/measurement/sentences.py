@@ -10,7 +10,7 @@ import numpy as np
 
 from viralsim.measurement.arms import chance_of_loss, has_value
 from viralsim.measurement.compare import Comparison
-from viralsim.measurement.findings import LESS, MORE, SAME, UNCLEAR, Findings, Pairs, baseline_of
+from viralsim.measurement.findings import LESS, MORE, SAME, SAME_COST, UNCLEAR, Findings, Pairs, baseline_of
 from viralsim.measurement.measures import Measure
 from viralsim.measurement.number_format import (
     amount,
@@ -69,7 +69,7 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
             f"{number(goal.matters_from)} would matter.{worlds}"
         )
     if record.uncertain:
-        text += f" Over uncertain inputs and luck the difference is {span(row.range_low, row.range_high)} in 9 of 10 simulations"
+        text += f" With uncertain inputs and luck, the difference is {span(row.range_low, row.range_high)} in 9 of 10 simulations"
         if not np.isnan(row.probability_better):
             text += f"; {row.arm} is ahead in {percent(row.probability_better)} of them"
         text += ": for some of the inputs held possible it matters." if found == SAME and may_matter else "."
@@ -79,7 +79,7 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
 def _cost(record: RunRecord, row: Comparison) -> str:
     """How the costs of two arms differ, and what a unit more costs."""
     extra = float((record.arms[row.arm].cost_usd() - record.arms[row.baseline].cost_usd()).mean())
-    if abs(extra) < 0.005:
+    if abs(extra) < SAME_COST:
         return ", at the same cost"
     if extra < 0.0:
         return f", for {money(-extra, record.currency)} less"
@@ -189,9 +189,11 @@ def caveats_of(record: RunRecord) -> list[str]:
     elif not record.calibrated:
         found.append("This scenario is not calibrated on observed campaigns: it is a what-if and no forecast.")
     if record.population.imported:
-        found.append("The answer is conditional on this network, which was imported.")
+        found.append("The answer holds for this one network, which was imported.")
     elif not record.several_audiences:
-        found.append("The answer is conditional on this network: one audience was drawn. Set populations to draw more.")
+        found.append(
+            "The answer holds for this one network: a single audience was drawn. Set populations to draw more."
+        )
     if record.interrupted:
         found.append(f"The run was interrupted: these are the {record.world_count:,} simulations that were finished.")
     return found

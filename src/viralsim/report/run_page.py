@@ -28,7 +28,8 @@ from viralsim.report.rerun import commands
 from viralsim.results import Result
 from viralsim.units import counted
 
-OPEN_PICTURES = 2  # beside the ranges above; the others are folded
+OPEN_PICTURES = 1  # beside the ranges above; the others are folded
+MOST_ASSUMPTIONS_OPEN = 4
 MOST_PEOPLE_OPEN = 5
 
 
@@ -63,9 +64,9 @@ def _answer(result: Result) -> list[Markup]:
     parts = [
         element("h1", result.scenario_name),
         *([element("p", result.about.strip(), class_="about")] if result.about.strip() else []),
-        element("p", _stamp(result), class_="quiet"),
         element("p", element("span", CALIBRATION_KINDS[result.calibrated], class_="stamp")),
         verdict,
+        element("p", _stamp(result), class_="quiet"),
         element("h2", "The options side by side"),
         as_figure(ranges(result)),
         element("div", arms_table(result), class_="arms"),
@@ -120,7 +121,12 @@ def _ranked(result: Result) -> list[Markup]:
         for words, key, *rest in rows[1:]
     ]
     head = [rows[0][0], *rows[0][2:]]
-    return [element("h2", title), _words(head, found, title)]
+    first, more = found[:MOST_ASSUMPTIONS_OPEN], found[MOST_ASSUMPTIONS_OPEN:]
+    parts = [element("h2", title), _words(head, first, title)]
+    if more:
+        folded = element("summary", f"{len(more)} more that move the answer less")
+        parts.append(element("details", folded, _words(head, more, f"{title}: more")))
+    return parts
 
 
 def _stamp(result: Result) -> str:
@@ -140,7 +146,9 @@ def _criteria_text(result: Result) -> str:
 
 def _making(result: Result, folder: str) -> list[Markup]:
     """How it was made: seed, versions, commands, the scenario itself."""
-    parts = [element("h2", "How it was made"), terms(_facts(result)), *_again(result, folder)]
+    folded = element("summary", "Seed, versions, and the command that runs it again")
+    made = element("details", folded, terms(_facts(result)), *_again(result, folder))
+    parts = [element("h2", "How it was made"), made]
     if result.vital_signs:
         signs = element("summary", "Vital signs of the scenario")
         parts.append(element("details", signs, *bullets(result.vital_signs)))

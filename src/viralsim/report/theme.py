@@ -54,6 +54,7 @@ h1,h2,h3,p,li,summary,code,.words th{overflow-wrap:anywhere}
 th,td{overflow-wrap:break-word}
 p{margin:.4rem 0}
 .about{font-size:1.15rem}
+.lead{text-wrap:balance}
 .quiet,figcaption,small{color:var(--quiet)}
 .stamp{display:inline-block;border:1px solid var(--quiet);border-radius:1rem;padding:0 .7rem;font-size:.85rem}
 .verdict{background:var(--panel);border-left:.3rem solid var(--mark);padding:.8rem 1.1rem;margin:1.2rem 0}

@@ -94,7 +94,7 @@ class PlanPage:
         session.asked += 1
         number = session.asked
         session.drop_refinement()
-        self.answer.wait("compiling, the first time only: about a minute" if not session.lanes.is_ready() else "")
+        self.answer.wait("getting ready, the first time only: about a minute" if not session.lanes.is_ready() else "")
         try:
             answer = await session.lanes.answer(session.visitor, live, session.question, limit_s=LIVE_LIMIT_S)
         except InputError as error:

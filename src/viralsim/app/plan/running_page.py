@@ -62,7 +62,9 @@ class Running:
         self.curve = ui.textarea("the curve so far", placeholder=EXAMPLE).props("outlined rows=9").classes("w-full")
         self.curve.mark("curve so far")
         self.interval = ui.checkbox(PER_INTERVAL).mark("per interval")
-        self.target = ui.number("target, in shares (or nothing)", min=0, precision=0).props("dense").classes("w-full")
+        self.target = (
+            ui.number("target in shares (may be left empty)", min=0, precision=0).props("dense").classes("w-full")
+        )
         self._file("curves of past posts (CSV)", ".csv", self._past_came)
         self._file("a scenario, for actions (YAML)", ".yaml,.yml", self._scenario_came)
         self.known = ui.label(self._known()).classes("vs-quiet").mark("known")
@@ -77,9 +79,8 @@ class Running:
 
     def _known(self) -> str:
         scenario = "no scenario" if self.scenario is None else f"scenario: {self.scenario.name}"
-        return (
-            f"{scenario}; {'past curves are there' if self.past else 'no past curves: the prior that viralsim ships'}"
-        )
+        past = "past curves are there" if self.past else "no past curves: those that viralsim brings along are used"
+        return f"{scenario}; {past}"
 
     async def _past_came(self, event: events.UploadEventArguments) -> None:
         with tempfile.NamedTemporaryFile("wb", suffix=".csv", dir=self.folder, delete=False) as file:
@@ -101,7 +102,9 @@ class Running:
         scenario = None if self.scenario is None else Question(self.scenario, {})
         per = "interval" if self.interval.value else "total"
         self.given = Pasted(self.curve.value or "", self.past or None, target, scenario, per)
-        self.state.text = "forecasting" if self.lanes.is_ready() else "compiling, the first time only: about a minute"
+        self.state.text = (
+            "forecasting" if self.lanes.is_ready() else "getting ready, the first time only: about a minute"
+        )
         try:
             found = await self.lanes.answer(self.visitor, fan_of, self.given)
         except InputError as error:

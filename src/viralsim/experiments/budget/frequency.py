@@ -37,12 +37,12 @@ class Frequency:
     def sentence(self) -> str:
         """The answer in words."""
         if self.best is None:
-            return f"{self.line}: leave it without a frequency cap."
+            return f"Leave {self.line} without a frequency cap."
         times = "once" if self.best == 1 else f"{self.best} times"
         if not self.shown:
-            return f"{self.line}: no frequency cap is shown to bring more than none."
+            return f"No frequency cap of {self.line} was shown to bring more than none."
         gain = next(point.over_no_cap for point in self.points if point.cap == self.best)
-        return f"{self.line}: show it to one member {times} at most: {gain.mean:+,.4g} ({gain.low:+,.4g} to {gain.high:+,.4g})."
+        return f"Show {self.line} to one person {times} at most: {gain.mean:+,.4g} ({gain.low:+,.4g} to {gain.high:+,.4g})."
 
 
 def frequencies(model: SplitModel, values: Values, seed: int) -> Iterator[Frequency]:

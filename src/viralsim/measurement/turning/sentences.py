@@ -17,7 +17,7 @@ _NO_PRICE = "cost of an advocate: even at"  # overturns nothing; it is said besi
 _READ = (
     (
         r"goal\.matters_from: above (.+) \(now (.+)\) the difference would no longer be sure to matter",
-        r"A difference has to be above \1 to matter (now \2): then this one is not sure to",
+        r"If only a difference above \1 mattered (now \2), this one might not",
     ),
     (
         r"goal\.matters_from: up to (.+) \(now (.+)\) the difference would matter",

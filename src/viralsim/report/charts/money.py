@@ -60,7 +60,7 @@ def waterfall(result: Result) -> Picture | None:
         panels.append(Panel(along, categories([*(_source(key) for key in names), "all"]), marks, short(arm)))
     return Picture(
         "sources",
-        "Who showed it: owned, paid, asked, earned",
+        "What showed it: owned, paid, asked, earned",
         "Impressions of a campaign by source, each upon the one before, mean over the simulations. "
         + " ".join(f"{key.capitalize()}: {SOURCE_MEANS[key]}." for key in names if key in SOURCE_MEANS),
         "Mean impressions of a campaign by source. "
@@ -151,7 +151,7 @@ def returns(result: Result) -> Picture | None:
     return Picture(
         "returns",
         f"What the money brought: {m.label} by cost",
-        "A point an arm: what a campaign costs and what it brings on average, with the 95 % interval. "
+        "One point per arm: what a campaign costs and what it brings on average, with the 95 % interval. "
         "These are the arms that were run; what lies between them was not simulated.",
         f"{m.label.capitalize()} by cost of a campaign. "
         + "; ".join(f"{arm} {money(cost, result.currency)}: {number(summary.mean)}" for arm, cost, summary in found)

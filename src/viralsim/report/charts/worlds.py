@@ -102,7 +102,7 @@ def tails(result: Result, name: str | None = None) -> Picture | None:
     return Picture(
         "tails",
         f"The long tail: {names}",
-        "How large a part of the simulations reaches at least this many, the same campaign by luck alone. Both axes are "
+        "The part of the simulations that reaches at least this many: luck alone makes the difference. Both axes are "
         "logarithmic: a straight fall is a heavy tail. Where a line begins below 1, the other simulations had none."
         + (" Beyond the upright line a campaign counts as viral." if criterion_measure(result) else ""),
         f"Part of the simulations that reach at least a given number of {names}, a line per arm. "
