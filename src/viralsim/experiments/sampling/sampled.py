@@ -34,7 +34,8 @@ class SampledMeasure:
     """One measure of one arm.
 
     whole: what the sample says of the whole audience. moved: (the sample - half of it) / the sample, both as the whole; None
-    where the sample has none of it. off_by: ``moved`` for each doubling up to the whole audience, a part of the value.
+    where the sample has none of it. off_by: the farther limit of ``moved`` for each doubling up to the whole audience, a part of
+    the value.
     """
 
     arm: str
@@ -68,8 +69,8 @@ class SampledAudience:
             mean, low, high = (in_places(value, places) for value in (one.whole.mean, one.whole.low, one.whole.high))
             lines.append(f"{one.arm}: {mean} {declared(one.measure).label} ({low} to {high}){_off(one)}")
         lines.append(
-            f"How far off: half the sample differs from it by the part named; {doublings:.1f} doublings are missing to the "
-            "whole, and each is assumed to move it as much. Brackets: 95 % intervals of the sample's own luck."
+            f"How far off: {doublings:.1f} doublings are missing to the whole, and each is assumed to move a number as far as "
+            "the interval of what half the sample says. Brackets: 95 % intervals of the sample's own luck."
         )
         return tuple(lines)
 
@@ -128,4 +129,5 @@ def _row(arm: str, word: str, values: Float64, halved: Float64, part: float) -> 
     if mean == 0.0:
         return SampledMeasure(arm, word, estimate(values), None, None)
     moved = estimate((values - halved) / mean)
-    return SampledMeasure(arm, word, estimate(values), moved, abs(moved.mean) * math.log2(1.0 / part))
+    most = max(abs(moved.low), abs(moved.high))  # few simulations cannot tell a small error from none
+    return SampledMeasure(arm, word, estimate(values), moved, most * math.log2(1.0 / part))
