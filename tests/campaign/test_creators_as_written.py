@@ -54,6 +54,24 @@ def test_an_amount_that_is_not_known_is_refused(tmp_path: Path, title: str, cell
         run(tmp_path, f"handle;followers;{title}\n@lea;9;{cell}\n")
 
 
+@pytest.mark.parametrize(
+    ("title", "cell", "said"),
+    [
+        ("fee per post", "tbd", "'tbd' is still open: give an amount to plan with, or 0"),
+        ("gift", "?", r"'\?' is still open"),
+        ("fee", "TBC", "'TBC' is still open"),
+        ("fee per post", "1e13", "must be at most 1e"),
+        ("flat fee", "-3", "'-3' must be "),
+    ],
+)
+def test_a_price_that_is_open_or_no_price_is_refused(tmp_path: Path, title: str, cell: str, said: str) -> None:
+    """Nobody works for nothing because their fee is not agreed yet."""
+    with pytest.raises(ScenarioError, match=rf"people\.csv:2: column '{title}': .*{said}"):
+        run(tmp_path, f"handle;followers;{title}\n@lea;9;{cell}\n")
+    with pytest.raises(ScenarioError, match=r"people\.csv:2: column 'followers'"):
+        run(tmp_path, "handle;followers\n@lea;99999999999999\n")
+
+
 def test_other_columns_are_left_out_with_a_note(tmp_path: Path) -> None:
     """Numbers and words that are no amounts."""
     result = run(tmp_path, "handle;followers;engagement;fee notes\n@lea;9;3.2;to be agreed\n")

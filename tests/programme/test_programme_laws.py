@@ -161,7 +161,6 @@ def test_uncertain_inputs_are_those_set_by_hand() -> None:
         ("programme.memory.half_life", "0h", "must be"),
         ("campaign.community_management.members_per_hour", None, "is required with hours_per_week"),
         ("campaign.community_management.hours_per_week", None, "needs hours_per_week"),
-        ("content.post.funnel", {"click": 0.5}, "cannot stand beside a funnel"),
         ("content.post.customer", {"repeat": 0.3, "orders": 2}, "counts what content.customer counts"),
         ("campaign.advocates.programme.every", "7d", "differs from programme.every"),
     ],

@@ -11,16 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.creators.terms import (
-    OTHERS,
-    TERMS,
-    CreatorsTable,
-    Terms,
-    given,
-    is_per_post,
-    read_terms,
-    refuse_unknown_money,
-)
+from viralsim.campaign.creators.columns import OTHERS, TERMS, refuse_unknown_money
+from viralsim.campaign.creators.terms import CreatorsTable, Terms, given, is_per_post, read_terms
 from viralsim.campaign.segments import chosen_for, chosen_for_creators
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.member_names import handle_key
@@ -66,6 +58,7 @@ COLUMNS = (
     *OTHERS,
 )  # fmt: skip
 PATH = "campaign.advocates"
+MOST_FOLLOWERS = 1e10  # more than there are people
 WARN_FACTOR, REFUSE_FACTOR = 2.0, 10.0  # between the followers in the file and those of the member who plays them
 
 
@@ -141,7 +134,7 @@ def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, fold
 
 def _people(table: Table, compiled: CompiledAudience, allowed: Sequence[str], repeated: list[str]) -> list[Person]:
     """The rows by person: a handle on several channels is one, and so are rows that repeat each other, noted in ``repeated``."""
-    followers = table.numbers("followers")
+    followers = table.numbers("followers", 0.0, MOST_FOLLOWERS)
     channels = {name.casefold(): c for c, name in enumerate(compiled.channels) if name in allowed}
     named = table.texts("channel") if "channel" in table else [""] * len(table)
     people: dict[str, Person] = {}

@@ -36,6 +36,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "luck": _entry("luck", "luck", "How much of the outcome is luck."),
         "chance": _entry("chance", "chance", "How likely a rare event is, over very many worlds."),
         "robust": _entry("robust", "robust", "Which arm is least wrong if the model is."),
+        "sample": _entry("sample", "sample", "A part of an audience that is too large, and how far it is off."),
         "discover": _entry("discover", "discover", "Under which inputs a plan fails."),
         "value-of-information": _entry(
             "value_of_information", "value_of_information", "Which unknown is worth paying for."

@@ -11,71 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.creators.columns import MOST_MONEY, TERMS, settled_commission
 from viralsim.errors import InputError
 from viralsim.scenario.creators import Creator
 from viralsim.scenario.repeats import MOST_POSTS
 from viralsim.scenario.spec import Spec
 from viralsim.tables import Column, Kind, Table
-from viralsim.tables.cells import even, is_missing, parse_cell
-from viralsim.tables.columns import Unit, plain
+from viralsim.tables.columns import Unit
 from viralsim.tables.matching import Found
 from viralsim.units import hours_since_launch, parse_duration, shown
 
 Float64 = NDArray[np.float64]
 
-TERMS = (
-    Column("fee_per_post_usd", Kind.MONEY, (
-        "fee each post", "post fee", "per post fee", "honorar pro post", "honorar pro beitrag", "gage pro post",
-        "preis pro beitrag",
-        "cachet par post", "tarif par post", "prix par post", "tarifa por post", "precio por post",
-    )),
-    Column("flat_fee_usd", Kind.MONEY, ("flat fee", "fixed fee", "retainer", "pauschale", "forfait", "tarifa fija")),
-    Column("gift_usd", Kind.MONEY, ("gift", "gift cost", "gifting", "product value", "product cost", "seeding cost", "geschenk",
-                                    "cadeau", "regalo")),
-    Column("commission_usd", Kind.MONEY, (
-        "commission", "commission per sale", "affiliate fee", "provision", "provision pro verkauf", "comision",
-    )),
-    Column("commission_share", Kind.SHARE, ("commission rate", "affiliate rate", "commission percent", "provisionssatz")),
-    Column("exclusivity_usd", Kind.MONEY, ("exclusivity", "exclusivity fee", "exclusivitat", "exklusivitat", "exclusivite")),
-    Column("promo_discount", Kind.SHARE, ("discount", "code discount", "rabatt", "remise", "descuento")),
-)  # fmt: skip
-OTHERS = (
-    Column(
-        "posts",
-        Kind.COUNT,
-        ("number of posts", "deliverables", "post count", "beitrage", "anzahl posts", "publications", "publicaciones"),
-    ),
-    Column("content", Kind.TEXT, ("content piece", "asset", "creative", "inhalt", "contenu", "contenido")),
-    Column(
-        "posts_at",
-        Kind.TEXT,
-        ("posting times", "posting time", "post times", "posting dates", "post dates", "goes live"),
-    ),
-    Column("exclusive", Kind.TEXT, ("is exclusive", "exklusiv", "exclusif")),
-    Column(
-        "promo_code",
-        Kind.TEXT,
-        (
-            "code",
-            "discount code",
-            "coupon",
-            "coupon code",
-            "gutschein",
-            "gutscheincode",
-            "rabattcode",
-            "code promo",
-            "codigo",
-        ),
-    ),
-)
-MONEY_WORDS = frozenset((
-    "fee", "fees", "cost", "costs", "price", "pay", "paid", "payment", "salary", "bonus", "honorar", "honorare", "gage", "preis",
-    "kosten", "gebuhr", "gebuehr", "zahlung", "prix", "tarif", "tarifs", "cachet", "cout", "couts", "frais", "precio", "tarifa",
-    "coste", "costo", "pago", "commission", "provision", "comision",
-))  # fmt: skip
 ONCE = ("flat_fee_usd", "gift_usd", "exclusivity_usd")  # what is paid whether they post or not
 PER_POST = ("per post", "pro post", "par post", "por post", "each post")
-BARE_COMMISSION = ("commission", "commissions", "provision", "affiliatefee")
 FEE = "fee_per_post_usd"
 PLACE = "campaign.advocates.creators"
 BETWEEN_MOMENTS = re.compile(r"[;|\n]|,(?!\s*\d{1,2}:\d{2}\b)")  # the comma of "Friday, 18:00" is inside one
@@ -177,7 +126,8 @@ def given(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], n
     values = np.full(len(rows), np.nan)
     if name not in table:
         return values
-    written = table.numbers(name)
+    high = MOST_MONEY if table.columns[name].column.kind is Kind.MONEY else np.inf
+    written = table.numbers(name, 0.0, high)
     for i, own in enumerate(rows):
         found = {float(v) for v in written[list(own)] if not np.isnan(v)}
         if len(found) > 1:
@@ -198,7 +148,7 @@ def is_per_post(table: Table) -> bool:
 
 def read_terms(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], spec: Spec, times: int) -> Terms:
     """The terms of each person. times: how many times the tier's posts_at has."""
-    table = _settled_commission(table)
+    table = settled_commission(table)
     contents = tuple(spec.content)
     own = own_times(table, rows, handles, spec)
     of = {
@@ -228,24 +178,6 @@ def read_terms(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[st
     return Terms(of, posts, tuple(content), codes, own, are_exclusive(table, rows, handles, of["exclusivity_usd"]))
 
 
-def refuse_unknown_money(table: Table) -> None:
-    """InputError for a column of amounts that is not known: what somebody is to be paid is not left out."""
-    known = {found.place for found in table.columns.values()}
-    for place, title in enumerate(table.titles):
-        cells = [parse_cell(even(row[place])) for row in table.rows if not is_missing(even(row[place]))]
-        if place in known or not any(cells):
-            continue
-        if MONEY_WORDS & set(map(plain, re.split(r"[\W_]+", title))) or any(
-            cell is not None and cell.currencies for cell in cells
-        ):
-            names = ", ".join(
-                column.name.removesuffix("_usd").replace("_", " ") for column in TERMS if column.kind is Kind.MONEY
-            )
-            raise InputError(
-                f"{table.path}: column {title.strip()!r} holds amounts and is not known: call it {names} or cost, or take it out"
-            )
-
-
 def _fees(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str]) -> Float64:
     """The fee for a post of each person, the mean of their channels: they post on all of them when they post.
 
@@ -253,7 +185,7 @@ def _fees(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str]) -
     """
     if FEE not in table:
         return np.zeros(len(rows))
-    written = table.numbers(FEE)
+    written = table.numbers(FEE, 0.0, MOST_MONEY)
     by_channel = [written[list(own)] for own in rows]
     if isinstance(table, CreatorsTable):
         return np.array([np.nan_to_num(fees).mean() for fees in by_channel])
@@ -264,35 +196,6 @@ def _fees(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str]) -
     return np.array(
         [np.nan_to_num(fees[~np.isnan(fees)]).mean() if not np.isnan(fees).all() else 0.0 for fees in by_channel]
     )
-
-
-def _settled_commission(table: Table) -> Table:
-    """The table, where a column that is called commission and no more holds parts or amounts as its cells say, by % or a currency.
-
-    Raises: InputError where one does not: is 0.08 a part of what is sold, or 0.08 in money for each sale?
-    """
-    found = table.columns.get("commission_usd")
-    if found is None or plain(found.title) not in BARE_COMMISSION or found.unit.currencies:
-        return table
-    cells = [None if is_missing(even(one)) else parse_cell(even(one)) for one in table.cells("commission_usd")]
-    said = [cell for cell in cells if cell is not None]
-    if said and all(cell.per == 100 for cell in said) and "commission_share" not in table:
-        share = next(column for column in TERMS if column.name == "commission_share")
-        others = {name: one for name, one in table.columns.items() if name != "commission_usd"}
-        table.notes[:] = [
-            one.replace(f"{found.title!r} as commission_usd", f"{found.title!r} as commission_share")
-            for one in table.notes
-        ]
-        return replace(table, columns={**others, "commission_share": replace(found, column=share)})
-    for row, cell in enumerate(cells):
-        if cell is not None and not cell.currencies:
-            raise table.refusal(
-                row,
-                "commission_usd",
-                "may be a part or an amount: write 8% or 8 EUR in every row, or call the column commission rate or "
-                "commission per sale",
-            )
-    return table
 
 
 def _word(table: Table, own: Sequence[int], handle: str, name: str) -> str:
