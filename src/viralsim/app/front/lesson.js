@@ -55,8 +55,8 @@ window.viralsimLesson = function (root, lesson, source) {
   function marks() {
     const [low, high] = m.axis;
     if (!m.log) return [low, (low + high) / 2, high];
-    const step = high / low > 50 ? 10 : 2, ticks = [];
-    for (let at = low; at < high * 1.01; at *= step) ticks.push(at);
+    const step = high / low > 50 ? 10 : 2, ticks = [], first = step === 10 ? 10 ** Math.ceil(Math.log10(low)) : low; // 1 is among them
+    for (let at = first; at < high * 1.01; at *= step) ticks.push(at);
     return ticks;
   }
 
