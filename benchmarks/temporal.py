@@ -29,7 +29,7 @@ campaign: {content: c, organic: [{channel: x, members: 100, posts_at: [0h]}]}
 
 
 def networks() -> dict[str, vs.Network]:
-    """The same ties: that stay; written with a span that is the whole time; and there in two spans of a third of the time."""
+    """The same ties: that stay; with a span that is the whole time; each gone for one tick; there in two thirds of the time."""
     rng = np.random.default_rng(1)
     pairs = np.unique(rng.integers(0, MEMBERS, (int(TIES * 1.02), 2)), axis=0)
     pairs = rng.permutation(pairs[pairs[:, 0] != pairs[:, 1]])[:TIES]
@@ -37,10 +37,13 @@ def networks() -> dict[str, vs.Network]:
     start = rng.integers(0, TICKS // 3, TIES)
     whole = np.zeros(TIES, dtype=np.int64)
     again = start + TICKS // 2
+    gone = rng.integers(1, TICKS, TIES)
+    gap = (np.tile(source, 2), np.tile(target, 2), np.append(whole, gone + 1), np.append(gone, whole + TICKS + 1))
     twice = (np.tile(source, 2), np.tile(target, 2), np.append(start, again), np.append(start, again) + TICKS // 3)
     return {
         "stay": vs.Network.from_edges(source, target, members=MEMBERS),
         "always there, as spans": vs.Network.from_temporal_edges(source, target, whole, whole + TICKS, MEMBERS),
+        "each gone for one tick": vs.Network.from_temporal_edges(*gap, MEMBERS),
         "come and go twice": vs.Network.from_temporal_edges(*twice, MEMBERS),
     }
 

@@ -71,8 +71,20 @@ class Run(Posts):
 
     def tie_is_there(self, edge: int) -> bool:
         graph = self.world.graph
-        spans = range(graph.tie_span[edge], graph.tie_span[edge + 1]) if len(graph.tie_span) else ()
-        return not len(graph.tie_span) or any(graph.tie_from[i] <= self.tick < graph.tie_to[i] for i in spans)
+        if not len(graph.tie_when):
+            return True
+        word = int(graph.tie_when[edge])
+        if word >= 0:
+            first, end, again, over = (word // 2**bits % 2**15 for bits in (45, 30, 15, 0))
+            ends = [math.inf if end == 2**15 - 1 else end for end in (end, over)]
+            return first <= self.tick < ends[0] or again <= self.tick < ends[1]
+        for span in graph.tie_spans[-word - 1 :]:  # up to the first negative one, the last of the tie
+            whole = int(span) if span >= 0 else -int(span) - 1
+            if whole // 2**31 <= self.tick < whole % 2**31:
+                return True
+            if span < 0:
+                break
+        return False
 
     def post_key(self, post: Post) -> int:
         if post.member == NOBODY:

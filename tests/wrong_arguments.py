@@ -144,6 +144,7 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     vs.Network.open: ({"folder": "nowhere"}, {"folder": [*PLACE, "nowhere"]}),
     vs.Network.save: ({"self": PATH, "folder": "x"}, {"folder": PLACE}),
     vs.Network.numbers_of: ({"self": PATH, "labels": [0]}, {"labels": [[5], [-1], ["a"], [NAN], 9, None]}),
+    vs.Network.snapshot: ({"self": PATH}, {"tick": [-1, 1.5, "0", True, NAN, 2**40]}),
     vs.Network.of_edges: ({}, {"edges": [], "edge_means": [], "keep_edge_order": []}),
     classic.independent_cascade: (
         {"network": PATH, "seeds": [0], "probability": 0.5},
@@ -186,7 +187,7 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
     ),
     classic.compartments: (
         {"network": PATH, "seeds": [0], "table": classic.tables.sir(0.5, 0.5), "ticks": 3},
-        {**SHAPE, "seeds": STARTS, "table": TABLES, "ticks": RATES["ticks"]},
+        {**SHAPE, "seeds": STARTS, "table": TABLES, "ticks": RATES["ticks"], "adoption_tick": FLAG},
     ),
     classic.gillespie: (
         {"network": PATH, "seeds": [0], "table": classic.tables.sir(0.5, 0.5), "times": [1.0]},
@@ -195,6 +196,7 @@ DOOR: dict[Callable[..., Any], tuple[dict[str, Any], Wrong]] = {
             "seeds": STARTS,
             "table": TABLES,
             "times": [[], [-1.0], [2.0, 1.0], [NAN], [INF], 3, None, "1", [[1.0]], [True]],
+            "adoption_time": FLAG,
         },
     ),
     classic.voter: (

@@ -33,6 +33,37 @@ def test_the_table_of_sir_gives_the_worlds_of_sir() -> None:
     assert np.array_equal(si, classic.si(network, [0], 0.1, 20, worlds=30))
 
 
+@pytest.mark.parametrize("table", [tables.sir(0.15, 0.3), tables.sis(0.2, 0.3), tables.seir(0.3, 0.4, 0.3)])
+def test_who_left_the_first_state_and_when(table: Any) -> None:
+    """In ticks those of ``sir``; in time those who are counted; shares of worlds are those of the whole, in any block."""
+    network = random_graph(300, 4.0, seed=3)
+    when = classic.compartments(network, [0, 1, 5], table, 25, worlds=20, seed=9, adoption_tick=True)
+    if table == tables.sir(0.15, 0.3):
+        theirs = classic.sir(network, [0, 1, 5], 0.15, 0.3, 25, worlds=20, seed=9, adoption_tick=True)
+        assert np.array_equal(when, theirs)
+    first = classic.compartments(network, [0, 1, 5], table, 25, worlds=20, seed=9)[:, :, 0]
+    assert (when == 0).sum(axis=1).tolist() == [3] * 20
+    nobody_returns = table[-1][1] != "S"
+    rows = np.arange(26)[:, None]
+    if nobody_returns:
+        assert np.array_equal(((when[:, None] >= 0) & (when[:, None] <= rows)).sum(axis=2), 300 - first)
+    assert not classic.compartments(network, {"S": [4]}, table, 25, worlds=2, adoption_tick=True).max() > -1
+    share = classic.activation("compartments", network, [0, 1, 5], table, 25, worlds=20, seed=9)
+    assert share.tolist() == (when >= 0).mean(axis=0).tolist()
+
+    # in continuous time every first change is at a time of its own, and before it the member counts as in the first state
+    times = np.linspace(0.0, 6.0, 7)
+    left = classic.gillespie(network, [0, 1, 5], table, times, worlds=20, seed=9, adoption_time=True)
+    assert left.dtype == np.float64
+    assert (left == 0).sum(axis=1).tolist() == [3] * 20
+    assert np.nanmax(left) <= 6.0
+    counts = classic.gillespie(network, [0, 1, 5], table, times, worlds=20, seed=9)
+    if nobody_returns:
+        assert np.array_equal((left[:, None, :] <= times[None, :, None]).sum(axis=2), 300 - counts[:, :, 0])
+    given = classic.activation(classic.gillespie, network, [0, 1, 5], table, times, worlds=20, seed=9)
+    assert given.tolist() == (left >= 0).mean(axis=0).tolist()
+
+
 def test_rates_by_member_and_edge_that_are_all_alike_change_no_law() -> None:
     """One number per edge and per member has the law of one number for all: means of every tick and state agree."""
     network = random_graph(300, 4.0, seed=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from law_engines import of_edges, random_graph
 
 from viralsim import classic
-from viralsim.classic import process
+from viralsim.classic import process, tables
 from viralsim.errors import InputError
 from viralsim.population.network.network import Network
 
@@ -271,6 +272,43 @@ def test_probabilities_of_the_network_itself() -> None:
     for call in (classic.independent_cascade, classic.linear_threshold):
         with pytest.raises(InputError, match="no tie_strength"):
             call(of_edges(EDGES), [0], "tie_strength")
+
+
+def test_ties_that_come_and_go_are_refused_and_those_of_a_tick_are_not() -> None:
+    """No classic model takes a tie that is not there for one that is: it says how to have those of a tick, or all."""
+    changing = Network.from_temporal_edges([0, 1, 1], [1, 2, 0], [0, 5, 0], [3, 6, 9], 3)
+    for call in (
+        lambda network: classic.sir(network, [0], 1.0, 0.0, 4, worlds=1)[0, -1, 1],
+        lambda network: classic.compartments(network, [0], tables.sir(1.0, 0.0), 4, worlds=1)[0, -1, 1],
+        lambda network: classic.competing_cascades(network, [[0], []], 1.0, worlds=1)[0, 0],
+        lambda network: classic.generalised_contagion(network, [0], 1.0, 0.5, 1, 4, worlds=1).shape[0] + 1,
+        lambda network: classic.voter(network, [0, 1, 2], 1, worlds=1).holders[0] - 1,
+    ):
+        with pytest.raises(InputError, match=r"come and go.*network.snapshot\(tick\)"):
+            call(changing)
+        assert call(changing.snapshot(1)) == 2
+    assert [classic.sir(changing.snapshot(t), [0], 1.0, 0.0, 9, worlds=1)[0, -1, 1] for t in (2, 3, 5, None)] == [
+        2,
+        1,
+        1,
+        3,
+    ]
+    assert changing.snapshot(5).snapshot(2).follows == changing.snapshot(5).follows == 2
+
+
+def test_snapshots_keep_what_their_ties_have() -> None:
+    """Strength and sign of each tie that is there, and the ids of all members."""
+    spans = Network.from_temporal_edges([0, 0, 2], [1, 2, 0], [0, 4, 2], [3, 9, 9], 3).spans
+    rich = Network.from_edges(
+        [0, 0, 2], [1, 2, 0], ids=["a", "b", "c"], tie_strength=[0.1, 0.2, 0.3], tie_sign=[1, -1, 1]
+    )
+    now = replace(rich, spans=spans).snapshot(5)
+    assert now.tie_strength is not None
+    assert now.tie_sign is not None
+    assert now.ids is not None
+    assert (now.indptr.tolist(), now.followers.tolist()) == ([0, 1, 1, 2], [2, 0])
+    assert now.tie_strength.tolist() == pytest.approx([0.2, 0.3])
+    assert (now.tie_sign.tolist(), now.ids.tolist()) == ([-1, 1], ["a", "b", "c"])
 
 
 def test_what_is_no_model_is_refused() -> None:

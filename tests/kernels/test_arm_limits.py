@@ -20,6 +20,7 @@ from viralsim.kernels.batch import run_worlds, trace_world
 WITHOUT_LIMITS = {"channels.key", "contents.key", "contents.own_rules"}  # any 64 bits are a key; a type, not numbers
 OWN_LENGTH = {
     "audience.segment",
+    "graph.tie_spans",
     "plan.people",
     "rules.fatigue",
     "contents.own_measured",
@@ -49,7 +50,7 @@ def full_world() -> ArmInputs:
     plain = build_world(3, 6, channels, [Content(controversy=0.5), Content()], who=who, acts=acts)
     world = with_terms(plain, set(TERMS), np.random.default_rng(1))
     edges = len(world.graph.followers)
-    spans = {"tie_from": np.zeros(edges, np.int32), "tie_to": np.full(edges, 6, np.int32)}
+    spans = {"tie_when": ~np.arange(edges), "tie_spans": ~np.full(edges, 6)}
     own = {
         "own_rule": np.full((len(world.contents.key), 3), -1, np.int64),
         "own_value": np.zeros((len(world.contents.key), 3, 1)),
@@ -57,7 +58,7 @@ def full_world() -> ArmInputs:
         "own_fault": np.zeros(1, np.int64),
     }
     return world._replace(
-        graph=world.graph._replace(tie_span=np.arange(edges + 1), tie_sign=np.ones(edges, np.int8), **spans),
+        graph=world.graph._replace(tie_sign=np.ones(edges, np.int8), **spans),
         contents=world.contents._replace(**own),
         plan=world.plan._replace(
             removed_at=np.full(3, 6, np.int32),
@@ -126,7 +127,7 @@ def test_a_wrong_length_is_named(name: str) -> None:
     arm = full_world()
     good = array_of(arm, name)
     longer = np.concatenate([good, good[-1:] if len(good) else np.zeros((1, *good.shape[1:]), good.dtype)])
-    with pytest.raises(InputError, match=r"must (have shape|have one number per span|rise)"):
+    with pytest.raises(InputError, match=r"must (have shape|rise)"):
         check_arm_inputs(with_array(arm, name, longer))
 
 
@@ -140,6 +141,8 @@ def test_a_wrong_length_is_named(name: str) -> None:
         ("plan.owned_posts_tick", [3, 0], "must be ascending"),
         ("graph.indptr", [[0, 2, 1, 2], [2, 2, 2, 3]], "indptr must rise"),
         ("channels.delay_shift", [3, 3], "delay_shift"),
+        ("graph.tie_when", [0, -1, -4], "tie_when must be at least -3, got -4"),
+        ("graph.tie_spans", [-1, -1, 6], "tie_spans must end with the last span of a tie"),
         ("rules.fatigue", [], "fatigue must hold"),
     ],
 )

@@ -14,23 +14,29 @@ from test_agrees_with_naive import assert_nodes_agree, assert_same_run, assert_s
 from test_fast import plain_worlds
 
 from viralsim.kernels.arm_inputs import ArmInputs, Rule
+from viralsim.kernels.arrays.ties import is_inside
 from viralsim.kernels.batch import run_worlds
 from viralsim.kernels.fast.eligible import is_eligible
-from viralsim.population.network.spans import always
+from viralsim.population.network.spans import TieSpans, always
 
 NUMBERS = np.array([0, 17, 10**6])
 
 
+def spanned(world: ArmInputs, spans: TieSpans) -> ArmInputs:
+    """The world with ties that are there in these spans."""
+    when, several = spans.packed()
+    return world._replace(graph=world.graph._replace(tie_when=when, tie_spans=several))
+
+
 def with_spans(world: ArmInputs, luck: np.random.Generator) -> ArmInputs:
-    """None, one or two spans for each tie."""
+    """None to three spans for each tie."""
     edges, ticks = len(world.graph.followers), world.contents.novelty.shape[1]
-    count = luck.integers(0, 3, edges)
-    bounds = np.sort(luck.integers(0, ticks + 1, (edges, 4)), axis=1).astype(np.int32)
+    count = luck.integers(0, 4, edges)
+    bounds = np.sort(luck.integers(0, ticks + 1, (edges, 6)), axis=1).astype(np.int32)
     first = [bounds[e, 2 * i] for e in range(edges) for i in range(count[e])]
     last = [bounds[e, 2 * i + 1] for e in range(edges) for i in range(count[e])]
     start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    spans = {"tie_span": start, "tie_from": np.array(first, np.int32), "tie_to": np.array(last, np.int32)}
-    return world._replace(graph=world.graph._replace(**spans))
+    return spanned(world, TieSpans(start, np.array(first, np.int32), np.array(last, np.int32)))
 
 
 def with_interventions(world: ArmInputs, luck: np.random.Generator) -> ArmInputs:
@@ -85,9 +91,24 @@ def test_the_shortcut_equals_the_oracle_where_ties_change(world: ArmInputs, luck
 @given(st.one_of(worlds(), plain_worlds()))
 def test_ties_that_are_always_there_change_nothing(world: ArmInputs) -> None:
     """The worlds of the network that does not change, to the last bit."""
-    start, first, last = always(len(world.graph.followers))
-    temporal = world._replace(graph=world.graph._replace(tie_span=start, tie_from=first, tie_to=last))
+    temporal = spanned(world, always(len(world.graph.followers)))
     assert_same_run(run_worlds(temporal, 3, NUMBERS), run_worlds(world, 3, NUMBERS))
+
+
+TICKS = st.one_of(st.integers(0, 12), st.sampled_from([2**15 - 3, 2**15 - 2, 2**15 - 1, 2**15, 2**31 - 2, 2**31 - 1]))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.lists(st.tuples(TICKS, TICKS).filter(lambda span: span[0] < span[1]), max_size=4), max_size=6))
+def test_packed_spans_hold_the_ticks_of_the_spans(ties: list[list[tuple[int, int]]]) -> None:
+    """Any number of spans at any ticks, in one word or in several."""
+    count, rows = [len(tie) for tie in ties], [span for tie in ties for span in tie]
+    first, end = (np.array([row[i] for row in rows], np.int32) for i in (0, 1))
+    packed = TieSpans(np.concatenate([[0], np.cumsum(count)]).astype(np.int64), first, end).packed()
+    ticks = sorted({tick + step for row in rows for tick in row for step in (-1, 0, 1) if 0 <= tick + step < 2**31 - 1})
+    for edge, tie in enumerate(ties):
+        found = [tick for tick in ticks if is_inside(packed, edge, tick)]
+        assert found == [tick for tick in ticks if any(a <= tick < b for a, b in tie)]
 
 
 def test_a_world_that_was_stopped_leaves_nothing_behind() -> None:

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.campaign.shared_arrays import CompiledAudience, packed_spans, spans_of_networks
 from viralsim.kernels.arm_inputs import Graph
-from viralsim.population.network.spans import always
+from viralsim.population.network.spans import TieSpans, always
 from viralsim.scenario.interventions import Intervention
 from viralsim.scenario.spec import Spec
 
@@ -58,16 +58,12 @@ def cut_ties(compiled: CompiledAudience, spec: Spec, graph: Graph) -> Graph:
         ends[_chosen(compiled, spec, one, graph)] = np.minimum(
             ends[_chosen(compiled, spec, one, graph)], spec.tick_of(one.at)
         )
-    given = always(len(ends)) if len(graph.tie_span) == 0 else (graph.tie_span, graph.tie_from, graph.tie_to)
-    span, first, last = (np.asarray(array) for array in given)
+    span, first, last = spans_of_networks(compiled.networks) or always(len(ends))
     end_of_span = np.repeat(ends, np.diff(span))
     kept = first < end_of_span
     before = np.concatenate([[0], np.cumsum(kept)])
-    return graph._replace(
-        tie_span=before[span].astype(np.int64),
-        tie_from=first[kept],
-        tie_to=np.minimum(last, end_of_span)[kept].astype(np.int32),
-    )
+    left = TieSpans(before[span].astype(np.int64), first[kept], np.minimum(last, end_of_span)[kept].astype(np.int32))
+    return graph._replace(**packed_spans(left))
 
 
 def _chosen(compiled: CompiledAudience, spec: Spec, one: Intervention, graph: Graph) -> Bools:

@@ -15,7 +15,7 @@ from viralsim.kernels.arm_inputs import Audience, Graph
 from viralsim.member_names import find_members
 from viralsim.population.build import Population
 from viralsim.population.network.network import Network
-from viralsim.population.network.spans import always
+from viralsim.population.network.spans import TieSpans, always
 from viralsim.scenario.content import Content
 from viralsim.scenario.spec import Spec
 
@@ -67,7 +67,7 @@ class CompiledAudience:
             edge_field("influence_weight", 0.0),
             np.zeros((0, 0), dtype=np.int32),
             tie_sign=signs_of_networks(networks),
-            **spans_of_networks(networks),
+            **packed_spans(spans_of_networks(networks)),
         )
 
     def _presence(self, by_channel: Any) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]:
@@ -190,18 +190,23 @@ def signs_of_networks(networks: Sequence[Network]) -> NDArray[np.int8]:
     return np.concatenate(list(given))
 
 
-def spans_of_networks(networks: Sequence[Network]) -> dict[str, NDArray[Any]]:
-    """``tie_span``, ``tie_from`` and ``tie_to`` of all channels in one; nothing where no tie ever changes."""
+def spans_of_networks(networks: Sequence[Network]) -> TieSpans | None:
+    """When the ties of all channels in one are there; None where no tie ever changes."""
     if all(network.spans is None for network in networks):
-        return {}
+        return None
     parts = [network.spans or always(network.follows) for network in networks]
     offsets = np.cumsum([0, *(len(part.from_tick) for part in parts)])
     start = [part.start[:-1] + offset for part, offset in zip(parts, offsets, strict=False)]
-    return {
-        "tie_span": np.concatenate([*start, offsets[-1:]]).astype(np.int64),
-        "tie_from": np.concatenate([part.from_tick for part in parts]),
-        "tie_to": np.concatenate([part.to_tick for part in parts]),
-    }
+    return TieSpans(
+        np.concatenate([*start, offsets[-1:]]).astype(np.int64),
+        np.concatenate([part.from_tick for part in parts]),
+        np.concatenate([part.to_tick for part in parts]),
+    )
+
+
+def packed_spans(spans: TieSpans | None) -> dict[str, NDArray[Any]]:
+    """``tie_when`` and ``tie_spans`` of the graph; nothing where no tie ever changes."""
+    return {} if spans is None else dict(zip(("tie_when", "tie_spans"), spans.packed(), strict=True))
 
 
 def one_if_same(field: NDArray[Any], dtype: Any) -> NDArray[Any]:

@@ -69,7 +69,7 @@ def seed_members(seeds: ArrayLike, members: int, worlds: int) -> NDArray[np.int6
     if rows.dtype == np.bool_ or not np.issubdtype(rows.dtype, np.integer):
         raise InputError(
             f"seeds must be {allowed} (whole numbers), got {got(seeds)} ({rows.dtype}): "
-            "np.flatnonzero turns a mask, and the position in network.ids a label, into numbers"
+            "np.flatnonzero turns a mask, and network.numbers_of labels, into numbers"
         )
     rows = np.atleast_1d(rows)
     if rows.ndim == 1:
@@ -83,10 +83,15 @@ def seed_members(seeds: ArrayLike, members: int, worlds: int) -> NDArray[np.int6
 
 
 def check_network(network: Any) -> Network:
-    """Refuse what is no network, with the way to make one."""
+    """Refuse what is no network, with the way to make one, and ties that come and go, which no classic model knows."""
     if not isinstance(network, Network):
         remedy = "use Network.from_edges, from_networkx, from_igraph or from_scipy"
         raise refuse("network", "a viralsim Network", network, remedy)
+    if network.spans is not None:
+        raise InputError(
+            "network has ties that come and go, and the classic models have ties that stay: take those of a tick, "
+            "network.snapshot(tick), or all that ever are, network.snapshot(); the full model (vs.simulate) follows the times"
+        )
     return network
 
 

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import refuse
 from viralsim.classic import cascade, epidemic, rumour, threshold
-from viralsim.classic.process import Process
+from viralsim.classic.arguments import check_network, world_numbers
+from viralsim.classic.by_table.compartments import compartments, gillespie
+from viralsim.classic.process import TRACED_ROWS, Process
 from viralsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ PROCESSES: dict[str, Callable[..., Process]] = {
     "si": epidemic.si_process,
     "maki_thompson": rumour.rumour_process,
 }
+# Models by a table of transitions, and what they call it when a member leaves the first state.
+BY_TABLE: dict[str, tuple[Callable[..., NDArray[Any]], str]] = {
+    "compartments": (compartments, "adoption_tick"),
+    "gillespie": (gillespie, "adoption_time"),
+}
 SEED, ALONE, SPREAD = "seed", "alone", "spread"  # of what a member became active
 CHANNEL = "network"  # the only one of a classic model
 
@@ -34,11 +41,15 @@ def activation(model: str | Callable[..., Any], *arguments: Any, **options: Any)
     """The share of the worlds in which each member becomes active: float64[N]; its standard error is sqrt(p (1 - p) / worlds).
 
     model: a classic model on a network, by its word or function: ``"sir"`` or ``classic.sir``. arguments, options: those of the
-    model, ``network`` first. Memory is O(members), whatever the number of worlds. The sum over members is the mean size.
+    model, ``network`` first. Memory is O(members), whatever the number of worlds. The sum over members is the mean size. In a
+    table of transitions (``compartments``, ``gillespie``) those are active who have left the first state.
 
     Raises InputError for another model, for arguments that it does not take, and for whatever the model refuses.
     """
-    process = _process(model, arguments, options)
+    word = _word(model)
+    if word in BY_TABLE:
+        return _activation_by_table(word, arguments, options)
+    process = _process(model, arguments, options, [*PROCESSES, *BY_TABLE])
     from viralsim.classic.trace_kernels import count_active
 
     count = np.zeros(process.members, dtype=np.int64)
@@ -58,7 +69,7 @@ def trees(model: str | Callable[..., Any], *arguments: Any, **options: Any) -> p
 
     Raises InputError as ``activation`` does.
     """
-    process = _process(model, arguments, options)
+    process = _process(model, arguments, options, list(PROCESSES))
     import pandas as pd
 
     from viralsim.classic.trace_kernels import join_rows
@@ -83,17 +94,48 @@ def trees(model: str | Callable[..., Any], *arguments: Any, **options: Any) -> p
     )
 
 
-def _process(model: str | Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Process:
-    """The model with its arguments checked."""
-    word = model if isinstance(model, str) else getattr(model, "__name__", None)
-    if word not in PROCESSES or not (
-        isinstance(model, str) or getattr(model, "__module__", "").startswith(__package__)
-    ):
-        raise refuse("model", f"one of {', '.join(PROCESSES)} or its function", model)
+def _word(model: str | Callable[..., Any]) -> str:
+    """The word of a model; empty for what is none."""
+    if isinstance(model, str):
+        return model
+    ours = getattr(model, "__module__", "").startswith(__package__)
+    return getattr(model, "__name__", "") if ours else ""
+
+
+def _process(
+    model: str | Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any], words: list[str]
+) -> Process:
+    """The model with its arguments checked. words: the models that are asked alike."""
+    word = _word(model)
+    if word not in PROCESSES:
+        raise refuse("model", f"one of {', '.join(words)} or its function", model)
     builder = PROCESSES[word]
-    try:
-        inspect.signature(builder).bind(*arguments, **options)
-    except TypeError as error:
-        takes = ", ".join(inspect.signature(builder).parameters)
-        raise InputError(f"arguments of {word}: {error}; it takes {takes}") from None
+    _bind(word, inspect.signature(builder), arguments, options)
     return builder(*arguments, **options)
+
+
+def _bind(
+    word: str, signature: inspect.Signature, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> inspect.BoundArguments:
+    """The arguments by their names; InputError for those that the model does not take."""
+    try:
+        bound = signature.bind(*arguments, **options)
+    except TypeError as error:
+        raise InputError(f"arguments of {word}: {error}; it takes {', '.join(signature.parameters)}") from None
+    bound.apply_defaults()
+    return bound
+
+
+def _activation_by_table(word: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> NDArray[np.float64]:
+    """``activation`` of a table: who leaves the first state, a few worlds at a time."""
+    model, when = BY_TABLE[word]
+    signature = inspect.signature(model)
+    asked = signature.replace(parameters=[one for one in signature.parameters.values() if one.name != when])
+    given = _bind(word, asked, arguments, options).arguments
+    members, numbers = check_network(given["network"]).members, world_numbers(given["worlds"])
+    together = max(1, TRACED_ROWS // max(1, members))
+    count = np.zeros(members, dtype=np.int64)
+    for first in range(0, len(numbers), together):
+        left = model(**{**given, "worlds": numbers[first : first + together], when: True})
+        count += (left >= 0).sum(axis=0)  # NaN is not
+    return count / max(1, len(numbers))

@@ -63,11 +63,10 @@ class Graph(NamedTuple):
         OFF_FACTORS  # [C, N] factor of the visibility of v's posts that answer no impression, or [0, 0]
     )
     reshare_visibility: F4 = OFF_FACTORS  # [C, N] ... of those that answer one, or [0, 0]
-    tie_span: NDArray[Any] = np.zeros(
-        0
-    )  # int64[E + 1] offsets into the next two where ties come and go; else float64[0]
-    tie_from: I4 = np.zeros(0, np.int32)  # [S] first tick in which the tie is there
-    tie_to: I4 = np.zeros(0, np.int32)  # [S] first tick in which it is there no more
+    # int64[E] where ties come and go, else float64[0]: the ticks first..end-1 and again..over-1 in which a tie is there, 15 bits
+    # each, the last 32767 for ever; or ~i: its spans do not fit and are those from i on in tie_spans
+    tie_when: NDArray[Any] = np.zeros(0)
+    tie_spans: I8 = np.zeros(0, np.int64)  # [S] first << 31 | end, the last span of each tie as ~span
     tie_sign: I1 = np.zeros(0, np.int8)  # [E] 1 or -1, or [0]; for rules of one's own that ask for it
 
 

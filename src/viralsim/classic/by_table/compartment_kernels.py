@@ -156,18 +156,19 @@ def active_states(rules, states):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def compartment_worlds(graph, rules, gaps, start, luck, first, last, scratch, counts):  # type: ignore[no-untyped-def]
+def compartment_worlds(graph, rules, gaps, start, luck, first, last, scratch, counts, left):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1``: in a tick contacts, then changes of one's own, all by the states before the tick.
 
     graph: (indptr, followers); gaps: (threshold uint64[C, 512], alias int32[C, 512]); start: (members int64[k], their states).
     scratch: (state int64[N] of 0, pending int64[N] of -1, age int32[N] of 0, listed bool[N], active int32[N], changed int32[N + 1],
-    touched int32[N]), left as they were. Writes counts int64[W, T + 1, K]. O(sum over ticks of those who are in an active state
+    touched int32[N]), left as they were. Writes counts int64[W, T + 1, K], and into left int32[W, N] of -1 (or [0, N]) the first
+    row in which each member is in another state than the first. O(sum over ticks of those who are in an active state
     and of the follows that they pass something on along).
 
     Draws are those of ``sir``: posts of a member numbered by the ticks that they have been active, and the same for leaving.
     """
     seed, worlds = luck
-    state, _, age, listed, _, _, touched = scratch
+    state, _, age, listed, _, changed, touched = scratch
     states = counts.shape[2]
     acts, order = active_states(rules, states)
     posts, leave = np.empty(len(rules.contact_by), np.uint64), np.empty(states, np.uint64)
@@ -178,8 +179,15 @@ def compartment_worlds(graph, rules, gaps, start, luck, first, last, scratch, co
         for s in range(states):
             leave[s] = stream_key(world, PERSIST, np.uint64(order[s]), np.uint64(0))
         n, count = _begin(start, acts, scratch, counts[w, 0])
+        if len(left):
+            for i in range(count):
+                left[w, touched[i]] = 0 if state[touched[i]] != 0 else -1
         for t in range(1, counts.shape[1]):
             many = _decide(graph, rules, gaps, (posts, leave), scratch, n)
+            if len(left):
+                for i in range(many):
+                    if left[w, changed[i]] < 0:
+                        left[w, changed[i]] = t
             counts[w, t, :] = counts[w, t - 1, :]
             n, count = _carry_out(acts, scratch, n, many, count, counts[w, t])
         if acts[0]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import array_of, refuse, thread_count
+from viralsim.arguments import array_of, flag, refuse, thread_count
 from viralsim.classic.arguments import Worlds, check_network, empty_counts, luck_of, tick_count
 from viralsim.classic.by_table.tables import Rules, Table, initial_states, rules_of
 from viralsim.errors import CapacityError, InputError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Ticked = tuple[Ints, Ints, Small, NDArray[np.bool_], Small, Small, Small]
     Timed = tuple[Ints, Small, Small]
 
+Never = TypeVar("Never", np.int32, np.float64)
 FASTEST = 1e9  # rate per unit of time
 
 
@@ -32,7 +33,9 @@ def compartments(
     worlds: Worlds = 1000,
     seed: int = 1,
     threads: int | None = None,
-) -> NDArray[np.int64]:
+    *,
+    adoption_tick: bool = False,
+) -> NDArray[np.int64] | NDArray[np.int32]:
     """Members in each state by tick, for a model given as a table of transitions: int64[worlds, ticks + 1, states].
 
     table: rows of two kinds. (from, to, probability) is what a member does alone in a tick. With (from, to, probability, by), a
@@ -45,17 +48,19 @@ def compartments(
 
     In a tick all contacts come first, then what members do alone. Both use the states before the tick; nobody changes twice.
     Row 0 is the state before the first tick. ``tables.sir`` gives the worlds of ``classic.sir``, number for number.
-    worlds, seed, threads: as in ``independent_cascade``.
+    worlds, seed, threads: as in ``independent_cascade``. With ``adoption_tick`` returns the first row in which each member is in
+    another state than the first, int32[worlds, N]: 0 for those who start in one, -1 never.
 
     Raises InputError for a row that is not a transition, for probabilities of leaving a state that sum to more than 1, and for
     contacts that take one state to two.
     """
-    network = check_network(network)
+    network, asked = check_network(network), flag(adoption_tick, "adoption_tick")
     luck, workers = luck_of(seed, worlds), thread_count(threads)
     states, rules = rules_of(table, network, 1.0)
     _refuse_undecided(states, rules)
     start = initial_states(seeds, states, rules, network.members)
     counts = empty_counts(len(luck[1]), tick_count(ticks), len(states))
+    left = _nobody_left(asked, len(luck[1]), network.members, np.int32(-1))
     from viralsim.classic.by_table.compartment_kernels import compartment_worlds
     from viralsim.kernels.alias import gap_table
 
@@ -71,10 +76,12 @@ def compartments(
         return np.zeros(n, np.int64), np.full(n, -1), np.zeros(n, np.int32), np.zeros(n, np.bool_), *small  # type: ignore[return-value]
 
     def work(first: int, last: int, memory: Ticked) -> None:
-        compartment_worlds((network.indptr, network.followers), rules, gaps, start, luck, first, last, memory, counts)
+        compartment_worlds(
+            (network.indptr, network.followers), rules, gaps, start, luck, first, last, memory, counts, left
+        )
 
     run_blocks(work, scratch, len(counts), workers)
-    return counts
+    return left if asked else counts
 
 
 def gillespie(
@@ -85,17 +92,20 @@ def gillespie(
     worlds: Worlds = 1000,
     seed: int = 1,
     threads: int | None = None,
-) -> NDArray[np.int64]:
+    *,
+    adoption_time: bool = False,
+) -> NDArray[np.int64] | NDArray[np.float64]:
     """Members in each state at given times, for a table in continuous time, event by event: int64[worlds, times, states].
 
     table, seeds: as in ``compartments``, with rates per unit of time, >= 0, in place of probabilities. What a member does alone
     happens after an exponential time. Along each follow from a member in ``by``, contacts are a Poisson process. times:
     ascending, >= 0; an event at exactly that time is counted. The law is that of Gillespie's direct method (1977), drawn by
-    the next reaction method (Gibson, Bruck 2000). worlds, seed, threads: as in ``independent_cascade``.
+    the next reaction method (Gibson, Bruck 2000). worlds, seed, threads: as in ``independent_cascade``. With ``adoption_time``
+    returns when each member left the first state, float64[worlds, N]: 0 for those who start in another, NaN not by the last time.
 
     Raises InputError for a row that is not a transition, or for times that do not rise.
     """
-    network = check_network(network)
+    network, asked = check_network(network), flag(adoption_time, "adoption_time")
     luck, workers = luck_of(seed, worlds), thread_count(threads)
     states, rules = rules_of(table, network, FASTEST)
     start = initial_states(seeds, states, rules, network.members)
@@ -106,6 +116,7 @@ def gillespie(
         raise CapacityError(
             "times: the counts of all worlds do not fit into memory: run fewer worlds at a time"
         ) from None
+    left = _nobody_left(asked, len(luck[1]), network.members, np.float64(np.nan))
     from viralsim.classic.by_table.event_kernels import event_worlds
     from viralsim.kernels.rng import name_key
 
@@ -115,10 +126,22 @@ def gillespie(
         return np.zeros(n, np.int64), np.zeros(n, np.int32), np.empty(n, np.int32)
 
     def work(first: int, last: int, memory: Timed) -> None:
-        event_worlds((network.indptr, network.followers), rules, start, at, name, luck, first, last, memory, counts)
+        graph = (network.indptr, network.followers)
+        event_worlds(graph, rules, start, at, name, luck, first, last, memory, counts, left)
 
     run_blocks(work, scratch, len(counts), workers)
-    return counts
+    return left if asked else counts
+
+
+def _nobody_left(asked: bool, worlds: int, members: int, never: Never) -> NDArray[Never]:
+    """When each member left the first state, before anybody did: [worlds, N] of ``never``; [0, N] if nobody asked."""
+    try:
+        return np.full((worlds if asked else 0, members), never)
+    except (MemoryError, ValueError):
+        raise CapacityError(
+            f"adoption: {members:,} members of {worlds:,} worlds do not fit into memory: run fewer worlds at a time, or ask for "
+            "classic.activation"
+        ) from None
 
 
 def _refuse_undecided(states: tuple[str, ...], rules: Rules) -> None:

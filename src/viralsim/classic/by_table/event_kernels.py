@@ -128,11 +128,12 @@ def enter(graph, rules, can, keys, u, now, until, state, episode, heap, n):  # t
 
 
 @njit(cache=True, nogil=True)
-def event_worlds(graph, rules, start, times, name, luck, first, last, scratch, counts):  # type: ignore[no-untyped-def]
+def event_worlds(graph, rules, start, times, name, luck, first, last, scratch, counts, left):  # type: ignore[no-untyped-def]
     """Worlds ``first..last-1`` of a table in continuous time, from time 0 to the last of ``times`` float64[T], ascending.
 
     scratch: (state int64[N] of 0, episode int32[N] of 0, touched int32[N]), left as they were. Writes counts int64[W, T, K]:
-    the state at each time. O(E log E) for E events: changes, and rings of clocks that may still change someone.
+    the state at each time; and into left float64[W, N] of NaN (or [0, N]) when each member left the first state. O(E log E) for
+    E events: changes, and rings of clocks that may still change someone.
     """
     seed, worlds = luck
     state, episode, touched = scratch
@@ -160,6 +161,8 @@ def event_worlds(graph, rules, start, times, name, luck, first, last, scratch, c
             here[state[u]] += 1
             touched[t_count] = u
             t_count += 1
+            if len(left) and state[u] != 0:
+                left[w, u] = 0.0
         if alone_at_start:
             for u in range(len(state)):
                 heap, n = enter(graph, rules, can, keys, u, 0.0, until, state, episode, heap, n)
@@ -196,6 +199,8 @@ def event_worlds(graph, rules, start, times, name, luck, first, last, scratch, c
             if episode[changes] == 0 and state[changes] == 0:
                 touched[t_count] = changes
                 t_count += 1
+            if len(left) and np.isnan(left[w, changes]):
+                left[w, changes] = time
             state[changes] = target
             episode[changes] += 1
             heap, n = enter(graph, rules, can, keys, changes, time, until, state, episode, heap, n)

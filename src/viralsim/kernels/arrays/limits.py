@@ -26,9 +26,8 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "graph.following": ("C,N|0,0", 0, "N!"),
     "graph.root_visibility": ("C,N|0,0", 0, 1e9),
     "graph.reshare_visibility": ("C,N|0,0", 0, 1e9),
-    "graph.tie_span": ("F|0", 0, INF),
-    "graph.tie_from": (".", 0, INF),
-    "graph.tie_to": (".", 0, INF),
+    "graph.tie_when": ("E|0", -(2.0**62), 2.0**62),
+    "graph.tie_spans": (".", -(2.0**62), 2.0**62),
     "graph.tie_sign": ("E|0", -1, 1),
     "audience.community": ("N|1", 0, 2**31 - 2),
     "audience.activity": ("N|1", 0, 1e9),
@@ -116,7 +115,6 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
 }
 # Offsets into another array: they begin at 0, rise, and end at its length.
 OFFSETS = {
-    "graph.tie_span": "graph.tie_from",
     "audience.present_start": "audience.present",
     "plan.owned_start": "plan.owned_followers",
     "plan.paid_start": "plan.paid_targets",
@@ -133,6 +131,7 @@ _LIMITS = [
     )
     for name, (shapes, low, high) in LIMITS.items()
 ]
+_SHAPES = frozenset(letters for _, _, _, shapes, _, _ in _LIMITS for letters in shapes)
 _checked: WeakValueDictionary[tuple[int, str, float], NDArray[Any]] = WeakValueDictionary()
 
 
@@ -158,27 +157,20 @@ def check_arm_inputs(arm: ArmInputs) -> None:
     Raises InputError that names array, place, what is allowed and what it holds.
     """
     sizes = sizes_of(arm)
+    shape_of = {letters: tuple([sizes[letter] for letter in letters]) for letters in _SHAPES}
     for name, group, field, shapes, low, high in _LIMITS:
         array = getattr(arm[group], field)
-        if array.ndim != 1 or shapes is not ANY_LENGTH:
-            _check_shape(name, array, shapes, sizes)
+        if array.shape not in [shape_of[letters] for letters in shapes] and (array.ndim != 1 or shapes):
+            allowed = " or ".join(str(shape_of[letters]) for letters in shapes)
+            raise InputError(f"{name} must have shape {allowed or '(any)'}, got {array.shape}")
         most = high if not isinstance(high, str) else sizes[high[0]] - (len(high) < 2)
         if _checked.get((id(array), name, most)) is not array:
             _check_numbers(name, array, low, most)
             _checked[id(array), name, most] = array
-    if len(arm.graph.tie_from) != len(arm.graph.tie_to):
-        raise InputError("graph.tie_from and graph.tie_to must have one number per span each")
+    _check_spans(arm)
     for start, into in OFFSETS.items():
         _check_offsets(arm, start, into)
     _check_order(arm)
-
-
-def _check_shape(name: str, array: NDArray[Any], shapes: tuple[tuple[str, ...], ...], sizes: dict[str, int]) -> None:
-    for letters in shapes:
-        if array.shape == tuple([sizes[letter] for letter in letters]):
-            return
-    allowed = [tuple(sizes[letter] for letter in letters) for letters in shapes]
-    raise InputError(f"{name} must have shape {' or '.join(map(str, allowed)) or '(any)'}, got {array.shape}")
 
 
 def _check_numbers(name: str, array: NDArray[Any], low: float, high: float) -> None:
@@ -196,6 +188,17 @@ def _check_offsets(arm: ArmInputs, start: str, into: str) -> None:
         return
     if offsets[0] != 0 or offsets[-1] != len(target) or (offsets[1:] < offsets[:-1]).any():
         raise InputError(f"{start} must rise from 0 to the length of {into.split('.')[1]} ({len(target)})")
+
+
+def _check_spans(arm: ArmInputs) -> None:
+    """That a tie of several spans begins within ``graph.tie_spans``, and that the last span there ends a tie."""
+    when, several = arm.graph.tie_when, arm.graph.tie_spans
+    if len(when) and when.min() < -len(several):
+        raise InputError(
+            f"graph.tie_when must be at least {-len(several)}, got {when.min()}: tie_spans has no such place"
+        )
+    if len(several) and several[-1] >= 0:
+        raise InputError("graph.tie_spans must end with the last span of a tie, which is negative")
 
 
 def _check_order(arm: ArmInputs) -> None:

@@ -9,7 +9,7 @@ from numba import njit
 
 from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
 from viralsim.kernels.arm_inputs import Source
-from viralsim.kernels.arrays.ties import is_there
+from viralsim.kernels.arrays.ties import is_there, prefetch_spans
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.fast.queues import add_member, leave, line_up
 from viralsim.kernels.own.asked import response_of, share_of
@@ -214,6 +214,7 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
                         lined_up -= 1
                     r.due, r.parent = due, memory.posts[U(i)]
                     prefetch(ties.followers, ties.indptr[U(member)])  # of nearly everyone who is lined up, soon
+                    prefetch_spans(ties.spans, ties.indptr[U(member)])
                     line_up(rows, head, memory.occupied, record, due)
                     lined_up += 1
         elif response == ENGAGE:

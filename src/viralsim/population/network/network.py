@@ -24,7 +24,7 @@ from viralsim.population.importers.labels import (
     unique_labels,
 )
 from viralsim.population.network.edges import Edges, build_rows, is_signs, reverses
-from viralsim.population.network.spans import TieSpans
+from viralsim.population.network.spans import LAST_TICK, TieSpans
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -295,6 +295,22 @@ class Network:
         first, last = (np.tile(np.asarray(ticks), twice) for ticks in (from_tick, to_tick))
         position = cast("NDArray[np.int64]", network.edge_position)
         return replace(network, spans=spans_of_edges(position, first, last, network.follows), edge_position=None)
+
+    def snapshot(self, tick: int | None = None) -> Network:
+        """The network of the ties that are there in ``tick``, without times; of all that ever are if no tick is given.
+
+        Strengths, weights and signs go with their ties; members and ids stay. Raises NetworkError for what is no tick.
+        """
+        now = None if tick is None else integer_at_least(tick, "tick", 0, LAST_TICK, NetworkError)
+        if self.spans is None:
+            return self
+        if now is None:
+            return replace(self, spans=None)
+        kept = self.spans.are_there(now)
+        fields = ("followers", "tie_strength", "influence_weight", "tie_sign")
+        parts = {name: field[kept] for name in fields if (field := getattr(self, name)) is not None}
+        before = np.concatenate([[0], np.cumsum(kept)])
+        return replace(self, spans=None, edge_position=None, indptr=before[self.indptr], **parts)
 
     @classmethod
     def of_edges(cls, edges: Edges, *, edge_means: str = REACHES, keep_edge_order: bool = True) -> Network:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from viralsim.arguments import array_of
 from viralsim.errors import NetworkError
+from viralsim.kernels.arrays.ties import LONG_BITS, SHORT_BITS, SHORT_LATEST
 
 LAST_TICK = 2**31 - 1
 
@@ -22,6 +23,32 @@ class TieSpans(NamedTuple):
     start: NDArray[np.int64]
     from_tick: NDArray[np.int32]
     to_tick: NDArray[np.int32]
+
+    def are_there(self, tick: int) -> NDArray[np.bool_]:
+        """Which follows are there in ``tick``: bool[E]. O(E + S)."""
+        inside = (self.from_tick <= tick) & (tick < self.to_tick)
+        before = np.concatenate([[0], np.cumsum(inside)])
+        found: NDArray[np.bool_] = np.diff(before[self.start]) > 0
+        return found
+
+    def packed(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """As kernels have it, ``Graph.tie_when`` int64[E] and ``Graph.tie_spans`` int64[spans that fit into no word]. O(E + S).
+
+        A tie that is never there has the word 0, whose spans hold no tick.
+        """
+        first, end, count = self.from_tick.astype(np.int64), self.to_tick.astype(np.int64), np.diff(self.start)
+        fits = np.append((first < SHORT_LATEST) & ((end < SHORT_LATEST) | (end == LAST_TICK)), True)
+        short = np.append(first << SHORT_BITS | np.minimum(end, SHORT_LATEST), 0)
+        none = len(first)  # the place of the span that holds no tick
+        one = np.where(count > 0, self.start[:-1], none)
+        two = np.where(count > 1, self.start[:-1] + 1, none)
+        when = short[one] << 2 * SHORT_BITS | short[two]
+        apart = (count > 2) | ~(fits[one] & fits[two])
+        last = np.cumsum(count[apart])
+        when[apart] = ~(last - count[apart])
+        several = (first << LONG_BITS | end)[np.repeat(apart, count)]
+        several[last - 1] = ~several[last - 1]
+        return when, several
 
 
 def always(follows: int) -> TieSpans:
