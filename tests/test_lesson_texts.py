@@ -86,3 +86,6 @@ def test_whatever_is_asked_a_language_is_found(asked: str, accepted: str) -> Non
 def test_values_are_put_in() -> None:
     assert speaker("de")("try {number}", number=3) == "Versuch 3"
     assert speaker("en")("try {number}", number=3) == "try 3"
+    numbers = 1234567, 0.25, 24.0, 0.0005
+    assert [speaker("de").number(one) for one in numbers] == ["1.234.567", "0,25", "24", "0,0005"]
+    assert [speaker("en").number(one) for one in numbers] == ["1,234,567", "0.25", "24", "0.0005"]

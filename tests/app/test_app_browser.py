@@ -75,7 +75,7 @@ def test_a_class_gathers_its_launches(page: Any, browser: Any, server: Server) -
         pupil.get_by_label("my guess").fill("7")
         pupil.get_by_role("button", name="guess and try").click()
         pupil.get_by_text(re.compile(rf"^Shares of your try: {outcomes[number]}. Your guess: 7.$")).wait_for()
-        pupil.get_by_text(re.compile(rf"of {k} in the class so far")).wait_for()
+        pupil.get_by_text(re.compile(rf"^You rank \d of {k} so far")).wait_for()
         pupil.wait_for_function("() => /^hour/.test(document.querySelector('.vs-hour')?.textContent)")
         assert pupil.locator("rect.is-mine").count() == 2
         pupil.close()

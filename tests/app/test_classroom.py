@@ -12,6 +12,7 @@ from served import Server, free_port, let_in, started
 from viralsim.app.work import class_outcomes
 from viralsim.lessons import lesson
 from viralsim.lessons.real.posts import posts
+from viralsim.lessons.texts import speaker
 
 PUPILS, PATIENCE_MS = 30, 120_000
 
@@ -91,7 +92,7 @@ def test_another_lesson_is_chosen_and_the_class_ends(page: Any, browser: Any, se
     page.get_by_role("option", name="controversy: 0.3", exact=True).click()
     page.get_by_role("button", name="next round").click()
     page.get_by_text(re.compile(r"^round \d+: When it goes wrong \(controversy: 0.3, alone\)")).wait_for()
-    pupil.get_by_text(re.compile(r"^Runde \d+: Wenn es schiefgeht \(Umstrittenheit: 0.3, ohne Antwort\)")).wait_for()
+    pupil.get_by_text(re.compile(r"^Runde \d+: Wenn es schiefgeht \(Umstrittenheit: 0,3, ohne Antwort\)")).wait_for()
     page.get_by_role("button", name="end the class").click()
     pupil.get_by_text("Die Stunde ist zu Ende.").wait_for()
     page.get_by_label("lesson").click()
@@ -104,10 +105,13 @@ def test_another_lesson_is_chosen_and_the_class_ends(page: Any, browser: Any, se
     pupil.get_by_text(re.compile("^Runde 2: Wo endet das")).wait_for()
     seat = int(re.findall(r"\d+", pupil.get_by_text(re.compile("^Du bist Nummer")).inner_text())[0])
     post = posts()[(seat + 7) % 30]
-    pupil.get_by_text(f"Nach 1 h hat er {post.by(1):,} Shares. Wie viele nach 24 h?").wait_for()
+    say = speaker("de")
+    pupil.get_by_text(f"Nach 1 h hat er {say.number(post.by(1))} Shares. Wie viele nach 24 h?").wait_for()
     pupil.get_by_label("mein Tipp").fill(str(post.shares))
     pupil.get_by_role("button", name="schätzen und nachsehen").click()
-    pupil.get_by_text(f"Am Ende waren es {post.shares:,} Shares. Dein Tipp: {post.shares:,}.").wait_for()
+    pupil.get_by_text(
+        f"Am Ende waren es {say.number(post.shares)} Shares. Dein Tipp: {say.number(post.shares)}."
+    ).wait_for()
     pupil.wait_for_function("() => Number(document.querySelector('.vs-hour')?.dataset.shared) > 0")
     page.get_by_text("not more than a fifth off: 1 of 1 guesses; too low: 0, too high: 0").wait_for()
     assert page.locator("rect.is-result").count() == page.locator("rect.is-guess").count() == 1

@@ -17,6 +17,7 @@ from served import Server, let_in
 
 from viralsim.lessons import Lesson
 from viralsim.lessons.real import RealLesson, course
+from viralsim.lessons.texts import languages, speaker
 
 PARTS = (".vl-slider", ".vs-stage canvas, .vl-curve svg")
 SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
@@ -88,3 +89,10 @@ def test_from_the_disk(browser: Any, whole_folder: Path, size: tuple[int, int], 
         for one in course():
             page.goto((whole_folder / f"{one.key}.html").as_uri())
             is_played(page, one, size)
+        for language in languages():
+            page.goto((whole_folder / "network.html").as_uri() + f"?lang={language}")
+            page.wait_for_function("() => /1/.test(document.querySelector('.vs-hour')?.textContent)")
+            is_in_the_first_screen(page, size)
+            page.goto((whole_folder / "index.html").as_uri() + f"?lang={language}")
+            page.get_by_role("link", name=speaker(language)(course()[-1].title)).wait_for()
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]

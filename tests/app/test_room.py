@@ -121,6 +121,13 @@ def test_the_picture_has_a_square_for_each(results: dict[int, int], data: st.Dat
         assert k + 1 == len(ends) or value < ends[k + 1]
 
 
+def test_a_wild_guess_does_not_make_the_rest_small() -> None:
+    """It is in the last bin; a guess near the results has a bin of its own."""
+    assert bins([5, 90], [100.0, 1e9]) == [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+    assert bins([5, 90], [130.0])[-1] == 128
+    assert place(1e9, bins([5, 90], [1e9])) == 10
+
+
 def test_places_are_counted_from_the_largest() -> None:
     assert [rank({0: 5, 1: 9, 2: 5, 3: 1}, number) for number in range(4)] == [2, 1, 2, 4]
 

@@ -7,7 +7,8 @@ A third language is one file more. Catalogues are gettext's, read by Babel; ``py
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -22,7 +23,6 @@ MARKS = ("t", "h", "say", "marked", "noted")  # the functions whose first argume
 HEAD = (
     "# Texts of the lessons and of a class; python -m viralsim.lessons.texts brings them up to date with the sources."
 )
-Say = Callable[..., str]
 
 
 @cache
@@ -48,17 +48,30 @@ def catalogue(language: str) -> Mapping[str, str]:
     return {str(one.id): str(one.string) for one in read_po(io.StringIO(text)) if one.id}
 
 
-def speaker(language: str) -> Say:
-    """``say(text, **values)``: a text in a language, its ``{name}`` filled."""
-    texts = catalogue(language)
+@dataclass(frozen=True)
+class Say:
+    """``say(text, **values)``: a text in a language, its ``{name}`` filled; numbers as that language writes them."""
 
-    def say(text: str, **values: object) -> str:
-        said = texts.get(text, text)
+    language: str
+    texts: Mapping[str, str]
+
+    def __call__(self, text: str, **values: str | float) -> str:
+        """The text, said."""
+        said = self.texts.get(text, text)
         for name, value in values.items():
-            said = said.replace("{" + name + "}", str(value))
+            said = said.replace("{" + name + "}", value if isinstance(value, str) else self.number(value))
         return said
 
-    return say
+    def number(self, value: float) -> str:
+        """A number with the language's marks of thousands and of decimals."""
+        from babel.numbers import format_decimal
+
+        return str(format_decimal(value, locale=self.language, decimal_quantization=False))
+
+
+def speaker(language: str) -> Say:
+    """The voice of a language."""
+    return Say(language, catalogue(language))
 
 
 def preferred(asked: str, accepted: str) -> str:

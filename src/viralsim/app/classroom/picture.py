@@ -10,11 +10,16 @@ import numpy as np
 from viralsim.lessons.texts import Say
 
 WIDTH, HIGHEST, LARGEST = 720.0, 220.0, 46.0
+WILD = 8  # times the largest result: guesses beyond are in the last bin
 
 
-def bins(values: Iterable[float]) -> list[int]:
-    """Lower ends of bins that double: 0, 1, 2, 4, 8, ... up to the largest value, eight at least."""
-    most = max([*values, 1.0])
+def bins(results: Iterable[float], guesses: Iterable[float] = ()) -> list[int]:
+    """Lower ends of bins that double: 0, 1, 2, 4, 8, ... up to the largest result, eight at least.
+
+    Guesses add some of their own, but a wild one does not make everything else small.
+    """
+    top = max([*results, 1.0])
+    most = min(max([top, *guesses]), WILD * top)
     return [0, *(2**k for k in range(max(7, int(np.log2(max(1.0, most))) + 1)))]
 
 
@@ -30,7 +35,7 @@ def rank(results: Mapping[int, int], number: int) -> int:
 
 def picture(results: Mapping[int, int], guesses: Mapping[int, float], say: Say, mine: int | None = None) -> str:
     """The picture as SVG. results, guesses: by seat. mine: the seat that is marked."""
-    ends = bins([*results.values(), *guesses.values()])
+    ends = bins(results.values(), guesses.values())
     wide = WIDTH / len(ends)
     above = Counter(place(v, ends) for v in results.values())
     below = Counter(place(v, ends) for v in guesses.values())
@@ -40,12 +45,9 @@ def picture(results: Mapping[int, int], guesses: Mapping[int, float], say: Say, 
     down = axis + 30
     parts = [f'<path d="M0,{axis:.1f}H{WIDTH}" stroke="currentColor"/>']
     for i, low in enumerate(ends):
-        high = ends[i + 1] - 1 if i + 1 < len(ends) else None
-        text = f"{low:,}" if high == low else f"{low:,}+" if high is None else f"{low:,}-{high:,}"
-        size = 16 if len(ends) <= 10 else 12
         parts.append(
-            f'<text x="{(i + 0.5) * wide:.1f}" y="{axis + 20:.1f}" text-anchor="middle" font-size="{size}" fill="currentColor">'
-            f"{text}</text>"
+            f'<path d="M{i * wide + 1:.1f},{axis:.1f}v6" stroke="currentColor"/><text x="{i * wide + 2:.1f}" y="{axis + 22:.1f}" '
+            f'font-size="{20 if len(ends) <= 13 else 14}" fill="currentColor">{say.number(low)}</text>'
         )
     seen: Counter[tuple[int, bool]] = Counter()
     for is_guess, values in ((False, results), (True, guesses)):

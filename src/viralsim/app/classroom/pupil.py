@@ -10,10 +10,11 @@ from nicegui import app, ui
 
 from viralsim.app.classroom.picture import picture, rank
 from viralsim.app.classroom.room import Room, Seat
-from viralsim.app.classroom.tasks import REAL, seat_values, words
+from viralsim.app.classroom.tasks import REAL, lesson_of, seat_values, words
 from viralsim.app.classroom.wall import task_text
+from viralsim.app.lesson.data import lesson_stage
 from viralsim.app.lesson.real_posts import real_stage
-from viralsim.app.look import accepted, dress, front, heading, stage_html
+from viralsim.app.look import accepted, dress, front, heading
 from viralsim.errors import InputError
 from viralsim.lessons.texts import Say, catalogue, languages, noted, preferred, speaker
 
@@ -105,7 +106,7 @@ class Place:
         self.said = ui.label("").classes("text-3xl font-bold").mark("mine")
         self.rank = ui.label("").classes("text-lg").mark("rank")
         self.drawn = ui.html("", sanitize=False).classes("vs-wide")
-        stage = real_stage() if room.round.task.lesson in REAL else stage_html()
+        stage = real_stage() if room.round.task.lesson in REAL else lesson_stage(lesson_of(room.round.task))
         self.canvas = ui.html(f'<div id="{self.element_id}">{stage}</div>', sanitize=False)
         self.canvas.classes("vs-wide")
         self.canvas.visible = False
@@ -124,7 +125,7 @@ class Place:
         assert self.seat is not None
         room, say, number = self.room, self.say, self.seat.number
         self.asking.visible = False
-        told = {"result": f"{room.round.outcomes[number]:,}", "guess": f"{room.round.guesses[number]:,.0f}"}
+        told = {"result": room.round.outcomes[number], "guess": room.round.guesses[number]}
         self.said.text = say(words(room.round.task).got, **told)
         self._compare()
         client, opened = ui.context.client, room.version

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -109,7 +108,7 @@ def _come(one: RealPost, hours: float) -> int:
     return round(100 * one.by(hours) / one.shares)
 
 
-def seat_values(opened: Round, seat: int) -> Mapping[str, Any]:
+def seat_values(opened: Round, seat: int) -> Mapping[str, float]:
     """What a seat's words are filled with, beside its guess and its result; nothing where tries are played."""
     if opened.task.lesson not in REAL:
         return {}
@@ -117,13 +116,13 @@ def seat_values(opened: Round, seat: int) -> Mapping[str, Any]:
     return {
         "post": number + 1,
         "posts": len(posts()),
-        "hours": f"{hours:g}",
-        "seen": f"{posts()[number].by(hours):,}",
-        "day": f"{DAY_HOURS:g}",
+        "hours": hours,
+        "seen": posts()[number].by(hours),
+        "day": DAY_HOURS,
     }
 
 
-def gathered(room: Room) -> Mapping[str, Any]:
+def gathered(room: Room) -> Mapping[str, float]:
     """What the wall's words are filled with; at least one has played."""
     results = np.array(list(room.results.values()), float)
     guesses = np.array([room.round.guesses[seat] for seat in room.results])
@@ -131,9 +130,9 @@ def gathered(room: Room) -> Mapping[str, Any]:
     close = np.abs(off) <= CLOSE * results
     return {
         "n": len(results),
-        "typical": f"{np.median(results):,.0f}",
-        "best": f"{results.max():,.0f}",
-        "typical_guess": f"{np.median(guesses):,.0f}",
+        "typical": round(float(np.median(results))),
+        "best": int(results.max()),
+        "typical_guess": round(float(np.median(guesses))),
         "close": int(close.sum()),
         "low": int((~close & (off < 0)).sum()),
         "high": int((~close & (off > 0)).sum()),

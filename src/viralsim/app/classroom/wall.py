@@ -86,7 +86,7 @@ class Wall:
         if one is None:
             self.value.visible = self.arm.visible = False
             return
-        named = {value: f"{say(one.slider.label)}: {value:g}" for value in sorted(values(one))}
+        named = {value: f"{say(one.slider.label)}: {say.number(value)}" for value in sorted(values(one))}
         who = {arm: say(spoken(arm)) for arm in arms(one)}
         now = task if task is not None and task.lesson == one.key else first_task(one)
         self.value.set_options(named, value=now.value)
@@ -129,4 +129,4 @@ def task_text(task: Task, say: Say) -> str:
     if one is None:
         return say("your scenario")
     arm = f", {say(spoken(task.arm))}" if len(arms(one)) > 1 else ""
-    return f"{say(one.title)} ({say(one.slider.label)}: {task.value:g}{arm})"
+    return f"{say(one.title)} ({say(one.slider.label)}: {say.number(task.value)}{arm})"

@@ -55,8 +55,8 @@ window.viralsimLesson = function (root, lesson, source) {
   function marks() {
     const [low, high] = m.axis;
     if (!m.log) return [low, (low + high) / 2, high];
-    const step = high / low > 50 ? 10 : 2, ticks = [];
-    for (let at = low; at < high * 1.01; at *= step) ticks.push(at);
+    const step = high / low > 50 ? 10 : 2, ticks = [], first = step === 10 ? 10 ** Math.ceil(Math.log10(low)) : low; // 1 is among them
+    for (let at = first; at < high * 1.01; at *= step) ticks.push(at);
     return ticks;
   }
 
@@ -67,10 +67,6 @@ window.viralsimLesson = function (root, lesson, source) {
     for (const [at, anchor] of [[values[0], "start"], [values[values.length - 1], "end"]])
       parts.push(`<text x="${across(at)}" y="196" text-anchor="${anchor}">${plain(at)}</text>`);
     parts.push(`<text x="241" y="196" text-anchor="middle">${h(lesson.label)}</text>`);
-    if (guess !== null) {
-      const x = across(lesson.at), y = up(guess);
-      parts.push(`<path class="vl-mine" d="M${x - 7},${y - 7}l14,14m0,-14l-14,14" stroke="currentColor" stroke-width="3" fill="none"><title>${h("my guess")} ${plain(guess)}</title></path>`);
-    }
     let names = [];
     for (const [value, answer] of found) {
       names = answer.outcomes.map(one => one.name);
@@ -82,6 +78,10 @@ window.viralsimLesson = function (root, lesson, source) {
         parts.push(`<g class="vl-dot" data-at="${value}" data-name="${escape(one.name)}" data-value="${one.value}">${range}<circle cx="${x}" cy="${up(one.value)}" r="${here ? 7 : 4.5}" fill="${colour}"/>` +
           `<title>${plain(value)}: ${plain(one.value)}${span}</title></g>`);
       });
+    }
+    if (guess !== null) {
+      const x = across(lesson.at), y = up(guess);
+      parts.push(`<path class="vl-mine" d="M${x - 7},${y - 7}l14,14m0,-14l-14,14" stroke="currentColor" stroke-width="3" fill="none"><title>${h("my guess")} ${plain(guess)}</title></path>`);
     }
     const key = (names.length > 1 ? names : []).map((name, k) => `<span style="color:${hue(k)}">&#9679;</span> ${escape(spoken(name))}`);
     key.push("&#10005; " + h("my guess"));

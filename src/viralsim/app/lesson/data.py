@@ -38,8 +38,14 @@ def meta(one: Lesson, values: tuple[float, ...], tries: int) -> dict[str, Any]:
         "measure": {"title": measure.title, "axis": list(measure.axis), "log": measure.log, "arms": not measure.arms},
         "arms": list(one.scenario().arm_names),
         "tries": tries,
-        "stage": stage_html(states=STATES if "critical_shares" in measure.of else STATES[:3]),
+        "stage": lesson_stage(one),
     }
+
+
+def lesson_stage(one: Lesson | RealLesson | None) -> str:
+    """The canvas of a lesson, its legend without criticism where a lesson has none; None: of any scenario."""
+    calm = isinstance(one, Lesson) and "critical_shares" not in one.measure.of
+    return stage_html(states=STATES[:3] if calm else STATES)
 
 
 def at_value(one: Lesson, value: float) -> Scenario:

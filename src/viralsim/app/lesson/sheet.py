@@ -19,7 +19,7 @@ def sheet(one: Lesson | RealLesson, language: str) -> str:
     say = speaker(language)
     words = "".join(f"<li><b>{escape(say(word))}</b>: {escape(say(text))}</li>" for word, text in one.glossary.items())
     lines, slider = "<p class='line'></p>" * 3, one.slider
-    span = say("From {low} to {high}. What do you see?", low=f"{slider.low:g}", high=f"{slider.high:g}")
+    span = say("From {low} to {high}. What do you see?", low=slider.low, high=slider.high)
     minutes, guess, move = say("{n} minutes", n=one.minutes), say("1. My prediction"), say("2. Move the slider: {name}")
     head = [f"<h1>{escape(say(one.title))}</h1><p>{escape(minutes)}</p><p><b>{escape(say(one.question))}</b></p>"]
     parts = [

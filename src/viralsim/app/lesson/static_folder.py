@@ -15,7 +15,7 @@ from viralsim.app import stepping
 from viralsim.app.lesson.data import at_value, lost, meta, scene_key, tried
 from viralsim.app.lesson.real_posts import real_page
 from viralsim.app.lesson.small_network import SHY, VISIBILITIES, tables
-from viralsim.app.look import front, stage_html
+from viralsim.app.look import STATES, front, stage_html
 from viralsim.atomic import write_text
 from viralsim.errors import InputError
 from viralsim.lessons import Lesson, lessons
@@ -115,7 +115,7 @@ def _script(name: str, value: object) -> str:
 
 def _page(title: str, data: Sequence[str], begin: str = OPEN) -> str:
     scripts = _loaded(*SCRIPTS, "data-texts.js", *data)
-    place = f'<main id="lesson" data-stage="{escape(stage_html(), quote=True)}"></main>'
+    place = f'<main id="lesson" data-stage="{escape(stage_html(states=STATES[:3]), quote=True)}"></main>'
     way = '<nav><a href="index.html">' + marked("all lessons") + "</a></nav>"
     return _html(title, f"{way}{place}{scripts}<script>{BEGIN}{FILL}{begin}</script>")
 
@@ -140,7 +140,7 @@ def _index(taken: Sequence[Lesson]) -> str:
     choice = "document.querySelector('#tongue').append(viralsimTexts.choice());"
     return _html(
         noted("Lessons"),
-        f"<main class='vl'><div id='tongue' class='vl-row'></div>{head}<ol>{listed}</ol>{own}</p></main>"
+        f"<main class='vl' style='display:block'><div id='tongue' class='vl-row'></div>{head}<ol>{listed}</ol>{own}</p></main>"
         f"{scripts}<script>{BEGIN}{FILL}{choice}</script>",
     )
 
