@@ -23,7 +23,7 @@ from viralsim.population.importers.labels import (
     number_labels,
     unique_labels,
 )
-from viralsim.population.network.edges import Edges, build_rows, is_signs, reverses
+from viralsim.population.network.edges import Edges, build_rows, is_signs, refuse_sparse_ids, reverses
 from viralsim.population.network.spans import TieSpans
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ class Network:
             a, b = member_numbers(src, "source", members), member_numbers(dst, "target", members)
             if members is None:
                 members = 1 + int(max(a.max(initial=-1), b.max(initial=-1)))
-                _refuse_sparse_ids(members, len(a))
+                refuse_sparse_ids(members, len(a))
         ends = a.astype(np.int32), b.astype(np.int32)
         given = Edges(*ends, int(members), tie_strength, influence_weight, labels, directed, tie_sign)
         return cls.of_edges(given, keep_edge_order=keep_edge_order)
@@ -392,12 +392,3 @@ class Network:
 def dropped_edges(loops: int, parallels: int) -> str:
     """What is said of edges that are not in a network."""
     return f"dropped {loops} self-loops and {parallels} parallel edges"
-
-
-def _refuse_sparse_ids(members: int, edges: int) -> None:
-    """Few edges with huge numbers are labels, not member numbers: refuse before memory is asked for."""
-    if members > 10_000_000 and members > 100 * edges:
-        raise NetworkError(
-            f"the largest id {members - 1} would make {members} members for {edges} edges; "
-            "give members=, or pass the ids as text to have them numbered"
-        )
