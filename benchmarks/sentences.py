@@ -1,7 +1,7 @@
 """``python -m benchmarks.sentences [SCENARIO]``: every sentence that a client reads, once, with its number of words.
 
-Of ``run``, ``check``, ``advocates``, ``optimise``, ``flips``, the report and the pages of the app. At the end the longest sentence
-and the reading grade (Flesch and Kincaid, 1975: 0.39 words per sentence + 11.8 syllables per word - 15.59).
+Of ``run``, ``check``, ``advocates``, ``optimise``, ``luck``, ``flips``, the report and the pages of the app. At the end the
+longest sentence and the reading grade (Flesch and Kincaid, 1975: 0.39 words per sentence + 11.8 syllables per word - 15.59).
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ COMMANDS = {
     "check": ["check", "{}"],
     "advocates": ["advocates", "{}", "--worlds", "20"],
     "optimise": ["optimise", "{}", "--budget", "2400", "--worlds", "40"],
-    "flips": ["flips", "{}", "--worlds", "40"],
+    "luck": ["luck", "{}", "--worlds", "8"],
 }
+SWEPT = {"campaign.paid[0].budget_usd": [600, 1200, 2400, 4800], "campaign.paid[0].trust": [0.2, 0.5, 1]}
 LONGEST = 30
 _ENDS = re.compile(r"(?<=[.?!])\s+(?=[A-Z\d])")
 _TABLE = re.compile(r"[\u2500-\u257f]|\S {2,}\S.* {2,}\S")  # columns are no sentences
@@ -77,15 +78,29 @@ def grade(found: list[str]) -> float:
     return 0.39 * len(all_words) / len(found) + 11.8 * sum(map(syllables, all_words)) / len(all_words) - 15.59
 
 
+def _printed(arguments: list[str]) -> str:
+    """What a command prints; SystemExit with its error where it fails."""
+    command = [sys.executable, "-W", "ignore", "-m", "viralsim", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(arguments)}: {done.stderr}")
+    return done.stdout
+
+
 def said_by_commands(scenario: str) -> dict[str, list[str]]:
     """Command -> its sentences; the report is that of ``run``."""
     found = {}
     for name, command in COMMANDS.items():
-        filled = [part.format(scenario) for part in command]
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "viralsim", *filled], cwd=ROOT, capture_output=True, text=True
-        )
-        found[name] = sentences(done.stdout)
+        found[name] = sentences(_printed([part.format(scenario) for part in command]))
+    with tempfile.TemporaryDirectory() as folder:
+        import viralsim as vs
+
+        values = {path: {"values": values} for path, values in SWEPT.items()}
+        block = {"sweep": {"design": "grid", "worlds": 20, "parameters": values}, "equal_money": False}
+        path = Path(folder) / "swept.yaml"
+        path.write_text(vs.load(ROOT / scenario).override(block).to_yaml(), encoding="utf-8")
+        _printed(["sweep", str(path), "--out", f"{folder}/out"])
+        found["flips"] = sentences(_printed(["flips", f"{folder}/out"]))
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "report.html"
         import viralsim as vs

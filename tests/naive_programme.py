@@ -103,11 +103,7 @@ class NaiveProgramme:
             run = Run(self.inputs(), seed, self.number)
             world = naive_world_of(run)
             bought = {v for k, v in run.converted if k == run.focal}
-            counted = [
-                v
-                for v in bought
-                if not self.person(v).customer or self.unit("again", launch, v) < self.long.customers.again
-            ]
+            counted = bought
             self.note_reach(run)
             for v in range(self.n):
                 posts = sum(n for (_, k, poster), n in run.posts_made.items() if (k, poster) == (run.focal, v))
@@ -159,6 +155,14 @@ class NaiveProgramme:
             factor = factor * max(m.floor, (1.0 - m.per_impression) ** person.remembered)
         return np.float32(value * factor)
 
+    def buying(self, v: int) -> float:
+        """The factor of the chance of a conversion: customers buy again with a chance."""
+        buying, person = self.base.audience.buying, self.accounts[v]
+        again = self.unit("again", len(self.launches), v) < self.long.customers.again
+        return (
+            0.0 if person is not None and person.customer and not again else float(buying[v if len(buying) > 1 else 0])
+        )
+
     def inputs(self) -> ArmInputs:
         world, plan = self.base, self.base.plan
         gone = plan.removed_at if len(plan.removed_at) else np.full(self.n, NEVER, np.int32)
@@ -173,7 +177,10 @@ class NaiveProgramme:
             if manager.amplify is not None:
                 values[Rule.AMPLIFY_AT_MOST] = math.floor(manager.amplify.at_most * self.coverage + 1e-9)
         return world._replace(
-            audience=world.audience._replace(activity=np.array([self.activity(v) for v in range(self.n)], np.float32)),
+            audience=world.audience._replace(
+                activity=np.array([self.activity(v) for v in range(self.n)], np.float32),
+                buying=np.array([self.buying(v) for v in range(self.n)], np.float32),
+            ),
             rules=world.rules._replace(values=values, rhythm=np.array(naive_rhythm(self.spec, len(self.launches)))),
             plan=plan._replace(removed_at=gone, **self.planned(), **self.boosts()),
         )

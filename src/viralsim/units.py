@@ -29,6 +29,7 @@ _WEEKDAY = re.compile(rf"({'|'.join(WEEKDAYS)}),? (\d{{1,2}}:\d{{2}})", re.ASCII
 _PER_CENT = re.compile(rf"({_NUMBER}) ?%", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _PLAIN_NUMBER = re.compile(_NUMBER, re.ASCII)
+_OR_A_LENGTH = "; where launch_at has one already, a length of time is meant here"
 FRACTIONS = ("probability", "fraction")  # units of what may be written in per cent
 LONGEST_TEXT = 60  # characters of a wrong value that a message repeats
 
@@ -75,12 +76,12 @@ def parse_duration(value: object) -> float:
         if weekday_and_clock(value) is not None:
             raise ValueError(
                 f"{shown(value)} needs to know on which day the launch is: give launch_at a weekday or a date, such as "
-                "Monday 09:00 or 2026-03-02 09:00, or write the time since the launch, such as 33h"
+                f"Monday 09:00 or 2026-03-02 09:00, or write the time since the launch, such as 33h{_OR_A_LENGTH}"
             )
         if _date_and_clock(value) is not None:
             raise ValueError(
                 f"{shown(value)} needs the date of the launch: give launch_at one, such as 2026-03-02 09:00, or write "
-                "the time since the launch, such as 33h"
+                f"the time since the launch, such as 33h{_OR_A_LENGTH}"
             )
     raise ValueError(f"must be a duration such as 30m, 6h, 14d or 3 weeks, got {shown(value)}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 LAW_VERSION = 1  # raised when the same scenario and seed give other worlds, and only then
@@ -21,7 +22,10 @@ def package_version() -> str:
 
 def versions(law: int = LAW_VERSION) -> dict[str, str]:
     """Versions that a result is stamped with; ``law`` is that of its scenario."""
-    stamped = {"viralsim": package_version(), "law": str(law), "python": platform.python_version()}
-    for name in ("numpy", "numba", "scipy"):
-        stamped[name] = version(name)
-    return stamped
+    return {"viralsim": package_version(), "law": str(law), "python": platform.python_version(), **_of_libraries()}
+
+
+@cache
+def _of_libraries() -> dict[str, str]:
+    """The versions of the libraries that compute."""
+    return {name: version(name) for name in ("numpy", "numba", "scipy")}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lesson_moves import guess
 from served import Server, started
+
+from viralsim.app.lesson.static_folder import write
 
 PATIENCE_MS = 180_000  # the first world of a fresh checkout is compiled while the page waits
 
@@ -17,6 +20,14 @@ def server(browser: Any) -> Iterator[Server]:
     """The app in class mode, as long as the tests of this folder run."""
     with started("--class") as one:
         yield one
+
+
+@pytest.fixture(scope="package")
+def whole_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of files with every lesson, for slow tests."""
+    home = tmp_path_factory.mktemp("whole") / "lessons"
+    write(home)
+    return home
 
 
 @pytest.fixture

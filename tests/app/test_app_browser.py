@@ -24,7 +24,7 @@ def test_an_advocate_is_removed(open_lesson: Callable[[str], Any]) -> None:
     page.get_by_role("button", name="to the end").click()
     assert re.search(r"hour \d+: \d+ reached, \d+ shared", page.locator(".vs-hour").inner_text())
     page.locator(".vl-tier button").first.click()
-    page.wait_for_function("() => /[1-9]\\d* fewer people share, [1-9]\\d* fewer/.test(document.body.innerText)")
+    page.wait_for_function("() => /shared by [1-9]\\d* fewer, reaching [1-9]\\d* fewer/.test(document.body.innerText)")
     page.locator(".vs-stage canvas").click(position={"x": 200, "y": 200})
     page.wait_for_function(
         "() => /(person|first poster) \\d+, group \\d+, followers: \\d+/.test(document.body.innerText)"

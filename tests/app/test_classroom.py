@@ -11,6 +11,7 @@ from served import Server, free_port, let_in, started
 
 from viralsim.app.work import class_outcomes
 from viralsim.lessons import lesson
+from viralsim.lessons.real.posts import posts
 
 PUPILS, PATIENCE_MS = 30, 120_000
 
@@ -97,6 +98,19 @@ def test_another_lesson_is_chosen_and_the_class_ends(page: Any, browser: Any, se
     page.get_by_role("option", name="3. Luck").click()
     page.get_by_role("button", name="start over").click()
     pupil.get_by_text(re.compile("^Runde 1: Glück")).wait_for()
+    page.get_by_label("lesson").click()
+    page.get_by_role("option", name="14. Where will it end?").click()
+    page.get_by_role("button", name="next round").click()
+    pupil.get_by_text(re.compile("^Runde 2: Wo endet das")).wait_for()
+    seat = int(re.findall(r"\d+", pupil.get_by_text(re.compile("^Du bist Nummer")).inner_text())[0])
+    post = posts()[(seat + 7) % 30]
+    pupil.get_by_text(f"Nach 1 h hat er {post.by(1):,} Shares. Wie viele nach 24 h?").wait_for()
+    pupil.get_by_label("mein Tipp").fill(str(post.shares))
+    pupil.get_by_role("button", name="schätzen und nachsehen").click()
+    pupil.get_by_text(f"Am Ende waren es {post.shares:,} Shares. Dein Tipp: {post.shares:,}.").wait_for()
+    pupil.wait_for_function("() => Number(document.querySelector('.vs-hour')?.dataset.shared) > 0")
+    page.get_by_text("not more than a fifth off: 1 of 1 guesses; too low: 0, too high: 0").wait_for()
+    assert page.locator("rect.is-result").count() == page.locator("rect.is-guess").count() == 1
     assert pupil.evaluate("window.loadedOnce") is True, "the page was loaded again"
     assert pupil.get_by_text("Die Stunde ist zu Ende.").count() == 0
     pupil.close()

@@ -6,17 +6,15 @@ from typing import Any
 
 import pytest
 from lesson_moves import DIRECTION, guess, move, picture
-from served import Server, let_in
+from served import Server
 
 from viralsim.app.lesson.data import at_value, tried
-from viralsim.lessons import lesson, lessons
+from viralsim.lessons import lesson
 
-QUICK = ("hubs_or_bridges", "when_it_goes_wrong")
+QUICK = ("hubs_or_bridges", "when_it_goes_wrong")  # test_every_lesson has all
 
 
-@pytest.mark.parametrize(
-    "key", [one.key if one.key in QUICK else pytest.param(one.key, marks=pytest.mark.slow) for one in lessons()]
-)
+@pytest.mark.parametrize("key", QUICK)
 def test_a_slider_moves_the_measure_as_the_lesson_claims(page: Any, server: Server, key: str) -> None:
     """No curve before the guess; both ends of the slider leave dots, the picture changes, and the result goes the claimed way."""
     page.goto(f"{server.address}/?learn={key}")
@@ -68,28 +66,3 @@ def test_an_empty_guess_is_asked_for_and_undo_goes_back(page: Any, server: Serve
     assert not teacher.is_visible()
     page.get_by_label("I teach this").check()
     assert teacher.is_visible()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["laptop", "phone"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_slider_and_picture_are_on_one_screen(browser: Any, server: Server, size: tuple[int, int], theme: str) -> None:
-    """Slider and canvas are wholly in the first screen, before and after the guess, and axe-core finds nothing."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
-    page.set_default_timeout(60_000)
-    let_in(page, server)
-    for one in lessons():
-        page.goto(f"{server.address}/?learn={one.key}")
-        page.wait_for_function("() => /^hour/.test(document.querySelector('.vs-hour')?.textContent)")
-        for _ in range(2):
-            for part in (".vl-slider", ".vs-stage canvas"):
-                box = page.locator(part).bounding_box()
-                assert box["y"] >= 0, (one.key, part)
-                assert box["y"] + box["height"] <= size[1], (one.key, part, box)
-            if page.locator(".vl-guess").is_visible():
-                guess(page, 2)
-        found = Axe().run(page).response["violations"]
-        assert [(f["id"], [node["html"][:100] for node in f["nodes"]]) for f in found] == []
-    page.close()

@@ -153,6 +153,29 @@ def test_a_curve_is_pasted_as_people_do(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "0,5 10\n1,5 15",
+        "0.5 10\n\n1.5 15",
+        "hours shares\n0.5 10\n1.5 15",
+        "Stunden;Geteilt\n0,5;10\n1,5;15",
+        "0,5\t10\n1,5\t15",
+    ],
+)
+def test_half_hours_are_pasted_as_people_write_them(text: str) -> None:
+    """A decimal comma between blanks is no separator."""
+    assert fan_of(Pasted(text)).sentences[0].startswith("15 shares after 1.5 h")
+
+
+def test_rows_may_count_the_shares_since_the_row_before() -> None:
+    """The checkbox of the page; without it a fall is refused in the page's own words."""
+    text = "1,10\n2,5"
+    assert fan_of(Pasted(text, per="interval")) == fan_of(Pasted("1,10\n2,15"))
+    with pytest.raises(InputError, match="tick “each row counts the shares since the row before”"):
+        fan_of(Pasted(text))
+
+
+@pytest.mark.parametrize(
     ("text", "word"), [("", "paste a curve first"), ("1,10\n2,5", "curve.csv"), ("a,b\n1,2", "curve.csv")]
 )
 def test_what_is_no_curve_is_refused(text: str, word: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lesson_moves import guess_any, guess_range
 from served import Server
 
 from viralsim.app.lesson.real_posts import running_posts
@@ -14,8 +15,6 @@ from viralsim.app.lesson.static_folder import write
 from viralsim.lessons.real import real_lesson, real_lessons
 from viralsim.lessons.real.posts import posts
 from viralsim.lessons.texts import speaker
-
-PICTURE = ".vs-stage canvas, .vl-curve svg"
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +44,6 @@ def alone(browser: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert wrong == []
-
-
-def guess_range(page: Any, low: float, high: float) -> None:
-    """Say a range, by one click."""
-    page.locator(".vl-low").fill(str(low))
-    page.locator(".vl-high").fill(str(high))
-    page.locator(".vl-guess button").click()
-
-
-def guess_any(page: Any, key: str) -> None:
-    """Whatever the lesson asks for."""
-    if key == "forecasting":
-        guess_range(page, 1, 9999)
-    else:
-        page.locator(".vl-guess input").fill("20")
-        page.locator(".vl-guess button").click()
 
 
 def test_a_cascade_is_replayed(folder: Path, alone: Callable[..., Any]) -> None:
@@ -128,27 +111,6 @@ def test_an_end_is_forecast(folder: Path, alone: Callable[..., Any]) -> None:
     assert page.locator(".vl-distance").inner_text() == said
     page.get_by_role("button", name="start over").click()
     assert page.locator(".vl-guess").is_visible()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["laptop", "phone"])
-def test_they_are_one_screen(folder: Path, alone: Callable[..., Any], size: tuple[int, int]) -> None:
-    """Slider and picture wholly in the first screen before and after the guess, light and dark; axe-core finds nothing."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    for theme in ("light", "dark"):
-        page = alone(*size, theme)
-        for one in real_lessons():
-            page.goto((folder / f"{one.key}.html").as_uri())
-            for _ in range(2):
-                for part in (".vl-slider", PICTURE):
-                    box = page.locator(part).bounding_box()
-                    assert box["y"] >= 0, (one.key, part)
-                    assert box["y"] + box["height"] <= size[1], (one.key, part, box)
-                if page.locator(".vl-guess").is_visible():
-                    guess_any(page, one.key)
-            found = Axe().run(page, options={"preload": False}).response["violations"]
-            assert [(one["id"], [node["html"][:100] for node in one["nodes"]]) for one in found] == []
 
 
 def test_they_speak_german(folder: Path, alone: Callable[..., Any]) -> None:

@@ -66,7 +66,7 @@ def test_people_prices_and_levels(tmp_path: Path) -> None:
             "handle,channel,followers,tone\nann,wall,20,#REF!\n",
             "adv.csv:2: column 'tone': '#REF!' is a spreadsheet's error",
         ),
-        ("handle,channel,followers,cost\nann,wall,20,5\nann,forum,9,6\n", "ann has several values (lines 2, 3)"),
+        ("handle,channel,followers,cost\nann,wall,20,5\nann,forum,9,6\n", "ann has several values (lines 2 and 3)"),
         (
             "handle,channel,followers\nann,tiktok,20\n",
             "adv.csv:2: column 'channel': 'tiktok' must be one of wall, forum",

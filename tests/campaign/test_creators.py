@@ -190,11 +190,21 @@ def test_optimise_pays_whole_people_and_boosts_those_alone() -> None:
     assert boosted == 0.0 or "@ann" in found.people
 
 
+def test_optimise_offers_the_boosted_creator_first() -> None:
+    """The dearer of two is the first who gets money, since the boost needs them; a boost without its creator is taken out."""
+    one = scenario([{**ANN, "fee_per_post": 8}, {**BO, "flat_fee": 1}], [{"boost": "ann", "budget": 3}, {"budget": 2}])
+    from viralsim.experiments.budget_split import SplitModel
+
+    model = SplitModel(one, 20.0, "reach", 4, 1)
+    line = next(line for line in model.lines if line.kind == "people")
+    assert line.people[0] == "@ann"
+    assert [model.without_orphans((2.0, 1.0, people)) for people in (0.0, 1.0)] == [(0.0, 1.0, 0.0), (2.0, 1.0, 1.0)]
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [
         ("handle,followers,commission\n@ann,20,0.08\n", "commission rate or commission per sale"),
-        ("handle,followers,Commission\n@ann,20,8%\n", "commission rate or commission per sale"),
         ("handle,followers,posts\n@ann,20,0\n", r"f\.csv:2: column 'posts': '0' must be at least 1"),
         ("handle,followers,fee per post\n@ann,20,5\nbo,12,\n", r"f\.csv:3: column 'fee per post': is empty for bo"),
     ],

@@ -144,6 +144,24 @@ def test_a_tier_is_chosen_among_its_segments(tmp_path: Path, tier: dict[str, Any
         assert south[named].all()
 
 
+def test_a_creator_is_played_by_a_member_of_their_segments(tmp_path: Path) -> None:
+    """One of the list from the north, one from the south; the rest as followers have it."""
+    people = [
+        {"handle": f"@{i}", "followers": 5, **({"among": {"region": [region]}} if region else {})}
+        for i, region in enumerate(["north", "south", None, "north"])
+    ]
+    tier = {"creators": people, "followers_differ": "allow"}
+    one = read(tmp_path, campaign__advocates=tier)
+    compiled = compile_audience(one)
+    played = compile_arms(one, compiled)["all"].enrolment.members
+    found = compiled.population.segments["region"]
+    assert [found.labels[found.of_member[m]] for m in played[[0, 1, 3]]] == ["north", "south", "north"]
+    assert len(set(played.tolist())) == 4
+    free = [{name: value for name, value in person.items() if name != "among"} for person in people]
+    other = read(tmp_path, campaign__advocates={**tier, "creators": free})
+    assert one.fingerprint != other.fingerprint
+
+
 def test_a_goal_of_some_members_counts_what_they_did(tmp_path: Path) -> None:
     """Its measure is the sum of their segments in every world, and the verdict is about it."""
     result = vs.simulate(read(tmp_path, goal={"measure": "conversions", "among": {"region": ["north", "south"]}}))
@@ -173,6 +191,14 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"campaign__paid__0__target": {"segments": "north"}}, TARGET),
     ({"campaign__advocates": {"count": 3, "among": {"region": ["east"]}}}, f"{TIER}.region[0]: {EMPTY}"),
     ({"campaign__advocates": {"count": 3, "among": {"shoe": [1]}}}, f"{TIER}.shoe: {UNNAMED}"),
+    (
+        {"campaign__advocates": {"creators": [{"handle": "a", "followers": 3, "among": {"region": ["east"]}}]}},
+        f"campaign.advocates.creators[0].among.region[0]: {EMPTY}",
+    ),
+    (
+        {"campaign__advocates": {"creators": [{"handle": "a", "followers": 3, "among": {"shoe": [1]}}]}},
+        f"campaign.advocates.creators[0].among.shoe: {UNNAMED}",
+    ),
     ({"goal": {"measure": "reach", "among": {"shoe": [1]}}}, f"goal.among.shoe: {UNNAMED}"),
     ({"goal": {"measure": "reach", "among": {"region": ["east"]}}}, f"goal.among.region[0]: {EMPTY}"),
     ({"goal": {"measure": "net_usd", "among": {"region": ["north"]}}}, "goal.among: is for reach, impressions, shares"),

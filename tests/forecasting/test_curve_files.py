@@ -222,7 +222,7 @@ def test_past_posts_that_are_too_young_are_left_out(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("post_id,hours,shares\na,1,0\na,24,0\n", "no past post has a share"),
-        ("post_id,hours,shares\na,1,1\na,24,2\nb,3,1\nb,24,2\n", "0 common hours"),
+        ("post_id,hours,shares\na,1,1\na,24,2\nb,3,1\nb,24,2\n", "0 hours before the horizon"),
     ],
 )
 def test_useless_past_posts_are_refused(tmp_path: Path, text: str, words: str) -> None:

@@ -215,12 +215,34 @@ def test_values_that_follow_the_curve_are_moved_onto_it(seed: int, total: float,
 def test_curves_are_compared_where_they_were_read() -> None:
     """Of a counter its own readings, at most six with the last; of single shares six even hours; straight within a tick."""
     counter = Curve(np.array([0.5, 1, 2, 3, 4, 5, 5.5, 7]), np.arange(8.0), 7.0, False)
-    points = points_of(counter)
+    points = points_of(counter, 1.0)
     assert set(points) <= set(counter.hours)
     assert points[-1] == 7.0
     assert len(points) <= 6
-    assert points_of(curve_of_events(np.array([1.0]), 12.0)).tolist() == [2, 4, 6, 8, 10, 12]
+    assert points_of(curve_of_events(np.array([1.0]), 12.0), 1.0).tolist() == [2, 4, 6, 8, 10, 12]
     assert shares_at(np.array([[2, 4, 0]], np.int32), 0.5, np.array([0.25, 0.5, 0.75, 1.5])).tolist() == [[1, 2, 4, 6]]
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.5, 1.0, 2.0]), st.integers(8, 38))
+def test_a_world_meets_its_own_single_shares(seed: int, tick: float, quarters: int) -> None:
+    """Shares anywhere within their ticks are, at the points of comparison, the counts of the world they are from."""
+    until = quarters / 4
+    generator = np.random.default_rng(seed)
+    world = generator.poisson(0.7, (1, 20)).astype(np.int32)
+    hours = tick * (np.repeat(np.arange(20), world[0]) + generator.uniform(0.001, 0.999, world.sum()))
+    curve = curve_of_events(np.sort(hours), until)
+    points = points_of(curve, tick)
+    assert points[-1] == tick * np.floor(until / tick)
+    assert shares_at(world, tick, points)[0].tolist() == curve.at(points).tolist()
+
+
+def test_no_fewer_shares_than_have_come() -> None:
+    """Worlds are moved onto the curve along a line, which does not lead below what has come."""
+    for seen in ([0, 0, 0, 0, 0, 0], [0, 0, 0, 1, 2, 3]):
+        curve = Curve(READ_AT, np.array(seen, float), NOW, False)
+        found = open_arms(LAUNCH, curve, np.full(100, 5000.0), None, 200, 3, Left(), threads=1)
+        (said,) = (warning for warning in found.warnings if warning.startswith("without acting the worlds end at "))
+        assert float(said.split()[6]) >= seen[-1]
 
 
 def test_arms_on_the_command_line(tmp_path: Path) -> None:

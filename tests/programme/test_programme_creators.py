@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import viralsim as vs
-from viralsim.errors import ScenarioError
+from viralsim.kernels.counts import Count
 from viralsim.programme import run_programme
 from viralsim.simulation.run import compile_arms, compile_audience
 
@@ -116,15 +116,34 @@ def test_a_file_says_the_same(tmp_path: Path) -> None:
     assert np.array_equal(named.measures["net_usd"], read.measures["net_usd"])
 
 
-def test_commissions_beside_customers_who_buy_again_are_refused(tmp_path: Path) -> None:
-    """Who sold what is bought again is not told."""
-    content = {"p": {"appeal": 0.02, "value": 20, "conversion_rate": 0.2}}
-    programme = {"launches": 2, "every": "10d", "customers": {"again": 0.5}}
-    with pytest.raises(ScenarioError, match=r"programme.customers.again: cannot stand beside commissions"):
-        scenario(content=content, programme=programme)
-    (tmp_path / "people.csv").write_text("handle,followers,commission per sale\n@ann,12,2.5\n")
-    tier = {"file": "people.csv", "followers_differ": "allow"}
-    data = {**BASE, "content": content, "campaign": {"content": "p", "advocates": tier}, "programme": programme}
-    (tmp_path / "s.yaml").write_text(yaml.safe_dump(data))
-    with pytest.raises(ScenarioError, match=r"programme.customers.again: cannot stand beside commissions"):
-        vs.simulate(vs.load(tmp_path / "s.yaml"))
+def test_what_customers_buy_again_is_paid_to_the_cent() -> None:
+    """Purchases that a post led to bring the commission, first and later ones; unprompted ones bring nobody anything."""
+    customers = {"again": 0.5, "repeat": 0.3}
+    one = scenario(programme={"launches": 4, "every": "10d", "customers": customers})
+    compiled = compile_audience(one)
+    worlds = run_programme(compile_arms(one, compiled, ["all"])["all"], compiled, Path(), 5, np.arange(12))
+    found = vs.simulate(one).arms["all"]
+    sold = worlds.asked_sales.sum(axis=1) + worlds.paid_sales.sum(axis=1)
+    by_source = worlds.counts[:, :, Count.CONVERSIONS_OWNED : Count.CONVERSIONS_RECOMMENDED + 1].sum(axis=(1, 2))
+    unprompted = worlds.noted["repeat_purchases"].sum(axis=1)
+    np.testing.assert_allclose(found.cost_lines["creator commissions"], 4.5 * sold[:, 0], atol=1e-9)
+    np.testing.assert_array_equal(found.measures["conversions"], by_source + unprompted)
+    np.testing.assert_allclose(found.measures["clicks"] * 0.9 * 0.8, by_source)
+    np.testing.assert_allclose(found.measures["value_usd"], 20.0 * (by_source + unprompted))
+    assert unprompted.sum() > 0
+    once = vs.simulate(scenario(programme={"launches": 4, "every": "10d", "customers": {"again": 0.0}})).arms["all"]
+    assert (once.measures["conversions"] < by_source).all(), "with again 0 nobody buys twice"
+    assert (once.measures["conversions"] <= 200).all()
+
+
+@pytest.mark.slow
+def test_the_stepped_launch_sells_again_as_the_batch_does() -> None:
+    """Customers who buy again with a chance, in the third launch of three worlds in both drivers."""
+    one = scenario(programme={"launches": 3, "every": "10d", "customers": {"again": 0.4}})
+    launches = vs.simulate(one).arms["all"].launches
+    for world in range(3):
+        model = vs.ViralityModel(one, arm="all", world=world, launch=2)
+        while model.running:
+            model.step()
+        for name in ("conversions", "shares", "net_usd"):
+            assert model.measure(name) == pytest.approx(launches[name][world, 2], abs=1e-9)

@@ -116,7 +116,7 @@ def test_a_line_loses_all_that_follows() -> None:
     change = found.without(1)
     assert (change.lost, change.lost_low, change.lost_high) == (2.0, 2.0, 2.0)
     assert change.members["member"].tolist() == [2, 3]
-    assert "1 adoptions have no possible parent" in found.sentences()[1]
+    assert "1 adoption has no possible parent" in found.sentences()[1]
     assert "fitted to this cascade" in found.sentences()[2]
 
 
@@ -215,7 +215,7 @@ def test_replay_on_the_command_line(tmp_path: Path) -> None:
     said = json.loads(done.stdout)
     assert (said["adopters"], said["forced_roots"], said["parameters"]["fitted"]) == (3, 1, True)
     assert [(change["lost"], change["gained"]) for change in said["changes"]] == [(1.0, 0.0), (0.0, 0.0)]
-    assert "without bob: 1 of the others are lost" in run(*words, "--without", "bob").output
+    assert "without bob: 1 of the others is lost" in run(*words, "--without", "bob").output
     assert "at most 1 of 2" in run("replay", tmp_path / "tree.csv", "--without", "b").output
     (tmp_path / "bad.csv").write_text("member,time\nada,\n")
     for wrong in (
@@ -229,6 +229,24 @@ def test_replay_on_the_command_line(tmp_path: Path) -> None:
     ):
         done = run(*wrong)
         assert (done.exit_code, len(done.output.strip().splitlines())) == (2, 1), done.output
+
+
+def test_what_is_not_there_is_said_with_its_place(tmp_path: Path) -> None:
+    """Strangers with file and line or option, adoptions without a network, parents that are missing."""
+    (tmp_path / "edges.csv").write_text("source,target\nada,bob\nbob,cem\n")
+    (tmp_path / "stranger.csv").write_text("member,time\nada,0\nzoe,1\n")
+    (tmp_path / "right.csv").write_text("member,time\nada,0\nbob,1\n")
+    (tmp_path / "torn.csv").write_text("node,parent\na,\nb,a\nc,lost\nd,c\n")
+    ties = ("--network", tmp_path / "edges.csv")
+    assert f"{tmp_path / 'stranger.csv'}:3: no member 'zoe'" in run("replay", tmp_path / "stranger.csv", *ties).output
+    assert "--without: no member 'zoe'" in run("replay", tmp_path / "right.csv", *ties, "--without", "zoe").output
+    assert "--with: no member 'zoe'" in run("replay", tmp_path / "right.csv", *ties, "--with", "zoe@0").output
+    assert "the network is needed (--network)" in run("replay", tmp_path / "right.csv", "--without", "ada").output
+    torn = run("replay", tmp_path / "torn.csv", "--without", "a").output
+    assert "more may be lost than is said" in torn
+    assert "at most 1 of 3" in torn
+    added = run("replay", tmp_path / "right.csv", *ties, "--until", 5, "--with", "cem@1").output
+    assert "with cem from tick 1 on: 0 more of the others adopt (95 %: 0 to 0)" in added
 
 
 def run(*words: object) -> Result:

@@ -11,7 +11,7 @@ from texts import FULL
 
 from viralsim.errors import ScenarioError
 from viralsim.scenario import loads
-from viralsim.scenario.paths import element, put, slots
+from viralsim.scenario.paths import put, slots
 from viralsim.scenario.reading import Place, path_text, read_yaml, write_yaml
 from viralsim.scenario.spec import MOST_CHANNELS, Spec
 from viralsim.units import ClockTime, Duration, NumberOrDuration, Quantity, Whole
@@ -30,10 +30,10 @@ def quantities(slot: Any, data: Any, place: Place) -> Iterator[tuple[Place, Quan
             yield from quantities(inner, data.get(name), (*place, name))
     elif slot.kind == "map" and isinstance(data, dict) and place not in ((), ("arms",)):
         for name, value in data.items():
-            yield from quantities(element(slot), value, (*place, name))
+            yield from quantities(slot.element, value, (*place, name))
     elif slot.kind == "list" and isinstance(data, list):
         for i, value in enumerate(data):
-            yield from quantities(element(slot), value, (*place, i))
+            yield from quantities(slot.element, value, (*place, i))
 
 
 PLACES = [found for name, slot in slots(Spec).items() for found in quantities(slot, DATA.get(name), (name,))]
@@ -111,7 +111,7 @@ def test_every_key_says_what_it_means_and_where_its_default_comes_from() -> None
             assert info.json_schema_extra["source"], f"{model.__name__}.{name}"
         for slot in slots(model).values():
             while slot.kind in ("map", "list") and "Any" not in str(slot.annotation):
-                slot = element(slot)
+                slot = slot.element
             if slot.block is not None:
                 waiting.append(slot.block)
     assert len(seen) >= 35

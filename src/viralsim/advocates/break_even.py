@@ -115,12 +115,18 @@ def _comparable(tier: Tier, against: str | None) -> tuple[str, str]:
     other = against if against is not None else paid_arm(scenario)
     if other is None or other not in scenario.arm_names:
         raise InputError(f"there is no arm {other!r} to compare with: give an arm with a paid budget and no advocates")
+    if other == scenario.spec.baseline:
+        raise InputError(
+            f"against: {other} is the baseline, over which gains are counted: name another arm, or another baseline"
+        )
     return scenario.spec.baseline, other
 
 
 def paid_arm(scenario: Scenario) -> str | None:
-    """The first arm with a paid budget and no advocates; None where there is none."""
+    """The first arm with a paid budget and no advocates, the baseline aside; None where there is none."""
     for name in scenario.arm_names:
+        if name == scenario.spec.baseline:
+            continue
         campaign = scenario.for_arm(name).campaign
         if campaign.advocates is None and sum(line.budget_usd for line in campaign.paid) > 0:
             return name

@@ -241,14 +241,19 @@ def _reason(followers: int, overlap: float, match: float, gain: Gain) -> str:
     return said if gain.above_zero else said + "; alone they cannot be distinguished from chance"
 
 
+def _chosen_how(tier: Tier, word: str) -> str:
+    """The strategy, or that all people of a list are asked."""
+    return word if tier.words.listed is None or tier.words.count is not None else "everybody of the list"
+
+
 def _sentences(
     tier: Tier, word: str, count: int, over_none: Gain, against: Mapping[str, Gain], same: set[str]
 ) -> list[str]:
     """What it means, with the interval of every number; the strategies ``same`` chose the same people."""
     label = measure_of(tier.measure).label
     said = [
-        f"These {count} advocates ({word}) bring {_told(over_none)} {label} more {tier.span} than no advocates, in "
-        f"{tier.worlds:,} simulations with the same luck."
+        f"These {count} advocates ({_chosen_how(tier, word)}) bring {_told(over_none)} {label} more {tier.span} than no advocates, "
+        f"in {tier.worlds:,} simulations with the same luck."
         if over_none.above_zero
         else f"Advocates do not matter here: {tier.worlds:,} simulations cannot tell these {count} from none "
         f"({_told(over_none)} {label} {tier.span})."

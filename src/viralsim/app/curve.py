@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.lessons.texts import noted, spoken
+from viralsim.lessons.texts import marked, noted, spoken
 
 if TYPE_CHECKING:
     from viralsim.results import Result
@@ -66,7 +66,7 @@ def spread(result: Result, measure: str = "shares") -> str:
                 f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{HEIGHT - BOTTOM - top:.1f}" '
                 f'fill="{COLOURS[i % len(COLOURS)]}"/>'
             )
-    title = noted("how many of {tries} tries ended with how many {measure}, from 1 on a log axis")
+    title = noted("where {tries} tries ended: {measure} (from 1 to 10 is as far as from 10 to 100)")
     told: dict[str, str | int] = {"tries": result.world_count, "measure": spoken(measure)}
     return framed(title, told, parts, [("0", 0.0), (f"{tallest:,}", 1.0)], _decades(most), list(result.arms))
 
@@ -114,18 +114,13 @@ def framed(
         marks.append(
             f'<text x="{LEFT + at * (WIDTH - LEFT - 10):.0f}" y="{base + 16}" text-anchor="{anchor}">{escape(text)}</text>'
         )
-    place = float(LEFT)
-    for i, arm in enumerate(arms if len(arms) > 1 else []):
-        marks.append(
-            f'<rect x="{place:.0f}" y="{HEIGHT - 12}" width="10" height="10" fill="{COLOURS[i % len(COLOURS)]}"/>'
-        )
-        marks.append(
-            f'<text x="{place + 14:.0f}" y="{HEIGHT - 3}" data-text="{escape(spoken(arm))}">{escape(spoken(arm))}</text>'
-        )
-        place += 30 + 7.5 * len(arm)
+    key = "".join(
+        f'<span style="color:{COLOURS[i % len(COLOURS)]}">&#9632;</span> {marked(spoken(arm))} '
+        for i, arm in enumerate(arms if len(arms) > 1 else [])
+    )
     body, said = "".join([*parts, *marks]), title.format(**values)
     told = f'data-text="{escape(title)}" data-values="{escape(json.dumps(values))}"'
     return (
         f'<figure class="vs-curve"><figcaption {told}>{escape(said)}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'{told} aria-label="{escape(said)}" font-size="12" fill="#374151">{body}</svg></figure>'
+        f'{told} aria-label="{escape(said)}" font-size="12" fill="#374151">{body}</svg><p>{key}</p></figure>'
     )

@@ -28,7 +28,7 @@ class KeptFiles:
             await self.app(scope, receive, send)
         elif key in self.kept:
             for message in self.kept[key]:
-                await send(message)
+                await send(dict(message))  # whoever adds headers on the way adds them to this one answer
         else:
             await self._keep(key, scope, send)
 

@@ -11,7 +11,8 @@ from viralsim.report.theme import picture_style
 # words of elements that are marked by hand
 FIRST = noted("posts first")
 STEP = noted("one hour")
-LARGER = noted("lost without one; a larger dot: more followers")
+LARGER = noted("lost without that person; larger dot: more followers")
+STATES = ("none", "reached", "shared", "critic")  # of people on the canvas
 PEOPLE, HOUR, SPEED = (
     noted("people of the audience by group; the line below says how many are reached"),
     noted("hour"),
@@ -63,7 +64,7 @@ def heading(text: str, style: str) -> None:
 def stage_html(
     diamond: str = FIRST,
     larger: str = LARGER,
-    states: Sequence[str] = ("none", "reached", "shared", "critic"),
+    states: Sequence[str] = STATES,
     step: str = STEP,
 ) -> str:
     """The canvas, its legend and its buttons; whoever places it gives the element around it an id.

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import webbrowser
 from concurrent.futures import TimeoutError as TooLong
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,13 @@ from viralsim.app.access import MOST_SENT_BYTES, Access, ClassKeys
 from viralsim.app.classroom.keep import Keep
 from viralsim.app.classroom.pupil import pupil
 from viralsim.app.classroom.room import MOST_PUPILS, Room, Round, Task
+from viralsim.app.classroom.tasks import REAL, first_task, post_of, real_outcomes
 from viralsim.app.classroom.wall import wall
 from viralsim.app.jobs import RunLine
 from viralsim.app.kept_files import KeptFiles
 from viralsim.app.lanes import Lanes
 from viralsim.app.lesson.data import at_value
+from viralsim.app.lesson.real_posts import whole_day
 from viralsim.app.lesson.sheet import sheet
 from viralsim.app.limits import refuse_for_a_class
 from viralsim.app.page import build
@@ -120,7 +123,11 @@ def _open_class(
         return at_value(lesson(task.lesson), task.value)
 
     async def opens(task: Task, number: int) -> None:
-        scenario, opened = scenario_of(task), Round(number, task, ())
+        opened = Round(number, task, ())
+        if task.lesson in REAL:
+            room.open(replace(opened, outcomes=real_outcomes(task, number)))
+            return
+        scenario = scenario_of(task)
         refuse_for_a_class(scenario, opened.first_try() + MOST_PUPILS)
         asked = (scenario, task.arm, opened.first_try(), MOST_PUPILS)
         opened.outcomes = await lanes.answer(WALL, class_outcomes, *asked)
@@ -128,6 +135,8 @@ def _open_class(
 
     async def draws(who: str, seat: int) -> dict[str, Any]:
         task, number = room.round.task, room.round.first_try() + seat
+        if task.lesson in REAL:
+            return await lanes.answer(who, whole_day, post_of(room.round.number, seat))
         return await lanes.answer(who, lesson_world, Question(scenario_of(task), {}), task.arm, number, ())
 
     address = f"http://{own_address()}:{port}/join"
@@ -145,7 +154,7 @@ def _first_round(lanes: Lanes, start: Scenario | None) -> Round:
     one = lesson(CLASS_LESSON)
     scenario = start if start is not None else one.scenario()
     arm = scenario.arm_names[0]
-    task = Task("" if start is not None else one.key, one.slider.exactly(one.slider.value), arm)
+    task = Task("", 0.0, arm) if start is not None else first_task(one)
     try:
         outcomes = lanes.runs.schedule(class_outcomes, (scenario, arm, 0, MOST_PUPILS), timeout=CLASS_S).result()
     except TooLong:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from viralsim.app.limits import FILE_WORDS, refuse_files
 from viralsim.scenario import Scenario
 from viralsim.scenario.blocks import Block
-from viralsim.scenario.paths import Slot, element, parse_path, parse_set, slots
+from viralsim.scenario.paths import Slot, parse_path, parse_set, slots
 from viralsim.scenario.reading import Place, path_text, write_yaml
 from viralsim.units import ClockTime, Duration, Quantity
 
@@ -169,7 +169,7 @@ def _setting(model: type[Block], name: str, path: str, group: str, value: Any) -
 
 def _keys(slot: Slot) -> str:
     """The keys of the blocks that a setting, a list or a map takes; nothing for plain values."""
-    inner = element(slot) if slot.kind in ("list", "map") else slot
+    inner = slot.element if slot.kind in ("list", "map") else slot
     many = {"list": "a list, each with ", "map": "by name, each with "}.get(slot.kind, "")
     return f"{many}keys: {', '.join(slots(inner.block))}" if inner.block is not None else ""
 

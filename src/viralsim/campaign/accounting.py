@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.compile import Arm
+from viralsim.campaign.creators.tier_cost import tier_usd
 from viralsim.campaign.further_measures import further_measures
 from viralsim.campaign.market import people_of_line
 from viralsim.campaign.numbers import number
@@ -29,11 +30,12 @@ BY_THE_PERSON = ("advocates", FEES, GIFTS)  # lines of planned costs that grow w
 HOURS_PER_WEEK = 168.0
 
 
-def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
+def cost_lines(arm: Arm, raw: RawWorlds, taking_part: NDArray[np.bool_] | None = None) -> dict[str, F8]:
     """What each line of the arm cost in each world, float64[W].
 
     Paid lines cost what was bought (a frequency cap can leave money unspent); advocates cost a person enrolled, each
-    time asked, or each time posted; set-up is shared by the launches of the programme.
+    time asked, or each time posted; set-up is shared by the launches of the programme. taking_part: who of the tier
+    was asked, bool[W, A]; None: everybody.
     """
     spec, campaign = arm.spec, arm.spec.campaign
     worlds = len(raw.counts)
@@ -52,13 +54,7 @@ def cost_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
         )
     tier = campaign.advocates
     if tier is not None and len(arm.enrolment):
-        each = arm.enrolment.cost_usd
-        if tier.cost_per == "enrolled":
-            add("advocates", each.sum(axis=-1))
-        else:
-            entries = Count.ASKED if tier.cost_per == "asked" else Count.POSTED
-            channels = arm.enrolment.channels.sum(axis=1).mean()  # an ask on several channels is one ask
-            add("advocates", raw.counts[:, entries] / max(channels, 1.0) * each.mean(axis=-1))
+        add("advocates", tier_usd(arm, raw, taking_part))
         for name, usd in _creator_lines(arm, raw).items():
             add(name, usd)
         programme = tier.programme

@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.creators.terms import OTHERS, TERMS, CreatorsTable, Terms, given, is_per_post, read_terms
-from viralsim.campaign.segments import chosen_for
+from viralsim.campaign.creators.terms import (
+    OTHERS,
+    TERMS,
+    CreatorsTable,
+    Terms,
+    given,
+    is_per_post,
+    read_terms,
+    refuse_unknown_money,
+)
+from viralsim.campaign.segments import chosen_for, chosen_for_creators
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.member_names import handle_key
 from viralsim.scenario.blocks import filled
@@ -91,16 +100,18 @@ def read_advocates(compiled: CompiledAudience, spec: Spec, tier: Advocates, fold
     each once, in the order of the file. Raises ScenarioError with file, line and remedy.
     """
     path = Path(filled(tier.listed)) if tier.file is None else folder / tier.file
-    among = chosen_for(compiled.population, tier)
+    among, of_row = chosen_for(compiled.population, tier), chosen_for_creators(compiled.population, tier)
     try:
         table = (
             CreatorsTable(tier.creators, COLUMNS, spec.currency)
             if tier.file is None
             else read_table(path, COLUMNS, currency=spec.currency)
         )
+        if tier.file is not None:
+            refuse_unknown_money(table)
         repeated: list[str] = []
         people = _people(table, compiled, tier.channels or compiled.channels, repeated)
-        _cast(table, people, compiled, among)
+        _cast(table, people, compiled, among, of_row)
         notes = [f"{path.name}: {note}" for note in (*_followers_notes(table, people, compiled, tier), *repeated)]
         rows, handles = [p.rows for p in people], [p.handle for p in people]
         terms = read_terms(table, rows, handles, spec, len(tier.posts_at))
@@ -148,7 +159,7 @@ def _people(table: Table, compiled: CompiledAudience, allowed: Sequence[str], re
         c = channels[channel.casefold()]
         if c in person.followers:
             first = person.rows[list(person.followers).index(c)]
-            lines = f"lines {table.lines[first]} and {table.lines[row]}"
+            lines = table.rows_said((first, row))
             if not _repeats(table, first, row):
                 raise InputError(
                     f"{table.path}: {handle} is on {channel} twice ({lines}) with other values: leave one out"
@@ -174,8 +185,17 @@ def _repeats(table: Table, first: int, second: int) -> bool:
     return True
 
 
-def _cast(table: Table, people: list[Person], compiled: CompiledAudience, among: NDArray[np.bool_]) -> None:
-    """Give each person the free member of ``among`` (bool[N]) whose follower counts are nearest, summed over their channels."""
+def _cast(
+    table: Table,
+    people: list[Person],
+    compiled: CompiledAudience,
+    among: NDArray[np.bool_],
+    of_row: Mapping[int, NDArray[np.bool_]],
+) -> None:
+    """Give each person the free member of ``among`` (bool[N]) whose follower counts are nearest, summed over their channels.
+
+    of_row: who may play a row's person beside that, bool[N].
+    """
     free = among.copy()
     for person in people:
         distance = np.zeros(compiled.members)
@@ -183,12 +203,15 @@ def _cast(table: Table, people: list[Person], compiled: CompiledAudience, among:
             distance += np.abs(compiled.networks[c].follower_count() - followers)
             distance[~compiled.present_on(c)] = np.inf
         distance[~free] = np.inf
+        for row in person.rows:
+            if row in of_row:
+                distance[~of_row[row]] = np.inf
         person.member = int(np.argmin(distance))
         if not np.isfinite(distance[person.member]):
             names = ", ".join(compiled.channels[c] for c in person.followers)
             raise InputError(f"{table.where(person.rows[0], 'handle')}: no member of {names} is left for {person.handle}: "
                              "the file names more advocates than the audience has members there"
-                             + (", or than campaign.advocates.among leaves" if not among.all() else ""))  # fmt: skip
+                             + (", or than among leaves" if not among.all() or of_row else ""))  # fmt: skip
         free[person.member] = False
 
 
@@ -263,7 +286,7 @@ def _of_person(
 def _say_default(table: Table, people: list[Person], silent: NDArray[np.int64], name: str, tier: Advocates) -> None:
     """Note who gets the tier's number; InputError where the scenario says none: no price is not a price of 0."""
     for person in (people[i] for i in silent):
-        if name not in tier.model_fields_set:
+        if name not in tier.model_fields_set and not (tier.file is None and name == "willingness"):
             raise table.refusal(
                 person.rows[0], name, f"is empty for {person.handle}: fill it, or give campaign.advocates.{name}"
             )

@@ -28,7 +28,7 @@ def further_measures(spec: Spec, raw: RawWorlds) -> Mapping[str, Callable[[], F8
     if content.funnel is not None:
         makers["clicks"] = partial(_before, content.funnel, raw, ("landing", "checkout"))
         makers["landings"] = partial(_before, content.funnel, raw, ("checkout",))
-        makers["returns"] = lambda: _sales(raw).sum(axis=1) * number(filled_funnel(content.funnel).returned)
+        makers["returns"] = lambda: raw.counts[:, Count.CONVERSIONS] * number(filled_funnel(content.funnel).returned)
     if cpm is not None:
         makers["earned_media_value_usd"] = lambda: np.asarray(_earned(raw) * number(cpm) / IMPRESSIONS_PER_CPM)
     goals = [EFFECTIVE_REACH, *map(line_measure, range(len(spec.campaign.paid)))]

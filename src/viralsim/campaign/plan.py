@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.creators.boosts import boost_of
 from viralsim.campaign.creators.exclusive import refuse_other_posts
+from viralsim.campaign.creators.tier_cost import pays_each_poster
 from viralsim.campaign.numbers import Number, beside, number, stacked
 from viralsim.campaign.segments import chosen
 from viralsim.campaign.shared_arrays import CompiledAudience
@@ -180,6 +181,11 @@ def _paid(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     }
 
 
+def _counts_people(spec: Spec, enrolment: Enrolment) -> bool:
+    """Whether the posts of each person are counted, since they are paid for."""
+    return (enrolment.terms is not None and enrolment.terms.pays) or pays_each_poster(spec, enrolment)
+
+
 def planned_posts(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
     """The planned posts of an enrolment, by the names of ``Plan``, ascending by tick, channel, content and member."""
     tier = lines.spec.campaign.advocates
@@ -216,7 +222,7 @@ def planned_posts(lines: Lines, enrolment: Enrolment) -> dict[str, Any]:
         "planned_willingness": enrolment.willingness[..., advocate] * asked_before if len(rows) else np.zeros(0),
         "planned_trust": trust,
         "planned_advocate": np.ascontiguousarray(advocate),
-        "people": np.ones(int(enrolment.terms is not None and enrolment.terms.pays), np.uint8),
+        "people": np.ones(int(_counts_people(lines.spec, enrolment)), np.uint8),
     }
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import paid_impressions
 from viralsim.campaign.compile import Arm
+from viralsim.campaign.creators.brief_warnings import brief_warnings
 from viralsim.campaign.market import PAID_A_MEMBER, frequency_lines, market
 from viralsim.campaign.mean_field import attention, first_share_probability, share_drive
 from viralsim.campaign.own_rules import rule_warnings
@@ -192,7 +193,7 @@ def vital_signs(scenario: Scenario, compiled: CompiledAudience, arms: Mapping[st
     warnings += notes
     warnings += dict.fromkeys(text for arm in arms.values() for text in rule_warnings(arm.spec))
     lines += [f"{'arm' if len(names) == 1 else 'arms'} {', '.join(names)}: {text}" for text, names in said.items()]
-    warnings += [*foreign_prices(scenario), *arm_differences(scenario)]
+    warnings += [*brief_warnings(scenario, arms), *foreign_prices(scenario), *arm_differences(scenario)]
     return lines, warnings
 
 

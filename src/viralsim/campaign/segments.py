@@ -51,6 +51,15 @@ def chosen_for(population: Population, tier: Advocates) -> NDArray[np.bool_]:
     return chosen(population, tier.among, "campaign.advocates.among")
 
 
+def chosen_for_creators(population: Population, tier: Advocates) -> dict[int, NDArray[np.bool_]]:
+    """Who may play each creator of the scenario who has an ``among``: entry of ``creators`` -> bool[N]; raises as ``chosen``."""
+    return {
+        i: chosen(population, one.among, f"campaign.advocates.creators[{i}].among")
+        for i, one in enumerate(tier.creators)
+        if one.among
+    }
+
+
 def segment_rows(population: Population, spec: Spec) -> NDArray[np.int32]:
     """The row of ``by_segment`` of each member, for each field of ``audience.segments`` and then for the goal's ``among``, which
     has two, those outside and those inside: int32[fields, N], or [0, 0]."""

@@ -32,6 +32,7 @@ DEFAULT_HORIZON = 168.0
 @click.option("--at", help="Forecast from this time after the post, such as 6h; the end of the curve by default.")
 @click.option("--horizon", help="Until when shares count, such as 7d; the scenario's, or 7d.")
 @click.option("--per", type=click.Choice(["total", "interval"]), default="total", help="What shares in tables count.")
+@click.option("--published", help="When the post was published, such as 2026-01-31T08:00, where the curve has dates.")
 @click.option("--followers", type=Finite(), help="Followers of the author, where past curves have them too.")
 @click.option("--target", type=Finite(min=0), help="Also give the chance of this many shares.")
 @click.option("--arms", "with_arms", is_flag=True, help="Also say what each open arm of the scenario would change.")
@@ -55,6 +56,7 @@ def forecast(
     at: str | None,
     horizon: str | None,
     per: str,
+    published: str | None,
     followers: float | None,
     target: float | None,
     with_arms: bool,
@@ -78,7 +80,9 @@ def forecast(
     hours = _horizon(file, horizon)
     check_horizon(hours)
     now = None if at is None else duration("--at", at)
-    running, notes = _running(observed, per, now)
+    running, notes = _running(observed, per, now, published)
+    if name is not None and not name.strip():
+        raise InputError("--name: is blank; name the post, or leave it out")
     _check_not_over(running, hours)
     curves, more = read_curves(past, per, hours) if past else ([], [])
     known = {one.post_id for one in curves} - {""}
@@ -183,11 +187,11 @@ def _horizon(file: str, horizon: str | None) -> float:
     return scenario_hours if horizon is None else duration("--horizon", horizon)
 
 
-def _running(path: Path, per: str, at: float | None) -> tuple[list[PostCurve], list[str]]:
+def _running(path: Path, per: str, at: float | None, published: str | None) -> tuple[list[PostCurve], list[str]]:
     """(the running posts as they were known at ``at``, notes)."""
     from viralsim.forecasting.curve_files import read_curves
 
-    found, notes = read_curves(path, per, at or 0.0)
+    found, notes = read_curves(path, per, at or 0.0, published)
     return [_known(post, at, notes) for post in found], notes
 
 
@@ -196,14 +200,12 @@ def _known(post: PostCurve, at: float | None, notes: list[str]) -> PostCurve:
     from dataclasses import replace
 
     from viralsim.forecasting.curve import until
-    from viralsim.measurement.number_format import number
+    from viralsim.measurement.number_format import exact
 
     curve = post.curve
     if at is None:
         if curve.exact and not post.end_given:
-            notes.append(
-                f"watched until the last share, {number(curve.observed_until)} h: say --at where it was longer"
-            )
+            notes.append(f"watched until the last share, {exact(curve.observed_until)} h: say --at where it was longer")
         return post
     if curve.exact and at > curve.observed_until:
         raise InputError(f"{post.place}: watched until {curve.observed_until:g} h; --at {at:g}h is later")
@@ -211,7 +213,7 @@ def _known(post: PostCurve, at: float | None, notes: list[str]) -> PostCurve:
         raise InputError(f"{post.place}: no reading between 0 and {at:g} h (--at)")
     known = until(curve, at)
     if known.observed_until < at * (1 - 1e-9):
-        notes.append(f"the last reading by {number(at)} h is at {number(known.observed_until)} h: forecast from there")
+        notes.append(f"the last reading by {exact(at)} h is at {exact(known.observed_until)} h: forecast from there")
     return replace(post, curve=known)
 
 

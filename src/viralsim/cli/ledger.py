@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from viralsim.units import counted
+
 if TYPE_CHECKING:
     from viralsim.forecasting.ledger import Entry
 
@@ -35,18 +37,16 @@ def ledger(folder: Path, as_json: bool) -> None:
 def calibration_sentences(overall: dict[str, Any], registered: int) -> list[str]:
     """What a team can say about its forecasts."""
     if not overall["forecasts"]:
-        return [f"{registered} forecasts registered, none with a known outcome: `viralsim review` settles them"]
+        return [
+            f"{counted(registered, 'forecast')} registered, none with a known outcome: `viralsim review` settles them"
+        ]
     count = overall["forecasts"]
     held = "; ".join(f"{level} % intervals held {100 * overall[f'held_{level}']:.0f} %" for level in (50, 80, 95))
     return [
-        f"{registered} forecasts registered, {count} with a known outcome, of {_posts(overall['posts'])}",
+        f"{counted(registered, 'forecast')} registered, {count:,} with a known outcome, of {counted(overall['posts'], 'post')}",
         f"your {held}",
         f"CRPS {overall['crps']:.3f}, log score {overall['log_score']:.3f}, both on log(1 + shares), less is better",
     ]
-
-
-def _posts(count: int) -> str:
-    return f"{count:,} post{'' if count == 1 else 's'}"
 
 
 def entry_as_dict(entry: Entry) -> dict[str, Any]:
@@ -64,12 +64,12 @@ def entry_as_dict(entry: Entry) -> dict[str, Any]:
 
 def entry_line(entry: Entry) -> str:
     """A forecast in one line."""
-    from viralsim.measurement.number_format import number, percent
+    from viralsim.measurement.number_format import exact, number, percent
 
     final = entry.record["final"]
     forecast = f"{number(final['p50'])} ({number(final['p10'])} to {number(final['p90'])})"
-    said = f"{entry.identity}  {entry.record['post']}  at {number(float(entry.record['at_hours']))} h: {forecast}"
+    said = f"{entry.identity}  {entry.record['post']}  at {exact(float(entry.record['at_hours']))} h: {forecast}"
     if entry.final is None:
         return f"{said}, outcome unknown"
     scores = entry.scores()
-    return f"{said}, came {number(entry.final)}: percentile {percent(scores['pit'])}, CRPS {scores['crps']:.3f}"
+    return f"{said}, came {exact(entry.final)}: percentile {percent(scores['pit'])}, CRPS {scores['crps']:.3f}"

@@ -68,7 +68,7 @@ def optimise(
 
     scenario = load(file)
     day = None if starts is None else _day(starts, out)
-    with progress_bar("preparing the audience", lambda: "launches") as progress:
+    with progress_bar("preparing the audience", lambda: "splits") as progress:
         found: Optimum | Front
         if len(dict.fromkeys(measures)) > 1:
             found = pareto(
@@ -132,33 +132,35 @@ def _show(found: Optimum) -> None:
     from rich.text import Text
 
     from viralsim.cli.console import standard_console
-    from viralsim.experiments.optimise import client_name
+    from viralsim.measurement.measures import measure as measure_of
 
-    console = standard_console()
+    console, label = standard_console(), measure_of(found.measure).label
     for sentence in found.sentences:
         console.print(Text(sentence, style="bold"), soft_wrap=True)
     console.print("")
     table = Table(box=None, pad_edge=False)
     table.add_column("line")
     unit = "dollar" if found.currency == "USD" else found.currency
-    for head in (found.currency, f"next {unit}: more {found.measure} per {found.currency}"):
+    for head in (found.currency, f"next {unit}: more {label} per {found.currency}"):
         table.add_column(head, justify="right")
     for one in found.next_dollar:
         more = "takes no more" if one.per_usd is None else _said(one.per_usd)
-        table.add_row(client_name(one.line), f"{found.split[one.line]:,.2f}", more)
+        table.add_row(found.said(one.line), f"{found.split[one.line]:,.2f}", more)
     console.print(table, "")
     for name, estimate in found.rivals.items():
-        console.print(f"more than {client_name(name.removeprefix('all in '))} alone: {_said(estimate)} {found.measure}")
+        console.print(f"more than {found.said(name.removeprefix('all in '))} alone: {_said(estimate)} {label}")
     for line in found.split:
-        console.print("", Text(f"other amounts for {client_name(line)}, the rest as above", style="bold"), sep="\n")
+        console.print("", Text(f"other amounts for {found.said(line)}, the rest as above", style="bold"), sep="\n")
         for point in (p for p in found.curves if p.line == line):
             console.print(f"  {point.usd:>12,.2f} {found.currency}  {_said(point.uplift)}")
     for frequency in found.frequency:
-        console.print("", Text(f"how often {frequency.line} is shown to one member", style="bold"), sep="\n")
+        console.print(
+            "", Text(f"how often {found.said(frequency.line)} is shown to one member", style="bold"), sep="\n"
+        )
         for cap in frequency.points:
             label = "no cap" if cap.cap is None else f"{cap.cap} at most"
             console.print(f"  {label:>12}      {_said(cap.uplift)}")
-        console.print(f"  {frequency.sentence}", soft_wrap=True)
+        console.print(f"  {frequency.sentence.replace(frequency.line, found.said(frequency.line))}", soft_wrap=True)
     for note in found.notes:
         console.print(Text(note, style="yellow"))
     _say_how(found, console)

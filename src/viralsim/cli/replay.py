@@ -10,8 +10,10 @@ import click
 
 from viralsim.cli.numbers import Finite
 from viralsim.errors import InputError
+from viralsim.units import counted
 
 if TYPE_CHECKING:
+    from viralsim.population.network.network import Network
     from viralsim.replay import Change, Replay
     from viralsim.tables import Table
 
@@ -75,13 +77,15 @@ def replay(
             ties = Network.open(network)
         else:
             ties = Network.read(network, edge_means=edge_means, directed=False if undirected else None)
-        members, times, notes = _adoptions(adoptions)
+        members, times, notes = _adoptions(adoptions, ties)
         found = cascade(
             ties, members, times, until=until, tick=tick, probability=probability, mean_delay=mean_delay, model=model,
             draws=draws, seed=seed,
         )  # fmt: skip
-        changes = [found.without(_label(ties, name)) for name in removed]
-        changes += [found.with_advocate(_label(ties, name), at) for name, at in (_asked(text, tick) for text in added)]
+        changes = [found.without(_label(ties, name, "--without")) for name in removed]
+        for text in added:
+            name, at = _asked(text, tick)
+            changes.append(found.with_advocate(_label(ties, name, "--with"), at))
         said = _as_dict(found, changes, [*ties.notes, *notes])
         lines = [
             *found.sentences(),
@@ -95,8 +99,8 @@ def replay(
         click.echo(line)
 
 
-def _adoptions(path: Path) -> tuple[list[str], list[float], list[str]]:
-    """(members, times, notes) of the table."""
+def _adoptions(path: Path, ties: Network) -> tuple[list[str], list[float], list[str]]:
+    """(members, times, notes) of the table; every member is in the network."""
     from viralsim.tables import Column, Kind, read_table
 
     table = read_table(
@@ -114,6 +118,12 @@ def _adoptions(path: Path) -> tuple[list[str], list[float], list[str]]:
             raise table.refusal(row, "member", "is empty: every row names a member")
         if at != at:
             raise table.refusal(row, "time", "is empty: every row says when")
+    try:
+        ties.numbers_of(names)
+    except InputError:  # which row it is
+        for row, name in enumerate(names):
+            _label(ties, name, f"{table.path}:{table.lines[row]}")
+        raise
     return names, times.tolist(), list(table.notes)
 
 
@@ -126,9 +136,17 @@ def _check_one_cascade(table: Table) -> None:
         )
 
 
-def _label(ties: Any, name: str) -> Any:
-    """A member's id as the network has it: a number where it has no ids."""
-    return int(name) if ties.ids is None and name.isdigit() else name
+def _label(ties: Network, name: str, where: str) -> str | int:
+    """A member's id as the network has it: a number where it has no ids.
+
+    Raises: InputError that says ``where`` the name is from, if the network has no such member.
+    """
+    label = int(name) if ties.ids is None and name.isdigit() else name
+    try:
+        ties.numbers_of([label])
+    except InputError as error:
+        raise InputError(f"{where}: {str(error).removeprefix('labels: ')}") from None
+    return label
 
 
 def _asked(text: str, tick: float) -> tuple[str, int]:
@@ -148,16 +166,25 @@ def _of_tree(path: Path, removed: tuple[str, ...]) -> tuple[dict[str, Any], list
 
     if not removed:
         raise InputError("--without: name somebody of the tree; or name the network (--network)")
-    ends = (Column("node", Kind.ID, required=True), Column("parent", Kind.ID, required=True))
+    ends = (Column("node", Kind.ID, ("member", "user", "user_id", "id"), required=True), Column("parent", Kind.ID))
     table = read_table(path, (*ends, Column(CASCADE, Kind.ID, OF_CASCADES)))
+    if "parent" not in table:
+        raise InputError(
+            f"{path}:{table.header_line}: no column parent, so this is no tree; of adoptions "
+            "of members the network is needed (--network)"
+        )
     _check_one_cascade(table)
     nodes, parents = table.texts("node"), table.texts("parent")
     found = [lost_branch(nodes, parents, name) for name in removed]
     strays = sorted({parent for parent in parents if parent} - set(nodes))
-    if len(strays) > 1:
-        table.notes.append(f"{len(strays)} parents, such as {strays[0]!r}, are no nodes: each was taken as a root")
+    if len(strays) + ("" in parents) > 1:
+        table.notes.append(
+            f"{counted(len(strays), 'parent')}, such as {strays[0]!r}, not among the nodes: what hangs on one that is missing is a "
+            "tree of its own, so that more may be lost than is said"
+        )
     each = [{"without": one.node, "lost_at_most": one.posts, "of": one.of} for one in found]
-    return {"tree": each, "warnings": list(table.notes)}, [one.sentence() for one in found]
+    lines = [*(one.sentence() for one in found), *(f"note: {note}" for note in table.notes)]
+    return {"tree": each, "warnings": list(table.notes)}, lines
 
 
 def _as_dict(found: Replay, changes: list[Change], notes: list[str]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ RUN = "manifest.json"
 @click.option("--name", help="Name of the post in the ledger; the name of the curve's file by default.")
 @click.option("--until", "watched", help="Until when the post was watched, such as 7d, where the file does not say.")
 @click.option("--per", type=click.Choice(["total", "interval"]), default="total", help="What shares in a table count.")
+@click.option("--published", help="When the post was published, such as 2026-01-31T08:00, where the curve has dates.")
 @click.option("--arm", "arms", multiple=True, help="The arm that was carried out, of a run; all by default.")
 @click.option("--quick", is_flag=True, help="Do not look for what would have to differ, which runs worlds again.")
 @click.option(
@@ -43,6 +44,7 @@ def review(
     name: str | None,
     watched: str | None,
     per: str,
+    published: str | None,
     arms: tuple[str, ...],
     quick: bool,
     attributed: Path | None,
@@ -57,7 +59,7 @@ def review(
     is_run = (folder / RUN).is_file()
     _check_options(folder, is_run, name, bool(arms or quick))
     hours = 0.0 if watched is None else duration("--until", watched)
-    curves, notes = read_curves(observed, per, hours)
+    curves, notes = read_curves(observed, per, hours, published)
     if len(curves) > 1:
         raise InputError(f"{observed}: holds {len(curves)} posts; review one at a time")
     if watched is not None:
@@ -122,7 +124,7 @@ def _against_ledger(
     """(JSON, lines) of a curve against the registered forecasts of its post, which are settled."""
     from viralsim.forecasting.ledger import entries, settle
     from viralsim.forecasting.worlds.envelope import ALPHA
-    from viralsim.measurement.number_format import number, percent
+    from viralsim.measurement.number_format import exact, percent
 
     found = entries(folder)
     title = name or post.post_id or observed.stem
@@ -135,7 +137,7 @@ def _against_ledger(
     each = [entry_as_dict(entry) for entry in settled]
     chances = [2 * min(one["pit"], 1 - one["pit"]) for one in each]
     luck = chances[0] > ALPHA
-    first = f"the forecast at {number(float(each[0]['at_hours']))} h"
+    first = f"the forecast at {exact(float(each[0]['at_hours']))} h"
     sentence = (
         f"luck explains this, as far as {first} knows: it left {percent(chances[0])} to outcomes as far out, or farther"
         if luck
@@ -149,7 +151,7 @@ def _against_ledger(
         "sentences": [sentence],
         "warnings": ["a forecast knows no inputs: a review of the stored run says which would have to differ"],
     }
-    return said, [f"{title}: {number(finals[-1])} shares in the end", sentence, *map(entry_line, settled)]
+    return said, [f"{title}: {exact(finals[-1])} shares in the end", sentence, *map(entry_line, settled)]
 
 
 def _final(post: PostCurve, entry: Entry, path: Path, notes: list[str]) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +24,7 @@ from viralsim.simulation.run import compile_arms, compile_audience
 
 Float64 = NDArray[np.float64]
 NOTHING, SPLIT = "nothing", "split"
-FEWEST_SCREENED = 50  # worlds
+FIRST_LOOK, FEWEST_SCREENED = 12, 25  # worlds
 CENTS = 100
 
 
@@ -144,7 +145,7 @@ def lines_of(scenario: Scenario) -> tuple[tuple[Line, ...], tuple[str, ...]]:
 
 
 def _people(scenario: Scenario) -> Line:
-    """The people of the advocates' file with their prices, those with the most followers per dollar first."""
+    """The people of the advocates' file with their prices: whose posts are boosted, then the most followers per dollar."""
     alone = scenario.override(
         {
             "arms": {SPLIT: {}, NOTHING: {"campaign.advocates": None}},
@@ -163,7 +164,10 @@ def _people(scenario: Scenario) -> Line:
         for c, network in enumerate(compiled.networks)
     )
     with np.errstate(divide="ignore"):
-        order = np.argsort(-np.asarray(followers * enrolled.willingness) / prices, kind="stable")
+        worth = np.asarray(followers * enrolled.willingness) / prices
+    creators = {handle_key(paid.boost) for paid in scenario.spec.campaign.paid if paid.boost}
+    others = np.array([handle_key(str(handle)) not in creators for handle in enrolled.handles])
+    order = np.lexsort((-worth, others))
     rest = sum(usd for name, usd in costs[SPLIT].items() if name not in BY_THE_PERSON)
     fixed = max(0.0, rest - sum(usd for name, usd in costs[NOTHING].items() if name not in BY_THE_PERSON))
     fixed /= scenario.spec.launches
@@ -184,8 +188,9 @@ def _tier_usd(scenario: Scenario, count: int) -> float:
 class SplitModel:
     """Outcomes of splits: every split and the arm that spends nothing live in the same worlds.
 
-    screened: the first of these worlds, in which splits are tried to see whether running all worlds is worth it. redrawn: the
-    worlds in which curves and frequency caps are measured, many arms each.
+    screened: the first of these worlds, in which splits are tried to see whether running all worlds is worth it; looks: the
+    numbers of worlds after which a split may be dropped. redrawn: the worlds in which curves and frequency caps are measured,
+    many arms each.
     """
 
     def __init__(
@@ -205,9 +210,11 @@ class SplitModel:
             scenario = scenario.without(block)
         self.scenario = scenario.override({"equal_money": False})
         self.screened = min(worlds, max(FEWEST_SCREENED, worlds // 4))
-        self.redrawn = min(worlds, max(2 * FEWEST_SCREENED, worlds // 2))
+        self.redrawn = self.screened
+        self.looks = tuple(sorted({min(FIRST_LOOK, worlds), self.screened}))
         self._runner = Runner(self.scenario, worlds, 0, threads=threads)
-        self._found: dict[tuple[int, int, Values, Caps], Mapping[str, Float64]] = {}
+        self._found: dict[tuple[range, int, Values, Caps], Mapping[str, Float64]] = {}
+        self.ran: Callable[[], None] = lambda: None  # called after worlds were run
         kept = self._kept_usd()
         if kept > 0:
             self.notes = (
@@ -249,11 +256,19 @@ class SplitModel:
 
     def _boosts_the_enrolled(self, values: Values) -> bool:
         """Whether money goes into the posts of those alone who are enrolled."""
-        if all(line.kind != "people" for line in self.lines):
-            return True
-        enrolled = {handle_key(one) for one in self.people(values)}
-        boosts = [line.creator for line, value in zip(self.lines, values, strict=True) if line.creator and value > 0]
-        return enrolled.issuperset(boosts)
+        return self.without_orphans(values) == values
+
+    def pays(self, creator: str, values: Values) -> bool:
+        """Whether a split pays a creator; where no money goes to people of a file, all of them post."""
+        named = any(line.kind == "people" for line in self.lines)
+        return not named or creator in {handle_key(one) for one in self.people(values)}
+
+    def without_orphans(self, values: Values) -> Values:
+        """The split without the money that boosts posts of creators whom it does not pay."""
+        return tuple(
+            value if not line.creator or self.pays(line.creator, values) else 0.0
+            for line, value in zip(self.lines, values, strict=True)
+        )
 
     def overlay(self, values: Values) -> dict[str, Any]:
         """The arm of a split."""
@@ -289,15 +304,24 @@ class SplitModel:
         """
         count = self.worlds if worlds is None else worlds
         caps = tuple((i, cap) for i, cap in caps if cap != self._cap(i))
-        known = next((n for n in (count, self.worlds) if (n, seed, values, caps) in self._found), None)
-        if known is None:
-            known = count
-            arms, _ = self._runner.like(count, seed).worlds_of(self._overrides(values, caps))
-            self._found[count, seed, values, caps] = arms[SPLIT].measures
-            self._found[count, seed, self.nothing, ()] = arms[NOTHING].measures
         name = self.measure if measure is None else measure
-        found = self._found[known, seed, values, caps][name][:count]
-        return np.asarray(direction_of(name) * found, dtype=np.float64)
+        edges = sorted({0, *self.looks, count, self.worlds})
+        blocks = [range(a, b) for a, b in itertools.pairwise(edges) if a < count]
+        before = len(self._found)
+        found = [self._block(block, values, seed, caps)[name] for block in blocks]
+        if len(self._found) > before:
+            self.ran()
+        return np.asarray(direction_of(name) * np.concatenate(found)[:count], dtype=np.float64)
+
+    def _block(self, block: range, values: Values, seed: int, caps: Caps) -> Mapping[str, Float64]:
+        """The measures of a split in some worlds, which are run once."""
+        key = (block, seed, values, caps)
+        if key not in self._found:
+            runner = self._runner.like(len(block), seed, block.start)
+            arms, _ = runner.worlds_of(self._overrides(values, caps))
+            self._found[key] = arms[SPLIT].measures
+            self._found[block, seed, self.nothing, ()] = arms[NOTHING].measures
+        return self._found[key]
 
     def _cap(self, line: int) -> int | None:
         """The frequency cap that a paid line has of its own."""

@@ -7,10 +7,10 @@ What is reported comes from worlds of another luck than those of the search: the
 
 from __future__ import annotations
 
+import itertools
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import function, integer_at_least, number, one_of, refuse, seed_number, thread_count
 from viralsim.experiments.budget.estimate import Estimate, estimate
-from viralsim.experiments.budget.frequency import Frequency, frequencies
+from viralsim.experiments.budget.frequency import CAPS, Frequency, frequencies
+from viralsim.experiments.budget.line_names import client_names
 from viralsim.experiments.budget.search import Progress, Search
 from viralsim.experiments.budget_split import SplitModel, Values
 from viralsim.measurement.measures import NAMES, Measure
@@ -52,7 +53,7 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class NextDollar:
-    """What one more dollar in one line brings, in units of the measure; None if the line takes no more."""
+    """What one more dollar in one line brings, in units of the measure; None if it takes no more or has no post to boost."""
 
     line: str
     added_usd: float
@@ -81,7 +82,7 @@ class Optimum:
     uplift: over spending nothing. spend_nothing: no split was shown to bring more than nothing. rivals: split in words ->
     how much more the best split brings. people: the people of an advocates' file whom it pays. frequency: caps of the paid
     lines that get money. interrupted: stopped early; what was not measured is left out. profit: over spending nothing, None if
-    a sale has no value.
+    a sale has no value. line_names: line -> what a client calls it.
     """
 
     measure: str
@@ -103,6 +104,7 @@ class Optimum:
     interrupted: bool = False
     currency: str = DEFAULT_CURRENCY
     profit: Estimate | None = None
+    line_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -116,10 +118,11 @@ class Optimum:
             )
             return ("Spend nothing: no split was shown to bring more than nothing.", *([tried] if tried else []))
         parts = " and ".join(
-            f"{money(usd, self.currency)} on {client_name(line)}" for line, usd in self.split.items() if usd
+            f"{money(usd, self.currency)} on {self.said(line)}" for line, usd in self.split.items() if usd
         )
         left = self.budget_usd - self.cost_usd
-        rest = [f"{money(left, self.currency)} are better kept."] if left > 0.01 * self.budget_usd else []
+        kept = f"{money(left, self.currency)} of the budget is left: no way of spending it was shown to bring more."
+        rest = [kept] if left > 0.01 * self.budget_usd else []
         whom = [f"Ask {', '.join(self.people)}."] if self.people else []
         spend = f"Spend {parts}: {said} than with nothing spent."
         if self.profit is not None and self.measure != NET and self.profit.high < 0.0:
@@ -134,25 +137,24 @@ class Optimum:
             return []
         spent = [line for line, usd in self.split.items() if usd]
         if len(spent) == 1:
-            return [f"No split was found that beats {client_name(spent[0])} alone."]
+            return [f"No split was found that beats {self.said(spent[0])} alone."]
         if not self.rivals:
             return []
         name, nearest = min(self.rivals.items(), key=lambda rival: rival[1].mean)
-        alone = f"{client_name(name.removeprefix('all in '))} alone"
+        alone = f"{self.said(name.removeprefix('all in '))} alone"
         if nearest.low <= 0.0:
             return [f"It is not shown to beat {alone}, the best single line."]
         return [
             f"It brings {_words(nearest, declared(self.measure), self.currency)} than {alone}, the best single line."
         ]
 
+    def said(self, line: str) -> str:
+        """A line as a client calls it."""
+        return self.line_names.get(line, line)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {**dict(plain(asdict(self))), "sentences": list(self.sentences)}
-
-
-def client_name(line: str) -> str:
-    """A line as a client calls it: "advertising on instagram" for ``paid[0] on instagram``."""
-    return re.sub(r"^paid\[\d+\]", "advertising", line)
 
 
 def _words(estimate: Estimate, m: Measure, currency: str) -> str:
@@ -200,6 +202,7 @@ def optimise(
         trials: splits that the search tries before money is moved in small steps.
         constraints: comparisons of paths such as ``campaign.advocates.count <= 20``.
         seed: luck of the search; the answer is measured with ``seed + 1``.
+        progress: called with (splits looked at, about how many there will be).
 
     Returns: ``Optimum``; the best so far after KeyboardInterrupt.
 
@@ -215,9 +218,21 @@ def optimise(
         raise refuse("constraints", "a list of comparisons", constraints, f"write constraints=[{constraints!r}]")
     function(progress, "progress", "splits tried, splits in all")
     model = SplitModel(scenario, budget_usd, name, count, thread_count(threads), constraints)
-    search = Search(model, luck, trials, progress)
+    search = Search(model, luck, trials, None)
+    measured = _measurements(model)
+    if progress is not None:
+        search.progress = lambda done, steps: progress(done, steps + measured)
     best, interrupted = search.run()
+    if progress is not None:
+        done = itertools.count(1)
+        model.ran = lambda: progress(search.steps + min(next(done), measured), search.steps + measured)
     return _answer(model, best, luck + 1, search.tried, scenario, interrupted)
+
+
+def _measurements(model: SplitModel) -> int:
+    """About how many splits the answer is measured with: rivals, next dollars, returns, curves and frequency caps."""
+    paid = sum(line.kind == "paid" for line in model.lines)
+    return 2 + (3 + CURVE_LEVELS) * len(model.lines) + (1 + len(CAPS)) * paid
 
 
 def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Scenario, interrupted: bool) -> Optimum:
@@ -257,7 +272,8 @@ def _answer(model: SplitModel, best: Values, seed: int, tried: int, scenario: Sc
         cost_usd=model.cost(best), uplift=uplift,
         spend_nothing=best == model.nothing or not uplift.low > 0 or uplift.mean < matters,
         notes=model.notes, people=model.people(best), interrupted=stopped,
-        currency=scenario.spec.currency, profit=profit, **found,
+        currency=scenario.spec.currency, profit=profit,
+        line_names=client_names(scenario, [line.name for line in model.lines]), **found,
     )  # fmt: skip
 
 
@@ -277,6 +293,8 @@ def _curves(model: SplitModel, best: Values, seed: int) -> list[CurvePoint]:
     for i, line in enumerate(model.lines):
         levels = {line.value(model.budget * k / (CURVE_LEVELS - 1)) for k in range(CURVE_LEVELS)} | {best[i]}
         before: Float64 | None = None
+        if line.creator and not model.pays(line.creator, best):
+            continue  # there is no post to boost
         for value in sorted(levels):
             own = model.outcome((*best[:i], value, *best[i + 1 :]), seed, worlds=model.redrawn)
             step = np.zeros_like(own) if before is None else own - before
@@ -297,7 +315,7 @@ def _next_dollar(model: SplitModel, best: Values, seed: int, own: Float64) -> li
         more = line.value(now + max(NEXT_USD * model.budget, line.unit_usd, line.fixed_usd if not best[i] else 0.0)
                           + (line.fixed_usd if line.kind == "advocates" and not best[i] else 0.0))  # fmt: skip
         added = line.cost(more) - now
-        if added <= 0:
+        if added <= 0 or (line.creator and not model.pays(line.creator, best)):
             found.append(NextDollar(line.name, 0.0, None))
             continue
         gained = model.outcome((*best[:i], more, *best[i + 1 :]), seed) - own

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -63,13 +62,14 @@ class Runner:
         self.kept = kept or Kept()
         self.scenario, self.worlds, self.seed = scenario, worlds, seed
         self.own_luck, self.threads = own_luck, threads
+        self.first = 0
         self._stages = BoundedCache(STAGES_KEPT, lambda compiled_audiences: 1)
         self._arms = BoundedCache(ARMS_KEPT_BYTES, partial(bytes_of_arm, scenario.spec.ticks))
 
-    def like(self, worlds: int, seed: int) -> Runner:
-        """The same runner for other worlds and another luck: audiences and finished arms are shared."""
+    def like(self, worlds: int, seed: int, first: int = 0) -> Runner:
+        """The same runner for ``worlds`` worlds from ``first`` on and another luck: audiences and finished arms are shared."""
         other = copy.copy(self)
-        other.worlds, other.seed = worlds, seed
+        other.worlds, other.seed, other.first = worlds, seed, first
         return other
 
     def identity(self, overrides: Mapping[str, Any]) -> str:
@@ -117,9 +117,12 @@ class Runner:
         compiled_audiences = self._stages.get(audience_id(scenario), lambda: self._build(scenario))
 
         def run(name: str) -> ArmOutcomes:
-            return launch(scenario, compiled_audiences, [name], self.worlds, seed, self.threads, point.specs)[name]
+            found = launch(
+                scenario, compiled_audiences, [name], self.worlds, seed, self.threads, point.specs, self.first
+            )
+            return found[name]
 
-        arms = {name: self._arms.get(key, partial(run, name)) for name, key in point.arms.items()}
+        arms = {name: self._arms.get((self.first, key), partial(run, name)) for name, key in point.arms.items()}
         return arms, compiled_audiences[0].audience_members
 
     def _prepared(self, overrides: Mapping[str, Any]) -> _Point:
@@ -255,21 +258,24 @@ def _means(
     mean = filled.sum(axis=1) / np.maximum(n, 1)
     spread = np.where(defined, table - mean[:, None], 0.0)
     deviation = np.sqrt((spread**2).sum(axis=1) / np.maximum(n - 1, 1))
-    row: dict[str, float] = {}
-    for i, name in enumerate(names):
-        half = _t(int(n[i]) - 1) * deviation[i] / math.sqrt(n[i]) if n[i] > 1 else NAN
-        row[name] = float(mean[i]) if n[i] else NAN
-        if sd:
-            row[f"{name}_sd"] = float(deviation[i]) if n[i] > 1 else NAN
-        row[f"{name}_low"], row[f"{name}_high"] = row[name] - half, row[name] + half
-    return row
+    mean[n == 0] = NAN
+    deviation[n < 2] = NAN
+    quantile = np.array([_t(freedom) for freedom in (n - 1).tolist()])
+    half = quantile * deviation / np.sqrt(np.maximum(n, 1))
+    ends = {"": mean, "_sd": deviation, "_low": mean - half, "_high": mean + half}
+    if not sd:
+        del ends["_sd"]
+    keys = [name + end for name in names for end in ends]
+    return dict(zip(keys, np.stack([*ends.values()], axis=1).ravel().tolist(), strict=True))
 
 
 _T: dict[int, float] = {}
 
 
 def _t(freedom: int) -> float:
-    """The 97.5 % quantile of Student's t."""
+    """The 97.5 % quantile of Student's t; NaN without a degree of freedom."""
+    if freedom < 1:
+        return NAN
     if freedom not in _T:
         from scipy.special import stdtrit
 

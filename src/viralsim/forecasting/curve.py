@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viralsim.forecasting.hawkes import Floats
 
@@ -12,6 +13,7 @@ STANDARD_HOURS = np.array(
     [0, 5 / 60, 1 / 6, 1 / 3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 128, 168]
 )
 GROWTH = 4 / 3  # of the bins after a week
+NEAR = 1.25  # the factor between an hour and a reading near it
 
 
 class Curve(NamedTuple):
@@ -73,6 +75,15 @@ def edges_of(curve: Curve, edges: Floats) -> tuple[Floats, int]:
     own = thinned(curve.hours[(curve.hours > 0) & (curve.hours <= at)])
     own = np.r_[0.0, own[own < at * (1 - 1e-9)], at]
     return np.r_[own, edges[edges > at * (1 + 1e-6)]], own.size - 1
+
+
+def read_near(curve: Curve, hours: Floats) -> NDArray[np.bool_]:
+    """bool[hours]: whether a curve has a reading near each of ``hours`` (> 0); of single shares every hour is known."""
+    known = curve.hours[curve.hours > 0]
+    if curve.exact:
+        return np.ones(hours.size, bool)
+    gaps = np.abs(np.log(known)[None] - np.log(hours)[:, None]).min(axis=1)
+    return np.asarray(gaps <= np.log(NEAR))
 
 
 def until(curve: Curve, at: float) -> Curve:

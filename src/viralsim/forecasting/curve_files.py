@@ -11,7 +11,7 @@ import numpy as np
 from viralsim.errors import InputError
 from viralsim.forecasting.curve import Curve, curve_of_events
 from viralsim.forecasting.events import SECOND
-from viralsim.forecasting.tables import UNITS, Row, check_single_shares, read_rows
+from viralsim.forecasting.tables import UNITS, Row, check_per, check_single_shares, read_rows
 
 HOURS_OF = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
 PER = ("total", "interval")
@@ -29,22 +29,26 @@ class PostCurve:
     place: str  # where it is in its file
 
 
-def read_curves(path: str | Path, per: str = "total", watched: float = 0.0) -> tuple[list[PostCurve], list[str]]:
+def read_curves(
+    path: str | Path, per: str = "total", watched: float = 0.0, published: str | None = None
+) -> tuple[list[PostCurve], list[str]]:
     """(curves in the order of the file, notes on what was left out or assumed).
 
     Columns: one of ``seconds``, ``minutes``, ``hours``, ``days`` since the post, or ``time`` and ``published_at``; ``shares`` so
     far (or since the row before, where ``per`` is ``interval``), left out where every row is one share; optionally ``post_id``,
     ``impressions``, ``reach``, ``followers``, ``observed_until`` (hours). A list of single shares that does not say until when its
-    post was watched is taken as watched for ``watched`` hours at least.
+    post was watched is taken as watched for ``watched`` hours at least. ``published``: the ``published_at`` of a table without it.
 
     Raises: InputError with file and line where a curve cannot be one.
     """
     file = Path(path)
     if per not in PER:
         raise InputError(f"per: must be total or interval, got {per!r}")
-    columns, rows, notes = read_rows(file)
+    columns, rows, notes = read_rows(file, published)
     time = _time_column(rows[0], columns)
-    if "shares" not in columns:
+    if "shares" in columns:
+        check_per(rows[0].table, per)
+    else:
         check_single_shares(rows[0].table)
     posts: dict[str, list[Row]] = {}
     for row in rows:
@@ -65,7 +69,10 @@ def _time_column(row: Row, columns: tuple[str, ...]) -> str:
     place = f"{row.table.path}:{row.table.header_line}"
     found = [column for column in columns if column in HOURS_OF or column == "time"]
     if found == ["time"] and "published_at" not in columns:
-        raise InputError(f"{place}: time without published_at: name both, or give hours since the post")
+        raise InputError(
+            f"{place}: time without published_at: add such a column with the time of the post, say --published, or give hours "
+            "since the post"
+        )
     if len(found) != 1:
         said = "no column" if not found else f"{len(found)} columns ({', '.join(found)})"
         titles = ", ".join(filter(None, row.table.titles))
@@ -79,10 +86,7 @@ def _hours(row: Row, time: str) -> float:
     """Hours since the post of a row."""
     if time != "time":
         return row.number(time) * HOURS_OF[time]
-    at, published = row.moment("time"), row.moment("published_at")
-    if (at.tzinfo is None) != (published.tzinfo is None):
-        raise row.refuse("time, published_at: only one of them has a time zone")
-    hours = (at - published).total_seconds() / 3600
+    hours = (row.moment("time") - row.moment("published_at")) / 3600
     if hours < 0:
         raise row.refuse("time: before published_at")
     return hours

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
-from numpy.typing import NDArray
 
 from viralsim.errors import InputError
-from viralsim.forecasting.curve import Curve, curve_of_events, edges_until, thinned
+from viralsim.forecasting.curve import Curve, curve_of_events, edges_until, read_near, thinned
 from viralsim.forecasting.curve_files import PostCurve
 from viralsim.forecasting.hawkes import Floats
 from viralsim.forecasting.population import FEWEST_PAST, Population, fit_curves
@@ -17,7 +16,6 @@ from viralsim.units import counted
 
 DECIMALS = 4  # of an hour: readings nearer than that are at one time
 FEWEST_READINGS = 3
-NEAR = 1.25  # the factor between an hour and a reading near it
 NEARLY_ALL = 0.8  # the part of past posts that has to be read near an hour
 
 
@@ -61,27 +59,20 @@ def _within(curve: Curve, horizon: float) -> Curve:
 
 def _edges(curves: Sequence[Curve], horizon: float, place: str) -> tuple[Floats, list[str]]:
     """(edges, notes): standard ones; where curves are readings of a counter, hours that all, or nearly all, were read at."""
-    counters = [np.round(curve.hours, DECIMALS) for curve in curves if not curve.exact]
+    counters = [curve for curve in curves if not curve.exact]
     if not counters:
         return edges_until(horizon), []
-    common: Floats = reduce(np.intersect1d, counters)
+    common: Floats = reduce(np.intersect1d, [np.round(curve.hours, DECIMALS) for curve in counters])
     common = common[(common > 0) & (common < horizon * (1 - 1e-6))]
     if common.size >= FEWEST_READINGS:
         return np.asarray(np.r_[0.0, thinned(common), horizon], np.float64), []
     standard = edges_until(horizon)[1:-1]
-    read_near = np.mean([_near(hours, standard) for hours in counters], axis=0)
-    edges = standard[read_near >= NEARLY_ALL]
+    near = np.mean([read_near(curve, standard) for curve in counters], axis=0)
+    edges = standard[near >= NEARLY_ALL]
     if edges.size < FEWEST_READINGS:
         raise InputError(
-            f"{place}: past posts were read at {common.size} common hours before the horizon, and near {edges.size}; "
-            f"read all of them near {FEWEST_READINGS} hours at least, such as 1, 6 and 24"
+            f"{place}: past posts have {counted(int(common.size), 'hour')} before the horizon at which all of them were read, and "
+            f"{FEWEST_READINGS} are needed: add readings of each post, such as at 1, 6 and 24 h"
         )
     said = "past posts were read at different hours: between two readings shares are taken as spread evenly"
     return np.asarray(np.r_[0.0, edges, horizon], np.float64), [said]
-
-
-def _near(hours: Floats, asked: Floats) -> NDArray[np.bool_]:
-    """bool[asked]: whether a reading at ``hours`` (ascending) is near."""
-    known = hours[hours > 0]
-    gaps = np.abs(np.log(known)[None] - np.log(asked)[:, None]).min(axis=1)
-    return np.asarray(gaps <= np.log(NEAR))

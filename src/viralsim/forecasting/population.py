@@ -15,6 +15,7 @@ from viralsim.forecasting.curve import Curve, counts_between, edges_of, edges_un
 from viralsim.forecasting.draws import at_moments, futures_of_past, growth_by_analogues, growth_by_law
 from viralsim.forecasting.events import check_draws, check_followers, past_curves, running_curve
 from viralsim.forecasting.hawkes import Floats, Nodes
+from viralsim.forecasting.local_line import LocalLine, fit_local_line
 from viralsim.forecasting.loglinear import LogLinear, fit_log_linear, line_futures_of_past
 from viralsim.forecasting.post_law import LawOnBins, PostLaw, fit_law, nodes_of, on_bins, spread_of
 from viralsim.forecasting.recalibration import (
@@ -43,6 +44,13 @@ class PastAt(NamedTuple):
 
     moments: Floats  # [posts, MOMENTS] shares by then, and by the earlier moments that posts are compared by
     line: LogLinear | None  # the log-linear regression from there
+    local: LocalLine | None  # the regression among the nearest, where past posts are many
+
+    def finals(self, curve: Curve, seen: float, draws: int, seed: int) -> Floats:
+        """float64[draws]: final counts by the regression; ``seen`` where there is none."""
+        if self.local is not None:
+            return self.local.finals(curve, draws, np.random.default_rng([seed, 4]))
+        return np.full(draws, seen) if self.line is None else self.line.draws(seen, draws, seed)
 
 
 @dataclass(frozen=True)
@@ -113,8 +121,8 @@ class Population:
         corrected = to_come.copy()
         centre = correction.shock.centres(np.array(seen))
         corrected[by_law] = shocked(to_come[by_law], centre, correction.shock.scale, generator)
-        if by_line.any() and past.line is not None:  # the law lends them the shape of their way
-            corrected[by_line] = past.line.draws(seen, int(by_line.sum()), seed) - seen
+        if by_line.any():  # the law lends them the shape of their way
+            corrected[by_line] = past.finals(curve, seen, int(by_line.sum()), seed) - seen
         corrected = whole_number(corrected, generator)
         paths = np.cumsum(growth * (corrected / np.maximum(to_come, 1e-300))[:, None], axis=1)
         paths[:, -1] = corrected
@@ -132,7 +140,8 @@ class Population:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             moments = at_moments(self.curves, at).reshape(self.posts, len(MOMENTS))
-            self._kept[at] = PastAt(moments, fit_log_linear(self.curves, at, self.horizon_hours))
+            about = (self.curves, at, self.horizon_hours)
+            self._kept[at] = PastAt(moments, fit_log_linear(*about), fit_local_line(*about))
         return self._kept[at]
 
     @cached_property
@@ -188,9 +197,12 @@ class Population:
             shocked(by_law, shock.centres(seen)[:, None], shock.scale, generator),
             futures_of_past(self.curves, at, self.horizon_hours, chosen, generator),
         ]
+        draws = (CORRECTION_DRAWS, generator)
         line = fit_log_linear(self.curves, at, self.horizon_hours)
-        if line is not None:
-            draws = (CORRECTION_DRAWS, generator)
+        local = fit_local_line(self.curves, at, self.horizon_hours)
+        if local is not None:
+            parts.append(local.futures_of_past(chosen, *draws))
+        elif line is not None:
             parts.append(line_futures_of_past(line, self.curves, at, self.horizon_hours, *draws)[chosen])
         weights = mixture_weights(parts, true)
         pits = randomised_pits(whole_number(mixed(parts, weights, generator), generator), true, generator)

@@ -4,28 +4,55 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import InputError
+from viralsim.forecasting.moments import LIKE, seconds_of
 from viralsim.tables import MOST_COUNTED, Column, Kind, Table, read_table
 from viralsim.units import shown
 
 # words for a unit of time; alone, or with one of SINCE they are the time since the post
 UNITS = {
-    "seconds": ("second", "sec", "secs", "s", "sekunden", "secondes", "segundos", "sekunder"),
-    "minutes": ("minute", "min", "mins", "minuten", "minutos", "minuter"),
-    "hours": ("hour", "hr", "hrs", "h", "stunden", "heures", "horas", "timmar"),
-    "days": ("day", "tage", "jours", "dias", "dagar"),
+    "seconds": (
+        "second",
+        "sec",
+        "secs",
+        "s",
+        "sekunde",
+        "sekunden",
+        "seconde",
+        "secondes",
+        "segundo",
+        "segundos",
+        "sekunder",
+    ),
+    "minutes": ("minute", "min", "mins", "minuten", "minutos", "minuto", "minuter"),
+    "hours": (
+        "hour",
+        "hr",
+        "hrs",
+        "h",
+        "std",
+        "stunde",
+        "stunden",
+        "heure",
+        "heures",
+        "hora",
+        "horas",
+        "timme",
+        "timmar",
+    ),
+    "days": ("day", "tag", "tage", "jour", "jours", "dia", "dias", "dag", "dagar"),
 }
 SINCE = (
     "{} since post", "{} since posting", "{} since publication", "{} since launch", "{} since start", "{} since seed",
     "{} after post", "{} after posting", "{} after launch", "time since post {}", "time since posting {}", "time since launch {}",
     "time in {}", "time {}", "t {}", "relative time {}", "elapsed {}", "elapsed time {}", "{} elapsed", "age {}", "age in {}",
-    "delay {}", "delay in {}",
+    "delay {}", "delay in {}", "zeit {}", "zeit in {}", "{} seit veröffentlichung", "{} nach veröffentlichung", "{} seit post",
+    "{} seit start", "{} depuis publication", "{} depuis la publication", "{} desde la publicación",
 )  # fmt: skip
 # numbers all: a curve's last row may well be the sum of those above it, and is none of totals
 NUMBERS = {
@@ -35,8 +62,8 @@ NUMBERS = {
     },
     "shares": (
         "share", "retweets", "retweet", "reposts", "repost", "reshares", "shares so far", "shares to date", "times shared",
-        "cumulative shares", "cumulative retweets", "cumulative reposts", "geteilt", "teilungen", "partages", "compartidos",
-        "delningar",
+        "cumulative shares", "cumulative retweets", "cumulative reposts", "geteilt", "teilungen", "geteilte beiträge", "partages",
+        "compartidos", "delningar",
     ),
     "impressions": ("views",),
     "reach": (),
@@ -55,7 +82,32 @@ PEOPLE = {  # words of columns that name a row or somebody, and count nothing
 }  # fmt: skip
 PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
-WORDS = {"time": (), "published_at": ("publish time", "published")}
+WORDS = {
+    "time": (
+        "timestamp",
+        "datetime",
+        "date time",
+        "date and time",
+        "zeit",
+        "zeitpunkt",
+        "zeitstempel",
+        "datum und uhrzeit",
+    ),
+    "published_at": (
+        "publish time",
+        "published",
+        "posted at",
+        "publication time",
+        "veröffentlicht",
+        "veröffentlicht am",
+    ),
+}
+# words of a title of shares that say what each row counts
+SINCE_THE_ROW_BEFORE = {
+    "per", "pro", "par", "por", "new", "neu", "neue", "hourly", "daily", "stündlich", "täglich", "interval", "increment",
+    "increments", "incremental", "delta", "change", "gained", "gain", "added",
+}  # fmt: skip
+SO_FAR = {"cumulative", "cumulated", "cumul", "far", "kumuliert", "kumulativ", "bisher"}
 COLUMNS = (
     Column(
         "post_id",
@@ -74,6 +126,7 @@ class Row:
     table: Table
     values: dict[str, NDArray[np.float64]]
     words: dict[str, list[str]]
+    seconds: dict[str, NDArray[np.float64]]  # of the columns of dates
     at: int
 
     @property
@@ -113,20 +166,14 @@ class Row:
             raise self.refuse(f"{column}: must be a whole number, got {shown(self.text(column))}")
         return value
 
-    def moment(self, column: str) -> datetime:
-        """The date and time in ``column``, ISO 8601.
+    def moment(self, column: str) -> float:
+        """Seconds since 1970 of the date and time in ``column``.
 
-        Raises: InputError with the line where it is none, or has no time of day.
+        Raises: InputError with the line where there is none.
         """
-        text = self.text(column)
-        try:
-            if len(text) < len("2024-05-01T09:30"):
-                raise ValueError
-            return datetime.fromisoformat(text)
-        except ValueError:
-            raise self.refuse(
-                f"{column}: must be a date with a time of day such as 2024-05-01T09:30, got {shown(text)}"
-            ) from None
+        if np.isnan(value := self.seconds[column][self.at]):
+            raise self.refuse(f"{column}: empty; write a date with a time of day such as {LIKE}")
+        return float(value)
 
 
 def _numbers(table: Table, name: str) -> NDArray[np.float64]:
@@ -173,15 +220,53 @@ def _check_units(table: Table) -> None:
             raise InputError(f"{table.path}: column {title!r} names {' and '.join(said)}: leave one of them out")
 
 
-def read_rows(path: Path) -> tuple[tuple[str, ...], list[Row], list[str]]:
+def check_per(table: Table, per: str) -> None:
+    """Raises where the title of the shares says that rows count something else than ``per`` says."""
+    title = table.columns["shares"].title
+    words = _words(title)
+    if per == "total" and words & SINCE_THE_ROW_BEFORE:
+        raise InputError(
+            f"{table.path}: column {title!r} seems to count the shares since the row before: say --per interval; or call it "
+            "shares where it counts all so far"
+        )
+    if per == "interval" and words & SO_FAR:
+        raise InputError(f"{table.path}: column {title!r} counts all shares so far: leave out --per interval")
+
+
+def read_rows(path: Path, published: str | None = None) -> tuple[tuple[str, ...], list[Row], list[str]]:
     """(columns that are known, rows, notes on what was left out or assumed).
+
+    ``published``: when the post was published, where the table has dates and no column ``published_at``. Beside a column of the
+    time since the post, dates are left out.
 
     Raises: InputError where the file cannot be read, holds no row, or a cell of a number is none, with file, line and column.
     """
     table = read_table(path, COLUMNS)
     _check_units(table)
     columns = tuple(column.name for column in COLUMNS if column.name in table)
+    if "time" in columns and set(columns) & set(UNITS):
+        table.notes.append(f"column {table.columns['time'].title!r} left out: the time since the post is there")
+        columns = tuple(name for name in columns if name != "time")
+    columns = _with_published(table, columns, published)
     values = {name: _numbers(table, name) for name in columns if name in NUMBERS}
-    words = {name: table.texts(name) for name in columns if name not in NUMBERS}
-    rows = [Row(table, values, words, at) for at in range(len(table))]
+    words = {name: table.texts(name) for name in columns if name not in NUMBERS and name in table}
+    dates = tuple(name for name in WORDS if name in words)
+    seconds = seconds_of(table, dates, published) if dates else {}
+    rows = [Row(table, values, words, seconds, at) for at in range(len(table))]
     return columns, rows, [f"{path}: {note}" for note in table.notes]
+
+
+def _with_published(table: Table, columns: tuple[str, ...], published: str | None) -> tuple[str, ...]:
+    """``columns``, with ``published_at`` where ``published`` says it.
+
+    Raises: InputError where the table says it too, names several posts, or has no dates.
+    """
+    if published is None:
+        return columns
+    if "published_at" in columns:
+        raise InputError(f"--published: {table.path} has a column of it: leave one of them out")
+    if "time" not in columns:
+        raise InputError(f"--published: {table.path} has no column of dates: leave it out")
+    if "post_id" in columns and len(set(table.texts("post_id"))) > 1:
+        raise InputError(f"--published: {table.path} holds several posts: give each its own in a column published_at")
+    return (*columns, "published_at")

@@ -28,6 +28,11 @@ def number(value: float, digits: int = DIGITS) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def exact(value: float) -> str:
+    """A number that was given or counted, with all its digits before the point: 1,055; 60.5; 0.0123."""
+    return number(value, 4) if abs(value) < 100 else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
 def money(value: float, currency: str) -> str:
     """An amount of money with its ISO 4217 code: cents below 10, three significant digits above."""
     if math.isnan(value) or math.isinf(value):

@@ -74,7 +74,11 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     messages: list[str] = []
     files = {name: c.network for name, c in spec.channels.items() if c.network.file is not None}
     imported = {name: _imported(scenario, name, network, messages) for name, network in files.items()}
-    people = None if spec.audience.members_file is None else read_members(folder / spec.audience.members_file)
+    people = (
+        None
+        if spec.audience.members_file is None
+        else read_members(folder / spec.audience.members_file, tuple(spec.audience.segments))
+    )
     if people is not None:
         messages.extend(f"{people.path.name}: {note}" for note in people.notes)
     shares = None if spec.audience.demographics is None else read_demographics(folder / spec.audience.demographics)

@@ -29,7 +29,7 @@ MONTHS = {
     "dezember": "dec", "dez": "dec", "décembre": "dec", "déc": "dec", "diciembre": "dec", "dic": "dec", "december": "dec",
 }  # fmt: skip
 YEARS = (1990, 2199)  # of posts; further ones are slips, and no nanoseconds count to them
-_ZONE = re.compile(r"\s*(?:z|utc|gmt|([+-])(\d\d):?(\d\d))$", re.IGNORECASE)
+_ZONE = re.compile(r"\s*(?:z|utc|gmt|([+-])(\d\d)(?::?(\d\d))?)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -58,12 +58,22 @@ def read_dates(cells: Sequence[str]) -> tuple[pd.Series, str]:
 
 def _zone_apart(cell: str) -> tuple[str, int]:
     """(the cell without its time zone, minutes that the zone is ahead of UTC)."""
-    found = _ZONE.search(cell.strip())
-    if found is None or ":" not in cell[: found.start()]:  # 2026-01-31 ends in no zone
+    found = _zone(cell)
+    if found is None:
         return cell.strip(), 0
     sign, hours, minutes = found.groups()
-    ahead = 0 if sign is None else int(f"{sign}1") * (60 * int(hours) + int(minutes))
+    ahead = 0 if sign is None else int(f"{sign}1") * (60 * int(hours) + int(minutes or 0))
     return cell.strip()[: found.start()], ahead
+
+
+def has_zone(cell: str) -> bool:
+    """Whether a time says its time zone."""
+    return _zone(cell) is not None
+
+
+def _zone(cell: str) -> re.Match[str] | None:
+    found = _ZONE.search(cell.strip())
+    return found if found and ":" in cell.strip()[: found.start()] else None  # 2026-01-31 ends in no zone
 
 
 def _in_english(cell: str) -> str:

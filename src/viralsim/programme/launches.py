@@ -22,13 +22,13 @@ from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.batch import members_of
 from viralsim.kernels.counts import Count, SegmentCount
 from viralsim.kernels.member_counts import MembersRunner
+from viralsim.kernels.respond import CONVERTED_MARK
 from viralsim.kernels.rng import Stream, seed_key, stream_key
 from viralsim.parallel import run_blocks
 from viralsim.programme.ledger import Ledger, ProgrammeWorlds
 from viralsim.programme.pool import Pool, pool_of
 from viralsim.programme.state import Months, WorldState
 from viralsim.scenario.blocks import filled
-from viralsim.scenario.programme_checks import BY_SALE
 
 NEVER = 2**31 - 1
 
@@ -54,9 +54,6 @@ class Programme:
         """The programme of an arm whose scenario has one."""
         spec = arm.spec
         tier, pool = spec.campaign.advocates, pool_of(compiled, spec, folder)
-        terms = pool.enrolment.terms
-        if terms is not None and terms.by_sale and filled(spec.programme).customers.again < 1.0:
-            raise ScenarioError([Problem(BY_SALE, "programme.customers.again")])
         if len(arm.world.contents.own_measured):
             raise ScenarioError([Problem("a measure that looks at trees is of one launch: leave it out, or the block "
                                          "programme", "measures")])  # fmt: skip
@@ -109,8 +106,8 @@ class Programme:
             own = np.where(state.launches >= top.after, top.willingness, own)
         return np.asarray(with_care(own * state.freshness, months.manager, coverage))
 
-    def of_launch(self, state: WorldState, coverage: float, launch: int) -> ArmInputs:
-        """What the kernel runs: the arm with the audience, the tier and the manager as they are now."""
+    def of_launch(self, state: WorldState, coverage: float, launch: int, number: int) -> ArmInputs:
+        """What the kernel runs in world ``number``: the arm with the audience, the tier and the manager as they are now."""
         world = self.inputs(state.active, self.willingness(state, coverage), state.trust)
         if self.arm.spec.audience.calendar is not None:
             hours = tick_hours(self.arm.spec)
@@ -119,6 +116,10 @@ class Programme:
         if factor is not None:
             activity = np.asarray(world.audience.activity, np.float64) * factor
             world = world._replace(audience=world.audience._replace(activity=activity.astype(np.float32)))
+        buys = self.months.buying(state, number, launch)
+        if buys is not None:
+            ready = np.where(buys, world.audience.buying, np.float32(0.0))
+            world = world._replace(audience=world.audience._replace(buying=ready))
         if not state.here.all():
             removed = world.plan.removed_at if len(world.plan.removed_at) else np.full(len(state.here), NEVER, np.int32)
             world = world._replace(
@@ -190,7 +191,7 @@ def arm_of_launch(
     nobody = ProgrammeWorlds.empty(arm, programme.pool, programme.months.long, 1, 0)
     state = _run_world(programme, MembersRunner(programme.widest), world, Ledger(nobody, 0), launch)
     manager = programme.months.manager
-    inputs = programme.of_launch(state, 0.0 if manager is None else manager.coverage(count(state.here)), launch)
+    inputs = programme.of_launch(state, 0.0 if manager is None else manager.coverage(count(state.here)), launch, world)
     people = programme.pool.enrolment
     terms = None if people.terms is None else people.terms.taking_part(state.active)
     enrolment = replace(people, cost_usd=np.where(state.active, people.cost_usd, 0.0), terms=terms)
@@ -209,12 +210,10 @@ def _run_world(
         coverage = 0.0 if months.manager is None else months.manager.coverage(here)
         willingness = programme.willingness(state, coverage)
         posted = memory.advocate_posts.copy()
-        inputs = programme.of_launch(state, coverage, launch)
+        inputs = programme.of_launch(state, coverage, launch, world)
         out, found = memory.run(inputs, launch_seed(months.seed, launch), world)
-        bought = months.counted_conversions(state, world, launch, found)
-        out.counts[0, Count.CONVERSIONS] = np.count_nonzero(bought)
         ledger.take_launch(launch, out, state, found)
-        ledger.of_segments(SegmentCount.CONVERSIONS, found.member[bought])
+        ledger.of_segments(SegmentCount.CONVERSIONS, found.member[(found.flags & CONVERTED_MARK) != 0])
         ledger.note(
             launch, members=here, joined=came, left=went, fans=count(state.fan), customers=count(state.customer),
             advocates=count(state.active), advocates_joined=made, advocates_left=lost, coverage=coverage,

@@ -45,10 +45,7 @@ def programme_outcomes(worlds: ProgrammeWorlds) -> ArmOutcomes:
     sold = table["conversions"] + table["repeat_purchases"]
     value = sold * number(arm.spec.content[arm.spec.campaign.content].sale_value_usd)
     table |= {"cost_usd": cost, "value_usd": value, "net_usd": value - cost}
-    customers = worlds.long.customers
-    if worlds.long.launches > 1 and (
-        customers.again < 1.0 or customers.repeat > 0.0
-    ):  # which tick they are of is not known
+    if worlds.long.launches > 1 and worlds.long.customers.repeat > 0.0:  # which tick these are of is not known
         series = {name: values for name, values in total.series.items() if name != "conversions"}
         total = replace(total, series=series)
     return replace(total, launches=table)
@@ -62,7 +59,7 @@ def _launch_costs(arm: Arm, worlds: ProgrammeWorlds, launch: int) -> dict[str, F
         people = replace(people, cost_usd=np.where(worlds.active[:, launch], people.cost_usd, 0.0))
     if people.terms is not None:
         people = replace(people, terms=people.terms.taking_part(worlds.active[:, launch]))
-    lines = cost_lines(replace(arm, enrolment=people), worlds.of_launch(launch))
+    lines = cost_lines(replace(arm, enrolment=people), worlds.of_launch(launch), worlds.active[:, launch])
     more = launch + 1 < worlds.long.launches
     manager = spec.campaign.community_management
     if more and manager is not None and manager.hours_usd(1.0):

@@ -87,13 +87,11 @@ class Months:
             factor = tired if factor is None else factor * tired
         return factor
 
-    def counted_conversions(self, state: WorldState, world: int, launch: int, found: TouchedMembers) -> Bools:
-        """Which of the members found converted for good, bool[k]: a customer's later conversion is one with a chance."""
-        converted = (found.flags & CONVERTED_MARK) != 0
+    def buying(self, state: WorldState, world: int, launch: int) -> Bools | None:
+        """Who may buy in a launch, bool[N]: customers with a chance, all others; None where everybody may."""
         if self.long.customers.again >= 1.0 or not state.customer.any():
-            return np.asarray(converted)
-        again = self.hits(world, "again", launch, self.long.customers.again)
-        return np.asarray(converted & (~state.customer[found.member] | again[found.member]))
+            return None
+        return np.asarray(~state.customer | self.hits(world, "again", launch, self.long.customers.again))
 
     def learn(self, state: WorldState, world: int, launch: int, found: TouchedMembers, coverage: float) -> None:
         """What a launch made of the members: customers, fans, memories."""

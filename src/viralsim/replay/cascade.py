@@ -49,16 +49,20 @@ class Change:
     gained_high: float
     chance: Floats
     members: pd.DataFrame
+    added: bool = False  # whether a member was asked, so that others can be gained and none lost
 
     def sentence(self) -> str:
         """One line."""
-        limits = f"95 %: {number(self.lost_low)} to {number(self.lost_high)}"
-        said = f"{self.what}: {number(self.lost)} of the others are lost ({limits})"
-        if self.gained_high or self.gained:
-            said += (
-                f", {number(self.gained)} are gained (95 %: {number(self.gained_low)} to {number(self.gained_high)})"
-            )
-        return said
+        mean, low, high = (
+            (self.gained, self.gained_low, self.gained_high)
+            if self.added
+            else (self.lost, self.lost_low, self.lost_high)
+        )
+        count = number(mean)
+        effect = "more of the others" + (" adopts" if count == "1" else " adopt")
+        if not self.added:
+            effect = "of the others " + ("is lost" if count == "1" else "are lost")
+        return f"{self.what}: {count} {effect} (95 %: {number(low)} to {number(high)})"
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,9 @@ class Replay:
         )
         return [
             f"{self.adopters:,} of {self.network.members:,} members adopted by tick {self.observed.until:,}",
-            f"{self.roots.size:,} adoptions have no possible parent and are forced roots",
+            "1 adoption has no possible parent and is a forced root"
+            if self.roots.size == 1
+            else f"{self.roots.size:,} adoptions have no possible parent and are forced roots",
             f"chance that a sight convinces {span}, mean delay {number(law.mean_delay)} ticks, both {how}",
         ]
 
@@ -152,7 +158,7 @@ class Replay:
         limits = [np.quantile(count, [0.025, 0.975], method="inverted_cdf") for count in counts]
         return Change(
             what, self.draws, float(counts[0].mean()), float(limits[0][0]), float(limits[0][1]), float(counts[1].mean()),
-            float(limits[1][0]), float(limits[1][1]), chance, table,
+            float(limits[1][0]), float(limits[1][1]), chance, table, added is not None,
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from viralsim.errors import InputError
-from viralsim.measurement.number_format import number
+from viralsim.measurement.number_format import exact
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class LostBranch:
     def sentence(self) -> str:
         """One line."""
         return (
-            f"without {self.node}: at most {number(self.posts)} of {number(self.of)} other posts are lost; a tree does not say who "
+            f"without {self.node}: at most {exact(self.posts)} of {exact(self.of)} other posts are lost; a tree does not say who "
             "of them would have heard of it otherwise, so there is no interval, and nobody can be added"
         )
 

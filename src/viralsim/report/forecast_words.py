@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from viralsim.measurement.number_format import money, number, percent, span
+from viralsim.measurement.number_format import exact, money, number, percent, span
 from viralsim.units import counted
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ def forecast_lines(found: dict[str, Forecast]) -> list[str]:
         return sentences(next(iter(found.values())))
     said = total_json(found)
     lines = [
-        f"{len(found)} posts: {number(said['seen'])} shares so far, "
-        f"each by {number(said['horizon_hours'])} h after it: {_range(said['final'])}"
+        f"{len(found)} posts: {exact(said['seen'])} shares so far, "
+        f"each by {exact(said['horizon_hours'])} h after it: {_range(said['final'])}"
     ]
     if said["target"] is not None:
         chance = percent(said["target"]["chance"])
-        lines.append(f"chance of {number(said['target']['shares'])} shares or more together: {chance}")
+        lines.append(f"chance of {exact(said['target']['shares'])} shares or more together: {chance}")
     if said["baseline"] is not None:
         lines.append(f"log-linear baseline: {_range(said['baseline'])}")
     lines += [f"{post}: {'; '.join(sentences(one)[:2])}" for post, one in islice(found.items(), MOST_LINES)]
@@ -42,12 +42,12 @@ def sentences(found: Forecast) -> list[str]:
     """The forecast in words, the answer first."""
     said = found.to_json()
     lines = [
-        f"{number(found.seen)} shares after {number(found.at_hours)} h"
+        f"{exact(found.seen)} shares after {exact(found.at_hours)} h"
         + _percentile(found.percentile_of_past, found.past_posts),
-        f"by {number(found.horizon_hours)} h: {_range(said['final'])}",
+        f"by {exact(found.horizon_hours)} h: {_range(said['final'])}",
     ]
     if found.target is not None:
-        lines.append(f"chance of {number(found.target)} shares or more: {percent(found.chance_of_target or 0.0)}")
+        lines.append(f"chance of {exact(found.target)} shares or more: {percent(found.chance_of_target or 0.0)}")
     if said["baseline"] is not None:
         lines.append(f"log-linear baseline: {_range(said['baseline'])}")
     if found.arms is not None:
@@ -71,7 +71,7 @@ def _changes(arm: OpenArm, currency: str) -> Iterator[str]:
     if arm.uplift is None or arm.ci_low is None or arm.ci_high is None or arm.cost_difference is None:
         yield f"no answer: {arm.reason}"
         return
-    yield f"{arm.uplift:+,.1f} shares (95 %: {span(arm.ci_low, arm.ci_high)})"
+    yield f"{round(arm.uplift, 1) + 0.0:+,.1f} shares (95 %: {span(arm.ci_low, arm.ci_high)})"  # + 0.0: no "-0.0"
     yield f"costs {money(arm.cost_difference, currency)} more"
     if arm.cost_per_share is not None and arm.cost_difference > 0:
         yield f"pays from {money(arm.cost_per_share, currency)} for a share on"

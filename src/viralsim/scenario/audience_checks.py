@@ -37,7 +37,10 @@ def segments(spec: Spec) -> Iterator[Finding]:
         if line.target is not None:
             yield from _named(spec, line.target.segments, ("campaign", "paid", i, "target", "segments"))
     if spec.campaign.advocates is not None:
-        yield from _named(spec, spec.campaign.advocates.among, ("campaign", "advocates", "among"))
+        place: Place = ("campaign", "advocates")
+        yield from _named(spec, spec.campaign.advocates.among, (*place, "among"))
+        for i, one in enumerate(spec.campaign.advocates.creators):
+            yield from _named(spec, one.among, (*place, "creators", i, "among"))
     goal = spec.goal
     if goal is None:
         return

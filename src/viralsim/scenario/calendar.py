@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from viralsim.scenario.blocks import Block, key
 from viralsim.units import Factor, Hours, PositiveHours
@@ -41,3 +41,15 @@ class Calendar(Block):
     )  # fmt: skip
     seasons: tuple[Season, ...] = key((), "times of other activity", source="off", max_length=MOST_ENTRIES)
     events: tuple[Event, ...] = key((), "bursts", source="off", max_length=MOST_ENTRIES)
+
+    @field_validator("weekdays", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: Any) -> Any:
+        """``Saturday`` is ``saturday``, as in ``posts_at``."""
+        if not isinstance(value, dict):
+            return value
+        small = [day.lower() if isinstance(day, str) else day for day in value]
+        twice = next((day for i, day in enumerate(small) if day in small[:i]), None)
+        if twice is not None:
+            raise ValueError(f"names {twice} twice: keep one")
+        return dict(zip(small, value.values(), strict=True))

@@ -15,7 +15,7 @@ from viralsim.units import day_of_launch, hours_since_launch, parse_launch, pars
 EXCLUDE_EACH_OTHER = {"visibility": "organic_reach", "organic_reach": "visibility"}
 DEFAULT_HORIZON = f"{Spec.model_fields['horizon'].default}h"
 DEFAULT_LAUNCH = f"{Spec.model_fields['launch_at'].default:02.0f}:00"
-MOMENTS = ("posts_at", "starts", "ends", "released_at", "at")  # keys that may name a day
+MOMENTS = ("posts_at", "starts", "ends", "released_at", "at", "horizon")  # keys that may name a day
 LINES = ("owned", "paid", "organic")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from viralsim.member_names import handle_key
 from viralsim.scenario.amounts import Usd
-from viralsim.scenario.audience import MOST_MEMBERS
+from viralsim.scenario.audience import MOST_MEMBERS, Selection
 from viralsim.scenario.blocks import Block, Name, is_zero, key, says_nothing
 from viralsim.scenario.repeats import MOST_POSTS
 from viralsim.units import Fraction, Hours, Probability, Whole
@@ -34,6 +34,10 @@ class Creator(Block):
     handle: Handle = key(..., "who")
     channel: Name | None = key(None, "where; left out: the only channel", source="filled in")
     followers: Annotated[int, Whole(ge=0, le=MOST_MEMBERS, unit="members")] = key(..., "followers there")
+    among: Selection = key(
+        {}, "only a member of these segments plays them, beside the tier's among: field of audience.segments -> its values",
+        source="off", exclude_if=says_nothing,
+    )  # fmt: skip
     posts: Posts | None = key(None, "how many of the times in posts_at they post at; left out: all", source="off")
     posts_at: PostsAt | None = key(
         None, "times of their own; left out: the tier's", source="off", exclude_if=says_nothing
@@ -57,3 +61,13 @@ class Creator(Block):
     commission_share: Fraction = key(0.0, "part of the value of such a sale", source="off")
     promo_code: str | None = key(None, "code that their followers are given", source="off", max_length=80)
     promo_discount: Fraction = key(0.0, "part of the value of such a sale that the code takes off", source="off")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _commission_in_per_cent(cls, value: Any) -> Any:
+        """``commission: 10%`` is a part of the value, ``commission: 10`` is an amount."""
+        said = value.get("commission_usd") if isinstance(value, dict) else None
+        if not isinstance(said, str) or not said.rstrip().endswith("%") or "commission_share" in value:
+            return value
+        others = {name: one for name, one in value.items() if name != "commission_usd"}
+        return {**others, "commission_share": said}

@@ -104,6 +104,10 @@ def _sentence(detail: ErrorDetails, place: Place, data: Any) -> str:
         return f"must be a finite number, got {shown(got)}"
     if kind == "literal_error":
         words = [str(word) for word in _words(context)]
+        if detail["loc"][-1] == "[key]":
+            wrong = str(detail["loc"][-2])
+            near = nearest(wrong, words)
+            return f"unknown key {shown(wrong)}: must be {_either(words)}{near if KNOWN not in near else ''}"
         hint = nearest(got, words) if isinstance(got, str) else ""
         hint = hint if "did you mean" in hint else ""
         return f"must be {_either(words)}, got {shown(got)}{hint}"

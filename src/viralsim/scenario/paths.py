@@ -8,7 +8,7 @@ import types
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import TypeAdapter
@@ -45,6 +45,15 @@ class Slot:
     nullable: bool = False
     required: bool = False
     filled_block: bool = False  # left out, it holds its own defaults
+
+    @cached_property
+    def element(self) -> Slot:
+        """What the values of a map or list are."""
+        annotation = self.annotation
+        while typing.get_origin(annotation) in (Annotated, types.UnionType, typing.Union):
+            annotation = next(kind for kind in typing.get_args(annotation) if kind is not type(None))
+        inner = typing.get_args(annotation)
+        return _slot(inner[1] if self.kind == "map" else inner[0])
 
 
 ANYTHING = Slot("leaf", Any)  # of which the schema says nothing
@@ -139,16 +148,6 @@ def _slot(annotation: Any, nullable: bool = False) -> Slot:
     return Slot("leaf", annotation, nullable=nullable)
 
 
-@cache
-def element(slot: Slot) -> Slot:
-    """What the values of a map or list are."""
-    annotation = slot.annotation
-    while typing.get_origin(annotation) in (Annotated, types.UnionType, typing.Union):
-        annotation = next(kind for kind in typing.get_args(annotation) if kind is not type(None))
-    inner = typing.get_args(annotation)
-    return _slot(inner[1] if slot.kind == "map" else inner[0])
-
-
 def leaf_slot(data: Any, place: Place) -> Slot:
     """The slot of a place in the data; PathError where the path leads nowhere."""
     found: list[Slot] = []
@@ -202,9 +201,9 @@ def respelt(slot: Slot, value: Any, place: Place, twice: list[tuple[Place, str]]
             changed[name] = respelt(known[name], inner, (*place, name), twice) if name in known else inner
         return changed
     if isinstance(value, dict) and slot.kind == "map":
-        return {name: respelt(element(slot), inner, (*place, name), twice) for name, inner in value.items()}
+        return {name: respelt(slot.element, inner, (*place, name), twice) for name, inner in value.items()}
     if isinstance(value, list | tuple) and slot.kind == "list":
-        return [respelt(element(slot), inner, (*place, i), twice) for i, inner in enumerate(value)]
+        return [respelt(slot.element, inner, (*place, i), twice) for i, inner in enumerate(value)]
     return value
 
 
@@ -216,7 +215,7 @@ def canonical(place: Place) -> Place:
             found[i] = unsuffixed(slot.block).get(str(part), part)
             inner = slots(slot.block).get(str(found[i]))
         else:
-            inner = element(slot) if slot.kind in ("map", "list") else None
+            inner = slot.element if slot.kind in ("map", "list") else None
         if inner is None:
             break
         slot = inner
@@ -236,7 +235,7 @@ def canonical_path(path: str) -> str:
 def as_written(slot: Slot, value: Any) -> Any:
     """A value of Python as the file has it: numbers without NumPy, hours as durations, in blocks and lists too."""
     if isinstance(value, list | tuple):
-        inner = element(slot) if slot.kind == "list" else ANYTHING
+        inner = slot.element if slot.kind == "list" else ANYTHING
         return [as_written(inner, item) for item in value]
     if isinstance(value, dict):
         return {str(name): as_written(_part(slot, str(name)), item) for name, item in value.items()}
@@ -250,7 +249,7 @@ def _part(slot: Slot, name: str) -> Slot:
     """The slot of one key of a block or map."""
     if slot.block is not None:
         return slots(slot.block).get(name, ANYTHING)
-    return element(slot) if slot.kind == "map" else ANYTHING
+    return slot.element if slot.kind == "map" else ANYTHING
 
 
 def _values_by_path(data: Any, place: Place, value: Any) -> Any:
@@ -356,11 +355,11 @@ def _in_collection(slot: Slot, old: Any, place: Place, i: int, change: Any) -> A
             size = len(old) if isinstance(old, list | tuple) else 0
             raise PathError(f"{where} is a list of {size}, numbered from [0]: {part!r} is not in it")
         changed = list(old)
-        changed[part] = _step(element(slot), old[part], place, i + 1, change, old)
+        changed[part] = _step(slot.element, old[part], place, i + 1, change, old)
         return changed
     if not isinstance(old, dict) or part not in old:
         raise PathError(f"{where} has no {part!r}" + nearest(str(part), old if isinstance(old, dict) else ()))
-    return {**old, part: _step(element(slot), old[part], place, i + 1, change, old)}
+    return {**old, part: _step(slot.element, old[part], place, i + 1, change, old)}
 
 
 def parse_set(text: str) -> tuple[str, Any]:

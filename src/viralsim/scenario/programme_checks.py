@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from viralsim.errors import InputError
-from viralsim.scenario.creators import Creator
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec
-
-BY_SALE = (
-    "cannot stand beside commissions and promo codes: who sold what a customer buys again is not told; leave one out"
-)
-
-
-def is_paid_by_sale(one: Creator) -> bool:
-    """Whether a creator is paid, or gives anything away, by the sale."""
-    return one.commission_usd + one.commission_share + one.promo_discount > 0.0
 
 
 def refuse_programme(spec: Spec, what: str) -> None:
@@ -56,14 +46,6 @@ def programme(spec: Spec) -> Iterator[Finding]:
     if tier is not None and "every" in tier.programme.model_fields_set and tier.programme.every != long.every:
         place: Place = ("campaign", "advocates", "programme", "every")
         yield place, f"differs from programme.every ({long.every:g}h): leave it out"
-    if tier is not None and long.customers.again < 1.0 and any(map(is_paid_by_sale, tier.creators)):
-        yield ("programme", "customers", "again"), BY_SALE
     told = spec.content.get(spec.campaign.content)
-    sold = long.customers.again < 1.0 or long.customers.repeat > 0.0
-    if told is not None and told.funnel is not None and sold:
-        yield (
-            ("programme", "customers"),
-            "cannot stand beside a funnel so far: leave again and repeat out, or the funnel",
-        )
     if told is not None and told.customer is not None and long.customers.repeat > 0.0:
         yield ("programme", "customers", "repeat"), "counts what content.customer counts already: leave one of them out"

@@ -94,12 +94,26 @@ def read_yaml(text: str, file: str = "scenario") -> Document:
         line = None if mark is None else mark.line + 1
         what = " ".join(part for part in (error.context, error.problem) if part)
         raise ScenarioError(
-            [Problem(f"is not valid YAML: {what}; look at indentation, colons and quotes", line=line, file=file)]
+            [
+                Problem(
+                    f"is not valid YAML: {what}; look at indentation, colons and quotes{_in_braces(text, line)}",
+                    line=line,
+                    file=file,
+                )
+            ]
         ) from None
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         what = " ".join(str(error).split())[:200]
         raise ScenarioError([Problem(f"is not valid YAML: {what}", file=file)]) from None
     return Document(reader.root, reader.lines, tuple(reader.problems))
+
+
+def _in_braces(text: str, line: int | None) -> str:
+    """What to say of a line with braces: in them, paths with an index and amounts with a comma need quotes."""
+    written = "" if line is None else "".join(text.splitlines()[line - 1 : line])
+    if "{" not in written or not re.search(r"\w\[\d+\]|\d,\d", written):
+        return ""
+    return '; inside { }, write "campaign.paid[0].budget" and "1,500" in quotes'
 
 
 class _Reader:

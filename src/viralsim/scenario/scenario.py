@@ -88,9 +88,12 @@ class Scenario:
     def arm_specs(self) -> dict[str, Spec]:
         """Every arm after its overlay. Arms share one audience: ScenarioError for an overlay that changes members or networks."""
         specs = {name: self.for_arm(name) for name in self.arm_names}
+        common = _shared(self.spec)
         for name, spec in specs.items():
+            if spec is self.spec:
+                continue
             for path, value in _shared(spec).items():
-                if value != _shared(self.spec)[path]:
+                if value != common[path]:
                     raise ScenarioError(
                         [Problem("arms live in the same worlds: overlay channels, content or campaign, not the audience or time",
                                  f"arms.{name}.{path}")]

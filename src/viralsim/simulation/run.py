@@ -201,7 +201,7 @@ class Run:
         if self.progress is not None:
             self.progress(self.finished + running, self.total)
 
-    def _is_watched(self) -> bool:
+    def is_watched(self) -> bool:
         """Whether anybody is told of progress, or could interrupt: else the kernel runs in this thread, without another."""
         main = threading.current_thread() is threading.main_thread()
         return self.progress is not None or (main and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)
@@ -210,7 +210,7 @@ class Run:
         self, compiled: CompiledAudience, arm: Arm, rows: NDArray[np.int64], threads: int, series: int | None = None
     ) -> None:
         """Run the worlds at ``rows`` of one arm and keep what came back."""
-        progress = self.report if len(rows) > 1 and self._is_watched() else None
+        progress = self.report if len(rows) > 1 and self.is_watched() else None
         raw: RawWorlds | ProgrammeWorlds
         if arm.spec.programme is None:
             raw = run_worlds(
@@ -231,7 +231,7 @@ def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Map
     """Run blocks of worlds, each through all arms; an interrupt keeps the blocks that all arms finished."""
     arms = [compile_arms(run.scenario, compiled, run.names, specs) for compiled in compiled_audiences]
     try:
-        for rows in run.blocks():
+        for rows in run.blocks(whole=not run.is_watched()):  # blocks are for who may stop in between
             for p in range(len(compiled_audiences)):
                 own = rows[run.worlds[rows] % len(compiled_audiences) == p]
                 for arm in arms[p].values():

@@ -59,6 +59,10 @@ class Table:
             if place not in taken
         }
 
+    def rows_said(self, rows: Sequence[int]) -> str:
+        """Rows as a message names them: their lines in the file."""
+        return f"lines {' and '.join(str(self.lines[row]) for row in rows)}"
+
     def cells(self, name: str) -> list[str]:
         """The cells of a column as they are written."""
         place = self.columns[name].place

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viralsim.app.classroom.room import Room, from_json
+from viralsim.app.classroom.tasks import lesson_of
 from viralsim.atomic import write_text
 from viralsim.errors import InputError
 
@@ -35,8 +36,10 @@ class Keep:
             if data["format"] != FORMAT:
                 raise ValueError(f"its format is {str(data['format'])[:40]!r}")
             secrets = {str(word): str(value) for word, value in data["secrets"].items()}
-            return from_json(data["room"]), secrets
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            room = from_json(data["room"])
+            lesson_of(room.round.task)
+            return room, secrets
+        except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise self._refusal(error) from None
 
     def _refusal(self, error: Exception) -> InputError:

@@ -10,7 +10,9 @@ from nicegui import app, ui
 
 from viralsim.app.classroom.picture import picture, rank
 from viralsim.app.classroom.room import Room, Seat
+from viralsim.app.classroom.tasks import REAL, seat_values, words
 from viralsim.app.classroom.wall import task_text
+from viralsim.app.lesson.real_posts import real_stage
 from viralsim.app.look import accepted, dress, front, heading, stage_html
 from viralsim.errors import InputError
 from viralsim.lessons.texts import Say, catalogue, languages, noted, preferred, speaker
@@ -93,16 +95,18 @@ class Place:
         heading(say("You are number {number}.", number=seat.number), "text-2xl")
         ui.label(say("round {number}", number=room.round.number) + ": " + task_text(room.round.task, say)).mark("round")
         with ui.column().classes("gap-1 w-full") as self.asking:
-            ui.label(say("The same post, the same people as everybody here; only luck is your own."))
-            ui.label(say("How many shares will your try get?"))
+            told, said = seat_values(room.round, seat.number), words(room.round.task)
+            ui.label(say(said.about, **told))
+            ui.label(say(said.ask, **told)).mark("ask")
             with ui.row().classes("items-center"):
                 self.guess = ui.number(say("my guess"), min=0, max=1e9, precision=0)
-                ui.button(say("guess and try"), on_click=self._play).mark("try")
+                ui.button(say(said.play), on_click=self._play).mark("try")
             self.wrong = ui.label("").classes("text-negative").props('role="alert"')
         self.said = ui.label("").classes("text-3xl font-bold").mark("mine")
         self.rank = ui.label("").classes("text-lg").mark("rank")
         self.drawn = ui.html("", sanitize=False).classes("vs-wide")
-        self.canvas = ui.html(f'<div id="{self.element_id}">{stage_html()}</div>', sanitize=False)
+        stage = real_stage() if room.round.task.lesson in REAL else stage_html()
+        self.canvas = ui.html(f'<div id="{self.element_id}">{stage}</div>', sanitize=False)
         self.canvas.classes("vs-wide")
         self.canvas.visible = False
         if room.has_played(self.who):  # before a reload
@@ -120,8 +124,8 @@ class Place:
         assert self.seat is not None
         room, say, number = self.room, self.say, self.seat.number
         self.asking.visible = False
-        told = {"shares": f"{room.round.outcomes[number]:,}", "guess": f"{room.round.guesses[number]:,.0f}"}
-        self.said.text = say("Shares of your try: {shares}. Your guess: {guess}.", **told)
+        told = {"result": f"{room.round.outcomes[number]:,}", "guess": f"{room.round.guesses[number]:,.0f}"}
+        self.said.text = say(words(room.round.task).got, **told)
         self._compare()
         client, opened = ui.context.client, room.version
         try:
@@ -143,7 +147,7 @@ class Place:
         results = room.results
         told = {"place": rank(results, number), "all": len(results)}
         self.rank.text = self.say(
-            "Place {place} of {all} in the class so far. Orange is yours; hollow squares are guesses.", **told
+            "You rank {place} of {all} so far. Orange is yours; hollow squares are guesses.", **told
         )
         drawn = picture(results, room.round.guesses, self.say, number)
         if self.drawn.content != drawn:

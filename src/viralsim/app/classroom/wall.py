@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import numpy as np
 from nicegui import ui
 
 from viralsim.app.classroom.picture import picture
 from viralsim.app.classroom.room import Room, Task
+from viralsim.app.classroom.tasks import arms, first_task, gathered, lesson_of, values, words
 from viralsim.app.look import accepted, dress, heading
 from viralsim.errors import InputError
-from viralsim.lessons import lesson, lessons
+from viralsim.lessons.real import course
 from viralsim.lessons.texts import Say, languages, preferred, speaker, spoken
 
 Opens = Callable[[Task, int], Awaitable[None]]  # a round of a task with a number
@@ -53,16 +53,14 @@ class Wall:
                 self.title = ui.label("").classes("text-2xl font-bold").mark("title")
                 self.head = ui.label("").classes("text-2xl").mark("gathered")
                 self.bars = ui.html("", sanitize=False).classes("vs-wide")
-                ui.label(say("filled squares: what each try came to; hollow ones below: the guesses")).classes(
-                    "text-lg"
-                )
+                self.filled = ui.label("").classes("text-lg")
                 self.best = ui.label("").classes("text-xl").mark("best")
         self.gather()
         ui.timer(1.0, self.gather)
 
     def _steering(self) -> None:
         say, task = self.say, self.room.round.task
-        names = {one.key: f"{one.order}. {say(one.title)}" for one in lessons()}
+        names = {one.key: f"{one.order}. {say(one.title)}" for one in course()}
         if not task.lesson:
             names = {"": say("your scenario"), **names}
         self.lesson = ui.select(names, value=task.lesson, label=say("lesson"), on_change=lambda: self._sliders())
@@ -84,18 +82,16 @@ class Wall:
 
     def _sliders(self, task: Task | None = None) -> None:
         """The values and arms of the lesson that is chosen."""
-        if not self.lesson.value:
+        one, say = lesson_of(Task(self.lesson.value, 0.0, "")), self.say
+        if one is None:
             self.value.visible = self.arm.visible = False
             return
-        one, say = lesson(self.lesson.value), self.say
-        values = {value: f"{say(one.slider.label)}: {value:g}" for value in one.slider.values}
-        arms = {arm: say(spoken(arm)) for arm in one.scenario().arm_names}
-        same = task is not None and task.lesson == one.key
-        self.value.set_options(
-            values, value=task.value if same and task is not None else one.slider.exactly(one.slider.value)
-        )
-        self.arm.set_options(arms, value=task.arm if same and task is not None else next(iter(arms)))
-        self.value.visible, self.arm.visible = True, len(arms) > 1
+        named = {value: f"{say(one.slider.label)}: {value:g}" for value in sorted(values(one))}
+        who = {arm: say(spoken(arm)) for arm in arms(one)}
+        now = task if task is not None and task.lesson == one.key else first_task(one)
+        self.value.set_options(named, value=now.value)
+        self.arm.set_options(who, value=now.arm)
+        self.value.visible, self.arm.visible = True, len(who) > 1
 
     async def _open(self, number: int) -> None:
         task = (
@@ -118,25 +114,19 @@ class Wall:
         self.title.text = say("round {number}", number=room.round.number) + ": " + task_text(task, say)
         if room.is_over:
             self.title.text = say("The class is over.")
-        values = np.array(sorted(results.values()))
-        self.head.text = say("tries of the same post: {n}", n=len(values))
-        self.best.text = ""
-        if len(values):
-            told = {
-                "typical": f"{np.median(values):,.0f}",
-                "best": f"{values[-1]:,}",
-                "guess": f"{np.median(list(room.round.guesses.values())):,.0f}",
-            }
-            self.best.text = say("typical: {typical} shares, best: {best}; typical guess: {guess}", **told)
-        drawn = picture(results, room.round.guesses, say) if len(values) else ""
+        said = words(task)
+        self.head.text = say(said.count, n=len(results))
+        self.filled.text = say(said.filled)
+        self.best.text = say(said.summary, **gathered(room)) if results else ""
+        drawn = picture(results, room.round.guesses, say) if results else ""
         if self.bars.content != drawn:
             self.bars.content = drawn
 
 
 def task_text(task: Task, say: Say) -> str:
     """What a round plays, in words."""
-    if not task.lesson:
+    one = lesson_of(task)
+    if one is None:
         return say("your scenario")
-    one = lesson(task.lesson)
-    arm = f", {say(spoken(task.arm))}" if len(one.scenario().arm_names) > 1 else ""
+    arm = f", {say(spoken(task.arm))}" if len(arms(one)) > 1 else ""
     return f"{say(one.title)} ({say(one.slider.label)}: {task.value:g}{arm})"

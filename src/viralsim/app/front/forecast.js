@@ -106,7 +106,8 @@ window.viralsimForecast = function (root, data) {
   function move(change) {
     past.push({ now: now, guess: guess, seen: seen });
     now = { ...now, ...change };
-    if ("number" in change) { guess = null; seen = new Set(); $(".vl-low").value = $(".vl-high").value = $(".vl-why").textContent = ""; }
+    $(".vl-why").textContent = ""; // it was said of another hour
+    if ("number" in change) { guess = null; seen = new Set(); $(".vl-low").value = $(".vl-high").value = ""; }
     show();
   }
 

@@ -8,9 +8,10 @@ window.viralsimLesson = function (root, lesson, source) {
   const h = (text, values) => escape(t(text, values)); // a text as HTML
   const noted = text => text;
   const words = { // of the simulated lessons; those on real posts bring their own
-    next: noted("next try"), which: noted("try {number}"), bar: noted("bar: the likely range (95 %)"), count: noted("{n} tries"),
+    next: noted("next try"), which: noted("try {number}"), bar: noted("bar: the likely range (95%)"), count: noted("{n} tries"),
     all: noted("All tries at this value"), without: noted("try it without first poster"),
-    lost: noted("The same try without this person, all other luck as it was: {lost} fewer people share, {unreached} fewer are reached."),
+    lost: noted("The same try without this person, all other luck as it was: shared by {lost} fewer, reaching {unreached} fewer."),
+    none: noted("The same try without this person, all other luck as it was: nobody is lost, as others bring it to all of them."),
     who: noted("{kind} {who}, group {group}, followers: {followers}. So far: {state}"), ...lesson.words };
   const $ = name => root.querySelector(name);
   const fresh = () => ({ index: lesson.start, arm: 0, number: 0, removed: -1 });
@@ -106,13 +107,21 @@ window.viralsimLesson = function (root, lesson, source) {
     if (found.has(value)) show(found.get(value)); else source.tried(value, show);
   }
 
+  // whether a guess is as good as right: a twentieth off, or one of a hundred
+  function close(off, truth) {
+    const [low, high] = m.axis;
+    return off <= Math.max(Math.abs(truth) / 20, m.log ? 0 : Math.min(1, (high - low) / 100));
+  }
+
   function distance(answer) {
     const one = answer.outcomes[0];
     if (one.value === null) return;
-    const off = guess - one.value, near = one.low !== null && one.low <= guess && guess <= one.high;
-    const told = { guess: `<b>${plain(guess)}</b>`, truth: `<b>${plain(one.value)}</b>`, off: plain(Math.abs(off)) };
+    const truth = Number(one.value.toPrecision(Math.abs(one.value) < 1 ? 2 : 3)), off = Math.abs(guess - truth); // as it is shown, so that the sum is right
+    const near = one.low !== null && one.low <= guess && guess <= one.high;
+    const told = { guess: `<b>${plain(guess)}</b>`, truth: `<b>${plain(truth)}</b>`, off: plain(off) };
     $(".vl-distance").innerHTML = near ? t("You guessed {guess}; it is {truth}. Inside the range: well guessed!", told)
-      : off > 0 ? t("You guessed {guess}; it is {truth}: {off} too many.", told) : t("You guessed {guess}; it is {truth}: {off} too few.", told);
+      : close(off, truth) ? t("You guessed {guess}; it is {truth}. Very close: well guessed!", told)
+      : guess > truth ? t("You guessed {guess}; it is {truth}: {off} too high.", told) : t("You guessed {guess}; it is {truth}: {off} too low.", told);
   }
 
   function play() {
@@ -139,7 +148,8 @@ window.viralsimLesson = function (root, lesson, source) {
     picked = member; stage.pick(id, member);
     source.removed(values[want.index], lesson.arms[want.arm], want.number, member, function (answer, error) {
       if (want.index !== now.index || want.number !== now.number) return;
-      $(".vl-lost").textContent = error || t(words.lost, { lost: answer.lost.length, unreached: answer.unreached });
+      const none = !error && !answer.lost.length && !answer.unreached;
+      $(".vl-lost").textContent = error || t(none ? words.none : words.lost, { lost: answer.lost.length, unreached: answer.unreached });
       if (!error) stage.mark(id, answer.lost);
       if ($(".vl-picture").getBoundingClientRect().top < 0) setTimeout(() => $(".vl-picture").scrollIntoView()); // on a phone the buttons are below it
     });

@@ -94,8 +94,8 @@ window.viralsimNetwork = function (root, shipped) {
   function lose(ticks) {
     const without = lost.tie ? play(net.number, [], [lost.tie]) : play(net.number, [lost.person]);
     const gone = [...sharing(ticks)].filter(v => !sharing(without).has(v)), said = { who: lost.person, lost: gone.length, unreached: reached(ticks).size - reached(without).size };
-    $(".vl-said").textContent = lost.tie ? t("Without this tie, all other luck as it was: {lost} fewer share, {unreached} fewer are reached.", said)
-      : t("Without person {who}, all other luck as it was: {lost} fewer share, {unreached} fewer are reached.", said);
+    $(".vl-said").textContent = lost.tie ? t("Without this tie, all other luck as it was: shared by {lost} fewer, reaching {unreached} fewer.", said)
+      : t("Without person {who}, all other luck as it was: shared by {lost} fewer, reaching {unreached} fewer.", said);
     stage.mark(id, gone);
   }
 

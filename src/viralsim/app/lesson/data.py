@@ -7,7 +7,7 @@ from typing import Any
 
 from viralsim.app import stepping
 from viralsim.app.curve import pictures
-from viralsim.app.look import stage_html
+from viralsim.app.look import STATES, stage_html
 from viralsim.app.stepping import Played
 from viralsim.lessons import Lesson
 from viralsim.lessons.outcomes import outcomes
@@ -38,7 +38,7 @@ def meta(one: Lesson, values: tuple[float, ...], tries: int) -> dict[str, Any]:
         "measure": {"title": measure.title, "axis": list(measure.axis), "log": measure.log, "arms": not measure.arms},
         "arms": list(one.scenario().arm_names),
         "tries": tries,
-        "stage": stage_html(),
+        "stage": stage_html(states=STATES if "critical_shares" in measure.of else STATES[:3]),
     }
 
 

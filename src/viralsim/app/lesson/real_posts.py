@@ -20,8 +20,9 @@ from viralsim.lessons.texts import noted
 
 MIXED = 7  # places from post to post where they are forecast: large and small in turn, the one that was replayed last
 LEAST_STAR = 8  # shares taken from one person that make a group of their own in the picture
+FRAMES, SHARED = 48, 2  # pictures of a post's day; the canvas's number for who has shared
 EIGHT_IN_TEN = (10, 50, 90)
-LARGER = noted("came through one person; a larger dot: more took it from them")
+LARGER = noted("came through that person; larger dot: more took it from them")
 STEP, POST = noted("one step"), noted("post")
 WORDS = {
     "next": noted("next post"),
@@ -54,9 +55,23 @@ def real_meta(one: RealLesson) -> dict[str, Any]:
         "measure": {"title": one.drawn, "axis": list(one.axis), "log": one.axis[0] > 0, "arms": True},
         "arms": [POST],
         "tries": len(posts()),
-        "stage": stage_html(larger=LARGER, states=("none", "shared"), step=STEP),
+        "stage": real_stage(),
         "words": WORDS,
     }  # fmt: skip
+
+
+def real_stage() -> str:
+    """The canvas of a real post, on which nobody is only reached."""
+    return stage_html(larger=LARGER, states=("none", "shared"), step=STEP)
+
+
+def whole_day(number: int) -> dict[str, Any]:
+    """A post as the canvas plays it, until the day is over."""
+    post, step = posts()[number], DAY_HOURS / FRAMES
+    ticks: list[list[int]] = [[] for _ in range(FRAMES)]
+    for row, (parent, hour) in enumerate(zip(post.parents.tolist(), post.hours.tolist(), strict=True)):
+        ticks[min(FRAMES - 1, int(hour / step))] += [row, SHARED, parent]
+    return {"scene": _scene(post), "moves": {"advocates": [0], "ticks": ticks, "hours": step, "real": True}}
 
 
 def replayed(one: RealLesson) -> dict[str, Any]:

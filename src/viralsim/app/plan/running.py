@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 MOST_LETTERS = 200_000
 ACTION_WORLDS = 300
 DEFAULT_HORIZON = 168.0
+PER_INTERVAL = "each row counts the shares since the row before"
+ON_THE_PAGE = {
+    "say --per interval": f"tick “{PER_INTERVAL}”",
+    ", say --published": "",
+    "--per interval": f"“{PER_INTERVAL}”",
+}
 _NUMBERS = re.compile(r"^\s*[-+.\d][\d.,;\t eE+-]*$")
 _BETWEEN = ("\t", ";", ",")
 
@@ -32,12 +38,16 @@ class Fan:
 
 @dataclass(frozen=True)
 class Pasted:
-    """What was given. curve: a table as text. past: file of past curves. target: shares. scenario: whose horizon it has."""
+    """What was given. curve: a table as text. past: file of past curves. target: shares. scenario: whose horizon it has.
+
+    per: what shares count, total or interval.
+    """
 
     curve: str
     past: str | None = None
     target: float | None = None
     scenario: Question | None = None
+    per: str = "total"
 
 
 def fan_of(given: Pasted) -> Fan:
@@ -78,9 +88,12 @@ def _forecast(given: Pasted) -> tuple[PostCurve, Forecast]:
         file = Path(folder) / "curve.csv"
         file.write_text(as_table(given.curve), encoding="utf-8")
         try:
-            posts, notes = read_curves(file)
+            posts, notes = read_curves(file, given.per)
         except InputError as error:
-            raise InputError(str(error).replace(f"{folder}/", "").replace(f"{folder}\\", "")) from None
+            said = str(error)
+            for option, here in {f"{folder}/": "", f"{folder}\\": "", **ON_THE_PAGE}.items():
+                said = said.replace(option, here)
+            raise InputError(said) from None
     if len(posts) != 1:
         raise InputError(f"one post at a time, and there are {len(posts)}: paste the curve of one")
     past, more = read_curves(given.past, watched=hours) if given.past else ([], [])
@@ -96,10 +109,11 @@ def as_table(text: str) -> str:
         raise InputError("paste a curve first: hours since the post and shares so far, a line for each reading")
     if len(text) > MOST_LETTERS:
         raise InputError(f"longer than {MOST_LETTERS:,} characters: use viralsim forecast")
-    lines = [line.strip() for line in text.strip().splitlines()]
+    lines = [line for written in text.strip().splitlines() if (line := written.strip())]
+    between = next((mark for mark in _BETWEEN if mark in lines[0]), " ")
+    typed = [line.split() for line in lines]
+    if between in (" ", ",") and all(len(words) == 2 and "," not in words[0][-1:] + words[1][:1] for words in typed):
+        lines, between = [";".join(words) for words in typed], ";"  # as a person types them, 0,5 for a half included
     if not _NUMBERS.match(lines[0]):
         return "\n".join(lines) + "\n"
-    between = next((mark for mark in _BETWEEN if mark in lines[0]), None)
-    if between is None:  # as a person types them
-        lines, between = [",".join(line.split()) for line in lines], ","
     return "\n".join([f"hours{between}shares", *lines]) + "\n"

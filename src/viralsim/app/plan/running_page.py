@@ -14,7 +14,7 @@ from viralsim.app.jobs import Job, RunLine
 from viralsim.app.lanes import Lanes
 from viralsim.app.limits import MOST_BYTES, read_upload
 from viralsim.app.look import dress, heading, top
-from viralsim.app.plan.running import Fan, Pasted, acted, fan_of
+from viralsim.app.plan.running import PER_INTERVAL, Fan, Pasted, acted, fan_of
 from viralsim.app.work import Question
 from viralsim.errors import InputError
 from viralsim.scenario import Scenario
@@ -61,6 +61,7 @@ class Running:
         ui.label("Paste hours since the post and shares so far, a line for each reading.").classes("vs-quiet")
         self.curve = ui.textarea("the curve so far", placeholder=EXAMPLE).props("outlined rows=9").classes("w-full")
         self.curve.mark("curve so far")
+        self.interval = ui.checkbox(PER_INTERVAL).mark("per interval")
         self.target = ui.number("target, in shares (or nothing)", min=0, precision=0).props("dense").classes("w-full")
         self._file("curves of past posts (CSV)", ".csv", self._past_came)
         self._file("a scenario, for actions (YAML)", ".yaml,.yml", self._scenario_came)
@@ -98,7 +99,8 @@ class Running:
     async def _forecast(self) -> None:
         target = None if self.target.value is None else float(self.target.value)
         scenario = None if self.scenario is None else Question(self.scenario, {})
-        self.given = Pasted(self.curve.value or "", self.past or None, target, scenario)
+        per = "interval" if self.interval.value else "total"
+        self.given = Pasted(self.curve.value or "", self.past or None, target, scenario, per)
         self.state.text = "forecasting" if self.lanes.is_ready() else "compiling, the first time only: about a minute"
         try:
             found = await self.lanes.answer(self.visitor, fan_of, self.given)

@@ -24,28 +24,59 @@ from viralsim.units import hours_since_launch, parse_duration, shown
 Float64 = NDArray[np.float64]
 
 TERMS = (
-    Column("fee_per_post_usd", Kind.MONEY, ("fee each post", "post fee", "per post fee")),
+    Column("fee_per_post_usd", Kind.MONEY, (
+        "fee each post", "post fee", "per post fee", "honorar pro post", "honorar pro beitrag", "gage pro post",
+        "preis pro beitrag",
+        "cachet par post", "tarif par post", "prix par post", "tarifa por post", "precio por post",
+    )),
     Column("flat_fee_usd", Kind.MONEY, ("flat fee", "fixed fee", "retainer", "pauschale", "forfait", "tarifa fija")),
-    Column("gift_usd", Kind.MONEY, ("gift", "gift cost", "gifting", "product value", "product cost", "seeding cost", "geschenk")),
-    Column("commission_usd", Kind.MONEY, ("commission", "commission per sale", "affiliate fee", "provision")),
+    Column("gift_usd", Kind.MONEY, ("gift", "gift cost", "gifting", "product value", "product cost", "seeding cost", "geschenk",
+                                    "cadeau", "regalo")),
+    Column("commission_usd", Kind.MONEY, (
+        "commission", "commission per sale", "affiliate fee", "provision", "provision pro verkauf", "comision",
+    )),
     Column("commission_share", Kind.SHARE, ("commission rate", "affiliate rate", "commission percent", "provisionssatz")),
     Column("exclusivity_usd", Kind.MONEY, ("exclusivity", "exclusivity fee", "exclusivitat", "exklusivitat", "exclusivite")),
     Column("promo_discount", Kind.SHARE, ("discount", "code discount", "rabatt", "remise", "descuento")),
 )  # fmt: skip
 OTHERS = (
-    Column("posts", Kind.COUNT, ("number of posts", "deliverables", "post count", "beitrage")),
-    Column("content", Kind.TEXT, ("content piece", "asset", "creative")),
+    Column(
+        "posts",
+        Kind.COUNT,
+        ("number of posts", "deliverables", "post count", "beitrage", "anzahl posts", "publications", "publicaciones"),
+    ),
+    Column("content", Kind.TEXT, ("content piece", "asset", "creative", "inhalt", "contenu", "contenido")),
     Column(
         "posts_at",
         Kind.TEXT,
         ("posting times", "posting time", "post times", "posting dates", "post dates", "goes live"),
     ),
     Column("exclusive", Kind.TEXT, ("is exclusive", "exklusiv", "exclusif")),
-    Column("promo_code", Kind.TEXT, ("code", "discount code", "coupon", "coupon code", "gutschein", "gutscheincode")),
+    Column(
+        "promo_code",
+        Kind.TEXT,
+        (
+            "code",
+            "discount code",
+            "coupon",
+            "coupon code",
+            "gutschein",
+            "gutscheincode",
+            "rabattcode",
+            "code promo",
+            "codigo",
+        ),
+    ),
 )
+MONEY_WORDS = frozenset((
+    "fee", "fees", "cost", "costs", "price", "pay", "paid", "payment", "salary", "bonus", "honorar", "honorare", "gage", "preis",
+    "kosten", "gebuhr", "gebuehr", "zahlung", "prix", "tarif", "tarifs", "cachet", "cout", "couts", "frais", "precio", "tarifa",
+    "coste", "costo", "pago", "commission", "provision", "comision",
+))  # fmt: skip
 ONCE = ("flat_fee_usd", "gift_usd", "exclusivity_usd")  # what is paid whether they post or not
 PER_POST = ("per post", "pro post", "par post", "por post", "each post")
 BARE_COMMISSION = ("commission", "commissions", "provision", "affiliatefee")
+FEE = "fee_per_post_usd"
 PLACE = "campaign.advocates.creators"
 BETWEEN_MOMENTS = re.compile(r"[;|\n]|,(?!\s*\d{1,2}:\d{2}\b)")  # the comma of "Friday, 18:00" is inside one
 YES_OR_NO = {
@@ -86,11 +117,6 @@ class Terms:
         """Whether anybody is paid by post or sale, or given anything."""
         return any(bool(values.any()) for values in self.of.values())
 
-    @property
-    def by_sale(self) -> bool:
-        """Whether anybody is paid, or gives anything away, by the sale."""
-        return any(bool(self.of[name].any()) for name in ("commission_usd", "commission_share", "promo_discount"))
-
     def taking_part(self, who: NDArray[np.bool_]) -> Terms:
         """The terms where only some take part, bool[A] or [W, A]: what is paid once is paid to them alone."""
         paid = {name: np.where(who, self.of[name], 0.0) for name in ONCE}
@@ -126,6 +152,10 @@ class CreatorsTable(Table):
         """The key of the scenario."""
         return f"{PLACE}[{row}].{name}"
 
+    def rows_said(self, rows: Sequence[int]) -> str:
+        """The entries of the list."""
+        return " and ".join(f"creators[{row}]" for row in rows)
+
     def numbers(self, name: str, low: float = 0.0, high: float = np.inf) -> Float64:
         """The numbers as the schema read them; NaN where one is left out."""
         return np.array([
@@ -151,8 +181,9 @@ def given(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], n
     for i, own in enumerate(rows):
         found = {float(v) for v in written[list(own)] if not np.isnan(v)}
         if len(found) > 1:
-            lines = ", ".join(str(table.lines[row]) for row in own)
-            raise InputError(f"{table.where(own[-1], name)}: {handles[i]} has several values (lines {lines}): give one")
+            raise InputError(
+                f"{table.where(own[-1], name)}: {handles[i]} has several values ({table.rows_said(own)}): give one"
+            )
         values[i] = found.pop() if found else np.nan
     return values
 
@@ -167,10 +198,13 @@ def is_per_post(table: Table) -> bool:
 
 def read_terms(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str], spec: Spec, times: int) -> Terms:
     """The terms of each person. times: how many times the tier's posts_at has."""
-    _refuse_bare_commission(table)
+    table = _settled_commission(table)
     contents = tuple(spec.content)
     own = own_times(table, rows, handles, spec)
-    of = {column.name: np.nan_to_num(given(table, rows, handles, column.name)) for column in TERMS}
+    of = {
+        column.name: np.nan_to_num(given(table, rows, handles, column.name)) for column in TERMS if column.name != FEE
+    }
+    of[FEE] = _fees(table, rows, handles)
     asked = given(table, rows, handles, "posts")
     if (asked == 0).any():
         row = rows[int(np.argmax(asked == 0))][0]
@@ -194,19 +228,71 @@ def read_terms(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[st
     return Terms(of, posts, tuple(content), codes, own, are_exclusive(table, rows, handles, of["exclusivity_usd"]))
 
 
-def _refuse_bare_commission(table: Table) -> None:
-    """InputError where a column is called commission and no more: 0.08 of what is sold, or 0.08 in money for each sale?"""
+def refuse_unknown_money(table: Table) -> None:
+    """InputError for a column of amounts that is not known: what somebody is to be paid is not left out."""
+    known = {found.place for found in table.columns.values()}
+    for place, title in enumerate(table.titles):
+        cells = [parse_cell(even(row[place])) for row in table.rows if not is_missing(even(row[place]))]
+        if place in known or not any(cells):
+            continue
+        if MONEY_WORDS & set(map(plain, re.split(r"[\W_]+", title))) or any(
+            cell is not None and cell.currencies for cell in cells
+        ):
+            names = ", ".join(
+                column.name.removesuffix("_usd").replace("_", " ") for column in TERMS if column.kind is Kind.MONEY
+            )
+            raise InputError(
+                f"{table.path}: column {title.strip()!r} holds amounts and is not known: call it {names} or cost, or take it out"
+            )
+
+
+def _fees(table: Table, rows: Sequence[Sequence[int]], handles: Sequence[str]) -> Float64:
+    """The fee for a post of each person, the mean of their channels: they post on all of them when they post.
+
+    In the scenario a channel without a fee costs nothing; in a file an empty cell is as that person's others are.
+    """
+    if FEE not in table:
+        return np.zeros(len(rows))
+    written = table.numbers(FEE)
+    by_channel = [written[list(own)] for own in rows]
+    if isinstance(table, CreatorsTable):
+        return np.array([np.nan_to_num(fees).mean() for fees in by_channel])
+    for own, fees, handle in zip(rows, by_channel, handles, strict=True):
+        if np.isnan(fees).any() and len(set(fees[~np.isnan(fees)])) > 1:
+            row = own[int(np.argmax(np.isnan(fees)))]
+            raise table.refusal(row, FEE, f"is empty and {handle} has several fees: fill it")
+    return np.array(
+        [np.nan_to_num(fees[~np.isnan(fees)]).mean() if not np.isnan(fees).all() else 0.0 for fees in by_channel]
+    )
+
+
+def _settled_commission(table: Table) -> Table:
+    """The table, where a column that is called commission and no more holds parts or amounts as its cells say, by % or a currency.
+
+    Raises: InputError where one does not: is 0.08 a part of what is sold, or 0.08 in money for each sale?
+    """
     found = table.columns.get("commission_usd")
     if found is None or plain(found.title) not in BARE_COMMISSION or found.unit.currencies:
-        return
-    for row, written in enumerate(table.cells("commission_usd")):
-        cell = None if is_missing(even(written)) else parse_cell(even(written))
+        return table
+    cells = [None if is_missing(even(one)) else parse_cell(even(one)) for one in table.cells("commission_usd")]
+    said = [cell for cell in cells if cell is not None]
+    if said and all(cell.per == 100 for cell in said) and "commission_share" not in table:
+        share = next(column for column in TERMS if column.name == "commission_share")
+        others = {name: one for name, one in table.columns.items() if name != "commission_usd"}
+        table.notes[:] = [
+            one.replace(f"{found.title!r} as commission_usd", f"{found.title!r} as commission_share")
+            for one in table.notes
+        ]
+        return replace(table, columns={**others, "commission_share": replace(found, column=share)})
+    for row, cell in enumerate(cells):
         if cell is not None and not cell.currencies:
             raise table.refusal(
                 row,
                 "commission_usd",
-                "may be a part or an amount: call the column commission rate or commission per sale",
+                "may be a part or an amount: write 8% or 8 EUR in every row, or call the column commission rate or "
+                "commission per sale",
             )
+    return table
 
 
 def _word(table: Table, own: Sequence[int], handle: str, name: str) -> str:

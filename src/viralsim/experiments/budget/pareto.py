@@ -169,7 +169,7 @@ def _searched(
             if not best:
                 raise
             interrupted = True
-        tried |= dict.fromkeys(search.seen)
+        tried |= search.looked_at
         if interrupted:
             return {name: best.get(name, model.nothing) for name in names}, list(tried), True
     try:

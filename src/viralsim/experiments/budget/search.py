@@ -13,7 +13,7 @@ from viralsim.experiments.budget_split import Float64, SplitModel, Values
 FINALISTS = 5  # splits of the wide search that are run in all worlds
 CLEARLY = 2.0  # standard errors
 Progress = Callable[[int, int], None]
-SMALLEST_STEP = 0.01  # of the budget: where moving money stops
+FIRST_STEP, SMALLEST_STEP = 0.25, 0.01  # of the budget: where moving money begins and stops
 
 
 def optuna_module() -> Any:
@@ -45,7 +45,7 @@ def split_of(trial: Any, model: SplitModel) -> Values:
     spent = trial.suggest_float("spent", 0.0, 1.0)
     parts = [trial.suggest_float(f"part {i}", 0.0, 1.0) for i in range(len(model.lines))]
     total = sum(parts) or 1.0
-    values = model.values([model.budget * spent * part / total for part in parts])
+    values = model.without_orphans(model.values([model.budget * spent * part / total for part in parts]))
     if not model.allowed(values):
         raise optuna_module().TrialPruned
     return values
@@ -71,29 +71,44 @@ class Search:
     """Looks for the split with the highest mean in the worlds of one luck; of equals the cheaper one.
 
     The wide search looks at each split in the first ``model.screened`` worlds; its finalists, and moves that are not clearly worse
-    there, are run in all. measure: what is to be best; the model's by default.
+    there, are run in all. measure: what is to be best; the model's by default. progress: called with (splits looked at, about how
+    many there will be).
     """
 
     def __init__(
         self, model: SplitModel, seed: int, trials: int, progress: Progress | None, measure: str | None = None
     ) -> None:
         self.model, self.seed, self.trials, self.progress, self.measure = model, seed, trials, progress, measure
+        self.pairs = list(itertools.permutations(range(-1, len(model.lines)), 2))
+        self.rounds = math.ceil(math.log2(FIRST_STEP / SMALLEST_STEP))
         self.seen: dict[Values, float] = {}  # means of the screened worlds
         self.whole: dict[Values, float] = {}  # means of all worlds
+        self.looked_at: dict[Values, None] = {}  # those that were dropped after a few worlds too
+        self._done = 0
 
     @property
     def tried(self) -> int:
         """Different splits that were run."""
-        return len(self.seen)
+        return len(self.looked_at)
 
     def screen(self, values: Values) -> Float64:
         """The outcome of a split in the screened worlds; it is run once."""
         found = self.model.outcome(values, self.seed, self.measure, worlds=self.model.screened)
         if values not in self.seen:
+            self.looked_at[values] = None
             self.seen[values] = float(found.mean())
-            if self.progress is not None:
-                self.progress(min(len(self.seen), self.trials), self.trials)
+            self._report(min(self.tried, self.trials))
         return found
+
+    @property
+    def steps(self) -> int:
+        """About how many splits and moves are looked at."""
+        return self.trials + self.rounds * len(self.pairs)
+
+    def _report(self, done: int) -> None:
+        self._done = max(self._done, done)
+        if self.progress is not None:
+            self.progress(self._done, self.steps)
 
     def score(self, values: Values) -> float:
         """The mean of a split in all worlds; it is run once."""
@@ -111,9 +126,19 @@ class Search:
         return self._ranked(self.whole or self.seen)[0]
 
     def _is_worse(self, there: Values, here: Values) -> bool:
-        """Whether the screened worlds, the same for both, leave no doubt that a split brings less than another."""
-        change = self.screen(there) - self.screen(here)
-        return len(change) > 1 and change.mean() < -CLEARLY * change.std(ddof=1) / math.sqrt(len(change))
+        """Whether the screened worlds, the same for both, leave no doubt that a split brings less than another.
+
+        A few of them are enough where the difference is large.
+        """
+        self.looked_at[there] = None
+        for worlds in self.model.looks:
+            own, other = (
+                self.model.outcome(values, self.seed, self.measure, worlds=worlds) for values in (there, here)
+            )
+            if _standing(own - other) < 0:
+                return True
+        self.screen(there)
+        return False
 
     def run(self) -> tuple[Values, bool]:
         """The best split, and whether the user stopped the search before its end."""
@@ -141,24 +166,51 @@ class Search:
             study.enqueue_trial(parts_of(money, self.model.budget))
 
         def objective(trial: Any) -> float:
-            return float(self.screen(split_of(trial, self.model)).mean())
+            return self._look(split_of(trial, self.model))
 
         study.optimize(objective, n_trials=max(self.trials, len(first)))
 
+    def _look(self, values: Values) -> float:
+        """The mean of a split in the screened worlds; of one that is clearly worse than the best so far in the first of them."""
+        if self.seen and values not in self.seen and self._is_worse(values, self._ranked(self.seen)[0]):
+            self._report(min(self.tried, self.trials))
+            return float(self.model.outcome(values, self.seed, self.measure, worlds=self.model.looks[0]).mean())
+        return float(self.screen(values).mean())
+
     def _closely(self) -> None:
-        """Move money between the lines and the purse, in halving steps, as long as a move helps."""
-        step = 0.25
-        for values in self._ranked(self.seen)[:FINALISTS]:
-            self.score(values)
-        here = self.best()
+        """Move money between the lines and the purse, in halving steps, as long as a move helps.
+
+        Two lines between which luck decides are left as they are: smaller steps tell them apart even less.
+        """
+        first, *others = self._ranked(self.seen)[:FINALISTS]
+        self.score(first)
+        for values in others:
+            if not self._is_worse(values, first):
+                self.score(values)
+        here, step, level, alike = self.best(), FIRST_STEP, 0, set[tuple[int, int]]()
         while step >= SMALLEST_STEP:
             helped = False
-            for take, give in itertools.permutations(range(-1, len(self.model.lines)), 2):
-                there = moved(self.model, here, take, give, step * self.model.budget)
+            for number, pair in enumerate(self.pairs):
+                self._report(self.trials + level * len(self.pairs) + number)
+                there = None if pair in alike else moved(self.model, here, *pair, step * self.model.budget)
                 if there is None or there == here or not self.model.allowed(there) or self._is_worse(there, here):
                     continue
                 gain = self.score(there) - self.score(here)
+                if not self._told_apart(there, here):
+                    alike.add(pair)
                 if gain > 0 or (gain == 0 and self.model.cost(there) < self.model.cost(here) - 1e-9):
                     here, helped = there, True
             if not helped:
-                step /= 2
+                step, level = step / 2, level + 1
+
+    def _told_apart(self, there: Values, here: Values) -> bool:
+        """Whether all worlds tell which of two splits brings more; equal ones are not told apart."""
+        own, other = (self.model.outcome(values, self.seed, self.measure) for values in (there, here))
+        return _standing(own - other) != 0
+
+
+def _standing(change: Float64) -> int:
+    """1 or -1 where the worlds leave no doubt that a change brings more or less, otherwise 0; float64[worlds]."""
+    error = float(change.std(ddof=1)) / math.sqrt(len(change)) if len(change) > 1 else math.inf
+    mean = float(change.mean())
+    return (mean > CLEARLY * error) - (mean < -CLEARLY * error)

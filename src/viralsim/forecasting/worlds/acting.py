@@ -219,7 +219,7 @@ def open_arms(
             "do: ask for fewer (--worlds), or lengthen the tick"
         )
     refuse_other_pasts(result.arms, baseline, free, scenario.spec.tick)
-    points = points_of(curve)
+    points = points_of(curve, scenario.spec.tick)
     so_far, seen = shares_at(own.series["shares"], scenario.spec.tick, points), curve.at(points)
     found = weigh(so_far, seen)
 
@@ -228,7 +228,8 @@ def open_arms(
 
     names = [name for name in specs if name != baseline]
     answers = tuple(_answer(_Pair(result.arms[name], own, found, moved), level, left, specs) for name in names)
-    warnings = _warnings(scenario, found, moved(own.measures["shares"]), level, result.world_count)
+    without = np.maximum(moved(own.measures["shares"]), seen[-1])  # a line may lead below what has come
+    warnings = _warnings(scenario, found, without, level, result.world_count)
     return OpenArms(
         at, baseline, result.world_count, found.effective, found.size, answers, warnings, scenario.spec.currency
     )
@@ -264,7 +265,7 @@ def _answer(pair: _Pair, level: Floats | None, left: Left, specs: Mapping[str, S
     """What one arm changes."""
     arm, own, found = pair.arm, pair.own, pair.found
     if found.effective < FEWEST:
-        reason = f"only {number(found.effective)} worlds' worth meet the curve, and {FEWEST} are needed"
+        reason = f"the worlds that meet the curve count as only {number(found.effective)}, and {FEWEST} are needed"
         return OpenArm(arm.name, own.name, reason=reason)
     weights = found.weights
     gained = pair.gained("shares")
@@ -322,8 +323,8 @@ def _warnings(scenario: Scenario, found: Weights, own: Floats, level: Floats | N
         )
     if found.effective < FEWEST:
         said.append(
-            f"no answer: of {worlds:,} worlds only {number(found.effective)} worlds' worth meet the curve; ask for more worlds, or "
-            "widen what is uncertain"
+            f"no answer: of {worlds:,} worlds those that meet the curve count as only {number(found.effective)}; ask for more "
+            "worlds, or widen what is uncertain"
         )
         return tuple(said)
     if found.size < WIDE:

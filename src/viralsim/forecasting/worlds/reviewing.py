@@ -18,7 +18,7 @@ from viralsim.forecasting.hawkes import Floats
 from viralsim.forecasting.worlds.envelope import ALPHA, chance_of_farther
 from viralsim.forecasting.worlds.weighting import FEWEST, points_of, shares_at, weigh, weighted_quantiles
 from viralsim.forecasting.worlds.would_differ import Different, Search, what_would_differ
-from viralsim.measurement.number_format import number, percent
+from viralsim.measurement.number_format import exact, percent
 from viralsim.results import Result, open_result
 from viralsim.scenario import Scenario
 
@@ -51,9 +51,7 @@ class ArmReview:
         """The answer first."""
         farther = f"{percent(self.p_value)} of {self.worlds:,} worlds are as far out as this curve, or farther"
         cause = "luck and what was not known before" if self.unsure else "luck alone"
-        place = (
-            f"{number(self.final)} shares, more than in {percent(self.percentile / 100)} of the worlds of {self.arm}"
-        )
+        place = f"{exact(self.final)} shares, more than in {percent(self.percentile / 100)} of the worlds of {self.arm}"
         if self.luck_alone:
             return [f"{cause} explains this" if cause == "luck alone" else f"{cause} explain this", place, farther]
         does = "does" if cause == "luck alone" else "do"
@@ -142,19 +140,19 @@ def review_of(result: Result, curve: Curve, arms: Sequence[str] | None, search: 
     warnings = []
     if curve.observed_until < horizon * (1 - 1e-9):
         warnings.append(
-            f"the curve ends at {number(curve.observed_until)} h and the worlds at {number(horizon)} h: compared until the first"
+            f"the curve ends at {exact(curve.observed_until)} h and the worlds at {exact(horizon)} h: compared until the first"
         )
     if curve.observed_until > horizon * (1 + 1e-9):
-        warnings.append(f"the worlds end at {number(horizon)} h: what came later is left out")
+        warnings.append(f"the worlds end at {exact(horizon)} h: what came later is left out")
     known = curve._replace(observed_until=min(curve.observed_until, horizon))
-    if not points_of(known).size:
-        raise InputError(f"the curve has no reading within the {number(horizon)} h of the worlds")
+    if not points_of(known, result.tick_hours).size:
+        raise InputError(f"the curve has no reading within the {exact(horizon)} h of the worlds")
     found = tuple(_review(result, name, kept[name], known, search) for name in names)
-    return Review(result.scenario_name, float(points_of(known)[-1]), found, tuple(warnings))
+    return Review(result.scenario_name, float(points_of(known, result.tick_hours)[-1]), found, tuple(warnings))
 
 
 def _review(result: Result, name: str, series: Any, curve: Curve, search: Search | None) -> ArmReview:
-    points = points_of(curve)
+    points = points_of(curve, result.tick_hours)
     so_far, seen = shares_at(series, result.tick_hours, points), curve.at(points)
     final = so_far[:, -1]
     p_value = chance_of_farther(so_far, seen)

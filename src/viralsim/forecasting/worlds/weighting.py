@@ -39,11 +39,16 @@ class Weights(NamedTuple):
     effective: float
 
 
-def points_of(curve: Curve) -> Floats:
-    """Hours, ascending to now, at which a curve is compared: of a counter its own readings, as evenly spread as they are."""
+def points_of(curve: Curve, tick: float) -> Floats:
+    """Hours, ascending to now, at which a curve is compared with worlds of ``tick`` hours.
+
+    Of a counter its own readings, as evenly spread as they are. Of single shares the ends of ticks: within one, worlds are straight
+    lines, and a curve of single shares beside them would be odd at every early hour.
+    """
     even = curve.observed_until * np.arange(1, POINTS + 1) / POINTS
     if curve.exact:
-        return even
+        ends = np.unique(np.floor(even / tick + 1e-9))
+        return np.asarray(ends[ends > 0] * tick) if ends[-1] > 0 else even[-1:]
     readings = curve.hours[(curve.hours > 0) & (curve.hours <= curve.observed_until)]
     return np.asarray(readings[np.unique(np.abs(readings[None] - even[:, None]).argmin(1))])
 

@@ -131,6 +131,7 @@ _LIMITS = [
     )
     for name, (shapes, low, high) in LIMITS.items()
 ]
+_SHAPES = frozenset(letters for _, _, _, shapes, _, _ in _LIMITS for letters in shapes)
 _checked: WeakValueDictionary[tuple[int, str, float], NDArray[Any]] = WeakValueDictionary()
 
 
@@ -156,10 +157,12 @@ def check_arm_inputs(arm: ArmInputs) -> None:
     Raises InputError that names array, place, what is allowed and what it holds.
     """
     sizes = sizes_of(arm)
+    shape_of = {letters: tuple([sizes[letter] for letter in letters]) for letters in _SHAPES}
     for name, group, field, shapes, low, high in _LIMITS:
         array = getattr(arm[group], field)
-        if array.ndim != 1 or shapes is not ANY_LENGTH:
-            _check_shape(name, array, shapes, sizes)
+        if array.shape not in [shape_of[letters] for letters in shapes] and (array.ndim != 1 or shapes):
+            allowed = " or ".join(str(shape_of[letters]) for letters in shapes)
+            raise InputError(f"{name} must have shape {allowed or '(any)'}, got {array.shape}")
         most = high if not isinstance(high, str) else sizes[high[0]] - (len(high) < 2)
         if _checked.get((id(array), name, most)) is not array:
             _check_numbers(name, array, low, most)
@@ -168,14 +171,6 @@ def check_arm_inputs(arm: ArmInputs) -> None:
     for start, into in OFFSETS.items():
         _check_offsets(arm, start, into)
     _check_order(arm)
-
-
-def _check_shape(name: str, array: NDArray[Any], shapes: tuple[tuple[str, ...], ...], sizes: dict[str, int]) -> None:
-    for letters in shapes:
-        if array.shape == tuple([sizes[letter] for letter in letters]):
-            return
-    allowed = [tuple(sizes[letter] for letter in letters) for letters in shapes]
-    raise InputError(f"{name} must have shape {' or '.join(map(str, allowed)) or '(any)'}, got {array.shape}")
 
 
 def _check_numbers(name: str, array: NDArray[Any], low: float, high: float) -> None:

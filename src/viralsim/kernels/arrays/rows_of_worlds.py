@@ -15,6 +15,7 @@ from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import U4, U8, ArmInputs
 from viralsim.kernels.arrays.limits import LIMITS
 
+_AXES = {tuple(name.split(".")): shapes.split("|")[0].count(",") + 1 for name, (shapes, _, _) in LIMITS.items()}
 WORDS: dict[int, Any] = {8: np.uint64, 4: np.uint32}  # what rows are copied as, by bytes per number
 
 
@@ -58,10 +59,9 @@ def with_array(arm: ArmInputs, group: str, field: str, array: NDArray[Any]) -> A
 def varied_fields(arm: ArmInputs) -> list[tuple[str, str, NDArray[Any]]]:
     """(group, field, array) of every array that has an axis more than ``LIMITS`` gives it."""
     found = []
-    for name, (shapes, _, _) in LIMITS.items():
-        group, field = name.split(".")
+    for (group, field), axes in _AXES.items():
         array = getattr(getattr(arm, group), field)
-        if array.ndim > shapes.split("|")[0].count(",") + 1:
+        if array.ndim > axes:
             found.append((group, field, array))
     return found
 

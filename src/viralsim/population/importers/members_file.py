@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,12 @@ HANDLES = ("username", "user name", "handle", "screen name", "account", "profile
 ID = Column(
     "id", Kind.ID, ("member", "member id", "node", "node id", "user id", "user"), required=True, otherwise=HANDLES
 )
-SYNONYMS = {
-    "community": ("region", "country", "city", "location", "segment"),
-    "activity": ("posts per week", "posts per month", "posts", "statuses count", "tweets"),
-}
+SYNONYMS = {"activity": ("posts per week", "posts per month", "posts", "statuses count", "tweets")}
+PLACES = {
+    "community": ("region", "country", "city", "location", "segment")
+}  # the first of these, where none is called so
 UNKNOWN = "unknown"
+SEGMENT = "segment "  # and the field: what a column is called that makes segments
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]+")
 
 
@@ -51,18 +52,26 @@ def _columns() -> tuple[Column, ...]:
     """The columns that a members file may have: the id, and one for each declared field, topic and tone."""
     fields = tuple(
         Column(f.column, Kind.ID if f.column == "community" else Kind.SHARE if f.high == 1.0 else Kind.NUMBER,
-               SYNONYMS.get(f.column, ()), family=f.column.endswith("_"))
+               SYNONYMS.get(f.column, ()), family=f.column.endswith("_"), otherwise=PLACES.get(f.column, ()))
         for f in FIELDS
     )  # fmt: skip
     return (ID, *fields)
 
 
-def read_members(path: Path) -> MembersFile:
-    """Read a members file, compressed or not; ``NetworkError`` names line and column of what is wrong."""
+def read_members(path: Path, segments: Collection[str] = ()) -> MembersFile:
+    """Read a members file, compressed or not; ``NetworkError`` names line and column of what is wrong.
+
+    segments: further columns that make segments of the members; ``read_fields`` reads them, here they are noted as used.
+    """
+    further = tuple(Column(SEGMENT + name, Kind.TEXT, otherwise=(name,)) for name in segments)
     try:
-        table = read_table(path, _columns())
+        table = read_table(path, (*_columns(), *further))
         ids = _ids(table)
-        values = {name: _numbers(table, name) for name in table.columns if name not in ("id", "community")}
+        values = {
+            name: _numbers(table, name)
+            for name in table.columns
+            if name not in ("id", "community") and not name.startswith(SEGMENT)
+        }
         community, names = _communities(table) if "community" in table else (None, None)
     except InputError as error:
         raise NetworkError(str(error)) from error

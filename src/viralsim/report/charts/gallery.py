@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from viralsim.errors import InputError
-from viralsim.report.charts import cascades, money, months, people, time
+from viralsim.report.charts import cascades, money, months, people, segments, time
 from viralsim.report.charts import trees as draw_trees
 from viralsim.report.charts import worlds as draw_worlds
 from viralsim.report.charts.pictures import Picture
@@ -22,6 +22,7 @@ DRAWS: tuple[Callable[[Result], Picture | None], ...] = (
     draw_worlds.differences,
     money.waterfall,
     people.advocates,
+    segments.segments,
     people.communities,
     people.channels,
     cascades.sizes,
