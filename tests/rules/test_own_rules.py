@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ import viralsim as vs
 from viralsim.cli import main
 from viralsim.errors import InputError, ScenarioError
 from viralsim.experiments import read_table
+from viralsim.experiments.archive import check_archive
 from viralsim.experiments.ids import arm_ids
+from viralsim.report.methods import methods_of_result
 from viralsim.rules import read_file
 from viralsim.rules.rule import digest_of
 
@@ -196,6 +199,30 @@ def test_rules_are_read_from_the_command_line_and_from_no_scenario(tmp_path: Pat
     wrong = CliRunner().invoke(main, ["check", str(scenario), "--rules", str(tmp_path / "no.py")])
     assert wrong.exit_code == 2
     assert "Traceback" not in wrong.output
+
+
+def test_what_is_kept_of_a_run_names_its_rules_and_an_archive_holds_them(tmp_path: Path) -> None:
+    """The command to run it again, the methods paragraph (where no rule is known, too), and the zip with its README."""
+    text = RULE.replace("hashed", "kept_whole").format(factor=1.0, comment="")
+    rules, scenario = written(tmp_path, text, "kept.py"), tmp_path / "s.yaml"
+    scenario.write_text(PLAIN.replace("{appeal: 0.2}", "{appeal: 0.2, reinforcement: {kept_whole: {gain: 0.3}}}"))
+    out, named = str(tmp_path / "out"), ["--rules", str(rules)]
+    ran = CliRunner().invoke(main, ["run", str(scenario), "--worlds", "3", "--out", out, *named])
+    assert ran.exit_code == 0, ran.output
+    assert f"--seed 42 --rules {rules} --full" in ran.output
+    result = vs.open_result(out)
+    (rule,) = result.rules
+    assert rule == ("reinforcement", "kept_whole", vs.rules.known("reinforcement")["kept_whole"].digest)
+    assert f"rules of our own: kept_whole (reinforcement, {rule[2]})" in methods_of_result(result)
+
+    packed = CliRunner().invoke(main, ["archive", out, "--author", "Curie, Marie", *named])
+    assert packed.exit_code == 0, packed.output
+    with zipfile.ZipFile(f"{out}.zip") as archived:
+        assert archived.read("rules/1_kept.py") == rules.read_bytes()
+        said = json.loads(archived.read("archive.json"))["rules"]
+        assert "--seed 42 --rules rules/1_kept.py`" in archived.read("README.md").decode()
+    assert said == [{"place": rule[0], "word": rule[1], "digest": rule[2], "found": "rules/1_kept.py"}]
+    assert check_archive(f"{out}.zip") > 8
 
 
 def test_a_rule_that_breaks_coupling_is_said_to(tmp_path: Path) -> None:

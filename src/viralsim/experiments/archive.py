@@ -23,10 +23,12 @@ from viralsim.experiments.manifest import MANIFEST as SWEEP_MANIFEST
 from viralsim.experiments.sensitivity import FOUND, read_sensitivity
 from viralsim.experiments.sweep import plan_in
 from viralsim.experiments.table import read_table
+from viralsim.rules.registry import file_of
 from viralsim.scenario import Scenario
 from viralsim.scenario.checks import referenced_files
 from viralsim.scenario.fingerprint import content_hash
 from viralsim.scenario.loading import loads
+from viralsim.scenario.own_rules import own_rules_of
 from viralsim.versions import package_version, versions
 
 SUMS = "SHA256SUMS"
@@ -60,10 +62,12 @@ def archive(folder: str | Path, out: str | Path | None = None, *, authors: Seque
     source = Path(folder)
     target = Path(out) if out is not None else source.with_name(f"{source.resolve().name}.zip")
     scenario, manifest = _scenario_in(source)
-    texts = _texts(scenario, manifest, authors)
+    rules = rules_of(scenario)
+    texts = _texts(scenario, manifest, rules, authors)
     stored = sorted(p for p in source.rglob("*") if p.is_file() and not p.name.startswith(_LEFT_OUT))
     named: dict[str, Path | bytes] = {name: text.encode() for name, text in texts.items()}
     named |= {f"store/{path.relative_to(source).as_posix()}": path for path in stored if path != target}
+    named |= {rule["found"]: Path(file) for rule, file in rules if file}
     names = tuple(sorted(named))
     named[SUMS] = "".join(f"{_sha256(named[name])}  {name}\n" for name in names).encode()
     with suppress(OSError):  # told when it is written
@@ -122,17 +126,37 @@ def _scenario_in(source: Path) -> tuple[Scenario, dict[str, Any]]:
     return scenario, said
 
 
-def _texts(scenario: Scenario, manifest: dict[str, Any], authors: Sequence[str]) -> dict[str, str]:
+def rules_of(scenario: Scenario) -> list[tuple[dict[str, str], str]]:
+    """Each rule of one's own that the scenario names, as ``archive.json`` has it, and the file that it was read from, else "".
+
+    found: its place in the archive if it came from ``--rules FILE.py``, else the module that registers it.
+    """
+    specs = [scenario.spec, *(scenario.for_arm(name) for name in scenario.arm_names)]
+    rules = sorted({(rule.place, rule.word): rule for spec in specs for rule in own_rules_of(spec)}.items())
+    files = sorted({file_of(place, word) for (place, word), _ in rules} - {""})
+    places = {file: f"rules/{i}_{Path(file).name}" for i, file in enumerate(files, 1)}
+    found = []
+    for (place, word), rule in rules:
+        file = file_of(place, word)
+        said = {"place": place, "word": word, "digest": rule.digest}
+        found.append((said | {"found": places.get(file, rule.function.__module__)}, file))
+    return found
+
+
+def _texts(
+    scenario: Scenario, manifest: dict[str, Any], rules: list[tuple[dict[str, str], str]], authors: Sequence[str]
+) -> dict[str, str]:
     """The files that the archive adds to the store."""
     kept = ("name", "fingerprint", "design", "paths", "points", "arms", "worlds", "seed", "luck", "versions")
     said = {word: manifest[word] for word in kept if word in manifest}
     said |= {"packed_with": versions(), "inputs": inputs_of(scenario), "networks": network_hashes(scenario)}
+    said |= {"rules": [rule for rule, _ in rules]} if rules else {}
     return {
         "scenario.yaml": scenario.to_yaml(),
         "archive.json": json.dumps(said, indent=1, sort_keys=True) + "\n",
         "environment.lock": "".join(f"{line}\n" for line in installed()),
         "CITATION.cff": citation(scenario, str(manifest["fingerprint"]), authors),
-        "README.md": _readme(manifest),
+        "README.md": _readme(manifest, rules),
     }
 
 
@@ -195,11 +219,19 @@ def citation(scenario: Scenario, fingerprint: str, authors: Sequence[str]) -> st
     return "\n".join(lines) + "\n"
 
 
-def _readme(manifest: dict[str, Any]) -> str:
+def _readme(manifest: dict[str, Any], rules: list[tuple[dict[str, str], str]]) -> str:
     is_sweep = "points" in manifest
     again = "viralsim verify store --sample 50" if is_sweep else "viralsim run scenario.yaml --worlds {} --seed {}".format(
         manifest["worlds"], manifest["seed"]
     )  # fmt: skip
+    packed, elsewhere = (
+        sorted({rule["found"] for rule, file in rules if bool(file) is here}) for here in (True, False)
+    )
+    again += "".join(f" --rules {name}" for name in packed)
+    aside = ["- `rules/`: rules of our own, parts of the model; their code runs where `--rules` names it.\n"] * bool(
+        packed
+    )
+    aside += [f"- Rules of our own that are not packed: those of {', '.join(elsewhere)}.\n"] * bool(elsewhere)
     return f"""# {manifest["name"]}
 
 Packed by viralsim {package_version()}.
@@ -209,7 +241,7 @@ Packed by viralsim {package_version()}.
 - `archive.json`: seed, worlds, versions, hashes of the files the scenario names and of every network as it was built.
 - `environment.lock`: the Python packages of the machine that packed it.
 - `{SUMS}`: `sha256sum -c {SUMS}` checks every file.
-
+{"".join(aside)}
 To run it again: `{again}`. The files listed under `inputs` in `archive.json` are not packed, because they may not be ours to
 publish; put them beside `scenario.yaml`.
 """

@@ -43,7 +43,7 @@ from viralsim.records.folder import (
 )
 from viralsim.records.record import ArmOutcomes, Goal, Move, PopulationSummary, RunRecord, SwitchingValue, plain
 
-_LATER_FIELDS = ("asked_arms", "currency", "goals")  # results of earlier versions lack them
+_LATER_FIELDS = ("asked_arms", "currency", "goals", "rules")  # results of earlier versions lack them
 # every field of the record that JSON holds as it is
 _PLAIN_FIELDS = [
     *("scenario_name", "about", "fingerprint", "seed", "world_count", "tick_hours", "baseline"),

@@ -162,6 +162,7 @@ class RunRecord:
     populations_of_world: int32[W], which audience a world lived in. uncertain: inputs were drawn a world.
     inputs_of_world: path -> float64[W], the drawn inputs. joint_inputs: those that were drawn together.
     interrupted: stopped early; the finished worlds are here. currency: ISO 4217 code of all amounts. goals: measure -> weight.
+    rules: (place, word, digest) of every rule of one's own that an arm names.
     timing: setup_s, compile_s, simulate_s, worlds_per_s.
     """
 
@@ -197,11 +198,13 @@ class RunRecord:
     interrupted: bool = False
     currency: str = "USD"
     goals: Mapping[str, float] = field(default_factory=dict)
+    rules: Sequence[tuple[str, str, str]] = ()
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and freeze the lists; InputError names the part that does not fit."""
         for name in ("warnings", "vital_signs", "asked_arms", "moves", "switching_values"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        object.__setattr__(self, "rules", tuple((place, word, digest) for place, word, digest in self.rules))
         assumptions = tuple((str(path), plain(value), str(source)) for path, value, source in self.assumptions)
         object.__setattr__(self, "assumptions", assumptions)
         for name, arm in self.arms.items():

@@ -22,11 +22,11 @@ def methods_of_result(result: Result) -> str:
     beside = (
         f"; {people.prospects:,} people without ties could be reached by advertising alone" if people.prospects else ""
     )
+    communities = "one community" if people.communities == 1 else f"{people.communities:,} communities"
     said = [
         f"We simulated the scenario '{result.scenario_name}' with {_software(result.versions)}, a stochastic agent-based model of "
         f"posts, impressions and shares in discrete time (ODD: docs/odd.md).",
-        f"The audience was {audience} of {people.members:,} members in {people.communities:,} communities ({follows})"
-        f"{several}{beside}.",
+        f"The audience was {audience} of {people.members:,} members in {communities} ({follows}){several}{beside}.",
         _time(spec, result.tick_hours),
         f"{_arms(list(result.arms))} in the same {result.world_count:,} worlds with seed {result.seed}: random numbers are "
         "counter-based and shared between arms (common random numbers), so that differences are paired by world.",
@@ -42,7 +42,7 @@ def methods_of_result(result: Result) -> str:
         if block
         else "The inputs are assumptions and published figures; they were not calibrated on data of the account."
     )
-    return " ".join(part for part in (*said, _end(result.fingerprint, _rules(spec))) if part)
+    return " ".join(part for part in (*said, _end(result.fingerprint, result.rules)) if part)
 
 
 def methods_of_sweep(manifest: Mapping[str, Any]) -> str:
@@ -59,8 +59,7 @@ def methods_of_sweep(manifest: Mapping[str, Any]) -> str:
     ]
     if not manifest["complete"]:
         said.append("The sweep was not complete when this was written.")
-    rules = [f"{word} ({place}, {digest})" for place, word, digest in manifest.get("rules", ())]
-    return " ".join((*said, _end(manifest["fingerprint"], rules)))
+    return " ".join((*said, _end(manifest["fingerprint"], manifest.get("rules", ()))))
 
 
 def _software(versions: Mapping[str, str]) -> str:
@@ -85,14 +84,9 @@ def _time(spec: Spec | None, tick_hours: float) -> str:
     return f"One tick is {tick_hours:g} h; a world was watched for {spec.horizon:g} h ({spec.ticks:,} ticks)."
 
 
-def _rules(spec: Spec | None) -> list[str]:
-    from viralsim.scenario.own_rules import digests
-
-    return [] if spec is None else [f"{word} ({place}, {digest})" for place, word, digest in digests([spec])]
-
-
-def _end(fingerprint: str, rules: Sequence[str]) -> str:
-    own = f" Parts of the model are rules of our own: {', '.join(rules)}." if rules else ""
+def _end(fingerprint: str, rules: Sequence[Sequence[str]]) -> str:
+    named = ", ".join(f"{word} ({place}, {digest})" for place, word, digest in rules)
+    own = f" Parts of the model are rules of our own: {named}." if named else ""
     return f"The scenario's fingerprint is {fingerprint}; scenario, seed and versions reproduce every number bit for bit.{own}"
 
 

@@ -8,15 +8,18 @@ from pathlib import Path
 
 from viralsim.errors import InputError, ScenarioError
 from viralsim.records.record import RunRecord
+from viralsim.rules.registry import file_of
 from viralsim.scenario import Scenario, loads
 from viralsim.scenario.networks_in_memory import names_networks_in_memory
 
 
 def run_again(result: RunRecord, file: str, arms: Iterable[str] = (), sets: Iterable[str] = ()) -> str:
-    """The command that gives the same worlds again."""
+    """The command that gives the same worlds again, with the files of rules that this one was given."""
     words = ["viralsim", "run", file, "--worlds", str(result.world_count), "--seed", str(result.seed)]
     words += [word for arm in arms for word in ("--arm", arm)]
     words += [word for change in sets for word in ("--set", change)]
+    files = {file_of(place, word): None for place, word, _ in result.rules}
+    words += [word for rules in files if rules for word in ("--rules", rules)]
     return shlex.join(words)
 
 

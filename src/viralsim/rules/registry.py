@@ -145,6 +145,13 @@ def files_read() -> tuple[str, ...]:
     return tuple(_FILES)
 
 
+def file_of(place: str, word: str) -> str:
+    """The file that a rule was read from; empty if it was registered in Python, came by an entry point, or is not here."""
+    rule = _RULES.get((place, word))
+    name = "" if rule is None else rule.function.__code__.co_filename
+    return name if name in _FILES else ""
+
+
 def _line_in(name: str, error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f":{error.lineno}"

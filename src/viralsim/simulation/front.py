@@ -24,6 +24,7 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.costs import unequal_money
 from viralsim.scenario.inputs import inputs_of
 from viralsim.scenario.loading import scenario_of
+from viralsim.scenario.own_rules import digests
 from viralsim.scenario.study import Until
 from viralsim.simulation.run import (
     Progress,
@@ -308,6 +309,7 @@ def _record(
         "scenario_file": scenario.origin.file,
         "versions": versions(spec.law),
         "interrupted": run.interrupted,
+        "rules": digests([scenario.for_arm(name) for name in run.names]),
     }
 
 

@@ -8,6 +8,7 @@ import io
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +33,10 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
     ast.USub: operator.neg, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt, ast.LtE: operator.le,
 }  # fmt: skip
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "log": np.log, "sqrt": np.sqrt, "abs": np.abs, "min": np.minimum, "max": np.maximum, "where": np.where
+# With the fewest and the most arguments: NumPy takes a further one for the array to write into, which would be a measure.
+_FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
+    "log": (np.log, 1, 1), "sqrt": (np.sqrt, 1, 1), "abs": (np.abs, 1, 1), "where": (np.where, 3, 3),
+    "min": (lambda *values: reduce(np.minimum, values), 2, 99), "max": (lambda *values: reduce(np.maximum, values), 2, 99),
 }  # fmt: skip
 
 
@@ -94,7 +97,7 @@ def evaluate(text: str, measures: Mapping[str, F8], name: str = "derive") -> F8:
 
     def value(node: ast.AST) -> Any:
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            return float(node.value)
+            return np.float64(node.value)  # whose 1 / 0 is infinity, as in arrays
         if isinstance(node, ast.Name) and node.id in measures:
             return measures[node.id]
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
@@ -109,16 +112,29 @@ def evaluate(text: str, measures: Mapping[str, F8], name: str = "derive") -> F8:
             and node.func.id in _FUNCTIONS
             and not node.keywords
         ):
-            return _FUNCTIONS[node.func.id](*map(value, node.args))
-        raise InputError(f"sweep.derive.{name}: {ast.unparse(node)!r} is no measure, number or operation of {text!r}")
+            function, fewest, most = _FUNCTIONS[node.func.id]
+            if not fewest <= len(node.args) <= most:
+                count = f"{fewest} or more" if most > fewest else str(fewest)
+                raise _no_expression(name, text, f"{node.func.id} takes {count} in its brackets, got {len(node.args)}")
+            return function(*map(value, node.args))
+        raise _no_expression(name, text, f"{ast.unparse(node)!r} is no measure, number or operation")
 
     try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise _no_expression(name, text, "a sign, a word or a bracket is missing or too many") from None
+    try:
         with np.errstate(all="ignore"):
-            found = np.asarray(value(ast.parse(text, mode="eval").body), dtype=np.float64)
-    except (SyntaxError, TypeError, ValueError) as error:
-        raise InputError(f"sweep.derive.{name}: {text!r} is no expression of measures ({error})") from None
+            found = np.asarray(value(tree.body), dtype=np.float64)
+    except (OverflowError, RecursionError):
+        raise _no_expression(name, text, "it is too long, or a number in it is too large") from None
     worlds = len(next(iter(measures.values())))
     return np.broadcast_to(found, worlds).astype(np.float64)
+
+
+def _no_expression(name: str, text: str, why: str) -> InputError:
+    known = "use measures, numbers, + - * / **, one comparison, log sqrt abs min max where"
+    return InputError(f"sweep.derive.{name}: {text!r} is no expression of measures ({why}): {known}")
 
 
 def pack_worlds(arms: Mapping[str, ArmOutcomes], derived: Mapping[str, Mapping[str, F8]]) -> str:

@@ -153,3 +153,12 @@ def check_influence_sums(sums: NDArray[Any], ids: NDArray[Any] | None) -> None:
             f"influence_weight: the weights into member {label} sum to {sums[v]:.6g}, at most 1 is allowed; "
             "divide the weights into each member by their sum"
         )
+
+
+def refuse_sparse_ids(members: int, edges: int) -> None:
+    """Few edges with huge numbers are labels, not member numbers: refuse before memory is asked for."""
+    if members > 10_000_000 and members > 100 * edges:
+        raise NetworkError(
+            f"the largest id {members - 1} would make {members} members for {edges} edges; "
+            "give members=, or pass the ids as text to have them numbered"
+        )

@@ -23,8 +23,8 @@ from viralsim.population.importers.labels import (
     number_labels,
     unique_labels,
 )
-from viralsim.population.network.edges import Edges, build_rows, is_signs, reverses
-from viralsim.population.network.spans import LAST_TICK, TieSpans
+from viralsim.population.network.edges import Edges, build_rows, is_signs, refuse_sparse_ids, reverses
+from viralsim.population.network.spans import TieSpans
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,20 +158,16 @@ class Network:
         file_path(path, "path")
         if directed is not None:
             flag(directed, "directed")
-        for name, key in (("tie_strength", tie_strength), ("influence_weight", influence_weight)):
+        columns = (("tie_strength", tie_strength), ("influence_weight", influence_weight))
+        words = (("sep", sep), ("ids_from", ids_from))
+        for name, key in columns:
             if key is not None and not isinstance(key, str) and not is_whole(key):
                 raise refuse(name, "the name of a column or its number", key, error=NetworkError)
-        for name, word in (("sep", sep), ("ids_from", ids_from), ("tie_sign", tie_sign)):
+        for name, word in (*words, ("tie_sign", tie_sign)):
             if word is not None and not (isinstance(word, str) and word):
                 raise refuse(name, "text", word, error=NetworkError)
         if tie_sign is not None:
-            others = {
-                "tie_strength": tie_strength,
-                "influence_weight": influence_weight,
-                "sep": sep,
-                "ids_from": ids_from,
-            }
-            given = [name for name, value in others.items() if value is not None]
+            given = [name for name, value in (*columns, *words) if value is not None]
             if given:
                 raise NetworkError(f"{given[0]}: is not read of a network with signs: leave it out")
             return read_signed(path, tie_sign, edge_means, directed)
@@ -270,7 +266,7 @@ class Network:
             a, b = member_numbers(src, "source", members), member_numbers(dst, "target", members)
             if members is None:
                 members = 1 + int(max(a.max(initial=-1), b.max(initial=-1)))
-                _refuse_sparse_ids(members, len(a))
+                refuse_sparse_ids(members, len(a))
         ends = a.astype(np.int32), b.astype(np.int32)
         given = Edges(*ends, int(members), tie_strength, influence_weight, labels, directed, tie_sign)
         return cls.of_edges(given, keep_edge_order=keep_edge_order)
@@ -301,16 +297,9 @@ class Network:
 
         Strengths, weights and signs go with their ties; members and ids stay. Raises NetworkError for what is no tick.
         """
-        now = None if tick is None else integer_at_least(tick, "tick", 0, LAST_TICK, NetworkError)
-        if self.spans is None:
-            return self
-        if now is None:
-            return replace(self, spans=None)
-        kept = self.spans.are_there(now)
-        fields = ("followers", "tie_strength", "influence_weight", "tie_sign")
-        parts = {name: field[kept] for name in fields if (field := getattr(self, name)) is not None}
-        before = np.concatenate([[0], np.cumsum(kept)])
-        return replace(self, spans=None, edge_position=None, indptr=before[self.indptr], **parts)
+        from viralsim.population.network.spans import snapshot_of
+
+        return snapshot_of(self, tick)
 
     @classmethod
     def of_edges(cls, edges: Edges, *, edge_means: str = REACHES, keep_edge_order: bool = True) -> Network:
@@ -403,12 +392,3 @@ class Network:
 def dropped_edges(loops: int, parallels: int) -> str:
     """What is said of edges that are not in a network."""
     return f"dropped {loops} self-loops and {parallels} parallel edges"
-
-
-def _refuse_sparse_ids(members: int, edges: int) -> None:
-    """Few edges with huge numbers are labels, not member numbers: refuse before memory is asked for."""
-    if members > 10_000_000 and members > 100 * edges:
-        raise NetworkError(
-            f"the largest id {members - 1} would make {members} members for {edges} edges; "
-            "give members=, or pass the ids as text to have them numbered"
-        )

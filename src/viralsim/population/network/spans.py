@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from viralsim.arguments import array_of
+from viralsim.arguments import array_of, integer_at_least
 from viralsim.errors import NetworkError
 from viralsim.kernels.arrays.ties import LONG_BITS, SHORT_BITS, SHORT_LATEST
+
+if TYPE_CHECKING:
+    from viralsim.population.network.network import Network
 
 LAST_TICK = 2**31 - 1
 
@@ -96,6 +100,20 @@ def spans_of_edges(position: NDArray[np.int64], from_tick: ArrayLike, to_tick: A
     ends = np.r_[begins[1:], len(edge)] - 1
     start = np.concatenate([[0], np.cumsum(np.bincount(edge[begins], minlength=follows))]).astype(np.int64)
     return TieSpans(start, first[begins].astype(np.int32), reached[ends].astype(np.int32))
+
+
+def snapshot_of(network: Network, tick: int | None) -> Network:
+    """``Network.snapshot``. O(E + S)."""
+    now = None if tick is None else integer_at_least(tick, "tick", 0, LAST_TICK, NetworkError)
+    if network.spans is None:
+        return network
+    if now is None:
+        return replace(network, spans=None)
+    kept = network.spans.are_there(now)
+    fields = ("followers", "tie_strength", "influence_weight", "tie_sign")
+    parts = {name: field[kept] for name in fields if (field := getattr(network, name)) is not None}
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return replace(network, spans=None, edge_position=None, indptr=before[network.indptr], **parts)
 
 
 def late_ties(spans: TieSpans, ticks: int, place: str) -> list[str]:
