@@ -138,7 +138,7 @@ def test_one_network_conditions_the_answer():
     ten = {"populations_of_world": np.arange(1000, dtype=np.int32) % 10}
     many = PopulationSummary(50_000, 40, {"x": 1}, count=10)
     imported = PopulationSummary(50_000, 40, {"x": 1}, imported=True)
-    assert any("holds for this one network" in text for text in synthetic_result().verdict.caveats)
+    assert any("holds for this network" in text for text in synthetic_result().verdict.caveats)
     assert any("imported" in text for text in synthetic_result(population=imported).verdict.caveats)
     assert not any("network" in text for text in synthetic_result(population=many, **ten).verdict.caveats)
 

@@ -200,7 +200,7 @@ def _show_list(found: Ranking) -> None:
     for sentence in found.sentences:
         console.print(sentence)
     console.print(
-        f"gain: {found.measure} {found.span} that are lost without this one, all else as it was, and the 95 % interval"
+        f"gain: {found.measure} {found.span} that are lost without them, all else as it was, and the 95 % interval"
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, justify in (

@@ -189,10 +189,10 @@ def caveats_of(record: RunRecord) -> list[str]:
     elif not record.calibrated:
         found.append("This scenario is not calibrated on observed campaigns: it is a what-if and no forecast.")
     if record.population.imported:
-        found.append("The answer holds for this one network, which was imported.")
+        found.append("The answer holds for this network, which was imported.")
     elif not record.several_audiences:
         found.append(
-            "The answer holds for this one network: a single audience was drawn. Set populations to draw more."
+            "The answer holds for this network: a single audience was drawn. Set populations to draw more."
         )
     if record.interrupted:
         found.append(f"The run was interrupted: these are the {record.world_count:,} simulations that were finished.")
