@@ -71,6 +71,14 @@ def test_more_members_have_less_of_the_manager_each() -> None:
     assert launches["coverage"].min() < 1.0
 
 
+def test_no_more_advocates_are_made_than_there_are_members() -> None:
+    """Hours that would make more advocates than members are eligible make as many as hours enough for all of them."""
+    nurture = "campaign.advocates.programme.nurture.hours_per_advocate"
+    enough, endless = (ran(programme(**{nurture: hours})).arms["managed"] for hours in (0.1, 1e-300))
+    assert endless.launches["advocates"].max() <= 60
+    assert endless.launches["advocates"].tolist() == enough.launches["advocates"].tolist()
+
+
 def test_members_are_conserved() -> None:
     """Joined minus left is the change of the members; so it is of the advocates; nobody is above the places."""
     for arm in ran(programme()).arms.values():

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import got, integer_at_least, member_numbers, one_of, seed_number, thread_count
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.enrolment import Enrolment, choose_listed, eligible_members, enrol, strategy_of
-from viralsim.campaign.segments import chosen_for
+from viralsim.campaign.enrolment import Enrolment, choose_listed, eligible_for, enrol, strategy_of
 from viralsim.errors import InputError
 from viralsim.measurement.measures import NAMES
 from viralsim.member_names import find_members
@@ -109,11 +108,7 @@ class Tier:
         """Who can be enrolled, bool[N]: on the tier's channels, and of the programme's fans; or who is in its file."""
         if self.of_file:
             return np.isin(np.arange(self.compiled.members), self.enrolled)
-        names = self.words.channels or self.compiled.channels
-        where = np.array([name in names for name in self.compiled.channels])
-        content = self.spec.content[self.words.content or self.spec.campaign.content]
-        return eligible_members(self.compiled, self.words.programme.fans, where, self.compiled.match(content),
-                                chosen_for(self.compiled.population, self.words))  # fmt: skip
+        return eligible_for(self.compiled, self.spec, self.words)
 
     @property
     def cost_usd(self) -> float:

@@ -249,6 +249,14 @@ def _candidates(
     )
 
 
+def eligible_for(compiled: CompiledAudience, spec: Spec, tier: Advocates) -> NDArray[np.bool_]:
+    """Among whom a strategy chooses the tier, bool[N]."""
+    names = tier.channels or compiled.channels
+    where = np.array([name in names for name in compiled.channels])
+    match = compiled.match(spec.content[tier.content or spec.campaign.content])
+    return eligible_members(compiled, tier.programme.fans, where, match, chosen_for(compiled.population, tier))
+
+
 def eligible_members(
     compiled: CompiledAudience,
     fans: float,

@@ -191,9 +191,7 @@ def caveats_of(record: RunRecord) -> list[str]:
     if record.population.imported:
         found.append("The answer holds for this network, which was imported.")
     elif not record.several_audiences:
-        found.append(
-            "The answer holds for this network: a single audience was drawn. Set populations to draw more."
-        )
+        found.append("The answer holds for this network: a single audience was drawn. Set populations to draw more.")
     if record.interrupted:
         found.append(f"The run was interrupted: these are the {record.world_count:,} simulations that were finished.")
     return found

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.campaign.enrolment import Enrolment, enrol, strategy_of
+from viralsim.campaign.enrolment import Enrolment, eligible_for, enrol, strategy_of
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.scenario.campaign import Advocates
 from viralsim.scenario.programme import Programme
@@ -39,7 +39,8 @@ def pool_of(compiled: CompiledAudience, spec: Spec, folder: Path) -> Pool:
     people = first
     later = _joiners(tier, spec)
     if later and tier.listed is None and strategy_of(tier.choose)[0] != "members":
-        wider = enrol(compiled, _with_places(spec, tier, len(first) + later), folder)
+        eligible = int(np.count_nonzero(eligible_for(compiled, spec, tier)))
+        wider = enrol(compiled, _with_places(spec, tier, min(len(first) + later, eligible)), folder)
         known = set(first.members.tolist())
         rows = [row for row, member in enumerate(wider.members.tolist()) if member not in known]
         people = _joined(first, wider.rows(rows))
