@@ -197,6 +197,17 @@ def test_the_worth_of_a_conversion_that_just_pays_is_its_price():
     assert f"{money(row.cost_per_incremental, 'USD')} (now 30 USD); below it organic earns more than advocates" in text
 
 
+def test_no_value_of_a_conversion_turns_arms_of_the_same_cost():
+    """What a budget leaves that buys no whole impression (a cent) makes no threshold of 0.00 USD."""
+    base = np.arange(100, 300).astype(float)
+    arms = {
+        "organic": arm_of("organic", base, {"paid": 2_400.01}),
+        "advocates": arm_of("advocates", base + 40, {"advocates": 2_400.0}, 50),
+    }
+    result = changed(synthetic_result(worlds=200), arms=arms)
+    assert not [text for text in result.verdict.overturned_by if text.startswith("value of a conversion")]
+
+
 def test_an_uncertain_input_that_decides_is_named():
     """Advocates matter only where appeal is high: the input is named with both ends."""
     rng = np.random.default_rng(2)

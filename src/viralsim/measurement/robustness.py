@@ -13,6 +13,7 @@ from viralsim.measurement.findings import (
     LESS,
     MORE,
     SAME,
+    SAME_COST,
     UNCLEAR,
     Findings,
     Pairs,
@@ -158,7 +159,7 @@ def _by_value(record: RunRecord, question: Question, row: Comparison) -> list[st
     """The value of a conversion at which the net difference of the pair is 0: value x extra conversions = extra cost."""
     measures = record.arms[row.arm].measures
     conversions, cost = float(measures["conversions"].mean()), cost_difference(record, row.arm, row.baseline)
-    if not (conversions > 0.0 and row.uplift != 0.0 and cost / row.uplift > 0.0):
+    if abs(cost) < SAME_COST or not (conversions > 0.0 and row.uplift != 0.0 and cost / row.uplift > 0.0):
         return []
     now, turn = float(measures["value_usd"].mean()) / conversions, cost / row.uplift
     pays, other = (row.arm, row.baseline) if row.uplift > 0.0 else (row.baseline, row.arm)
