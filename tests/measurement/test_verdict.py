@@ -201,8 +201,8 @@ def test_no_value_of_a_conversion_turns_arms_of_the_same_cost():
     """What a budget leaves that buys no whole impression (a cent) makes no threshold of 0.00 USD."""
     base = np.arange(100, 300).astype(float)
     arms = {
-        "organic": arm_of("organic", base, {"paid": 2_400.01}),
-        "advocates": arm_of("advocates", base + 40, {"advocates": 2_400.0}, 50),
+        "organic": arm_of("organic", base, {"paid": 2_400.0}),
+        "advocates": arm_of("advocates", base + 40, {"advocates": 2_400.01}, 50),
     }
     result = changed(synthetic_result(worlds=200), arms=arms)
     assert not [text for text in result.verdict.overturned_by if text.startswith("value of a conversion")]
