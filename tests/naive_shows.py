@@ -159,7 +159,7 @@ class Run(Posts):
         bits = draw(plus(key, rng.RESPOND), position)
         earned = post.source == Source.EARNED
         self.impress(
-            Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned, edge)
+            Impression(v, channel, post.content, post.source, bits, trust, post.node, post.member, earned, edge=edge)
         )
 
     def positions(self, channel: int, key: int, n: int) -> list[int]:

@@ -252,7 +252,7 @@ def _sentences(
     """What it means, with the interval of every number; the strategies ``same`` chose the same people."""
     label = measure_of(tier.measure).label
     said = [
-        f"These {count} advocates ({_chosen_how(tier, word)}) bring {_told(over_none)} {label} more {tier.span} than no advocates, "
+        f"These {count} advocates ({_chosen_how(tier, word)}) bring {_told(over_none)} more {label} {tier.span} than no advocates, "
         f"in {tier.worlds:,} simulations with the same luck."
         if over_none.above_zero
         else f"Advocates do not matter here: {tier.worlds:,} simulations cannot tell these {count} from none "
