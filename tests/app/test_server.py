@@ -54,7 +54,10 @@ def test_control_c_ends_it_before_the_doors_open() -> None:
         assert process.stdout is not None
         assert "viralsim app on" in process.stdout.readline()
         process.send_signal(INTERRUPT)
-        assert process.wait(60) == 130
+        try:
+            assert process.wait(60) == 130
+        finally:
+            process.kill()  # nobody waits for one that did not end
         assert "Traceback" not in process.stdout.read()
 
 
