@@ -88,18 +88,29 @@ def test_whoever_left_is_paid_nothing_and_not_boosted() -> None:
         np.testing.assert_allclose(gone.cost_lines[name], first.cost_lines[name], atol=1e-9)
 
 
+def in_batch(one: vs.Scenario, launch: int) -> list[float]:
+    """Sales, shares and net value of a launch of three worlds."""
+    launches = vs.simulate(one).arms["all"].launches
+    return [float(launches[name][world, launch]) for world in range(3) for name in ("conversions", "shares", "net_usd")]
+
+
+def stepped(one: vs.Scenario, launch: int) -> list[float]:
+    """The same, tick by tick."""
+    found = []
+    for world in range(3):
+        model = vs.ViralityModel(one, arm="all", world=world, launch=launch)
+        while model.running:
+            model.step()
+        found += [model.measure(name) for name in ("conversions", "shares", "net_usd")]
+    return found
+
+
 @pytest.mark.slow
 def test_the_stepped_launch_costs_what_the_batch_says() -> None:
     """Launch 2 of two worlds in both drivers."""
     tier = {**BASE["campaign"]["advocates"], "programme": {"dropout": 0.5}}
     one = scenario(campaign={**BASE["campaign"], "advocates": tier}, programme={"launches": 2, "every": "10d"})
-    launches = vs.simulate(one).arms["all"].launches
-    for world in range(3):
-        model = vs.ViralityModel(one, arm="all", world=world, launch=1)
-        while model.running:
-            model.step()
-        for name in ("conversions", "shares", "net_usd"):
-            assert model.measure(name) == pytest.approx(launches[name][world, 1], abs=1e-9)
+    assert stepped(one, 1) == pytest.approx(in_batch(one, 1), abs=1e-9)
 
 
 def test_a_file_says_the_same(tmp_path: Path) -> None:
@@ -140,10 +151,4 @@ def test_what_customers_buy_again_is_paid_to_the_cent() -> None:
 def test_the_stepped_launch_sells_again_as_the_batch_does() -> None:
     """Customers who buy again with a chance, in the third launch of three worlds in both drivers."""
     one = scenario(programme={"launches": 3, "every": "10d", "customers": {"again": 0.4}})
-    launches = vs.simulate(one).arms["all"].launches
-    for world in range(3):
-        model = vs.ViralityModel(one, arm="all", world=world, launch=2)
-        while model.running:
-            model.step()
-        for name in ("conversions", "shares", "net_usd"):
-            assert model.measure(name) == pytest.approx(launches[name][world, 2], abs=1e-9)
+    assert stepped(one, 2) == pytest.approx(in_batch(one, 2), abs=1e-9)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from viralsim.cli.study import last_options, scenario_file, scenario_of_file, watched
+from viralsim.cli.study import last_options, say, scenario_file, scenario_of_file, watched
 
 
 @click.command(
@@ -39,7 +39,6 @@ def sample(
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
         return
-    for sentence in found.sentences:
-        click.echo(sentence)
+    say(found.sentences)
     if out is not None:
         click.echo(f"{out}: the smaller scenario, for all other commands")

@@ -24,10 +24,10 @@ from viralsim.measurement.findings import LESS, MORE, SAME, SAME_COST, UNCLEAR, 
 from viralsim.measurement.measures import Measure, measure
 from viralsim.measurement.number_format import in_places, money, more_or_less, percent, supported
 from viralsim.records.record import Goal, RunRecord
+from viralsim.scenario.costs import EQUAL_WITHIN
 
 BETTER, WORSE, EQUIVALENT, INCONCLUSIVE, UNDEFINED = "better", "worse", "equivalent", "inconclusive", "undefined"
 _ANSWERS = {MORE: BETTER, LESS: WORSE, SAME: EQUIVALENT, UNCLEAR: INCONCLUSIVE}
-EQUAL_WITHIN = 0.01  # the part by which arms of equal money may differ, as in the scenario's equal_money
 
 
 @dataclass(frozen=True)
