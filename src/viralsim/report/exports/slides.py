@@ -86,8 +86,8 @@ def _plan(deck: Presentation, plan: ActionPlan) -> None:
         _table(slide, plan.manager[: MOST_WEEKS + 1], 1.3, (2.4, 1.8, 7.9))
     if plan.people:
         slide = _slide(deck, plan.titles.people)
-        _table(slide, plan.people, 1.3, (2.2, 2.4, 1.3, 1.1, 3.8, 1.3))
-        _text(slide, [plan.note], 1.5 + 0.42 * len(plan.people), 0.6, TEXT_POINTS)
+        _text(slide, [plan.note], 1.1, 0.6, TEXT_POINTS)  # above the rows, whose height the program sets
+        _table(slide, plan.people, 1.9, (1.7, 2.2, 1.1, 1.0, 5.1, 1.0))
 
 
 def _text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import ceil, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST_SIMULATIONS = 100_000  # rows of single simulations; a sheet holds a million
 WIDEST = 80  # characters of a column
+LINE_POINTS = 15  # height of a line
 
 
 def write_workbook(brief: ClientBrief, path: Path) -> None:
@@ -56,8 +57,9 @@ def _plan(brief: ClientBrief) -> dict[str, list[list[Any]]]:
 
 def _fill(sheet: Worksheet, title: str, rows: list[list[Any]]) -> None:
     """Rows into a sheet: text as text, never as a formula; the head stays in sight."""
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet.title = title
     for r, row in enumerate(rows, 1):
@@ -65,12 +67,20 @@ def _fill(sheet: Worksheet, title: str, rows: list[list[Any]]) -> None:
             cell = sheet.cell(r, c, value if not isinstance(value, float) or isfinite(value) else None)
             if isinstance(value, str):
                 cell.data_type = "s"
+                if len(row) > 1:  # what stands alone in its row may run over the columns beside it
+                    cell.alignment = Alignment(wrap_text=True, vertical="top")
             if r == 1:
                 cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0  # printed as wide as a page
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for c in range(1, max(len(row) for row in rows) + 1):
-        longest = max(len(str(row[c - 1])) for row in rows[:200] if len(row) >= c)
+        longest = max((len(str(row[c - 1])) for row in rows[:200] if len(row) >= max(c, 2)), default=WIDEST)
         sheet.column_dimensions[get_column_letter(c)].width = min(WIDEST, longest + 2)
+    for r, row in enumerate(rows, 1):  # programs do not make room for wrapped text by themselves
+        most = max((len(text) for text in row if isinstance(text, str)), default=0) if len(row) > 1 else 0
+        if most > WIDEST:
+            sheet.row_dimensions[r].height = LINE_POINTS * ceil(1.1 * most / WIDEST)
 
 
 def _measures(result: Result) -> list[list[Any]]:
