@@ -5,8 +5,11 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-# files of tests are shared out among processes, at most four: each compiles what the cache does not have yet
+# files of tests are shared out among processes, at most four; kernels that most of them need are compiled before (tests/conftest.py)
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
+
+# Bytecode is left to the first import (see INSTALL), which has to keep it: every process would compile all libraries again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test test-full check lint validation reference docs offline lock bench compare-versions wheel-test clean
 

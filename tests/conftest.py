@@ -1,9 +1,11 @@
-"""What tests of several folders share: one browser, since a process can drive only one."""
+"""What the whole suite shares: kernels compiled before its processes start, and one browser, as a process can drive only one."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +17,30 @@ from hypothesis import settings
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+# Tests start some two hundred processes of Python. Each of them, and each of pytest's own, would read every source again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+# What nearly every file of tests needs, in two halves: the general engine, and what builds an audience and runs the plain path.
+HALVES = (
+    "from viralsim.simulation.compile_ahead import compile_spread_kernel; compile_spread_kernel()",
+    """
+from viralsim.simulation.compile_ahead import tiny_scenario
+from viralsim.simulation.front import launch
+from viralsim.simulation.run import compile_audience
+scenario = tiny_scenario()
+launch(scenario, [compile_audience(scenario)], ["few"], 1, seed=1)
+""",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before tests are shared out among processes, two of them fill numba's cache: each process would compile it all for itself."""
+    if getattr(session.config.option, "numprocesses", None) and not hasattr(session.config, "workerinput"):
+        for one in [subprocess.Popen([sys.executable, "-P", "-c", half]) for half in HALVES]:
+            one.wait()  # what goes wrong here goes wrong in the tests, which say more of it
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,9 @@ def several(exposing_neighbours, count=2.0):  # type: ignore[no-untyped-def]
 
 
 @vs.rules.register("share_probability")
-def product(appeal, match, activity, trust, novelty, fatigue, reinforcement, softening):  # type: ignore[no-untyped-def]
-    """What the law says."""
-    return appeal * match * activity * trust * novelty * fatigue * reinforcement * softening
+def product(appeal, match, activity, trust, novelty, fatigue, reinforcement, softening, times=1.0):  # type: ignore[no-untyped-def]
+    """What the law says, ``times`` over; below 0 it is no probability."""
+    return appeal * match * activity * trust * novelty * fatigue * reinforcement * softening * times
 
 
 @vs.rules.register("response")

@@ -55,6 +55,13 @@ def test_rules_that_say_what_the_law_says_give_its_worlds_in_the_shortcut() -> N
     pd.testing.assert_frame_equal(worlds(LAW), law, check_exact=True)
 
 
+def test_a_rule_that_gives_no_number_ends_the_run() -> None:
+    """Not with another number, and not with a traceback. (A parameter: each other rule is an engine of its own to compile.)"""
+    negative = {**LAW, "content.x.share_probability": {"product": {"times": -1}}}
+    with pytest.raises(InputError, match="the rule 'product' must give a finite number >= 0"):
+        worlds(negative)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("built_in", "own"),
@@ -203,17 +210,19 @@ def test_rules_are_read_from_the_command_line_and_from_no_scenario(tmp_path: Pat
 
 def test_what_is_kept_of_a_run_names_its_rules_and_an_archive_holds_them(tmp_path: Path) -> None:
     """The command to run it again, the methods paragraph (where no rule is known, too), and the zip with its README."""
-    text = RULE.replace("hashed", "kept_whole").format(factor=1.0, comment="")
-    rules, scenario = written(tmp_path, text, "kept.py"), tmp_path / "s.yaml"
-    scenario.write_text(PLAIN.replace("{appeal: 0.2}", "{appeal: 0.2, reinforcement: {kept_whole: {gain: 0.3}}}"))
+    rules, scenario = tmp_path / "kept.py", tmp_path / "s.yaml"
+    rules.write_text(Path(own_rules.__file__).read_text())
+    scenario.write_text(PLAIN.replace("{appeal: 0.2}", "{appeal: 0.2, share_probability: product, response: ladder}"))
     out, named = str(tmp_path / "out"), ["--rules", str(rules)]
     ran = CliRunner().invoke(main, ["run", str(scenario), "--worlds", "3", "--out", out, *named])
     assert ran.exit_code == 0, ran.output
     assert f"--seed 42 --rules {rules} --full" in ran.output
     result = vs.open_result(out)
-    (rule,) = result.rules
-    assert rule == ("reinforcement", "kept_whole", vs.rules.known("reinforcement")["kept_whole"].digest)
-    assert f"rules of our own: kept_whole (reinforcement, {rule[2]})" in methods_of_result(result)
+    places = {"product": "share_probability", "ladder": "response"}
+    kept = {word: (place, word, vs.rules.known(place)[word].digest) for word, place in places.items()}
+    assert sorted(result.rules) == sorted(kept.values())
+    ours = [f"{word} ({place}, {digest})" for place, word, digest in result.rules]
+    assert f"rules of our own: {', '.join(ours)}" in methods_of_result(result)
 
     packed = CliRunner().invoke(main, ["archive", out, "--author", "Curie, Marie", *named])
     assert packed.exit_code == 0, packed.output
@@ -221,7 +230,9 @@ def test_what_is_kept_of_a_run_names_its_rules_and_an_archive_holds_them(tmp_pat
         assert archived.read("rules/1_kept.py") == rules.read_bytes()
         said = json.loads(archived.read("archive.json"))["rules"]
         assert "--seed 42 --rules rules/1_kept.py`" in archived.read("README.md").decode()
-    assert said == [{"place": rule[0], "word": rule[1], "digest": rule[2], "found": "rules/1_kept.py"}]
+    place, word, digest = result.rules[0]
+    assert said[0] == {"place": place, "word": word, "digest": digest, "found": "rules/1_kept.py"}
+    assert len(said) == 2
     assert check_archive(f"{out}.zip") > 8
 
 
@@ -234,14 +245,6 @@ def test_a_rule_that_breaks_coupling_is_said_to(tmp_path: Path) -> None:
     said = rule_warnings(vs.loads(PLAIN).override({"content.x.reinforcement": "tired"}).spec)
     assert "falls from 1 to 0.5 where seen rises from 1 to 2" in said[0]
     assert not any("coupling" in text for text in rule_warnings(vs.loads(PLAIN).override(ECHO | LAW).spec))
-
-
-def test_a_rule_that_gives_no_number_ends_the_run(tmp_path: Path) -> None:
-    """Not with another number, and not with a traceback."""
-    body = "import viralsim as vs\n@vs.rules.register('share_probability')\ndef negative(appeal): return -appeal"
-    read_file(written(tmp_path, body, "negative.py"))
-    with pytest.raises(InputError, match="the rule 'negative' must give a finite number >= 0"):
-        worlds({"content.x.share_probability": "negative"})
 
 
 def test_the_digest_follows_arrays_and_defaults() -> None:
