@@ -35,6 +35,28 @@ launch(scenario, [compile_audience(scenario)], ["few"], 1, seed=1)
 )
 
 
+# Files of tests go to processes one by one, in the order of their folders, so that the app's server is started once in each. Files
+# that take longest go first: no process shall be left alone with one at the end.
+LONGEST = (
+    "test_docs.py",
+    "test_bounds_checked.py",
+    "test_chaos.py",
+    "test_changing_worlds.py",
+    "test_own_rules.py",
+    "test_validation.py",
+    "test_typed_for_users.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.option.loadscopereorder = False  # else files with the fewest tests go last: many of them take longest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: i for i, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Before tests are shared out among processes, two of them fill numba's cache: each process would compile it all for itself."""

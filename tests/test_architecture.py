@@ -6,6 +6,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ def module_of(path: Path) -> str:
     return ".".join(words[:-1] if words[-1] == "__init__" else words)
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """What a file of the package says; several tests look at each."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 class _WithoutTypes(ast.NodeTransformer):
     """Leaves out what only type checkers read."""
 
@@ -41,9 +48,15 @@ class _WithoutTypes(ast.NodeTransformer):
         return None if typing_only else self.generic_visit(node)
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def imports(path: Path) -> tuple[tuple[int, str], ...]:
     """(line, module) of every import of this package in a file, those inside functions included, those for types not."""
-    for node in ast.walk(_WithoutTypes().visit(ast.parse(path.read_text(encoding="utf-8")))):
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
+    without_types = _WithoutTypes().visit(ast.parse(path.read_text(encoding="utf-8")))  # which changes the tree
+    for node in ast.walk(without_types):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, a.name) for a in node.names if a.name.split(".")[0] == "viralsim")
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").split(".")[0] == "viralsim":
@@ -54,7 +67,7 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
 def top_level(path: Path) -> set[str]:
     """Modules of this package that a file imports when it is loaded, submodules named in a ``from`` included."""
     found = set()
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in tree_of(path).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("viralsim"):
             names = {f"{node.module}.{a.name}" for a in node.names} & set(MODULES)
             found |= names or {str(node.module)}
@@ -86,7 +99,7 @@ def test_the_import_by_name_is_the_only_one_that_goes_up() -> None:
     hidden = {
         module.removeprefix("viralsim.")
         for module, path in MODULES.items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module")
         for argument in node.args
         if "viralsim" in ast.unparse(argument)
@@ -170,7 +183,7 @@ def test_functions_are_short() -> None:
     long = [
         f"{path.relative_to(SOURCE)}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1} lines"
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno is not None
         and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION

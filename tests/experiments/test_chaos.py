@@ -53,12 +53,12 @@ def finished(out: Path) -> int:
     return len(Journal(out / "journal.jsonl"))
 
 
-def test_killed_ten_times_at_random_moments_equals_undisturbed(undisturbed: pd.DataFrame, tmp_path: Path) -> None:
-    """200 points; ten times kill -9 at a random moment, in turns on threads, two processes and a Dask cluster of this machine.
+@pytest.mark.parametrize("kills", [len(CREWS), pytest.param(10, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_equals_undisturbed(undisturbed: pd.DataFrame, tmp_path: Path, kills: int) -> None:
+    """200 points; kill -9 at random moments, in turns on threads, two processes and a Dask cluster of this machine.
 
     No kill loses a finished point, and in the end the rows are those of the undisturbed run.
     """
-    kills = 10
     file, out = write(tmp_path, SWEEP), tmp_path / "out"
     rng = np.random.default_rng(1)
     kept, progressed = 0, 0
