@@ -27,8 +27,9 @@ def result(scenario):
 
 
 def mean_difference(scenario, turn, value):
-    again = vs.simulate(scenario.override({turn.path: value}), worlds=WORLDS, repeat_trust=False)
-    below, above = (again.arms[arm].measures[turn.measure] for arm in (turn.below, turn.above))
+    arms = (turn.below, turn.above)
+    again = vs.simulate(scenario.override({turn.path: value}), worlds=WORLDS, arms=arms, repeat_trust=False)
+    below, above = (again.arms[arm].measures[turn.measure] for arm in arms)
     return float((above - below).mean())
 
 

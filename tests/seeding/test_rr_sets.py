@@ -254,7 +254,7 @@ np.seterr(over="ignore")  # scalars of NumPy tell that they wrap round
 ends = np.arange(1, 31)
 source, target = np.concatenate([ends, [0]]), np.concatenate([np.zeros(30, int), [31]])
 network = vs.Network.from_edges(source, target, members=40)
-print(choose(network, "opim", 1, model="independent_cascade", probability=0.1, threads=1, seed=2).members[0])
+print(choose(network, "opim", 1, model="independent_cascade", probability=0.1, threads=1, seed=2, tight=0.5).members[0])
 """
 
 

@@ -82,11 +82,11 @@ def test_opim_of_the_launch_beats_the_textbook_and_degree() -> None:
         assert difference.mean() > 1.96 * difference.std() / np.sqrt(len(difference))
 
 
-@pytest.mark.parametrize("word", ["opim", "celf"])
-def test_a_budget_is_spent_at_the_tiers_price(word: str) -> None:
+@pytest.mark.parametrize(("word", "more"), [("opim", {"tight": 0.1}), ("celf", {})])
+def test_a_budget_is_spent_at_the_tiers_price(word: str, more: dict[str, float]) -> None:
     """A budget without costs buys advocates at the scenario's price; a budget that nobody fits in is said."""
     tier = Tier(loaded(), worlds=2)
-    assert len(tier.choose({word: {"budget": 18}}, 10)) == 4
+    assert len(tier.choose({word: {"budget": 18, **more}}, 10)) == 4
     with pytest.raises(ScenarioError, match="nobody"):
         tier.choose({word: {"budget": 3}}, 10)
 
@@ -94,12 +94,12 @@ def test_a_budget_is_spent_at_the_tiers_price(word: str) -> None:
 def test_value_and_taken_are_of_members() -> None:
     """Targeted value counts only members asked for; who is taken is not chosen; lists of the wrong length are refused."""
     tier = Tier(loaded(), worlds=2)
-    everyone = tier.choose("opim", 5)
-    targeted = tier.choose({"opim": {"value": {"communities": [2]}}}, 5)
+    everyone = tier.choose({"opim": {"tight": 0.1}}, 5)
+    targeted = tier.choose({"opim": {"value": {"communities": [2]}, "tight": 0.1}}, 5)
     assert targeted.proposal is not None
     assert everyone.proposal is not None
     assert (targeted.proposal.upper_bound or 0.0) < (everyone.proposal.lower_bound or 0.0)
-    rest = tier.choose({"opim": {"taken": everyone.members.tolist()}}, 5)
+    rest = tier.choose({"opim": {"taken": everyone.members.tolist(), "tight": 0.1}}, 5)
     assert not np.isin(rest.members, everyone.members).any()
     with pytest.raises(InputError, match=r"one number per member \(800\)"):
         tier.choose({"opim": {"value": [1.0, 2.0]}}, 5)
