@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from viralsim.kernels.fast.eligible import is_eligible
+from viralsim.parallel import available_cores
 from viralsim.simulation import compile_ahead
 from viralsim.simulation.run import compile_arms, compile_audience
 
@@ -64,6 +65,7 @@ print([one for one in Listener.compiled if "run_" in one])
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(available_cores() < 2, reason="on one core nothing is compiled beforehand")
 def test_the_main_scenario_then_compiles_no_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a cache of its own: all that the main scenario runs in the engine was compiled beforehand."""
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
