@@ -25,6 +25,7 @@ from viralsim.errors import InputError, ScenarioError
 from viralsim.experiments import read_table
 from viralsim.experiments.archive import check_archive
 from viralsim.experiments.ids import arm_ids
+from viralsim.report.charts import gallery
 from viralsim.report.methods import methods_of_result
 from viralsim.rules import read_file
 from viralsim.rules.rule import digest_of
@@ -208,8 +209,13 @@ def test_rules_are_read_from_the_command_line_and_from_no_scenario(tmp_path: Pat
     assert "Traceback" not in wrong.output
 
 
-def test_what_is_kept_of_a_run_names_its_rules_and_an_archive_holds_them(tmp_path: Path) -> None:
+def test_what_is_kept_of_a_run_names_its_rules_and_an_archive_holds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The command to run it again, the methods paragraph (where no rule is known, too), and the zip with its README."""
+    monkeypatch.setattr(
+        gallery, "LARGEST_AUDIENCE", 0
+    )  # no trees: they take the general engine, compiled with these rules
     rules, scenario = tmp_path / "kept.py", tmp_path / "s.yaml"
     rules.write_text(Path(own_rules.__file__).read_text())
     scenario.write_text(PLAIN.replace("{appeal: 0.2}", "{appeal: 0.2, share_probability: product, response: ladder}"))
