@@ -25,10 +25,12 @@ from viralsim.errors import InputError, ScenarioError
 from viralsim.experiments import read_table
 from viralsim.experiments.archive import check_archive
 from viralsim.experiments.ids import arm_ids
+from viralsim.kernels.batch import Nodes, trace_world
 from viralsim.report.charts import gallery
 from viralsim.report.methods import methods_of_result
 from viralsim.rules import read_file
 from viralsim.rules.rule import digest_of
+from viralsim.simulation.run import compile_arms, compile_audience
 
 PLAIN = """
 viralsim: 1
@@ -47,6 +49,13 @@ LAW = {"content.x.share_probability": "product", "content.x.response": {"ladder"
 
 def worlds(changes: dict[str, Any]) -> pd.DataFrame:
     return vs.simulate(vs.loads(PLAIN).override(changes), repeat_trust=False).worlds()
+
+
+def trees(changes: dict[str, Any]) -> Nodes:
+    """The posts of world 3."""
+    scenario = vs.loads(PLAIN).override(changes)
+    (arm,) = compile_arms(scenario, compile_audience(scenario)).values()
+    return trace_world(arm.world, scenario.seed, 3)
 
 
 def test_rules_that_say_what_the_law_says_give_its_worlds_in_the_shortcut() -> None:
@@ -74,11 +83,13 @@ def test_a_rule_that_gives_no_number_ends_the_run() -> None:
 def test_a_reinforcement_that_says_what_is_built_in_gives_its_worlds(
     built_in: dict[str, Any], own: dict[str, Any]
 ) -> None:
-    """By impressions seen and by neighbours who exposed: the same worlds, to the last bit."""
+    """By impressions seen and by neighbours who exposed: the same worlds and trees, to the last bit."""
     more = {"campaign.organic": [{"channel": "a", "members": 60, "posts_at": ["0h"]}], "content.x.appeal": 0.5}
     expected = worlds(built_in | more)
     assert expected["earned_shares"].sum() > 0
     pd.testing.assert_frame_equal(worlds(own | more), expected, check_exact=True)
+    for node, other in zip(*(trees(changes | more) for changes in (built_in, own)), strict=True):
+        np.testing.assert_array_equal(node, other)
 
 
 @pytest.mark.slow
