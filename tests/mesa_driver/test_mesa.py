@@ -200,13 +200,14 @@ def test_seed_and_rng_are_one_word(scenario: Scenario) -> None:
 
 
 def test_import_is_light() -> None:
-    """import viralsim loads neither Mesa nor numba, and leaves the process start method alone."""
+    """import viralsim loads neither Mesa nor numba, and leaves the process start method alone; what runs is without SciPy."""
     code = (
         "import multiprocessing, sys, viralsim; "
-        "print(sorted({'mesa', 'numba', 'pandas'} & set(sys.modules)), multiprocessing.get_start_method(allow_none=True))"
+        "print(sorted({'mesa', 'numba', 'pandas'} & set(sys.modules)), multiprocessing.get_start_method(allow_none=True)); "
+        "import viralsim.cli, viralsim.simulation.front; print({'scipy.special', 'scipy.optimize', 'pandas'} & set(sys.modules))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert out.strip() == "[] None"
+    assert out.split("\n") == ["[] None", "set()", ""]
 
 
 def test_members_are_seen_through_a_lazy_view(scenario: Scenario) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import pdtrc
 
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.shared_arrays import CompiledAudience
@@ -45,6 +43,8 @@ def frequency_lines(arm: Arm) -> list[str]:
         people, goal = people_of_line(arm, i), line.frequency_goal
         if goal is None or not people:
             continue
+        from scipy.special import pdtrc
+
         mean = float(plan.paid_count[i].sum()) / people
         expected = people * float(pdtrc(goal - 1, _rate(mean, line.frequency_cap)))
         often = f"{goal} or more of {mean:.3g} impressions per member"
@@ -60,6 +60,8 @@ def _rate(mean: float, cap: int | None) -> float:
     """
     if cap is None or mean <= 0.0:
         return mean
+    from scipy.optimize import brentq
+    from scipy.special import pdtrc
 
     def too_many(rate: float) -> float:
         return float(pdtrc(np.arange(cap), rate).sum()) - mean

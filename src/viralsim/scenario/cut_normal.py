@@ -1,20 +1,21 @@
 """Quantiles of a normal that is cut off at its ends.
 
-Number for number those of ``scipy.stats.truncnorm.ppf``, whose import takes half a second of every run: the steps are
-SciPy's, on the functions of ``scipy.special``.
+Number for number those of ``scipy.stats.truncnorm.ppf``, whose import takes half a second: the steps are SciPy's, on the
+functions of ``scipy.special``. That is imported where a scenario has such a normal, and spares every other run.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log1p, log_ndtr, logsumexp, ndtr, ndtri_exp
 
 Floats = NDArray[np.float64]
 
 
 def cut_normal_quantiles(units: Floats, mean: float, sd: float, low: float, high: float) -> Floats:
     """The values at ``units`` in [0, 1] (float64[n]) of a normal between ``low`` and ``high``, which may be infinite."""
+    from scipy.special import log_ndtr, logsumexp, ndtri_exp
+
     below, above = np.float64((low - mean) / sd), np.float64((high - mean) / sd)
     with np.errstate(divide="ignore"):  # units of 0 and 1 are the ends
         if below < 0:
@@ -34,6 +35,8 @@ def cut_normal_quantiles(units: Floats, mean: float, sd: float, low: float, high
 
 def _log_mass(below: np.float64, above: np.float64) -> float:
     """The logarithm of the probability between two standard normal values."""
+    from scipy.special import log1p, log_ndtr, logsumexp, ndtr
+
     if below > 0:
         below, above = -above, -below
     if above <= 0:
