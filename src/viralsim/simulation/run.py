@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,11 @@ if TYPE_CHECKING:
     from viralsim.scenario.study import Until
 
 Progress = Callable[[int, int], None]
-LEAST_BLOCK, MOST_BLOCKS = 256, 16  # worlds that an interrupt can lose, and parts of a run
+FIRST_BLOCK, LEAST_BLOCK = 128, 16  # worlds of the first block of a run, and of the smallest
+BRIEF_S, LONG_S = (
+    0.1,
+    1.0,
+)  # a block that takes less is followed by one of four times its worlds, one that takes more by half
 SERIES_BYTES, MOST_SERIES = 256 << 20, 10_000  # worlds whose series per tick are kept: bands of more look the same
 MEMORY_PART = 0.8  # of the machine's memory that the worlds of a run may take
 
@@ -166,16 +170,18 @@ class Run:
     def blocks(self, whole: bool = False, most: int | None = None) -> Iterator[NDArray[np.int64]]:
         """Rows of the worlds, block by block; until enough is known where that is asked.
 
-        whole: else in one block. most: worlds in a block.
+        whole: as one block, where nobody can stop in between; else an interrupt loses about a second. most: worlds in a block.
         """
         count = len(self.worlds)
-        block = count if whole else min(max(LEAST_BLOCK, -(-count // MOST_BLOCKS)), most or count)
-        stops = set(looks(count)) if self.until else set()
-        for first, last in itertools.pairwise(
-            sorted({0, count, *stops, *(() if stops and most is None else range(block, count, block))})
-        ):
+        stops = [*looks(count), count] if self.until else [count]
+        size, first = count if whole or (self.until and most is None) else FIRST_BLOCK, 0
+        while first < count:
+            last = min(first + size, first + (most or count), next(stop for stop in stops if stop > first))
+            began = time.perf_counter()
             yield np.arange(first, last)
-            if last in stops and not self.interrupted and self._enough():
+            size = _next_size(size, time.perf_counter() - began)
+            first = last
+            if self.until and last in stops and not self.interrupted and self._enough():
                 self.worlds = self.worlds[:last]
                 return
 
@@ -242,6 +248,13 @@ class Run:
         self.finished += worlds
         self.interrupted |= interrupted
         self.report(0)
+
+
+def _next_size(worlds: int, seconds: float) -> int:
+    """How many worlds to run after a block of ``worlds`` that took so long; which worlds share a block changes none of them."""
+    if seconds < BRIEF_S:
+        return 4 * worlds
+    return max(LEAST_BLOCK, worlds // 2) if seconds > LONG_S else worlds
 
 
 def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Mapping[str, Any] | None = None) -> None:
