@@ -17,7 +17,8 @@ from test_agrees_with_naive import NUMBERS, SEEDS
 from test_fast import plain_worlds
 
 from viralsim.kernels.arm_inputs import ArmInputs
-from viralsim.kernels.batch import outputs, run_worlds, trace_one, trace_world
+from viralsim.kernels.arrays.outputs import outputs
+from viralsim.kernels.batch import run_worlds, trace_one, trace_world
 from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.rng import seed_key

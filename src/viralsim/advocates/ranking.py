@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.advocates.readings import asks_for_readings, in_words
 from viralsim.advocates.tier import Tier
 from viralsim.arguments import function, integer_at_least, one_of, refuse
 from viralsim.campaign.enrolment import Enrolment, strategy_of
@@ -279,6 +280,8 @@ def _certified(proposal: Chosen, options: Mapping[str, Any], over_none: Gain) ->
     if proposal.expected_reach is None:
         return []
     textbook, said = bool(set(TEXTBOOK) & set(options)), []
+    if asks_for_readings(proposal.strategy, options) and proposal.of_rows is not None:
+        said.append(in_words(str(options["over"]), proposal.of_rows))
     if not textbook:
         at_least = "" if proposal.lower_bound is None else f" (at least {proposal.lower_bound:,.2f})"
         said.append(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.advocates.readings import asks_for_readings, choose_over_readings
 from viralsim.arguments import got, integer_at_least, member_numbers, one_of, seed_number, thread_count
 from viralsim.campaign.compile import Arm
 from viralsim.campaign.enrolment import Enrolment, choose_listed, eligible_for, enrol, strategy_of
@@ -143,6 +144,9 @@ class Tier:
         All ``count`` places are filled, whatever the programme's nurturing would make before the first launch. Where the tier has a
         file, its people are those among whom is chosen; InputError where it names fewer.
         """
+        word, options = strategy_of(choose)
+        if asks_for_readings(word, options):
+            return choose_over_readings(self, count, options)
         if self.of_file:
             return choose_listed(self.compiled, self.spec, self._own, choose, count)
         spec = self._with(choose, count).for_arm(self.arm)

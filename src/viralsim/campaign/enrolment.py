@@ -249,6 +249,16 @@ def _candidates(
     )
 
 
+def candidates_of(compiled: CompiledAudience, spec: Spec, eligible: NDArray[np.bool_]) -> Candidates:
+    """Among whom a strategy chooses the tier of ``spec``, ``eligible`` bool[N]."""
+    tier = filled(spec.campaign.advocates)
+    names = tier.channels or compiled.channels
+    where = np.array([name in names for name in compiled.channels])
+    return _candidates(
+        compiled, spec, where, eligible, compiled.match(spec.content[tier.content or spec.campaign.content])
+    )
+
+
 def eligible_for(compiled: CompiledAudience, spec: Spec, tier: Advocates) -> NDArray[np.bool_]:
     """Among whom a strategy chooses the tier, bool[N]."""
     names = tier.channels or compiled.channels

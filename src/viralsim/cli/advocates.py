@@ -25,6 +25,11 @@ ORDERS = 50  # of members, over which fair shares are taken
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--count", type=click.IntRange(min=1), help="How many advocates; as many as the scenario has by default.")
 @click.option("--strategy", help="Word of a seeding strategy; the scenario's own choice by default.")
+@click.option(
+    "--over",
+    type=click.Choice(["mean", "worst_decile"]),
+    help="Choose once for many readings of what is uncertain: by the mean over them, or their worst tenth (opim alone).",
+)
 @click.option("--compare", multiple=True, metavar="WORD", help="Compare with this strategy too; may be repeated.")
 @click.option("--arm", help="Whose advocates; the first arm that has some by default.")
 @click.option("--worlds", type=click.IntRange(min=2), help="Worlds of every score; at most 400 by default.")
@@ -39,9 +44,14 @@ def advocates(file: Path, count: int | None, out: Path | None, as_json: bool, **
     """Propose, score, tell."""
     from viralsim.advocates import find
     from viralsim.cli.progress import progress_bar
+    from viralsim.errors import InputError
     from viralsim.scenario import load
 
     scenario = load(file)
+    if options["over"] is not None:
+        if options["strategy"] not in (None, "opim"):
+            raise InputError(f"--over: is of the strategy opim, not of {options['strategy']}: leave one of them out")
+        options["strategy"] = {"opim": {"over": options["over"]}}
     words = {name: options[name] for name in ("strategy", "compare", "arm", "worlds", "seed", "threads")}
     with progress_bar("preparing the audience", lambda: "launches") as progress:
         found = find(scenario, count, progress=progress, **words)
@@ -107,7 +117,7 @@ def _judged(scenario: Scenario, found: Ranking, count: int, options: dict[str, A
 
     tier = Tier(scenario, arm=found.arm, worlds=2)
     changes: dict[str, Any] = {f"{tier.prefix}.count": count}
-    if tier.of_named:
+    if tier.of_named or options["over"] is not None:  # a launch has one reading, and they are chosen for many
         changes = {f"{tier.prefix}.choose": {"members": [one.member for one in found.listed]}}
     elif options["strategy"] is not None:
         changes[f"{tier.prefix}.choose"] = options["strategy"]

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.arguments import check_options
-from viralsim.errors import CapacityError
+from viralsim.errors import CapacityError, InputError
 from viralsim.seeding.objective import OPTIONS, Objective
 from viralsim.seeding.robust import MixedSets, robust
 from viralsim.seeding.rr_sets import MemoryBudget, ReachSets, Source, incoming_rows
@@ -73,6 +73,11 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     if options.get("rows") is not None:
         check_options(options, "opim", KNOWN_WITH_ROWS)
         return robust(candidates, count, seed, options, KNOWN)
+    if "over" in options:
+        raise InputError(
+            "over: is of several readings: give rows; where inputs of a scenario are uncertain, viralsim advocates FILE --over "
+            "chooses for all of them, and the scenario can name the members"
+        )
     candidates, options = in_launch(candidates, options, "opim")
     goal = Objective.of(candidates, count, options, "opim", KNOWN)
     if goal.count == 0 or candidates.members == 0 or goal.total == 0.0:

@@ -62,15 +62,21 @@ class Follows:
 
 @dataclass(frozen=True, eq=False)
 class LaunchModel:
-    """One launch in chances, a row per channel. counts: what is counted, in words. cost_usd: of one advocate; 0: they are free."""
+    """One launch in chances, a row per channel. counts: what is counted, in words. cost_usd: of one advocate; 0: they are free.
+
+    apart: count members and not posts, also where counting is rare, so that several launches count the same people.
+    """
 
     follows: Sequence[Follows]
     counts: str
     cost_usd: float = 0.0
+    apart: bool = False
 
     @cached_property
     def rare(self) -> bool:
         """Whether those counted twice are few even if everybody were asked: sum s^2 / 2 against sum s, s a member's chances."""
+        if self.apart:
+            return False
         exposing_neighbours = np.zeros(self.follows[0].network.members)
         for one in self.follows:
             for chance in (one.asked_count, one.count):
