@@ -12,7 +12,8 @@ import pytest
 from build_world import simple_world
 from numba import config
 
-from viralsim.kernels.batch import outputs, trace_one
+from viralsim.kernels.arrays.outputs import outputs
+from viralsim.kernels.batch import trace_one
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.rng import seed_key
 from viralsim.kernels.state import allocate

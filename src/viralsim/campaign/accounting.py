@@ -20,7 +20,7 @@ from viralsim.campaign.segments import among_measures, by_segment
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
-from viralsim.records.columns import MadeColumns
+from viralsim.records.columns import Counted, MadeColumns
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.costs import FEE_LINES, fee_lines, paid_name, planned_costs, programme_costs
 
@@ -148,8 +148,8 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     def of(column: Count) -> F8:
         return raw.counts[:, column].astype(np.float64)
 
-    def defined(values: F8, by: Count) -> F8:
-        return np.where(raw.counts[:, by] > 0, values, np.nan)
+    def counted(column: Count, among: Count | None = None, unit: float = 1.0) -> Counted:
+        return Counted(raw.counts[:, column], None if among is None else raw.counts[:, among], unit)
 
     def impressions() -> F8:
         shown = raw.counts[:, Count.IMPRESSIONS_OWNED : Count.IMPRESSIONS_RECOMMENDED + 1]
@@ -164,21 +164,21 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         return np.asarray(of(Count.CONVERSIONS) * number(content.sale_value_usd))
 
     makers: dict[str, Callable[[], F8]] = {
-        "reach": lambda: of(Count.REACH),
+        "reach": counted(Count.REACH),
         "impressions": impressions,
-        "shares": lambda: of(Count.SHARES),
-        "critical_shares": lambda: of(Count.CRITICAL_SHARES),
-        "engagements": lambda: of(Count.ENGAGEMENTS),
-        "conversions": lambda: of(Count.CONVERSIONS),
-        "largest_cascade": lambda: of(Count.LARGEST_CASCADE),
-        "depth": lambda: defined(of(Count.DEPTH), Count.NODES),
-        "max_breadth": lambda: defined(of(Count.MAX_BREADTH), Count.NODES),
+        "shares": counted(Count.SHARES),
+        "critical_shares": counted(Count.CRITICAL_SHARES),
+        "engagements": counted(Count.ENGAGEMENTS),
+        "conversions": counted(Count.CONVERSIONS),
+        "largest_cascade": counted(Count.LARGEST_CASCADE),
+        "depth": counted(Count.DEPTH, Count.NODES),
+        "max_breadth": counted(Count.MAX_BREADTH, Count.NODES),
         "structural_virality": lambda: raw.structural_virality,
         "reproduction_number": reproduction_number,
-        "time_to_peak_hours": lambda: defined(of(Count.PEAK_TICK) * spec.tick, Count.SHARES),
-        "half_time_hours": lambda: defined(of(Count.HALF_TICK) * spec.tick, Count.SHARES),
-        "earned_reach": lambda: of(Count.EARNED_REACH),
-        "earned_shares": lambda: of(Count.EARNED_SHARES),
+        "time_to_peak_hours": counted(Count.PEAK_TICK, Count.SHARES, spec.tick),
+        "half_time_hours": counted(Count.HALF_TICK, Count.SHARES, spec.tick),
+        "earned_reach": counted(Count.EARNED_REACH),
+        "earned_shares": counted(Count.EARNED_SHARES),
         "value_usd": value_usd,
         "net_usd": lambda: value_usd() - cost,
     }

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs, segments_of
+from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
 from viralsim.kernels.arrays.frequency import count_frequency
 from viralsim.kernels.arrays.limits import check_arm_inputs
-from viralsim.kernels.arrays.most_counted import CountType, count_type
+from viralsim.kernels.arrays.outputs import advocates_of, members_of, outputs, outputs_of_run, rows_of
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, SegmentCount, Series
 from viralsim.kernels.cpu import inner
@@ -175,44 +175,6 @@ def _sums(advocates: int) -> _Sums:
     return _Sums(*(np.zeros(n, dtype=np.int64) for n in (SIZE_BINS, DEPTH_BINS, advocates, advocates)))
 
 
-def outputs(
-    arm: ArmInputs, worlds: int, recorded: int, *, count: CountType = np.int64, order: Literal["C", "F"] = "C"
-) -> Out:
-    """Room for the counts of ``worlds`` worlds, the series of the first ``recorded`` among them.
-
-    ``order``: "C" for a kernel that writes row by row, "F" for who reads column by column.
-    """
-    horizon = arm.contents.novelty.shape[1]
-    communities = int(arm.audience.community.max(initial=0)) + 1
-    people = (worlds, advocates_of(arm)) if len(arm.plan.people) else (0, 0)
-    goals = len(arm.plan.frequency_goal)
-    return Out(
-        counts=np.zeros((worlds, len(Count)), dtype=count, order=order),
-        structural_virality=np.full(worlds, np.nan),
-        reach_by_channel=np.zeros((worlds, len(arm.channels.key)), dtype=np.int32),
-        reach_by_community=np.zeros((worlds, communities), dtype=np.int32),
-        series=np.zeros((recorded + 1, horizon, len(Series)), dtype=np.int32),  # the last row takes what is not kept
-        paid_bought=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int64),
-        done=np.zeros(worlds, dtype=np.bool_),
-        own_measures=np.full((worlds, len(arm.contents.own_measured)), np.nan),
-        paid_sales=np.zeros((worlds, len(arm.plan.paid_channel)), dtype=np.int32),
-        posted=np.zeros(people, dtype=np.int32),
-        asked_sales=np.zeros(people, dtype=np.int32),
-        often_reached=np.zeros((worlds if goals else 0, goals), dtype=np.int32),
-        by_segment=np.zeros((worlds, segments_of(arm), len(SegmentCount)), dtype=np.int64),
-    )
-
-
-def advocates_of(arm: ArmInputs) -> int:
-    """Number of advocates of a plan who are asked for a post."""
-    return int(arm.plan.planned_advocate.max(initial=-1)) + 1
-
-
-def members_of(arm: ArmInputs) -> int:
-    """Number of members of a world."""
-    return int(arm.graph.indptr.shape[1] - 1)
-
-
 _OVERFLOWS = {
     Overflow.CALENDAR: "the calendar of pending posts",
     Overflow.RECOMMENDATIONS: "the list of recommended impressions; lower per_engagement",
@@ -234,15 +196,6 @@ def _engine(arm: ArmInputs, rows: RowsOfWorlds | None) -> _Engine:
     if rows is not None or not is_eligible(arm):
         return _Engine(allocate, frame_state, run_block)
     return _Engine(allocate_fast, frame_fast, run_fast_block)
-
-
-def _rows_of(out: Out, first: int, last: int, counts: NDArray[Any]) -> Out:
-    """Where worlds ``first`` to ``last`` write: views of their rows, and ``counts``, whose rows go to columns afterwards."""
-    recorded = len(out.series) - 1  # the last row takes what is not kept
-    counts[: last - first] = 0
-    rows = {name: values[first:last] for name, values in out._asdict().items()}
-    series = out.series[min(first, recorded) : min(last, recorded) + 1]
-    return out._replace(**{**rows, "counts": counts, "series": series})
 
 
 class _Workers:
@@ -286,7 +239,8 @@ class _Workers:
             if self.rows is not None and isinstance(state, State):
                 words8, words4 = self.rows.words8[first:last], self.rows.words4[first:last]
                 frame = self.engine.frame(state._replace(world_words8=words8, world_words4=words4))
-            out = frame_out(_rows_of(self.out, first, last, counts))
+            counts[: last - first] = 0
+            out = frame_out(rows_of(self.out, first, last)._replace(counts=counts))
             worlds = self.worlds[first:last]
             done = self.engine.run_block(arm_frame, frame, out, self.seed, worlds, 0, last - first, sums, self.stop)
             self.out.counts[first : first + done] = counts[:done]
@@ -340,6 +294,7 @@ def run_worlds(
     threads: int = 1,
     series_worlds: int | None = None,
     progress: Callable[[int], None] | None = None,
+    into: Out | None = None,
 ) -> RawWorlds:
     """Run the worlds numbered ``worlds`` of one arm.
 
@@ -349,6 +304,7 @@ def run_worlds(
         worlds: int64[W], numbers >= 0; a world is the same alone, in any order and on any number of threads.
         threads: worker threads, >= 1.
         series_worlds: for how many of the first worlds to keep the series per tick; None keeps what fits into 256 MB.
+        into: rows that nobody has written to, with their series, in place of new ones.
         progress: called from the calling thread with the number of finished worlds.
 
     Returns: ``RawWorlds``; after KeyboardInterrupt the worlds finished so far have ``done`` set.
@@ -360,10 +316,12 @@ def run_worlds(
     check_arm_inputs(arm)
     if rows is not None:
         check_arm_inputs(lowest)
-    horizon = arm.contents.novelty.shape[1]
-    fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
-    recorded = min(len(worlds), fits if series_worlds is None else series_worlds)
-    out = outputs(arm, len(worlds), recorded, count=count_type(arm, rows is None and is_eligible(arm)), order="F")
+    if into is None:
+        horizon = arm.contents.novelty.shape[1]
+        fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
+        kept = min(len(worlds), fits if series_worlds is None else series_worlds)
+        into = outputs_of_run(arm, len(worlds), kept, rows is None and is_eligible(arm))
+    out, recorded = into, len(into.series) - 1
     advocates = advocates_of(arm)
     workers = _Workers(arm, rows, seed, worlds, out, progress)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import ArmInputs
-from viralsim.kernels.batch import SIZE_BINS, members_of, outputs, run_one
+from viralsim.kernels.arrays.outputs import members_of, outputs
+from viralsim.kernels.batch import SIZE_BINS, run_one
 from viralsim.kernels.counts import R_FOCAL
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.own.asked import has_own, measure_own, own_of

@@ -20,7 +20,8 @@ from viralsim.measurement.intervals import (
     proportion_interval,
 )
 from viralsim.measurement.measures import declared, measures_in
-from viralsim.measurement.tally import Tally, tally_of
+from viralsim.measurement.tally import Tally, tally_of, tally_of_counts
+from viralsim.records.columns import MadeColumns
 from viralsim.records.record import ArmOutcomes, RunRecord
 
 Float64 = NDArray[np.float64]
@@ -73,11 +74,11 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
     names = [one.name for one in measures_in(worlds.measures for worlds in record.arms.values())]
     for arm, worlds in record.arms.items():
         for name in names:
-            values = worlds.measures.get(name, np.zeros(0))
-            tally = _tally_of_many(record, name, values) if clusters is None else None
+            tally = _tally_of_many(record, name, worlds) if clusters is None else None
             if tally is not None:
                 found[arm, name] = _summary_of(tally)
                 continue
+            values = worlds.measures.get(name, np.zeros(0))
             defined = np.isfinite(values)
             if not defined.any():
                 found[arm, name] = UNDEFINED
@@ -92,11 +93,15 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
     return {arm: {name: found[arm, name] for name in names} for arm in record.arms}
 
 
-def _tally_of_many(record: RunRecord, name: str, values: Float64) -> Tally | None:
+def _tally_of_many(record: RunRecord, name: str, worlds: ArmOutcomes) -> Tally | None:
     """How often each value was seen, where there are so many worlds that a mean needs its moments alone."""
-    if len(values) <= BOOTSTRAP_MOST_WORLDS:
+    table = worlds.measures
+    if record.world_count <= BOOTSTRAP_MOST_WORLDS or name not in table:
         return None
-    return tally_of(values, record.tick_hours if name.endswith("_hours") else 1.0)
+    counts = table.counted(name) if isinstance(table, MadeColumns) else None
+    if counts is not None:
+        return tally_of_counts(counts.column, counts.among, counts.unit)
+    return tally_of(table[name], record.tick_hours if name.endswith("_hours") else 1.0)
 
 
 def _summary_of(tally: Tally) -> MeasureSummary:

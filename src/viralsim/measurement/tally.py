@@ -6,7 +6,8 @@ which one pass makes, where a column of numbers is read, copied and put in order
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,9 +54,31 @@ def tally_of(values: Float64, unit: float = 1.0) -> Tally | None:
     most = float(np.fmax.reduce(values, initial=0.0)) / unit
     if not most < MOST_VALUES:
         return None
-    step, counts = max(PIECE, int(most)), np.zeros(0, np.int64)  # a table of a piece is no longer than the piece
-    for at in range(0, len(values), step):
-        piece = _counts_of(values[at : at + step], unit)
+    return _joined((_counts_of(piece, unit) for piece in _pieces(values, most)), unit)
+
+
+def tally_of_counts(
+    column: NDArray[np.signedinteger], among: NDArray[np.signedinteger] | None = None, unit: float = 1.0
+) -> Tally | None:
+    """How often each of the counts in ``column`` [n], times ``unit``, was seen where ``among`` [n] is positive; None as above."""
+    most = int(column.max(initial=0))
+    if not most < MOST_VALUES:
+        return None
+    pieces = _pieces(column, most)
+    if among is not None:
+        pieces = (piece[counted > 0] for piece, counted in zip(pieces, _pieces(among, most), strict=True))
+    return _joined((np.bincount(piece) if piece.min(initial=0) >= 0 else None for piece in pieces), unit)
+
+
+def _pieces(values: NDArray[Any], most: float) -> Iterator[NDArray[Any]]:
+    step = max(PIECE, int(most))  # a table of a piece is no longer than the piece
+    return (values[at : at + step] for at in range(0, len(values), step))
+
+
+def _joined(tables: Iterable[NDArray[np.int64] | None], unit: float) -> Tally | None:
+    """The frequencies of all pieces together; None where a piece has none, or nothing was seen."""
+    counts = np.zeros(0, np.int64)
+    for piece in tables:
         if piece is None:
             return None
         more, counts = (piece, counts) if len(piece) < len(counts) else (counts, piece)

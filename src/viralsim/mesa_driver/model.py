@@ -14,7 +14,8 @@ from viralsim.campaign.accounting import cost_lines, measures
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Plan, Rule, segments_of
 from viralsim.kernels.arrays.limits import check_arm_inputs
-from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world, outputs
+from viralsim.kernels.arrays.outputs import outputs
+from viralsim.kernels.batch import SIZE_BINS, RawWorlds, advance_world, begin_world
 from viralsim.kernels.counts import Count, SegmentCount, Series
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state, with_attributes
 from viralsim.kernels.member_counts import segments_now

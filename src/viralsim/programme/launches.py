@@ -19,7 +19,7 @@ from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import ArmInputs, Plan
 from viralsim.kernels.arrays.limits import check_arm_inputs
-from viralsim.kernels.batch import members_of
+from viralsim.kernels.arrays.outputs import members_of
 from viralsim.kernels.counts import Count, SegmentCount
 from viralsim.kernels.member_counts import MembersRunner
 from viralsim.kernels.respond import CONVERTED_MARK

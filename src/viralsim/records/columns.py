@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 
@@ -75,6 +76,22 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
         return f"StoredColumns({', '.join(self.names)})"
 
 
+class Counted:
+    """Makes a column of counts in a unit: ``column * unit`` as float64[W], NaN in worlds where ``among`` is not positive."""
+
+    def __init__(
+        self, column: NDArray[np.signedinteger], among: NDArray[np.signedinteger] | None = None, unit: float = 1.0
+    ) -> None:
+        self.column, self.among, self.unit = column, among, unit
+
+    def __call__(self) -> NDArray[np.float64]:
+        """The column."""
+        values = self.column.astype(np.float64)
+        if self.unit != 1.0:
+            values *= self.unit
+        return values if self.among is None else np.where(self.among > 0, values, np.nan)
+
+
 class MadeColumns(Mapping[str, NDArray[Any]]):
     """Name -> column of ``rows`` rows, each made by its function when first asked for, and kept."""
 
@@ -86,6 +103,11 @@ class MadeColumns(Mapping[str, NDArray[Any]]):
         if name not in self._made:
             self._made[name] = self._makers[name]()
         return self._made[name]
+
+    def counted(self, name: str) -> Counted | None:
+        """The counts that a column is made of, if it is nothing else; no memory is taken for them."""
+        maker = self._makers.get(name)
+        return maker if isinstance(maker, Counted) else None
 
     def __contains__(self, name: object) -> bool:
         return name in self._makers

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,8 @@ from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.kernels.arm_inputs import segments_of
-from viralsim.kernels.batch import RawWorlds, advocates_of, run_worlds
+from viralsim.kernels.arrays.outputs import advocates_of
+from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.counts import Count, SegmentCount, Series
 from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
 from viralsim.measurement.sequential import Look, look, looks
@@ -26,14 +27,19 @@ from viralsim.programme import ProgrammeWorlds, programme_outcomes, run_programm
 from viralsim.records.merge import join_worlds
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.study import JOINT
+from viralsim.simulation.room import Room
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario
     from viralsim.scenario.study import Until
 
 Progress = Callable[[int, int], None]
-LEAST_BLOCK, MOST_BLOCKS = 256, 16  # worlds that an interrupt can lose, and parts of a run
-SERIES_BYTES = 256 << 20
+FIRST_BLOCK, LEAST_BLOCK = 128, 16  # worlds of the first block of a run, and of the smallest
+BRIEF_S, LONG_S = (
+    0.1,
+    1.0,
+)  # a block that takes less is followed by one of four times its worlds, one that takes more by half
+SERIES_BYTES, MOST_SERIES = 256 << 20, 10_000  # worlds whose series per tick are kept: bands of more look the same
 MEMORY_PART = 0.8  # of the machine's memory that the worlds of a run may take
 
 
@@ -86,7 +92,7 @@ def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
         world = arm.world
         ticks, channels, lines = world.contents.novelty.shape[1], len(world.channels.key), len(world.plan.paid_channel)
         communities = int(world.audience.community.max(initial=0)) + 1
-        series = min(SERIES_BYTES, 4 * worlds * ticks * len(Series))
+        series = min(SERIES_BYTES, 4 * min(worlds, MOST_SERIES) * ticks * len(Series))
         people = 2 * advocates_of(world) if len(world.plan.people) else 0
         goals, segments = len(world.plan.frequency_goal), 8 * len(SegmentCount) * segments_of(world)
         small = 4 * (channels + communities + lines + people + goals)
@@ -164,16 +170,18 @@ class Run:
     def blocks(self, whole: bool = False, most: int | None = None) -> Iterator[NDArray[np.int64]]:
         """Rows of the worlds, block by block; until enough is known where that is asked.
 
-        whole: else in one block. most: worlds in a block.
+        whole: as one block, where nobody can stop in between; else an interrupt loses about a second. most: worlds in a block.
         """
         count = len(self.worlds)
-        block = count if whole else min(max(LEAST_BLOCK, -(-count // MOST_BLOCKS)), most or count)
-        stops = set(looks(count)) if self.until else set()
-        for first, last in itertools.pairwise(
-            sorted({0, count, *stops, *(() if stops and most is None else range(block, count, block))})
-        ):
+        stops = [*looks(count), count] if self.until else [count]
+        size, first = count if whole or (self.until and most is None) else FIRST_BLOCK, 0
+        while first < count:
+            last = min(first + size, first + (most or count), next(stop for stop in stops if stop > first))
+            began = time.perf_counter()
             yield np.arange(first, last)
-            if last in stops and not self.interrupted and self._enough():
+            size = _next_size(size, time.perf_counter() - began)
+            first = last
+            if self.until and last in stops and not self.interrupted and self._enough():
                 self.worlds = self.worlds[:last]
                 return
 
@@ -194,7 +202,7 @@ class Run:
         if not self.series:
             return 0
         fits = SERIES_BYTES // (arm.world.contents.novelty.shape[1] * len(Series) * 4)
-        return int(np.count_nonzero(rows < max(1, fits)))
+        return int(np.count_nonzero(rows < max(1, min(fits, MOST_SERIES))))
 
     def report(self, running: int) -> None:
         """Tell how many launches are done, those of the running block included."""
@@ -210,7 +218,7 @@ class Run:
         self, compiled: CompiledAudience, arm: Arm, rows: NDArray[np.int64], threads: int, series: int | None = None
     ) -> None:
         """Run the worlds at ``rows`` of one arm and keep what came back."""
-        progress = self.report if len(rows) > 1 and self.is_watched() else None
+        progress = self._progress(rows)
         raw: RawWorlds | ProgrammeWorlds
         if arm.spec.programme is None:
             raw = run_worlds(
@@ -222,21 +230,52 @@ class Run:
                 series_worlds=len(rows) if series is None else series, progress=progress,
             )  # fmt: skip
         self.raw.setdefault(arm.name, []).append((rows, arm, raw))
-        self.finished += len(rows)
-        self.interrupted |= raw.interrupted
+        self._ran(len(rows), raw.interrupted)
+
+    def run_in(self, room: Room, arm: Arm, rows: NDArray[np.int64]) -> None:
+        """Run the next worlds of an arm that has room for all of its worlds: they are one part with those before."""
+        raw = room.run(self.seed, self.worlds[rows], self.threads, self._progress(rows))
+        parts = self.raw.setdefault(arm.name, [])
+        before = [part for part in parts if part[1] is arm]
+        rows_of_part = np.concatenate([*(own for own, _, _ in before), rows])
+        self.raw[arm.name] = [*(part for part in parts if part[1] is not arm), (rows_of_part, arm, raw)]
+        self._ran(len(rows), raw.interrupted)
+
+    def _progress(self, rows: NDArray[np.int64]) -> Callable[[int], None] | None:
+        return self.report if len(rows) > 1 and self.is_watched() else None
+
+    def _ran(self, worlds: int, interrupted: bool) -> None:
+        self.finished += worlds
+        self.interrupted |= interrupted
         self.report(0)
+
+
+def _next_size(worlds: int, seconds: float) -> int:
+    """How many worlds to run after a block of ``worlds`` that took so long; which worlds share a block changes none of them."""
+    if seconds < BRIEF_S:
+        return 4 * worlds
+    return max(LEAST_BLOCK, worlds // 2) if seconds > LONG_S else worlds
 
 
 def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Mapping[str, Any] | None = None) -> None:
     """Run blocks of worlds, each through all arms; an interrupt keeps the blocks that all arms finished."""
     arms = [compile_arms(run.scenario, compiled, run.names, specs) for compiled in compiled_audiences]
+    audience_of = run.worlds % len(compiled_audiences)
+    rooms: dict[tuple[int, str], Room] = {}
     try:
         for rows in run.blocks(whole=not run.is_watched()):  # blocks are for who may stop in between
-            for p in range(len(compiled_audiences)):
-                own = rows[run.worlds[rows] % len(compiled_audiences) == p]
-                for arm in arms[p].values():
-                    if not run.interrupted and len(own):
-                        run.run_arm(compiled_audiences[p], arm, own, run.threads, run.series_of(arm, own))
+            for p, compiled in enumerate(compiled_audiences):
+                own = rows[audience_of[rows] == p]
+                for name, arm in arms[p].items():
+                    if run.interrupted or not len(own):
+                        continue
+                    if arm.spec.programme is not None:
+                        run.run_arm(compiled, arm, own, run.threads, run.series_of(arm, own))
+                        continue
+                    if (p, name) not in rooms:
+                        all_own = np.flatnonzero(audience_of == p)
+                        rooms[p, name] = Room(arm.world, len(all_own), run.series_of(arm, all_own))
+                    run.run_in(rooms[p, name], arm, own)
     except KeyboardInterrupt:  # between two blocks
         run.interrupted = True
 

@@ -226,7 +226,7 @@ def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: 
     try:
         if template is not None and not structure:
             compiler = Compiler(run, template, {})
-            for rows in run.blocks(most=compiler.block_size(compiled_audiences[0], inputs)):
+            for rows in run.blocks(not run.is_watched(), compiler.block_size(compiled_audiences[0], inputs)):
                 compiler.run_rows(compiled_audiences, inputs, rows, run.threads)
             return
         for rows in run.blocks(whole=True):
