@@ -44,10 +44,15 @@ def tiny_scenario() -> Scenario:
 
 
 def is_compiled() -> bool:
-    """Whether numba's cache has a spread kernel; one of another processor or version of numba counts as well."""
+    """Whether there is nothing to compile: numba's cache has a spread kernel, or the compiler is off.
+
+    A kernel of another processor or version of numba counts as well.
+    """
+    from numba import config
+
     from viralsim.kernels.batch import run_block
 
-    return any(Path(run_block.stats.cache_path).glob("batch.run_block-*.nbi"))
+    return bool(config.DISABLE_JIT) or any(Path(run_block.stats.cache_path).glob("batch.run_block-*.nbi"))
 
 
 def on_given_follows() -> tuple[Scenario, CompiledAudience]:
@@ -72,7 +77,7 @@ def compile_impressions() -> None:
     """Compile how impressions are drawn and answered: a third of the engine, which compiles it last."""
     from numba import int64
 
-    from viralsim.kernels.batch import members_of, outputs
+    from viralsim.kernels.arrays.outputs import members_of, outputs
     from viralsim.kernels.frame import frame_types
     from viralsim.kernels.respond import deliver_all
     from viralsim.kernels.state import allocate
