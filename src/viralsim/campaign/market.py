@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import pdtrc
 
 from viralsim.campaign.compile import Arm
@@ -60,6 +59,7 @@ def _rate(mean: float, cap: int | None) -> float:
     """
     if cap is None or mean <= 0.0:
         return mean
+    from scipy.optimize import brentq  # 0.2 s, which a scenario without a frequency cap need not wait
 
     def too_many(rate: float) -> float:
         return float(pdtrc(np.arange(cap), rate).sum()) - mean
