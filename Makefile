@@ -67,15 +67,15 @@ lock:  ## pin again; needs uv
 	uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 # What running needs, and what tests need beside it. uv installs in seconds where it is there; pip does it everywhere, and leaves
-# bytecode to the first import: compiling all of it is most of its time.
+# bytecode to the first import: compiling all of it is most of its time. A lock file is whole, so nothing is resolved, and one call
+# installs it with the project.
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check)
 
 $(RUN): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("viralsim needs Python 3.11 or later; set PYTHON=python3.x") if sys.version_info < (3, 11) else 0'
 	test -x $(BIN)/python || $(if $(UV),$(UV) venv --quiet --seed --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
-	$(INSTALL) -r requirements.lock
-	$(INSTALL) --no-deps -e .
+	$(INSTALL) --no-deps -r requirements.lock -e .
 	touch $(RUN)
 
 $(DEV): $(RUN) requirements-dev.lock

@@ -46,6 +46,15 @@ def test_a_machine_that_starts_no_process_compiles_later(monkeypatch: pytest.Mon
     assert asked
 
 
+def test_nothing_is_compiled_beforehand_with_the_compiler_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``NUMBA_DISABLE_JIT=1``: kernels are plain functions, without a cache to look into."""
+    monkeypatch.setattr("viralsim.kernels.batch.run_block", lambda *_arguments: 0)
+    monkeypatch.setattr("numba.config.DISABLE_JIT", 1)
+    monkeypatch.setattr(subprocess, "Popen", lambda *_a, **_k: pytest.fail("a process was started"))
+    compile_ahead.compile_beside()
+    assert compile_ahead.is_compiled()
+
+
 COUNT = """
 import sys
 from numba.core import event
@@ -71,3 +80,6 @@ def test_the_main_scenario_then_compiles_no_kernel(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     done = subprocess.run([sys.executable, "-c", COUNT, str(MAIN)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+    assert len(list(tmp_path.rglob("respond.deliver_all-*.nbc"))) == 1, (
+        "compiled for types that the engine does not have"
+    )

@@ -60,7 +60,7 @@ def _rate(mean: float, cap: int | None) -> float:
     """
     if cap is None or mean <= 0.0:
         return mean
-    from scipy.optimize import brentq
+    from scipy.optimize import brentq  # 0.2 s, which a scenario without a frequency cap need not wait
     from scipy.special import pdtrc
 
     def too_many(rate: float) -> float:

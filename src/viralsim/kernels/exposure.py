@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.alias import next_gap
 from viralsim.kernels.arrays.frequency import note_line
 from viralsim.kernels.arrays.ties import keep_members, keep_ties, spans_of
 from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, inner, prefetch
 from viralsim.kernels.queues import occupy, touch
 from viralsim.kernels.rng import PACE, SEE, SEND, SHOW, below, draw, unit
 from viralsim.kernels.state import (
@@ -26,7 +25,7 @@ from viralsim.kernels.state import (
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def gaps(arm, state, members, channel, start, stop, key, at):  # type: ignore[no-untyped-def]
     """Positions of the row ``members[start:stop]`` that pass coins of the channel's envelope.
 
@@ -57,7 +56,7 @@ def gaps(arm, state, members, channel, start, stop, key, at):  # type: ignore[no
         position += 1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def sent_to(state, members, s, at):  # type: ignore[no-untyped-def]
     """The followers that a private send goes to: ``s.sent`` of the row, all where there are no more (Floyd's sampling).
 
@@ -82,7 +81,7 @@ def sent_to(state, members, s, at):  # type: ignore[no-untyped-def]
     return at + count
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def thin(arm, state, tick, channel, content, s, tied, first, last):  # type: ignore[no-untyped-def]
     """Keep the impressions in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
     contents = len(arm.contents_key)
@@ -116,7 +115,7 @@ def thin(arm, state, tick, channel, content, s, tied, first, last):  # type: ign
     return kept
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def put_off(arm, state, tick, channel, s, first, last):  # type: ignore[no-untyped-def]
     """Keep those of the impressions in ``first:last`` that are seen at once, queue those seen later; returns the new end."""
     delays, scales = arm.channels_seeing_delay[channel], arm.channels_seeing_scale[channel]
@@ -148,7 +147,7 @@ def put_off(arm, state, tick, channel, s, first, last):  # type: ignore[no-untyp
     return kept
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def present_member(arm, channel, members, bits):  # type: ignore[no-untyped-def]
     """A uniformly drawn member who is present on ``channel``: of paid, recommended and organic posts alike."""
     first, last = arm.audience_present_start[channel], arm.audience_present_start[channel + 1]
@@ -156,7 +155,7 @@ def present_member(arm, channel, members, bits):  # type: ignore[no-untyped-def]
     return np.int64(arm.audience_present[first + i]) if last > first else i
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def target(arm, state, line, channel, bits):  # type: ignore[no-untyped-def]
     """Whom a paid impression of ``line`` is drawn for: one of the line's targets, or anyone on the channel."""
     first, last = arm.plan_paid_start[U(line)], arm.plan_paid_start[U(line + 1)]
@@ -165,7 +164,7 @@ def target(arm, state, line, channel, bits):  # type: ignore[no-untyped-def]
     return present_member(arm, channel, len(state.slot), bits)
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def buy(arm, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
     """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns where they end."""
     cap, lines = arm.plan_paid_cap[line], len(arm.plan_paid_cap)
@@ -194,7 +193,7 @@ def buy(arm, state, line, channel, count, key, at):  # type: ignore[no-untyped-d
     return n
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def recommend(arm, members, channel, content, count, key, out_member, out_position, at):  # type: ignore[no-untyped-def]
     """Draw the members of ``count`` recommended impressions by their match, by rejection; returns where they end."""
     match = arm.audience_match[content]
@@ -210,7 +209,7 @@ def recommend(arm, members, channel, content, count, key, out_member, out_positi
     return at + count
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
     """Buffer the impressions of one showing from ``at`` on; returns where they end."""
     content, channel = state.content_of[s.cell], state.channel_of[s.cell]

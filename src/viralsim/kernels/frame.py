@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import config, njit, types
+from numba import config, njit, typeof, types
 from numba.core import cgutils
 from numba.core.datamodel import default_manager, models
 from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
@@ -28,7 +28,15 @@ from viralsim.kernels.state import Out, State
 
 
 class FrameType(types.StructRef):  # type: ignore[misc]
-    """Type of a frame in compiled code."""
+    """Type of a frame in compiled code.
+
+    Its name is a hash: the name of a type is part of the symbol of every function that takes it, and with a hundred fields
+    written out a symbol had 30,000 characters.
+    """
+
+    def __init__(self, fields: Any) -> None:
+        super().__init__(fields)
+        self.name: str = f"{type(self).__name__}_{blake2b(str(self).encode(), digest_size=16).hexdigest()}"
 
     def preprocess_fields(self, fields: Any) -> Any:
         """Types of fields without the values that numba knows at compile time."""
@@ -119,45 +127,64 @@ structref.define_proxy(StateFrame, StateFrameType, list(State._fields))
 structref.define_proxy(OutFrame, OutFrameType, list(Out._fields))
 
 
-@intrinsic
-def borrow(typingctx: Any, arrays: Any) -> Any:
-    """The same tuple of arrays without their owners: compiled code then counts no references to them.
+def constructor_of(kind: type[FrameType], names: Sequence[str]) -> Any:
+    """What makes a frame of a tuple of arrays in compiled code, one for each of ``names``, without their owners.
 
-    Kernels are compiled with ``_nrt=False``: they own nothing, so they count nothing. (Counting is an atomic operation at
-    every touch of a field; with it a launch took three times as long.)
+    Kernels are compiled with ``_nrt=False``: they own nothing, so they count no references. (Counting is an atomic operation at
+    every touch of a field; with it a launch took three times as long.) numba's own constructor of a structref takes its fields
+    as a hundred arguments, each counted, and a function that gives them up again: it took 2 s more to compile.
     """
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        borrowed = []
-        for i, kind in enumerate(signature.args[0]):
-            view = make_array(kind)(context, builder, builder.extract_value(args[0], i))
-            view.meminfo = cgutils.get_null_value(view.meminfo.type)
-            view.parent = cgutils.get_null_value(view.parent.type)
-            borrowed.append(view._getvalue())
-        return context.make_tuple(builder, signature.return_type, borrowed)
+    @intrinsic
+    def construct(typingctx: Any, arrays: Any) -> Any:
+        frame = kind(list(zip(names, arrays, strict=True)))
 
-    return arrays(arrays), codegen
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            memory = context.data_model_manager[frame.get_data_type()].get_value_type()
+            size = context.get_constant(types.uintp, context.get_abi_sizeof(memory))
+            made = context.make_helper(builder, frame)
+            made.meminfo = context.nrt.meminfo_alloc(builder, size)
+            fields = _fields(context, builder, frame, made._getvalue())
+            for i, (name, array) in enumerate(zip(names, arrays, strict=True)):
+                view = make_array(array)(context, builder, builder.extract_value(args[0], i))
+                view.meminfo = cgutils.get_null_value(view.meminfo.type)
+                view.parent = cgutils.get_null_value(view.parent.type)
+                setattr(fields, name, view._getvalue())
+            return made._getvalue()
+
+        return frame(arrays), codegen
+
+    return construct
 
 
 def cached_by_build(function: Any) -> Any:
     """Compile a constructor into a cache of this build: the type that it returns carries the build."""
     function.__qualname__ += BUILD
-    return njit(cache=True)(function)
+    return njit(cache=True, no_cfunc_wrapper=True)(function)
+
+
+_arm_frame = constructor_of(ArmFrameType, ARM_FIELDS)
 
 
 @cached_by_build
 def _new_arm(fields):  # type: ignore[no-untyped-def]
-    return ArmFrame(*borrow(fields))
+    return _arm_frame(fields)
+
+
+_state_frame = constructor_of(StateFrameType, State._fields)
 
 
 @cached_by_build
 def _new_state(fields):  # type: ignore[no-untyped-def]
-    return StateFrame(*borrow(fields))
+    return _state_frame(fields)
+
+
+_out_frame = constructor_of(OutFrameType, Out._fields)
 
 
 @cached_by_build
 def _new_out(fields):  # type: ignore[no-untyped-def]
-    return OutFrame(*borrow(fields))
+    return _out_frame(fields)
 
 
 # The proxies' own constructors are compiled again in every process (4 s); these are cached.
@@ -173,12 +200,29 @@ def with_attributes(array: np.ndarray) -> np.ndarray:
     return array.view(np.recarray) if config.DISABLE_JIT and array.dtype.names else array
 
 
+def arrays_of(arm: ArmInputs) -> tuple[Any, ...]:
+    """The arrays of ``ARM_FIELDS``."""
+    return (*(array for group in arm for array in group), np.zeros(0))
+
+
+def frame_types(arm: ArmInputs, state: State, out: Out) -> tuple[FrameType, FrameType, FrameType]:
+    """The types of the frames of these three, as kernels are compiled for; nothing is compiled."""
+    given = (
+        (ArmFrameType, ARM_FIELDS, arrays_of(arm)),
+        (StateFrameType, State._fields, state),
+        (OutFrameType, Out._fields, out),
+    )
+    arm_type, state_type, out_type = (
+        kind(list(zip(names, map(typeof, arrays), strict=True))) for kind, names, arrays in given
+    )
+    return arm_type, state_type, out_type
+
+
 def frame_arm(arm: ArmInputs) -> ArmFrame:
     """A frame of the arrays of ``arm``; nothing is copied, and the caller keeps ``arm`` alive."""
-    arrays = (*(array for group in arm for array in group), np.zeros(0))
     if config.DISABLE_JIT:
-        return plain_frame(ARM_FIELDS, arrays)  # type: ignore[no-any-return]
-    return _new_arm(arrays)  # type: ignore[no-any-return]
+        return plain_frame(ARM_FIELDS, arrays_of(arm))  # type: ignore[no-any-return]
+    return _new_arm(arrays_of(arm))  # type: ignore[no-any-return]
 
 
 def frame_state(state: State) -> StateFrame:

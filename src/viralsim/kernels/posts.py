@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.counts import (
@@ -22,7 +21,7 @@ from viralsim.kernels.counts import (
     T_EARNED_SHARES,
     T_SHARES,
 )
-from viralsim.kernels.cpu import ZERO, U
+from viralsim.kernels.cpu import ZERO, U, inner
 from viralsim.kernels.queues import delay_ticks, earn, enqueue, schedule, take_due, touch
 from viralsim.kernels.rng import EARN, SEND, Stream, draw, member_key, stream_key, unit
 from viralsim.kernels.state import (
@@ -45,7 +44,7 @@ OWNED_SOURCE, ASKED, EARNED = int(Source.OWNED), int(Source.ASKED), int(Source.E
 LOW32 = (1 << 32) - 1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def add_node(state, member, cell, parent, tick, source, cause, advocate):  # type: ignore[no-untyped-def]
     """Append a node to the cascade trees; returns its number."""
     nodes = state.nodes
@@ -69,7 +68,7 @@ def add_node(state, member, cell, parent, tick, source, cause, advocate):  # typ
     return number
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def count_share(arm, state, out, tick, content, earned):  # type: ignore[no-untyped-def]
     """Count one post by a member."""
     counts, series = out.counts[state.scalars[OUT_ROW]], out.series[state.scalars[SERIES_ROW]]
@@ -88,7 +87,7 @@ def count_share(arm, state, out, tick, content, earned):  # type: ignore[no-unty
         counts[N_OTHER_SHARES] += 1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def cross_posts(arm, state, tick, member, row, cell, node):  # type: ignore[no-untyped-def]
     """After a first post: the fixed coins for the member's other channels."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)
@@ -108,7 +107,7 @@ def cross_posts(arm, state, tick, member, row, cell, node):  # type: ignore[no-u
             schedule(state, place, due, node, np.int32(EARNED))
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, start, stop, out):  # type: ignore[no-untyped-def]
     """A member posts: node, counts, what it schedules, and its showing."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)
@@ -168,7 +167,7 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
     s.earned = 0 if planned else 1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def]
     """The brand posts: a node that is no member, and its showing to the line's followers."""
     contents = len(arm.contents_key)
@@ -198,14 +197,14 @@ def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def
     s.earned = 0
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def make_owned_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the owned posts that were decided for this tick."""
     for i in range(state.scalars[OWNED]):
         make_owned_post(arm, state, tick, state.owned_now[i], out)
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def fetch_rows(arm, state, count):  # type: ignore[no-untyped-def]
     """Find the rows of followers of all due posts in one sweep, and touch their first line: misses then overlap.
 
@@ -221,7 +220,7 @@ def fetch_rows(arm, state, count):  # type: ignore[no-untyped-def]
             state.due_first[U(i)] = followers[U(state.due_start[U(i)])]
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def make_member_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the planned, then the ordinary posts of this tick."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)

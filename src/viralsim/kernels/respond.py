@@ -25,7 +25,7 @@ from viralsim.kernels.counts import (
     T_IMPRESSIONS,
     T_REACH,
 )
-from viralsim.kernels.cpu import U
+from viralsim.kernels.cpu import U, inner
 from viralsim.kernels.exposure import expose
 from viralsim.kernels.own.asked import (
     asks_for_following,
@@ -68,7 +68,7 @@ EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, d
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def newly_exposed(state, edge, content, contents):  # type: ignore[no-untyped-def]
     """True the first time that this edge carries this content in this world (open addressing, at most half full)."""
     edge_seen, edge_slots, now = state.edge_seen, state.edge_slots, state.scalars
@@ -97,7 +97,7 @@ def count_neighbour(arm, state, p, content, edge, weighed):  # type: ignore[no-u
             p.weight += np.float64(arm.graph_influence_weight[edge])
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
     """The factor of repeated impressions; ``counted`` says that this impression is a member's post, on edge ``edge``."""
     kind = arm.contents_reinforcement[content]
@@ -150,13 +150,13 @@ def reinforced(i, factor):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def pick(field, member):  # type: ignore[no-untyped-def]
     """A member's value of a field; a field of length 1 holds for all."""
     return field[U(member)] if len(field) > 1 else field[0]
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def convert(arm, e, content, source, member, match, x, counts, series):  # type: ignore[no-untyped-def]
     """One trial of conversion, at most one success per member."""
     trust = arm.contents_conversion_trust[content, source]
@@ -169,7 +169,7 @@ def convert(arm, e, content, source, member, match, x, counts, series):  # type:
         series[T_CONVERSIONS] += 1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
     """Count a member who is reached for the first time, and for the first time by an ordinary member."""
     if e.seen == 1:
@@ -181,7 +181,7 @@ def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
         series[T_EARNED_REACH] += 1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def note_sales(s, sold, out, world_row):  # type: ignore[no-untyped-def]
     """Count the conversions of a showing towards its paid line, or the advocate whose planned post it is."""
     if s.kind == PAID:
@@ -190,7 +190,7 @@ def note_sales(s, sold, out, world_row):  # type: ignore[no-untyped-def]
         out.asked_sales[world_row, s.advocate] += sold
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def note_day(e, day):  # type: ignore[no-untyped-def]
     """Count the impression towards those of the member's day."""
     if e.day != day:
@@ -199,7 +199,7 @@ def note_day(e, day):  # type: ignore[no-untyped-def]
     e.today += 1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def look_up(arm, state, content, first, last):  # type: ignore[no-untyped-def]
     """Read what the answers need of the members buffered in ``first:last``: loads that do not wait for each other."""
     members, slot, out_row = state.buffer_member, state.slot, state.buffer_row
@@ -213,7 +213,7 @@ def look_up(arm, state, content, first, last):  # type: ignore[no-untyped-def]
         out_activity[U(i)] = activity[U(members[U(i)]) if len(activity) > 1 else U(0)]
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-def]
     """Every impression of showing ``s``, buffered in ``first:last``, gets exactly one response. O(impressions)."""
     K, cells = state.scalars[CONTENTS], state.scalars[CELLS]
@@ -296,7 +296,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         counts[N_CRITICAL_IMPRESSIONS] += last - first
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[no-untyped-def]
     """A member decided to post: they are due after their reaction delay, unless they have posted or are to post."""
     place = row * (len(arm.contents_key) * len(arm.channels_key)) + cell
@@ -308,7 +308,7 @@ def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[
     schedule(state, place, due, parent, cause)
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def answer_buffered(arm, state, tick, first, last, out):  # type: ignore[no-untyped-def]
     """Look up, then answer, the impressions of the showings ``first:last``, in order."""
     at = np.int64(0)
@@ -324,7 +324,7 @@ def answer_buffered(arm, state, tick, first, last, out):  # type: ignore[no-unty
         at = np.int64(s.end)
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def deliver_all(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Show everything of this tick, in order. O(impressions).
 

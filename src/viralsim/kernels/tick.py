@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.counts import (
@@ -27,7 +26,7 @@ from viralsim.kernels.counts import (
     S_REACH,
     S_SHARES,
 )
-from viralsim.kernels.cpu import ZERO, U
+from viralsim.kernels.cpu import ZERO, U, inner
 from viralsim.kernels.exposure import present_member
 from viralsim.kernels.posts import make_member_posts, make_owned_posts
 from viralsim.kernels.queues import occupy, schedule, sort_pairs, touch
@@ -74,7 +73,7 @@ KEY_STREAMS = np.array(  # by row of ``State.stream_keys``
 FROM_PAID, FROM_RECOMMENDED = int(Source.PAID), int(Source.RECOMMENDED)
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """Start the world with key ``key``: families of keys, the plan's ticks, organic posts. O(cells + organic posts)."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)
@@ -109,7 +108,7 @@ def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def
         schedule(state, row * channels * contents + cell, arm.plan_organic_tick[i], np.int32(-1), np.int32(-1))
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def react(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """The community manager's two rules; adds a repost to the owned posts of this tick."""
     values, counts = arm.rules_values, out.counts[state.scalars[OUT_ROW]]
@@ -142,7 +141,7 @@ def react(arm, state, tick, out):  # type: ignore[no-untyped-def]
         state.scalars[OWNED] += 1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def decide(arm, state, tick, key, out):  # type: ignore[no-untyped-def]
     """What the built-in actors do in this tick: owned posts, the asked advocates who are willing, the manager's rules."""
     contents = len(arm.contents_key)
@@ -177,7 +176,7 @@ def decide(arm, state, tick, key, out):  # type: ignore[no-untyped-def]
         state.scalars[PLANNED_AT] = at
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def line_up_paid(arm, state, tick):  # type: ignore[no-untyped-def]
     """Showings of the paid lines of this tick."""
     contents = len(arm.contents_key)
@@ -195,7 +194,7 @@ def line_up_paid(arm, state, tick):  # type: ignore[no-untyped-def]
         s.node, s.poster, s.number, s.earned, s.advocate = -1, -1, line, 0, -1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def line_up_recommended(state, tick):  # type: ignore[no-untyped-def]
     """Showings of the recommendations that are due, by key."""
     entry = state.recommendation_head[tick] - 1
@@ -216,7 +215,7 @@ def line_up_recommended(state, tick):  # type: ignore[no-untyped-def]
         s.node, s.poster, s.number, s.earned, s.advocate = r.node, -1, 0, r.earned, -1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def line_up_later(state, tick):  # type: ignore[no-untyped-def]
     """Showings of the impressions that waited for this tick, one each, by their bits."""
     entry = state.later_head[tick] - 1
@@ -237,7 +236,7 @@ def line_up_later(state, tick):  # type: ignore[no-untyped-def]
         s.member, s.position = waited.member, waited.position
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def advance(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """One tick, after the actors decided: make every post of the tick, then show everything in order.
 
@@ -265,7 +264,7 @@ def advance(arm, state, tick, out):  # type: ignore[no-untyped-def]
         occupy(state.occupied, tick + 1)
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def note_peak(state, out):  # type: ignore[no-untyped-def]
     """Write the peak and the half time of the running world."""
     counts = out.counts[state.scalars[OUT_ROW]]
@@ -274,7 +273,7 @@ def note_peak(state, out):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def count_segments(arm, state, by_segment):  # type: ignore[no-untyped-def]
     """Add what the members of each segment did in the running world to ``by_segment`` int64[S, 4]. O(members touched)."""
     contents, cells, segment = state.scalars[CONTENTS], state.scalars[CELLS], arm.audience_segment
@@ -291,7 +290,7 @@ def count_segments(arm, state, by_segment):  # type: ignore[no-untyped-def]
             counts[S_CONVERSIONS] += np.int64(e.flag_bits & CONVERTED_MARK != 0)
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def clear(state):  # type: ignore[no-untyped-def]
     """Forget the world: reset what it touched. O(touched)."""
     for i in range(state.scalars[TOUCHED]):

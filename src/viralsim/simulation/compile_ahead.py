@@ -1,7 +1,8 @@
-"""Compiling beforehand: tiny launches that compile what a run needs, the spread kernel in a process of its own.
+"""Compiling beforehand: tiny launches that compile what a run needs, by two processes.
 
-numba compiles in one thread of a process at a time. So what the first run of an installation needs is compiled by two processes,
-the engine in one and what builds an audience in the other, and the run finds both in numba's cache.
+numba compiles in one thread of a process at a time, and caches each function. So what the first run of an installation needs is
+compiled by two processes: one begins with the engine, the other with a part that the engine comes to last, which the first then
+finds in numba's cache, and with what builds an audience.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from viralsim.parallel import available_cores
 
 if TYPE_CHECKING:
+    from viralsim.campaign.shared_arrays import CompiledAudience
     from viralsim.scenario import Scenario
 
 # few: organic posts alone, which the plain path runs; more: everything that costs money, on the general path
@@ -42,22 +44,49 @@ def tiny_scenario() -> Scenario:
 
 
 def is_compiled() -> bool:
-    """Whether numba's cache has a spread kernel; one of another processor or version of numba counts as well."""
+    """Whether there is nothing to compile: numba's cache has a spread kernel, or the compiler is off.
+
+    A kernel of another processor or version of numba counts as well.
+    """
+    from numba import config
+
     from viralsim.kernels.batch import run_block
 
-    return any(Path(run_block.stats.cache_path).glob("batch.run_block-*.nbi"))
+    return bool(config.DISABLE_JIT) or any(Path(run_block.stats.cache_path).glob("batch.run_block-*.nbi"))
 
 
-def compile_spread_kernel() -> None:
-    """Compile the general path of the engine, by one world on follows that are given and not generated."""
+def on_given_follows() -> tuple[Scenario, CompiledAudience]:
+    """The tiny scenario and its audience on follows that are given, so that no generator is compiled."""
     from viralsim.population.network.network import Network
-    from viralsim.simulation.front import launch
     from viralsim.simulation.run import compile_audience
 
     ring = np.arange(200)
-    network = Network.from_edges(ring, np.roll(ring, 1), members=len(ring))
-    scenario = tiny_scenario().with_networks({"x": network})
-    launch(scenario, [compile_audience(scenario)], ["more"], 1, seed=1)
+    scenario = tiny_scenario().with_networks({"x": Network.from_edges(ring, np.roll(ring, 1), members=len(ring))})
+    return scenario, compile_audience(scenario)
+
+
+def compile_spread_kernel() -> None:
+    """Compile the general path of the engine, by one world."""
+    from viralsim.simulation.front import launch
+
+    scenario, audience = on_given_follows()
+    launch(scenario, [audience], ["more"], 1, seed=1)
+
+
+def compile_impressions() -> None:
+    """Compile how impressions are drawn and answered: a third of the engine, which compiles it last."""
+    from numba import int64
+
+    from viralsim.kernels.arrays.outputs import members_of, outputs
+    from viralsim.kernels.frame import frame_types
+    from viralsim.kernels.respond import deliver_all
+    from viralsim.kernels.state import allocate
+    from viralsim.simulation.run import compile_arms
+
+    scenario, audience = on_given_follows()
+    arm = compile_arms(scenario, audience, ["more"])["more"].world
+    arm_type, state_type, out_type = frame_types(arm, allocate(arm, members_of(arm)), outputs(arm, 1, 1))
+    deliver_all.compile((arm_type, state_type, int64, out_type))
 
 
 def compile_audience_kernels() -> None:
@@ -84,6 +113,7 @@ def compile_beside() -> None:
     except OSError:
         return
     try:
+        compile_impressions()
         compile_audience_kernels()
         child.wait()
     finally:

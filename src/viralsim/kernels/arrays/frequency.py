@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.counts import R_FOCAL
-from viralsim.kernels.cpu import U
+from viralsim.kernels.cpu import U, inner
 from viralsim.kernels.queues import touch
 from viralsim.kernels.state import CONTENTS, OUT_ROW, TOUCHED
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def note_line(state, line, at, end):  # type: ignore[no-untyped-def]
     """Count the buffered impressions ``at:end`` of a paid line towards its members."""
     lines = len(state.line_seen) // len(state.slot)
@@ -19,7 +18,7 @@ def note_line(state, line, at, end):  # type: ignore[no-untyped-def]
         state.line_seen[U(touch(state, np.int64(state.buffer_member[U(j)])) * lines + line)] += 1
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def count_frequency(arm, state, out):  # type: ignore[no-untyped-def]
     """Write how many members reached each goal so far: of the campaign's content first, then of each paid line."""
     goals, found, world = arm.plan_frequency_goal, out.often_reached, state.scalars[OUT_ROW]

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, inner, prefetch
 
 SHORT_BITS, SHORT_LATEST = 15, 2**15 - 1  # of ticks that share the word of a tie; the latest stands for ever
 LONG_BITS, LONG_LATEST = 31, 2**31 - 1  # of ticks of a span that has a word of its own
@@ -113,7 +113,7 @@ def keep_present(state, spans, start, tick, first, last):  # type: ignore[no-unt
     return kept
 
 
-@njit(cache=True, _nrt=False)
+@inner
 def keep_members(arm, state, tick, first, last):  # type: ignore[no-untyped-def]
     """Keep the impressions in ``first:last`` of members who have not been removed; returns the new end. O(impressions)."""
     removed, kept = arm.plan_removed_at, first

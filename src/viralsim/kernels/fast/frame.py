@@ -6,7 +6,7 @@ from numba import config
 from numba.experimental import structref
 
 from viralsim.kernels.fast.memory import FastState
-from viralsim.kernels.frame import FrameType, borrow, cached_by_build, plain_frame, register_frame
+from viralsim.kernels.frame import FrameType, cached_by_build, constructor_of, plain_frame, register_frame
 
 
 class FastFrameType(FrameType):
@@ -21,9 +21,12 @@ register_frame(FastFrameType)
 structref.define_proxy(FastFrame, FastFrameType, list(FastState._fields))
 
 
+_fast_frame = constructor_of(FastFrameType, FastState._fields)
+
+
 @cached_by_build
 def _new_fast(fields):  # type: ignore[no-untyped-def]
-    return FastFrame(*borrow(fields))
+    return _fast_frame(fields)
 
 
 def frame_fast(state: FastState) -> FastFrame:
