@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from viralsim.calibration.observed import Floats
 
@@ -13,8 +12,9 @@ LOWEST = 1e-12  # uniforms stay this far from 0 and 1, where quantiles are infin
 
 def even_uniforms(dimensions: int, draws: int, generator: np.random.Generator) -> Floats:
     """float64[dimensions, draws] in (0, 1): a Latin hypercube, one in each of ``draws`` parts of a side (McKay et al. 1979)."""
-    found = qmc.LatinHypercube(dimensions, rng=generator).random(draws).T
-    return np.asarray(np.clip(found, LOWEST, 1.0 - LOWEST), np.float64)
+    # scipy.stats.qmc copies the generator at each call, which costs more than the draws
+    parts = generator.permuted(np.tile(np.arange(draws), (dimensions, 1)), axis=1)
+    return np.asarray(np.clip((parts + generator.random(parts.shape)) / draws, LOWEST, 1.0 - LOWEST), np.float64)
 
 
 def even_counts(weights: Floats, draws: int, generator: np.random.Generator) -> NDArray[np.int64]:
