@@ -11,7 +11,7 @@ from viralsim.calibration import next_post
 from viralsim.calibration.baselines import last_50
 from viralsim.calibration.even_draws import even_counts, even_uniforms
 from viralsim.calibration.observed import Posts, from_table
-from viralsim.calibration.pairs import PastPairs, Rule
+from viralsim.calibration.pairs import PastPairs
 from viralsim.calibration.recalibration import randomised_pit
 
 
@@ -48,19 +48,6 @@ def test_a_seed_moves_the_answer_less_than_independent_draws_would() -> None:
     posts = from_table(past)
     impressions, _ = last_50(posts, 40, 1000, np.random.default_rng(1))
     assert sorted(impressions) == sorted(np.repeat(posts.impressions, 25))
-
-
-def test_a_next_post_unlike_past_ones_leaves_more_open() -> None:
-    """The error of a regression's mean grows with the distance of the recent posts from all others, and shrinks with posts."""
-    past = PastPairs(from_table(account(4, 120)))
-    rule = Rule(np.inf, True)
-    features = past.features[120]
-    usual = past.kernel(120, rule, past.features[:120].mean(0)).error
-    far = features.copy()
-    far[1] += 3.0 * past.features[:, 1].std()
-    assert abs(usual / 120**-0.5 - 1.0) < 1e-6
-    assert past.kernel(120, rule, far).error > 2.5 * usual
-    assert past.kernel(40, rule).freedom < past.kernel(120, rule).freedom < 120
 
 
 def test_intervals_of_few_posts_hold_with_and_without_drift() -> None:

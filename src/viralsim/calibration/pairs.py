@@ -3,8 +3,8 @@
 A normal law loses the tails that posts have; their own pairs keep them. How fast the past is forgotten, and whether a pair
 is moved by what a regression on the posts just before it explains, is averaged over a few rules, by how well each predicted
 the posts so far. Weights of rules leak back to the prior, so that one that was bad once can return (fixed share: Herbster
-and Warmuth 1998). What past posts leave open about mean, slopes and spread widens the draws, as in the predictive law of a
-regression (Gelman et al. 2013, section 14.2): few posts, or a next one unlike them, say less.
+and Warmuth 1998). What few posts leave open about their spread widens the draws, as in the predictive law of a normal sample
+(Gelman et al. 2013, section 3.2), with the prior of the model.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Kernel(NamedTuple):
     weight: Floats  # [posts]
     move: Floats  # [2, posts] to be added to x and z
     bandwidth: float  # in standard deviations of the pairs
-    error: float  # of the mean where the next post is, in the same unit
-    inflate: float  # residuals of a regression are smaller than what it leaves open
+    error: float  # of the mean, in the same unit
+    inflate: float  # residuals of a regression are smaller than errors of its predictions
     freedom: float  # degrees of freedom left to the spread
 
 
@@ -106,21 +106,19 @@ class PastPairs:
         weight = self.weights[rule.half_life][len(self.posts) - end :]
         weight = weight / weight.sum()
         effective = 1.0 / float(weight @ weight)
-        bandwidth = min(effective ** (-1.0 / 6.0), 0.95)
+        bandwidth, error = min(effective ** (-1.0 / 6.0), 0.95), effective**-0.5
         if not rule.regressed:
-            freedom = max(effective - 1.0, FEWEST_FREEDOM)
-            return Kernel(weight, np.zeros((2, end)), bandwidth, effective**-0.5, 1.0, freedom)
+            return Kernel(weight, np.zeros((2, end)), bandwidth, error, 1.0, max(end - 1.0, FEWEST_FREEDOM))
         known, following = self.features[:end], self.features[end] if features is None else features
         weighted, pairs = (known * weight[:, None]).T, self.mean[:, :end]
         spread = pairs**2 @ weight - (pairs @ weight) ** 2
         ridge = spread[:, None] / effective / PRIOR_SLOPE**2 + SMALLEST_SD**2
         normal = weighted @ known + ridge[:, :, None] * np.diag([0.0, 1.0, 1.0, 1.0])
-        sides = np.stack([(weighted @ pairs.T).T, np.broadcast_to(following, (2, len(following)))], axis=2)
-        slopes, reaching = np.moveaxis(np.linalg.solve(normal, sides), 2, 0)
-        error = float(np.sqrt((reaching @ following).mean() / effective))  # by leverage: larger far from past posts
+        slopes = np.linalg.solve(normal, (weighted @ pairs.T).T[:, :, None])[:, :, 0]
+        move = slopes @ (following - known).T
         lost = min((known.shape[1] - 1) / effective, 0.5)
-        freedom = max(effective - known.shape[1], FEWEST_FREEDOM)
-        return Kernel(weight, slopes @ (following - known).T, bandwidth, error, (1.0 - lost) ** -0.5, freedom)
+        freedom = max(float(end - known.shape[1]), FEWEST_FREEDOM)
+        return Kernel(weight, move, bandwidth, error, float(np.sqrt(1.0 + lost)), freedom)
 
     def _log_density(self, end: int, past: Kernel) -> float:
         """Log density of post ``end``, predicted from those before it: of its impressions plus of its shares."""
@@ -162,7 +160,7 @@ class PastPairs:
         return np.asarray(x + self.model.grows(np.array([growing]), self.point)), np.asarray(z, np.float64)
 
     def _smoothed(self, past: Kernel, number: int, generator: np.random.Generator) -> Floats:
-        """float64[2, number]: pairs of past posts, moved by the kernel so that mean and spread stay but for what is open."""
+        """float64[2, number]: pairs of past posts, moved by the kernel; mean and spread stay, but for what is open."""
         end = len(past.weight)
         which, where, scale, *noise = even_uniforms(5, number, generator)
         post = np.minimum(np.searchsorted(past.weight.cumsum(), which), end - 1)
