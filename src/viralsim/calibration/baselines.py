@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.special import stdtrit
 
+from viralsim.calibration.even_draws import even_counts, even_uniforms
 from viralsim.calibration.observed import Floats, Posts
 
 LAST = 50
@@ -14,17 +16,19 @@ Draws = tuple[Floats, Floats]
 
 
 def all_past(posts: Posts, end: int, draws: int, generator: np.random.Generator) -> Draws:
-    """(impressions, shares) of past posts drawn at random."""
+    """(impressions, shares) of past posts, each as often."""
     return _resampled(posts, 0, end, draws, generator)
 
 
 def last_50(posts: Posts, end: int, draws: int, generator: np.random.Generator) -> Draws:
-    """(impressions, shares) of the last 50 posts drawn at random."""
+    """(impressions, shares) of the last 50 posts, each as often."""
     return _resampled(posts, max(0, end - LAST), end, draws, generator)
 
 
 def _resampled(posts: Posts, begin: int, end: int, draws: int, generator: np.random.Generator) -> Draws:
-    chosen = generator.integers(begin, end, draws)
+    known = end - begin
+    counts = even_counts(np.full(known, 1.0 / known), draws, generator)
+    chosen = generator.permutation(np.repeat(np.arange(begin, end), counts))
     return posts.impressions[chosen], posts.shares[chosen]
 
 
@@ -49,7 +53,7 @@ def _regressed(logs: Floats, posts: Posts, end: int, draws: int, generator: np.r
     slopes = np.linalg.lstsq(known, logs, rcond=None)[0]
     left = max(end - len(slopes), 1)
     scale = np.sqrt(((logs - known @ slopes) ** 2).sum() / left)
-    drawn = now @ slopes + scale * generator.standard_t(left, draws)
+    drawn = now @ slopes + scale * stdtrit(left, even_uniforms(1, draws, generator)[0])
     return np.asarray(np.round(np.expm1(np.clip(drawn, 0.0, 40.0))))
 
 

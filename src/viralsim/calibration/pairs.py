@@ -3,7 +3,8 @@
 A normal law loses the tails that posts have; their own pairs keep them. How fast the past is forgotten, and whether a pair
 is moved by what a regression on the posts just before it explains, is averaged over a few rules, by how well each predicted
 the posts so far. Weights of rules leak back to the prior, so that one that was bad once can return (fixed share: Herbster
-and Warmuth 1998).
+and Warmuth 1998). What few posts leave open about their spread widens the draws, as in the predictive law of a normal sample
+(Gelman et al. 2013, section 3.2), with the prior of the model.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import ndtri
 
-from viralsim.calibration.model import Model, log_followers
+from viralsim.calibration.even_draws import even_counts, even_uniforms
+from viralsim.calibration.model import Model, Prior, log_followers
 from viralsim.calibration.observed import Floats, Posts
 
 LEAK = 0.02  # of the rules' weights back to the prior, per post
@@ -23,6 +26,7 @@ PRIOR_SLOPE = 1.0  # standard deviation of a slope, before
 SMALLEST_SD = 0.01
 SCORED = np.array([[1.0, 0.0], [1.0, 1.0]])  # x and x + z: the logs of impressions and of shares
 MOST_IMPRESSIONS = 1e12
+FEWEST_FREEDOM = 7.0  # that of 8 posts: regressions on so few rest on the prior of their slopes
 
 
 class Rule(NamedTuple):
@@ -44,6 +48,7 @@ class Kernel(NamedTuple):
     bandwidth: float  # in standard deviations of the pairs
     error: float  # of the mean, in the same unit
     inflate: float  # residuals of a regression are smaller than errors of its predictions
+    freedom: float  # degrees of freedom left to the spread
 
 
 class PastPairs:
@@ -103,7 +108,7 @@ class PastPairs:
         effective = 1.0 / float(weight @ weight)
         bandwidth, error = min(effective ** (-1.0 / 6.0), 0.95), effective**-0.5
         if not rule.regressed:
-            return Kernel(weight, np.zeros((2, end)), bandwidth, error, 1.0)
+            return Kernel(weight, np.zeros((2, end)), bandwidth, error, 1.0, max(end - 1.0, FEWEST_FREEDOM))
         known, following = self.features[:end], self.features[end] if features is None else features
         weighted, pairs = (known * weight[:, None]).T, self.mean[:, :end]
         spread = pairs**2 @ weight - (pairs @ weight) ** 2
@@ -112,7 +117,8 @@ class PastPairs:
         slopes = np.linalg.solve(normal, (weighted @ pairs.T).T[:, :, None])[:, :, 0]
         move = slopes @ (following - known).T
         lost = min((known.shape[1] - 1) / effective, 0.5)
-        return Kernel(weight, move, bandwidth, error, float(np.sqrt(1.0 + lost)))
+        freedom = max(float(end - known.shape[1]), FEWEST_FREEDOM)
+        return Kernel(weight, move, bandwidth, error, float(np.sqrt(1.0 + lost)), freedom)
 
     def _log_density(self, end: int, past: Kernel) -> float:
         """Log density of post ``end``, predicted from those before it: of its impressions plus of its shares."""
@@ -144,25 +150,28 @@ class PastPairs:
         growing = self.log_followers[end - 1] if followers is None else np.log(followers)
         features = self.features[end].copy()
         features[-1] = growing - self.model.centre
+        counts = even_counts(self.weights_at(end), draws, generator)
         parts = [
             self._smoothed(self.kernel(end, rule, features), number, generator)
-            for rule, number in zip(RULES, generator.multinomial(draws, self.weights_at(end)), strict=True)
+            for rule, number in zip(RULES, counts, strict=True)
             if number
         ]
         x, z = np.concatenate(parts, axis=1)[:, generator.permutation(draws)]
         return np.asarray(x + self.model.grows(np.array([growing]), self.point)), np.asarray(z, np.float64)
 
     def _smoothed(self, past: Kernel, number: int, generator: np.random.Generator) -> Floats:
-        """float64[2, number]: pairs of past posts, moved by the kernel so that mean and spread stay."""
+        """float64[2, number]: pairs of past posts, moved by the kernel; mean and spread stay, but for what is open."""
         end = len(past.weight)
-        post = np.minimum(np.searchsorted(past.weight.cumsum(), generator.random(number)), end - 1)
-        node = (self.cumulated[post] < generator.random(number)[:, None]).sum(1)
+        which, where, scale, *noise = even_uniforms(5, number, generator)
+        post = np.minimum(np.searchsorted(past.weight.cumsum(), which), end - 1)
+        node = (self.cumulated[post] < where[:, None]).sum(1)
         node = np.minimum(node, self.x.shape[1] - 1)
         pair = np.array([self.x[post, node], self.z[post, node]]) + past.move[:, post]
         means = ((self.mean[:, :end] + past.move) @ past.weight)[:, None]
-        noise = np.array([[past.bandwidth], [past.error]])[:, :, None] * generator.standard_normal((2, 2, number))
         kept = np.sqrt(1.0 - past.bandwidth**2) * (pair - means)
-        return np.asarray(means + past.inflate * (kept + self._spread(past, means) @ noise.sum(0)))
+        moved = np.hypot(past.bandwidth, past.error) * ndtri(np.array(noise))
+        open_spread = np.exp(ndtri(scale) / np.sqrt(2.0 * past.freedom + Prior().log_sd_x[1] ** -2))
+        return np.asarray(means + past.inflate * open_spread * (kept + self._spread(past, means) @ moved))
 
     def _spread(self, past: Kernel, means: Floats) -> Floats:
         """Cholesky factor of the weighted covariance of the pairs, what each post leaves open included."""
