@@ -22,7 +22,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
-# What nearly every file of tests needs, in two halves: the general engine, and the part that it comes to last, what builds an audience
+# What nearly every file of tests needs, in two halves: the general engine; the part that it comes to last, what builds an audience,
 # and the plain path.
 HALVES = (
     "from viralsim.simulation.compile_ahead import compile_spread_kernel; compile_spread_kernel()",
