@@ -74,6 +74,7 @@ def test_the_answer_says_what_it_is_chosen_for() -> None:
     found = find(two_hubs(RANGE), strategy={"opim": {"over": "worst_decile"}}, worlds=20, threads=1)
     assert [one.member for one in found.listed] == [1]
     assert any("for 10 readings of what is uncertain, by the worst tenth" in one for one in found.sentences)
+    assert any("in the worst tenth of the readings; the full model gave" in one for one in found.sentences)
 
 
 @pytest.mark.parametrize(
@@ -111,3 +112,38 @@ def test_the_command(tmp_path: Path) -> None:
     wrong = CliRunner().invoke(main, ["advocates", str(file), "--over", "mean", "--strategy", "degree"])
     assert wrong.exit_code == 2
     assert "--over: is of the strategy opim, not of degree" in wrong.output
+
+
+def test_a_reading_without_conversions_counts_none() -> None:
+    """40 x 0.5 x 0.5 conversions where half of those who see it buy, and no shares instead where nobody does. By hand."""
+    rows = "uncertain: {joint: {rows: {content.post.conversion_rate: [0, 0.5]}}}\n"
+    scenario = two_hubs(rows).override({"goal": {"measure": "conversions"}, "content.post.appeal": 0.5})
+    enrolled = Tier(scenario, worlds=2).choose({"opim": {"over": "mean"}}, 1)
+    assert enrolled.members.tolist() == [0]
+    assert enrolled.proposal is not None
+    np.testing.assert_allclose(np.sort(enrolled.proposal.of_rows), [0.0, 10.0], rtol=0.15)
+
+
+def test_an_arm_with_values_of_its_own_has_one_reading() -> None:
+    """Refused as where nothing is uncertain: ten estimates of one reading would differ by luck alone."""
+    text = (TEXT + RANGE).replace(
+        "goal:", "arms: {own: {channels.risky.visibility: 0.5}, other: {}}\nbaseline: other\ngoal:"
+    )
+    with pytest.raises(vs.InputError, match="arm own sets by itself what is uncertain"):
+        Tier(vs.loads(text), arm="own", worlds=2).choose({"opim": {"over": "mean"}}, 1)
+
+
+@pytest.mark.parametrize(
+    "uncertain",
+    [
+        "{campaign.advocates.willingness: {from: 0.2, to: 0.8}, channels.risky.visibility: {from: 0.1, to: 0.9}}",
+        "{campaign.advocates.count: {from: 1, to: 3}}",
+        "{joint: {rows: {campaign.advocates.willingness: [0.2, 0.8], channels.risky.visibility: [0.1, 0.9]}}}",
+        "{joint: {rows: {campaign.advocates.willingness: [0.2, 0.8]}}}",
+    ],
+)
+def test_the_tier_itself_may_be_uncertain(uncertain: str) -> None:
+    """Advocates are compared with none of them, where their willingness is no input, and with so many of their number."""
+    found = find(two_hubs(f"uncertain: {uncertain}\n"), 2, strategy="degree", worlds=20, threads=1)
+    assert sorted(one.member for one in found.listed) == [0, 1]
+    assert found.listed[0].gain.mean > 0.0

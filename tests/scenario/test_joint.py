@@ -70,6 +70,7 @@ def test_rows_are_read_in_the_unit_of_their_path(tmp_path: Path) -> None:
         ("content.poster.appeal\n0.1\n", "content.poster.appeal: content has no 'poster'; did you mean 'post'?"),
         ("content.post.appeal,content.post.appeal\n0.1,0.1\n", "p.csv:1: content.post.appeal appears twice"),
         ("audience.members\n500\n", "audience.members: audience is fixed before worlds are drawn"),
+        ("channels.x.presence\n0.5\n", "channels.x.presence: presence is fixed before worlds are drawn"),
         ("seed\n5\n", "seed: seed is fixed before worlds are drawn"),
         ("campaign.content\n5\n", "campaign.content: is no number that can vary"),
     ],

@@ -279,14 +279,16 @@ def _certified(proposal: Chosen, options: Mapping[str, Any], over_none: Gain) ->
     """What a strategy that counts in probabilities promised, next to what the full model gave."""
     if proposal.expected_reach is None:
         return []
-    textbook, said = bool(set(TEXTBOOK) & set(options)), []
+    textbook, said, where_worst, on_average = bool(set(TEXTBOOK) & set(options)), [], "", ""
     if asks_for_readings(proposal.strategy, options) and proposal.of_rows is not None:
         said.append(in_words(str(options["over"]), proposal.of_rows))
+        if options["over"] != "mean":  # of other worlds than those that are played
+            where_worst, on_average = " in the worst tenth of the readings", " on average"
     if not textbook:
         at_least = "" if proposal.lower_bound is None else f" (at least {proposal.lower_bound:,.2f})"
         said.append(
             f"By the chances of the plan, without the rules between posts, {proposal.strategy} expected "
-            f"{proposal.expected_reach:,.2f}{at_least}; the full model gave {over_none.mean:,.2f}."
+            f"{proposal.expected_reach:,.2f}{at_least}{where_worst}; the full model gave {over_none.mean:,.2f}{on_average}."
         )
     if proposal.guarantee is not None:
         where = "the textbook model that its options name" if textbook else "these chances"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from viralsim.scenario import Scenario
 
 READINGS = 10  # the worst tenth is then one of them
+CONVERSIONS = "conversions"
 OVER, HOW_MANY = "over", "readings"  # options of ``opim`` that ask for this
 
 
@@ -44,7 +45,14 @@ def choose_over_readings(tier: Tier, count: int, options: Mapping[str, Any]) -> 
     specs = [
         tier.scenario.override({path: v[i].item() for path, v in values.items()}).for_arm(tier.arm) for i in range(rows)
     ]
+    if all(spec == specs[0] for spec in specs):
+        raise InputError(
+            f"{OVER}: arm {tier.arm} sets by itself what is uncertain, so it has one reading: choose another arm, or leave "
+            f"{OVER} out"
+        )
     models = [launch_model(tier.compiled, spec) for spec in specs]
+    if any(model.counts == CONVERSIONS for model in models):  # none of them, and not shares, where nothing converts
+        models = [launch_model(tier.compiled, spec, CONVERSIONS) for spec in specs]
     apart = not all(model.rare for model in models)  # else a launch has a copy more in some readings
     models = [replace(model, apart=apart) for model in models]
     candidates = candidates_of(tier.compiled, tier.spec, tier.eligible)

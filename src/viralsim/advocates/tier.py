@@ -20,6 +20,7 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario, scenario_of
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.campaign import Advocates
+from viralsim.scenario.study import JOINT
 from viralsim.units import counted
 
 Float64 = NDArray[np.float64]
@@ -166,10 +167,21 @@ class Tier:
     def scenario_with(self, members: Sequence[int]) -> Scenario:
         """The scenario with these members, by index, as the tier of its arm."""
         if not len(members):
-            return self.scenario.override({self.prefix: None})
+            return self.scenario.override({**self._without_inputs(f"{self.prefix}."), self.prefix: None})
         if self.of_file:
             return self.scenario.override({f"{self.prefix}.choose": {"members": self.labels(members)}})
         return self._with({"members": self.labels(members)}, len(members))
+
+    def _without_inputs(self, own: str) -> dict[str, Any]:
+        """``uncertain`` without paths that begin with ``own``, as a change of the scenario; the others are drawn as before."""
+        rows = self.scenario.joint_rows()
+        left = {
+            path: span for path, span in self.scenario.data.get("uncertain", {}).items() if not path.startswith(own)
+        }
+        if any(path.startswith(own) for path in rows):
+            rest = {path: column.tolist() for path, column in rows.items() if not path.startswith(own)}
+            left = {**left, JOINT: {"rows": rest}} if rest else {path: left[path] for path in left if path != JOINT}
+        return {"uncertain": left} if self.scenario.spec.uncertain else {}
 
     def arm_with(self, members: Sequence[int]) -> Arm:
         """The arm with these members, ready for the kernels."""
@@ -185,6 +197,8 @@ class Tier:
         changes: dict[str, Any] = {f"{self.prefix}.choose": choose, f"{self.prefix}.count": count}
         if self.words.programme.nurture is not None and word != "members":
             changes[f"{self.prefix}.programme.nurture"] = None
+        if word == "members":  # so many are named, whatever number is drawn
+            changes |= self._without_inputs(f"{self.prefix}.count")
         return self.scenario.override(changes)
 
     def _launch(self, scenario: Scenario) -> ArmOutcomes:

@@ -22,21 +22,22 @@ F8 = NDArray[np.float64]
 REACHED = ("reach", "effective_reach", "earned_reach", "impressions")
 
 
-def launch_model(compiled: CompiledAudience, spec: Spec) -> LaunchModel:
+def launch_model(compiled: CompiledAudience, spec: Spec, counts: str | None = None) -> LaunchModel:
     """The advocate tier's launch as an independent cascade that counts what the scenario's goal counts, of those of whom it speaks.
 
     Counted are conversions where the goal is one (or money, and the content converts), members reached where it is reach or
-    impressions, else earned shares. What is left out: criticism, fatigue of impressions, competing contents, cross-posts,
-    recommendations, community management; a post counts with its plan's time, a reshare with the mean of those times; of a
-    threshold of n impressions each fills the n-th part (exact for uniform thresholds of a fraction or weight).
+    impressions, else earned shares; ``counts`` names one of these to have it whatever the goal is. What is left out: criticism,
+    fatigue of impressions, competing contents, cross-posts, recommendations, community management; a post counts with its plan's
+    time, a reshare with the mean of those times; of a threshold of n impressions each fills the n-th part (exact for uniform
+    thresholds of a fraction or weight).
     """
     tier, goal = filled(spec.campaign.advocates), spec.goal
     content = spec.content[tier.content or spec.campaign.content]
     measure = "earned_shares" if goal is None else str(goal.measure)
     converts = measure.startswith("conversions") or measure.endswith("_usd")
-    if converts and content.conversion_rate > 0:
+    if counts is None and converts and content.conversion_rate > 0:
         counts = "conversions"
-    else:
+    elif counts is None:
         counts = "members reached" if measure.removesuffix("_among") in REACHED else "earned shares"
     channels = [c for c, name in enumerate(compiled.channels) if name in (tier.channels or compiled.channels)]
     follows = [_follows(compiled, spec, c, counts, by_asked=measure != "earned_reach") for c in channels]

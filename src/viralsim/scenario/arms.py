@@ -10,11 +10,11 @@ from viralsim.scenario.complete import complete
 from viralsim.scenario.costs import paid_share
 from viralsim.scenario.paths import PathError, parse_path, put
 from viralsim.scenario.reading import Place
+from viralsim.scenario.slots import FIXED_PARTS
 from viralsim.scenario.spec import Spec
 
 BUDGET = "budget_usd"
 OVERLAID = ("campaign", "content", "channels")
-FIXED_PARTS = ("network", "presence", "preset")
 
 
 class ArmBudget(Block):

@@ -13,6 +13,7 @@ from viralsim.scenario.reading import Place
 from viralsim.units import Duration, Real, Whole
 
 STUDIES = ("uncertain", "calibration", "sweep", "variants", "field_test")
+FIXED_PARTS = ("network", "presence", "preset")  # of a channel: the same in all worlds and arms
 SHARED = ("viralsim", "name", "about", "arms", "baseline", "currency", *STUDIES, "seed", "worlds", "populations")
 FIXED_IN_A_WORLD = (
     *SHARED,
@@ -34,6 +35,10 @@ def varied_slot(data: Any, path: str) -> Slot:
     target = parse_path(path)
     if target[0] in FIXED_IN_A_WORLD:
         raise PathError(f"{target[0]} is fixed before worlds are drawn: it cannot be uncertain")
+    if target[0] == "channels" and len(target) > 2 and target[2] in FIXED_PARTS:
+        raise PathError(
+            f"{target[2]} is fixed before worlds are drawn: it cannot be uncertain; compare values in a sweep"
+        )
     if target[-1] == "frequency_goal":
         raise PathError("says what is counted: it cannot be uncertain")
     slot = leaf_slot(data, target)
