@@ -111,7 +111,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert [one["member"] for one in json.loads(run.stdout)["listed"]] == [one.member for one in expected.listed]
     wrong = CliRunner().invoke(main, ["advocates", str(file), "--over", "mean", "--strategy", "degree"])
     assert wrong.exit_code == 2
-    assert "--over: is of the strategy opim, not of degree" in wrong.output
+    assert "--over: belongs to the strategy opim, not to degree" in wrong.output
 
 
 def test_a_reading_without_conversions_counts_none() -> None:

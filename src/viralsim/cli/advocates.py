@@ -28,7 +28,7 @@ ORDERS = 50  # of members, over which fair shares are taken
 @click.option(
     "--over",
     type=click.Choice(["mean", "worst_decile"]),
-    help="Choose once for many readings of what is uncertain: by the mean over them, or their worst tenth (opim alone).",
+    help="Choose once for many readings of what is uncertain: by the mean over them, or by their worst tenth (opim only).",
 )
 @click.option("--compare", multiple=True, metavar="WORD", help="Compare with this strategy too; may be repeated.")
 @click.option("--arm", help="Whose advocates; the first arm that has some by default.")
@@ -50,7 +50,9 @@ def advocates(file: Path, count: int | None, out: Path | None, as_json: bool, **
     scenario = load(file)
     if options["over"] is not None:
         if options["strategy"] not in (None, "opim"):
-            raise InputError(f"--over: is of the strategy opim, not of {options['strategy']}: leave one of them out")
+            raise InputError(
+                f"--over: belongs to the strategy opim, not to {options['strategy']}: leave one of them out"
+            )
         options["strategy"] = {"opim": {"over": options["over"]}}
     words = {name: options[name] for name in ("strategy", "compare", "arm", "worlds", "seed", "threads")}
     with progress_bar("preparing the audience", lambda: "launches") as progress:
@@ -117,7 +119,7 @@ def _judged(scenario: Scenario, found: Ranking, count: int, options: dict[str, A
 
     tier = Tier(scenario, arm=found.arm, worlds=2)
     changes: dict[str, Any] = {f"{tier.prefix}.count": count}
-    if tier.of_named or options["over"] is not None:  # a launch has one reading, and they are chosen for many
+    if tier.of_named or options["over"] is not None:  # a launch is one reading, and they were chosen for many
         changes = {f"{tier.prefix}.choose": {"members": [one.member for one in found.listed]}}
     elif options["strategy"] is not None:
         changes[f"{tier.prefix}.choose"] = options["strategy"]

@@ -75,8 +75,8 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
         return robust(candidates, count, seed, options, KNOWN)
     if "over" in options:
         raise InputError(
-            "over: is of several readings: give rows; where inputs of a scenario are uncertain, viralsim advocates FILE --over "
-            "chooses for all of them, and the scenario can name the members"
+            "over: is for several readings: give rows, or leave it out; where inputs of a scenario are uncertain, viralsim "
+            "advocates FILE --over chooses for all of them, and the scenario can name the members"
         )
     candidates, options = in_launch(candidates, options, "opim")
     goal = Objective.of(candidates, count, options, "opim", KNOWN)
