@@ -256,13 +256,16 @@ def _compile(run: Run, arms: Mapping[str, Arm]) -> None:
 def _record(
     run: Run, compiled_audiences: list[CompiledAudience], inputs: dict[str, Any], signs: list[str], warnings: list[str]
 ) -> dict[str, Any]:
-    """Everything a result holds, for the worlds that all arms finished."""
+    """Everything a result holds, for the first worlds that all arms finished."""
     from viralsim.records.record import Goal, PopulationSummary
     from viralsim.versions import versions
 
     scenario, spec = run.scenario, run.scenario.spec
     joined = {name: join(run, name) for name in run.names}
     done = np.all([d for _, d in joined.values()], axis=0)
+    done = np.logical_and.accumulate(
+        done
+    )  # up to the first gap: world k stays row k, and N worlds are those of a run of N
     count = int(done.sum())
     if count == 0:
         raise KeyboardInterrupt

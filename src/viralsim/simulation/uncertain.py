@@ -229,7 +229,7 @@ def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: 
             for rows in run.blocks(not run.is_watched(), compiler.block_size(compiled_audiences[0], inputs)):
                 compiler.run_rows(compiled_audiences, inputs, rows, run.threads)
             return
-        for rows in run.blocks(whole=True):
+        for rows in run.blocks(not run.is_watched()):
             _run_structures(run, compiled_audiences, inputs, rows, columns, structure)
     except KeyboardInterrupt:
         run.interrupted = True
