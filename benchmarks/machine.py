@@ -34,7 +34,7 @@ with open("/proc/self/clear_refs", "w") as f:
     f.write("5")
 base = resident("VmRSS")
 rng = np.random.default_rng(1)
-from viralsim.population.network import Network
+from viralsim import Network
 indptr = np.zeros(members + 1, dtype=np.int64)
 np.cumsum(rng.multinomial(follows, np.full(members, 1 / members)), out=indptr[1:])
 followers = np.empty(follows, dtype=np.int32)

@@ -196,8 +196,7 @@ def table() -> Iterator[Row]:
 LARGE = """
 import json, resource, sys, time
 import numpy as np
-from viralsim import seeding
-from viralsim.population.network import Network
+from viralsim import Network, seeding
 arrays = np.load(sys.argv[1])
 network = Network(arrays["indptr"], arrays["followers"])
 small = Network(np.arange(101), np.roll(np.arange(100, dtype=np.int32), 1))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -139,3 +143,21 @@ def test_graph_tool_has_our_law_along_the_direction_of_follows() -> None:
         assert version
         error = np.sqrt((ours.var(ddof=1) + theirs.var(ddof=1)) / worlds)
         assert abs(ours.mean() - theirs.mean()) <= 4.5 * error
+
+
+def _programs() -> Iterator[tuple[str, str]]:
+    """(module, name) of every import of this package in a program that a benchmark holds as a string for another process."""
+    for path in sorted(Path(page.__file__).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("\nimport "):
+                for found in ast.walk(ast.parse(node.value)):
+                    if isinstance(found, ast.ImportFrom) and str(found.module).startswith("viralsim"):
+                        yield from ((str(found.module), one.name) for one in found.names)
+
+
+def test_programs_in_strings_import_what_is_there() -> None:
+    """No type checker reads them, and they run in hours that nobody sees."""
+    named = list(_programs())
+    assert ("viralsim", "Network") in named
+    for module, name in named:
+        assert hasattr(importlib.import_module(module), name) or importlib.util.find_spec(f"{module}.{name}")
