@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from live_edge import network_of, small_graph, spread, worlds
 
 import viralsim as vs
 from viralsim.errors import InputError
+from viralsim.seeding.robust import MixedSets, _weighted
 
 PAIRS = list(itertools.combinations(range(6), 2))
 
@@ -92,3 +93,21 @@ def test_wrong_rows_are_refused(bad: dict[str, Any], said: str) -> None:
     """Each with its name."""
     with pytest.raises(InputError, match=said):
         vs.seeding.choose(network_of(small_graph(1)[0]), "opim", 1, **bad)
+
+
+class _Held:
+    """A collection of sets of one member each, for a test of counts alone."""
+
+    def __init__(self, sets: int) -> None:
+        self.ends, self.entries = np.arange(1, sets + 1), np.zeros(sets, np.int32)
+
+
+@example([674.4858308278414, 1.0], 406763)  # times this and over it again, the count is one too many
+@given(st.lists(st.floats(1e-6, 1e3), min_size=2, max_size=8), st.integers(1, 500_000))
+def test_the_heaviest_reading_gives_all_its_sets(weights: list[float], sets: int) -> None:
+    """And none gives more than it has, whatever the last bits of the weights."""
+    weight = np.array([*weights, 0.0])
+    parts = [_Held(sets) for _ in weight]
+    found = _weighted(MixedSets(parts, 1, np.ones(len(weight))), weight)  # type: ignore[arg-type]
+    assert sets <= len(found.ends) <= sets * np.count_nonzero(weight)
+    assert found.ends[-1] == len(found.entries)

@@ -238,5 +238,6 @@ def _below(goal: Objective, totals: NDArray[np.float64], sets: MixedSets, ceilin
 
 def _weighted(sets: MixedSets, weight: NDArray[np.float64]) -> MixedSets:
     """As many sets of each reading as its weight, times what it has in all, says: the heaviest give all they have."""
-    counts = [math.ceil(len(part.ends) * one / weight.max()) for part, one in zip(sets.parts, weight, strict=True)]
+    share = weight / weight.max()  # exactly 1 for the heaviest: divided last, a count could round up past what there is
+    counts = [math.ceil(len(part.ends) * one) for part, one in zip(sets.parts, share.tolist(), strict=True)]
     return MixedSets(sets.parts, sets.share, sets.worth, *joined(sets.parts, counts))
