@@ -89,9 +89,9 @@ def _order(seed: int, name: str, count: int) -> NDArray[np.int64]:
 
 def in_words(over: str, of_rows: Sequence[float] | NDArray[np.float64]) -> str:
     """What the choice is for, and what is expected in the readings."""
-    by = "mean" if over == "mean" else "worst tenth"
+    by = "mean over them" if over == "mean" else "worst tenth of them"
     low, middle, high = np.quantile(of_rows, (0.0, 0.5, 1.0))
     return (
-        f"They are chosen for {len(of_rows)} readings of what is uncertain, by the {by} over them: {low:,.2f} are expected in the "
+        f"They are chosen for {len(of_rows)} readings of what is uncertain, by the {by}: {low:,.2f} are expected in the "
         f"worst reading, {middle:,.2f} in the middle one and {high:,.2f} in the best."
     )
