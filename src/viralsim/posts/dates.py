@@ -28,6 +28,8 @@ MONTHS = {
     "oktober": "oct", "okt": "oct", "octobre": "oct", "octubre": "oct", "novembre": "nov", "noviembre": "nov",
     "dezember": "dec", "dez": "dec", "décembre": "dec", "déc": "dec", "diciembre": "dec", "dic": "dec", "december": "dec",
 }  # fmt: skip
+LEAP = 366  # days of the year in which days without one are put
+CLEAR_GAP = 30  # days without a post in which a year may end
 YEARS = (1990, 2199)  # of posts; further ones are slips, and no nanoseconds count to them
 _ZONE = re.compile(r"\s*(?:z|utc|gmt|([+-])(\d\d)(?::?(\d\d))?)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -41,8 +43,10 @@ class DateError(ValueError):
         self.row = row
 
 
-def read_dates(cells: Sequence[str]) -> tuple[pd.Series, str]:
+def read_dates(cells: Sequence[str], apart: bool = False) -> tuple[pd.Series, str]:
     """(times in UTC, NaT where missing; a note, or nothing) of the cells of a column. A time without zone is taken as UTC.
+
+    apart: how far times are apart matters, and not only which is first.
 
     Raises: DateError for a cell that no form of the others fits, or where day and month could be either.
     """
@@ -52,8 +56,43 @@ def read_dates(cells: Sequence[str]) -> tuple[pd.Series, str]:
     fitting = {order: times for order, forms in ORDERS.items() if (times := _read_as(plain, forms)) is not None}
     if not fitting:
         raise _misfit(plain)
-    order, note = _one_of(fitting)
+    order, note = _one_of(fitting, apart)
     return (fitting[order] - pd.to_timedelta(list(offsets), unit="min")).dt.tz_localize("UTC"), note
+
+
+def read_days_of_the_year(cells: Sequence[str], until: str = "") -> pd.Series | None:
+    """Times of cells that name day and month and no year, such as ``10 January``, in some year that is none of theirs; None where
+    one does not, or the year may end between any two of them.
+
+    until: a day, also without year, after which none is: that of the export. Without it the year ends in the longest gap.
+    """
+    missing = np.array([cell.strip().casefold() in MISSING for cell in cells], bool)
+    plain = pd.Series([_with_year(_in_english(cell)) for cell in cells], dtype=object).where(~missing)
+    times = next((t for days in ORDERS.values() if (t := _read_as(plain, days)) is not None), None)
+    if times is None or missing.all():
+        return None
+    newest = _last_of_the_year(times.dropna(), until)
+    if newest is None:
+        return None
+    back = pd.to_timedelta(np.where(times > newest, LEAP, 0), unit="D")
+    return (times - back).dt.tz_localize("UTC")
+
+
+def _last_of_the_year(times: pd.Series, until: str) -> pd.Timestamp | None:
+    """The time after which times are of the year before; None where nothing says it."""
+    if until:
+        last = _read_as(pd.Series([_with_year(_in_english(until))], dtype=object), sum(ORDERS.values(), ()))
+        return None if last is None else last[0] + pd.Timedelta(days=1)
+    around = np.sort(times.to_numpy())
+    gaps = np.diff(np.append(around, around[0] + np.timedelta64(LEAP, "D")))
+    longest = int(np.argmax(gaps))
+    return pd.Timestamp(around[longest]) if gaps[longest] >= np.timedelta64(CLEAR_GAP, "D") else None
+
+
+def _with_year(text: str) -> str:
+    """A day with a leap year behind it and before its clock."""
+    day, clock = re.fullmatch(r"(.*?)((?: \d{1,2}:.*)?)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    return f"{day} 2000{clock}"
 
 
 def _zone_apart(cell: str) -> tuple[str, int]:
@@ -120,7 +159,7 @@ def _misfit(cells: pd.Series) -> DateError:
     )
 
 
-def _one_of(fitting: dict[str, pd.Series]) -> tuple[str, str]:
+def _one_of(fitting: dict[str, pd.Series], apart: bool) -> tuple[str, str]:
     """The order of day and month: what fits alone, else that by which the rows are in order of time, else any if order is equal."""
     if not {MONTH_FIRST, DAY_FIRST} <= set(fitting):
         return next(iter(fitting)), ""
@@ -130,10 +169,11 @@ def _one_of(fitting: dict[str, pd.Series]) -> tuple[str, str]:
     if len(sorted_by) == 1:
         return sorted_by[0], f"times were read as {sorted_by[0]}, by which the rows are in order"
     month, day = fitting[MONTH_FIRST], fitting[DAY_FIRST]
-    if np.array_equal(np.argsort(month.to_numpy(), kind="stable"), np.argsort(day.to_numpy(), kind="stable")):
+    alike = np.array_equal(np.argsort(month.to_numpy(), kind="stable"), np.argsort(day.to_numpy(), kind="stable"))
+    if alike and not apart:
         return MONTH_FIRST, f"times were read as {MONTH_FIRST}; as {DAY_FIRST} the order of the posts would be the same"
-    apart = np.flatnonzero(((month != day) & month.notna()).to_numpy())
-    raise DateError(int(apart[0]), "can be day/month or month/day: write times such as 2026-01-31 08:00")
+    differing = np.flatnonzero(((month != day) & month.notna()).to_numpy())
+    raise DateError(int(differing[0]), "can be day/month or month/day: write times such as 2026-01-31 08:00")
 
 
 def _in_order(times: pd.Series) -> bool:

@@ -19,15 +19,15 @@ COUNTS: dict[str, tuple[str, ...]] = {
         "impressionen", "impressions totales", "einblendungen", "impresiones", "exponeringar",
     ),
     "views": (
-        "view", "total views", "post views", "aufrufe", "view count", "ansichten", "affichages", "vues",
-        "visualizaciones", "visionados", "visningar",
+        "view", "total views", "post views", "aufrufe", "videoaufrufe insgesamt", "aufrufe insgesamt", "view count", "ansichten",
+        "affichages", "vues", "visualizaciones", "visionados", "visningar",
     ),
     "video_views": ("video view", "videoaufrufe", "vues de la video", "reproducciones", "videovisningar"),
     "reach": (
         "accounts reached", "people reached", "unique viewers", "erreichte personen", "post reach",
         "lifetime post total reach", "unique impressions", "reichweite",
         "erreichte konten", "portee", "couverture", "comptes touches", "alcance", "cuentas alcanzadas", "rackvidd",
-        "konton som natts",
+        "konton som natts", "einzelne zuschauer", "spectateurs uniques", "espectadores unicos", "unika tittare",
     ),
     "reposts": ("repost", "retweets", "retweet", "republications", "reposteos", "retuits", "erneut gepostet", "retweetar"),
     "shares": (
@@ -42,27 +42,29 @@ COUNTS: dict[str, tuple[str, ...]] = {
     "clicks": (
         "click", "total clicks", "post clicks", "post consumptions", "lifetime post consumptions", "klicks",
         "klicks insgesamt", "clics",
-        "total des clics", "clics totales", "klick",
+        "total des clics", "clics totales", "klick", "clics totaux",
     ),
     "reactions": ("reaction", "total reactions", "reaktionen", "reacciones", "reaktioner"),
     "likes": (
         "like", "total likes", "post likes", "gefallt mir angaben", "gefallt mir", "likes totaux", "j aime", "mentions j aime",
-        "me gusta", "gilla markeringar", "gillamarkeringar", "likes total",
+        "me gusta", "gilla markeringar", "gillamarkeringar", "likes total", "mag ich bewertungen", "mag ich",
     ),
     "comments": (
-        "comment", "total comments", "post comments", "comments added", "kommentare", "commentaires", "comentarios",
-        "kommentarer",
+        "comment", "total comments", "post comments", "comments added", "kommentare", "kommentare hinzugefugt", "commentaires",
+        "commentaires ajoutes", "comentarios", "comentarios anadidos", "kommentarer", "kommentarer tillagda",
     ),
     "replies": ("reply", "antworten", "reponses", "respuestas", "svar"),
     "saves": (
-        "save", "saved", "bookmarks", "total saves", "gespeichert", "gespeicherte inhalte", "speicherungen", "enregistrements",
-        "guardados", "veces que se guardo", "contenido guardado", "sparade", "sparningar",
+        "save", "saved", "bookmarks", "total saves", "add to favorites", "gespeichert", "gespeicherte inhalte",
+        "gespeicherte beitrage", "speicherungen", "enregistrements", "guardados", "veces que se guardo",
+        "contenido guardado", "sparade", "sparningar",
     ),
     "followers": (
         "follower", "follower count", "fans", "page likes", "followers count", "total followers", "page total likes",
         "lifetime total likes",
-        "abonnenten", "followeranzahl", "abonnes", "seguidores", "foljare",
+        "followeranzahl", "seguidores", "foljare",
     ),
+    "abonnenten": ("abonnes",),  # of the account, or on YouTube those that a video won
     "impressions_owned": (
         "from home", "impressions from home", "lifetime post impressions by people who have liked your page",
         "impressions from followers",
@@ -73,38 +75,56 @@ COUNTS: dict[str, tuple[str, ...]] = {
     "from_other": ("impressions from other",),
     "impressions_recommended": ("recommended impressions", "impressions from non followers"),
     "reach_followers": ("lifetime post reach by people who like your page", "reach from followers", "followers reached"),
-    "impressions_paid": ("promoted impressions", "lifetime post paid impressions", "paid impressions"),
-    "reach_paid": ("lifetime post paid reach", "paid reach"),
+    "impressions_paid": ("promoted impressions", "lifetime post paid impressions", "paid impressions",
+                         "views from boosted posts", "impressions from boosted posts", "paid views"),
+    "reach_paid": ("lifetime post paid reach", "paid reach", "reach from boosted posts"),
 }  # fmt: skip
 
 TEXTS: dict[str, tuple[str, ...]] = {
     "post_id": (
-        "tweet id", "post id", "video id", "media id", "publicerings id", "content", "beitrags id", "id de publication",
+        "tweet id", "post id", "video id", "media id", "publicerings id", "id del video", "beitrags id", "id de publication",
         "identifiant de la publication", "identificador de la publicacion", "inlaggs id",
     ),
+    "content_id": ("content", "inhalt", "videos", "contenu", "contenido", "innehall"),  # YouTube; elsewhere it may be the text
     "link": (
         "permalink", "tweet permalink", "post link", "post url", "video link", "sharelink",
         "permanenter link", "lien permanent", "enlace permanente", "permanent lank",
     ),
     "published_at": (
-        "time", "posted", "publish time", "published", "published date", "date published", "video publish time", "post time",
+        "posted", "publish time", "published", "published date", "date published", "video publish time", "post time",
         "post date", "date posted", "created date", "created at", "publication date", "veroffentlichungszeitpunkt",
         "veroffentlichungszeit", "veroffentlicht am", "heure de publication", "date de publication", "hora de publicacion",
         "fecha de publicacion", "hora de publicacion del video", "heure de publication de la video",
+        "veroffentlichungszeitpunkt des videos", "publiceringstid for video",
         "publiceringstid", "tidpunkt for publicering", "publicerat",
     ),
+    "time_alone": ("time",),  # X until 2023; beside the time of the post it is that of the export (TikTok)
     "date": ("datum", "fecha", "day"),
     "text": ("tweet text", "post text"),
     "paid": ("promoted", "is paid", "boosted", "bezahlt", "paye", "pagado", "betald"),
     "type": ("post type", "typ", "beitragstyp", "type de publication", "tipo de publicacion",
              "inlaggstyp"),
+}  # fmt: skip
+
+# Columns that only tell that an export is YouTube's
+OF_VIDEOS: dict[str, tuple[str, ...]] = {
     "thumbnails_clicked": (
-        "impressions click-through rate", "klickrate der impressionen", "porcentaje de clics de las impresiones",
+        "impressions click-through rate", "thumbnail click-through rate", "klickrate der impressionen", "thumbnail klickrate",
+        "ctr de las impresiones", "klickfrekvens for exponeringar", "porcentaje de clics de las impresiones",
         "taux de clics par impression", "taux de clics des impressions",
     ),
-    "watch_time": ("average view duration", "watch time", "wiedergabezeit", "duree de visionnage",
-                   "tiempo de visualizacion", "visningstid"),
+    "watch_time": ("watch time", "wiedergabezeit", "duree de visionnage", "tiempo de visualizacion", "visningstid"),
+    "view_duration": ("average view duration", "durchschnittliche wiedergabedauer", "duree moyenne d'une vue",
+                      "duracion media de la visualizacion", "duracion media de las visualizaciones",
+                      "genomsnittlig visningslangd"),
 }  # fmt: skip
+
+# Columns of exports with a row for each day of an account, where no column names a post
+OF_ACCOUNTS: dict[str, tuple[str, ...]] = {
+    "unfollows": (),
+    "posts_created": ("create post",),
+    "profile_views": ("profilaufrufe", "vues du profil", "visualizaciones del perfil", "profilvisningar"),
+}
 
 IDS_AT_LAST = ("post", "id", "beitrag")  # names of posts where no better column is there
 
@@ -114,16 +134,18 @@ COLUMNS = (
         Column(name, Kind.TEXT, words, otherwise=IDS_AT_LAST if name == "post_id" else ())
         for name, words in TEXTS.items()
     ),
+    *(Column(name, Kind.MARK, words) for name, words in (OF_VIDEOS | OF_ACCOUNTS).items()),
     Column("horizon_hours", Kind.NUMBER),
 )
 
 # Where an export has several columns for one thing, the first is taken and the others are named in a note.
 CHOICE: dict[str, tuple[str, ...]] = {
+    "followers": ("followers", "abonnenten"),
     "impressions": ("impressions", "views", "video_views"),
     "shares": ("reposts", "shares"),
     "clicks": ("link_clicks", "clicks"),
     "reactions": ("reactions", "likes"),
     "comments": ("comments", "replies"),
-    "published_at": ("published_at", "date"),
+    "published_at": ("published_at", "time_alone", "date"),
 }
 RECOMMENDED = ("from_hashtags", "from_explore", "from_other")

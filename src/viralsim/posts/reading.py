@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import file_path, flag, number, refuse
 from viralsim.errors import InputError
-from viralsim.posts.dates import DateError, read_dates
-from viralsim.posts.headers import CANONICAL, CHOICE, COLUMNS, COUNTS, RECOMMENDED, TEXTS
+from viralsim.posts.dates import DateError, read_dates, read_days_of_the_year
+from viralsim.posts.days import note_on_days, refuse_days
+from viralsim.posts.headers import CANONICAL, CHOICE, COLUMNS, COUNTS, OF_VIDEOS, RECOMMENDED, TEXTS
 from viralsim.posts.selection import Kept, enough, select
 from viralsim.tables import MOST_COUNTED, Table, read_table
+from viralsim.tables.columns import plain
 
 MOST_POSTS = 1_000_000
 DESCRIPTIONS = ("lifetime:", "daily:")  # Facebook Insights explains its columns in the row below their names
@@ -38,6 +40,10 @@ NO = {
     "falskt",
     "nan",
 }
+PAID_TYPES = {
+    "ad", "ads", "paid", "sponsored", "promoted", "boosted", "gesponsert", "beworben", "sponsorise", "sponsorisé", "promu",
+    "patrocinado", "promocionado", "sponsrad", "sponsrat", "boostad",
+}  # fmt: skip
 MOST_TYPES = 40  # different words of a column of types; more are no types
 
 Floats = NDArray[np.float64]
@@ -95,15 +101,15 @@ def read_all(
     flag(replies, "replies")
     if horizon_hours is not None:
         number(horizon_hours, "horizon_hours", 0, 1e6, open_low=True)
-    parts = [_read_one(file, mapping) for file in files]
+    parts = [_read_one(file, mapping, horizon_hours is not None) for file in files]
     kept = Kept.together([part for part, _ in parts])
     posts = select(kept, keep_doubtful=keep_doubtful, replies=replies, horizon_hours=horizon_hours)
     posts.attrs["recognised"] = {name: title for _, titles in parts for name, title in titles.items()}
     return posts
 
 
-def _read_one(path: Path, mapping: Mapping[str, str]) -> tuple[Kept, dict[str, str]]:
-    """The rows of one file with the columns of here, and which titles they had."""
+def _read_one(path: Path, mapping: Mapping[str, str], ages: bool) -> tuple[Kept, dict[str, str]]:
+    """The rows of one file with the columns of here, and which titles they had; ``ages``: how old posts are matters."""
     table = read_table(path, COLUMNS, mapping)
     if len(table) > MOST_POSTS:
         raise InputError(f"{path}: more than {MOST_POSTS:,} posts: give a sample")
@@ -112,6 +118,8 @@ def _read_one(path: Path, mapping: Mapping[str, str]) -> tuple[Kept, dict[str, s
     for needed in (("shares",), ("impressions", "reach")):
         if not any(name in source for name in needed):
             raise InputError(_missing(table, " or ".join(needed)))
+    ids = _ids(table)
+    refuse_days(table, source, ids)
     columns: dict[str, object] = {
         name: table.numbers(at, high=MOST_COUNTED) for name, at in source.items() if at in COUNTS
     }
@@ -119,10 +127,10 @@ def _read_one(path: Path, mapping: Mapping[str, str]) -> tuple[Kept, dict[str, s
         columns["horizon_hours"] = table.numbers("horizon_hours")
     if "impressions_recommended" not in columns and any(name in table for name in RECOMMENDED):
         columns["impressions_recommended"] = _added(table, [name for name in RECOMMENDED if name in table])
-    columns["published_at"] = _dates(table, source.get("published_at"))
+    columns["published_at"], without_year = _dates(table, source.get("published_at"), ages)
     columns["paid"] = _paid(table)
     columns["type"] = _types(table)
-    columns["post_id"] = _ids(table)
+    columns["post_id"] = ids
     frame = pd.DataFrame({name: columns.get(name, np.nan) for name in CANONICAL}, index=range(len(table)))
     reply = (
         np.array([text.startswith("@") for text in table.texts("text")])
@@ -130,8 +138,12 @@ def _read_one(path: Path, mapping: Mapping[str, str]) -> tuple[Kept, dict[str, s
         else np.zeros(len(table), bool)
     )
     whole = [tuple(row) for row in table.rows]
-    titles = {name: table.columns[at].title for name, at in source.items()}
-    return Kept(frame, [f"{path}:{line}" for line in table.lines], whole, reply, list(table.notes)), titles
+    named = _name_of_posts(table)
+    titles = {name: table.columns[at].title for name, at in source.items() if name != "post_id"}
+    titles |= {} if named is None else {"post_id": table.columns[named].title}
+    return Kept(
+        frame, [f"{path}:{line}" for line in table.lines], whole, reply, list(table.notes), without_year
+    ), titles
 
 
 def _drop_descriptions(table: Table) -> None:
@@ -147,10 +159,16 @@ def _drop_descriptions(table: Table) -> None:
 def _sources(table: Table, mapping: Mapping[str, str]) -> dict[str, str]:
     """For each column of here the column of the table that it is read from."""
     source = {name: name for name in (*COUNTS, *TEXTS) if name in table and name in CANONICAL and name not in CHOICE}
+    of_videos = _of_videos(table)
     for name, choice in CHOICE.items():
         order = (name,) if name in mapping else choice
-        if name == "impressions" and name not in mapping and {"thumbnails_clicked", "watch_time"} & set(table.columns):
+        if name == "impressions" and name not in mapping and of_videos:
             order = ("views", *order)  # YouTube: impressions are thumbnails shown
+        if name == "followers" and name not in mapping and of_videos and "abonnenten" in table:
+            order = ("followers",)
+            table.notes.append(
+                f"{table.columns['abonnenten'].title!r} are those that a video won, and not the account's"
+            )
         found = [at for at in order if at in table]
         if not found:
             continue
@@ -162,6 +180,12 @@ def _sources(table: Table, mapping: Mapping[str, str]) -> dict[str, str]:
         elif name == "impressions" and found[0] != name:
             table.notes.append(f"{used!r} was taken as impressions")
     return source
+
+
+def _of_videos(table: Table) -> bool:
+    """Whether an export is YouTube's."""
+    published = table.columns.get("published_at")
+    return bool(set(OF_VIDEOS) & set(table.columns)) or (published is not None and "video" in plain(published.title))
 
 
 def _missing(table: Table, needed: str) -> str:
@@ -178,17 +202,21 @@ def _added(table: Table, names: Sequence[str]) -> Floats:
     return np.asarray(np.sum([table.numbers(name, high=MOST_COUNTED) for name in names], axis=0), np.float64)
 
 
-def _dates(table: Table, source: str | None) -> pd.Series:
+def _dates(table: Table, source: str | None, ages: bool) -> tuple[pd.Series, bool]:
+    """(times in UTC, whether their year is not known)."""
     if source is None:
-        return pd.Series(pd.NaT, index=range(len(table)), dtype="datetime64[ns, UTC]")
+        return pd.Series(pd.NaT, index=range(len(table)), dtype="datetime64[ns, UTC]"), False
     cells = table.texts(source)
     try:
-        times, note = read_dates(cells)
+        times, note = read_dates(cells, ages)
     except DateError as error:
-        raise InputError(f"{table.where(error.row, source)}: {cells[error.row]!r} {error}") from None
-    if note:
-        table.notes.append(note)
-    return times
+        exported = set(table.texts("time_alone")) if source != "time_alone" and "time_alone" in table else set()
+        days = read_days_of_the_year(cells, exported.pop() if len(exported) == 1 else "")
+        if days is None:
+            raise InputError(f"{table.where(error.row, source)}: {cells[error.row]!r} {error}") from None
+        return days, True
+    table.notes.extend(said for said in (note, note_on_days(table, times)) if said)
+    return times, False
 
 
 def _paid(table: Table) -> NDArray[np.bool_]:
@@ -203,6 +231,8 @@ def _paid(table: Table) -> NDArray[np.bool_]:
             if word not in YES | NO:
                 raise InputError(f"{table.where(row, 'paid')}: {cell[:40]!r} must be 1 (paid for) or 0")
             paid[row] |= word in YES
+    if "type" in table:  # LinkedIn: Organic or Sponsored
+        paid |= np.array([cell.casefold() in PAID_TYPES for cell in table.texts("type")], bool)
     return paid
 
 
@@ -214,16 +244,28 @@ def _types(table: Table) -> object:
     return words if len(set(words)) <= MOST_TYPES else None
 
 
-def _ids(table: Table) -> object:
-    """Names of posts to tell them apart: the platform's number, or a hash of the link, which may hold a handle."""
-    if "post_id" in table:
-        return [
-            _hashed(cell) if len(cell) > 40 or "/" in cell or " " in cell else cell or None
-            for cell in table.texts("post_id")
-        ]
-    if "link" in table:
-        return [_hashed(cell) if cell else None for cell in table.texts("link")]
-    return None
+def _ids(table: Table) -> list[str | None] | None:
+    """Names of posts to tell them apart: the platform's number, or a hash of the link, which may hold a handle.
+
+    A text names a post together with its time: the same words may be posted again.
+    """
+    name = _name_of_posts(table)
+    if name is None:
+        return None
+    cells = table.texts(name)
+    if name == "link":
+        return [_hashed(cell) if cell else None for cell in cells]
+    at = next((n for n in CHOICE["published_at"] if n in table), None)
+    times = [""] * len(cells) if at is None else table.texts(at)
+    return [
+        _hashed(f"{cell} {time}") if " " in cell else _hashed(cell) if len(cell) > 40 or "/" in cell else cell or None
+        for cell, time in zip(cells, times, strict=True)
+    ]
+
+
+def _name_of_posts(table: Table) -> str | None:
+    """The column that names posts."""
+    return next((name for name in ("post_id", "content_id", "link") if name in table and any(table.texts(name))), None)
 
 
 def _hashed(text: str) -> str:

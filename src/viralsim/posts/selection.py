@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from viralsim.errors import InputError
+from viralsim.measurement.number_format import percent
 
 FEWEST_POSTS, FEW_POSTS = 8, 30
 CELLS_OF_A_REPEAT = 6  # rows alike in fewer cells may be two posts
 CLEARLY_FALLING = -0.5  # rank correlation of followers with the row: the newest are first
+
+JUMP, MOST_JUMPING = 1.5, 0.2  # of followers from post to post, and the share of posts up to which that may be
 
 IMPOSSIBLE = (("shares", "impressions"),)
 DOUBTFUL = (
@@ -27,17 +30,24 @@ DOUBTFUL = (
 
 @dataclass(frozen=True)
 class Kept:
-    """Rows of exports as read: columns of here, ``file:line`` of each, its cells, which are replies, notes so far."""
+    """Rows of exports as read: columns of here, ``file:line`` of each, its cells, which are replies, notes so far.
+
+    without_year: times are in order and as far apart as they say, but in a year that is none of theirs.
+    """
 
     frame: pd.DataFrame
     where: list[str]
     cells: list[tuple[str, ...]]
     reply: NDArray[np.bool_]
     notes: list[str]
+    without_year: bool = False
 
     @classmethod
     def together(cls, parts: Sequence[Kept]) -> Kept:
         """All rows, one file after the other; each note once."""
+        if len(parts) > 1 and any(part.without_year for part in parts):
+            place = next(part.where[0] for part in parts if part.without_year)
+            raise InputError(f"{place}: times without a year do not go with those of other files: write the year")
         notes = list(dict.fromkeys(note for part in parts for note in part.notes))
         return cls(
             pd.concat([part.frame for part in parts], ignore_index=True) if len(parts) > 1 else parts[0].frame,
@@ -45,6 +55,7 @@ class Kept:
             [cells for part in parts for cells in part.cells],
             np.concatenate([part.reply for part in parts]),
             notes,
+            parts[0].without_year,
         )
 
 
@@ -66,6 +77,8 @@ def select(kept: Kept, keep_doubtful: bool, replies: bool, horizon_hours: float 
 
     known = frame["shares"].notna() & (frame["impressions"].notna() | frame["reach"].notna())
     leave_out(~known.to_numpy(), "shares, or both impressions and reach, are missing")
+    if frame.loc[stay & known, "impressions"].notna().any():
+        leave_out(frame["impressions"].isna().to_numpy(), "no impressions, while others have them")
     leave_out(_repeated(kept, stay), "repeated")
     if not replies:
         leave_out(kept.reply, "replies")
@@ -78,6 +91,9 @@ def select(kept: Kept, keep_doubtful: bool, replies: bool, horizon_hours: float 
             leave_out(young, f"younger than {horizon_hours:g} hours at the newest post")
     posts = _in_order(frame[stay], notes)
     _remarks(posts, notes)
+    if kept.without_year:
+        posts["published_at"] = pd.Series(pd.NaT, index=posts.index, dtype=posts["published_at"].dtype)
+        notes.append("times have no year: they say which post came first, and are not kept")
     posts.attrs["notes"] = notes
     posts.attrs["file"] = kept.where[0].rsplit(":", 1)[0]
     return posts
@@ -152,8 +168,19 @@ def _remarks(posts: pd.DataFrame, notes: list[str]) -> None:
         notes.append(f"only {len(posts)} posts: ranges are mostly what was assumed before")
     if posts["followers"].isna().all():
         notes.append("no followers: what is learnt holds for the account's present size only")
+    if (jumping := _jumping(posts["followers"])) > MOST_JUMPING:
+        notes.append(
+            f"followers change by more than half at {percent(jumping)} of the posts: if the column counts those that a post won, "
+            "leave it out"
+        )
     if posts["impressions"].isna().all():
         notes.append("no impressions: reach stands in for them")
     paid = int(posts["paid"].sum())
     if 0 < paid < len(posts):
         notes.append(f"{paid} of {len(posts)} posts were paid for; they are kept apart")
+
+
+def _jumping(followers: pd.Series) -> float:
+    """The share of posts at which followers are more than half more, or less, than at the one before."""
+    steps = np.abs(np.diff(np.log(followers.dropna().to_numpy())))
+    return float((steps > np.log(JUMP)).mean()) if len(steps) else 0.0

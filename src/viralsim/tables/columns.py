@@ -21,6 +21,7 @@ class Kind(Enum):
     MONEY = "an amount of money"
     SHARE = "a number between 0 and 1, or a percentage"
     NUMBER = "a number"
+    MARK = "known by its title alone"  # it says what file this is; its cells are not used
 
 
 WORDS = (Kind.ID, Kind.TEXT)

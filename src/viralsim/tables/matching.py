@@ -150,7 +150,7 @@ def notes_of(titles: Sequence[str], found: Mapping[str, Found]) -> Iterator[str]
 def _check_unit(found: Found) -> None:
     """What a title says of its numbers fits their kind."""
     unit, kind = found.unit, found.column.kind
-    if kind in WORDS or unit == Unit():
+    if kind in (*WORDS, Kind.MARK) or unit == Unit():
         return
     wrong = (
         "in per cent" if unit.per != 1 and kind is not Kind.SHARE
