@@ -12,7 +12,7 @@ from viralsim.posts.dates import DateError, read_dates
 from viralsim.posts.headers import OF_ACCOUNTS
 from viralsim.tables import Table
 
-NAMES = ("post_id", "content_id", "link", "text")  # columns of which one tells posts apart
+NAMES = ("post_id", "content", "link", "text")  # columns of which one tells posts apart
 FEWEST_DAYS = 7  # in turn, one row each
 
 

@@ -64,7 +64,7 @@ COUNTS: dict[str, tuple[str, ...]] = {
         "lifetime total likes",
         "followeranzahl", "seguidores", "foljare",
     ),
-    "abonnenten": ("abonnes",),  # of the account, or on YouTube those that a video won
+    "subscribers": ("abonnenten", "abonnes", "suscriptores", "prenumeranter"),  # on YouTube: those that a video won
     "impressions_owned": (
         "from home", "impressions from home", "lifetime post impressions by people who have liked your page",
         "impressions from followers",
@@ -85,7 +85,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
         "tweet id", "post id", "video id", "media id", "publicerings id", "id del video", "beitrags id", "id de publication",
         "identifiant de la publication", "identificador de la publicacion", "inlaggs id",
     ),
-    "content_id": ("content", "inhalt", "videos", "contenu", "contenido", "innehall"),  # YouTube; elsewhere it may be the text
+    "content": ("inhalt", "videos", "contenu", "contenido", "innehall"),  # YouTube; elsewhere it may be the text
     "link": (
         "permalink", "tweet permalink", "post link", "post url", "video link", "sharelink",
         "permanenter link", "lien permanent", "enlace permanente", "permanent lank",
@@ -98,7 +98,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
         "veroffentlichungszeitpunkt des videos", "publiceringstid for video",
         "publiceringstid", "tidpunkt for publicering", "publicerat",
     ),
-    "time_alone": ("time",),  # X until 2023; beside the time of the post it is that of the export (TikTok)
+    "time": (),  # X until 2023; beside the time of the post it is that of the export (TikTok)
     "date": ("datum", "fecha", "day"),
     "text": ("tweet text", "post text"),
     "paid": ("promoted", "is paid", "boosted", "bezahlt", "paye", "pagado", "betald"),
@@ -140,12 +140,12 @@ COLUMNS = (
 
 # Where an export has several columns for one thing, the first is taken and the others are named in a note.
 CHOICE: dict[str, tuple[str, ...]] = {
-    "followers": ("followers", "abonnenten"),
+    "followers": ("followers", "subscribers"),
     "impressions": ("impressions", "views", "video_views"),
     "shares": ("reposts", "shares"),
     "clicks": ("link_clicks", "clicks"),
     "reactions": ("reactions", "likes"),
     "comments": ("comments", "replies"),
-    "published_at": ("published_at", "time_alone", "date"),
+    "published_at": ("published_at", "time", "date"),
 }
 RECOMMENDED = ("from_hashtags", "from_explore", "from_other")

@@ -164,10 +164,10 @@ def _sources(table: Table, mapping: Mapping[str, str]) -> dict[str, str]:
         order = (name,) if name in mapping else choice
         if name == "impressions" and name not in mapping and of_videos:
             order = ("views", *order)  # YouTube: impressions are thumbnails shown
-        if name == "followers" and name not in mapping and of_videos and "abonnenten" in table:
+        if name == "followers" and name not in mapping and of_videos and "subscribers" in table:
             order = ("followers",)
             table.notes.append(
-                f"{table.columns['abonnenten'].title!r} are those that a video won, and not the account's"
+                f"{table.columns['subscribers'].title!r} are those that a video won, and not the account's"
             )
         found = [at for at in order if at in table]
         if not found:
@@ -210,7 +210,7 @@ def _dates(table: Table, source: str | None, ages: bool) -> tuple[pd.Series, boo
     try:
         times, note = read_dates(cells, ages)
     except DateError as error:
-        exported = set(table.texts("time_alone")) if source != "time_alone" and "time_alone" in table else set()
+        exported = set(table.texts("time")) if source != "time" and "time" in table else set()
         days = read_days_of_the_year(cells, exported.pop() if len(exported) == 1 else "")
         if days is None:
             raise InputError(f"{table.where(error.row, source)}: {cells[error.row]!r} {error}") from None
@@ -265,7 +265,7 @@ def _ids(table: Table) -> list[str | None] | None:
 
 def _name_of_posts(table: Table) -> str | None:
     """The column that names posts."""
-    return next((name for name in ("post_id", "content_id", "link") if name in table and any(table.texts(name))), None)
+    return next((name for name in ("post_id", "content", "link") if name in table and any(table.texts(name))), None)
 
 
 def _hashed(text: str) -> str:

@@ -114,7 +114,8 @@ def _refuse_impossible(kept: Kept, keep_doubtful: bool, notes: list[str]) -> Non
     nobody = np.flatnonzero((kept.frame["followers"] == 0).to_numpy())
     if len(nobody):
         raise InputError(
-            f"{kept.where[nobody[0]]}: followers must be above 0: leave the cell empty where they are not known"
+            f"{kept.where[nobody[0]]}: followers must be above 0: leave the cell empty where they are not known, and the "
+            "column out where it counts those that a post won"
         )
     for rules, doubtful in ((IMPOSSIBLE, False), (DOUBTFUL, True)):
         for part, whole in rules:
