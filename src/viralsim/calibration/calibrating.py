@@ -20,8 +20,8 @@ from viralsim.calibration.criticism import drifts, misfits
 from viralsim.calibration.mapping import IMPRESSIONS, SHARE_RATE, Check, Home, Solver, home_of
 from viralsim.calibration.model import Model
 from viralsim.calibration.observed import FEWEST_POSTS, Posts, from_table, unpaid
-from viralsim.calibration.pairs import PastPairs
 from viralsim.calibration.posterior import Posterior, sample
+from viralsim.calibration.prediction import Predictor
 from viralsim.calibration.scores import LEVELS, coverage
 from viralsim.calibration.timing import Timing, timed, timing_of
 from viralsim.errors import InputError
@@ -235,8 +235,8 @@ def _can_judge(posts: Posts) -> bool:
 def new_posts(posts: Posts, seed: int, followers: float | None = None) -> pd.DataFrame:
     """``ROWS`` rows, one new post each: expected impressions, and shares per impression; ``followers`` where posts have them."""
     known = followers if posts.followers is not None else None
-    x, z = PastPairs(posts).new_pairs(len(posts), ROWS, np.random.default_rng([seed, 8]), known)
-    return pd.DataFrame({"impressions": np.exp(x), "share_rate": np.exp(np.minimum(z, 0.0))})
+    impressions, share_rate = Predictor(posts, seed).rates(len(posts), ROWS, np.random.default_rng([seed, 8]), known)
+    return pd.DataFrame({"impressions": impressions, "share_rate": share_rate})
 
 
 def covered(judged: Backtest | None) -> dict[str, Any] | None:

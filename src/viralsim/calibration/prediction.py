@@ -52,6 +52,15 @@ class Predictor:
         impressions = self.maps[0].apply(impressions)
         return impressions, np.minimum(self.maps[1].apply(shares), impressions)
 
+    def rates(
+        self, end: int, draws: int, generator: np.random.Generator, followers: float | None = None
+    ) -> tuple[Floats, Floats]:
+        """(expected impressions, shares per impression) of that post, float64[draws] each: what ``draw`` draws its counts from."""
+        x, z = self.pairs.new_pairs(end, draws, generator, followers)
+        impressions = self.maps[0].moved(np.exp(x))
+        shares = self.maps[1].moved(np.exp(x + np.minimum(z, 0.0)))
+        return impressions, np.asarray(np.minimum(shares / impressions, 1.0))
+
 
 def next_post(past: pd.DataFrame, followers: float | None = None, draws: int = 1000, seed: int = 1) -> pd.DataFrame:
     """Predictive draws of the next unpaid post of an account, from its past posts.

@@ -50,10 +50,14 @@ class BetaMap(NamedTuple):
         return cls(float(a), float(b))
 
     def apply(self, draws: Floats) -> Floats:
-        """``draws``, each at its place, with the values that the map puts at its rank."""
+        """Whole ``draws``, each at its place, with the values that the map puts at its rank."""
+        return draws if self == (1.0, 1.0) else np.asarray(np.round(self.moved(draws)))
+
+    def moved(self, draws: Floats) -> Floats:
+        """As ``apply``, of draws that need not be whole."""
         if self == (1.0, 1.0):
             return draws
         levels = np.empty(len(draws))
         levels[np.argsort(draws, kind="stable")] = (np.arange(len(draws)) + 0.5) / len(draws)
         at = stats.beta.ppf(levels, self.a, self.b) * len(draws) - 0.5
-        return np.asarray(np.round(np.interp(at, np.arange(len(draws)), np.sort(draws))))
+        return np.asarray(np.interp(at, np.arange(len(draws)), np.sort(draws)))
