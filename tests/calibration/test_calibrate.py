@@ -191,3 +191,38 @@ def test_files_are_named_from_the_new_folder(few_worlds: None, tmp_path: Path) -
     told.save(tmp_path / "deep" / "out")
     written = vs.load(tmp_path / "deep" / "out" / "calibrated.yaml")
     assert written.spec.channels["x"].network.file == "../../net/edges.csv"
+
+
+def test_rows_beyond_the_scenario_are_neither_made_up_for_nor_learnt(few_worlds: None) -> None:
+    """Rows that need more than the scenario can have: the others keep their own values, and with many their path is not learnt."""
+    past = account(7, 60)
+    past.loc[past.index % 4 == 0, "impressions"] *= 20
+    told = calibrate(vs.loads(TEXT), past)
+    rows, values = told.new_posts["impressions"], told.posterior["channels.x.owned_visibility"]
+    below = (values < 1.0).to_numpy()
+    assert 0.05 < 1 - below.mean() < 0.5
+    assert told.check.capped[0] == pytest.approx(1 - below.mean())
+    assert_allclose(values[below] * 8000, rows[below], rtol=0.05)
+    assert "channels.x.owned_visibility" not in told.of
+    assert any("it is not calibrated for impressions" in warning for warning in told.warnings)
+
+
+def test_shares_that_are_rare_are_solved_for(few_worlds: None) -> None:
+    """Where one post in twenty is shared at all, the share rate is not left to the luck of a few worlds."""
+    generator = np.random.default_rng(5)
+    past = pd.DataFrame({"impressions": generator.poisson(1000, 80), "shares": generator.binomial(1, 0.05, 80)})
+    told = calibrate(vs.loads(TEXT), past)
+    wanted = told.new_posts["share_rate"].mean()
+    assert_allclose(told.posterior["content.post.share_rate"].mean(), wanted, rtol=0.12)
+
+
+def test_unshared_first_posts_do_not_stop_the_judging(few_worlds: None) -> None:
+    """Coverage needs one shared post among all before the judged ones; where none is, the first line gives that reason."""
+    past = account(11, 40)
+    past.loc[:9, "shares"] = 0
+    judged = calibrate(vs.loads(TEXT), past)
+    assert judged.backtest is not None
+    past.loc[:23, "shares"] = 0
+    told = calibrate(vs.loads(TEXT), past)
+    assert told.backtest is None
+    assert told.first_line == "Not measured how well later posts are predicted: none of the earlier posts was shared."

@@ -67,13 +67,18 @@ def backtest(past: pd.DataFrame, held_out: float = HELD_OUT, seed: int = 1) -> B
     number(held_out, "held_out", 0, 1, open_low=True, open_high=True)
     seed = seed_number(seed)
     posts = unpaid(from_table(past))
-    first = int(len(posts) * (1 - held_out))
+    first = first_predicted(posts, held_out)
     if first < FEWEST_POSTS or not posts.upto(first).shares.any():
         raise InputError(
             f"past: {first} posts would stay before the first that is predicted; {FEWEST_POSTS}, one of them shared, are "
             "the fewest: give more posts"
         )
     return run(posts, first, seed)
+
+
+def first_predicted(posts: Posts, held_out: float = HELD_OUT) -> int:
+    """How many posts come before the first that is predicted."""
+    return int(len(posts) * (1 - held_out))
 
 
 def run(posts: Posts, first: int, seed: int) -> Backtest:

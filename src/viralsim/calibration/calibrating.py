@@ -14,12 +14,12 @@ import pandas as pd
 
 from viralsim.arguments import file_path, instance, number, seed_number, thread_count
 from viralsim.atomic import write_json, write_text
-from viralsim.calibration.backtest import CALIBRATED, MEASURES, Backtest, backtest
+from viralsim.calibration.backtest import CALIBRATED, MEASURES, Backtest, backtest, first_predicted
 from viralsim.calibration.calibrated_scenario import POSTERIOR_FILE, calibrated_data, for_folder, in_memory
 from viralsim.calibration.criticism import drifts, misfits
 from viralsim.calibration.mapping import IMPRESSIONS, SHARE_RATE, Check, Home, Solver, home_of
 from viralsim.calibration.model import Model
-from viralsim.calibration.observed import FEWEST_POSTS, Posts, from_table, unpaid
+from viralsim.calibration.observed import Posts, from_table, unpaid
 from viralsim.calibration.posterior import Posterior, sample
 from viralsim.calibration.prediction import Predictor
 from viralsim.calibration.scores import LEVELS, coverage
@@ -74,7 +74,10 @@ class Calibration:
     def first_line(self) -> str:
         """The sentence an answer begins with: whether this beats the last 50 posts."""
         if self.backtest is None:
-            return f"Not measured: posts are too few to say how well later ones are predicted; {FEWEST_TO_JUDGE} are needed."
+            why = f"posts are too few, and {FEWEST_TO_JUDGE} are needed"
+            if self.data["posts"] - self.data["paid"] >= FEWEST_TO_JUDGE:
+                why = "none of the earlier posts was shared"
+            return f"Not measured how well later posts are predicted: {why}."
         worse = [measure for measure in MEASURES if not self.backtest.beats(LAST_50, measure)]
         if worse:
             return (
@@ -229,7 +232,7 @@ def calibrate(
 
 
 def _can_judge(posts: Posts) -> bool:
-    return len(posts) >= FEWEST_TO_JUDGE and bool(posts.upto(FEWEST_POSTS).shares.any())
+    return len(posts) >= FEWEST_TO_JUDGE and bool(posts.upto(first_predicted(posts)).shares.any())
 
 
 def new_posts(posts: Posts, seed: int, followers: float | None = None) -> pd.DataFrame:

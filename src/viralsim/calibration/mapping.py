@@ -24,6 +24,8 @@ from viralsim.simulation.run import compile_audience, row_of_world
 STEPS, FEW_ROWS = 3, 150  # of the search for the two factors, and rows that it looks at until its last step
 CHECK_WORLDS = 2000
 NEAR, STANDARD_ERRORS = 0.03, 4.0  # how far simulated means may be from those of the rows
+MOST_CAPPED = 0.05  # of the rows, beyond what the scenario can have; with more of them their path is not learnt
+FEWEST_SHARES, MOST_WORLDS = 2000, 20_000  # expected in the worlds of the last step, and how many worlds these may be
 MOST_SHARES = 0.999  # of the largest share rate that the audience can have
 WORLD = ("viralsim", "name", "seed", "horizon", "tick", "launch_at", "audience", "channels", "content")
 IMPRESSIONS, SHARES, SHARE_RATE = "impressions", "shares", "share_rate"
@@ -46,15 +48,24 @@ class Home:
 
 @dataclass(frozen=True)
 class Check:
-    """Means per post over simulated worlds beside those of the rows: impressions, shares, and their quotient."""
+    """Means per post over simulated worlds beside those of the rows: impressions, shares, and their quotient.
+
+    capped: share of the rows whose impressions, whose share rate, the scenario cannot have; the means are those of the others.
+    """
 
     simulated: dict[str, float]
     rows: dict[str, float]
     standard_error: dict[str, float]
     worlds: int
+    capped: tuple[float, float] = (0.0, 0.0)
 
     def agrees(self, measure: str) -> bool:
-        """Whether the simulated mean is within 3 %, or 4 standard errors, of that of the rows."""
+        """Whether the simulated mean is within 3 %, or 4 standard errors, of that of the rows, and few of these are capped."""
+        beyond = (
+            self.capped[0] if measure == IMPRESSIONS else self.capped[1] if measure == SHARE_RATE else max(self.capped)
+        )
+        if beyond > MOST_CAPPED:
+            return False
         apart = abs(self.simulated[measure] - self.rows[measure])
         return apart <= max(NEAR * self.rows[measure], STANDARD_ERRORS * self.standard_error[measure])
 
@@ -133,7 +144,7 @@ class Solver:
         expected = posts["impressions"].to_numpy()
         self.rates = np.array([expected / home.followers, posts["share_rate"].to_numpy()])
         self.counts = np.array([expected, expected * posts["share_rate"].to_numpy()])
-        self.factors = np.ones(2)
+        self.factors: Floats = np.ones(2)
 
     def values(self) -> Floats:
         """float64[2, rows]: visibility and share rate of each row, none above what can be."""
@@ -141,7 +152,11 @@ class Solver:
 
     def capped(self) -> Floats:
         """float64[2]: share of the rows whose visibility, whose share rate, would have to be more than can be."""
-        return np.asarray((self.rates * self.factors[:, None] > self.most[:, None]).mean(1))
+        return np.asarray(self.beyond().mean(1))
+
+    def beyond(self) -> NDArray[np.bool_]:
+        """bool[2, rows]: whether the visibility, the share rate, of a row would have to be more than can be."""
+        return np.asarray(self.rates * self.factors[:, None] > self.most[:, None])
 
     def simulated(self, rows: int, worlds: int, seed: int) -> tuple[Floats, NDArray[np.int64]]:
         """(impressions and shares in each world, float64[2, W]; the row of each world), of the first ``rows`` rows."""
@@ -154,30 +169,47 @@ class Solver:
         return np.array([measures[IMPRESSIONS], measures[SHARES]], np.float64), of_world
 
     def solve(self) -> None:
-        """Set the factors: each step multiplies them by how far the means of the last one were from those of the rows."""
+        """Set the factors: each step multiplies them by how far the means of the last one were from those of the rows.
+
+        Rows that are capped say nothing of the factors, and the others do not make up for them.
+        """
         rows = self.counts.shape[1]
         few = min(FEW_ROWS, rows)
-        for step, number in enumerate([few] * STEPS + [rows]):
-            made, of_world = self.simulated(number, number, self.seed + step)
-            means, wanted = made.mean(1), self.counts[:, of_world].mean(1)
-            if means.min() <= 0.0:
-                return
-            ratio = wanted / means
-            self.factors = self.factors * np.array([ratio[0], ratio[1] / ratio[0]])
+        enough = int(np.clip(FEWEST_SHARES / max(self.counts[1].mean(), 1e-9), rows, max(rows, MOST_WORLDS)))
+        for step, (number, worlds) in enumerate([(few, few)] * STEPS + [(rows, enough)]):
+            made, of_world = self.simulated(number, worlds, self.seed + step)
+            within = ~self.beyond()[:, of_world]
+            wanted = self.counts[:, of_world]
+            both = np.all(within, axis=0)
+            seen, shared = made[:, both].sum(1)
+            if within[0].any() and made[0, within[0]].sum() > 0:
+                self.factors[0] *= wanted[0, within[0]].sum() / made[0, within[0]].sum()
+            if seen > 0 and shared > 0:
+                self.factors[1] *= (wanted[1, both].sum() / wanted[0, both].sum()) / (shared / seen)
 
     def check(self) -> Check:
-        """Means of worlds that the factors were not set by."""
+        """Means of worlds that the factors were not set by, and whose rows are not capped, where any is not."""
         made, of_world = self.simulated(self.counts.shape[1], CHECK_WORLDS, self.seed + STEPS + 1)
         wanted = self.counts[:, of_world]
+        within = ~np.any(self.beyond(), axis=0)[of_world]
+        if within.any():
+            made, wanted = made[:, within], wanted[:, within]
         simulated, rows = made.mean(1), wanted.mean(1)
         rate, row_rate = simulated[1] / max(simulated[0], 1e-300), rows[1] / rows[0]
         error_of_rate = (made[1] - rate * made[0]).std() / max(simulated[0], 1e-300)
-        errors = np.append((made - wanted).std(1), error_of_rate) / np.sqrt(CHECK_WORLDS)
+        errors = np.append((made - wanted).std(1), error_of_rate) / np.sqrt(made.shape[1])
+        seen, shared = self.capped()
 
         def named(numbers: Floats) -> dict[str, float]:
             return dict(zip((IMPRESSIONS, SHARES, SHARE_RATE), map(float, numbers), strict=True))
 
-        return Check(named(np.append(simulated, rate)), named(np.append(rows, row_rate)), named(errors), CHECK_WORLDS)
+        return Check(
+            named(np.append(simulated, rate)),
+            named(np.append(rows, row_rate)),
+            named(errors),
+            made.shape[1],
+            (float(seen), float(shared)),
+        )
 
     def warnings(self, check: Check) -> list[str]:
         """What the scenario cannot have as the posts had it."""
@@ -192,9 +224,11 @@ class Solver:
         for (word, remedy), part in zip(words, self.capped(), strict=True):
             if part >= 0.001:
                 found.append(f"{word} in {percent(part)} of the rows; {remedy}")
-        return found + [
-            f"{measure} of a post in this scenario are {check.simulated[measure]:.3g} on average, not the "
-            f"{check.rows[measure]:.3g} that past posts say: it is not calibrated for {measure}"
-            for measure in (IMPRESSIONS, SHARES)
-            if not check.agrees(measure)
-        ]
+        for measure in (IMPRESSIONS, SHARES):
+            if check.agrees(measure):
+                continue
+            apart = f"{measure} of a post in this scenario are {check.simulated[measure]:.3g} on average, not the "
+            apart += f"{check.rows[measure]:.3g} that past posts say: "
+            many = "too many rows are beyond what this scenario can have: "
+            found.append(f"{many if max(check.capped) > MOST_CAPPED else apart}it is not calibrated for {measure}")
+        return found
