@@ -175,3 +175,15 @@ def test_a_map_that_would_not_have_helped_is_left_out() -> None:
     """PITs that were low first and high later refute the uniform, but the map of the first would harm the last."""
     generator = np.random.default_rng(2)
     assert BetaMap.fit(np.concatenate([generator.beta(1, 4, 100), generator.beta(4, 1, 50)])) == (1.0, 1.0)
+
+
+def test_of_very_many_posts_the_latest_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the most that are used, older posts change nothing; which are the latest is by date where there are dates."""
+    monkeypatch.setattr("viralsim.calibration.observed.MOST_POSTS", 40)
+    generator = np.random.default_rng(2)
+    impressions = generator.poisson(np.exp(generator.normal(7.0, 0.5, 60)))
+    past = pd.DataFrame({"impressions": impressions, "shares": generator.binomial(impressions, 0.01)})
+    pd.testing.assert_frame_equal(next_post(past, seed=4), next_post(past[-40:], seed=4))
+    dated = past.assign(published_at=pd.date_range("2026-01-01", periods=60, tz="UTC"))
+    mixed = dated.sample(frac=1.0, random_state=1)
+    pd.testing.assert_frame_equal(next_post(mixed, seed=4), next_post(past[-40:], seed=4))

@@ -19,7 +19,7 @@ from viralsim.calibration.calibrated_scenario import POSTERIOR_FILE, calibrated_
 from viralsim.calibration.criticism import drifts, misfits
 from viralsim.calibration.mapping import IMPRESSIONS, SHARE_RATE, Check, Home, Solver, home_of
 from viralsim.calibration.model import Model
-from viralsim.calibration.observed import Posts, from_table, unpaid
+from viralsim.calibration.observed import MOST_POSTS, Posts, from_table, unpaid
 from viralsim.calibration.posterior import Posterior, sample
 from viralsim.calibration.prediction import Predictor
 from viralsim.calibration.scores import LEVELS, coverage
@@ -211,7 +211,8 @@ def calibrate(
     model = Model(posts)
     parameters = sample(model, [luck, 6])
     judged = backtest(past, seed=luck) if _can_judge(free) else None
-    warnings = [*misfits(model, parameters, np.random.default_rng([luck, 7])), *drifts(free), *_size(free, home)]
+    warnings = [f"of {len(past):,} posts the last {MOST_POSTS:,} are used"] if len(past) > MOST_POSTS else []
+    warnings += [*misfits(model, parameters, np.random.default_rng([luck, 7])), *drifts(free), *_size(free, home)]
     rows = new_posts(free, luck, home.followers)
     timing = None if file is None else timing_of(file, horizon_hours or given.spec.horizon, luck)
     if timing is not None:

@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 FEWEST_POSTS = 8
+MOST_POSTS = 3000  # older ones say nothing more of the next, and time grows faster than their number
 VARY = 2.0  # followers that vary by less than this factor say nothing about the elasticity
 
 
@@ -59,7 +60,7 @@ class Posts:
 def from_table(past: pd.DataFrame, fewest: int = FEWEST_POSTS) -> Posts:
     """Posts of a table with the columns of ``viralsim.posts``, by ``published_at`` where each row has it, else in its order.
 
-    Rows without impressions (or reach) or without shares say nothing here and are left out.
+    Rows without impressions (or reach) or without shares say nothing here and are left out, and of more than 3,000 posts the oldest.
 
     Raises: InputError where columns are missing, a number cannot be, or fewer than ``fewest`` posts are left.
     """
@@ -77,6 +78,7 @@ def from_table(past: pd.DataFrame, fewest: int = FEWEST_POSTS) -> Posts:
     posts = Posts(impressions, shares, _paid(past)[order], followers, None).where(known)
     if len(posts) < fewest:
         raise InputError(f"past: {len(posts)} posts with shares and impressions; {fewest} are the fewest: give more")
+    posts = posts.where(np.arange(len(posts)) >= len(posts) - MOST_POSTS)
     if not posts.shares.any():
         raise InputError("past: no post has a share, so nothing says how often posts are shared: give more posts")
     return posts
