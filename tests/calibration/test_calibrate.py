@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from viralsim.calibration.criticism import drifts, misfits
 from viralsim.calibration.observed import from_table
 from viralsim.cli import main
 from viralsim.errors import InputError
+from viralsim.report.calibration_page import calibration_page
 
 TEXT = """
 viralsim: 1
@@ -226,3 +228,39 @@ def test_unshared_first_posts_do_not_stop_the_judging(few_worlds: None) -> None:
     told = calibrate(vs.loads(TEXT), past)
     assert told.backtest is None
     assert told.first_line == "Not measured how well later posts are predicted: none of the earlier posts was shared."
+
+
+def with_scores(found: Calibration, ahead: tuple[float, float], spread: float) -> str:
+    """The first line where later posts were scored better than by the last 50 posts by ``ahead`` on average."""
+    assert found.backtest is not None
+    judged = found.backtest
+    scores = dict(judged.crps)
+    swing = spread * np.where(np.arange(len(judged.true)) % 2 == 0, 1.0, -1.0)
+    scores["last 50 posts"] = scores["calibrated"] + np.array(ahead) + swing[:, None]
+    return replace(found, backtest=replace(judged, crps=scores)).first_line
+
+
+def test_a_lead_that_may_be_luck_is_called_so(found: Calibration) -> None:
+    """Better is said where the lead on the same posts is more than two standard errors; worse is said in any case."""
+    assert with_scores(found, (0.05, 0.05), 0.1) == (
+        "This predicts later posts better than the last 50 posts do, on impressions and on shares."
+    )
+    assert "on shares its lead may be luck" in with_scores(found, (0.05, 0.01), 0.1)
+    assert "about as well as the last 50 posts" in with_scores(found, (0.01, 0.01), 0.1)
+    assert "does not beat the last 50 posts on shares" in with_scores(found, (0.05, -0.001), 0.1)
+
+
+def test_warnings_that_find_no_room_are_counted(found: Calibration) -> None:
+    """At most 15 lines are printed, and those that are left out are not left out silently."""
+    many = replace(found, warnings=tuple(f"warning {i}" for i in range(9)))
+    assert len(many.lines()) == 15
+    assert many.lines()[-1] == "6 more warnings: --json and the page that --out writes have them"
+    assert [line for line in many.lines() if line.startswith("warning")] == ["warning 0", "warning 1", "warning 2"]
+
+
+def test_counts_that_came_have_all_their_digits_on_the_page(found: Calibration) -> None:
+    """What came is a count that was read, and is not rounded to three digits as predictions are."""
+    assert found.backtest is not None
+    page = calibration_page(found)
+    for count in found.backtest.true[:, 0]:
+        assert f">{count:,.0f}</td>" in page

@@ -54,6 +54,12 @@ class Backtest:
         at = MEASURES.index(measure)
         return bool(self.crps[CALIBRATED][:, at].mean() < self.crps[baseline][:, at].mean())
 
+    def surely_beats(self, baseline: str, measure: str) -> bool:
+        """Whether the CRPS is below that of ``baseline`` by more than two standard errors of the difference, post by post."""
+        at = MEASURES.index(measure)
+        ahead = self.crps[baseline][:, at] - self.crps[CALIBRATED][:, at]
+        return bool(ahead.mean() > 2.0 * ahead.std() / np.sqrt(len(ahead)))
+
     def uniform(self, measure: str) -> float:
         """The Kolmogorov-Smirnov p-value of the PITs against the uniform."""
         return float(stats.kstest(self.pits[CALIBRATED][:, MEASURES.index(measure)], "uniform").pvalue)

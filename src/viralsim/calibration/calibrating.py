@@ -34,6 +34,8 @@ ROWS = 1000
 NOT_OF = ("advocates.trust", "advocates.willingness", "reshare number", "network", "conversion")
 FEWEST_TO_JUDGE = 20
 LAST_50 = "last 50 posts"
+MOST_LINES = 15
+WIDEST = 29  # columns of the longest name in the printed table, and a blank
 FAR = 2.0  # times more or fewer followers than the posts had: beyond what they can speak of
 SCENARIO_FILE, NUMBERS_FILE = "calibrated.yaml", "calibration.json"
 
@@ -83,6 +85,12 @@ class Calibration:
             return (
                 f"This does not beat the {LAST_50} on {' and '.join(worse)}: for the next post, take those as they are."
             )
+        surely = [measure for measure in MEASURES if self.backtest.surely_beats(LAST_50, measure)]
+        if not surely:
+            return f"This predicts later posts about as well as the {LAST_50} do: it is slightly better, which may be luck."
+        if len(surely) < len(MEASURES):
+            other = next(measure for measure in MEASURES if measure not in surely)
+            return f"This predicts {surely[0]} of later posts better than the {LAST_50} do; on {other} its lead may be luck."
         return f"This predicts later posts better than the {LAST_50} do, on impressions and on shares."
 
     def to_dict(self) -> dict[str, Any]:
@@ -139,11 +147,11 @@ class Calibration:
         write_json(target / NUMBERS_FILE, self.to_dict())
 
     def lines(self) -> list[str]:
-        """The answer in at most 15 lines."""
+        """The answer in at most ``MOST_LINES``."""
         shown = [self.first_line]
         if self.backtest is not None:
             shown.append(
-                f"{'':26}{'CRPS':>8}{'80 % holds':>14}{'95 % holds':>14}   (last {len(self.backtest.true)} posts)"
+                f"{'':{WIDEST}}{'CRPS':>8}{'80 % holds':>14}{'95 % holds':>14}   (last {len(self.backtest.true)} posts)"
             )
             shown += [self._line(method, measure) for measure in MEASURES for method in self.backtest.pits]
         where = ", ".join(self.of) or "nothing: see the warnings"
@@ -155,7 +163,15 @@ class Calibration:
                 f"Half of a typical post's shares come within {self.timing.median_hours:.2g} h; time scales of posts differ by "
                 f"a factor of {np.exp(self.timing.spread):.2g} ({self.timing.posts} curves)."
             )
-        return [*shown, *self.warnings][:15]
+        room = MOST_LINES - len(shown)
+        if len(self.warnings) <= room:
+            return [*shown, *self.warnings]
+        more = len(self.warnings) - room + 1
+        return [
+            *shown,
+            *self.warnings[: room - 1],
+            f"{more} more warnings: --json and the page that --out writes have them",
+        ]
 
     def _line(self, method: str, measure: str) -> str:
         """One row of the table of coverage as text."""
@@ -163,7 +179,7 @@ class Calibration:
         at = MEASURES.index(measure)
         holds = [coverage(self.backtest.pits[method][:, at], level) for level in (0.8, 0.95)]
         shares = "".join(f"{inside:9.0%} ±{error:3.0%}" for inside, error in holds)
-        return f"{f'{measure}, {method}':26}{self.backtest.crps[method][:, at].mean():8.3f}{shares}"
+        return f"{f'{measure}, {method}':{WIDEST}}{self.backtest.crps[method][:, at].mean():8.3f}{shares}"
 
 
 def calibrate(

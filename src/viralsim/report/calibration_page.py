@@ -72,7 +72,14 @@ def intervals(judged: Backtest) -> Picture:
         for i in range(2)
     ]
     rows = [
-        [number(float(n)), *(number(float(v)) for i in range(2) for v in (*judged.quantiles[k, i], judged.true[k, i]))]
+        [
+            f"{n:,.0f}",
+            *(
+                cell
+                for i in range(len(MEASURES))
+                for cell in (*(number(float(v)) for v in judged.quantiles[k, i]), f"{judged.true[k, i]:,.0f}")
+            ),
+        ]
         for k, n in enumerate(x)
     ]
     levels = ("2.5 %", "10 %", "50 %", "90 %", "97.5 %", "came")
