@@ -60,7 +60,7 @@ class Posts:
 def from_table(past: pd.DataFrame, fewest: int = FEWEST_POSTS) -> Posts:
     """Posts of a table with the columns of ``viralsim.posts``, by ``published_at`` where each row has it, else in its order.
 
-    Rows without impressions (or reach) or without shares say nothing here and are left out; of more than 3,000 posts the latest stay.
+    Rows without impressions (or reach) or shares say nothing here and are left out; of more than 3,000 posts the latest stay.
 
     Raises: InputError where columns are missing, a number cannot be, or fewer than ``fewest`` posts are left.
     """
