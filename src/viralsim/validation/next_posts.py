@@ -109,6 +109,11 @@ def next_posts(setting: Setting) -> list[Number]:
     Averaged over the uniforms it is 129.0 posts, 90 % with a standard error of 2: here the goal is on the edge, and seed 1 is not
     proof that it is reached. Nor is it for impressions of rOpenSci: with 3 seeds the 80 % intervals hold 470 to 474 of 556 posts,
     472 being the most.
+
+    Which posts these are. At seed 1 twelve lie outside. Five were seen 3 to 19 times as often as the median said, and shared 40
+    to 208 times. Seven had 0 to 3 shares, and five of these were seen less than a third as often as the median said. None is
+    marked as paid. Nothing in the earlier posts asks for wider tails: on the first 60 % alone the 95 % intervals hold 96 % of
+    154 posts, and on posts drawn from the law that is fitted there 94.4 ± 0.7 %.
     """
     said = []
     for name in ACCOUNTS:
