@@ -127,7 +127,7 @@ def simulate(
     scenario = scenario_of(scenario)
     run = _prepare(scenario, worlds, seed, arms, threads, progress)
     run.until = _until_of(scenario, worlds, until)
-    compiled_audiences = [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
+    compiled_audiences = [compile_audience(scenario, p, run.threads) for p in range(scenario.spec.populations)]
     first_arms = compile_arms(scenario, compiled_audiences[0])
     signs, warnings = vital_signs(scenario, compiled_audiences[0], first_arms)
     asked = {name: first_arms[name] for name in run.names}

@@ -48,12 +48,12 @@ def default_threads() -> int:
     return available_cores()
 
 
-def compile_audience(scenario: Scenario, population: int = 0) -> CompiledAudience:
-    """The audience of a scenario, ready for the kernels."""
+def compile_audience(scenario: Scenario, population: int = 0, threads: int = 1) -> CompiledAudience:
+    """The audience of a scenario, ready for the kernels; the same on any number of threads."""
     from viralsim.population.build import build_population
 
     try:
-        return CompiledAudience(scenario.spec, build_population(scenario, population))
+        return CompiledAudience(scenario.spec, build_population(scenario, population, threads))
     except ScenarioError as error:
         raise scenario.placed(error) from None
 
@@ -102,7 +102,7 @@ def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
 
 def refuse_what_does_not_fit(worlds: int, arms: Iterable[Arm]) -> None:
     """InputError where the worlds of a run are larger than the machine: else the system would end the process, or others."""
-    from viralsim.population.build import memory_bytes
+    from viralsim.population.drawn import memory_bytes
 
     needed, there = bytes_kept(worlds, arms), memory_bytes()
     if needed > MEMORY_PART * there:
