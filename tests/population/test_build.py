@@ -216,7 +216,7 @@ def test_drawn_communities_are_neighbours():
 
 def test_a_network_larger_than_the_machine_is_refused(monkeypatch):
     """Not the system's killer but an error ends it: how much it needs, how much there is, what to do; one that fits is built."""
-    from viralsim.population import build
+    from viralsim.population import drawn
     from viralsim.scenario import loads
 
     text = """
@@ -228,10 +228,41 @@ channels: {x: {visibility: 0.2, network: {generate: {mean_following: 8}}}}
 content: {c: {appeal: 0.1}}
 campaign: {content: c, owned: [{channel: x, followers: 20, posts_at: [0h]}]}
 """
-    monkeypatch.setattr(build, "memory_bytes", lambda: build.BYTES_A_FOLLOW * 8000 - 1)
+    monkeypatch.setattr(drawn, "memory_bytes", lambda: drawn.BYTES_A_FOLLOW * 8000 - 1)
     with pytest.raises(
         NetworkError, match=r"channels\.x\.network\.generate: 1,000 members who follow 8 need about .* fewer"
     ):
-        build.build_population(loads(text))
-    monkeypatch.setattr(build, "memory_bytes", lambda: build.BYTES_A_FOLLOW * 8000)
-    assert build.build_population(loads(text)).members == 1000
+        build_population(loads(text))
+    monkeypatch.setattr(drawn, "memory_bytes", lambda: drawn.BYTES_A_FOLLOW * 8000)
+    assert build_population(loads(text)).members == 1000
+
+
+def test_networks_are_the_same_on_any_number_of_threads(monkeypatch):
+    """Three channels drawn one after the other and at once, the messages about them in the order of the channels."""
+    from viralsim.cache import BoundedCache
+    from viralsim.population import drawn
+    from viralsim.scenario import loads
+
+    channels = "\n".join(
+        f"  {name}: {{visibility: 0.2, network: {{generate: {{mean_following: {mean}, clustering: 0.9}}}}}}"
+        for name, mean in (("small", 4), ("large", 12), ("middle", 8))
+    )
+    text = f"""
+viralsim: 1
+name: together
+horizon: 6h
+audience: {{members: 700}}
+channels:
+{channels}
+content: {{c: {{appeal: 0.1}}}}
+campaign: {{content: c, owned: [{{channel: small, followers: 20, posts_at: [0h]}}]}}
+"""
+    found = []
+    for threads in (1, 2, 3):
+        monkeypatch.setattr(drawn, "_networks", BoundedCache(1 << 20))
+        found.append(build_population(loads(text), threads=threads))
+    first, *others = found
+    assert len(first.messages) >= 2
+    for other in others:
+        assert other.messages == first.messages
+        assert [n.fingerprint() for n in other.networks.values()] == [n.fingerprint() for n in first.networks.values()]

@@ -29,16 +29,16 @@ campaign: {content: c, owned: [{channel: x, followers: 20, posts_at: [0h]}]}
 """
 OTHER = """
 import sys
-from viralsim.population import build
+from viralsim.population import build, drawn
 from viralsim.population.network import shared_memory
 from viralsim.scenario import loads
 shared_memory.LEAST_FOLLOWS = 0
 shared_memory.share_networks(sys.argv[1])
-drawn = []
-draw = build.generate_and_measure
-build.generate_and_measure = lambda *said: drawn.append(1) or draw(*said)
+times = []
+draw = drawn.generate_and_measure
+drawn.generate_and_measure = lambda *said: times.append(1) or draw(*said)
 found = build.build_population(loads(sys.argv[2]))
-print(len(drawn), found.networks["x"].fingerprint())
+print(len(times), found.networks["x"].fingerprint())
 """
 
 

@@ -155,13 +155,23 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         shown = raw.counts[:, Count.IMPRESSIONS_OWNED : Count.IMPRESSIONS_RECOMMENDED + 1]
         return np.asarray(shown.sum(axis=1, dtype=np.float64))
 
+    # in place: a temporary of a million worlds is memory that is touched for the first time
     def reproduction_number() -> F8:
-        nodes = of(Count.MEMBER_NODES)
+        answers = of(Count.MEMBER_NODES)
+        answers -= raw.counts[:, Count.MEMBER_STARTS]
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray((nodes - of(Count.MEMBER_STARTS)) / nodes)
+            answers /= raw.counts[:, Count.MEMBER_NODES]
+        return answers
 
     def value_usd() -> F8:
-        return np.asarray(of(Count.CONVERSIONS) * number(content.sale_value_usd))
+        value = of(Count.CONVERSIONS)
+        value *= number(content.sale_value_usd)
+        return value
+
+    def net_usd() -> F8:
+        net = value_usd()
+        net -= cost
+        return net
 
     makers: dict[str, Callable[[], F8]] = {
         "reach": counted(Count.REACH),
@@ -180,7 +190,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "earned_reach": counted(Count.EARNED_REACH),
         "earned_shares": counted(Count.EARNED_SHARES),
         "value_usd": value_usd,
-        "net_usd": lambda: value_usd() - cost,
+        "net_usd": net_usd,
     }
     makers |= further_measures(spec, raw)
     makers |= among_measures(spec, raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from viralsim.cli.catalogue import COMMANDS, SECTIONS
 from viralsim.cli.endings import end_of, flush_output, tell
 from viralsim.cli.output import terminal_is_safe
 
+COLLECT_AFTER = 100_000  # new objects: at Python's 700 a tenth of loading modules is looking for garbage among them
 TAKES_RULES = ("file", "folder", "scenario", "folders")  # arguments of commands that read a scenario
 
 
@@ -64,6 +66,7 @@ class LazyGroup(click.Group):
         """Run a command line; every way it can end has its exit status."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **more)
+        gc.set_threshold(COLLECT_AFTER)
         with terminal_is_safe():
             try:
                 status = super().main(args, prog_name, complete_var, standalone_mode=False, **more)

@@ -14,9 +14,10 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
 from viralsim.kernels.arrays.frequency import count_frequency
 from viralsim.kernels.arrays.limits import check_arm_inputs
-from viralsim.kernels.arrays.outputs import advocates_of, members_of, outputs, outputs_of_run, rows_of
+from viralsim.kernels.arrays.outputs import advocates_of, members_of, outputs, outputs_of_run
+from viralsim.kernels.arrays.parts import Part, SparseRows
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
-from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, Count, SegmentCount, Series
+from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, SegmentCount, Series
 from viralsim.kernels.cpu import inner
 from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.fast.frame import frame_fast
@@ -33,7 +34,6 @@ from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
 
 SIZE_BINS = 40
-TOGETHER = 4096  # worlds whose counts a thread keeps in its cache before they go to their columns
 
 
 class RawWorlds(NamedTuple):
@@ -42,7 +42,7 @@ class RawWorlds(NamedTuple):
     counts: NDArray[np.signedinteger]  # [W, len(Count)]
     structural_virality: F8  # [W] of the largest tree, NaN where not defined
     reach_by_channel: I4  # [W, C]
-    reach_by_community: I4  # [W, G]
+    reach_by_community: I4 | SparseRows  # [W, G]
     series: I4  # [Ws, T, len(Series)] of the first Ws worlds
     paid_bought: I8  # [W, M] impressions bought by line
     cascade_sizes: I8  # [40] cascades of size 2^b to 2^(b+1) - 1, over all worlds
@@ -232,18 +232,18 @@ class _Workers:
             state = state._replace(own_words8=words8, own_words4=words4)
         arm_frame, frame = frame_arm(arm), self.engine.frame(state)
         plain = isinstance(state, FastState)  # else the kernel is compiled for 64 bits alone
-        counts = np.empty((TOGETHER, len(Count)), dtype=self.out.counts.dtype if plain else np.int64)
-        for first, last in in_parts(blocks, TOGETHER):
+        part = Part(self.out, len(self.worlds), self.out.counts.dtype if plain else np.int64)
+        for first, last in in_parts(blocks, part.most):
             if self.stop[0]:
                 return
             if self.rows is not None and isinstance(state, State):
                 words8, words4 = self.rows.words8[first:last], self.rows.words4[first:last]
                 frame = self.engine.frame(state._replace(world_words8=words8, world_words4=words4))
-            counts[: last - first] = 0
-            out = frame_out(rows_of(self.out, first, last)._replace(counts=counts))
+            rows = part.rows(first, last)
+            out = frame_out(rows)
             worlds = self.worlds[first:last]
             done = self.engine.run_block(arm_frame, frame, out, self.seed, worlds, 0, last - first, sums, self.stop)
-            self.out.counts[first : first + done] = counts[:done]
+            part.put(first, done)
             if isinstance(state, State) and done < last - first and not self.stop[0]:
                 what = _OVERFLOWS[Overflow(state.scalars[OVERFLOW])]
                 raise CapacityError(f"world {worlds[done]} outgrew {what}; use a smaller audience or horizon")
@@ -304,7 +304,7 @@ def run_worlds(
         worlds: int64[W], numbers >= 0; a world is the same alone, in any order and on any number of threads.
         threads: worker threads, >= 1.
         series_worlds: for how many of the first worlds to keep the series per tick; None keeps what fits into 256 MB.
-        into: rows that nobody has written to, with their series, in place of new ones.
+        into: rows that nobody has written to, with their series, in place of new ones; reach by community may be sparse.
         progress: called from the calling thread with the number of finished worlds.
 
     Returns: ``RawWorlds``; after KeyboardInterrupt the worlds finished so far have ``done`` set.

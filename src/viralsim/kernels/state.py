@@ -8,13 +8,16 @@ pages that are written, so what is never touched costs nothing.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U4, U8, ArmInputs, Rule
+
+if TYPE_CHECKING:
+    from viralsim.kernels.arrays.parts import SparseRows
 
 POSTING = np.dtype(  # of (member, channel, content)
     [
@@ -218,7 +221,7 @@ class Out(NamedTuple):
     counts: NDArray[np.signedinteger]  # [W, len(Count)]
     structural_virality: F8  # [W]
     reach_by_channel: I4  # [W, C]
-    reach_by_community: I4  # [W, G]
+    reach_by_community: I4 | SparseRows  # [W, G]
     series: I4  # [Ws + 1, T, len(Series)]: the last row takes what is not kept
     paid_bought: I8  # [W, M]
     done: NDArray[np.bool_]  # [W]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +14,24 @@ from viralsim.arguments import refuse
 from viralsim.cache import BoundedCache
 from viralsim.errors import InputError, NetworkError
 from viralsim.population.audience import Audience, audience_key, drawn_presence
+from viralsim.population.drawn import draw_networks
 from viralsim.population.fields import allocate
 from viralsim.population.generators.communities import MOST_FOLLOWS_TO_SEARCH, drawn_communities, found_communities
-from viralsim.population.generators.generate import Traits, generate_and_measure
 from viralsim.population.generators.layers import overlapping_layer
-from viralsim.population.generators.random_graphs import random_graph
 from viralsim.population.importers.demographics import read_demographics
 from viralsim.population.importers.members_file import MembersFile, read_members
 from viralsim.population.importers.merge_ids import MemberIds, on_members, union_of_ids
 from viralsim.population.member_fields import member_fields
 from viralsim.population.network.network import REACHES, Network
-from viralsim.population.network.shared_memory import drawn_once
 from viralsim.population.network.spans import late_ties
 from viralsim.population.prospects import audience_with, like_members, networks_with, segments_with
 from viralsim.population.segments import Segmentation, segmentations
-from viralsim.rules import known
 from viralsim.scenario import channels as channel_words
 from viralsim.scenario.blocks import filled
-from viralsim.scenario.channels import Generate
-from viralsim.scenario.random_graphs import RandomGraph
 from viralsim.scenario.scenario import Scenario
 from viralsim.scenario.spec import Spec
 
-BYTES_A_FOLLOW = (
-    33  # 3.08 GiB for 100 million follows of 10 million members, drawing and one world (benchmarks/SCALE.md)
-)
 KEPT_COMMUNITIES = 8  # imported networks whose communities are remembered
-KEPT_FOLLOWS = 60_000_000  # generated networks that are kept in memory for sweeps: 240 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +53,8 @@ class Population:
     prospects: int = 0
 
 
-def build_population(scenario: Scenario, population: int = 0) -> Population:
-    """Build audience number ``population`` of a scenario (``spec`` and ``folder``).
+def build_population(scenario: Scenario, population: int = 0, threads: int = 1) -> Population:
+    """Build audience number ``population`` of a scenario (``spec`` and ``folder``), on so many threads.
 
     Generated parts are a function of ``spec.seed`` and ``population``; imported parts are the same for all. Raises
     ``NetworkError`` for files that cannot be read or do not fit each other.
@@ -94,16 +83,8 @@ def build_population(scenario: Scenario, population: int = 0) -> Population:
     if shares is not None:
         _refuse_unknown_topics(spec, {**topics, **spec.audience.topics})
     presence = _presence(spec, imported, who, population, messages)
-    for name, channel in spec.channels.items():
-        if name not in networks and channel.network.layer is None:
-            if channel.network.graph is not None:
-                networks[name] = _random_graph(
-                    spec, name, channel.network.graph, community, presence.get(name), population
-                )
-                continue
-            words = filled(channel.network.generate)
-            networks[name], reached = _generated(spec, name, words, community, presence.get(name), population)
-            messages.extend(_not_reached(name, words, reached))
+    drawn = [name for name, channel in spec.channels.items() if name not in networks and channel.network.layer is None]
+    networks |= draw_networks(spec, drawn, community, presence, population, threads, messages)
     for name, channel in spec.channels.items():
         if channel.network.layer is not None:
             networks[name] = _layer(spec, name, channel.network.layer, networks, presence, population)
@@ -225,76 +206,8 @@ def _presence(
     return presence
 
 
-# Sweeps and the app ask from several threads: both caches make each value once, under a lock of its key.
-_networks = BoundedCache(KEPT_FOLLOWS, lambda drawn: drawn[0].follows)
+# sweeps and the app ask from several threads: it makes each value once, under a lock of its key
 _communities = BoundedCache(KEPT_COMMUNITIES, lambda _: 1)
-
-
-def _key_of(words: object, community: NDArray[np.int32], present: NDArray[np.bool_] | None) -> str:
-    """A hash of all that a drawn network rests on."""
-    digest = blake2b(repr(words).encode(), digest_size=16)
-    digest.update(community.tobytes())
-    digest.update(b"" if present is None else present.tobytes())
-    return digest.hexdigest()
-
-
-def _generated(
-    spec: Spec,
-    name: str,
-    words: Generate,
-    community: NDArray[np.int32],
-    present: NDArray[np.bool_] | None,
-    population: int,
-) -> tuple[Network, Traits]:
-    """A generated network and its traits; the last ones are kept, so that sweeps and arms do not draw them again."""
-    _refuse_giant(f"channels.{name}.network.generate", len(community), words.mean_following)
-    seed = int(audience_key(spec.seed, population, "network", name))
-    traits = (words.mean_following, words.degree_exponent, words.reciprocity, words.clustering)
-    mixing = spec.audience.communities.mixing
-    key = _key_of((traits, mixing, seed), community, present)
-    drawn: tuple[Network, Traits] = _networks.get(
-        key,
-        lambda: drawn_once(
-            key,
-            len(community) * words.mean_following,
-            lambda: generate_and_measure(community, *traits, mixing, seed, present),
-        ),
-    )
-    return drawn
-
-
-def _random_graph(
-    spec: Spec,
-    name: str,
-    words: RandomGraph,
-    community: NDArray[np.int32],
-    present: NDArray[np.bool_] | None,
-    population: int,
-) -> Network:
-    """A random graph among those who have an account; blocks are the audience's communities. Kept like ``_generated``."""
-    place = f"channels.{name}.network.graph"
-    _refuse_giant(place, len(community), words.mean_degree)
-    seed = int(audience_key(spec.seed, population, "network", name))
-    word, options = words.chosen
-    own = known("generator").get(word)
-    key = _key_of((word, options, seed, own and own.digest), community, present)
-    who = np.arange(len(community)) if present is None else np.flatnonzero(present)
-    if own is not None:
-        options = {**options, "community": community[who]}
-    if word == "stochastic_block":
-        options["blocks"] = np.unique(community[who], return_inverse=True)[1]
-
-    def draw() -> tuple[Network, Traits]:
-        drawn = random_graph(word, len(who), seed, **options).without_edge_position()
-        return drawn.placed(who, len(community)), Traits(0.0, 0.0, 0.0, 0.0)
-
-    try:
-        kept: tuple[Network, Traits] = _networks.get(
-            key, lambda: drawn_once(key, len(community) * words.mean_degree, draw)
-        )
-    except InputError as error:
-        raise NetworkError(f"{place}.{word}: {error}") from None
-    return kept[0]
 
 
 def _layer(
@@ -315,38 +228,6 @@ def _layer(
         )
     except InputError as error:
         raise NetworkError(f"channels.{name}.network.layer: {error}") from None
-
-
-def memory_bytes() -> int:
-    """The memory of this machine."""
-    if hasattr(os, "sysconf"):  # without a library to load at every run
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    import psutil
-
-    return int(psutil.virtual_memory().total)
-
-
-def _refuse_giant(place: str, members: int, mean_following: float) -> None:
-    """NetworkError where a generated network is larger than the machine: else the system would end the process, or others."""
-    needed = BYTES_A_FOLLOW * members * mean_following
-    if needed > memory_bytes():
-        raise NetworkError(
-            f"{place}: {members:,} members who follow {mean_following:g} need about {needed / 2**30:.0f} GiB, this machine has "
-            f"{memory_bytes() / 2**30:.0f}: ask for fewer members (docs/scale.md says what a smaller audience shows)"
-        )
-
-
-def _not_reached(name: str, words: Generate, reached: Traits) -> list[str]:
-    """What to say where no network of this size could have what was asked for."""
-    place = f"channels.{name}.network.generate"
-    said = []
-    for trait, tolerance in (("mean_following", 0.03), ("clustering", 0.25), ("reciprocity", 0.0)):
-        wanted, got = getattr(words, trait), getattr(reached, trait)
-        if abs(got - wanted) > max(tolerance * wanted, 0.03):
-            said.append(
-                f"{place}.{trait}: {wanted:g} was asked for, {got:.2f} was reached: the other values leave no room"
-            )
-    return said
 
 
 def _found(network: Network) -> tuple[NDArray[np.int32], float]:

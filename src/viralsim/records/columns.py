@@ -123,3 +123,19 @@ class MadeColumns(Mapping[str, NDArray[Any]]):
 
     def __repr__(self) -> str:
         return f"MadeColumns({', '.join(self._makers)})"
+
+
+class MadeArray:
+    """A field of a dataclass, None by default: an array, or what ``numpy.asarray`` makes one of when it is first asked for."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_{name}"
+
+    def __get__(self, record: object, owner: type | None = None) -> NDArray[Any] | None:
+        given = None if record is None else vars(record)[self._name]
+        if given is not None and not isinstance(given, np.ndarray):
+            given = vars(record)[self._name] = np.asarray(given)
+        return given
+
+    def __set__(self, record: object, given: Any) -> None:
+        vars(record)[self._name] = given

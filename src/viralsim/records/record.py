@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import one_of
 from viralsim.errors import InputError
+from viralsim.records.columns import MadeArray
 
 Float64 = NDArray[np.float64]
+_MADE = MadeArray()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,7 +41,7 @@ class ArmOutcomes:
     measures: Mapping[str, Float64]
     impressions_by_source: Mapping[str, Float64] = field(default_factory=dict)
     reach_by_channel: Mapping[str, Float64] = field(default_factory=dict)
-    reach_by_community: NDArray[np.int32] | None = None
+    reach_by_community: MadeArray = _MADE
     by_segment: Mapping[str, Float64] = field(default_factory=dict)
     cost_lines: Mapping[str, Float64] = field(default_factory=dict)
     series: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)

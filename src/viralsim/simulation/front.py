@@ -29,6 +29,7 @@ from viralsim.scenario.study import Until
 from viralsim.simulation.run import (
     Progress,
     Run,
+    audience_of,
     bytes_kept,
     compile_arms,
     compile_audience,
@@ -126,7 +127,7 @@ def simulate(
     scenario = scenario_of(scenario)
     run = _prepare(scenario, worlds, seed, arms, threads, progress)
     run.until = _until_of(scenario, worlds, until)
-    compiled_audiences = [compile_audience(scenario, p) for p in range(scenario.spec.populations)]
+    compiled_audiences = [compile_audience(scenario, p, run.threads) for p in range(scenario.spec.populations)]
     first_arms = compile_arms(scenario, compiled_audiences[0])
     signs, warnings = vital_signs(scenario, compiled_audiences[0], first_arms)
     asked = {name: first_arms[name] for name in run.names}
@@ -303,9 +304,9 @@ def _record(
         "currency": spec.currency,
         "vital_signs": signs,
         "assumptions": _assumptions(scenario, run.names),
-        "populations_of_world": (run.worlds[done] % len(compiled_audiences)).astype(np.int32),
+        "populations_of_world": audience_of(run.worlds[:count], len(compiled_audiences)),
         "uncertain": bool(inputs),
-        "inputs_of_world": {path: values[done] for path, values in inputs.items()},
+        "inputs_of_world": {path: values[:count] for path, values in inputs.items()},
         "joint_inputs": tuple(path for path in inputs if path not in spec.ranges),
         "calibration": {} if spec.calibration is None else spec.calibration.model_dump(mode="json", by_alias=True),
         "scenario_yaml": scenario.to_yaml(),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from viralsim.kernels.arm_inputs import ArmInputs
 from viralsim.kernels.arrays.outputs import outputs_of_run, rows_of
+from viralsim.kernels.arrays.parts import SparseRows
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.fast.eligible import is_eligible
 
@@ -24,7 +25,8 @@ class Room:
 
     def __init__(self, arm: ArmInputs, worlds: int, recorded: int) -> None:
         self.arm, self.recorded = arm, recorded
-        self.out = outputs_of_run(arm, worlds, recorded, is_eligible(arm))
+        out = outputs_of_run(arm, worlds, recorded, is_eligible(arm))
+        self.out = out._replace(reach_by_community=SparseRows(*out.reach_by_community.shape))
         self.raw: RawWorlds | None = None
 
     def run(

@@ -48,12 +48,12 @@ def default_threads() -> int:
     return available_cores()
 
 
-def compile_audience(scenario: Scenario, population: int = 0) -> CompiledAudience:
-    """The audience of a scenario, ready for the kernels."""
+def compile_audience(scenario: Scenario, population: int = 0, threads: int = 1) -> CompiledAudience:
+    """The audience of a scenario, ready for the kernels; the same on any number of threads."""
     from viralsim.population.build import build_population
 
     try:
-        return CompiledAudience(scenario.spec, build_population(scenario, population))
+        return CompiledAudience(scenario.spec, build_population(scenario, population, threads))
     except ScenarioError as error:
         raise scenario.placed(error) from None
 
@@ -102,7 +102,7 @@ def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
 
 def refuse_what_does_not_fit(worlds: int, arms: Iterable[Arm]) -> None:
     """InputError where the worlds of a run are larger than the machine: else the system would end the process, or others."""
-    from viralsim.population.build import memory_bytes
+    from viralsim.population.drawn import memory_bytes
 
     needed, there = bytes_kept(worlds, arms), memory_bytes()
     if needed > MEMORY_PART * there:
@@ -232,13 +232,11 @@ class Run:
         self.raw.setdefault(arm.name, []).append((rows, arm, raw))
         self._ran(len(rows), raw.interrupted)
 
-    def run_in(self, room: Room, arm: Arm, rows: NDArray[np.int64]) -> None:
-        """Run the next worlds of an arm that has room for all of its worlds: they are one part with those before."""
+    def run_in(self, room: Room, arm: Arm, of_arm: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
+        """Run the next worlds of an arm that has room for all of its worlds, ``of_arm``: they are one part with those before."""
         raw = room.run(self.seed, self.worlds[rows], self.threads, self._progress(rows))
-        parts = self.raw.setdefault(arm.name, [])
-        before = [part for part in parts if part[1] is arm]
-        rows_of_part = np.concatenate([*(own for own, _, _ in before), rows])
-        self.raw[arm.name] = [*(part for part in parts if part[1] is not arm), (rows_of_part, arm, raw)]
+        others = [part for part in self.raw.get(arm.name, []) if part[1] is not arm]
+        self.raw[arm.name] = [*others, (of_arm[: len(raw.done)], arm, raw)]
         self._ran(len(rows), raw.interrupted)
 
     def _progress(self, rows: NDArray[np.int64]) -> Callable[[int], None] | None:
@@ -257,15 +255,28 @@ def _next_size(worlds: int, seconds: float) -> int:
     return max(LEAST_BLOCK, worlds // 2) if seconds > LONG_S else worlds
 
 
+def audience_of(worlds: NDArray[np.int64], audiences: int) -> NDArray[np.int32]:
+    """Which audience each world lives in, int32[W]."""
+    return np.zeros(len(worlds), np.int32) if audiences == 1 else (worlds % audiences).astype(np.int32)
+
+
+def rows_by_audience(worlds: NDArray[np.int64], audiences: int) -> list[NDArray[np.int64]]:
+    """The rows, ascending, of the worlds that live in each audience."""
+    if audiences == 1:
+        return [np.arange(len(worlds))]
+    return [np.flatnonzero(audience_of(worlds, audiences) == p) for p in range(audiences)]
+
+
 def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Mapping[str, Any] | None = None) -> None:
     """Run blocks of worlds, each through all arms; an interrupt keeps the blocks that all arms finished."""
     arms = [compile_arms(run.scenario, compiled, run.names, specs) for compiled in compiled_audiences]
-    audience_of = run.worlds % len(compiled_audiences)
+    rows_of = rows_by_audience(run.worlds, len(compiled_audiences))
     rooms: dict[tuple[int, str], Room] = {}
     try:
         for rows in run.blocks(whole=not run.is_watched()):  # blocks are for who may stop in between
             for p, compiled in enumerate(compiled_audiences):
-                own = rows[audience_of[rows] == p]
+                first, last = np.searchsorted(rows_of[p], (rows[0], rows[-1] + 1))
+                own = rows_of[p][first:last]
                 for name, arm in arms[p].items():
                     if run.interrupted or not len(own):
                         continue
@@ -273,9 +284,8 @@ def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Map
                         run.run_arm(compiled, arm, own, run.threads, run.series_of(arm, own))
                         continue
                     if (p, name) not in rooms:
-                        all_own = np.flatnonzero(audience_of == p)
-                        rooms[p, name] = Room(arm.world, len(all_own), run.series_of(arm, all_own))
-                    run.run_in(rooms[p, name], arm, own)
+                        rooms[p, name] = Room(arm.world, len(rows_of[p]), run.series_of(arm, rows_of[p]))
+                    run.run_in(rooms[p, name], arm, rows_of[p], own)
     except KeyboardInterrupt:  # between two blocks
         run.interrupted = True
 

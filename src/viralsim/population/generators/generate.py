@@ -214,17 +214,17 @@ def _corrected(knobs: Traits, asked: Traits, reached: Traits) -> Traits:
 
 def traits_of(network: Network, community: NDArray[np.int32]) -> Traits:
     """What a network has of what a generated one is asked for; clustering of about 2000 members, evenly taken."""
-    from viralsim.population.network.graph_stats import count_returned, local_clustering, neighbour_rows
+    from viralsim.population.network.graph_stats import local_clustering, neighbour_rows
 
     rows, neighbours = neighbour_rows(network.indptr, network.followers)
     chosen = np.arange(0, network.members, max(1, network.members // CLUSTERING_SAMPLE))
     follows = max(1, network.follows)
-    leaving = community[network.sources()] != community[network.followers]
+    leaving = np.repeat(community, np.diff(network.indptr)) != community[network.followers]
     return Traits(
         network.follows / max(1, network.members),
-        int(count_returned(network.indptr, network.followers)) / follows,
+        (2 * network.follows - len(neighbours)) / follows,
         float(local_clustering(rows, neighbours, chosen).mean()) if len(chosen) else 0.0,
-        float(leaving.sum()) / follows,
+        np.count_nonzero(leaving) / follows,
     )
 
 

@@ -18,7 +18,7 @@ TRIES = 64  # to find someone new; then the slot stays empty
 BLOCK = 512  # slots whose first tries are made together
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def fill_units(key, n):  # type: ignore[no-untyped-def]
     """The first ``n`` uniform numbers of ``key``: float64[n] in [0, 1)."""
     units = np.empty(n)
@@ -27,7 +27,7 @@ def fill_units(key, n):  # type: ignore[no-untyped-def]
     return units
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def cut_circles(order, community, wanted, density):  # type: ignore[no-untyped-def]
     """Cut members into circles of one community: bounds int64[circles + 1] into ``order``.
 
@@ -54,7 +54,7 @@ def cut_circles(order, community, wanted, density):  # type: ignore[no-untyped-d
     return bounds[: count + 1].copy()
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def circle_arcs(key, order, bounds, wanted, mutual_share, left, source, target):  # type: ignore[no-untyped-def]
     """Link pairs within circles; returns the number of arcs, and writes them where there is room for them.
 
@@ -120,7 +120,7 @@ class Parts(NamedTuple):
     buckets: Any
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def parts_of(home, away, start):  # type: ignore[no-untyped-def]
     """Parts of weights at ``home`` and ``away``, float64[N], of members by community, which begin at ``start``. O(N).
 
@@ -171,7 +171,7 @@ def _pick(x, part, bucket, parts):  # type: ignore[no-untyped-def]
     return at - parts.before[U(part)]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _first_tries(key, first, end, slots, leaving, grouped, parts, community, seen, tries):  # type: ignore[no-untyped-def]
     """First tries for the slots of the members ``first`` to ``end - 1``, together: each step asks for the memory of the next."""
     x, part, place = tries
@@ -196,7 +196,7 @@ def _first_tries(key, first, end, slots, leaving, grouped, parts, community, see
             prefetch(community, place[k])
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def popular_arcs(key, slots, leaving, both, grouped, parts, community, source, target):  # type: ignore[no-untyped-def]
     """Every member fills their slots with others drawn by weight: in their community, or outside it; returns the arcs.
 
@@ -240,7 +240,7 @@ def popular_arcs(key, slots, leaving, both, grouped, parts, community, source, t
     return n
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def drop_returned(key, indptr, followers):  # type: ignore[no-untyped-def]
     """Take one follow, by a fair coin, out of every pair that follow each other; in place; returns what is kept."""
     members = len(indptr) - 1

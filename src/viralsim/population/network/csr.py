@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def rows_of_edges(source, target, order, indptr, followers, by_target):  # type: ignore[no-untyped-def]
     """Sort edges into rows by source, ascending by target, equal edges in the order given.
 
@@ -46,7 +46,7 @@ def rows_of_edges(source, target, order, indptr, followers, by_target):  # type:
         start = place[v]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def drop_loops_and_parallels(indptr, followers, order, position):  # type: ignore[no-untyped-def]
     """Take self-loops and repeated followers out of sorted rows, in place.
 
@@ -86,7 +86,7 @@ def drop_loops_and_parallels(indptr, followers, order, position):  # type: ignor
     return kept, loops, parallels
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_rows(source, count):  # type: ignore[no-untyped-def]
     """Add to ``count`` (int64[members + 1]) one at ``u + 1`` for each edge of ``u``. O(E)."""
     for e in range(len(source)):
@@ -148,7 +148,7 @@ def rows_of_keys(keys, first, followers, kept_at, count):  # type: ignore[no-unt
     return kept, loops, parallels
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_entries(members, entries):  # type: ignore[no-untyped-def]
     """How often each member occurs: int32[members] of the int32 ``entries``. O(members + E)."""
     count = np.zeros(members, np.int32)
@@ -157,7 +157,7 @@ def count_entries(members, entries):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def rows_are_sound(indptr, followers):  # type: ignore[no-untyped-def]
     """Whether rows are in order: starts rise to E; followers ascend, are members, and never the member itself."""
     members = len(indptr) - 1

@@ -1,4 +1,4 @@
-"""Compiled counting on networks: undirected neighbours, triangles, local clustering, returned follows."""
+"""Compiled counting on networks: undirected neighbours, triangles, local clustering."""
 
 from __future__ import annotations
 
@@ -6,42 +6,59 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.cpu import U
-from viralsim.population.network.csr import rows_of_edges
+
+LONG_ROW = 16  # times the neighbours of a member: a row that is longer is searched, not read
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def neighbour_rows(indptr, followers):  # type: ignore[no-untyped-def]
-    """Rows of undirected neighbours: whoever follows or is followed; (int64[N + 1], int32[D]). O(N + E)."""
+    """Rows of undirected neighbours: whoever follows or is followed; (int64[N + 1], int32[D]). O(N + E).
+
+    Each pair that follow each other is two arcs but one entry in both rows: ``2 E - D`` arcs are returned.
+    """
     members = len(indptr) - 1
-    sources = np.empty(len(followers), np.int32)
-    for u in range(members):
-        for p in range(indptr[u], indptr[u + 1]):
-            sources[p] = u
-    start, following = np.empty(members + 1, np.int64), np.empty(len(followers), np.int32)
-    rows_of_edges(followers, sources, np.empty(0, np.int32), start, following, np.empty(len(followers), np.int32))
+    start, following = following_rows(indptr, followers)
     rows = np.zeros(members + 1, np.int64)
     merged = np.empty(2 * len(followers), np.int32)
-    n = 0
+    n = np.int64(0)
     for u in range(members):
         a, a_end = indptr[u], indptr[u + 1]
         b, b_end = start[u], start[u + 1]
-        while a < a_end or b < b_end:
-            if b >= b_end or (a < a_end and followers[U(a)] < following[U(b)]):
-                merged[U(n)] = followers[U(a)]
-                a += 1
-            elif a >= a_end or following[U(b)] < followers[U(a)]:
-                merged[U(n)] = following[U(b)]
-                b += 1
-            else:
-                merged[U(n)] = followers[U(a)]
-                a += 1
-                b += 1
+        while a < a_end and b < b_end:  # without a branch, which would be guessed
+            x, y = followers[U(a)], following[U(b)]
+            merged[U(n)] = min(x, y)
+            a += np.int64(x <= y)
+            b += np.int64(y <= x)
+            n += 1
+        for p in range(a, a_end):
+            merged[U(n)] = followers[U(p)]
+            n += 1
+        for p in range(b, b_end):
+            merged[U(n)] = following[U(p)]
             n += 1
         rows[u + 1] = n
     return rows, merged[:n].copy()
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
+def following_rows(indptr, followers):  # type: ignore[no-untyped-def]
+    """Rows of whom each member follows, ascending: (int64[N + 1], int32[E]). O(N + E)."""
+    members = len(indptr) - 1
+    start = np.zeros(members + 1, np.int64)
+    for p in range(len(followers)):
+        start[U(followers[U(p)]) + U(1)] += 1
+    for v in range(members):
+        start[v + 1] += start[v]
+    place, following = start[:-1].copy(), np.empty(len(followers), np.int32)
+    for u in range(members):
+        for p in range(indptr[u], indptr[u + 1]):
+            v = U(followers[U(p)])
+            following[U(place[v])] = u
+            place[v] += 1
+    return start, following
+
+
+@njit(cache=True, nogil=True)
 def has_entry(indptr, entries, row, value):  # type: ignore[no-untyped-def]
     """Whether the ascending ``row`` holds ``value``: binary search."""
     at, end = indptr[U(row)], indptr[U(row) + U(1)]
@@ -54,19 +71,7 @@ def has_entry(indptr, entries, row, value):  # type: ignore[no-untyped-def]
     return at < end and entries[U(at)] == value
 
 
-@njit(cache=True)
-def count_returned(indptr, followers):  # type: ignore[no-untyped-def]
-    """How many follows are returned: arcs u to v for which v to u is there too. O(E log d)."""
-    returned = 0
-    for u in range(len(indptr) - 1):
-        for p in range(indptr[u], indptr[u + 1]):
-            v = followers[p]
-            if u < v and has_entry(indptr, followers, v, u):
-                returned += 2
-    return returned
-
-
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def local_clustering(rows, neighbours, chosen):  # type: ignore[no-untyped-def]
     """For each chosen member the share of pairs of neighbours that are neighbours themselves; float64[len(chosen)].
 
@@ -74,23 +79,28 @@ def local_clustering(rows, neighbours, chosen):  # type: ignore[no-untyped-def]
     Watts and Strogatz, Nature 393, 1998.
     """
     clustering = np.zeros(len(chosen))
-    mark = np.full(len(rows) - 1, -1, np.int32)
+    mark, hubs = np.zeros(len(rows) - 1, np.int32), np.empty(len(rows) - 1, np.int32)
     for i in range(len(chosen)):
         v = chosen[i]
         degree = rows[v + 1] - rows[v]
         if degree < 2:
             continue
+        others, hub = np.int32(2 * i), np.int64(0)  # marks of those before are at most ``others``
         for p in range(rows[v], rows[v + 1]):
-            mark[U(neighbours[U(p)])] = i
-        linked = np.int64(0)
+            u = neighbours[U(p)]
+            is_hub = rows[U(u) + U(1)] - rows[U(u)] > degree * LONG_ROW
+            mark[U(u)] = others + 1 + np.int32(is_hub)
+            hubs[U(hub)] = u
+            hub += np.int64(is_hub)
+        linked = np.int64(0)  # pairs in order, so each twice
         for p in range(rows[v], rows[v + 1]):
-            u = neighbours[p]
-            if rows[u + 1] - rows[u] <= degree * 16:
-                for q in range(rows[u], rows[u + 1]):
-                    linked += np.int64(mark[U(neighbours[U(q)])] == i)
-            else:  # a hub: look the few neighbours up in its long row
-                for q in range(rows[v], rows[v + 1]):
-                    linked += np.int64(has_entry(rows, neighbours, u, neighbours[U(q)]))
+            u = neighbours[U(p)]
+            if mark[U(u)] == others + 1:  # a link to a hub is seen from here alone, and counts for both
+                for q in range(rows[U(u)], rows[U(u) + U(1)]):
+                    linked += np.int64(max(mark[U(neighbours[U(q)])] - others, 0))
+        for j in range(hub):  # long rows are not read: their few pairs are looked up
+            for k in range(j):
+                linked += 2 * np.int64(has_entry(rows, neighbours, hubs[j], hubs[k]))
         clustering[i] = linked / (degree * (degree - 1.0))
     return clustering
 

@@ -1,0 +1,92 @@
+"""What a thread counts of some worlds stays in its cache, and goes to its place afterwards: only what is not zero.
+
+Memory that a process touches for the first time costs as much as small worlds do, and most of what they count is zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from viralsim.kernels.arm_inputs import I4
+from viralsim.kernels.arrays.outputs import rows_of
+from viralsim.kernels.counts import Count
+from viralsim.kernels.state import Out
+
+MOST_WORLDS, PART_BYTES = 4096, 1 << 20  # of a part: it stays in the second-level cache
+FOLDS = 64  # pieces of a part that are laid over each other to see which columns hold anything: long rows, so one quick pass
+
+
+class SparseRows:
+    """Rows int32[W, C] of which most numbers are zero: the others alone are kept, and ``numpy.asarray`` makes the rows."""
+
+    def __init__(self, worlds: int, columns: int) -> None:
+        self._first, self.shape = 0, (worlds, columns)
+        # place of a part's first number, places of what is kept after it (None: all is), what is kept
+        self._parts: list[tuple[int, I4 | None, I4]] = []
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice) -> SparseRows:
+        """Some of the rows: what is put there is put here."""
+        first, last, _ = rows.indices(len(self))
+        view = SparseRows(max(last - first, 0), self.shape[1])
+        view._first, view._parts = self._first + first, self._parts
+        return view
+
+    def put(self, first: int, rows: I4) -> None:
+        """Keep ``rows`` from row ``first`` on, where nobody has put anything."""
+        start, numbers = (self._first + first) * self.shape[1], rows.ravel()
+        places = np.flatnonzero(numbers != 0)
+        if 2 * len(places) > len(numbers):
+            self._parts.append((start, None, numbers.copy()))
+        else:
+            self._parts.append((start, places.astype(np.int32), numbers[places]))
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """All rows."""
+        made = np.zeros(self.shape, np.int32)
+        flat, begin = made.reshape(-1), self._first * self.shape[1]
+        for start, places, numbers in self._parts:
+            at = start - begin + (np.arange(len(numbers)) if places is None else places)
+            inside = (at >= 0) & (at < len(flat))
+            flat[at[inside]] = numbers[inside]
+        return made.astype(np.int32 if dtype is None else dtype, copy=False)
+
+
+class Part:
+    """Memory of a thread for what the next worlds of ``out`` count, at most ``most`` at once; ``count``: the kernel's type."""
+
+    def __init__(self, out: Out, worlds: int, count: DTypeLike) -> None:
+        self.out, communities = out, out.reach_by_community.shape[1]
+        bytes_of_world = len(Count) * np.dtype(count).itemsize + 4 * communities
+        self.most = max(FOLDS, min(MOST_WORLDS, PART_BYTES // bytes_of_world))
+        rows = min(self.most, worlds)
+        self.counts, self.reached = np.empty((rows, len(Count)), dtype=count), np.empty((rows, communities), np.int32)
+
+    def rows(self, first: int, last: int) -> Out:
+        """Where the worlds of rows ``first`` to ``last`` count, with nothing counted."""
+        self.counts[: last - first], self.reached[: last - first] = 0, 0
+        return rows_of(self.out, first, last)._replace(counts=self.counts, reach_by_community=self.reached)
+
+    def put(self, first: int, done: int) -> None:
+        """Write what the ``done`` worlds from row ``first`` on counted to their rows, in which nothing stands yet."""
+        counts, reached, rows = self.counts[:done], self.reached[:done], self.out.reach_by_community
+        for held in _held_columns(counts):
+            self.out.counts[first : first + done, held] = counts[:, held]
+        if isinstance(rows, SparseRows):
+            rows.put(first, reached)
+        else:
+            rows[first : first + done] = reached
+
+
+def _held_columns(counts: NDArray[np.signedinteger]) -> list[slice]:
+    """The columns that hold anything but zeros, neighbours together."""
+    columns, each = counts.shape[1], len(counts) // FOLDS
+    folded = np.bitwise_or.reduce(counts[: each * FOLDS].reshape(FOLDS, each * columns), axis=0).reshape(each, columns)
+    held = np.bitwise_or.reduce(folded, axis=0) | np.bitwise_or.reduce(counts[each * FOLDS :], axis=0)
+    ends = np.flatnonzero(np.diff(held != 0, prepend=False, append=False))
+    return [slice(begin, end) for begin, end in ends.reshape(-1, 2).tolist()]
