@@ -89,6 +89,32 @@ RANGES: dict[str, tuple[float, float, dict[str, object]]] = {
     "campaign.community_management.amplify.shares_per_hour": (0.2, 3.0, {}),
     "campaign.community_management.amplify.cooldown": (1.0, 6.0, {}),
 }
+LAUNCHES = {"programme": {"launches": 3, "customers": {"repeat": 0.3}}, "campaign.advocates.programme.nurture": None}
+LAWS: dict[str, tuple[float, float, dict[str, object]]] = {  # of a programme: the audience and the tier from launch to launch
+    "programme.members.at_start": (0.3, 0.9, {}),
+    "programme.members.leave": (0.1, 0.6, {}),
+    "programme.members.join": (0.1, 0.6, {"programme.members.at_start": 0.5}),
+    "programme.members.join_per_share": (0.1, 0.6, {"programme.members.at_start": 0.5}),
+    "programme.fans.from_share": (0.1, 0.9, {"programme.fans.response": 3}),
+    "programme.fans.response": (1.5, 4.0, {"programme.fans.from_share": 0.9}),
+    "programme.fans.stay": (0.1, 0.9, {"programme.fans.from_share": 0.9, "programme.members.leave": 0.5}),
+    "programme.fans.lapse": (0.1, 0.9, {"programme.fans": {"from_share": 0.9, "response": 3}}),
+    "programme.customers.again": (0.1, 0.9, {}),
+    "programme.customers.repeat": (0.1, 0.9, {}),
+    "programme.memory.half_life": (24.0, 960.0, {"programme.memory": {"per_impression": 0.3}}),
+    "programme.memory.per_impression": (0.1, 0.5, {"programme.memory": {}}),
+    "programme.memory.floor": (0.1, 0.9, {"programme.memory": {"per_impression": 0.3}}),
+    "programme.advocates_trust.per_post": (0.1, 0.9, {}),
+    "programme.advocates_trust.recovery": (24.0, 960.0, {"programme.advocates_trust": {"per_post": 0.9, "recovery": "10d"}}),
+    "campaign.advocates.programme.dropout": (0.1, 0.9, {}),
+    "campaign.advocates.programme.recovery": (24.0, 960.0, {"campaign.advocates.programme.recovery": "10d"}),
+    "campaign.advocates.programme.ambassadors.willingness": (
+        0.1,
+        0.9,
+        {"campaign.advocates.programme.ambassadors": {"after": 1}},
+    ),
+}
+RANGES |= {path: (low, high, {**LAUNCHES, **more}) for path, (low, high, more) in LAWS.items()}
 STRUCTURE = {"campaign.owned[0].posts_at[0]": (0.0, 4.0), "campaign.paid[0].ends": (5.0, 20.0)}
 WORLDS = 12
 

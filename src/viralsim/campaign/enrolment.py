@@ -56,10 +56,15 @@ class Enrolment:
         """The enrolment of some of its people, in this order."""
         at = np.array(rows, dtype=np.int64)
         return Enrolment(
-            self.members[at], [self.handles[row] for row in rows], self.channels[at], self.willingness[at], self.cost_usd[at],
-            None, None if self.fit is None else self.fit[at], self.notes,
+            self.members[at], [self.handles[row] for row in rows], self.channels[at], self.willingness[..., at],
+            self.cost_usd[..., at], None, None if self.fit is None else self.fit[at], self.notes,
             None if self.terms is None else self.terms.rows(at), self.listed or tuple(self.handles),
         )  # fmt: skip
+
+    def of_world(self, row: int) -> Enrolment:
+        """The enrolment with the numbers of the world at ``row``."""
+        own = {name: getattr(self, name) for name in ("willingness", "cost_usd")}
+        return replace(self, **{name: values[row] if values.ndim > 1 else values for name, values in own.items()})
 
     def times(self, row: int, of_tier: tuple[float, ...]) -> tuple[float, ...]:
         """When a person is asked to post, hours since the launch: at times of their own, else at those of the tier."""

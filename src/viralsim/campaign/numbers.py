@@ -42,6 +42,28 @@ def stacked(rows: Sequence[Any], inner: int = 0, dtype: Any = np.float64) -> NDA
     return np.ascontiguousarray(np.stack(full, axis=1))
 
 
+def of_world(value: Any, row: int) -> Any:
+    """A block of the scenario as the world at ``row`` has it: its number where there was a column."""
+    if is_column(value):
+        return float(value[row])
+    if isinstance(value, BaseModel):
+        changed = _changed(value.__dict__, row)
+        return value.model_copy(update=changed) if changed else value
+    if isinstance(value, Mapping):
+        changed = _changed(value, row)
+        return {**value, **changed} if changed else value
+    if isinstance(value, list | tuple):
+        changed = _changed(dict(enumerate(value)), row)
+        return type(value)(changed.get(i, part) for i, part in enumerate(value)) if changed else value
+    return value
+
+
+def _changed(parts: Mapping[Any, Any], row: int) -> dict[Any, Any]:
+    """The parts that differ by world, as the world at ``row`` has them."""
+    found = {name: of_world(part, row) for name, part in parts.items()}
+    return {name: part for name, part in found.items() if part is not parts[name]}
+
+
 def holds_column(value: object) -> bool:
     """Whether a block of the scenario, or anything in it, differs by world."""
     if isinstance(value, BaseModel):

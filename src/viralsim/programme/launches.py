@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,14 @@ from viralsim.campaign.compile import Arm
 from viralsim.campaign.enrolment import Enrolment
 from viralsim.campaign.management import manager_rules, with_care
 from viralsim.campaign.mean_field import rhythm, tick_hours
+from viralsim.campaign.numbers import holds_column, of_world
 from viralsim.campaign.plan import Lines, planned_posts
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
 from viralsim.kernels.arm_inputs import ArmInputs, Plan
 from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.outputs import members_of
+from viralsim.kernels.arrays.rows_of_worlds import inputs_of_world, split_worlds, varied_fields
 from viralsim.kernels.counts import Count, SegmentCount
 from viralsim.kernels.member_counts import MembersRunner
 from viralsim.kernels.respond import CONVERTED_MARK
@@ -29,6 +32,7 @@ from viralsim.programme.ledger import Ledger, ProgrammeWorlds
 from viralsim.programme.pool import Pool, pool_of
 from viralsim.programme.state import Months, WorldState
 from viralsim.scenario.blocks import filled
+from viralsim.scenario.spec import Spec
 
 NEVER = 2**31 - 1
 
@@ -42,7 +46,7 @@ def launch_seed(seed: int, launch: int) -> int:
 
 @dataclass(frozen=True)
 class Programme:
-    """An arm with what its launches share."""
+    """An arm with what its launches share: for a block of worlds, whose numbers may differ, or for one of them."""
 
     arm: Arm
     compiled: CompiledAudience
@@ -57,11 +61,20 @@ class Programme:
         if len(arm.world.contents.own_measured):
             raise ScenarioError([Problem("a measure that looks at trees is of one launch: leave it out, or the block "
                                          "programme", "measures")])  # fmt: skip
-        months = Months(
-            filled(spec.programme), None if tier is None else tier.programme, spec.campaign.community_management,
-            np.zeros(0, np.int64) if tier is None else pool.enrolment.asks(tier.posts_at), pool, members_of(arm.world), seed,
-        )  # fmt: skip
+        asks = np.zeros(0, np.int64) if tier is None else pool.enrolment.asks(tier.posts_at)
+        months = Months(**_laws(spec), asks=asks, pool=pool, members=members_of(arm.world), seed=seed)
         return cls(arm, compiled, months, pool)
+
+    @property
+    def differs(self) -> bool:
+        """Whether a number differs by world."""
+        return bool(varied_fields(self.arm.world)) or holds_column(self.arm.spec)
+
+    def of_world(self, row: int) -> Programme:
+        """The programme with the numbers of the world at ``row`` of the block."""
+        arm = replace(self.arm, world=inputs_of_world(self.arm.world, row), spec=of_world(self.arm.spec, row))
+        pool = self.pool._replace(enrolment=self.pool.enrolment.of_world(row))
+        return replace(self, arm=arm, pool=pool, months=replace(self.months, **_laws(arm.spec), pool=pool))
 
     @property
     def widest(self) -> ArmInputs:
@@ -92,7 +105,7 @@ class Programme:
                 continue
             if count is plan.paid_count:
                 count, trusted = count.copy(), trusted.copy()
-            trusted[line] *= trust[row]
+            trusted[..., line] *= trust[row]
             if not active[row]:
                 count[line] = 0
         return plan._replace(paid_count=count, paid_trust=trusted)
@@ -133,6 +146,16 @@ class Programme:
         return world
 
 
+def _laws(spec: Spec) -> dict[str, Any]:
+    """The words of an arm that say what changes between two launches, by the names of ``Months``."""
+    tier = spec.campaign.advocates
+    return {
+        "long": filled(spec.programme),
+        "tier": None if tier is None else tier.programme,
+        "manager": spec.campaign.community_management,
+    }
+
+
 def run_programme(
     arm: Arm,
     compiled: CompiledAudience,
@@ -144,15 +167,18 @@ def run_programme(
     series_worlds: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> ProgrammeWorlds:
-    """All launches of the worlds numbered ``worlds`` of an arm whose scenario has a ``programme``.
+    """All launches of the worlds numbered ``worlds`` of an arm whose scenario has a ``programme``; numbers of the arm that
+    differ by world have a row for each.
 
     A world is a function of (scenario, seed, number): the same on any number of threads, and with any other arms beside it.
     After KeyboardInterrupt the worlds finished so far have ``done`` set. Raises as ``run_worlds`` does.
     """
     programme = Programme.of(arm, compiled, folder, seed)
     pool, long = programme.pool, programme.months.long
-    widest = programme.widest
+    widest, lowest, _ = split_worlds(programme.widest, len(worlds))
     check_arm_inputs(widest)
+    check_arm_inputs(lowest)
+    differs = programme.differs
     found = ProgrammeWorlds.empty(arm, pool, long, len(worlds), series_worlds)
     runners: list[MembersRunner] = []
     lock = Lock()
@@ -167,7 +193,7 @@ def run_programme(
             if found.stopped:
                 return
             ledger = Ledger(found, row)
-            _run_world(programme, memory, int(worlds[row]), ledger)
+            _run_world(programme.of_world(row) if differs else programme, memory, int(worlds[row]), ledger)
             ledger.close()
             if progress is not None:
                 progress(count(found.done))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import arm_outcomes, cost_lines
 from viralsim.campaign.compile import Arm
-from viralsim.campaign.numbers import number
+from viralsim.campaign.numbers import beside
 from viralsim.kernels.counts import Count
 from viralsim.programme.ledger import ProgrammeWorlds
 from viralsim.records.record import ArmOutcomes
@@ -43,9 +43,9 @@ def programme_outcomes(worlds: ProgrammeWorlds) -> ArmOutcomes:
     starts = worlds.long.every * np.arange(worlds.long.launches)
     table["starts_hours"] = np.broadcast_to(starts, worlds.done.shape + starts.shape).copy()
     sold = table["conversions"] + table["repeat_purchases"]
-    value = sold * number(arm.spec.content[arm.spec.campaign.content].sale_value_usd)
+    value = sold * beside(arm.spec.content[arm.spec.campaign.content].sale_value_usd)
     table |= {"cost_usd": cost, "value_usd": value, "net_usd": value - cost}
-    if worlds.long.launches > 1 and worlds.long.customers.repeat > 0.0:  # which tick these are of is not known
+    if worlds.long.launches > 1 and np.any(worlds.long.customers.repeat > 0.0):  # which tick these are of is not known
         series = {name: values for name, values in total.series.items() if name != "conversions"}
         total = replace(total, series=series)
     return replace(total, launches=table)

@@ -70,6 +70,6 @@ def _joined(a: Enrolment, b: Enrolment) -> Enrolment:
         members=np.concatenate([a.members, b.members]),
         handles=[*a.handles, *b.handles],
         channels=np.concatenate([a.channels, b.channels]),
-        willingness=np.concatenate([a.willingness, b.willingness]),
-        cost_usd=np.concatenate([a.cost_usd, b.cost_usd]),
+        willingness=np.concatenate([a.willingness, b.willingness], axis=-1),
+        cost_usd=np.concatenate([a.cost_usd, b.cost_usd], axis=-1),
     )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 F8 = NDArray[np.float64]
 COLUMN_BYTES = 64 << 20  # of the tables of one block of worlds
-# The keys whose numbers the compiler of arms takes as columns: a star stands for a name or a number in a list.
+# The keys whose numbers the compiler of arms takes as columns, or each world of a programme as its own: a star stands for a name or a number in a list.
 COLUMNS = frozenset(
     f"{block}.{key}"
     for block, keys in {
@@ -50,9 +50,12 @@ COLUMNS = frozenset(
         "campaign.owned.*": "trust cost_usd",
         "campaign.paid.*": "budget_usd trust cpm_usd",
         "campaign.advocates": "willingness trust cost_usd programme.setup_usd programme.hours_per_week "
-        "programme.usd_per_hour programme.ask_fatigue",
+        "programme.usd_per_hour programme.ask_fatigue programme.dropout programme.recovery programme.ambassadors.willingness",
         "campaign.community_management": "cost_usd_per_day respond.critical_share_ratio respond.effect respond.delay "
         "amplify.shares_per_hour amplify.cooldown",
+        "programme": "members.at_start members.leave members.join members.join_per_share fans.from_share fans.response fans.stay "
+        "fans.lapse customers.again customers.repeat memory.half_life memory.per_impression memory.floor advocates_trust.per_post "
+        "advocates_trust.recovery",
     }.items()
     for key in keys.split()
 )
@@ -179,18 +182,10 @@ class Compiler:
     def run_rows(self, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8], rows: NDArray[np.int64],
                  threads: int) -> None:  # fmt: skip
         """The worlds at ``rows`` in every arm."""
-        if self.scenario.spec.programme is not None and len(rows) > 1:  # its worlds are compiled apart
-            with ThreadPoolExecutor(threads) as pool:
-                one_by_one = [np.array([row]) for row in rows]
-                for done in [pool.submit(self.run_rows, compiled_audiences, inputs, row, 1) for row in one_by_one]:
-                    done.result()
-            return
         audience_of = self.run.worlds[rows] % len(compiled_audiences)
         for p in np.unique(audience_of):
             own = rows[audience_of == p]
-            values: dict[str, Any] = {path: inputs[path][own] for path in self.columns}
-            if self.scenario.spec.programme is not None:
-                values = {path: float(column[0]) for path, column in values.items()}
+            values = {path: inputs[path][own] for path in self.columns}
             for arm in self.arms(compiled_audiences[p], values):
                 if not self.run.interrupted:
                     self.run.run_arm(compiled_audiences[p], arm, own, threads, self.run.series_of(arm, own))

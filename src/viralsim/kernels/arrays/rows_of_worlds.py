@@ -66,6 +66,13 @@ def varied_fields(arm: ArmInputs) -> list[tuple[str, str, NDArray[Any]]]:
     return found
 
 
+def inputs_of_world(arm: ArmInputs, row: int) -> ArmInputs:
+    """The arm as the world at ``row`` has it, with one more axis nowhere."""
+    for group, field, array in varied_fields(arm):
+        arm = with_array(arm, group, field, array[row].copy())
+    return arm
+
+
 def split_worlds(arm: ArmInputs, worlds: int) -> tuple[ArmInputs, ArmInputs, RowsOfWorlds | None]:
     """The arm with the highest number of every varied array, with the lowest, and the rows of worlds (None: nothing varies).
 
