@@ -187,3 +187,24 @@ def test_an_overlay_hides_an_input() -> None:
         {"content.post.appeal": (0.1, 0.8)}, {"arms.social": {"campaign.paid": [], "content.post.appeal": 0.2}}
     )
     assert drawn.for_arm("social").content["post"].appeal == 0.2
+
+
+COSTLY: dict[str, object] = {
+    "campaign.owned[0].cost_usd": 0.1,
+    "campaign.paid[0].budget_usd": 0.7,
+    "campaign.fees": {"production_usd": 10.3, "agency_usd": 5.1, "agency_share": 0.1},
+    "campaign.advocates.programme": {"setup_usd": 5.7, "hours_per_week": 1.3, "usd_per_hour": 2.9},
+    "campaign.community_management.hours_per_week": 2.1,
+    "campaign.community_management.usd_per_hour": 3.3,
+    "campaign.community_management.members_per_hour": 40,
+}
+
+
+def test_money_of_many_lines_is_that_of_the_world_alone() -> None:
+    """More than eight lines of costs: their sum does not hang on how many worlds are added up at once."""
+    assert len(vs.simulate(scenario({}, COSTLY), worlds=1).arms["all"].cost_lines) > 8
+    assert check({"campaign.owned[0].cost_usd": (0.6, 1.3)}, COSTLY)
+    whole, compiled = vs.simulate(scenario({}, COSTLY), worlds=WORLDS), [compile_audience(scenario({}, COSTLY))]
+    for world in range(WORLDS):
+        alone = launch(scenario({}, COSTLY), compiled, ("all",), 1, whole.seed, first=world)["all"]
+        assert_same(whole.arms["all"], world, alone, f"world {world}")

@@ -21,7 +21,7 @@ from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
 from viralsim.records.columns import Counted, MadeColumns
-from viralsim.records.record import ArmOutcomes
+from viralsim.records.record import ArmOutcomes, total_of_lines
 from viralsim.scenario.costs import FEE_LINES, fee_lines, paid_name, planned_costs, programme_costs
 
 F8: TypeAlias = NDArray[np.float64]
@@ -201,7 +201,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
 def arm_outcomes(arm: Arm, raw: RawWorlds, lines: dict[str, F8] | None = None) -> ArmOutcomes:
     """Everything that the worlds of one arm returned, in the words of the results. ``lines``: costs that are known already."""
     lines = cost_lines(arm, raw) if lines is None else lines
-    cost = np.sum(list(lines.values()), axis=0) if lines else np.zeros(len(raw.counts))
+    cost = total_of_lines(lines, len(raw.counts))
 
     def floats(table: NDArray[Any], column: int) -> F8:
         return np.asarray(table[:, column], dtype=np.float64)

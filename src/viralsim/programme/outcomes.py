@@ -12,7 +12,7 @@ from viralsim.campaign.compile import Arm
 from viralsim.campaign.numbers import beside
 from viralsim.kernels.counts import Count
 from viralsim.programme.ledger import ProgrammeWorlds
-from viralsim.records.record import ArmOutcomes
+from viralsim.records.record import ArmOutcomes, total_of_lines
 from viralsim.scenario.costs import FEE_LINES, fee_lines
 
 F8 = NDArray[np.float64]
@@ -35,9 +35,7 @@ def programme_outcomes(worlds: ProgrammeWorlds) -> ArmOutcomes:
         for name, usd in launch.items():
             lines[name] = lines.get(name, np.zeros(len(usd))) + usd
     total = arm_outcomes(arm, worlds.total(), lines)
-    cost = np.stack(
-        [np.sum(list(one.values()), axis=0) if one else np.zeros(len(worlds.done)) for one in by_launch], axis=1
-    )
+    cost = np.stack([total_of_lines(one, len(worlds.done)) for one in by_launch], axis=1)
     table = {name: worlds.noted[name] for name in worlds.noted}
     table |= {name: worlds.counts[:, :, column].astype(np.float64) for name, column in COUNTED.items()}
     starts = worlds.long.every * np.arange(worlds.long.launches)

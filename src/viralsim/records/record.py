@@ -21,6 +21,14 @@ Float64 = NDArray[np.float64]
 _MADE = MadeArray()
 
 
+def total_of_lines(lines: Mapping[str, Float64], worlds: int) -> Float64:
+    """All lines together, float64[worlds]; added line by line, so that a world alone has the sum that it has among others."""
+    total = np.zeros(worlds)
+    for line in lines.values():
+        total += line
+    return total
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class ArmOutcomes:
     """All worlds of one arm.
@@ -63,10 +71,7 @@ class ArmOutcomes:
 
     def cost_usd(self) -> Float64:
         """What each world cost, all lines together, in the run's currency, float64[W]."""
-        total = np.zeros(self.worlds)
-        for line in self.cost_lines.values():
-            total += line
-        return total
+        return total_of_lines(self.cost_lines, self.worlds)
 
     def __repr__(self) -> str:
         return f"ArmOutcomes({self.name!r}, {self.worlds:,} worlds)"
