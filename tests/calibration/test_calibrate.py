@@ -89,7 +89,7 @@ def test_drift_and_misfit_are_said() -> None:
     odd = account(4, 100)
     odd["impressions"] *= 50
     odd["shares"] = np.where(np.arange(100) % 2 == 0, 0, odd["impressions"] // 250)
-    assert any(w.startswith("misfit: most shared post") for w in criticism(odd))
+    assert any(w.startswith("misfit: the most shared post is") for w in criticism(odd))
     assert criticism(account(9, 100)) == []
 
 

@@ -295,9 +295,9 @@ def _size(posts: Posts, home: Home) -> list[str]:
     least, most = float(posts.followers.min()), float(posts.followers.max())
     if least / FAR <= home.followers <= most * FAR:
         return []
+    had = f"{least:,.0f} to {most:,.0f}" if most > least else f"{most:,.0f}"
     return [
-        f"the scenario has {home.followers:,} followers, the posts had {least:,.0f} to {most:,.0f}: how impressions grow so far "
-        "is mostly assumed"
+        f"the scenario has {home.followers:,} followers, the posts had {had}: how impressions grow so far is mostly assumed"
     ]
 
 
