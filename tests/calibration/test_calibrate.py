@@ -124,6 +124,10 @@ def test_command(few_worlds: None, tmp_path: Path) -> None:
     for words in (json.loads(run.output)["answer"], "Randomised PIT histogram", "advocates.trust", "log-linear"):
         assert words in page
     assert CliRunner().invoke(main, ["check", str(out / "calibrated.yaml")]).exit_code == 0
+    twice = ["--map", "shares=Retweets", "--map", "shares=impressions"]
+    refused = CliRunner().invoke(main, ["calibrate", str(scenario), "--data", str(path), *twice])
+    assert refused.exit_code == 2
+    assert "--map: shares is named twice" in refused.stderr
     text = CliRunner().invoke(main, ["calibrate", str(scenario), "--data", str(path)])
     assert "last 50 posts" in text.output.splitlines()[0]
     assert any(line.split() == ["shares", "Retweets"] for line in text.output.splitlines())
