@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from viralsim.errors import InputError
-from viralsim.measurement.number_format import percent
 
 FEWEST_POSTS, FEW_POSTS = 8, 30
 CELLS_OF_A_REPEAT = 6  # rows alike in fewer cells may be two posts
@@ -176,7 +175,7 @@ def _remarks(posts: pd.DataFrame, notes: list[str]) -> None:
         notes.append("no followers: what is learnt holds for the account's present size only")
     if (jumping := _jumping(posts["followers"])) > MOST_JUMPING:
         notes.append(
-            f"followers change by more than half at {percent(jumping)} of the posts: if the column counts those that a post won, "
+            f"followers change by more than half at {100 * jumping:.0f} % of the posts: if the column counts those that a post won, "
             "leave it out"
         )
     if posts["impressions"].isna().all():
