@@ -175,8 +175,8 @@ def _remarks(posts: pd.DataFrame, notes: list[str]) -> None:
         notes.append("no followers: what is learnt holds for the account's present size only")
     if (jumping := _jumping(posts["followers"])) > MOST_JUMPING:
         notes.append(
-            f"followers change by more than half at {100 * jumping:.0f} % of the posts: if the column counts those that a post won, "
-            "leave it out"
+            f"followers change by more than half at {100 * jumping:.0f} % of the posts: if the column counts those that a post "
+            "won, leave it out"
         )
     if posts["impressions"].isna().all():
         notes.append("no impressions: reach stands in for them")
