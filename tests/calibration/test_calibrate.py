@@ -199,6 +199,18 @@ def test_files_are_named_from_the_new_folder(few_worlds: None, tmp_path: Path) -
     assert written.spec.channels["x"].network.file == "../../net/edges.csv"
 
 
+def test_a_scenario_that_ends_before_the_posts_were_counted_is_told(few_worlds: None) -> None:
+    """Counts of a week in a scenario of a day come within the day, and a warning says so; a longer scenario is fine."""
+    text = TEXT.replace("worlds: 20", "worlds: 20\nhorizon: 24h")
+    told = calibrate(vs.loads(text), account(7, 12), horizon_hours=168)
+    assert any(
+        warning.startswith("the scenario ends after 24 h and posts were counted after 168 h")
+        for warning in told.warnings
+    )
+    fine = calibrate(vs.loads(text), account(7, 12), horizon_hours=24)
+    assert not any("the scenario ends" in warning for warning in fine.warnings)
+
+
 def test_rows_beyond_the_scenario_are_neither_made_up_for_nor_learnt(few_worlds: None) -> None:
     """Rows that need more than the scenario can have: the others keep their own values, and with many their path is not learnt."""
     past = account(7, 60)
