@@ -89,7 +89,7 @@ def test_drift_and_misfit_are_said() -> None:
     odd = account(4, 100)
     odd["impressions"] *= 50
     odd["shares"] = np.where(np.arange(100) % 2 == 0, 0, odd["impressions"] // 250)
-    assert any(w.startswith("misfit: most shared post") for w in criticism(odd))
+    assert any(w.startswith("misfit: the most shared post is") for w in criticism(odd))
     assert criticism(account(9, 100)) == []
 
 
@@ -124,6 +124,10 @@ def test_command(few_worlds: None, tmp_path: Path) -> None:
     for words in (json.loads(run.output)["answer"], "Randomised PIT histogram", "advocates.trust", "log-linear"):
         assert words in page
     assert CliRunner().invoke(main, ["check", str(out / "calibrated.yaml")]).exit_code == 0
+    twice = ["--map", "shares=Retweets", "--map", "shares=impressions"]
+    refused = CliRunner().invoke(main, ["calibrate", str(scenario), "--data", str(path), *twice])
+    assert refused.exit_code == 2
+    assert "--map: shares is named twice" in refused.stderr
     text = CliRunner().invoke(main, ["calibrate", str(scenario), "--data", str(path)])
     assert "last 50 posts" in text.output.splitlines()[0]
     assert any(line.split() == ["shares", "Retweets"] for line in text.output.splitlines())
@@ -193,6 +197,18 @@ def test_files_are_named_from_the_new_folder(few_worlds: None, tmp_path: Path) -
     told.save(tmp_path / "deep" / "out")
     written = vs.load(tmp_path / "deep" / "out" / "calibrated.yaml")
     assert written.spec.channels["x"].network.file == "../../net/edges.csv"
+
+
+def test_a_scenario_that_ends_before_the_posts_were_counted_is_told(few_worlds: None) -> None:
+    """Counts of a week in a scenario of a day come within the day, and a warning says so; a longer scenario is fine."""
+    text = TEXT.replace("worlds: 20", "worlds: 20\nhorizon: 24h")
+    told = calibrate(vs.loads(text), account(7, 12), horizon_hours=168)
+    assert any(
+        warning.startswith("the scenario ends after 24 h and posts were counted after 168 h")
+        for warning in told.warnings
+    )
+    fine = calibrate(vs.loads(text), account(7, 12), horizon_hours=24)
+    assert not any("the scenario ends" in warning for warning in fine.warnings)
 
 
 def test_rows_beyond_the_scenario_are_neither_made_up_for_nor_learnt(few_worlds: None) -> None:

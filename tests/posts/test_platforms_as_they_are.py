@@ -215,3 +215,25 @@ def test_day_or_month_matters_where_ages_do(tmp_path: Path) -> None:
     assert any("order of the posts would be the same" in note for note in vs.posts.read(file).attrs["notes"])
     with pytest.raises(InputError, match="can be day/month or month/day"):
         vs.posts.read(file, horizon_hours=168)
+
+
+def test_reposts_of_others_and_shorter_counts_are_left_out(tmp_path: Path) -> None:
+    """A repost has the counts of the original; with a horizon, a row that says it was counted for less is young whatever its date."""
+    rows = [
+        f"p{d},{1000 + d},{d % 3},{'RT @other: hi' if d % 5 == 0 else 'mine'},{24 if d > 17 else 168}"
+        for d in range(1, 21)
+    ]
+    file = written(tmp_path, "Post ID,Impressions,Shares,Text,Horizon hours", *rows)
+    past = vs.posts.read(file)
+    assert len(past) == 20 - 4
+    assert "4 rows left out: reposts of others, whose counts are not this account's" in past.attrs["notes"]
+    whole = vs.posts.read(file, horizon_hours=168)
+    assert whole["impressions"].max() == 1017
+    assert "2 rows left out: counted for less than 168 hours" in whole.attrs["notes"]
+
+
+def test_shares_above_reach_are_refused_where_reach_stands_in(tmp_path: Path) -> None:
+    """Without impressions the line of a row with more shares than reach is named, as it is with them."""
+    rows = [f"p{d},100,{120 if d == 7 else d % 3}" for d in range(1, 21)]
+    with pytest.raises(InputError, match=r"export.csv:8: shares 120 exceed reach 100"):
+        vs.posts.read(written(tmp_path, "Post ID,Reach,Shares", *rows))

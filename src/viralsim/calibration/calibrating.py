@@ -228,6 +228,7 @@ def calibrate(
     parameters = sample(model, [luck, 6])
     judged = backtest(past, seed=luck) if _can_judge(free) else None
     warnings = [f"of {len(past):,} posts the last {MOST_POSTS:,} are used"] if len(past) > MOST_POSTS else []
+    warnings += _ends_before(given.spec.horizon, horizon_hours)
     warnings += [*misfits(model, parameters, np.random.default_rng([luck, 7])), *drifts(free), *_size(free, home)]
     rows = new_posts(free, luck, home.followers)
     timing = None if file is None else timing_of(file, horizon_hours or given.spec.horizon, luck)
@@ -246,6 +247,16 @@ def calibrate(
         posterior, rows, parameters, judged, (*warnings, *solver.warnings(check), *notes), facts, dict(model.table),
         in_memory(given, data, posterior), check, tuple(agreeing), horizon_hours, timing,
     )  # fmt: skip
+
+
+def _ends_before(end: float, horizon: float | None) -> list[str]:
+    """A sentence where the scenario ends before the posts were counted."""
+    if horizon is None or end >= horizon:
+        return []
+    return [
+        f"the scenario ends after {end:g} h and posts were counted after {horizon:g} h or more: what they had by then comes "
+        "within its horizon"
+    ]
 
 
 def _can_judge(posts: Posts) -> bool:
@@ -295,9 +306,9 @@ def _size(posts: Posts, home: Home) -> list[str]:
     least, most = float(posts.followers.min()), float(posts.followers.max())
     if least / FAR <= home.followers <= most * FAR:
         return []
+    had = f"{least:,.0f} to {most:,.0f}" if most > least else f"{most:,.0f}"
     return [
-        f"the scenario has {home.followers:,} followers, the posts had {least:,.0f} to {most:,.0f}: how impressions grow so far "
-        "is mostly assumed"
+        f"the scenario has {home.followers:,} followers, the posts had {had}: how impressions grow so far is mostly assumed"
     ]
 
 

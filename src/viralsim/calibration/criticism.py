@@ -26,14 +26,14 @@ def misfits(model: Model, parameters: Posterior, generator: np.random.Generator)
         impressions = generator.poisson(np.exp(np.minimum(x, 40.0)))
         replicated.append(_shape(impressions, generator.binomial(impressions, np.exp(np.minimum(z, 0.0)))))
     seen = _shape(posts.impressions, posts.shares)
-    words = ("posts that nobody shared are", "spread of shares is", "most shared post is", "most seen post is")
+    words = ("part of posts that nobody shared", "spread of shares", "most shared post", "most seen post")
     found = []
     for word, values, true in zip(words, np.array(replicated).T, seen, strict=True):
         p = 2 * min((values >= true).mean(), (values <= true).mean())
         if p < MISFIT:
             said = f"p {p:.3f}" if p >= 0.001 else "p below 0.001"
             found.append(
-                f"misfit: {word} not what the fitted law expects ({said}); rows come from the posts, not from the law"
+                f"misfit: the {word} is not what the fitted law expects ({said}); rows come from the posts, not from the law"
             )
     return found
 

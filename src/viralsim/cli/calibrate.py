@@ -53,7 +53,7 @@ def calibrate(
     hours = None if horizon is None else duration("--horizon", horizon)
     past = read(
         list(files),
-        map=dict(_pair(title) for title in titles),
+        map=_mapping(titles),
         keep_doubtful=keep_doubtful,
         replies=not no_replies,
         horizon_hours=hours,
@@ -81,6 +81,16 @@ def _write(found: Calibration, folder: Path) -> None:
 
     found.save(folder)
     write_text(folder / PAGE, calibration_page(found))
+
+
+def _mapping(titles: tuple[str, ...]) -> dict[str, str]:
+    pairs = [_pair(title) for title in titles]
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"--map: {twice} is named twice: give one title for it")
+    return found
 
 
 def _pair(text: str) -> tuple[str, str]:

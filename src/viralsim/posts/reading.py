@@ -132,17 +132,15 @@ def _read_one(path: Path, mapping: Mapping[str, str], ages: bool) -> tuple[Kept,
     columns["type"] = _types(table)
     columns["post_id"] = ids
     frame = pd.DataFrame({name: columns.get(name, np.nan) for name in CANONICAL}, index=range(len(table)))
-    reply = (
-        np.array([text.startswith("@") for text in table.texts("text")])
-        if "text" in table
-        else np.zeros(len(table), bool)
-    )
+    texts = table.texts("text") if "text" in table else [""] * len(table)
+    reply = np.array([text.startswith("@") for text in texts], bool)
+    repost = np.array([text.startswith("RT @") for text in texts], bool)
     whole = [tuple(row) for row in table.rows]
     named = _name_of_posts(table)
     titles = {name: table.columns[at].title for name, at in source.items() if name != "post_id"}
     titles |= {} if named is None else {"post_id": table.columns[named].title}
     return Kept(
-        frame, [f"{path}:{line}" for line in table.lines], whole, reply, list(table.notes), without_year
+        frame, [f"{path}:{line}" for line in table.lines], whole, reply, list(table.notes), repost, without_year
     ), titles
 
 

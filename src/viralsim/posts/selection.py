@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from viralsim.errors import InputError
-from viralsim.measurement.number_format import percent
 
 FEWEST_POSTS, FEW_POSTS = 8, 30
 CELLS_OF_A_REPEAT = 6  # rows alike in fewer cells may be two posts
@@ -19,7 +18,6 @@ CLEARLY_FALLING = -0.5  # rank correlation of followers with the row: the newest
 
 JUMP, MOST_JUMPING = 1.5, 0.2  # of followers from post to post, and the share of posts up to which that may be
 
-IMPOSSIBLE = (("shares", "impressions"),)
 DOUBTFUL = (
     ("reach", "impressions"),
     ("impressions_owned", "impressions"),
@@ -30,7 +28,7 @@ DOUBTFUL = (
 
 @dataclass(frozen=True)
 class Kept:
-    """Rows of exports as read: columns of here, ``file:line`` of each, its cells, which are replies, notes so far.
+    """Rows of exports as read: columns of here, ``file:line`` of each, its cells, notes so far, which are replies or others' posts.
 
     without_year: times are in order and as far apart as they say, but in a year that is none of theirs.
     """
@@ -40,6 +38,7 @@ class Kept:
     cells: list[tuple[str, ...]]
     reply: NDArray[np.bool_]
     notes: list[str]
+    repost: NDArray[np.bool_]
     without_year: bool = False
 
     @classmethod
@@ -55,6 +54,7 @@ class Kept:
             [cells for part in parts for cells in part.cells],
             np.concatenate([part.reply for part in parts]),
             notes,
+            np.concatenate([part.repost for part in parts]),
             parts[0].without_year,
         )
 
@@ -80,8 +80,11 @@ def select(kept: Kept, keep_doubtful: bool, replies: bool, horizon_hours: float 
     if frame.loc[stay & known, "impressions"].notna().any():
         leave_out(frame["impressions"].isna().to_numpy(), "no impressions, while others have them")
     leave_out(_repeated(kept, stay), "repeated")
+    leave_out(kept.repost, "reposts of others, whose counts are not this account's")
     if not replies:
         leave_out(kept.reply, "replies")
+    if horizon_hours is not None:
+        leave_out((frame["horizon_hours"] < horizon_hours).to_numpy(), f"counted for less than {horizon_hours:g} hours")
     dated = frame["published_at"].notna().to_numpy()
     if dated[stay].any():
         leave_out(~dated, "no date, while others have one")
@@ -117,7 +120,8 @@ def _refuse_impossible(kept: Kept, keep_doubtful: bool, notes: list[str]) -> Non
             f"{kept.where[nobody[0]]}: followers must be above 0: leave the cell empty where they are not known, and the "
             "column out where it counts those that a post won"
         )
-    for rules, doubtful in ((IMPOSSIBLE, False), (DOUBTFUL, True)):
+    seen = "impressions" if kept.frame["impressions"].notna().any() else "reach"  # which stands in for them
+    for rules, doubtful in (((("shares", seen),), False), (DOUBTFUL, True)):
         for part, whole in rules:
             wrong = np.flatnonzero((kept.frame[part] > kept.frame[whole]).to_numpy())
             if not len(wrong):
@@ -171,8 +175,8 @@ def _remarks(posts: pd.DataFrame, notes: list[str]) -> None:
         notes.append("no followers: what is learnt holds for the account's present size only")
     if (jumping := _jumping(posts["followers"])) > MOST_JUMPING:
         notes.append(
-            f"followers change by more than half at {percent(jumping)} of the posts: if the column counts those that a post won, "
-            "leave it out"
+            f"followers change by more than half at {100 * jumping:.0f} % of the posts: if the column counts those that a post "
+            "won, leave it out"
         )
     if posts["impressions"].isna().all():
         notes.append("no impressions: reach stands in for them")

@@ -17,6 +17,17 @@ from viralsim.scenario.reading import write_yaml
 
 BINS = 10
 ROLE = "arm-1"
+# Parameters as the page calls them; those of logarithms are on the scale of the sampler.
+NAMES = {
+    "mean_log_level": "a typical post's level of impressions (log)",
+    "mean_log_share_rate": "a typical post's share rate (log)",
+    "log_sd_level": "spread of impressions between posts (log of its sd)",
+    "log_sd_share_rate": "spread of share rates between posts (log of its sd)",
+    "atanh_correlation": "whether posts seen more are shared more (atanh of the correlation)",
+    "elasticity": "growth of impressions with followers (elasticity)",
+    "paid_level": "impressions of paid posts against others (log)",
+    "paid_share_rate": "share rate of paid posts against others (log)",
+}
 
 
 def calibration_page(found: Calibration) -> str:
@@ -47,7 +58,7 @@ def _coverage(judged: Backtest) -> Markup:
     head = ["measure, method", "CRPS of log(1 + count)", "50 % holds", "80 % holds", "95 % holds"]
     words = (
         f"The last {len(judged.true)} posts, each predicted from those before it. An interval of 80 % should hold 80 % of them; "
-        "± is the standard error of the share at that number of posts. Of two predictions the one of lower CRPS is better."
+        "± is the standard error of the share at that number of posts. CRPS measures the error: lower is better."
     )
     return element("div", element("p", words), table(head, rows, "Coverage and CRPS"))
 
@@ -86,8 +97,9 @@ def intervals(judged: Backtest) -> Picture:
     return Picture(
         "predictive",
         "Later posts as they were predicted",
-        "The line is the median, the bands hold 80 and 95 % of the prediction, points are what came.",
-        f"Outside the 80 % band lie {percent(outside[0])} of the impressions and {percent(outside[1])} of the shares.",
+        "The line is the median, the bands hold 80 and 95 % of the prediction, points show what happened.",
+        f"Outside the 80 % band lie {percent(outside[0])} of the posts by impressions and {percent(outside[1])} by shares; a post "
+        "on its edge counts as inside.",
         Chart(panels, columns=1),
         ["post", *(f"{measure} {level}" for measure in MEASURES for level in levels)],
         rows,
@@ -129,7 +141,7 @@ def parameters(found: Calibration) -> Picture:
         for name, values in zip(found.parameters.names, found.parameters.flat.T, strict=True)
     ]
     rows = [
-        [name, f"{number(row['prior'][0])} ± {number(row['prior'][1])}", f"{number(row['mean'])} ± {number(row['sd'])}",
+        [NAMES[name], f"{number(row['prior'][0])} ± {number(row['prior'][1])}", f"{number(row['mean'])} ± {number(row['sd'])}",
          f"{number(row['p05'])} to {number(row['p95'])}", number(row["ess"]), f"{row['rhat']:.3f}"]
         for name, row in told.items()
     ]  # fmt: skip
@@ -152,7 +164,7 @@ def _density(name: str, values: Floats, mean: float, sd: float) -> Panel:
     marks: list[Mark] = [
         Boxes(edges[:-1], edges[1:], np.zeros(len(height)), height, ROLE, 0.5), Line(x, prior, "quiet", dash=(4, 3))
     ]  # fmt: skip
-    return Panel(Axis(low, high, name.replace("_", " ")), linear(np.append(height, prior), ""), marks)
+    return Panel(Axis(low, high, NAMES[name].partition(" (")[0]), linear(np.append(height, prior), ""), marks)
 
 
 def _rows(found: Calibration) -> Markup:
