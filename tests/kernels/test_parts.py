@@ -44,6 +44,16 @@ def test_sparse_rows_are_the_rows_that_were_put(filled: float) -> None:
     np.testing.assert_array_equal(np.asarray(kept, np.float64), whole.astype(np.float64))
 
 
+def test_sparse_rows_are_found_among_very_many() -> None:
+    """Ten million worlds of a thousand communities have more places than 32 bits number."""
+    kept, last = SparseRows(10_000_000, 1000), 10_000_000 - 2
+    rows = np.zeros((2, 1000), np.int32)
+    rows[0, 3], rows[1, 999] = 5, 7
+    kept.put(last, rows)
+    np.testing.assert_array_equal(np.asarray(kept[last:]), rows)
+    assert not np.asarray(kept[:2]).any()
+
+
 @pytest.mark.parametrize("done", [1, FOLDS - 1, FOLDS, 3 * FOLDS + 5])
 def test_columns_that_hold_anything_are_written(done: int) -> None:
     """First and last column, neighbours, a number in one world alone, negative ones: wherever in the part they stand."""
