@@ -8,6 +8,7 @@ from real_data import real_file
 from viralsim.population.generators.communities import found_communities
 from viralsim.population.importers.read import read_network
 from viralsim.population.network.describe import describe_network, tail_exponent
+from viralsim.population.network.graph_stats import local_clustering, neighbour_rows
 from viralsim.population.network.network import Network, ViralsimWarning
 
 
@@ -65,6 +66,22 @@ def test_statistics_agree_with_networkx(seed):
     assert d.longest_distance == max(lengths)
     assert d.spectral_radius == pytest.approx(max(abs(nx.adjacency_spectrum(graph))), rel=1e-6)
     assert d.density == pytest.approx(nx.density(graph))
+
+
+def test_clustering_beside_hubs_agrees_with_networkx():
+    """Rows more than 16 times as long as a member's are looked up: hubs that are linked, that are not, and one alone."""
+    for linked in ([(0, 1), (1, 2), (2, 0)], [(0, 1)], []):
+        graph = nx.gnp_random_graph(900, 0.003, seed=len(linked), directed=True)
+        graph.remove_edges_from([(u, v) for u in range(3) for v in range(3) if u != v])
+        graph.add_edges_from(linked)
+        graph.add_edges_from((hub, v) for hub in range(3) for v in range(3, 900) if v % 7 != hub)
+        plain = graph.to_undirected()
+        assert max(d for _, d in plain.degree) > 16 * np.median([d for _, d in plain.degree])
+        network = Network.from_networkx(graph)
+        rows, neighbours = neighbour_rows(network.indptr, network.followers)
+        expected = nx.clustering(plain)
+        found = local_clustering(rows, neighbours, np.arange(900))
+        np.testing.assert_allclose(found, [expected[v] for v in range(900)], atol=1e-12)
 
 
 def test_spectral_radius_of_known_graphs():

@@ -87,6 +87,16 @@ def test_matplotlib_is_imported_only_when_a_figure_is_asked_for() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_how_to_run_again_loads_no_pictures() -> None:
+    """``viralsim run`` asks for the command that gives its worlds again, and waits for no page."""
+    code = (
+        "import sys; from viralsim.report.rerun import run_again; assert 'viralsim.report.run_page' not in sys.modules;"
+        "from viralsim.report import page, write_page; assert 'viralsim.report.run_page' in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_survival_is_the_part_of_worlds_at_or_above() -> None:
     """Of 0, 1, 1, 4: three in four reach 1, one in four reaches 4; nought is not a size."""
     size, part = survival(np.array([1.0, 0.0, 4.0, 1.0]))

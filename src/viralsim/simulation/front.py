@@ -69,7 +69,7 @@ def describe(scenario: Scenario) -> Description:
     lines, warnings = vital_signs(scenario, compiled, arms)
     messages = [str(message) for message in compiled.population.messages]
     kept = bytes_kept(scenario.worlds, arms.values()) / 1e6
-    lines = [*lines, f"memory of a run: {scenario.worlds:,} worlds of {len(arms)} arms keep about {kept:,.0f} MB"]
+    lines = [*lines, f"memory of a run: {scenario.worlds:,} worlds of {len(arms)} arms keep at most {kept:,.0f} MB"]
     return Description(lines, [*messages, *warnings], {name: expected_cost_lines(arm) for name, arm in arms.items()})
 
 

@@ -86,7 +86,7 @@ def compile_arms(
 
 
 def bytes_kept(worlds: int, arms: Iterable[Arm]) -> int:
-    """The memory that the counts and series of so many worlds of each arm take."""
+    """The memory that the counts and series of so many worlds of each arm take at most: zeros that stay zeros take none."""
     total = 0
     for arm in arms:
         world = arm.world
@@ -107,7 +107,7 @@ def refuse_what_does_not_fit(worlds: int, arms: Iterable[Arm]) -> None:
     needed, there = bytes_kept(worlds, arms), memory_bytes()
     if needed > MEMORY_PART * there:
         raise InputError(
-            f"{worlds:,} worlds keep about {needed / 2**30:.0f} GiB, this machine has {there / 2**30:.0f}: ask for fewer worlds or "
+            f"{worlds:,} worlds may keep {needed / 2**30:.0f} GiB, this machine has {there / 2**30:.0f}: ask for fewer worlds or "
             "arms, or run them in parts as a sweep (viralsim sweep keeps summaries alone)"
         )
 

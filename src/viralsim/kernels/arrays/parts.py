@@ -51,7 +51,7 @@ class SparseRows:
         made = np.zeros(self.shape, np.int32)
         flat, begin = made.reshape(-1), self._first * self.shape[1]
         for start, places, numbers in self._parts:
-            at = start - begin + (np.arange(len(numbers)) if places is None else places)
+            at = np.int64(start - begin) + (np.arange(len(numbers)) if places is None else places)
             inside = (at >= 0) & (at < len(flat))
             flat[at[inside]] = numbers[inside]
         return made.astype(np.int32 if dtype is None else dtype, copy=False)

@@ -52,9 +52,9 @@ def following_rows(indptr, followers):  # type: ignore[no-untyped-def]
     place, following = start[:-1].copy(), np.empty(len(followers), np.int32)
     for u in range(members):
         for p in range(indptr[u], indptr[u + 1]):
-            v = U(followers[U(p)])
-            following[U(place[v])] = u
-            place[v] += 1
+            v = followers[U(p)]
+            following[U(place[U(v)])] = u
+            place[U(v)] += 1
     return start, following
 
 
