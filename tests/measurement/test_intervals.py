@@ -117,6 +117,14 @@ def test_the_same_seed_gives_the_same_interval():
     assert mean_interval(values, seed=9) == mean_interval(values, seed=9)
 
 
+@pytest.mark.parametrize(("rows", "n"), [(999, 10), (500, 101), (40, 2000), (3, 40_000)])
+def test_resamples_count_the_draws_one_after_another(rows, n):
+    """However many are counted at once, row r has the draws r n to (r + 1) n - 1 of the stream."""
+    draws = np.random.default_rng(8).integers(0, n, rows * n).reshape(rows, n)
+    expected = [np.bincount(row, minlength=n) for row in draws]
+    np.testing.assert_array_equal(intervals._resamples(np.random.default_rng(8), rows, n), expected)
+
+
 def test_a_rare_explosion_is_told_as_too_few_worlds():
     """One world in 1,000 that outweighs all others: the mean rests on it, and the interval says so."""
     values = np.ones(1000)
