@@ -1,7 +1,8 @@
-"""Whole calls of users: every shipped scenario and arm through ``viralsim.simulate``, certain and with uncertain inputs.
+"""Whole calls of users: every scenario of a folder and every arm through ``viralsim.simulate``, certain and with uncertain inputs.
 
     python -m benchmarks.scenarios                 # 2,000 worlds each, one thread and all
     python -m benchmarks.scenarios --worlds 500 --scenarios hands_of_the_gods
+    python -m benchmarks.scenarios --folder benchmarks/scenarios_before    # as they were when the goal was set
 
 Processor time of the whole call, measures and ``summary()`` included; paired in one process, the least of the rounds, so that a
 busy machine counts little.
@@ -74,11 +75,11 @@ def more(call: Timed, certain: Timed, worlds: int) -> str:
     return f"{call.seconds / certain.seconds:.2f} times ({extra:+.1f} us)"
 
 
-def rows(names: list[str], worlds: int, threads: int | None, rounds: int) -> None:
+def rows(files: list[Path], worlds: int, threads: int | None, rounds: int) -> None:
     """Print a table row for every arm of the scenarios."""
     print(HEAD, "| --- " * 8 + "|", sep="\n")
-    for name in names:
-        base = vs.load(SCENARIOS / f"{name}.yaml").override({"worlds": worlds, "uncertain": {}})
+    for file in files:
+        base = vs.load(file).override({"worlds": worlds, "uncertain": {}})
         for arm in base.arm_names:
             calls = []
             for uncertain in uncertain_inputs(base.for_arm(arm)):
@@ -91,7 +92,7 @@ def rows(names: list[str], worlds: int, threads: int | None, rounds: int) -> Non
             each = 1e9 * certain.simulate_s / max(certain.impressions, 1.0)
             share = min(1.0, certain.simulate_s / certain.seconds)
             print(
-                f"| {name} | {arm} | {worlds / certain.seconds:,.0f} | {ratios} | {each:,.0f} | {share:.0%} | {peak:,.0f} |",
+                f"| {file.stem} | {arm} | {worlds / certain.seconds:,.0f} | {ratios} | {each:,.0f} | {share:.0%} | {peak:,.0f} |",
                 flush=True,
             )
 
@@ -99,13 +100,15 @@ def rows(names: list[str], worlds: int, threads: int | None, rounds: int) -> Non
 def main(arguments: list[str] | None = None) -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenarios", nargs="*", default=sorted(path.stem for path in SCENARIOS.glob("*.yaml")))
+    parser.add_argument("--folder", type=Path, default=SCENARIOS)
+    parser.add_argument("--scenarios", nargs="*", help="their names; all of the folder by default")
     parser.add_argument("--worlds", type=int, default=2000)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
-    rows(asked.scenarios, asked.worlds, asked.threads, asked.rounds)
+    names = asked.scenarios or sorted(path.stem for path in asked.folder.glob("*.yaml"))
+    rows([asked.folder / f"{name}.yaml" for name in names], asked.worlds, asked.threads, asked.rounds)
 
 
 if __name__ == "__main__":

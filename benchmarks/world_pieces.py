@@ -102,6 +102,16 @@ def scenario_file(path: Path) -> Callable[[int, Path], Values]:
     return values
 
 
+def drawn(path: Path, threads: int, worlds: int, folder: Path) -> Values:
+    """All arms of a scenario with six uncertain inputs."""
+    import viralsim
+    from benchmarks.scenarios import uncertain_inputs
+
+    scenario = viralsim.load(path)
+    unsure = scenario.override({"uncertain": uncertain_inputs(scenario.spec)[2]})
+    yield from of_result(viralsim.simulate(unsure, worlds, threads=threads), statistics=True)
+
+
 def lesson(key: str, worlds: int, folder: Path) -> Values:
     """All arms of a lesson's scenario, its slider where it is and at both ends."""
     import viralsim
@@ -269,6 +279,8 @@ def pieces() -> list[Piece]:
     by_name = {path.stem: path for path in SCENARIOS}
     return [
         *(Piece(f"scenario {name}", scenario_file(path), 200, 10) for name, path in by_name.items()),
+        Piece("uncertain integration", partial(drawn, by_name["integration"], 1), 40, 10),
+        Piece("uncertain integration, two threads", partial(drawn, by_name["integration"], 2), 40, 10),
         *(Piece(f"lesson {key}", partial(lesson, key), 100, 20 * (i < 2)) for i, key in enumerate(lessons)),
         *(
             Piece(f"generated {number:02}", partial(generated, number), 40, 40 * (number % 5 == 0))

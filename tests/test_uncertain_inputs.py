@@ -90,7 +90,8 @@ RANGES: dict[str, tuple[float, float, dict[str, object]]] = {
     "campaign.community_management.amplify.cooldown": (1.0, 6.0, {}),
 }
 LAUNCHES = {"programme": {"launches": 3, "customers": {"repeat": 0.3}}, "campaign.advocates.programme.nurture": None}
-LAWS: dict[str, tuple[float, float, dict[str, object]]] = {  # of a programme: the audience and the tier from launch to launch
+# what lasts from one launch of a programme to the next
+LAWS: dict[str, tuple[float, float, dict[str, object]]] = {
     "programme.members.at_start": (0.3, 0.9, {}),
     "programme.members.leave": (0.1, 0.6, {}),
     "programme.members.join": (0.1, 0.6, {"programme.members.at_start": 0.5}),
@@ -105,7 +106,11 @@ LAWS: dict[str, tuple[float, float, dict[str, object]]] = {  # of a programme: t
     "programme.memory.per_impression": (0.1, 0.5, {"programme.memory": {}}),
     "programme.memory.floor": (0.1, 0.9, {"programme.memory": {"per_impression": 0.3}}),
     "programme.advocates_trust.per_post": (0.1, 0.9, {}),
-    "programme.advocates_trust.recovery": (24.0, 960.0, {"programme.advocates_trust": {"per_post": 0.9, "recovery": "10d"}}),
+    "programme.advocates_trust.recovery": (
+        24.0,
+        960.0,
+        {"programme.advocates_trust": {"per_post": 0.9, "recovery": "10d"}},
+    ),
     "campaign.advocates.programme.dropout": (0.1, 0.9, {}),
     "campaign.advocates.programme.recovery": (24.0, 960.0, {"campaign.advocates.programme.recovery": "10d"}),
     "campaign.advocates.programme.ambassadors.willingness": (

@@ -117,6 +117,45 @@ def test_the_same_seed_gives_the_same_interval():
     assert mean_interval(values, seed=9) == mean_interval(values, seed=9)
 
 
+@pytest.mark.parametrize(("rows", "n"), [(999, 10), (500, 101), (40, 2000), (3, 40_000)])
+def test_resamples_count_the_draws_one_after_another(rows, n):
+    """However many are counted at once, row r has the draws r n to (r + 1) n - 1 of the stream."""
+    draws = np.random.default_rng(8).integers(0, n, rows * n).reshape(rows, n)
+    expected = [np.bincount(row, minlength=n) for row in draws]
+    np.testing.assert_array_equal(intervals._resamples(np.random.default_rng(8), rows, n), expected)
+
+
+def rare_counts(n: int, seed: int = 3) -> np.ndarray:
+    """Counts with few values and a heavy tail."""
+    rng = np.random.default_rng(seed)
+    return np.floor(rng.pareto(1.1, n) * (rng.random(n) < 0.1)).clip(max=30.0)
+
+
+def test_few_values_have_the_resamples_of_their_worlds(monkeypatch):
+    """Limits by how often each value comes are those by the worlds drawn, up to the luck of resampling, over 60 seeds."""
+    values = rare_counts(2000)[:, None]
+    assert mean_intervals(values).method == ("bootstrap-t",)
+    limits = {}
+    for worlds_a_value in (32, 10_000):
+        monkeypatch.setattr(intervals, "_WORLDS_A_VALUE", worlds_a_value)
+        found = [mean_intervals(values, seed=seed) for seed in range(60)]
+        limits[worlds_a_value] = np.array([(one.low[0], one.high[0]) for one in found])
+    by_value, by_world = limits.values()
+    assert not np.array_equal(by_value, by_world)
+    error = np.sqrt(by_value.var(axis=0, ddof=1) / 60 + by_world.var(axis=0, ddof=1) / 60)
+    assert (np.abs(by_value.mean(axis=0) - by_world.mean(axis=0)) < 4.0 * error).all()
+
+
+def test_few_values_are_mirrored_too():
+    """The interval of -x is the mirror image of that of x, with few values as with many."""
+    values = rare_counts(2000)
+    mean, low, high = mean_interval(values)
+    assert mean_interval(-values) == pytest.approx((-mean, -high, -low), abs=1e-9)
+    assert mean_interval(5.0 * values - 3.0) == pytest.approx(
+        (5.0 * mean - 3.0, 5.0 * low - 3.0, 5.0 * high - 3.0), abs=1e-9
+    )
+
+
 def test_a_rare_explosion_is_told_as_too_few_worlds():
     """One world in 1,000 that outweighs all others: the mean rests on it, and the interval says so."""
     values = np.ones(1000)

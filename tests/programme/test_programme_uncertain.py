@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from test_agrees_with_naive_programme import BASE, CREATORS
@@ -9,6 +11,7 @@ from test_programme_laws import ARMS, CHANGES, MANAGED, differing
 
 import viralsim as vs
 from viralsim.programme import launches as programme_launches
+from viralsim.programme.pool import Pool
 from viralsim.records.record import ArmOutcomes, same_value
 from viralsim.simulation import run as simulation_run
 from viralsim.simulation import uncertain
@@ -43,6 +46,12 @@ OF_A_MANAGER = {
     "campaign.community_management.amplify.shares_per_hour": (0.5, 3.0),
     "campaign.community_management.cost_usd_per_day": (1.0, 5.0),
 }
+LAWS = {
+    "programme.members.leave": (0.1, 0.4),
+    "programme.fans.from_share": (0.1, 0.9),
+    "programme.customers.repeat": (0.1, 0.5),
+    "campaign.advocates.programme.dropout": (0.1, 0.4),
+}
 WIDE = {"channels.a.envelope": 1.0, "channels.b.envelope": 1.0}  # what visibility is drawn under, in every world
 BOOSTED = {path: value for path, value in CREATORS.items() if path != "campaign.frequency_goal"}
 WORLDS = 20
@@ -75,7 +84,7 @@ def assert_same(found: ArmOutcomes, row: int, alone: ArmOutcomes, what: str) -> 
 @pytest.mark.parametrize(
     ("spans", "more"),
     [
-        (SPANS | OF_A_TIER | OF_A_MANAGER, {}),
+        (SPANS | OF_A_TIER | OF_A_MANAGER | LAWS, {}),
         (SPANS | OF_A_TIER | OF_A_MANAGER, {"campaign.advocates.cost_per": "posted"}),
         (SPANS | {"campaign.advocates.trust": (0.5, 1.5)}, BOOSTED),
         (OF_A_MANAGER, {}),
@@ -86,7 +95,7 @@ def assert_same(found: ArmOutcomes, row: int, alone: ArmOutcomes, what: str) -> 
 def test_a_block_of_worlds_is_those_set_by_hand(
     monkeypatch: pytest.MonkeyPatch, spans: dict[str, tuple[float, float]], more: dict[str, object]
 ) -> None:
-    """In blocks of 16 worlds, on one and two threads; every input moves something."""
+    """In blocks of 16 worlds, on one and two threads."""
     monkeypatch.setattr(uncertain, "COLUMN_BYTES", 1)
     drawn = scenario(spans, **more)
     one, two = (vs.simulate(drawn, worlds=WORLDS, threads=threads, repeat_trust=False) for threads in (1, 2))
@@ -95,18 +104,24 @@ def test_a_block_of_worlds_is_those_set_by_hand(
 
 
 def test_a_block_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool and the memory of a thread are made for a block, not for a world."""
-    made = []
+    """The pool of advocates is made once for a block, not for each of its worlds; the numbers of the laws are no exception."""
+    made: list[Pool] = []
     pool_of = programme_launches.pool_of
-    monkeypatch.setattr(programme_launches, "pool_of", lambda *args: made.append(args) or pool_of(*args))
-    vs.simulate(scenario(SPANS | OF_A_TIER), worlds=WORLDS, threads=1, repeat_trust=False)
+
+    def counted(*args: Any) -> Pool:
+        made.append(pool_of(*args))
+        return made[-1]
+
+    monkeypatch.setattr(programme_launches, "pool_of", counted)
+    vs.simulate(scenario(SPANS | OF_A_TIER | LAWS), worlds=WORLDS, threads=1, repeat_trust=False)
     assert len(made) == len(ARMS["arms"])
 
 
 def test_an_interrupted_programme_keeps_whole_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Worlds that were finished are those of a whole run."""
     monkeypatch.setattr(simulation_run, "FIRST_BLOCK", 16)
-    drawn, pressed = scenario(SPANS | OF_A_TIER), []
+    drawn = scenario(SPANS | OF_A_TIER)
+    pressed: list[int] = []
 
     def stop(done: int, total: int) -> None:
         if done >= total // 2 and not pressed:

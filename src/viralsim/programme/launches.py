@@ -72,9 +72,14 @@ class Programme:
 
     def of_world(self, row: int) -> Programme:
         """The programme with the numbers of the world at ``row`` of the block."""
-        arm = replace(self.arm, world=inputs_of_world(self.arm.world, row), spec=of_world(self.arm.spec, row))
+        spec = self.arm.spec
+        read = {
+            name: of_world(getattr(spec, name), row) for name in ("campaign", "programme")
+        }  # no launch reads other words
+        spec = spec.model_copy(update=read)
+        arm = replace(self.arm, world=inputs_of_world(self.arm.world, row), spec=spec)
         pool = self.pool._replace(enrolment=self.pool.enrolment.of_world(row))
-        return replace(self, arm=arm, pool=pool, months=replace(self.months, **_laws(arm.spec), pool=pool))
+        return replace(self, arm=arm, pool=pool, months=replace(self.months, **_laws(spec), pool=pool))
 
     @property
     def widest(self) -> ArmInputs:

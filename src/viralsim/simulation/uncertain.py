@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 F8 = NDArray[np.float64]
 COLUMN_BYTES = 64 << 20  # of the tables of one block of worlds
-# The keys whose numbers the compiler of arms takes as columns, or each world of a programme as its own: a star stands for a name or a number in a list.
+# The keys whose numbers are taken as columns, by the compiler of arms or by the launches of a programme: a star stands for a name
+# or a number in a list.
 COLUMNS = frozenset(
     f"{block}.{key}"
     for block, keys in {

@@ -67,7 +67,7 @@ def varied_fields(arm: ArmInputs) -> list[tuple[str, str, NDArray[Any]]]:
 
 
 def inputs_of_world(arm: ArmInputs, row: int) -> ArmInputs:
-    """The arm as the world at ``row`` has it, with one more axis nowhere."""
+    """The arm of the world at ``row``: its own numbers in every array that varies."""
     for group, field, array in varied_fields(arm):
         arm = with_array(arm, group, field, array[row].copy())
     return arm
