@@ -89,7 +89,7 @@ def test_wrong_tables_are_refused_with_their_line(tmp_path: Path, table: str, sa
     ("joint", "said"),
     [
         ("{file: none.csv}", "no file 'none.csv'"),
-        ("{}", "is required"),
+        ("{}", "needs a file, or rows: give one of them"),
         ("{draws: 3}", "needs a file, or rows"),
         ("{file: p.csv, rows: {content.post.appeal: [0.1]}}", "needs a file, or rows: give one of them"),
         ("{rows: {content.post.appeal: [0.1], channels.x.visibility: [0.1, 0.2]}}", "paths have 1, 2 values"),
@@ -97,7 +97,7 @@ def test_wrong_tables_are_refused_with_their_line(tmp_path: Path, table: str, sa
         ("{file: p.csv, sha256: abc}", "p.csv: has changed since its sha256 was written"),
         ("{rows: {content.post.appeal: [0.1]}, sha256: abc}", "is of a file: leave it out"),
         ("{file: p.csv, draws: 0}", "must be >= 1, got 0"),
-        ("{from: 0.1, to: 0.2}", "no key 'joint'"),
+        ("{from: 0.1, to: 0.2}", "needs a file, or rows: give one of them"),
         ("{file: p.csv}\n  content.post.appeal: {from: 0.1, to: 0.2}", "is drawn by joint too: keep one of them"),
         ("{file: p.csv}\n  content.post.half_life: {file: p.csv}", "takes a range (from, to); rows belong under joint"),
     ],
