@@ -176,6 +176,25 @@ def test_worlds_of_one_row_are_one_unit_of_the_intervals(tmp_path: Path) -> None
     assert_array_equal(two.clusters(), two.populations_of_world)
 
 
+def test_one_row_is_certain_and_its_intervals_are_those_of_certain_values(tmp_path: Path) -> None:
+    """All worlds with one row have the mean and interval of the scenario with its values set by hand."""
+    scenario = with_table(tmp_path, ROWS, "{file: p.csv, draws: 1}")
+    found = vs.simulate(scenario, worlds=9, threads=1)
+    row = {path: float(values[0]) for path, values in found.inputs_of_world.items()}
+    certain = vs.simulate(scenario.without("uncertain").override(row), worlds=9, threads=1)
+    assert found.clusters() is None
+    for statistic in ("mean", "ci_low", "ci_high"):
+        assert_array_equal(found.summary(statistic), certain.summary(statistic))
+
+
+def test_one_world_is_no_range(tmp_path: Path) -> None:
+    """Nothing is said of nine simulations in ten where there is one."""
+    scenario = with_table(tmp_path, ROWS).override({"goal": {"measure": "shares", "matters_from": 1}})
+    found = vs.simulate(scenario, worlds=1, threads=1).verdict.sentences[0]
+    assert "one gives no interval" in found
+    assert "in 9 of 10 simulations" not in found
+
+
 def test_rows_are_one_group_of_a_sensitivity_analysis(tmp_path: Path) -> None:
     """Every path of a point is of one row, rows are equally frequent, and trajectories of rows are refused."""
     from viralsim.experiments.sensitivity_design import factors_of, group_names, sensitivity_plan
