@@ -198,15 +198,11 @@ def parse_whole(value: object) -> int:
 
 
 def parse_number_or_duration(value: object) -> float:
-    """A float of a number or of a duration (then hours); ValueError says what is wrong."""
-    try:
-        return parse_number(value)
-    except ValueError:
-        pass
-    try:
-        return parse_duration(value)
-    except ValueError:
-        raise ValueError(f"must be a number or a duration such as 6h, got {shown(value)}") from None
+    """A float of a number, of a percentage or of a duration (then hours); ValueError says what is wrong."""
+    for parse in (parse_fraction, parse_duration):
+        with contextlib.suppress(ValueError):
+            return parse(value)
+    raise ValueError(f"must be a number or a duration such as 6h, got {shown(value)}")
 
 
 @dataclass(frozen=True)
@@ -341,7 +337,7 @@ class LaunchTime(ClockTime):
 
 @dataclass(frozen=True)
 class NumberOrDuration(Quantity):
-    """A number or a duration (then float hours), for ranges over any key."""
+    """A number, a percentage or a duration (then float hours), for ranges over any key."""
 
     def inner_schema(self) -> CoreSchema:
         """Read by ``parse_number_or_duration``."""
@@ -350,7 +346,7 @@ class NumberOrDuration(Quantity):
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """A number, or text of a pattern."""
-        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"{_DURATION_PATTERN}|^{_NUMBER}$"}]}
+        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"{_DURATION_PATTERN}|^{_NUMBER}( ?%)?$"}]}
 
 
 LONGEST_HOURS = 10 * 366 * 24.0

@@ -59,14 +59,35 @@ def test_the_mean_takes_the_risk_that_the_worst_tenth_does_not(uncertain: str) -
 
 
 def test_readings_cover_a_range_and_the_rows() -> None:
-    """One in each part of a range; rows of a posterior without repeats, together with what is drawn beside them."""
+    """One in each part of a range; rows of a posterior equally often, together with what is drawn beside them."""
     both = JOINT.replace("}}}", "}}, channels.known.visibility: {from: 0.2, to: 0.6}}")
     found = values_of_readings(two_hubs(RANGE), 10, 3)["channels.risky.visibility"]
     np.testing.assert_allclose(np.sort(found), 0.02 + 0.96 * (np.arange(10) + 0.5) / 10)
     assert found.tolist() != sorted(found)
     found_both = values_of_readings(two_hubs(both), 10, 3)
-    assert sorted(found_both["channels.risky.visibility"]) == [0.02, 0.9, 0.95, 0.98]
-    np.testing.assert_allclose(np.sort(found_both["channels.known.visibility"]), [0.25, 0.35, 0.45, 0.55])
+    assert sorted(found_both["channels.risky.visibility"]) == sorted(2 * [0.02, 0.9, 0.95, 0.98])
+    np.testing.assert_allclose(np.sort(found_both["channels.known.visibility"]), 0.2 + 0.4 * (np.arange(8) + 0.5) / 8)
+
+
+@pytest.mark.parametrize(("rows", "count"), [(1, 10), (3, 9), (4, 8), (12, 10)])
+def test_a_few_rows_do_not_thin_out_the_ranges(rows: int, count: int) -> None:
+    """Beside ranges each row comes equally often (a few of many rows once each), and every part of a range once."""
+    values = np.linspace(0.1, 0.9, rows).tolist()
+    both = {
+        "joint": {"rows": {"channels.known.visibility": values}},
+        "channels.risky.visibility": {"from": 0.0, "to": 1.0},
+    }
+    found = values_of_readings(vs.loads(TEXT).override({"uncertain": both}), 10, 3)
+    np.testing.assert_allclose(np.sort(found["channels.risky.visibility"]), (np.arange(count) + 0.5) / count)
+    assert set(np.unique(found["channels.known.visibility"], return_counts=True)[1]) == {max(1, 10 // rows)}
+    assert set(found["channels.known.visibility"]) <= set(values)
+
+
+def test_one_row_is_one_reading() -> None:
+    """And is refused in these words."""
+    one = vs.loads(TEXT).override({"uncertain": {"joint": {"rows": {"channels.known.visibility": [0.5]}}}})
+    with pytest.raises(vs.errors.InputError, match=r"over: one row of uncertain\.joint is one reading"):
+        values_of_readings(one, 10, 3)
 
 
 def test_the_answer_says_what_it_is_chosen_for() -> None:

@@ -89,7 +89,7 @@ def test_wrong_tables_are_refused_with_their_line(tmp_path: Path, table: str, sa
     ("joint", "said"),
     [
         ("{file: none.csv}", "no file 'none.csv'"),
-        ("{}", "is required"),
+        ("{}", "needs a file, or rows: give one of them"),
         ("{draws: 3}", "needs a file, or rows"),
         ("{file: p.csv, rows: {content.post.appeal: [0.1]}}", "needs a file, or rows: give one of them"),
         ("{rows: {content.post.appeal: [0.1], channels.x.visibility: [0.1, 0.2]}}", "paths have 1, 2 values"),
@@ -97,7 +97,7 @@ def test_wrong_tables_are_refused_with_their_line(tmp_path: Path, table: str, sa
         ("{file: p.csv, sha256: abc}", "p.csv: has changed since its sha256 was written"),
         ("{rows: {content.post.appeal: [0.1]}, sha256: abc}", "is of a file: leave it out"),
         ("{file: p.csv, draws: 0}", "must be >= 1, got 0"),
-        ("{from: 0.1, to: 0.2}", "no key 'joint'"),
+        ("{from: 0.1, to: 0.2}", "needs a file, or rows: give one of them"),
         ("{file: p.csv}\n  content.post.appeal: {from: 0.1, to: 0.2}", "is drawn by joint too: keep one of them"),
         ("{file: p.csv}\n  content.post.half_life: {file: p.csv}", "takes a range (from, to); rows belong under joint"),
     ],
@@ -174,6 +174,25 @@ def test_worlds_of_one_row_are_one_unit_of_the_intervals(tmp_path: Path) -> None
     assert vs.simulate(scenario, worlds=3, threads=1).clusters() is None
     two = vs.simulate(scenario.override({"populations": 2}), worlds=9, threads=1)
     assert_array_equal(two.clusters(), two.populations_of_world)
+
+
+def test_one_row_is_certain_and_its_intervals_are_those_of_certain_values(tmp_path: Path) -> None:
+    """All worlds with one row have the mean and interval of the scenario with its values set by hand."""
+    scenario = with_table(tmp_path, ROWS, "{file: p.csv, draws: 1}")
+    found = vs.simulate(scenario, worlds=9, threads=1)
+    row = {path: float(values[0]) for path, values in found.inputs_of_world.items()}
+    certain = vs.simulate(scenario.without("uncertain").override(row), worlds=9, threads=1)
+    assert found.clusters() is None
+    for statistic in ("mean", "ci_low", "ci_high"):
+        assert_array_equal(found.summary(statistic), certain.summary(statistic))
+
+
+def test_one_world_is_no_range(tmp_path: Path) -> None:
+    """Nothing is said of nine simulations in ten where there is one."""
+    scenario = with_table(tmp_path, ROWS).override({"goal": {"measure": "shares", "matters_from": 1}})
+    found = vs.simulate(scenario, worlds=1, threads=1).verdict.sentences[0]
+    assert "one gives no interval" in found
+    assert "in 9 of 10 simulations" not in found
 
 
 def test_rows_are_one_group_of_a_sensitivity_analysis(tmp_path: Path) -> None:

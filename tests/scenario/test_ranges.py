@@ -16,6 +16,7 @@ import viralsim as vs
 from viralsim.errors import ScenarioError
 from viralsim.scenario.ranges import Range
 from viralsim.scenario.study import Uncertain
+from viralsim.simulation.front import describe
 from viralsim.simulation.run import draw_inputs
 
 TEXT = """\
@@ -204,3 +205,58 @@ def test_override_refuses_numbers_for_durations_where_it_is_told_to() -> None:
             vs.loads(TEXT % "campaign.advocates.willingness: {from: 0.1, to: 0.2}").override({"campaign.advocates": None}),
             5, np.arange(3),
         )  # fmt: skip
+
+
+REFUSED = {
+    "content.post.share_rate: {from: 0.01, to: 0.02}": "uncertain.content.post.share_rate: cannot be drawn: ",
+    '"campaign.paid[0].starts": {from: 0h, to: 15h}': "uncertain.campaign.paid[0].starts.to: campaign.paid[0].starts cannot be 15",
+    '"campaign.paid[0].ends": {from: 6h, to: 30h}': "uncertain.campaign.paid[0].ends.to: campaign.paid[0].ends cannot be 30: ",
+    'joint: {rows: {"campaign.paid[0].ends": [6, 30]}}': "uncertain.joint: campaign.paid[0].ends cannot be 30: ",
+}
+
+
+@pytest.mark.parametrize("written", REFUSED)
+def test_values_that_contradict_the_scenario_are_refused_before_a_world_is_run(written: str) -> None:
+    """Both by check and by run, with the line of the range, however few worlds would draw such a value."""
+    scenario = vs.loads(TEXT % written)
+    for call in (lambda: describe(scenario), lambda: vs.simulate(scenario, worlds=1)):
+        with pytest.raises(ScenarioError) as caught:
+            call()
+        assert len(caught.value.problems) == 1
+        assert str(caught.value).startswith("scenario:17: " + REFUSED[written])
+
+
+@pytest.mark.parametrize(("written", "said"), {
+    "channels.x.envelope: {from: 0.3, to: 0.5}": "channels.x.envelope: says how luck is drawn",
+    "programme.launches: {from: 2, to: 3}": "programme.launches: is the same in all worlds",
+    "content.post.appeal: {normal: {mean: .nan, sd: 0.1}}": "content.post.appeal.normal.mean: must be a finite number, got nan",
+    "content.post.appeal: {normal: {mean: 0.1, sd: -1}}": "content.post.appeal.normal.sd: must be > 0, got -1",
+    "content.post.appeal: {from: .nan, to: 0.2}": "content.post.appeal.from: must be a finite number, got nan",
+    "content.post.half_life: {from: 10%, to: 12h}": "content.post.half_life.from: must be a duration such as",
+    '"campaign.paid[0].budget": {from: 10%, to: 12}': "campaign.paid[0].budget.from: \'10%\' is a percentage",
+    "joint: {}": "joint: needs a file, or rows",
+    "joint: {rows: {}}": "joint.rows: must have at least 1",
+    "joint: {rows: {content.post.appeal: [0.1, x]}}": "joint.rows.content.post.appeal[1]: must be a number, got \'x\'",
+    "joint: {rows: {content.post.appeal: [0.1, .nan]}}": "joint.rows.content.post.appeal[1]: must be a finite number, got nan",
+    "joint: {rows: {content.post.appeal: [1], content.post.half_life: [1, 2]}}": "joint.rows: paths have 1, 2 values",
+}.items())  # fmt: skip
+def test_one_mistake_is_told_once(written: str, said: str) -> None:
+    """Nothing else is said to be missing or wrong on account of it."""
+    text = TEXT % written
+    if "programme" in written:
+        text += "programme: {launches: 2, every: 30d}\n"
+    with pytest.raises(ScenarioError) as caught:
+        vs.loads(text)
+    assert len(caught.value.problems) == 1
+    assert str(caught.value).startswith("scenario:17: uncertain." + said)
+
+
+def test_fractions_may_be_written_in_per_cent() -> None:
+    """Ends, mean, deviation and median of a path that is a fraction."""
+    texts = [
+        f"content.post.appeal: {{from: {low}, to: {high}, normal: {{mean: {mean}, sd: {sd}}}}}\n"
+        f"  campaign.advocates.willingness: {{lognormal: {{median: {median}, sigma: 0.1}}}}"
+        for low, high, mean, sd, median in (("1%", "9 %", "5%", "2%", "20%"), (0.01, 0.09, 0.05, 0.02, 0.2))
+    ]
+    in_per_cent, plain = (vs.loads(TEXT % text).input_ranges() for text in texts)
+    assert in_per_cent == plain

@@ -216,3 +216,13 @@ def test_a_strategy_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert propose(candidates(barred=0), "last", 2, 1).members.tolist() == [MEMBERS - 1, MEMBERS - 2]
     with pytest.raises(InputError, match="exists already"):
         register("degree", lambda people, count, seed, options: np.arange(count))
+
+
+@pytest.mark.parametrize("word", ["opim", "celf"])
+def test_bounds_are_not_given_for_ties_that_come_and_go(word: str) -> None:
+    """Member 0 never reaches 3, as the ties on the way never hold one after the other: the ties of a tick are asked for."""
+    changing = vs.Network.from_temporal_edges([0, 1, 2], [1, 2, 3], [6, 3, 0], [9, 6, 3], 4)
+    with pytest.raises(InputError, match=r"network has ties that come and go, and .* is for ties that stay"):
+        vs.seeding.choose(changing, word, 1, probability=1.0)
+    assert vs.seeding.choose(changing.snapshot(), word, 1, probability=1.0).expected_reach == 4.0
+    assert vs.seeding.choose(changing.snapshot(7), word, 1, probability=1.0).members.tolist() == [0]

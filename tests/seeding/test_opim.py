@@ -116,6 +116,21 @@ def test_only_the_targets_count():
     assert found.lower_bound <= 19.0 <= found.upper_bound <= 20.0
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"taken": [0, 1, 2, 3, 4], "value": [1, 1, 1, 1, 1, 0]},  # who is left counts nothing, and follows nobody
+        {"value": [0, 1, 1, 1, 0, 0], "costs": [9, 9, 9, 9, 0.1, 0.2], "budget": 1.0},  # who can be paid reaches nobody
+    ],
+)
+def test_who_reaches_nobody_that_counts_is_told_so(options: dict[str, object]) -> None:
+    """The best adds 0: the answer says how little at most, without filling the memory with sets."""
+    network = vs.Network.from_edges([0, 1, 2, 3], [1, 2, 3, 4], members=6)
+    found = vs.seeding.choose(network, "opim", 1, probability=0.5, memory_gib=0.001, **options)
+    assert (found.expected_reach, found.lower_bound, found.guarantee) == (0.0, 0.0, 0.0)
+    assert 0.0 < found.upper_bound < 0.05
+
+
 def test_who_is_taken_is_not_chosen_and_adds_nothing():
     """With the larger star's middle taken the other is chosen, and the numbers are of what it adds."""
     source, target = [0] * 30 + [50] * 18, list(range(1, 31)) + list(range(51, 69))

@@ -65,8 +65,9 @@ def choose_over_readings(tier: Tier, count: int, options: Mapping[str, Any]) -> 
 def values_of_readings(scenario: Scenario, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
     """The uncertain inputs in each reading: path -> float64[readings].
 
-    Rows of ``uncertain.joint`` (all where there are no more) in an order of the seed. Every range is cut into as many parts as
-    there are readings, in an order of its own, and the middle of each is taken (Latin hypercube; McKay, Beckman, Conover 1979).
+    Rows of ``uncertain.joint`` in an order of the seed; where there are fewer than ``count``, all of them, and beside ranges each
+    of them equally often. Every range is cut into as many parts as there are readings, in an order of its own, and the middle of
+    each is taken (Latin hypercube; McKay, Beckman, Conover 1979).
     """
     joint = scenario.joint_rows()
     ranges = scenario.input_ranges()
@@ -74,9 +75,13 @@ def values_of_readings(scenario: Scenario, count: int, seed: int) -> dict[str, N
         raise InputError(
             f"{OVER}: nothing is uncertain in this scenario, so there is one reading: give uncertain, or leave it out"
         )
-    if joint:
-        count = min(count, len(next(iter(joint.values()))))
-    found = {path: rows[_order(seed, "joint", len(rows))[:count]] for path, rows in joint.items()}
+    rows = len(next(iter(joint.values()))) if joint else count
+    if rows < count:
+        count = rows * (count // rows) if ranges else rows
+    if count < 2:
+        raise InputError(f"{OVER}: one row of uncertain.joint is one reading: give more of them, or leave it out")
+    order = _order(seed, "joint", rows)[np.arange(count) % rows]
+    found = {path: column[order] for path, column in joint.items()}
     levels = {path: (_order(seed, path, count) + 0.5) / count for path in ranges}
     return {path: np.asarray(span.quantiles(levels[path]), np.float64) for path, span in ranges.items()} | found
 

@@ -68,7 +68,7 @@ def pair_sentence(record: RunRecord, row: Comparison, found: str, goal: Goal, m:
             f"{in_places(row.uplift, places)} {m.counted} ({interval}), and "
             f"{number(goal.matters_from)} would matter.{worlds}"
         )
-    if record.uncertain:
+    if record.uncertain and record.world_count > 1:
         text += f" With uncertain inputs and luck, the difference is {span(row.range_low, row.range_high)} in 9 of 10 simulations"
         if not np.isnan(row.probability_better):
             text += f"; {row.arm} is ahead in {percent(row.probability_better)} of them"

@@ -251,12 +251,12 @@ class RunRecord:
 
     @cached_property
     def _rows(self) -> NDArray[np.int32] | None:
-        """Which row of ``uncertain.joint`` each world took; None if each took another, or there are none."""
+        """Which row of ``uncertain.joint`` each world took; None if each took another, all the same, or there are none."""
         if not self.joint_inputs or not self.world_count:
             return None
         columns = np.column_stack([self.inputs_of_world[path] for path in self.joint_inputs])
         rows = np.unique(columns, axis=0, return_inverse=True)[1].ravel()
-        return np.asarray(rows, np.int32) if rows.max() < len(rows) - 1 else None
+        return np.asarray(rows, np.int32) if 0 < rows.max() < len(rows) - 1 else None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RunRecord) and _same_fields(self, other)

@@ -25,6 +25,7 @@ from viralsim.units import Whole
 MOST_ROWS, MOST_PATHS = 1_000_000, 64
 NOT_A_PATH = "draw"  # a column that numbers the draws of a posterior
 HERE: Place = ("uncertain", JOINT)
+NEITHER = "needs a file, or rows: give one of them"
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 Floats = NDArray[np.float64]
@@ -52,9 +53,7 @@ def rows_of(joint: Joint, folder: Path) -> Rows:
 def _given(rows: dict[str, tuple[float, ...]]) -> Rows:
     sizes = {len(values) for values in rows.values()}
     if len(sizes) > 1 or 0 in sizes:
-        raise InputError(
-            f"rows: paths have {', '.join(map(str, sorted(sizes)))} values: give each the same number, above 0"
-        )
+        raise InputError(f"paths have {', '.join(map(str, sorted(sizes)))} values: give each the same number, above 0")
     return Rows({path: np.array(values) for path, values in rows.items()}, np.arange(1, min(sizes) + 1))
 
 
@@ -123,7 +122,7 @@ def check_joint(spec: Spec, data: Any, folder: Path) -> Iterator[Finding]:
     if joint is None:
         return
     if (joint.file is None) == (joint.rows is None):
-        yield HERE, "needs a file, or rows: give one of them"
+        yield HERE, NEITHER
         return
     if joint.rows is not None and joint.sha256 is not None:
         yield (*HERE, "sha256"), "is of a file: leave it out"

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.scenario.cut_normal import cut_normal_quantiles
+from viralsim.scenario.joint import NEITHER
 from viralsim.scenario.messages import Finding
 from viralsim.scenario.paths import DISTRIBUTIONS, PathError, Slot, at
 from viralsim.scenario.reading import Place
 from viralsim.scenario.slots import check_value, varied_slot
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import JOINT, Joint, Uncertain
-from viralsim.units import Duration, Whole, parse_duration, parse_number
+from viralsim.units import Duration, Real, Whole, parse_duration, parse_fraction, parse_number
 
 Floats = NDArray[np.float64]
 TAIL_SD = 3.2905267314919255  # standard deviations: 0.05 % of a normal lie beyond on either side
@@ -78,6 +79,9 @@ def check_ranges(spec: Spec, data: Any) -> Iterator[Finding]:
             if path != JOINT:
                 yield place, f"takes a range (from, to); rows belong under {JOINT}"
             continue
+        if path == JOINT:
+            yield place, NEITHER
+            continue
         written = at(data, place)
         wrong = _missing(written, place)
         try:
@@ -110,7 +114,7 @@ def _distribution(slot: Slot, span: Uncertain, written: Any, place: Place) -> It
         yield (*place, names[1]), f"appears beside {names[0]}: keep one of them"
     if names and span.scale == "log":
         yield (*place, "scale"), f"is of a uniform range: leave it out beside {names[0]}"
-    parse = parse_duration if isinstance(slot.quantity, Duration) else parse_number
+    parse = _reader(slot)
     for name in names:
         for word in ("mean", "sd", "median"):
             if word in written[name]:
@@ -118,6 +122,13 @@ def _distribution(slot: Slot, span: Uncertain, written: Any, place: Place) -> It
                     parse(written[name][word])
                 except ValueError as error:
                     yield (*place, name, word), str(error)
+
+
+def _reader(slot: Slot) -> Callable[[Any], float]:
+    """What reads a number in the unit of the slot."""
+    if isinstance(slot.quantity, Duration):
+        return parse_duration
+    return parse_fraction if isinstance(slot.quantity, Real) and slot.quantity.is_fraction else parse_number
 
 
 def _ends(slot: Slot, found: Range, place: Place) -> Iterator[Finding]:

@@ -45,6 +45,16 @@ def independent(more: list[Finding], found: list[Finding]) -> list[Finding]:
     ]
 
 
+def independent_of_ranges(more: list[Finding], found: list[Finding]) -> list[Finding]:
+    """Findings without those that miss in ``uncertain`` what was taken out of the same range: its ends, or its rows."""
+    broken = [place[:2] for place, _ in found if place[:1] == ("uncertain",)]
+    return [
+        (place, sentence)
+        for place, sentence in more
+        if place[:2] not in broken or not (len(place) == 2 or "is required" in sentence)
+    ]
+
+
 def _order(place: Place) -> tuple[int, int]:
     """Deeper places first, and later entries of a list first: taking one out must not shift the others."""
     last = place[-1] if place else 0

@@ -41,6 +41,10 @@ def varied_slot(data: Any, path: str) -> Slot:
         )
     if target[-1] == "frequency_goal":
         raise PathError("says what is counted: it cannot be uncertain")
+    if target[0] == "channels" and target[-1] == "envelope":
+        raise PathError("says how luck is drawn: it cannot be uncertain")
+    if target == ("programme", "launches"):
+        raise PathError("is the same in all worlds: it cannot be uncertain; compare values in a sweep")
     slot = leaf_slot(data, target)
     if not isinstance(slot.quantity, Real | Whole | Duration):
         raise PathError("is no number that can vary: name a key with a number or a duration")

@@ -144,7 +144,7 @@ class Joint(Block):
         "CSV: paths in the first line, then a row per draw in the unit of the path (hours for durations)",
         source=USER,
     )
-    rows: dict[str, tuple[float, ...]] | None = key(
+    rows: dict[str, tuple[Annotated[float, Real()], ...]] | None = key(
         None, "instead of file: path -> its value in each row", source="off", min_length=1, max_length=64
     )
     draws: Annotated[int, Whole(ge=1, le=1_000_000, unit="rows")] | None = key(

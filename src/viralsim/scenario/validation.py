@@ -17,7 +17,7 @@ from viralsim.scenario.currency import other_currencies, said_of_currency
 from viralsim.scenario.messages import Finding, findings, path_of
 from viralsim.scenario.paths import PathError, parse_path
 from viralsim.scenario.reading import Document, Place
-from viralsim.scenario.repair import independent, salvage
+from viralsim.scenario.repair import independent, independent_of_ranges, salvage
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study_checks import check_study
 
@@ -95,7 +95,7 @@ def examine_all(data: Any, folder: Path, where: Origin, files: set[str]) -> Spec
     if partial is not None:
         if spec is None:
             found = [*found, *independent(check(partial, folder, files), found)]
-        found += check_study(partial, plain, folder)
+        found += independent_of_ranges(check_study(partial, plain, folder), found)
         for name in partial.arms:
             found += _examine_arm(plain, name, folder, files, tuple(found))[1]
     if spec is None or found or where.document.problems:

@@ -147,8 +147,14 @@ class Objective:
             return 0.0  # those taken might reach them anyhow
         return float(len(chosen)) if self.value is None else float(self.value[chosen].sum())
 
-    def negligible(self, upper: float) -> bool:
-        """Whether the best add less than ``NEGLIGIBLE`` of their own value, since those taken reach them anyhow."""
+    def negligible(self, upper: float, covered: float) -> bool:
+        """Whether the best add less than ``NEGLIGIBLE`` of their own value, since those taken reach them anyhow.
+
+        Of the mean member's value where none who can be chosen has a value, and the chosen ``covered`` no set: they may reach
+        nobody who counts.
+        """
+        if not covered and self.value is not None and not self.value[self.eligible].any():
+            return upper < NEGLIGIBLE * self.count * self.total / self.members
         if not len(self.taken):
             return False
         value = np.ones(self.count) if self.value is None else np.sort(self.value[self.eligible])[-self.count :]

@@ -47,8 +47,8 @@ def opim(candidates: Candidates, count: int, seed: int, options: Mapping[str, An
     1 - 1/e - epsilon, with costs 1 - 1/sqrt(e) - epsilon. delta (1 / members): in (0, 1). memory_gib (4): what the sets may
     take, beside at most 68 bytes per member and thread while they are drawn. threads: None for all cores; the choice is the
     same for any number. With several channels every follow counts. Without costs exactly ``count`` members are chosen,
-    with costs at most as many. If the taken members reach nearly all who could be reached, the answer is a small upper bound
-    with a poor guarantee.
+    with costs at most as many. If the taken members reach nearly all who could be reached, or nobody who can be chosen reaches
+    anybody who counts, the answer is a small upper bound with a poor guarantee.
 
     tight (0.07; None: off): continue beyond epsilon until chance reduces the certificate by no more than this share and the
     judging sets confirm, to 0.5 %, how many sets are covered, or until memory_gib is full. If tight is not given, an epsilon
@@ -127,7 +127,11 @@ def search(goal: Objective, judge: ReachSets | MixedSets, choose: ReachSets | Mi
         members, covered, bound = greedy(goal, choose)
         members = goal.filled(members)
         found = certified(goal, members, judge, upper_bound(bound, a) * goal.total / len(choose.ends), a)
-        if place >= last or goal.negligible(found.upper_bound or 0.0) or _enough(goal, found, judge, (covered, bound)):
+        if (
+            place >= last
+            or goal.negligible(found.upper_bound or 0.0, covered)
+            or _enough(goal, found, judge, (covered, bound))
+        ):
             return found, a
         ahead = len(LADDER)
         if goal.tight and short < SHORT_STEPS:

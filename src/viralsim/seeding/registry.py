@@ -99,14 +99,19 @@ def _checked(order: Any, word: str, candidates: Candidates) -> NDArray[np.int64]
 def choose(network: Network, strategy: str, count: int | None = None, *, seed: int = 1, **options: Any) -> Chosen:
     """Choose ``count`` members of a network by a strategy word: ``choose(network, "degree", count=50)``.
 
-    Words with a source: "degree_discount" (Chen, Wang, Yang 2009), "celf" (Leskovec et al. 2007), "imm" (Tang, Shi, Xiao 2015),
-    "opim" (Tang, Tang, Xiao, Yuan 2018), "pagerank" (Page et al. 1999). strategy: one of ``words()``. options: the strategy's
-    own, by name. seed: of the random draws.
+    strategy: one of ``words()``; "pagerank" is of Page et al. (1999), "celf" of Leskovec et al. (2007), "opim" of Tang, Tang, Xiao,
+    Yuan (2018). options: the strategy's own, by name. seed: of the random draws.
     count may be left out if ``budget`` says how many: ``choose(network, "opim", costs=costs, budget=5000)``.
-    Raises InputError for an unknown word or option, or if count is more than there are.
+    Raises InputError for an unknown word or option, if count is more than there are, or if cascades are to be judged on a
+    network whose ties come and go.
     """
     remedy = "use Network.from_edges, from_networkx, from_igraph or from_scipy"
     instance(network, "network", Network, remedy)
+    if network.spans is not None and strategy in ("celf", "opim"):
+        raise InputError(
+            f"network has ties that come and go, and {strategy} is for ties that stay: take those of a tick, "
+            "network.snapshot(tick), or all that ever are, network.snapshot()"
+        )
     candidates = Candidates([network], np.ones(network.members, dtype=np.bool_))
     chosen = propose(candidates, strategy, count, seed, options)
     if count is not None and chosen.cost is None and len(chosen.members) < count:

@@ -26,6 +26,7 @@ from viralsim.scenario.inputs import inputs_of
 from viralsim.scenario.loading import scenario_of
 from viralsim.scenario.own_rules import digests
 from viralsim.scenario.study import Until
+from viralsim.simulation.ends_of_inputs import refuse_ends_that_do_not_fit
 from viralsim.simulation.run import (
     Progress,
     Run,
@@ -62,6 +63,7 @@ def describe(scenario: Scenario) -> Description:
 
     Raises: whatever ``simulate`` would raise with the scenario's own worlds, seed and arms.
     """
+    refuse_ends_that_do_not_fit(scenario)
     compiled = compile_audience(scenario)
     arms = compile_arms(scenario, compiled)
     refuse_unequal_money(scenario, arms)
@@ -127,6 +129,7 @@ def simulate(
     scenario = scenario_of(scenario)
     run = _prepare(scenario, worlds, seed, arms, threads, progress)
     run.until = _until_of(scenario, worlds, until)
+    refuse_ends_that_do_not_fit(scenario)
     compiled_audiences = [compile_audience(scenario, p, run.threads) for p in range(scenario.spec.populations)]
     first_arms = compile_arms(scenario, compiled_audiences[0])
     signs, warnings = vital_signs(scenario, compiled_audiences[0], first_arms)
