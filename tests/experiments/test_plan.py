@@ -59,6 +59,23 @@ def test_samples_fill_the_ranges(design: str) -> None:
     assert found.points == plan_of(found.asked).points
 
 
+@pytest.mark.parametrize("design", ["grid", "sobol"])
+@pytest.mark.parametrize(
+    ("path", "written", "numbers"),
+    [
+        ("content.c.appeal", "[5%, 1e-3, 0.2]", [0.001, 0.05, 0.2]),
+        ("content.c.half_life", "[90m, 6h, 1d]", [1.5, 6.0, 24.0]),
+        ("campaign.advocates.count", "['5', 1e1, 20]", [5, 10, 20]),
+    ],
+)
+def test_numbers_written_as_text_are_numbers(design: str, path: str, written: str, numbers: list[float]) -> None:
+    """Per cent, durations, and what YAML takes for a word: each has the number that a scenario has of it."""
+    points = 4 if design == "sobol" else "null"
+    found = plan(f"{{design: {design}, points: {points}, parameters: {{{path}: {written}}}}}")
+    assert sorted({point[path] for point in found.points}) == numbers
+    assert {type(point[path]) for point in found.points} == {type(numbers[0])}
+
+
 def test_arms_can_be_swept() -> None:
     """A path into an arm's overlay is a parameter like any other."""
     found = plan("{parameters: {arms.advocates.campaign.advocates.count: [1, 2]}}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from viralsim.scenario.constraints import holds
 from viralsim.scenario.paths import at, leaf_slot, parse_path
 from viralsim.scenario.slots import is_whole
 from viralsim.scenario.study import Sweep, SweepParameter
-from viralsim.units import Duration, parse_duration
+from viralsim.units import Duration, Real, Whole, parse_duration, parse_fraction, parse_number, parse_whole
 
 Overrides = dict[str, Any]
 MOST_SEED = 2**63 - 1  # the table holds it as int64
@@ -111,24 +112,37 @@ def allowed(base: Scenario, constraints: Sequence[str], point: Mapping[str, Any]
 
 def _points(scenario: Scenario, sweep: Sweep, seed: int) -> Iterator[Overrides]:
     whole = {path: is_whole(scenario.data, path) for path in sweep.parameters}
+    parameters = {path: _in_numbers(scenario, path, p) for path, p in sweep.parameters.items()}
     if sweep.design in ("grid", "list"):
-        columns = [_in_hours(scenario, path, axis_values(p, whole[path])) for path, p in sweep.parameters.items()]
+        columns = [axis_values(p, whole[path]) for path, p in parameters.items()]
         rows: Any = itertools.product(*columns) if sweep.design == "grid" else zip(*columns, strict=True)
         for row in rows:
-            yield dict(zip(sweep.parameters, row, strict=True))
+            yield dict(zip(parameters, row, strict=True))
         return
-    for units in _units(sweep.design, len(sweep.parameters), cast(int, sweep.points), seed):
-        yield {
-            path: value_at(p, float(u), whole[path])
-            for (path, p), u in zip(sweep.parameters.items(), units, strict=True)
-        }
+    for units in _units(sweep.design, len(parameters), cast(int, sweep.points), seed):
+        yield {path: value_at(p, float(u), whole[path]) for (path, p), u in zip(parameters.items(), units, strict=True)}
 
 
-def _in_hours(scenario: Scenario, path: str, values: list[Any]) -> list[Any]:
-    """Durations as numbers, as those of a range are: a column of the table then has one kind."""
-    if not isinstance(leaf_slot(scenario.data, parse_path(path)).quantity, Duration):
-        return values
-    return [parse_duration(value) if isinstance(value, str) else value for value in values]
+def _in_numbers(scenario: Scenario, path: str, parameter: SweepParameter) -> SweepParameter:
+    """Listed numbers that are written as text (6h, 5%, 1e-3) as numbers: a column of the table then has one kind."""
+    if parameter.values is None:
+        return parameter
+    quantity = leaf_slot(scenario.data, parse_path(path)).quantity
+    read: Callable[[object], float] = parse_number
+    if isinstance(quantity, Duration):
+        read = parse_duration
+    elif isinstance(quantity, Whole):
+        read = parse_whole
+    elif isinstance(quantity, Real) and quantity.is_fraction:
+        read = parse_fraction
+
+    def number(value: Any) -> Any:
+        with contextlib.suppress(ValueError):  # a word such as uniform
+            return read(value) if isinstance(value, str) or read is parse_whole else value
+        return value
+
+    values = parameter.values if quantity is None else tuple(map(number, parameter.values))
+    return parameter.model_copy(update={"values": values})
 
 
 def axis_values(parameter: SweepParameter, whole: bool) -> list[Any]:
