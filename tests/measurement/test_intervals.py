@@ -136,14 +136,24 @@ def test_few_values_have_the_resamples_of_their_worlds(monkeypatch):
     values = rare_counts(2000)[:, None]
     assert mean_intervals(values).method == ("bootstrap-t",)
     limits = {}
-    for worlds_a_value in (32, 10_000):
-        monkeypatch.setattr(intervals, "_WORLDS_A_VALUE", worlds_a_value)
+    for worlds_a_row in (7, 10_000):
+        monkeypatch.setattr(intervals, "_WORLDS_A_ROW", worlds_a_row)
         found = [mean_intervals(values, seed=seed) for seed in range(60)]
-        limits[worlds_a_value] = np.array([(one.low[0], one.high[0]) for one in found])
+        limits[worlds_a_row] = np.array([(one.low[0], one.high[0]) for one in found])
     by_value, by_world = limits.values()
     assert not np.array_equal(by_value, by_world)
     error = np.sqrt(by_value.var(axis=0, ddof=1) / 60 + by_world.var(axis=0, ddof=1) / 60)
     assert (np.abs(by_value.mean(axis=0) - by_world.mean(axis=0)) < 4.0 * error).all()
+
+
+@pytest.mark.parametrize("values", [6, 10_000])
+def test_columns_share_their_resamples(values):
+    """In each resample the mean of a sum is the sum of the means; means spread as those of samples do (4 standard errors)."""
+    x, y = np.random.default_rng(2).integers(0, values, (2, 1200)).astype(float) / values
+    mean, second = intervals._moments(np.column_stack([x, y, x + y]), seed=4)
+    np.testing.assert_allclose(mean[:, 0] + mean[:, 1], mean[:, 2], rtol=1e-12)
+    assert (second >= mean**2).all()
+    assert mean.std(axis=0) == pytest.approx([v.std() / np.sqrt(1200) for v in (x, y, x + y)], rel=4 / np.sqrt(2 * 999))
 
 
 def test_few_values_are_mirrored_too():

@@ -21,7 +21,7 @@ MODERATE_WORLDS = 1000
 RESAMPLES = 999
 _CHUNK_DRAWS = 2_000_000  # weights held at once: 16 MB
 _CACHED_DRAWS = 1 << 15  # random numbers held at once, so that they are counted in a processor's cache
-_WORLDS_A_VALUE = 32  # drawn in the time of how often one value comes
+_WORLDS_A_ROW = 7  # drawn in the time of how often one distinct world comes
 _GROUP_NUMBERS = 20_000_000
 BOOTSTRAP_MOST_WORLDS = 100_000  # above this the bootstrap costs more than it shows
 _FEWEST_FOR_BOOTSTRAP = 10
@@ -251,31 +251,32 @@ def _t_quantile(freedom: int) -> float:
     return float(stdtrit(freedom, 0.5 + LEVEL / 2.0))
 
 
-def _few_values(column: Float64) -> tuple[Float64, NDArray[np.int64]] | None:
-    """The distinct values of a column and how often each is there, by distance from 0, so that -x has the mirror image; None
-    where drawing the worlds costs less than drawing how often each value comes."""
-    values, counts = np.unique(column, return_counts=True)
-    if len(values) * _WORLDS_A_VALUE > len(column):
+def _distinct(worlds: Float64) -> tuple[Float64, NDArray[np.int64]] | None:
+    """The distinct rows and how often each is there, by distance from 0, so that -x has the mirror image; None where drawing the
+    worlds costs less than drawing how often each row comes."""
+    most = len(worlds) // _WORLDS_A_ROW
+    if any(len(np.unique(column)) > most for column in worlds.T):
         return None
-    order = np.argsort(np.abs(values), kind="stable")
-    return values[order], counts[order]
+    rows, counts = np.unique(worlds, axis=0, return_counts=True)
+    if len(rows) > most:
+        return None
+    order = np.lexsort(np.abs(rows).T)
+    return rows[order], counts[order]
 
 
-def _moments_of_tally(values: Float64, counts: NDArray[np.int64], seed: int) -> tuple[Float64, Float64]:
-    """Mean and mean square of each resample of one column, float64[RESAMPLES]: how often a value comes is multinomial."""
-    n = int(counts.sum())
-    drawn = np.random.default_rng([seed % 2**63, n]).multinomial(n, counts / n, RESAMPLES)
-    return drawn @ values / n, drawn @ values**2 / n
+def _moments(scaled: Float64, seed: int) -> tuple[Float64, Float64]:
+    """Mean and mean square of each resample and column, float64[RESAMPLES, m]; columns share their resamples.
 
-
-def _moments_of_worlds(scaled: Float64, seed: int) -> tuple[Float64, Float64]:
-    """Mean and mean square of each resample and column, float64[RESAMPLES, m].
-
-    Columns share their resamples: one weight matrix, two matrix products.
+    Of many worlds of which few differ, how often each distinct one is in a resample is drawn (it is multinomial); else the worlds.
     """
     n, m = scaled.shape
-    rng, squares = np.random.default_rng([seed % 2**63, n]), scaled**2
-    mean, second = np.empty((RESAMPLES, m)), np.empty((RESAMPLES, m))
+    rng = np.random.default_rng([seed % 2**63, n])
+    tally = _distinct(scaled) if n >= MODERATE_WORLDS else None
+    if tally is not None:
+        rows, counts = tally
+        weights = rng.multinomial(n, counts / n, RESAMPLES).astype(np.float64)
+        return weights @ rows / n, weights @ rows**2 / n
+    mean, second, squares = np.empty((RESAMPLES, m)), np.empty((RESAMPLES, m)), scaled**2
     chunk = max(1, _CHUNK_DRAWS // n)
     for start in range(0, RESAMPLES, chunk):
         weights = _resamples(rng, min(chunk, RESAMPLES - start), n)
@@ -299,18 +300,11 @@ def _resamples(rng: np.random.Generator, rows: int, n: int) -> Float64:
 def _bootstrap_pivots(centred: Float64, seed: int) -> tuple[Float64, Float64, NDArray[np.bool_]]:
     """Quantiles 0.025 and 0.975 of the bootstrapped pivot of each column, and where they had no bound.
 
-    Cost O(resamples * n * m), of a column of many worlds with few values O(resamples * values).
+    Cost O(resamples * n * m), with few distinct worlds among many O(resamples * distinct * m).
     """
-    n, m = centred.shape
+    n = len(centred)
     scaled = centred / np.abs(centred).max(axis=0)
-    tallies = [_few_values(column) for column in scaled.T] if n >= MODERATE_WORLDS else [None] * m
-    mean, second = np.empty((RESAMPLES, m)), np.empty((RESAMPLES, m))
-    for i, tally in enumerate(tallies):
-        if tally is not None:
-            mean[:, i], second[:, i] = _moments_of_tally(*tally, seed)
-    many = [tally is None for tally in tallies]
-    if any(many):
-        mean[:, many], second[:, many] = _moments_of_worlds(scaled[:, many], seed)
+    mean, second = _moments(scaled, seed)
     variance = (second - mean**2) * n / (n - 1)
     flat = variance <= 1e-14
     error = np.sqrt(np.where(flat, 1.0, variance) / n)
