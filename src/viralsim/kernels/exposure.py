@@ -31,7 +31,8 @@ def gaps(arm, state, members, channel, start, stop, key, at):  # type: ignore[no
 
     Written from ``at`` on; returns where they end. O(successes).
     """
-    envelope = arm.channels_envelope[channel]
+    c = U(channel)
+    envelope = arm.channels_envelope[c]
     out_member, out_position = state.buffer_member, state.buffer_position
     n = at
     if envelope >= 1.0:
@@ -42,7 +43,7 @@ def gaps(arm, state, members, channel, start, stop, key, at):  # type: ignore[no
         return n
     if envelope <= 0.0:
         return at
-    threshold, alias = arm.channels_gap_threshold[channel], arm.channels_gap_alias[channel]
+    threshold, alias = arm.channels_gap_threshold[c], arm.channels_gap_alias[c]
     position, counter = np.int64(start), key
     while True:
         position, counter, tail = next_gap(position, counter, threshold, alias)
@@ -150,9 +151,9 @@ def put_off(arm, state, tick, channel, s, first, last):  # type: ignore[no-untyp
 @inner
 def present_member(arm, channel, members, bits):  # type: ignore[no-untyped-def]
     """A uniformly drawn member who is present on ``channel``: of paid, recommended and organic posts alike."""
-    first, last = arm.audience_present_start[channel], arm.audience_present_start[channel + 1]
+    first, last = arm.audience_present_start[U(channel)], arm.audience_present_start[U(channel + 1)]
     i = below(bits, last - first if last > first else members)
-    return np.int64(arm.audience_present[first + i]) if last > first else i
+    return np.int64(arm.audience_present[U(first + i)]) if last > first else i
 
 
 @inner
@@ -167,7 +168,7 @@ def target(arm, state, line, channel, bits):  # type: ignore[no-untyped-def]
 @inner
 def buy(arm, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
     """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns where they end."""
-    cap, lines = arm.plan_paid_cap[line], len(arm.plan_paid_cap)
+    cap, lines = arm.plan_paid_cap[U(line)], len(arm.plan_paid_cap)
     slot, advertised = state.slot, state.advertised
     out_member, out_position = state.buffer_member, state.buffer_position
     for j in range(count):  # first choices at once, so that the look-ups of their rows overlap
@@ -212,7 +213,7 @@ def recommend(arm, members, channel, content, count, key, out_member, out_positi
 @inner
 def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
     """Buffer the impressions of one showing from ``at`` on; returns where they end."""
-    content, channel = state.content_of[s.cell], state.channel_of[s.cell]
+    content, channel = state.content_of[U(s.cell)], state.channel_of[U(s.cell)]
     gone = len(arm.plan_removed_at) > 0
     if s.kind == PAID:
         end = buy(arm, state, s.number, channel, s.stop, s.key, at)
@@ -220,7 +221,7 @@ def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
             end = keep_members(arm, state, tick, at, end)
         if len(state.line_seen):
             note_line(state, s.number, at, end)
-        out.paid_bought[state.scalars[OUT_ROW], s.number] += end - at
+        out.paid_bought[U(state.scalars[OUT_ROW]), U(s.number)] += end - at
         return end
     if s.kind == RECOMMENDED:
         end = recommend(
@@ -243,7 +244,7 @@ def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
         end = put_off(arm, state, tick, channel, s, at, end)
     if gone:
         end = keep_members(arm, state, tick, at, end)
-    if end > at and arm.channels_thin[channel]:
+    if end > at and arm.channels_thin[U(channel)]:
         tied = s.kind == FOLLOWERS and len(arm.graph_tie_strength) > 0
         end = thin(arm, state, tick, channel, content, s, tied, at, end)
     return end

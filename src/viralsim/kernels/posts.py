@@ -71,18 +71,18 @@ def add_node(state, member, cell, parent, tick, source, cause, advocate):  # typ
 @inner
 def count_share(arm, state, out, tick, content, earned):  # type: ignore[no-untyped-def]
     """Count one post by a member."""
-    counts, series = out.counts[state.scalars[OUT_ROW]], out.series[state.scalars[SERIES_ROW]]
+    counts, series = out.counts[U(state.scalars[OUT_ROW])], out.series[U(state.scalars[SERIES_ROW]), U(tick)]
     focal = np.int64(arm.rules_values[R_FOCAL])
     if content == focal:
         counts[N_SHARES] += 1
-        series[tick, T_SHARES] += 1
-        state.tick_shares[tick] += 1
+        series[T_SHARES] += 1
+        state.tick_shares[U(tick)] += 1
         if earned:
             counts[N_EARNED_SHARES] += 1
-            series[tick, T_EARNED_SHARES] += 1
-    elif arm.contents_original[content] == focal:
+            series[T_EARNED_SHARES] += 1
+    elif arm.contents_original[U(content)] == focal:
         counts[N_CRITICAL_SHARES] += 1
-        series[tick, T_CRITICAL_SHARES] += 1
+        series[T_CRITICAL_SHARES] += 1
     else:
         counts[N_OTHER_SHARES] += 1
 
@@ -111,7 +111,8 @@ def cross_posts(arm, state, tick, member, row, cell, node):  # type: ignore[no-u
 def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, start, stop, out):  # type: ignore[no-untyped-def]
     """A member posts: node, counts, what it schedules, and its showing."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)
-    content, channel = state.content_of[cell], state.channel_of[cell]
+    content, channel = state.content_of[U(cell)], state.channel_of[U(cell)]
+    k, c = U(content), U(channel)
     p = state.posting[U(row * channels * contents + cell)]
     number = p.posts
     p.posts = number + 1
@@ -124,24 +125,24 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
             cross_posts(arm, state, tick, member, row, cell, p.node)
     node = p.node
     earned = not planned and state.nodes[U(node)].cause >= 0
-    visibility = arm.channels_visibility[channel]
+    visibility = arm.channels_visibility[c]
     if earned:
         if len(arm.graph_reshare_visibility):
-            visibility *= np.float64(arm.graph_reshare_visibility[channel, member])
+            visibility *= np.float64(arm.graph_reshare_visibility[c, U(member)])
         if len(arm.contents_reshare):
-            trust *= arm.contents_reshare[content]
+            trust *= arm.contents_reshare[k]
     elif len(arm.graph_root_visibility):
-        visibility *= np.float64(arm.graph_root_visibility[channel, member])
+        visibility *= np.float64(arm.graph_root_visibility[c, U(member)])
     count_share(arm, state, out, tick, content, earned)
-    key = member_key(state.stream_keys[KEY_POST, cell], member, number)
-    rate, sent = arm.channels_per_engagement[channel], np.int64(0)
+    key = member_key(state.stream_keys[KEY_POST, U(cell)], member, number)
+    rate, sent = arm.channels_per_engagement[c], np.int64(0)
     if earned and len(arm.channels_send_share) and unit(draw(key + SEND, 0)) < arm.channels_send_share[channel]:
         sent = arm.channels_send_reach[channel]
         trust *= arm.channels_send_trust[channel]
     if rate > 0.0 and sent == 0:
         delay = arm.channels_recommend_delay[channel]
         earn(state, rate, delay, tick, draw(key + EARN, 0), cell, node, 0 if planned else 1)
-    persistence = arm.contents_persistence[content]
+    persistence = arm.contents_persistence[k]
     goes_on = not planned and persistence > 0.0 and tick + 1 < len(state.head)
     if goes_on and unit(member_key(state.stream_keys[KEY_PERSIST, cell], member, number)) < persistence:
         p.due = tick + 1
@@ -171,20 +172,20 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
 def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def]
     """The brand posts: a node that is no member, and its showing to the line's followers."""
     contents = len(arm.contents_key)
-    content, channel = arm.plan_owned_content[line], arm.plan_owned_channel[line]
+    content, channel = arm.plan_owned_content[U(line)], arm.plan_owned_channel[U(line)]
     cell = channel * contents + content
-    number = state.brand_posts[cell]
-    state.brand_posts[cell] = number + 1
+    number = state.brand_posts[U(cell)]
+    state.brand_posts[U(cell)] = number + 1
     if content == np.int64(arm.rules_values[R_FOCAL]):
         out.counts[state.scalars[OUT_ROW], N_BRAND_POSTS] += 1
     s = state.deliveries[U(state.scalars[DELIVERIES])]
     state.scalars[DELIVERIES] += 1
-    s.start = arm.plan_owned_start[line]
-    s.stop = arm.plan_owned_start[line + 1]
-    s.key = member_key(state.stream_keys[KEY_BRAND, cell], 0, number)
-    s.trust = arm.plan_owned_trust[line]
+    s.start = arm.plan_owned_start[U(line)]
+    s.stop = arm.plan_owned_start[U(line + 1)]
+    s.key = member_key(state.stream_keys[KEY_BRAND, U(cell)], 0, number)
+    s.trust = arm.plan_owned_trust[U(line)]
     seen = arm.channels_owned_visibility if len(arm.channels_owned_visibility) else arm.channels_visibility
-    s.visibility = seen[channel] * (arm.plan_owned_factor[line] if len(arm.plan_owned_factor) else 1.0)
+    s.visibility = seen[U(channel)] * (arm.plan_owned_factor[U(line)] if len(arm.plan_owned_factor) else 1.0)
     s.member = -1
     s.sent = 0
     s.kind = BRAND

@@ -112,8 +112,8 @@ def delay_of(bits, fixed, threshold, alias, shift):  # type: ignore[no-untyped-d
 def delay_ticks(arm, channel, bits):  # type: ignore[no-untyped-def]
     """The reaction delay in ticks that ``bits`` select on ``channel``."""
     return delay_of(
-        bits, arm.channels_delay_fixed[channel], arm.channels_delay_threshold[channel], arm.channels_delay_alias[channel],
-        arm.channels_delay_shift[channel],
+        bits, arm.channels_delay_fixed[U(channel)], arm.channels_delay_threshold[U(channel)],
+        arm.channels_delay_alias[U(channel)], arm.channels_delay_shift[U(channel)],
     )  # fmt: skip
 
 

@@ -205,7 +205,7 @@ def look_up(arm, state, content, first, last):  # type: ignore[no-untyped-def]
     members, slot, out_row = state.buffer_member, state.slot, state.buffer_row
     for i in range(first, last):
         out_row[U(i)] = slot[U(members[U(i)])] - 1
-    match, out_match = arm.audience_match[content], state.buffer_match
+    match, out_match = arm.audience_match[U(content)], state.buffer_match
     for i in range(first, last):
         out_match[U(i)] = match[U(members[U(i)]) if len(match) > 1 else U(0)]
     activity, out_activity = arm.audience_activity, state.buffer_activity
@@ -218,21 +218,23 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     """Every impression of showing ``s``, buffered in ``first:last``, gets exactly one response. O(impressions)."""
     K, cells = state.scalars[CONTENTS], state.scalars[CELLS]
     world_row = state.scalars[OUT_ROW]
-    counts, series = out.counts[world_row], out.series[state.scalars[SERIES_ROW], tick]
-    channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
-    content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
-    own, twin, engagement = own_of(arm), arm.contents_twin[content], arm.channels_engagement_rate[channel]
-    focal, original = np.int64(arm.rules_values[R_FOCAL]), arm.contents_original[content]
+    counts, series = out.counts[U(world_row)], out.series[U(state.scalars[SERIES_ROW]), U(tick)]
+    channel_reach, community_reach = out.reach_by_channel[U(world_row)], out.reach_by_community[U(world_row)]
+    content, channel, source = state.content_of[U(s.cell)], state.channel_of[U(s.cell)], s.source
+    k, c = U(content), U(channel)
+    own, twin, engagement = own_of(arm), arm.contents_twin[k], arm.channels_engagement_rate[c]
+    focal, original = np.int64(arm.rules_values[R_FOCAL]), arm.contents_original[k]
     is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
     soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
-    appeal, novelty = arm.contents_appeal[content], arm.contents_novelty[content, tick]
-    kind, controversy = arm.contents_reinforcement[content], arm.contents_controversy[content]
-    converts = is_focal and arm.contents_conversion_rate[content] > 0.0
+    appeal, novelty = arm.contents_appeal[k], arm.contents_novelty[k, U(tick)]
+    kind, controversy = arm.contents_reinforcement[k], arm.contents_controversy[k]
+    converts = is_focal and arm.contents_conversion_rate[k] > 0.0
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
     home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
-    dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
+    dated = len(arm.audience_background_load) > 0
+    day = np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY])) if dated else np.int32(0)
     key, base_trust, is_row, earned = s.key, s.trust, s.kind == FOLLOWERS, s.earned
-    start, node, cell, per_engagement = s.start, s.node, s.cell, arm.channels_per_engagement[channel]
+    start, node, cell, per_engagement = s.start, s.node, s.cell, arm.channels_per_engagement[c]
     fatigue_of = arm.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
     community_of, buffer_member, buffer_position = arm.audience_community, state.buffer_member, state.buffer_position
     posting, exposure, impressions = state.posting, state.exposure, state.impressions
@@ -248,7 +250,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         if is_focal:
             if e.seen == 1:
                 community_reach[U(pick(community_of, member))] += 1
-            channel_reach[channel] += np.int32(e.flag_bits & on_channel == 0)
+            channel_reach[c] += np.int32(e.flag_bits & on_channel == 0)
             e.flag_bits |= on_channel
             note_reach(e, earned, counts, series)
         if dated:
@@ -287,7 +289,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
                 delay = arm.channels_recommend_delay[channel]
                 earn(state, per_engagement, delay, tick, mix(bits + EARN), np.int64(cell), node, np.int64(earned))
     if is_focal:
-        counts[N_IMPRESSIONS_OWNED + source] += last - first
+        counts[U(N_IMPRESSIONS_OWNED + source)] += last - first
         series[T_IMPRESSIONS] += last - first
         counts[N_ENGAGEMENTS] += engaged
         series[T_ENGAGEMENTS] += engaged
@@ -303,8 +305,8 @@ def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[
     p = state.posting[U(place)]
     if p.node >= 0 or (p.due >= 0 and p.due <= tick + 1):
         return
-    bits = member_key(state.stream_keys[KEY_DELAY, cell], member, 0)
-    due = tick + delay_ticks(arm, state.channel_of[cell], bits)
+    bits = member_key(state.stream_keys[KEY_DELAY, U(cell)], member, 0)
+    due = tick + delay_ticks(arm, state.channel_of[U(cell)], bits)
     schedule(state, place, due, parent, cause)
 
 
@@ -314,7 +316,7 @@ def answer_buffered(arm, state, tick, first, last, out):  # type: ignore[no-unty
     at = np.int64(0)
     for i in range(first, last):
         s = state.deliveries[U(i)]
-        look_up(arm, state, state.content_of[s.cell], at, s.end)
+        look_up(arm, state, state.content_of[U(s.cell)], at, s.end)
         at = np.int64(s.end)
     at = np.int64(0)
     for i in range(first, last):
