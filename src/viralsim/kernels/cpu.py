@@ -14,7 +14,7 @@ ZERO, ONE = np.uint64(0), np.uint64(1)
 
 # A function that kernels alone call. It counts no references (``kernels/frame.py``), and it has no wrappers for callers in Python
 # and C, which were an eighth of the time that the engine takes to compile: calling it from Python ends the process.
-inner = njit(cache=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inner = njit(cache=True, _nrt=False, forceinline=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def trailing_zeros(word: Any) -> int:
