@@ -18,7 +18,7 @@ from viralsim.kernels.arrays.outputs import advocates_of, members_of, outputs, o
 from viralsim.kernels.arrays.parts import Part, SparseRows
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, SegmentCount, Series
-from viralsim.kernels.cpu import inner
+from viralsim.kernels.cpu import inlined
 from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.memory import FastState, allocate_fast
@@ -89,7 +89,7 @@ def stops(arm, state, out, tick):  # type: ignore[no-untyped-def]
     return quiet > 0.0 and tick > last + quiet
 
 
-@inner
+@inlined
 def run_one(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """One world from the first to the last occupied tick; False where a pool overflowed. O(what happens)."""
     horizon = len(state.head)

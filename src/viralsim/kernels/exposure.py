@@ -8,7 +8,7 @@ from viralsim.kernels.alias import next_gap
 from viralsim.kernels.arrays.frequency import note_line
 from viralsim.kernels.arrays.ties import keep_members, keep_ties, spans_of
 from viralsim.kernels.counts import R_FEED_CAPACITY, R_TICKS_PER_DAY
-from viralsim.kernels.cpu import U, inner, prefetch
+from viralsim.kernels.cpu import U, inlined, inner, prefetch
 from viralsim.kernels.queues import occupy, touch
 from viralsim.kernels.rng import PACE, SEE, SEND, SHOW, below, draw, unit
 from viralsim.kernels.state import (
@@ -25,7 +25,7 @@ from viralsim.kernels.state import (
 TRIES_PAID, TRIES_RECOMMENDED = 16, 32
 
 
-@inner
+@inlined
 def gaps(arm, state, members, channel, start, stop, key, at):  # type: ignore[no-untyped-def]
     """Positions of the row ``members[start:stop]`` that pass coins of the channel's envelope.
 
@@ -210,7 +210,7 @@ def recommend(arm, members, channel, content, count, key, out_member, out_positi
     return at + count
 
 
-@inner
+@inlined
 def expose(arm, state, tick, s, at, out):  # type: ignore[no-untyped-def]
     """Buffer the impressions of one showing from ``at`` on; returns where they end."""
     content, channel = state.content_of[U(s.cell)], state.channel_of[U(s.cell)]

@@ -21,7 +21,7 @@ from viralsim.kernels.counts import (
     T_EARNED_SHARES,
     T_SHARES,
 )
-from viralsim.kernels.cpu import ZERO, U, inner
+from viralsim.kernels.cpu import ZERO, U, inlined, inner
 from viralsim.kernels.queues import delay_ticks, earn, enqueue, schedule, take_due, touch
 from viralsim.kernels.rng import EARN, SEND, Stream, draw, member_key, stream_key, unit
 from viralsim.kernels.state import (
@@ -44,7 +44,7 @@ OWNED_SOURCE, ASKED, EARNED = int(Source.OWNED), int(Source.ASKED), int(Source.E
 LOW32 = (1 << 32) - 1
 
 
-@inner
+@inlined
 def add_node(state, member, cell, parent, tick, source, cause, advocate):  # type: ignore[no-untyped-def]
     """Append a node to the cascade trees; returns its number."""
     nodes = state.nodes
@@ -68,7 +68,7 @@ def add_node(state, member, cell, parent, tick, source, cause, advocate):  # typ
     return number
 
 
-@inner
+@inlined
 def count_share(arm, state, out, tick, content, earned):  # type: ignore[no-untyped-def]
     """Count one post by a member."""
     counts, series = out.counts[U(state.scalars[OUT_ROW])], out.series[U(state.scalars[SERIES_ROW]), U(tick)]
@@ -107,7 +107,7 @@ def cross_posts(arm, state, tick, member, row, cell, node):  # type: ignore[no-u
             schedule(state, place, due, node, np.int32(EARNED))
 
 
-@inner
+@inlined
 def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, start, stop, out):  # type: ignore[no-untyped-def]
     """A member posts: node, counts, what it schedules, and its showing."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)
@@ -168,7 +168,7 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
     s.earned = 0 if planned else 1
 
 
-@inner
+@inlined
 def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def]
     """The brand posts: a node that is no member, and its showing to the line's followers."""
     contents = len(arm.contents_key)
@@ -198,14 +198,14 @@ def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def
     s.earned = 0
 
 
-@inner
+@inlined
 def make_owned_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the owned posts that were decided for this tick."""
     for i in range(state.scalars[OWNED]):
         make_owned_post(arm, state, tick, state.owned_now[i], out)
 
 
-@inner
+@inlined
 def fetch_rows(arm, state, count):  # type: ignore[no-untyped-def]
     """Find the rows of followers of all due posts in one sweep, and touch their first line: misses then overlap.
 
@@ -221,7 +221,7 @@ def fetch_rows(arm, state, count):  # type: ignore[no-untyped-def]
             state.due_first[U(i)] = followers[U(state.due_start[U(i)])]
 
 
-@inner
+@inlined
 def make_member_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the planned, then the ordinary posts of this tick."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)

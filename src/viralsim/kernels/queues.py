@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.alias import alias_draw
-from viralsim.kernels.cpu import ONE, ZERO, U, inner, trailing_zeros
+from viralsim.kernels.cpu import ONE, ZERO, U, inlined, inner, trailing_zeros
 from viralsim.kernels.rng import draw, unit
 from viralsim.kernels.state import (
     CALENDAR_FULL,
@@ -21,14 +21,14 @@ from viralsim.kernels.state import (
 )
 
 
-@inner
+@inlined
 def touch(state, member):  # type: ignore[no-untyped-def]
     """Give ``member`` a row in the tables if they have none; returns the row."""
     row = np.int64(state.slot[U(member)]) - 1
     return row if row >= 0 else new_row(state, member)
 
 
-@inner
+@inlined
 def new_row(state, member):  # type: ignore[no-untyped-def]
     """A fresh row in the tables for ``member``."""
     now = state.scalars
@@ -53,13 +53,13 @@ def new_row(state, member):  # type: ignore[no-untyped-def]
     return row
 
 
-@inner
+@inlined
 def occupy(occupied, tick):  # type: ignore[no-untyped-def]
     """Mark ``tick`` as one to visit."""
     occupied[U(tick >> 6)] |= ONE << np.uint64(tick & 63)
 
 
-@inner
+@inlined
 def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
     """The first occupied tick after ``tick``, or ``horizon``; looks at 64 ticks at a time."""
     tick += 1
@@ -71,7 +71,7 @@ def next_tick(occupied, tick, horizon):  # type: ignore[no-untyped-def]
     return horizon
 
 
-@inner
+@inlined
 def schedule(state, place, due, parent, cause):  # type: ignore[no-untyped-def]
     """Make the posting at ``place`` due at tick ``due`` unless it is past the horizon, posted, or due no later."""
     p = state.posting[U(place)]
@@ -83,7 +83,7 @@ def schedule(state, place, due, parent, cause):  # type: ignore[no-untyped-def]
     enqueue(state, place, due)
 
 
-@inner
+@inlined
 def enqueue(state, place, due):  # type: ignore[no-untyped-def]
     """Put ``place`` into the calendar queue at tick ``due``; entries of past ticks are used again."""
     now, entry_next = state.scalars, state.entry_next
@@ -108,7 +108,7 @@ def delay_of(bits, fixed, threshold, alias, shift):  # type: ignore[no-untyped-d
     return fixed if fixed > 0 else 1 + alias_draw(bits, threshold, alias, shift)
 
 
-@inner
+@inlined
 def delay_ticks(arm, channel, bits):  # type: ignore[no-untyped-def]
     """The reaction delay in ticks that ``bits`` select on ``channel``."""
     return delay_of(
@@ -171,7 +171,7 @@ def sort_pairs(keys, payload, spare_keys, spare_payload, count):  # type: ignore
         block *= 2
 
 
-@inner
+@inlined
 def take_due(state, tick, cells):  # type: ignore[no-untyped-def]
     """Empty the calendar queue at ``tick`` into ``state.due``, in the order of (channel, content, member); returns how many."""
     count = 0

@@ -25,7 +25,7 @@ from viralsim.kernels.counts import (
     T_IMPRESSIONS,
     T_REACH,
 )
-from viralsim.kernels.cpu import U, inner
+from viralsim.kernels.cpu import U, inlined, inner
 from viralsim.kernels.exposure import expose
 from viralsim.kernels.own.asked import (
     asks_for_following,
@@ -150,13 +150,13 @@ def reinforced(i, factor):  # type: ignore[no-untyped-def]
     )
 
 
-@inner
+@inlined
 def pick(field, member):  # type: ignore[no-untyped-def]
     """A member's value of a field; a field of length 1 holds for all."""
     return field[U(member)] if len(field) > 1 else field[0]
 
 
-@inner
+@inlined
 def convert(arm, e, content, source, member, match, x, counts, series):  # type: ignore[no-untyped-def]
     """One trial of conversion, at most one success per member."""
     trust = arm.contents_conversion_trust[content, source]
@@ -169,7 +169,7 @@ def convert(arm, e, content, source, member, match, x, counts, series):  # type:
         series[T_CONVERSIONS] += 1
 
 
-@inner
+@inlined
 def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
     """Count a member who is reached for the first time, and for the first time by an ordinary member."""
     if e.seen == 1:
@@ -181,7 +181,7 @@ def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
         series[T_EARNED_REACH] += 1
 
 
-@inner
+@inlined
 def note_sales(s, sold, out, world_row):  # type: ignore[no-untyped-def]
     """Count the conversions of a showing towards its paid line, or the advocate whose planned post it is."""
     if s.kind == PAID:
@@ -190,7 +190,7 @@ def note_sales(s, sold, out, world_row):  # type: ignore[no-untyped-def]
         out.asked_sales[world_row, s.advocate] += sold
 
 
-@inner
+@inlined
 def note_day(e, day):  # type: ignore[no-untyped-def]
     """Count the impression towards those of the member's day."""
     if e.day != day:
@@ -199,7 +199,7 @@ def note_day(e, day):  # type: ignore[no-untyped-def]
     e.today += 1
 
 
-@inner
+@inlined
 def look_up(arm, state, content, first, last):  # type: ignore[no-untyped-def]
     """Read what the answers need of the members buffered in ``first:last``: loads that do not wait for each other."""
     members, slot, out_row = state.buffer_member, state.slot, state.buffer_row
@@ -213,7 +213,7 @@ def look_up(arm, state, content, first, last):  # type: ignore[no-untyped-def]
         out_activity[U(i)] = activity[U(members[U(i)]) if len(activity) > 1 else U(0)]
 
 
-@inner
+@inlined
 def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-def]
     """Every impression of showing ``s``, buffered in ``first:last``, gets exactly one response. O(impressions)."""
     K, cells = state.scalars[CONTENTS], state.scalars[CELLS]
@@ -298,7 +298,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         counts[N_CRITICAL_IMPRESSIONS] += last - first
 
 
-@inner
+@inlined
 def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[no-untyped-def]
     """A member decided to post: they are due after their reaction delay, unless they have posted or are to post."""
     place = row * (len(arm.contents_key) * len(arm.channels_key)) + cell
@@ -310,7 +310,7 @@ def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[
     schedule(state, place, due, parent, cause)
 
 
-@inner
+@inlined
 def answer_buffered(arm, state, tick, first, last, out):  # type: ignore[no-untyped-def]
     """Look up, then answer, the impressions of the showings ``first:last``, in order."""
     at = np.int64(0)
@@ -326,7 +326,7 @@ def answer_buffered(arm, state, tick, first, last, out):  # type: ignore[no-unty
         at = np.int64(s.end)
 
 
-@inner
+@inlined
 def deliver_all(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Show everything of this tick, in order. O(impressions).
 
@@ -335,12 +335,14 @@ def deliver_all(arm, state, tick, out):  # type: ignore[no-untyped-def]
     attention), each showing is answered before the next is drawn.
     """
     one_by_one = len(arm.audience_background_load) > 0 and state.scalars[CONTENTS] > 1
-    first, at = np.int64(0), np.int64(0)
-    for i in range(state.scalars[DELIVERIES]):
-        s = state.deliveries[U(i)]
-        if at > 0 and (one_by_one or at + s.stop - s.start > len(state.buffer_member)):
-            answer_buffered(arm, state, tick, first, i, out)
-            first, at = np.int64(i), np.int64(0)
-        at = np.int64(expose(arm, state, tick, s, at, out))
-        s.end = at
-    answer_buffered(arm, state, tick, first, state.scalars[DELIVERIES], out)
+    i, count, room = np.int64(0), state.scalars[DELIVERIES], len(state.buffer_member)
+    while i < count:
+        first, at = i, np.int64(0)
+        while i < count:
+            s = state.deliveries[U(i)]
+            if at > 0 and (one_by_one or at + s.stop - s.start > room):
+                break
+            at = np.int64(expose(arm, state, tick, s, at, out))
+            s.end = at
+            i += 1
+        answer_buffered(arm, state, tick, first, i, out)

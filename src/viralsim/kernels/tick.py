@@ -26,7 +26,7 @@ from viralsim.kernels.counts import (
     S_REACH,
     S_SHARES,
 )
-from viralsim.kernels.cpu import ZERO, U, inner
+from viralsim.kernels.cpu import ZERO, U, inlined, inner
 from viralsim.kernels.exposure import present_member
 from viralsim.kernels.posts import make_member_posts, make_owned_posts
 from viralsim.kernels.queues import occupy, schedule, sort_pairs, touch
@@ -73,7 +73,7 @@ KEY_STREAMS = np.array(  # by row of ``State.stream_keys``
 FROM_PAID, FROM_RECOMMENDED = int(Source.PAID), int(Source.RECOMMENDED)
 
 
-@inner
+@inlined
 def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """Start the world with key ``key``: families of keys, the plan's ticks, organic posts. O(cells + organic posts)."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)
@@ -141,7 +141,7 @@ def react(arm, state, tick, out):  # type: ignore[no-untyped-def]
         state.scalars[OWNED] += 1
 
 
-@inner
+@inlined
 def decide(arm, state, tick, key, out):  # type: ignore[no-untyped-def]
     """What the built-in actors do in this tick: owned posts, the asked advocates who are willing, the manager's rules."""
     contents = len(arm.contents_key)
@@ -176,7 +176,7 @@ def decide(arm, state, tick, key, out):  # type: ignore[no-untyped-def]
         state.scalars[PLANNED_AT] = at
 
 
-@inner
+@inlined
 def line_up_paid(arm, state, tick):  # type: ignore[no-untyped-def]
     """Showings of the paid lines of this tick."""
     contents = len(arm.contents_key)
@@ -236,7 +236,7 @@ def line_up_later(state, tick):  # type: ignore[no-untyped-def]
         s.member, s.position = waited.member, waited.position
 
 
-@inner
+@inlined
 def advance(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """One tick, after the actors decided: make every post of the tick, then show everything in order.
 
@@ -264,7 +264,7 @@ def advance(arm, state, tick, out):  # type: ignore[no-untyped-def]
         occupy(state.occupied, tick + 1)
 
 
-@inner
+@inlined
 def note_peak(state, out):  # type: ignore[no-untyped-def]
     """Write the peak and the half time of the running world."""
     counts = out.counts[state.scalars[OUT_ROW]]
@@ -290,7 +290,7 @@ def count_segments(arm, state, by_segment):  # type: ignore[no-untyped-def]
             counts[S_CONVERSIONS] += np.int64(e.flag_bits & CONVERTED_MARK != 0)
 
 
-@inner
+@inlined
 def clear(state):  # type: ignore[no-untyped-def]
     """Forget the world: reset what it touched. O(touched)."""
     for i in range(state.scalars[TOUCHED]):
