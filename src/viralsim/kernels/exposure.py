@@ -156,7 +156,7 @@ def present_member(arm, channel, members, bits):  # type: ignore[no-untyped-def]
     return np.int64(arm.audience_present[U(first + i)]) if last > first else i
 
 
-@inner
+@inlined
 def target(arm, state, line, channel, bits):  # type: ignore[no-untyped-def]
     """Whom a paid impression of ``line`` is drawn for: one of the line's targets, or anyone on the channel."""
     first, last = arm.plan_paid_start[U(line)], arm.plan_paid_start[U(line + 1)]
@@ -165,7 +165,7 @@ def target(arm, state, line, channel, bits):  # type: ignore[no-untyped-def]
     return present_member(arm, channel, len(state.slot), bits)
 
 
-@inner
+@inlined
 def buy(arm, state, line, channel, count, key, at):  # type: ignore[no-untyped-def]
     """Draw the members of the ``count`` paid impressions of a line in one tick, under its frequency cap; returns where they end."""
     cap, lines = arm.plan_paid_cap[U(line)], len(arm.plan_paid_cap)

@@ -25,7 +25,7 @@ from viralsim.kernels.counts import (
     T_IMPRESSIONS,
     T_REACH,
 )
-from viralsim.kernels.cpu import U, inlined, inner
+from viralsim.kernels.cpu import U, inlined
 from viralsim.kernels.exposure import expose
 from viralsim.kernels.own.asked import (
     asks_for_following,
@@ -68,7 +68,7 @@ EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, d
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
 
-@inner
+@inlined
 def newly_exposed(state, edge, content, contents):  # type: ignore[no-untyped-def]
     """True the first time that this edge carries this content in this world (open addressing, at most half full)."""
     edge_seen, edge_slots, now = state.edge_seen, state.edge_slots, state.scalars
@@ -97,7 +97,7 @@ def count_neighbour(arm, state, p, content, edge, weighed):  # type: ignore[no-u
             p.weight += np.float64(arm.graph_influence_weight[edge])
 
 
-@inner
+@inlined
 def reinforcement(arm, state, p, seen, content, channel, member, counted, edge):  # type: ignore[no-untyped-def]
     """The factor of repeated impressions; ``counted`` says that this impression is a member's post, on edge ``edge``."""
     kind = arm.contents_reinforcement[content]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from viralsim.kernels.alias import gap_draw
-from viralsim.kernels.cpu import U, inner
+from viralsim.kernels.cpu import U, inlined
 from viralsim.kernels.exposure import present_member
 from viralsim.kernels.rng import Stream, member_key, mix, stream_key, world_key
 
 S_POST, S_DELAY, S_ORGANIC = int(Stream.POST), int(Stream.DELAY), int(Stream.ORGANIC)
 
 
-@inner
+@inlined
 def draw_families(arm, state, seed, worlds, first, last):  # type: ignore[no-untyped-def]
     """The families of keys of the worlds ``first..last-1``: eight worlds at a time where the processor can."""
     content, channel = arm.contents_key[0], arm.channels_key[0]
@@ -23,7 +23,7 @@ def draw_families(arm, state, seed, worlds, first, last):  # type: ignore[no-unt
         delay[U(i)] = stream_key(key, S_DELAY, content, channel)
 
 
-@inner
+@inlined
 def draw_posters(arm, state, seed, number, at):  # type: ignore[no-untyped-def]
     """Who posts unprompted in the world ``number``, into ``state.drawn`` from ``at`` on."""
     planned, drawn, members = arm.plan_organic_member, state.drawn, len(state.slot)
@@ -36,14 +36,14 @@ def draw_posters(arm, state, seed, number, at):  # type: ignore[no-untyped-def]
         drawn[U(at + i)] = member
 
 
-@inner
+@inlined
 def first_draws(stream_keys, member, worlds, bits):  # type: ignore[no-untyped-def]
     """Draw 0 of the first post of ``member`` in each of so many worlds, into ``bits``: eight at a time where the processor can."""
     for i in range(worlds):
         bits[U(i)] = mix(member_key(stream_keys[U(i)], member, 0))
 
 
-@inner
+@inlined
 def first_gaps(bits, worlds, threshold, alias, length, ends):  # type: ignore[no-untyped-def]
     """Whether the gap that each number draws ends within a row of ``length``, as 1 or 0 into ``ends``; in vectors too."""
     for i in range(worlds):

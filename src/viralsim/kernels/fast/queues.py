@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from viralsim.kernels.cpu import ONE, U, inner
+from viralsim.kernels.cpu import ONE, U, inlined
 from viralsim.kernels.fast.memory import FAST_WORDS
 from viralsim.kernels.queues import next_tick, sort_pairs
 
@@ -41,7 +41,7 @@ def leave(rows, head, row, due):  # type: ignore[no-untyped-def]
     rows[entry].next = rows[row].next
 
 
-@inner
+@inlined
 def take_queue(state, tick):  # type: ignore[no-untyped-def]
     """Empty the queue of ``tick`` into ``due`` and ``due_row``, ascending by member; returns how many."""
     rows, due, due_row = state.fast_rows, state.due, state.due_row
@@ -58,7 +58,7 @@ def take_queue(state, tick):  # type: ignore[no-untyped-def]
     return count
 
 
-@inner
+@inlined
 def organic_posts(ticks, drawn, at, rows, slot, head, occupied):  # type: ignore[no-untyped-def]
     """Line up unprompted posts; returns the number of records."""
     touched = 0
@@ -78,14 +78,14 @@ def organic_posts(ticks, drawn, at, rows, slot, head, occupied):  # type: ignore
     return touched
 
 
-@inner
+@inlined
 def copy_words(source, target, words):  # type: ignore[no-untyped-def]
     """Copy the first ``words`` words: one loop, so that the compiler copies many at once."""
     for i in range(words):
         target[U(i)] = source[U(i)]
 
 
-@inner
+@inlined
 def keep_opening(state, touched):  # type: ignore[no-untyped-def]
     """Take down how every world begins whose ``touched`` posters are always the same, and empty the queues.
 
@@ -103,7 +103,7 @@ def keep_opening(state, touched):  # type: ignore[no-untyped-def]
     return later
 
 
-@inner
+@inlined
 def open_again(state, opening):  # type: ignore[no-untyped-def]
     """Begin a world as ``keep_opening`` took it down."""
     head, occupied = state.head, state.occupied

@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.arrays.ties import spans_of
-from viralsim.kernels.cpu import U, inner
+from viralsim.kernels.cpu import U, inlined
 from viralsim.kernels.fast.impressions import (
     EARNED,
     Law,
@@ -89,7 +89,7 @@ def memory_of(state):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@inner
+@inlined
 def open_first_tick(arm, state, drawn_at, shared):  # type: ignore[no-untyped-def]
     """Line up who posts unprompted and take out those of the first tick, with their nodes and rows of followers."""
     memory, indptr = memory_of(state), arm.graph_indptr[0]
@@ -112,7 +112,7 @@ def open_first_tick(arm, state, drawn_at, shared):  # type: ignore[no-untyped-de
     return Opening(tick, count, touched, later)
 
 
-@inner
+@inlined
 def first_hits(arm, state, opening, worlds, posters):  # type: ignore[no-untyped-def]
     """Which posts of the first tick someone is shown, in ``worlds`` worlds of the same posters: O(posts * worlds) draws."""
     law, stream_keys, bits, counts = law_of(arm), state.post_keys, state.first_bits, state.hit_count
@@ -145,7 +145,7 @@ def own_hits(arm, state, opening, stream_keys, first):  # type: ignore[no-untype
     return end - first
 
 
-@inner
+@inlined
 def fast_world(arm, state, out, opening, row, cascade_sizes):  # type: ignore[no-untyped-def]
     """One world after its opening, whole, its trees measured; returns the structural virality and the number of records.
 
@@ -189,7 +189,7 @@ def fast_world(arm, state, out, opening, row, cascade_sizes):  # type: ignore[no
     return fast_trees(memory.nodes, node, opening.posts, hits, state.breadth, counts, cascade_sizes), touched
 
 
-@inner
+@inlined
 def forget(state, first, touched):  # type: ignore[no-untyped-def]
     """Forget the members of the records ``first..touched-1``."""
     for i in range(first, touched):
@@ -234,7 +234,7 @@ def one_by_one(arm, state, out, opening, shared, first, last, cascade_sizes):  #
             drawn_world(arm, state, out, w, i, cascade_sizes)
 
 
-@inner
+@inlined
 def open_block(arm, state, seed):  # type: ignore[no-untyped-def]
     """Whether all worlds have the same posters, and if so how they begin."""
     drawn = np.int64(0)
@@ -255,7 +255,7 @@ def draw_ahead(arm, state, seed, worlds, first, last, shared):  # type: ignore[n
         draw_posters(arm, state, seed, worlds[U(w)], (w - first) * posters)
 
 
-@inner
+@inlined
 def close_block(state, opening, sums):  # type: ignore[no-untyped-def]
     """Forget how the worlds began, and hand over what was counted."""
     forget(state, 0, opening.touched)
