@@ -39,10 +39,10 @@ def mypy(file: Path) -> list[str]:
     """What mypy --strict prints of a script outside the project."""
     config = file.with_name("mypy.ini")
     config.write_text(SETTINGS)
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file", str(config), "--cache-dir"]
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file", str(config)]
     package = str(Path(vs.__file__).parents[1])
     done = subprocess.run(
-        [*command, str(file.parent / "cache"), str(file)],
+        [*command, "--cache-dir", str(file.parent / "cache"), str(file)],
         capture_output=True, text=True, check=False, cwd=file.parent, env={**os.environ, "MYPYPATH": package},
     )  # fmt: skip
     return done.stdout.splitlines()
