@@ -47,9 +47,9 @@ LONGEST = (
     "test_bounds_checked.py",
     "test_chaos.py",
     "test_changing_worlds.py",
-    "test_own_rules.py",
     "test_validation.py",
-    "test_typed_for_users.py",
+    "test_uncertain_inputs.py",
+    "test_own_rules.py",
 )
 
 
