@@ -22,17 +22,20 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
-# What nearly every file of tests needs, in two halves: the general engine; the part that it comes to last, what builds an audience,
-# and the plain path.
+# What nearly every file of tests needs, in two halves that take as long: the general engine and what builds an audience; the part
+# that the engine comes to last, and the plain path.
 HALVES = (
-    "from viralsim.simulation.compile_ahead import compile_spread_kernel; compile_spread_kernel()",
     """
-from viralsim.simulation.compile_ahead import compile_impressions, tiny_scenario
+from viralsim.simulation.compile_ahead import compile_audience_kernels, compile_spread_kernel
+compile_spread_kernel()
+compile_audience_kernels()
+""",
+    """
+from viralsim.simulation.compile_ahead import compile_impressions, on_given_follows
 from viralsim.simulation.front import launch
-from viralsim.simulation.run import compile_audience
 compile_impressions()
-scenario = tiny_scenario()
-launch(scenario, [compile_audience(scenario)], ["few"], 1, seed=1)
+scenario, audience = on_given_follows()
+launch(scenario, [audience], ["few"], 1, seed=1)
 """,
 )
 
@@ -44,9 +47,9 @@ LONGEST = (
     "test_bounds_checked.py",
     "test_chaos.py",
     "test_changing_worlds.py",
-    "test_own_rules.py",
     "test_validation.py",
-    "test_typed_for_users.py",
+    "test_uncertain_inputs.py",
+    "test_own_rules.py",
 )
 
 

@@ -40,12 +40,19 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-class _WithoutTypes(ast.NodeTransformer):
-    """Leaves out what only type checkers read."""
+def last_word(function: ast.expr) -> str:
+    """``import_module`` of ``importlib.import_module``; empty where what is called has no name."""
+    return getattr(function, "attr", None) or getattr(function, "id", "")
 
-    def visit_If(self, node: ast.If) -> ast.AST | None:
-        typing_only = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        return None if typing_only else self.generic_visit(node)
+
+def without_types(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but what only type checkers read."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if not (isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
+            yield node
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 @cache
@@ -55,8 +62,7 @@ def imports(path: Path) -> tuple[tuple[int, str], ...]:
 
 
 def _imports(path: Path) -> Iterator[tuple[int, str]]:
-    without_types = _WithoutTypes().visit(ast.parse(path.read_text(encoding="utf-8")))  # which changes the tree
-    for node in ast.walk(without_types):
+    for node in without_types(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, a.name) for a in node.names if a.name.split(".")[0] == "viralsim")
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").split(".")[0] == "viralsim":
@@ -100,7 +106,7 @@ def test_the_import_by_name_is_the_only_one_that_goes_up() -> None:
         module.removeprefix("viralsim.")
         for module, path in MODULES.items()
         for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module")
+        if isinstance(node, ast.Call) and last_word(node.func) == "import_module"
         for argument in node.args
         if "viralsim" in ast.unparse(argument)
     }

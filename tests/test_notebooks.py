@@ -146,7 +146,7 @@ def test_every_cell_runs_and_the_last_says_what_the_lesson_claims(one: Lesson) -
     assert HOLDS[one.key](shown["claim"]), shown["claim"]
 
 
-@pytest.mark.parametrize("seed", [101, 102, 103])
+@pytest.mark.parametrize("seed", [101, 102, pytest.param(103, marks=pytest.mark.slow)])
 @EVERY_LESSON
 def test_the_claim_holds_for_other_people_and_other_luck(one: Lesson, seed: int) -> None:
     """Seeds that no lesson was made with draw other networks and other luck: what the lesson claims holds there too."""

@@ -226,7 +226,7 @@ def test_interrupt_keeps_finished_worlds(everything: vs.Scenario, changes: dict[
             pressed.append(done)
             raise KeyboardInterrupt
 
-    worlds = 600
+    worlds = 300
     names = ["organic", "paid"]
     cut = vs.simulate(scenario, worlds=worlds, arms=names, progress=stop, threads=2)
     assert cut.interrupted

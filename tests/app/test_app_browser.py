@@ -145,7 +145,7 @@ def test_a_scenario_is_picked_by_its_button(open_lesson: Callable[[str], Any], t
     page.get_by_text("Chosen here", exact=True).wait_for()
 
 
-@pytest.mark.parametrize("sessions", [6, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("sessions", [3, pytest.param(30, marks=pytest.mark.slow)])
 def test_many_sessions_are_answered(browser: Any, server: Server, sessions: int) -> None:
     """Each of them runs all arms and moves a slider: everyone gets a curve of the new value and the report of their own run.
 

@@ -253,5 +253,5 @@ def slow_to_compile(limit_s: float) -> int:
 
 def test_compiling_is_no_part_of_the_time(some: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first use of a feature is not stopped for that its kernels are compiled."""
-    monkeypatch.setattr(lanes, "QUICK_S", 2.0)
-    assert awaited(some.answer("a", slow_to_compile, 2.0)) == 7
+    monkeypatch.setattr(lanes, "QUICK_S", 1.0)
+    assert awaited(some.answer("a", slow_to_compile, 1.0)) == 7

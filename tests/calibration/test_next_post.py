@@ -26,7 +26,7 @@ def account(seed: int, posts: int, *, jump: float = 0.0) -> pd.DataFrame:
     return pd.DataFrame({"impressions": impressions, "shares": shares})
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(seed=st.integers(0, 2**32), posts=st.integers(8, 40), draws=st.integers(1, 50), power=st.integers(0, 6))
 def test_draws_are_counts_and_shares_never_exceed_impressions(seed: int, posts: int, draws: int, power: int) -> None:
     """Whatever the account's size, draws are whole numbers from 0, no more shared than seen, the same for one seed."""

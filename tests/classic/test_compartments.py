@@ -201,9 +201,14 @@ def curves_of_eon(word: str, graph: nx.Graph, rates: tuple[float, ...], times: n
     return np.array(found)
 
 
-@pytest.mark.parametrize(("word", "rates"), [("sis", (0.4, 1.0)), ("sir", (0.4, 1.0)), ("seir", (0.8, 1.5, 1.0))])
-def test_curves_are_those_of_eon(word: str, rates: tuple[float, ...]) -> None:
-    """The infectious over time on one network: the means of EoN's event-driven runs, within 4.5 combined standard errors."""
+@pytest.mark.parametrize(
+    ("word", "rates", "runs"), [("sis", (0.4, 1.0), 100), ("sir", (0.4, 1.0), 300), ("seir", (0.8, 1.5, 1.0), 300)]
+)
+def test_curves_are_those_of_eon(word: str, rates: tuple[float, ...], runs: int) -> None:
+    """The infectious over time on one network: the means of EoN's event-driven runs, within 4.5 combined standard errors.
+
+    A last rate that is a tenth too high is 6.3, 7.7 and 11.1 of them off.
+    """
     import random
 
     pytest.importorskip("EoN")
@@ -211,7 +216,7 @@ def test_curves_are_those_of_eon(word: str, rates: tuple[float, ...]) -> None:
     np.random.seed(1)
     graph = nx.random_regular_graph(6, 120, seed=1)
     times = np.array([0.5, 1.0, 2.0, 4.0, 8.0])
-    theirs = curves_of_eon(word, graph, rates, times, 300)
+    theirs = curves_of_eon(word, graph, rates, times, runs)
     table = getattr(tables, word)(*rates)
     network = Network.from_edges(*np.array(list(graph.edges)).T, members=120, directed=False)
     ours = classic.gillespie(network, list(range(5)), table, times, worlds=4000)[

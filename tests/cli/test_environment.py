@@ -60,7 +60,7 @@ C_LOCALE = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE"
         (C_LOCALE, "ascii", "K?se ? ??????"),
         pytest.param({"PYTHONIOENCODING": "cp1252"}, "cp1252", "Käse ? ??????", marks=pytest.mark.slow),
         pytest.param({"PYTHONIOENCODING": "ascii:strict"}, "ascii", "K?se ? ??????", marks=pytest.mark.slow),
-        ({"PYTHONIOENCODING": "cp437"}, "cp437", "Käse ? ????δα"),
+        pytest.param({"PYTHONIOENCODING": "cp437"}, "cp437", "Käse ? ????δα", marks=pytest.mark.slow),
     ],
 )
 def test_a_console_of_other_letters(
@@ -84,7 +84,7 @@ def test_an_error_names_a_file_that_the_console_cannot(scenario: Path) -> None:
     assert b".yaml" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "sweep", "check"])
+@pytest.mark.parametrize("command", [pytest.param("run", marks=pytest.mark.slow), "sweep", "check"])
 def test_without_fcntl(scenario: Path, tmp_path: Path, command: str) -> None:
     """Where ``fcntl`` is missing, as on Windows, everything that worked works."""
     more = {"run": ["--threads", "1"], "check": [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,11 @@ from forecasting.synthetic_posts import drawn_events
 
 from viralsim.cli import main
 
-EVENTS = drawn_events(31, 11)
+
+@cache
+def events() -> pd.DataFrame:
+    """31 posts. Drawn in the first test: each process of the suite collects this file, and would compile the draws."""
+    return drawn_events(31, 11)
 
 
 def run(*words: object) -> Result:
@@ -24,8 +29,8 @@ def run(*words: object) -> Result:
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     """past.csv of 30 posts, whole.csv and now.csv (2 h) of another."""
-    EVENTS[EVENTS.post_id < 30].to_csv(tmp_path / "past.csv", index=False)
-    own = EVENTS.loc[EVENTS.post_id == 30, ["hours"]]
+    events()[events().post_id < 30].to_csv(tmp_path / "past.csv", index=False)
+    own = events().loc[events().post_id == 30, ["hours"]]
     own.to_csv(tmp_path / "whole.csv", index=False)
     own[own.hours <= 2].to_csv(tmp_path / "now.csv", index=False)
     return tmp_path
@@ -38,7 +43,7 @@ def test_forecast_prints_and_writes(files: Path) -> None:
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
     assert {"at_hours", "seen", "final", "percentile_of_past", "arms", "baseline", "warnings"} <= set(said)
-    seen = (EVENTS.loc[EVENTS.post_id == 30, "hours"] <= 2).sum() - 1
+    seen = (events().loc[events().post_id == 30, "hours"] <= 2).sum() - 1
     assert (said["at_hours"], said["seen"], said["past_posts"], said["arms"]) == (2.0, seen, 30, None)
     final = list(said["final"].values())
     assert list(said["final"]) == ["p025", "p10", "p25", "p50", "p75", "p90", "p975"]
@@ -86,7 +91,7 @@ def test_register_review_ledger(files: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     outcomes = [one["outcome"] for one in json.loads(done.stdout)["forecasts"]]
-    assert outcomes == [len(EVENTS[EVENTS.post_id == 30]) - 1] * 2
+    assert outcomes == [len(events()[events().post_id == 30]) - 1] * 2
     overall = json.loads(run("ledger", files / "ledger", "--json").stdout)
     assert (overall["calibration"]["forecasts"], overall["calibration"]["posts"]) == (2, 1)
     assert "80 % intervals held" in run("ledger", files / "ledger").output
@@ -153,7 +158,7 @@ def test_readings_of_a_counter(files: Path) -> None:
     hours = np.r_[1:13, 24, 48, 96, 168].astype(float)
     rows = [
         pd.DataFrame({"post_id": post, "hours": hours, "shares": np.searchsorted(own.hours, hours, side="right") - 1})
-        for post, own in EVENTS.groupby("post_id")
+        for post, own in events().groupby("post_id")
     ]
     pd.concat(rows[:30]).to_csv(files / "past.csv", index=False)
     rows[30][["hours", "shares"]][rows[30].hours <= 5].to_csv(files / "now.csv", index=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,17 @@ import viralsim as vs
 from viralsim.forecasting.population import MOST_KEPT
 from viralsim.forecasting.recalibration import randomised_pits
 
-EVENTS = drawn_events(60, 1)
+
+@cache
+def posts() -> pd.DataFrame:
+    """60 posts. Drawn in the first test: each process of the suite collects this file, and would compile the draws."""
+    return drawn_events(60, 1)
 
 
 @pytest.fixture(scope="module")
 def population() -> vs.forecasting.Population:
     """The population of 60 posts."""
-    return vs.forecasting.fit(EVENTS)
+    return vs.forecasting.fit(posts())
 
 
 def hours_of(events: pd.DataFrame, post: int, until: float) -> np.ndarray:
@@ -30,7 +35,7 @@ def hours_of(events: pd.DataFrame, post: int, until: float) -> np.ndarray:
 
 def test_draws_are_whole_counts_not_below_what_was_seen(population: vs.forecasting.Population) -> None:
     """Forecasts count whole shares and never fewer than have been seen; the seed decides them."""
-    hours = hours_of(EVENTS, 3, 2.0)
+    hours = hours_of(posts(), 3, 2.0)
     draws = population.predict(hours, at_hours=2.0, draws=400, seed=5)
     assert draws.shape == (400,)
     assert draws.dtype == np.float64
@@ -50,7 +55,7 @@ def test_paths_end_at_the_draws(population: vs.forecasting.Population) -> None:
     """Paths rise from what was seen to the draws of ``predict``."""
     from viralsim.forecasting.events import running_curve
 
-    hours = hours_of(EVENTS, 3, 2.0)
+    hours = hours_of(posts(), 3, 2.0)
     paths = population.paths(running_curve(hours, 2.0), draws=100)
     assert (np.diff(paths.shares, axis=1) >= -1e-9).all()
     assert (paths.shares[:, 0] == hours.size - 1).all()
@@ -61,7 +66,7 @@ def test_paths_end_at_the_draws(population: vs.forecasting.Population) -> None:
 def test_a_second_look_is_narrower(population: vs.forecasting.Population) -> None:
     """What is known at 6 h makes the forecast of 1 h sharper, over 20 posts."""
     width = {
-        at: np.mean([np.ptp(np.log1p(population.predict(hours_of(EVENTS, post, at), at))) for post in range(20)])
+        at: np.mean([np.ptp(np.log1p(population.predict(hours_of(posts(), post, at), at))) for post in range(20)])
         for at in (1.0, 6.0, 48.0)
     }
     assert width[48.0] < width[6.0] < width[1.0]
@@ -100,18 +105,18 @@ def test_followers_move_a_forecast() -> None:
 
 def test_few_or_no_posts_use_the_shipped_law() -> None:
     """With no past post at all there is a forecast, and it is wider than with 60."""
-    nothing = vs.forecasting.fit(EVENTS.iloc[:0])
-    hours = hours_of(EVENTS, 3, 1.0)
+    nothing = vs.forecasting.fit(posts().iloc[:0])
+    hours = hours_of(posts(), 3, 1.0)
     assert nothing.corrections == {}
     shipped = nothing.predict(hours, 1.0)
     assert shipped.min() >= hours.size - 1
-    assert np.ptp(np.log1p(shipped)) > np.ptp(np.log1p(vs.forecasting.fit(EVENTS).predict(hours, 1.0)))
+    assert np.ptp(np.log1p(shipped)) > np.ptp(np.log1p(vs.forecasting.fit(posts()).predict(hours, 1.0)))
 
 
 def test_a_shorter_horizon_counts_less(population: vs.forecasting.Population) -> None:
     """Shares after the horizon are not part of what is forecast."""
-    short = vs.forecasting.fit(EVENTS, horizon_hours=24)
-    hours = hours_of(EVENTS, 3, 2.0)
+    short = vs.forecasting.fit(posts(), horizon_hours=24)
+    hours = hours_of(posts(), 3, 2.0)
     assert np.median(short.predict(hours, 2.0)) <= np.median(population.predict(hours, 2.0))
     assert short.edges[-1] == 24
 
@@ -140,7 +145,7 @@ def test_bad_events_are_refused(words: str) -> None:
 def test_bad_horizons_are_refused(horizon: object) -> None:
     """A horizon is a number of hours up to a year."""
     with pytest.raises(vs.InputError, match="horizon"):
-        vs.forecasting.fit(EVENTS, horizon_hours=horizon)  # type: ignore[arg-type]
+        vs.forecasting.fit(posts(), horizon_hours=horizon)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import scoringrules
 
 from viralsim.forecasting.scores import LEAST_BANDWIDTH, log_score
 
 
 def test_log_score_is_that_of_a_normal_kernel() -> None:
     """Near the draws it is scoringrules' own."""
+    import scoringrules  # here: each process of the suite collects this file, and importing it takes 3 s
+
     generator = np.random.default_rng(0)
     draws, true = generator.lognormal(3, 1, (20, 200)).round(), generator.lognormal(3, 1, 20).round()
     logs = np.log1p(draws)

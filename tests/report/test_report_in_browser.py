@@ -58,7 +58,12 @@ def test_it_opens_alone_and_fits(opened: tuple[Any, list[str]], file: Path) -> N
     assert tab.evaluate("[...document.querySelectorAll('svg.picture')].filter(s => s.clientWidth > 0).length") >= 8
 
 
-@pytest.mark.parametrize("opened", EVERYWHERE, indirect=True, ids="-".join)
+# every width and either theme; the other three pairs, of seconds each, when there is time
+ONCE = {("phone", "light"), ("laptop", "dark"), ("projector", "light")}
+BY_TURNS = [pytest.param(one, marks=() if one in ONCE else pytest.mark.slow) for one in EVERYWHERE]
+
+
+@pytest.mark.parametrize("opened", BY_TURNS, indirect=True, ids="-".join)
 def test_it_is_open_to_everybody(opened: tuple[Any, list[str]]) -> None:
     """axe-core finds no violation, with every table behind a picture unfolded too."""
     from axe_playwright_python.sync_playwright import Axe

@@ -33,8 +33,15 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        ("phone", "light"),
+        ("laptop", "dark"),
+        pytest.param("phone", "dark", marks=pytest.mark.slow),
+        pytest.param("laptop", "light", marks=pytest.mark.slow),
+    ],
+)
 def test_the_page_of_a_sweep_is_alone_fits_and_is_open_to_everybody(
     browser: Any, file: Path, width: str, theme: str
 ) -> None:

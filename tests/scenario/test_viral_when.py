@@ -49,7 +49,7 @@ def test_virality_cannot_be_bought(folder):
     bought = scenario.override(
         {"campaign.paid[0].budget_usd": 10 * now, "viral_when": {"largest_cascade_fraction": 0.01}}
     )
-    result = vs.simulate(bought, worlds=150, arms=["organic", "paid"], repeat_trust=False)
+    result = vs.simulate(bought, worlds=100, arms=["organic", "paid"], repeat_trust=False)
     assert result.chances("paid")["viral"].probability <= 0.02
     assert (
         result.arms["paid"].measures["impressions"].mean() > 2 * result.arms["organic"].measures["impressions"].mean()

@@ -101,7 +101,17 @@ def test_a_wrong_engine_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run_check(check, Setting()).verdict == DOES_NOT
 
 
-@pytest.mark.parametrize("check", [check for check in chosen(False) if check.gates], ids=lambda check: check.name)
+# Seconds each. Fewer worlds of the same laws are in tests/test_laws.py (survival; chance and size of a large cascade are one root)
+# and tests/classic/test_threshold_laws.py (Watts' window).
+LONG = ("CHECK-13", "CHECK-25d", "CHECK-26")
+GATING = [
+    pytest.param(check, id=check.name, marks=pytest.mark.slow if check.name in LONG else ())
+    for check in chosen(False)
+    if check.gates
+]
+
+
+@pytest.mark.parametrize("check", GATING)
 def test_what_is_known_exactly_is_reproduced(check: Check) -> None:
     """Every quick check that gates: exact values, or a tolerance that chance breaks less than once in 10,000."""
     outcome = run_check(check, Setting())

@@ -76,7 +76,7 @@ def many_screens(indptr, followers, mu, actions, name, luck, i, rules, screen, m
         screen[v, 0], screen[v, 1], memory[v, 0], memory[v, 1] = -1, 0, -1, 0
         popularity[v], born[v], last[v] = 0, -1, -1
         if own:
-            push(screen, v, v, 0, window)
+            push(screen, v, v, np.int64(0), window)
     for j in range(actions):
         bits = draw(key, j)
         u = below(bits, n)
@@ -115,5 +115,5 @@ def many_screens(indptr, followers, mu, actions, name, luck, i, rules, screen, m
             if own:
                 displaced += push(screen, u, meme, j, window)
             for e in range(indptr[u], indptr[u + 1]):
-                displaced += push(screen, followers[e], meme, j, window)
+                displaced += push(screen, np.int64(followers[e]), meme, j, window)
     return displaced

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import scoringrules
 from scipy.special import logsumexp
 
 from viralsim.forecasting.hawkes import Floats
@@ -15,6 +14,8 @@ LEAST_BANDWIDTH = 0.05  # of the log score, in log units: draws of counts may al
 
 def crps(draws: Floats, true: Floats) -> Floats:
     """float64[posts]: continuous ranked probability score of draws [posts, draws] for what came, on log(1 + shares)."""
+    import scoringrules  # compiles its formulas whenever it is imported: 3 s that no other score is worth
+
     return np.asarray(scoringrules.crps_ensemble(np.log1p(true), np.log1p(draws)), np.float64)
 
 

@@ -34,6 +34,7 @@ from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
 
 SIZE_BINS = 40
+FIRST = np.int64(0)  # a number written out would be a type of its own, for which numba compiled the world anew
 
 
 class RawWorlds(NamedTuple):
@@ -140,7 +141,7 @@ def run_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: 
 @njit(cache=True)
 def begin_world(arm, state, out, key):  # type: ignore[no-untyped-def]
     """Begin the world with key ``key`` in row 0 of ``out``, for a driver that steps."""
-    begin(arm, state, key, out, 0, 0)
+    begin(arm, state, key, out, FIRST, FIRST)
 
 
 @njit(cache=True)
@@ -155,7 +156,7 @@ def advance_world(arm, state, out, tick):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def trace_one(arm, state, out, seed, number):  # type: ignore[no-untyped-def]
     """One world into row 0 of ``out``, left in ``state``; True where it was completed."""
-    return run_one(arm, state, world_key(seed, number), out, 0, 0)
+    return run_one(arm, state, world_key(seed, number), out, FIRST, FIRST)
 
 
 @njit(cache=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 
@@ -75,6 +75,12 @@ def _key_of(words: object, community: NDArray[np.int32], present: NDArray[np.boo
     return digest.hexdigest()
 
 
+def _kept(key: str, follows: float, draw: Callable[[], tuple[Network, Traits]]) -> tuple[Network, Traits]:
+    """What ``draw`` gives: by one thread of one process, and kept for the next that asks for ``key``."""
+    kept: tuple[Network, Traits] = _networks.get(key, lambda: drawn_once(key, follows, draw))
+    return kept
+
+
 def _generated(
     spec: Spec,
     name: str,
@@ -89,15 +95,8 @@ def _generated(
     traits = (words.mean_following, words.degree_exponent, words.reciprocity, words.clustering)
     mixing = spec.audience.communities.mixing
     key = _key_of((traits, mixing, seed), community, present)
-    drawn: tuple[Network, Traits] = _networks.get(
-        key,
-        lambda: drawn_once(
-            key,
-            len(community) * words.mean_following,
-            lambda: generate_and_measure(community, *traits, mixing, seed, present),
-        ),
-    )
-    return drawn
+    follows = len(community) * words.mean_following
+    return _kept(key, follows, lambda: generate_and_measure(community, *traits, mixing, seed, present))
 
 
 def _random_graph(
@@ -126,12 +125,9 @@ def _random_graph(
         return drawn.placed(who, len(community)), Traits(0.0, 0.0, 0.0, 0.0)
 
     try:
-        kept: tuple[Network, Traits] = _networks.get(
-            key, lambda: drawn_once(key, len(community) * words.mean_degree, draw)
-        )
+        return _kept(key, len(community) * words.mean_degree, draw)[0]
     except InputError as error:
         raise NetworkError(f"{place}.{word}: {error}") from None
-    return kept[0]
 
 
 def memory_bytes() -> int:

@@ -153,7 +153,7 @@ def cover(ends, entries, index, costs, budget, count, start):  # type: ignore[no
                 if score[0] == 0.0:
                     size -= 1
                     score[0], heap[0] = score[size], heap[size]
-                sift(score, heap, size, 0)
+                sift(score, heap, size, np.int64(0))
                 continue
         covered += take(best, index, (ends, entries), gain, done, counts, top)
         chosen[n] = best

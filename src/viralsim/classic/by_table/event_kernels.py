@@ -14,6 +14,9 @@ from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, member_key, mix, stream
 
 CLASSIC = int(Stream.CLASSIC)
 ALONE = -1  # in place of a follow: the member leaves on their own
+# numba compiles a function anew for each kind of its integers, and for a number that is written out: all are int64 where they are
+# handed on.
+I8 = np.int64
 _FIELDS = [
     ("time", np.float64),
     ("edge", np.int64),
@@ -109,7 +112,7 @@ def enter(graph, rules, can, keys, u, now, until, state, episode, heap, n):  # t
                 if now + wait < leaves:
                     leaves, target = now + wait, a
     if target >= 0 and leaves <= until:
-        heap = push(heap, n, leaves, ALONE, u, episode[u], target, 0)
+        heap = push(heap, n, leaves, I8(ALONE), u, I8(episode[u]), I8(target), I8(0))
         n += 1
     for r in range(len(rules.contact_by)):
         if rules.contact_by[r] != here:
@@ -122,7 +125,7 @@ def enter(graph, rules, can, keys, u, now, until, state, episode, heap, n):  # t
             if rate > 0.0:
                 time = now + waiting(ring_bits(key, e - indptr[u], 0), rate)
                 if time < leaves and time <= until:
-                    heap = push(heap, n, time, e, u, episode[u], r, 0)
+                    heap = push(heap, n, time, I8(e), u, I8(episode[u]), I8(r), I8(0))
                     n += 1
     return heap, n
 
@@ -153,7 +156,7 @@ def event_worlds(graph, rules, start, times, name, luck, first, last, scratch, c
             keys[r] = stream_key(world, CLASSIC, name, np.uint64(r))
         here = np.zeros(states, np.int64)
         here[0] = len(state)
-        n = t_count = 0
+        n, t_count = I8(0), 0
         for i in range(len(start[0])):
             u = start[0][i]
             here[0] -= 1
@@ -165,10 +168,10 @@ def event_worlds(graph, rules, start, times, name, luck, first, last, scratch, c
                 left[w, u] = 0.0
         if alone_at_start:
             for u in range(len(state)):
-                heap, n = enter(graph, rules, can, keys, u, 0.0, until, state, episode, heap, n)
+                heap, n = enter(graph, rules, can, keys, I8(u), 0.0, until, state, episode, heap, n)
         else:
             for i in range(t_count):
-                heap, n = enter(graph, rules, can, keys, touched[i], 0.0, until, state, episode, heap, n)
+                heap, n = enter(graph, rules, can, keys, I8(touched[i]), 0.0, until, state, episode, heap, n)
         sample = 0
         while n > 0:
             time, edge, who, since, rule, ring = pop(heap, n)
@@ -190,7 +193,7 @@ def event_worlds(graph, rules, start, times, name, luck, first, last, scratch, c
                     key = member_key(keys[1 + rule], who, since)
                     following = time + waiting(ring_bits(key, edge - indptr[who], ring + 1), rate)
                     if following <= until:
-                        heap = push(heap, n, following, edge, who, since, rule, ring + 1)
+                        heap = push(heap, n, following, I8(edge), I8(who), I8(since), I8(rule), I8(ring + 1))
                         n += 1
                 if target < 0:
                     continue
@@ -203,7 +206,7 @@ def event_worlds(graph, rules, start, times, name, luck, first, last, scratch, c
                 left[w, changes] = time
             state[changes] = target
             episode[changes] += 1
-            heap, n = enter(graph, rules, can, keys, changes, time, until, state, episode, heap, n)
+            heap, n = enter(graph, rules, can, keys, I8(changes), time, until, state, episode, heap, n)
         for k in range(sample, len(times)):
             counts[w, k, :] = here
         for i in range(t_count):
