@@ -6,10 +6,10 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.arm_inputs import OWN_RULE, Reinforcement
+from viralsim.kernels.conversion import CHANNEL_MARK, EARNED_MARK, convert, convert_otherwise, pick
 from viralsim.kernels.counts import (
     N_CLIPPED,
     N_CONVERSIONS,
-    N_CONVERSIONS_OWNED,
     N_CRITICAL_IMPRESSIONS,
     N_EARNED_REACH,
     N_ENGAGEMENTS,
@@ -19,7 +19,6 @@ from viralsim.kernels.counts import (
     R_FOCAL,
     R_IN_GROUP,
     R_TICKS_PER_DAY,
-    T_CONVERSIONS,
     T_EARNED_REACH,
     T_ENGAGEMENTS,
     T_IMPRESSIONS,
@@ -44,7 +43,6 @@ from viralsim.kernels.sharing_law import (
     CRITICISE,
     ENGAGE,
     SHARE,
-    conversion_probability,
     criticism_probability,
 )
 from viralsim.kernels.state import (
@@ -64,7 +62,6 @@ from viralsim.kernels.state import (
 
 SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
 SIMPLE, WEIGHT = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT)
-EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, doubled for each next
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
 
@@ -151,25 +148,6 @@ def reinforced(i, factor):  # type: ignore[no-untyped-def]
 
 
 @inner
-def pick(field, member):  # type: ignore[no-untyped-def]
-    """A member's value of a field; a field of length 1 holds for all."""
-    return field[U(member)] if len(field) > 1 else field[0]
-
-
-@inner
-def convert(arm, e, content, source, member, match, x, counts, series):  # type: ignore[no-untyped-def]
-    """One trial of conversion, at most one success per member."""
-    trust = arm.contents_conversion_trust[content, source]
-    if e.flag_bits & CONVERTED_MARK == 0 and x < conversion_probability(
-        arm.contents_conversion_rate[content], match, trust, np.float64(pick(arm.audience_buying, member))
-    ):
-        e.flag_bits |= CONVERTED_MARK
-        counts[N_CONVERSIONS] += 1
-        counts[N_CONVERSIONS_OWNED + source] += 1
-        series[T_CONVERSIONS] += 1
-
-
-@inner
 def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
     """Count a member who is reached for the first time, and for the first time by an ordinary member."""
     if e.seen == 1:
@@ -228,6 +206,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     appeal, novelty = arm.contents_appeal[content], arm.contents_novelty[content, tick]
     kind, controversy = arm.contents_reinforcement[content], arm.contents_controversy[content]
     converts = is_focal and arm.contents_conversion_rate[content] > 0.0
+    offered = is_focal and len(arm.contents_other_rate) > 0
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
     home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
     dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
@@ -273,6 +252,8 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
         bits, criticism = draw(key + RESPOND, position), 0.0
         if converts:
             convert(arm, e, content, source, member, match, unit_low(bits), counts, series)
+        if offered:
+            convert_otherwise(arm, e, source, member, match, unit_low(bits), out.other_conversions[world_row])
         if twin >= 0:
             hostility = np.float64(pick(arm.audience_hostility, member))
             criticism = criticism_probability(share, controversy, hostility, soften)
