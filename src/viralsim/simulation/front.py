@@ -39,6 +39,7 @@ from viralsim.simulation.run import (
     refuse_what_does_not_fit,
     run_certain,
 )
+from viralsim.simulation.trusts_at_one import measures_with_trusts_at_one
 from viralsim.simulation.uncertain import run_uncertain
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ class Description(NamedTuple):
 
 
 MOST_WORLDS = 10_000_000
-TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a sign, not for digits
 
 
 def describe(scenario: Scenario) -> Description:
@@ -160,7 +160,7 @@ def simulate(
         on_answer(result)
     if repeat_trust and not run.interrupted:
         try:
-            result = replace(result, trusts_at_one=_repeat_at_trust_one(run, compiled_audiences))
+            result = replace(result, trusts_at_one=measures_with_trusts_at_one(run, compiled_audiences, _watch(run)))
         except KeyboardInterrupt:  # the answer is finished, and stays
             return _stopped(result)
     if what_turns_it and not run.interrupted and result.question is not None:
@@ -214,14 +214,19 @@ def launch(
     """
     numbers = np.arange(first, first + worlds, dtype=np.int64)
     run = Run(scenario, seed, numbers, tuple(names), threads, None, series=series)
-    inputs = draw_inputs(scenario, seed, run.worlds)
+    run_all(run, compiled_audiences, specs)
+    return {name: join(run, name)[0] for name in names}
+
+
+def run_all(run: Run, compiled_audiences: list[CompiledAudience], specs: Mapping[str, Any] | None = None) -> None:
+    """Run every world of every arm of ``run``. Raises KeyboardInterrupt where someone stopped it."""
+    inputs = draw_inputs(run.scenario, run.seed, run.worlds)
     if inputs:
         run_uncertain(run, compiled_audiences, inputs)
     else:
         run_certain(run, compiled_audiences, specs)
     if run.interrupted:
         raise KeyboardInterrupt
-    return {name: join(run, name)[0] for name in names}
 
 
 def _prepare(
@@ -332,29 +337,3 @@ def _criterion(rule: Any) -> dict[str, float] | None:
     if rule is None:
         return None
     return {name: float(value) for name, value in rule.model_dump().items() if value is not None}
-
-
-def _repeat_at_trust_one(run: Run, compiled_audiences: list[CompiledAudience]) -> dict[str, Any] | None:
-    """The same arms with every trust at 1, where some trust is not, in the first worlds: measures by arm.
-
-    Arms that no trust touches are not run again.
-    """
-    scenario = run.scenario.with_trusts_at_one()
-    touched = tuple(name for name in run.names if scenario.for_arm(name) != run.scenario.for_arm(name))
-    if not touched:
-        return None
-    rows = run.worlds[:TRUST_WORLDS]
-    again = Run(scenario, run.seed, rows, touched, run.threads, _watch(run))
-    inputs = draw_inputs(scenario, run.seed, rows)
-    if inputs:
-        run_uncertain(again, compiled_audiences, inputs)
-    else:
-        run_certain(again, compiled_audiences)
-    if again.interrupted:
-        raise KeyboardInterrupt
-    return {
-        name: join(again, name)[0].measures
-        if name in touched
-        else {key: values[: len(rows)] for key, values in join(run, name)[0].measures.items()}
-        for name in run.names
-    }

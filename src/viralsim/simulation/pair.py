@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.errors import InputError
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario
 from viralsim.scenario.spec import Spec
+from viralsim.simulation.other_offers import Offer, draws_sales, most_offers, offer_of, sells_only
 
 Float64 = NDArray[np.float64]
 
-NET, VALUE, COST_LINE = "net_usd", "value_usd", "advocates"
+NET, VALUE, COST_LINE, CONVERSIONS = "net_usd", "value_usd", "advocates", "conversions"
 PROVEN_WORLDS = 20  # worlds run at another price, to see that money follows it in proportion
 
 
@@ -39,6 +41,10 @@ class Pair:
     _changed: dict[tuple[str, float], Scenario] = field(default_factory=dict)
     _ran: dict[tuple[str, float, str], list[ArmOutcomes]] = field(default_factory=dict)
     _in_proportion: dict[str, bool] = field(default_factory=dict)
+    _touched: dict[tuple[str, str, float], bool] = field(default_factory=dict)
+    _sold: dict[tuple[str, Offer], Float64] = field(
+        default_factory=dict
+    )  # conversions of other offers in the first worlds
 
     def known_differences(self, measure: str) -> Float64:
         """First arm minus second in ``measure`` in all worlds that were run, nothing changed, float64[W]."""
@@ -52,6 +58,50 @@ class Pair:
         """
         first, second = (self._values(arm, path, value, worlds, measure) for arm in self.arms)
         return np.asarray(first - second)
+
+    def sells_only(self, path: str, measure: str) -> bool:
+        """Whether ``measure`` follows the number at ``path`` by sales alone, so that one run tells it at many values."""
+        specs = self.scenario.arm_specs()
+        drawn = [*self.scenario.spec.ranges, *self.scenario.joint_rows()]
+        return measure == CONVERSIONS and all(
+            sells_only(path, specs[arm]) and not draws_sales(drawn, specs[arm]) for arm in self.arms
+        )
+
+    def count_sales(self, asked: Iterable[tuple[str, float]], worlds: int) -> None:
+        """Run the first ``worlds`` worlds for all (path, value) at once, of inputs that change sales alone.
+
+        A value that the scenario cannot have is left out.
+        """
+        values = [(path, value) for path, value in asked if self._is_possible(path, value)]
+        for arm in self.arms:
+            offers = {offer_of(self._with(*one).arm_specs()[arm]) for one in values if self._touches(arm, *one)}
+            by_start: dict[int, list[Offer]] = {}
+            for offer in sorted(offers):
+                by_start.setdefault(len(self._sold.get((arm, offer), ())), []).append(offer)
+            most = most_offers(self.scenario.spec)
+            for first, wanted in by_start.items():
+                for i in range(0, len(wanted) if first < worlds else 0, most):
+                    self._count_offers(arm, wanted[i : i + most], first, worlds)
+
+    def _count_offers(self, arm: str, offers: list[Offer], first: int, last: int) -> None:
+        from viralsim.simulation.front import run_all
+        from viralsim.simulation.run import Run, conversions_of_offers
+
+        if self.watch is not None:
+            self.watch()
+        numbers = np.arange(first, last, dtype=np.int64)
+        run = Run(self.scenario, self.seed, numbers, (arm,), self.threads, None, series=False, offers=offers)
+        run_all(run, self.compiled_audiences, self.scenario.arm_specs())
+        self.worlds_run += last - first
+        for offer, sold in zip(offers, conversions_of_offers(run, arm).T.astype(np.float64), strict=True):
+            self._sold[arm, offer] = np.concatenate([self._sold.get((arm, offer), np.zeros(0)), sold])
+
+    def _is_possible(self, path: str, value: float) -> bool:
+        try:
+            self._with(path, value).arm_specs()
+        except InputError:
+            return False
+        return True
 
     def priced(self, path: str, now: float, value: float) -> Float64 | None:
         """First arm minus second in net value at another price in all worlds; None where money does not follow the price.
@@ -78,6 +128,9 @@ class Pair:
     def _values(self, arm: str, path: str, value: float, worlds: int, measure: str) -> Float64:
         if not self._touches(arm, path, value):
             return self.known[arm].measures[measure][:worlds]
+        if self.sells_only(path, measure):
+            self.count_sales([(path, value)], worlds)
+            return self._sold[arm, offer_of(self._with(path, value).arm_specs()[arm])][:worlds]
         parts = self._ran.setdefault((path, value, arm), [])
         have = sum(part.worlds for part in parts)
         if have < worlds:
@@ -109,7 +162,11 @@ class Pair:
         """Whether the arm may live otherwise with the value; what is seen on a channel sets the luck of every arm."""
         if path.startswith(("channels.", "arms.")) and path.rsplit(".", 1)[-1] != "cpm_usd":
             return True
-        return _used(self._with(path, value).arm_specs()[arm]) != _used(self.scenario.arm_specs()[arm])
+        key = arm, path, value
+        if key not in self._touched:
+            changed, now = (one.arm_specs()[arm] for one in (self._with(path, value), self.scenario))
+            self._touched[key] = _used(changed) != _used(now)
+        return self._touched[key]
 
 
 def _used(spec: Spec) -> Spec:
