@@ -12,12 +12,25 @@ from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario
+from viralsim.scenario.own_rules import own_rules_of
 from viralsim.scenario.spec import Spec
 from viralsim.simulation.other_offers import Offer, draws_sales, most_offers, offer_of, sells_only
 
 Float64 = NDArray[np.float64]
 
 NET, VALUE, COST_LINE, CONVERSIONS = "net_usd", "value_usd", "advocates", "conversions"
+SETS_NO_LUCK = ("cpm_usd", "engagement_rate")  # keys of a channel
+LIKES_APART = (
+    "conversions",
+    "shares",
+    "earned_shares",
+    "critical_shares",
+    "reach",
+    "earned_reach",
+    "impressions",
+    NET,
+    VALUE,
+)
 PROVEN_WORLDS = 20  # worlds run at another price, to see that money follows it in proportion
 
 
@@ -41,7 +54,7 @@ class Pair:
     _changed: dict[tuple[str, float], Scenario] = field(default_factory=dict)
     _ran: dict[tuple[str, float, str], list[ArmOutcomes]] = field(default_factory=dict)
     _in_proportion: dict[str, bool] = field(default_factory=dict)
-    _touched: dict[tuple[str, str, float], bool] = field(default_factory=dict)
+    _touched: dict[tuple[str, str, float, str], bool] = field(default_factory=dict)
     _sold: dict[tuple[str, Offer], Float64] = field(
         default_factory=dict
     )  # conversions of other offers in the first worlds
@@ -74,7 +87,9 @@ class Pair:
         """
         values = [(path, value) for path, value in asked if self._is_possible(path, value)]
         for arm in self.arms:
-            offers = {offer_of(self._with(*one).arm_specs()[arm]) for one in values if self._touches(arm, *one)}
+            offers = {
+                offer_of(self._with(*one).arm_specs()[arm]) for one in values if self._touches(arm, *one, CONVERSIONS)
+            }
             by_start: dict[int, list[Offer]] = {}
             for offer in sorted(offers):
                 by_start.setdefault(len(self._sold.get((arm, offer), ())), []).append(offer)
@@ -126,7 +141,7 @@ class Pair:
         return net - (factor - 1.0) * arm.cost_lines.get(COST_LINE, np.zeros(arm.worlds))
 
     def _values(self, arm: str, path: str, value: float, worlds: int, measure: str) -> Float64:
-        if not self._touches(arm, path, value):
+        if not self._touches(arm, path, value, measure):
             return self.known[arm].measures[measure][:worlds]
         if self.sells_only(path, measure):
             self.count_sales([(path, value)], worlds)
@@ -158,28 +173,31 @@ class Pair:
             self._changed[path, value] = self.scenario.override({path: value})
         return self._changed[path, value]
 
-    def _touches(self, arm: str, path: str, value: float) -> bool:
-        """Whether the arm may live otherwise with the value; what is seen on a channel sets the luck of every arm."""
-        if path.startswith(("channels.", "arms.")) and path.rsplit(".", 1)[-1] != "cpm_usd":
+    def _touches(self, arm: str, path: str, value: float, measure: str) -> bool:
+        """Whether ``measure`` may be another in the arm with the value; what is seen on a channel sets the luck of every arm."""
+        if path.startswith(("channels.", "arms.")) and path.rsplit(".", 1)[-1] not in SETS_NO_LUCK:
             return True
-        key = arm, path, value
+        key = arm, path, value, measure
         if key not in self._touched:
             changed, now = (one.arm_specs()[arm] for one in (self._with(path, value), self.scenario))
-            self._touched[key] = _used(changed) != _used(now)
+            self._touched[key] = _used(changed, measure) != _used(now, measure)
         return self._touched[key]
 
 
-def _used(spec: Spec) -> Spec:
-    """An arm without numbers that nothing in it reads: how well impressions sell that it has none of, what none are bought at."""
-    unread = {
-        name: 1.0 for name, lines in (("paid", spec.campaign.paid), ("asked", spec.campaign.advocates)) if not lines
-    }
-    if not unread:
-        return spec
+def _used(spec: Spec, measure: str) -> Spec:
+    """An arm without numbers that nothing in it reads for a measure: how well impressions sell that it has none of, what none are
+    bought at, and likes of which no recommendation comes."""
+    bought = {line.channel for line in spec.campaign.paid}
+    unread = {name: 1.0 for name, lines in (("paid", bought), ("asked", spec.campaign.advocates)) if not lines}
     content = {
         word: one.model_copy(update={"conversion_trust": one.conversion_trust.model_copy(update=unread)})
         for word, one in spec.content.items()
     }
-    bare = {} if spec.campaign.paid else {"cpm_usd": None}
-    channels = {word: one.model_copy(update=bare) for word, one in spec.channels.items()}
+    uncounted = measure in LIKES_APART and not own_rules_of(spec)
+    channels = {}
+    for word, one in spec.channels.items():
+        bare: dict[str, float | None] = {} if word in bought else {"cpm_usd": None}
+        if uncounted and one.recommended is None:
+            bare["engagement_rate"] = 0.0
+        channels[word] = one.model_copy(update=bare)
     return spec.model_copy(update={"content": content, "channels": channels})
