@@ -26,6 +26,7 @@ from viralsim.scenario.inputs import inputs_of
 from viralsim.scenario.loading import scenario_of
 from viralsim.scenario.own_rules import digests
 from viralsim.scenario.study import Until
+from viralsim.simulation.all_arms import asked_first, left_out, run_all, run_arms, run_others
 from viralsim.simulation.ends_of_inputs import refuse_ends_that_do_not_fit
 from viralsim.simulation.run import (
     Progress,
@@ -37,10 +38,8 @@ from viralsim.simulation.run import (
     draw_inputs,
     join,
     refuse_what_does_not_fit,
-    run_certain,
 )
 from viralsim.simulation.trusts_at_one import measures_with_trusts_at_one
-from viralsim.simulation.uncertain import run_uncertain
 
 if TYPE_CHECKING:
     from viralsim.results import Result
@@ -114,9 +113,11 @@ def simulate(
         until: stop as soon as an interval is narrow enough: ``{"measure": "shares", "half_width": 0.05}`` as in a scenario's
             ``worlds.until``, which holds where ``worlds`` is not given. What was found is in ``vital_signs``; "cannot tell
             at this budget" in ``warnings``.
-        on_answer: called with the result before what would overturn it is looked for, which takes longer.
+        on_answer: called with the answer before the rest is run, which takes longer: where the scenario names its question, with
+            the result of the arms in question and the baseline; the other arms are run then, and what would overturn it looked for.
 
-    Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set.
+    Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set. With ``on_answer``
+        that leaves out arms that the answer is not about, where they were not finished.
 
     Raises: InputError for wrong arguments, ScenarioError where the scenario cannot be built.
     """
@@ -140,14 +141,19 @@ def simulate(
     _compile(run, first_arms)
     compiled = time.perf_counter()
     inputs = draw_inputs(scenario, run.seed, run.worlds)
-    if inputs:
-        run_uncertain(run, compiled_audiences, inputs)
-    else:
-        run_certain(run, compiled_audiences)
+    first = run.names if on_answer is None else asked_first(run)
+    run_arms(run, first, compiled_audiences, inputs)
+    if set(run.raw) != set(first):
+        raise KeyboardInterrupt
+    if on_answer is not None and first != run.names and not run.interrupted:
+        on_answer(Result(**_record(replace(run, names=first), compiled_audiences, inputs, signs, warnings)))
+        on_answer = None
+        run_others(run, compiled_audiences, inputs)
+    if run.interrupted and first != run.names:
+        warnings = [*warnings, f"stopped before all simulations of {', '.join(left_out(run, first))}: left out"]
+        run = replace(run, names=first, raw={name: run.raw[name] for name in first})
     inputs = {path: values[: len(run.worlds)] for path, values in inputs.items()}
     simulated = time.perf_counter()
-    if set(run.raw) != set(run.names):
-        raise KeyboardInterrupt
     record = _record(run, compiled_audiences, inputs, signs, warnings)
     record["timing"] = {
         "setup_s": set_up - started,
@@ -216,17 +222,6 @@ def launch(
     run = Run(scenario, seed, numbers, tuple(names), threads, None, series=series)
     run_all(run, compiled_audiences, specs)
     return {name: join(run, name)[0] for name in names}
-
-
-def run_all(run: Run, compiled_audiences: list[CompiledAudience], specs: Mapping[str, Any] | None = None) -> None:
-    """Run every world of every arm of ``run``. Raises KeyboardInterrupt where someone stopped it."""
-    inputs = draw_inputs(run.scenario, run.seed, run.worlds)
-    if inputs:
-        run_uncertain(run, compiled_audiences, inputs)
-    else:
-        run_certain(run, compiled_audiences, specs)
-    if run.interrupted:
-        raise KeyboardInterrupt
 
 
 def _prepare(

@@ -14,7 +14,9 @@ from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario
 from viralsim.scenario.own_rules import own_rules_of
 from viralsim.scenario.spec import Spec
+from viralsim.simulation.all_arms import run_all
 from viralsim.simulation.other_offers import Offer, draws_sales, most_offers, offer_of, sells_only
+from viralsim.simulation.run import Run, conversions_of_offers
 
 Float64 = NDArray[np.float64]
 
@@ -99,9 +101,6 @@ class Pair:
                     self._count_offers(arm, wanted[i : i + most], first, worlds)
 
     def _count_offers(self, arm: str, offers: list[Offer], first: int, last: int) -> None:
-        from viralsim.simulation.front import run_all
-        from viralsim.simulation.run import Run, conversions_of_offers
-
         if self.watch is not None:
             self.watch()
         numbers = np.arange(first, last, dtype=np.int64)

@@ -158,6 +158,7 @@ class Run:
     progress: Progress | None
     series: bool = True  # keep series per tick
     until: Until | None = None  # stop before all worlds are run
+    launches: int | None = None  # in all, where these arms are some of those that are run
     offers: Sequence[Offer] = ()  # whose conversions are counted beside those of the worlds
     last_looks: list[Look] = field(default_factory=list)
     raw: dict[str, list[tuple[NDArray[np.int64], Arm, RawWorlds | ProgrammeWorlds]]] = field(default_factory=dict)
@@ -167,7 +168,7 @@ class Run:
     @property
     def total(self) -> int:
         """Launches in all."""
-        return len(self.worlds) * len(self.names)
+        return len(self.worlds) * len(self.names) if self.launches is None else self.launches
 
     def blocks(self, whole: bool = False, most: int | None = None) -> Iterator[NDArray[np.int64]]:
         """Rows of the worlds, block by block; until enough is known where that is asked.

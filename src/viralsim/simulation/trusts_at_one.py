@@ -12,8 +12,8 @@ from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.records.merge import join_worlds
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario import Scenario
-from viralsim.simulation.run import Progress, Run, draw_inputs, join, run_certain
-from viralsim.simulation.uncertain import run_uncertain
+from viralsim.simulation.all_arms import run_all
+from viralsim.simulation.run import Progress, Run, join
 
 FIRST_WORLDS = 60  # where all is clear after these, no more are run
 TRUST_WORLDS = 200  # it asks for a sign, not for digits
@@ -39,7 +39,7 @@ def measures_with_trusts_at_one(
         if first == last:
             break
         again = Run(scenario, run.seed, run.worlds[first:last], touched, run.threads, watch)
-        _run(again, compiled_audiences)
+        run_all(again, compiled_audiences)
         for name in touched:
             parts[name].append((np.arange(first, last), join(again, name)[0]))
         joined = {name: join_worlds(parts[name], last).measures for name in touched}
@@ -50,16 +50,6 @@ def measures_with_trusts_at_one(
         if _is_clear(scenario, found, run.names):
             break
     return found
-
-
-def _run(run: Run, compiled_audiences: list[CompiledAudience]) -> None:
-    inputs = draw_inputs(run.scenario, run.seed, run.worlds)
-    if inputs:
-        run_uncertain(run, compiled_audiences, inputs)
-    else:
-        run_certain(run, compiled_audiences)
-    if run.interrupted:
-        raise KeyboardInterrupt
 
 
 def _is_clear(scenario: Scenario, found: Mapping[str, Any], names: Sequence[str]) -> bool:
