@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viralsim.campaign.accounting import expected_cost_lines
+from viralsim.campaign.compile import Arm
 from viralsim.campaign.shared_arrays import CompiledAudience
+from viralsim.scenario.costs import EQUAL_WITHIN
 from viralsim.simulation.run import Run, draw_inputs, run_certain
 from viralsim.simulation.uncertain import run_uncertain
 
@@ -40,17 +44,29 @@ def run_arms(
         run.finished, run.interrupted = part.finished, part.interrupted
 
 
-def asked_first(run: Run) -> tuple[str, ...]:
+def asked_first(run: Run, arms: Mapping[str, Arm]) -> tuple[str, ...]:
     """The arms that the answer is about, in their order: the two in question, and the baseline, which their money is set beside.
 
-    All arms where the question follows from the results, or where worlds are added until all arms are known well enough.
+    All arms where only the results tell which two are in question, or where worlds are added until all are known well enough.
     """
-    question, base = run.scenario.spec.question, run.scenario.spec.baseline or run.names[0]
-    if question is None or run.until is not None:
+    base = run.scenario.spec.baseline or run.names[0]
+    asked = {*_in_question(run, arms, base), base}
+    if len(asked) < 2 or run.until is not None or not asked <= set(run.names):
         return run.names
-    asked = {*question.compare, base}
-    one_alone = len(question.compare) == 1 and question.compare[0] == base
-    return run.names if one_alone or not asked <= set(run.names) else tuple(n for n in run.names if n in asked)
+    return tuple(name for name in run.names if name in asked)
+
+
+def _in_question(run: Run, arms: Mapping[str, Arm], base: str) -> tuple[str, ...]:
+    """The arms that the scenario asks about, or else the only two of equal cost, the baseline apart."""
+    if run.scenario.spec.question is not None:
+        return run.scenario.spec.question.compare
+    cost = {name: sum(expected_cost_lines(arms[name]).values()) for name in run.names if name != base}
+    equal = [pair for pair in combinations(cost, 2) if _are_equal(*(cost[name] for name in pair))]
+    return equal[0] if len(equal) == 1 else ()
+
+
+def _are_equal(one: float, other: float) -> bool:
+    return max(one, other) > 0.0 and abs(one - other) <= EQUAL_WITHIN * max(one, other)
 
 
 def run_others(run: Run, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, NDArray[np.float64]]) -> None:

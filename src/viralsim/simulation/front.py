@@ -113,8 +113,8 @@ def simulate(
         until: stop as soon as an interval is narrow enough: ``{"measure": "shares", "half_width": 0.05}`` as in a scenario's
             ``worlds.until``, which holds where ``worlds`` is not given. What was found is in ``vital_signs``; "cannot tell
             at this budget" in ``warnings``.
-        on_answer: called with the answer before the rest is run, which takes longer: where the scenario names its question, with
-            the result of the arms in question and the baseline; the other arms are run then, and what would overturn it looked for.
+        on_answer: called with the answer before the rest is run, which takes longer: where it is known which two
+            arms are in question, with the result of these and the baseline. Called again if all arms put other two in question.
 
     Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set. With ``on_answer``
         that leaves out arms that the answer is not about, where they were not finished.
@@ -141,13 +141,14 @@ def simulate(
     _compile(run, first_arms)
     compiled = time.perf_counter()
     inputs = draw_inputs(scenario, run.seed, run.worlds)
-    first = run.names if on_answer is None else asked_first(run)
+    first = run.names if on_answer is None else asked_first(run, first_arms)
     run_arms(run, first, compiled_audiences, inputs)
     if set(run.raw) != set(first):
         raise KeyboardInterrupt
+    told = None
     if on_answer is not None and first != run.names and not run.interrupted:
-        on_answer(Result(**_record(replace(run, names=first), compiled_audiences, inputs, signs, warnings)))
-        on_answer = None
+        told = Result(**_record(replace(run, names=first), compiled_audiences, inputs, signs, warnings))
+        on_answer(told)
         run_others(run, compiled_audiences, inputs)
     if run.interrupted and first != run.names:
         warnings = [*warnings, f"stopped before all simulations of {', '.join(left_out(run, first))}: left out"]
@@ -162,7 +163,7 @@ def simulate(
         "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
     }
     result = Result(**record)
-    if on_answer is not None:
+    if on_answer is not None and (told is None or _asked(told) != _asked(result)):
         on_answer(result)
     if repeat_trust and not run.interrupted:
         try:
@@ -172,6 +173,10 @@ def simulate(
     if what_turns_it and not run.interrupted and result.question is not None:
         return _with_what_turns_it(result, run, compiled_audiences)
     return result
+
+
+def _asked(result: Result) -> tuple[str, str] | None:
+    return None if result.question is None else result.question.arms
 
 
 def _with_what_turns_it(result: Result, run: Run, compiled_audiences: list[CompiledAudience]) -> Result:

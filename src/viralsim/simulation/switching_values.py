@@ -15,11 +15,11 @@ from viralsim.errors import CapacityError, InputError
 from viralsim.measurement.measures import measure as declared
 from viralsim.records.record import Move, SwitchingValue
 from viralsim.scenario.inputs import Input, inputs_of
-from viralsim.simulation.crossings import mean_at, surely_crossed, within
+from viralsim.simulation.crossings import Estimate, estimate, mean_at, surely_crossed, within
 from viralsim.simulation.pair import NET, Pair
 
 LEAST_WORLDS = 30  # fewer worlds have no say in what would change an answer
-SCREENING_WORLDS = 20
+SCREENING_WORLDS, LOOK_WORLDS = 20, 8  # the latter where they show that an input hardly moves anything
 LEAST_SCREENED = 6  # of a programme: a world of it is many launches
 FACTORS = (0.5, 2.0)
 FARTHER = (0.1, 10.0)
@@ -69,10 +69,28 @@ def _move(pair: Pair, one: Input, measure: str, worlds: int) -> Sequence[Move]:
     """The mean differences with the input halved and doubled, as far as the schema lets it; none where it cannot be run."""
     low, high = (within(one, one.value * factor) for factor in FACTORS)
     try:
-        now, at_low, at_high = (mean_at(pair, one, value, worlds, measure) for value in (one.value, low, high))
+        now = mean_at(pair, one, one.value, worlds, measure)
+        counted = one.is_price or pair.sells_only(one.path, measure)  # and need no worlds of their own
+        for count in [*(() if counted else _first_look(pair, measure, worlds)), worlds]:
+            tried = [estimate(pair, one, value, count, measure) for value in (low, high)]
+            if all(_hardly_moves(found, now) for found in tried):
+                break
     except (InputError, CapacityError):
         return ()
+    at_low, at_high = (found.mean for found in tried)
     return (Move(one.path, one.value, low, high, measure, now, at_low, at_high, one.source, one.assumed),)
+
+
+def _first_look(pair: Pair, measure: str, worlds: int) -> tuple[int, ...]:
+    """``LOOK_WORLDS``, where so few show the difference as all worlds have it: not where a few worlds make it."""
+    now = pair.known_differences(measure)
+    shown = float(now.std()) / math.sqrt(LOOK_WORLDS) <= abs(float(now.mean())) / 2.0
+    return (LOOK_WORLDS,) if shown and worlds > LOOK_WORLDS else ()
+
+
+def _hardly_moves(found: Estimate, now: float) -> bool:
+    """Whether an input surely moves the difference by less than what it has to move it at all."""
+    return abs(found.mean - now) + 3.0 * math.sqrt(found.of_each / found.worlds) <= MOVES_AT_ALL * abs(now)
 
 
 def _gap(pair: Pair, one: Input, move: Move, worlds: int) -> tuple[float, float, float]:
