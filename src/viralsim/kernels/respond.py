@@ -6,7 +6,6 @@ import numpy as np
 from numba import njit
 
 from viralsim.kernels.arm_inputs import OWN_RULE, Reinforcement
-from viralsim.kernels.conversion import CHANNEL_MARK, EARNED_MARK, convert, convert_otherwise, pick
 from viralsim.kernels.counts import (
     N_CLIPPED,
     N_CONVERSIONS,
@@ -40,10 +39,15 @@ from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
 from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
 from viralsim.kernels.sharing_law import (
+    CHANNEL_MARK,
     CRITICISE,
+    EARNED_MARK,
     ENGAGE,
     SHARE,
+    convert,
     criticism_probability,
+    most_of_conversion,
+    pick,
 )
 from viralsim.kernels.state import (
     CELLS,
@@ -201,12 +205,18 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
     own, twin, engagement = own_of(arm), arm.contents_twin[content], arm.channels_engagement_rate[channel]
     focal, original = np.int64(arm.rules_values[R_FOCAL]), arm.contents_original[content]
-    is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
+    is_focal, on_channel, controversy = (
+        content == focal,
+        np.int32(CHANNEL_MARK << channel),
+        arm.contents_controversy[content],
+    )
     soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
-    appeal, novelty = arm.contents_appeal[content], arm.contents_novelty[content, tick]
-    kind, controversy = arm.contents_reinforcement[content], arm.contents_controversy[content]
-    converts = is_focal and arm.contents_conversion_rate[content] > 0.0
-    offered = is_focal and len(arm.contents_other_rate) > 0
+    appeal, novelty, kind = (
+        arm.contents_appeal[content],
+        arm.contents_novelty[content, tick],
+        arm.contents_reinforcement[content],
+    )
+    converts, most = is_focal and arm.contents_conversion_rate[content] > 0.0, most_of_conversion(arm, content, source)
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
     home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
     dated, day = len(arm.audience_background_load) > 0, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
@@ -251,9 +261,8 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             counts[N_CLIPPED] += is_focal
         bits, criticism = draw(key + RESPOND, position), 0.0
         if converts:
-            convert(arm, e, content, source, member, match, unit_low(bits), counts, series)
-        if offered:
-            convert_otherwise(arm, e, source, member, match, unit_low(bits), out.other_conversions[world_row])
+            others = out.other_conversions[world_row]
+            convert(arm, e, content, source, member, match, unit_low(bits), most, counts, series, others)
         if twin >= 0:
             hostility = np.float64(pick(arm.audience_hostility, member))
             criticism = criticism_probability(share, controversy, hostility, soften)

@@ -109,7 +109,7 @@ ACTION = np.dtype(  # a planned post of this tick
 
 DEPTH_BINS = 64
 BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
-MOST_CHANNELS = 29  # bits of EXPOSURE.flag_bits that are left for them, and for other offers (``kernels.conversion``)
+MOST_CHANNELS = 29  # bits of EXPOSURE.flag_bits that are left for them, and for other offers (``contents.other_rate``)
 PIECE = 1 << 15  # members whose rows are measured at once
 FOLLOWERS, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
 # Index into State.scalars: the scalars of a running world

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from viralsim.kernels.arm_inputs import Source
-from viralsim.kernels.conversion import CONVERTED_MARK
 from viralsim.kernels.counts import (
     N_ASKED,
     N_CRITICAL_SHARES,
@@ -33,6 +32,7 @@ from viralsim.kernels.posts import make_member_posts, make_owned_posts
 from viralsim.kernels.queues import occupy, schedule, sort_pairs, touch
 from viralsim.kernels.respond import deliver_all
 from viralsim.kernels.rng import Stream, member_key, stream_key, unit
+from viralsim.kernels.sharing_law import CONVERTED_MARK
 from viralsim.kernels.state import (
     ACTIONS,
     ANSWERED,

@@ -150,29 +150,37 @@ def simulate(
         told = Result(**_record(replace(run, names=first), compiled_audiences, inputs, signs, warnings))
         on_answer(told)
         run_others(run, compiled_audiences, inputs)
-    if run.interrupted and first != run.names:
-        warnings = [*warnings, f"stopped before all simulations of {', '.join(left_out(run, first))}: left out"]
-        run = replace(run, names=first, raw={name: run.raw[name] for name in first})
-    inputs = {path: values[: len(run.worlds)] for path, values in inputs.items()}
-    simulated = time.perf_counter()
+    run, warnings = _without_unfinished(run, first, warnings)
     record = _record(run, compiled_audiences, inputs, signs, warnings)
-    record["timing"] = {
-        "setup_s": set_up - started,
-        "compile_s": compiled - set_up,
-        "simulate_s": simulated - compiled,
-        "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
-    }
+    record["timing"] = _timing(run, started, set_up, compiled, time.perf_counter())
     result = Result(**record)
     if on_answer is not None and (told is None or _asked(told) != _asked(result)):
         on_answer(result)
     if repeat_trust and not run.interrupted:
         try:
-            result = replace(result, trusts_at_one=measures_with_trusts_at_one(run, compiled_audiences, _watch(run)))
+            result = result.with_fields(trusts_at_one=measures_with_trusts_at_one(run, compiled_audiences, _watch(run)))
         except KeyboardInterrupt:  # the answer is finished, and stays
             return _stopped(result)
     if what_turns_it and not run.interrupted and result.question is not None:
         return _with_what_turns_it(result, run, compiled_audiences)
     return result
+
+
+def _without_unfinished(run: Run, first: tuple[str, ...], warnings: list[str]) -> tuple[Run, list[str]]:
+    """The run without the arms that were to come after ``first``, where someone stopped them, and the warnings with that said."""
+    if not run.interrupted or first == run.names:
+        return run, warnings
+    note = f"stopped before all simulations of {', '.join(left_out(run, first))}: left out"
+    return replace(run, names=first, raw={name: run.raw[name] for name in first}), [*warnings, note]
+
+
+def _timing(run: Run, started: float, set_up: float, compiled: float, simulated: float) -> dict[str, float]:
+    return {
+        "setup_s": set_up - started,
+        "compile_s": compiled - set_up,
+        "simulate_s": simulated - compiled,
+        "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
+    }
 
 
 def _asked(result: Result) -> tuple[str, str] | None:
@@ -191,7 +199,7 @@ def _with_what_turns_it(result: Result, run: Run, compiled_audiences: list[Compi
     moves, turns = switching_values(pair, result.question.measure, len(run.worlds))
     order = {move.path: i for i, move in enumerate(moves)}
     ranked = sorted(result.assumptions, key=lambda one: order.get(one[0], len(order)))
-    found = replace(result, moves=moves, switching_values=turns, assumptions=ranked)
+    found = result.with_fields(moves=moves, switching_values=turns, assumptions=ranked)
     return _stopped(found) if pair.stopped else found
 
 
@@ -204,7 +212,7 @@ def _watch(run: Run) -> Progress | None:
 def _stopped(result: Result) -> Result:
     """The finished answer, marked: what would overturn it was not looked for to the end."""
     note = "stopped before everything that could overturn the answer was looked at; the simulations are complete"
-    return replace(result, interrupted=True, warnings=[*result.warnings, note])
+    return result.with_fields(interrupted=True, warnings=[*result.warnings, note])
 
 
 def launch(

@@ -16,7 +16,6 @@ from viralsim.scenario.spec import Spec
 Offer: TypeAlias = tuple[float, ...]  # the conversion rate of the content, then what of it is left for each source
 
 OF_A_SALE = ("conversion_rate", "conversion_trust", "funnel")  # keys of a content that say how well it sells
-SLACK = 1.0 + 1e-9  # for a product whose last bit may round the other way
 
 
 def sells_only(path: str, spec: Spec) -> bool:
@@ -26,6 +25,7 @@ def sells_only(path: str, spec: Spec) -> bool:
         len(place) > 2
         and place[:2] == ("content", spec.campaign.content)
         and place[2] in OF_A_SALE[:2]
+        and spec.content[spec.campaign.content].conversion_rate > 0.0
         and spec.programme is None  # there it decides who is a customer of the next launch
     )
 
@@ -53,5 +53,5 @@ def with_offers(arm: ArmInputs, offers: Sequence[Offer]) -> ArmInputs:
         return arm
     table = np.array(offers)
     rate, trust = np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1:])
-    most = (rate[:, None] * trust).max(axis=0) * SLACK
+    most = (rate[:, None] * trust).max(axis=0)
     return arm._replace(contents=arm.contents._replace(other_rate=rate, other_trust=trust, other_most=most))

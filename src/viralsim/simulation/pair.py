@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ class Pair:
     _changed: dict[tuple[str, float], Scenario] = field(default_factory=dict)
     _ran: dict[tuple[str, float, str], list[ArmOutcomes]] = field(default_factory=dict)
     _in_proportion: dict[str, bool] = field(default_factory=dict)
+    _specs: dict[tuple[str, float], Mapping[str, Spec]] = field(default_factory=dict)
     _touched: dict[tuple[str, str, float, str], bool] = field(default_factory=dict)
     _sold: dict[tuple[str, Offer], Float64] = field(
         default_factory=dict
@@ -76,7 +78,7 @@ class Pair:
 
     def sells_only(self, path: str, measure: str) -> bool:
         """Whether ``measure`` follows the number at ``path`` by sales alone, so that one run tells it at many values."""
-        specs = self.scenario.arm_specs()
+        specs = self._as_it_is
         drawn = [*self.scenario.spec.ranges, *self.scenario.joint_rows()]
         return measure == CONVERSIONS and all(
             sells_only(path, specs[arm]) and not draws_sales(drawn, specs[arm]) for arm in self.arms
@@ -89,9 +91,7 @@ class Pair:
         """
         values = [(path, value) for path, value in asked if self._is_possible(path, value)]
         for arm in self.arms:
-            offers = {
-                offer_of(self._with(*one).arm_specs()[arm]) for one in values if self._touches(arm, *one, CONVERSIONS)
-            }
+            offers = {offer_of(self._specs_with(*one)[arm]) for one in values if self._touches(arm, *one, CONVERSIONS)}
             by_start: dict[int, list[Offer]] = {}
             for offer in sorted(offers):
                 by_start.setdefault(len(self._sold.get((arm, offer), ())), []).append(offer)
@@ -105,14 +105,14 @@ class Pair:
             self.watch()
         numbers = np.arange(first, last, dtype=np.int64)
         run = Run(self.scenario, self.seed, numbers, (arm,), self.threads, None, series=False, offers=offers)
-        run_all(run, self.compiled_audiences, self.scenario.arm_specs())
+        run_all(run, self.compiled_audiences, self._as_it_is)
         self.worlds_run += last - first
         for offer, sold in zip(offers, conversions_of_offers(run, arm).T.astype(np.float64), strict=True):
             self._sold[arm, offer] = np.concatenate([self._sold.get((arm, offer), np.zeros(0)), sold])
 
     def _is_possible(self, path: str, value: float) -> bool:
         try:
-            self._with(path, value).arm_specs()
+            self._specs_with(path, value)
         except InputError:
             return False
         return True
@@ -144,7 +144,7 @@ class Pair:
             return self.known[arm].measures[measure][:worlds]
         if self.sells_only(path, measure):
             self.count_sales([(path, value)], worlds)
-            return self._sold[arm, offer_of(self._with(path, value).arm_specs()[arm])][:worlds]
+            return self._sold[arm, offer_of(self._specs_with(path, value)[arm])][:worlds]
         parts = self._ran.setdefault((path, value, arm), [])
         have = sum(part.worlds for part in parts)
         if have < worlds:
@@ -160,7 +160,7 @@ class Pair:
                 worlds - have,
                 self.seed,
                 self.threads,
-                changed.arm_specs(),
+                self._specs_with(path, value),
                 have,
             )
             parts.append(ran[arm])
@@ -172,13 +172,23 @@ class Pair:
             self._changed[path, value] = self.scenario.override({path: value})
         return self._changed[path, value]
 
+    def _specs_with(self, path: str, value: float) -> Mapping[str, Spec]:
+        """Every arm with a value at a path. Raises ScenarioError where the scenario cannot have it."""
+        if (path, value) not in self._specs:
+            self._specs[path, value] = self._with(path, value).arm_specs()
+        return self._specs[path, value]
+
+    @cached_property
+    def _as_it_is(self) -> Mapping[str, Spec]:
+        return self.scenario.arm_specs()
+
     def _touches(self, arm: str, path: str, value: float, measure: str) -> bool:
         """Whether ``measure`` may be another in the arm with the value; what is seen on a channel sets the luck of every arm."""
         if path.startswith(("channels.", "arms.")) and path.rsplit(".", 1)[-1] not in SETS_NO_LUCK:
             return True
         key = arm, path, value, measure
         if key not in self._touched:
-            changed, now = (one.arm_specs()[arm] for one in (self._with(path, value), self.scenario))
+            changed, now = self._specs_with(path, value)[arm], self._as_it_is[arm]
             self._touched[key] = _used(changed, measure) != _used(now, measure)
         return self._touched[key]
 

@@ -10,14 +10,13 @@ from numba import njit
 from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.arrays.ties import is_there, prefetch_spans
-from viralsim.kernels.conversion import pick
 from viralsim.kernels.cpu import U, prefetch
 from viralsim.kernels.fast.queues import add_member, leave, line_up
 from viralsim.kernels.own.asked import response_of, share_of
 from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_of
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
-from viralsim.kernels.sharing_law import ENGAGE, SHARE, conversion_probability
+from viralsim.kernels.sharing_law import ENGAGE, SHARE, conversion_probability, pick
 
 EARNED = int(Source.EARNED)
 REACHED_MARK, CONVERTED_MARK = 1, 2
