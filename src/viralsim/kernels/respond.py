@@ -205,17 +205,10 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     content, channel, source = state.content_of[s.cell], state.channel_of[s.cell], s.source
     own, twin, engagement = own_of(arm), arm.contents_twin[content], arm.channels_engagement_rate[channel]
     focal, original = np.int64(arm.rules_values[R_FOCAL]), arm.contents_original[content]
-    is_focal, on_channel, controversy = (
-        content == focal,
-        np.int32(CHANNEL_MARK << channel),
-        arm.contents_controversy[content],
-    )
+    is_focal, on_channel = content == focal, np.int32(CHANNEL_MARK << channel)
     soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
-    appeal, novelty, kind = (
-        arm.contents_appeal[content],
-        arm.contents_novelty[content, tick],
-        arm.contents_reinforcement[content],
-    )
+    appeal, novelty = arm.contents_appeal[content], arm.contents_novelty[content, tick]
+    kind, controversy = arm.contents_reinforcement[content], arm.contents_controversy[content]
     converts, most = is_focal and arm.contents_conversion_rate[content] > 0.0, most_of_conversion(arm, content, source)
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
     home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
@@ -225,7 +218,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     fatigue_of = arm.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
     community_of, buffer_member, buffer_position = arm.audience_community, state.buffer_member, state.buffer_position
     posting, exposure, impressions = state.posting, state.exposure, state.impressions
-    tired, engaged, sold = len(fatigue_of) > 1, 0, counts[N_CONVERSIONS]
+    tired, engaged, sold, others = len(fatigue_of) > 1, 0, counts[N_CONVERSIONS], out.other_conversions[world_row]
     buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
     for i in range(first, last):
         member, position = np.int64(buffer_member[U(i)]), np.int64(buffer_position[U(i)])
@@ -261,7 +254,6 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             counts[N_CLIPPED] += is_focal
         bits, criticism = draw(key + RESPOND, position), 0.0
         if converts:
-            others = out.other_conversions[world_row]
             convert(arm, e, content, source, member, match, unit_low(bits), most, counts, series, others)
         if twin >= 0:
             hostility = np.float64(pick(arm.audience_hostility, member))

@@ -32,7 +32,10 @@ def run_arms(
     inputs: Mapping[str, NDArray[np.float64]],
     specs: Mapping[str, Any] | None = None,
 ) -> None:
-    """Run some arms of a run and keep what they did in it; ``run.interrupted`` is set where someone stopped it."""
+    """Run some arms of a run and keep what they did in it; ``run.interrupted`` is set where someone stopped it.
+
+    Raises KeyboardInterrupt where that was before each of them had run a block of worlds.
+    """
     part = replace(run, names=tuple(names), launches=run.total)
     try:
         if inputs:
@@ -42,6 +45,8 @@ def run_arms(
     finally:
         run.worlds, run.last_looks = part.worlds, part.last_looks
         run.finished, run.interrupted = part.finished, part.interrupted
+    if not set(names) <= set(run.raw):
+        raise KeyboardInterrupt
 
 
 def asked_first(run: Run, arms: Mapping[str, Arm]) -> tuple[str, ...]:

@@ -143,17 +143,14 @@ def simulate(
     inputs = draw_inputs(scenario, run.seed, run.worlds)
     first = run.names if on_answer is None else asked_first(run, first_arms)
     run_arms(run, first, compiled_audiences, inputs)
-    if set(run.raw) != set(first):
-        raise KeyboardInterrupt
     told = None
     if on_answer is not None and first != run.names and not run.interrupted:
         told = Result(**_record(replace(run, names=first), compiled_audiences, inputs, signs, warnings))
         on_answer(told)
         run_others(run, compiled_audiences, inputs)
     run, warnings = _without_unfinished(run, first, warnings)
-    record = _record(run, compiled_audiences, inputs, signs, warnings)
-    record["timing"] = _timing(run, started, set_up, compiled, time.perf_counter())
-    result = Result(**record)
+    timing = _timing(run, started, set_up, compiled, time.perf_counter())
+    result = Result(**_record(run, compiled_audiences, inputs, signs, warnings), timing=timing)
     if on_answer is not None and (told is None or _asked(told) != _asked(result)):
         on_answer(result)
     if repeat_trust and not run.interrupted:
