@@ -23,10 +23,8 @@ SURE = 1.96  # standard errors of half a 95 % interval
 CLOSE = 0.02  # a step of the search as short as this part of the value ends it
 ROUGH = 0.04  # standard error of a crossing, as a part of it
 SPARE = 1.2  # more than the sign needs, so that a look is seldom in vain
-BETWEEN, BESIDE = (
-    9,
-    17,
-)  # values that one run counts sales at: between two, and up to ``NEAR`` on either side of a crossing
+VALUES_LOOKED_AT = 3  # at a look: the crossing and a value on either side
+BETWEEN, BESIDE = 9, 17  # values that one run counts sales at: between two, and on either side of a crossing
 
 Side: TypeAlias = tuple[float, int]  # (value, sign of the mean difference there)
 
@@ -123,8 +121,11 @@ def within(one: Input, value: float) -> float:
     return min(max(value, one.lowest), one.highest)
 
 
-def surely_crossed(pair: Pair, one: Input, measure: str, between: tuple[float, float], worlds: int) -> Sure | None:
-    """The crossing between two values and the sure signs beside it; None where there is none."""
+def surely_crossed(
+    pair: Pair, one: Input, measure: str, between: tuple[float, float], worlds: int, left: float
+) -> Sure | None:
+    """The crossing between two values and the sure signs beside it; None where there is none, or where the signs are likely to
+    take more than ``left`` worlds of either arm."""
     sold = pair.sells_only(one.path, measure)
     found: Crossing | None = None
     for count in dict.fromkeys(min(worlds, most) for most in FIRST_LOOKS):
@@ -134,6 +135,9 @@ def surely_crossed(pair: Pair, one: Input, measure: str, between: tuple[float, f
     if found is None:
         return None
     middle, look = _three_digits(found.middle), found.look(worlds)
+    touched = sum(pair.touches(arm, one.path, between[1], measure) for arm in pair.arms)
+    if (look or 0) * touched * (1 if sold else VALUES_LOOKED_AT) > left:
+        return None
     if look is None and not sold:
         return _farther(pair, one, measure, middle, worlds)
     return (_sure_of_sales if sold else _sure)(pair, one, measure, middle, _looks(worlds, look or 0))

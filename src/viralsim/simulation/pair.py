@@ -91,7 +91,7 @@ class Pair:
         """
         values = [(path, value) for path, value in asked if self._is_possible(path, value)]
         for arm in self.arms:
-            offers = {offer_of(self._specs_with(*one)[arm]) for one in values if self._touches(arm, *one, CONVERSIONS)}
+            offers = {offer_of(self._specs_with(*one)[arm]) for one in values if self.touches(arm, *one, CONVERSIONS)}
             by_start: dict[int, list[Offer]] = {}
             for offer in sorted(offers):
                 by_start.setdefault(len(self._sold.get((arm, offer), ())), []).append(offer)
@@ -140,7 +140,7 @@ class Pair:
         return net - (factor - 1.0) * arm.cost_lines.get(COST_LINE, np.zeros(arm.worlds))
 
     def _values(self, arm: str, path: str, value: float, worlds: int, measure: str) -> Float64:
-        if not self._touches(arm, path, value, measure):
+        if not self.touches(arm, path, value, measure):
             return self.known[arm].measures[measure][:worlds]
         if self.sells_only(path, measure):
             self.count_sales([(path, value)], worlds)
@@ -182,7 +182,7 @@ class Pair:
     def _as_it_is(self) -> Mapping[str, Spec]:
         return self.scenario.arm_specs()
 
-    def _touches(self, arm: str, path: str, value: float, measure: str) -> bool:
+    def touches(self, arm: str, path: str, value: float, measure: str) -> bool:
         """Whether ``measure`` may be another in the arm with the value; what is seen on a channel sets the luck of every arm."""
         if path.startswith(("channels.", "arms.")) and path.rsplit(".", 1)[-1] not in SETS_NO_LUCK:
             return True

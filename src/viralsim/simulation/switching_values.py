@@ -9,7 +9,8 @@ only further away than 10 %, the value is a range. Method and name: HM Treasury,
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from viralsim.errors import CapacityError, InputError
 from viralsim.measurement.measures import measure as declared
@@ -24,8 +25,11 @@ LEAST_SCREENED = 6  # of a programme: a world of it is many launches
 FACTORS = (0.5, 2.0)
 FARTHER = (0.1, 10.0)
 MOST_SEARCHED = 6
-MOST_RUNS = 0.5  # no further search after as many worlds as this many runs of the pair have
+MOST_RUNS = 1  # no further search after as many worlds as this many runs of the pair have
 MOVES_AT_ALL = 0.05  # an input that moves the difference by less than this part of it is not driven farther
+
+
+Gap: TypeAlias = tuple[float, float, float]  # how far away, the value on this side, that beyond
 
 
 def switching_values(pair: Pair, measure: str, worlds: int) -> tuple[tuple[Move, ...], tuple[SwitchingValue, ...]]:
@@ -54,11 +58,7 @@ def switching_values(pair: Pair, measure: str, worlds: int) -> tuple[tuple[Move,
         known = {one.path: one for one in inputs}
         asked = [move for move in moves if move.assumed or known[move.path].is_price]
         turning = sorted((_gap(pair, known[move.path], move, screening), move.path) for move in asked)
-        screened = pair.worlds_run
-        for gap, path in turning[:MOST_SEARCHED]:
-            if math.isfinite(gap[0]) and pair.worlds_run - screened < len(pair.arms) * MOST_RUNS * worlds:
-                one = known[path]
-                found += _switch(pair, one, NET if one.is_price else measure, (gap[1], gap[2]), worlds)
+        found += _switches(pair, measure, worlds, known, _in_order(turning, moves))
     except KeyboardInterrupt:
         pair.stopped = True
         moves.sort(key=lambda move: -move.size)
@@ -113,12 +113,31 @@ def _gap(pair: Pair, one: Input, move: Move, worlds: int) -> tuple[float, float,
     return abs(math.log(value / one.value)), side, value
 
 
+def _in_order(turning: list[tuple[Gap, str]], moves: Sequence[Move]) -> list[tuple[Gap, str]]:
+    """The crossings to look for: that of the input that moves the difference most, as it decides, then the nearest."""
+    seen = {path: gap for gap, path in turning[:MOST_SEARCHED] if math.isfinite(gap[0])}
+    strongest = [move.path for move in moves if move.path in seen][:1]
+    return [(seen[path], path) for path in dict.fromkeys([*strongest, *seen])]
+
+
+def _switches(
+    pair: Pair, measure: str, worlds: int, known: Mapping[str, Input], turning: Sequence[tuple[Gap, str]]
+) -> Iterator[SwitchingValue]:
+    """The switching values; after the first none that is likely to take more worlds than are left of ``MOST_RUNS``."""
+    first, most = pair.worlds_run, len(pair.arms) * MOST_RUNS * worlds
+    for i, ((_, side, beyond), path) in enumerate(turning):
+        left = math.inf if i == 0 else most - (pair.worlds_run - first)
+        if left > 0:
+            one = known[path]
+            yield from _switch(pair, one, NET if one.is_price else measure, (side, beyond), worlds, left)
+
+
 def _switch(
-    pair: Pair, one: Input, measure: str, between: tuple[float, float], worlds: int
+    pair: Pair, one: Input, measure: str, between: tuple[float, float], worlds: int, left: float
 ) -> Sequence[SwitchingValue]:
     """The value between two at which the mean difference is 0, as near as the worlds tell; none where they do not."""
     try:
-        found = surely_crossed(pair, one, measure, between, worlds)
+        found = surely_crossed(pair, one, measure, between, worlds, left)
     except (InputError, CapacityError):
         return ()
     if found is None or found.below is None or found.above is None or found.below[1] == found.above[1]:
