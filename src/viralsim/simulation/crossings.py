@@ -127,16 +127,19 @@ def surely_crossed(
     """The crossing between two values and the sure signs beside it; None where there is none, or where the signs are likely to
     take more than ``left`` worlds of either arm."""
     sold = pair.sells_only(one.path, measure)
+    touched = sum(pair.touches(arm, one.path, between[1], measure) for arm in pair.arms)
+    of_a_look = touched * (1 if sold else VALUES_LOOKED_AT)
     found: Crossing | None = None
     for count in dict.fromkeys(min(worlds, most) for most in FIRST_LOOKS):
+        if count > FIRST_LOOKS[0] and count * of_a_look > left:
+            return None
         found = (_crossing_of_sales if sold else _crossing)(pair, one, measure, between, count)
         if found is not None and found.error <= ROUGH:
             break
     if found is None:
         return None
     middle, look = _three_digits(found.middle), found.look(worlds)
-    touched = sum(pair.touches(arm, one.path, between[1], measure) for arm in pair.arms)
-    if (look or 0) * touched * (1 if sold else VALUES_LOOKED_AT) > left:
+    if (look or 0) * of_a_look > left:
         return None
     if look is None and not sold:
         return _farther(pair, one, measure, middle, worlds)
