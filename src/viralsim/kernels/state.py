@@ -275,6 +275,13 @@ def _longest_showing(arm: ArmInputs) -> int:
     )
 
 
+def _refuse_too_many_marks(arm: ArmInputs) -> None:
+    marked = len(arm.channels.key) + len(arm.contents.other_rate)
+    if marked > MOST_CHANNELS:
+        offers = ", other offers included" if len(arm.contents.other_rate) else ""
+        raise CapacityError(f"a world has at most {MOST_CHANNELS} channels, this one {marked}{offers}")
+
+
 def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
     """The state of one thread for worlds of this shape.
 
@@ -282,10 +289,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     ``pool`` bounds the entries of the calendar and the recommendations (2**26). ``spare`` makes room for actions a tick
     beyond the plan's, for actors that decide while the world runs. Raises CapacityError for more than 29 channels.
     """
-    marked = len(arm.channels.key) + len(arm.contents.other_rate)
-    if marked > MOST_CHANNELS:
-        offers = ", other offers included" if len(arm.contents.other_rate) else ""
-        raise CapacityError(f"a world has at most {MOST_CHANNELS} channels, this one {marked}{offers}")
+    _refuse_too_many_marks(arm)
     channels, contents = len(arm.channels.key), len(arm.contents.key)
     cells, horizon, plan = channels * contents, arm.contents.novelty.shape[1], arm.plan
     capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[Rule.DISTINCT] > 0)
