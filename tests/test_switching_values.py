@@ -126,3 +126,30 @@ def test_another_price_is_what_a_run_gives(scenario, result, path, factor):
     assert len(found) == WORLDS
     assert found[:60] == pytest.approx(run, rel=1e-9)
     assert pair.worlds_run <= 2 * 20
+
+
+@pytest.mark.parametrize("path", ["content.teaser.conversion_rate", "content.teaser.conversion_trust.paid"])
+def test_sales_at_many_values_are_those_of_a_run_with_each(scenario, result, path):
+    """One run counts the conversions at several values, and each is, world by world, that of a run with the value."""
+    pair = Pair(scenario, [compile_audience(scenario)], ("advocates", "paid"), scenario.seed, 1, result.arms)
+    values = [0.004, 0.05, 0.3]
+    pair.count_sales([(path, value) for value in values], 40)
+    run_so_far = pair.worlds_run
+    assert run_so_far <= 2 * 40
+    for value in values:
+        again = vs.simulate(scenario.override({path: value}), worlds=40, repeat_trust=False)
+        expected = again.arms["advocates"].measures["conversions"] - again.arms["paid"].measures["conversions"]
+        assert np.array_equal(pair.differences(path, value, 40, "conversions"), expected), value
+    assert pair.worlds_run == run_so_far
+
+
+def test_what_nothing_reads_is_not_run_again(scenario, result):
+    """Likes that earn no recommendation move no sale: what a run with others gives is known without one."""
+    pair = Pair(scenario, [compile_audience(scenario)], ("advocates", "paid"), scenario.seed, 1, result.arms)
+    path = "channels.instagram.engagement_rate"
+    again = vs.simulate(scenario.override({path: 0.2}), worlds=30, repeat_trust=False)
+    expected = again.arms["advocates"].measures["conversions"] - again.arms["paid"].measures["conversions"]
+    assert np.array_equal(pair.differences(path, 0.2, 30, "conversions"), expected)
+    assert pair.worlds_run == 0
+    pair.differences(path, 0.2, 30, "engagements")
+    assert pair.worlds_run == 2 * 30

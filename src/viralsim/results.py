@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +77,14 @@ class Result(RunRecord):
     def all_warnings(self) -> tuple[str, ...]:
         """The warnings of the run and those of its statistics."""
         return tuple(dict.fromkeys((*self.warnings, *arm_statistics.tail_warnings(self, self.summaries))))
+
+    def with_fields(self, **changes: Any) -> Result:
+        """The result with other fields of the record; statistics of its worlds that were computed are kept."""
+        other = replace(self, **changes)
+        kept = {k: v for k, v in self.__dict__.items() if k in ("summaries", "comparisons", "question")}
+        if other.arms is self.arms:
+            other.__dict__.update(kept)
+        return other
 
     @property
     def _measures(self) -> tuple[Measure, ...]:

@@ -177,7 +177,7 @@ def _reinforcement(content: Content) -> tuple[int, Number, Number, Number]:
     raise ValueError("a threshold needs count, fraction or weight")
 
 
-def _converts(content: Content, source: str) -> Number:
+def sold_part(content: Content, source: str) -> Number:
     """The factor of the conversion rate of impressions from a source: trust, and the steps of the funnel."""
     trust = getattr(content.conversion_trust, source)
     return trust if content.funnel is None else trust * content.funnel.passed(source)
@@ -204,7 +204,7 @@ def _contents(compiled: CompiledAudience, spec: Spec, names: list[str]) -> Conte
                 "original": names.index(base) if is_twin else -1,
                 "controversy": 0.0 if is_twin else content.controversy,
                 "conversion_rate": 0.0 if is_twin else content.conversion_rate,
-                "conversion_trust": stacked([_converts(content, s.name.lower()) for s in Source]),
+                "conversion_trust": stacked([sold_part(content, s.name.lower()) for s in Source]),
                 "reinforcement": kind,
                 "gain": gain,
                 "cap": cap,

@@ -133,6 +133,11 @@ class Contents(NamedTuple):
     own_rule: I8 = np.zeros((0, 0), np.int64)  # [K, 3] number of the rule by place, -1: what is built in; [0, 0]: none
     own_value: F8 = np.zeros((0, 0, 0))  # [K, 3, X] values of its parameters
     own_measured: F8 = np.zeros((0, 0))  # [Q, X] values of the parameters of own measures that look at trees
+    # other offers of the focal content, whose conversions are counted beside its own where that converts at all:
+    # ``sharing_law.convert_otherwise``
+    other_rate: F8 = OFF  # [O] conversion rates, or [0]
+    other_trust: F8 = OFF_TABLE  # [O, 5] by source, or [0, 0]
+    other_most: F8 = OFF  # [5] no less than any rate times trust by source, or [0]
     own_fault: I8 = np.zeros(0, np.int64)  # [1] 1 + number of a rule that gave no number; written by the kernels
 
 

@@ -58,6 +58,7 @@ class RawWorlds(NamedTuple):
     asked_sales: I4 = np.zeros((0, 0), np.int32)  # [W, A] conversions on impressions of these posts, or [0, 0]
     often_reached: I4 = np.zeros((0, 0), np.int32)  # [W, 1 + M] members who reached each frequency goal, or [0, 0]
     by_segment: I8 = np.zeros((0, 0, len(SegmentCount)), np.int64)  # [W, S, 4], S = 0 where nobody asks
+    other_conversions: I4 = np.zeros((0, 0), np.int32)  # [W, O] conversions with each other rate and trusts
 
 
 class Nodes(NamedTuple):
@@ -333,6 +334,7 @@ def run_worlds(
         out.counts, out.structural_virality, out.reach_by_channel, out.reach_by_community, out.series[:recorded],
         out.paid_bought, total.cascade_sizes, total.generations, total.advocate_posts, total.advocate_shares, out.done,
         not whole, out.own_measures, out.paid_sales, out.posted, out.asked_sales, out.often_reached, out.by_segment,
+        out.other_conversions,
     )  # fmt: skip
 
 

@@ -21,8 +21,8 @@ from viralsim.kernels.counts import R_FOCAL
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.own.asked import has_own, measure_own, own_of
 from viralsim.kernels.own.checks import refuse_fault
-from viralsim.kernels.respond import CHANNEL_MARK, CONVERTED_MARK, EARNED_MARK
 from viralsim.kernels.rng import seed_key, world_key
+from viralsim.kernels.sharing_law import CHANNEL_MARK, CONVERTED_MARK, EARNED_MARK
 from viralsim.kernels.state import CELLS, CONTENTS, DEPTH_BINS, NODES, TOUCHED, Out, State, allocate
 from viralsim.kernels.tick import clear, count_segments
 from viralsim.kernels.trees import measure_trees

@@ -9,7 +9,6 @@ from viralsim.kernels.arm_inputs import OWN_RULE, Reinforcement
 from viralsim.kernels.counts import (
     N_CLIPPED,
     N_CONVERSIONS,
-    N_CONVERSIONS_OWNED,
     N_CRITICAL_IMPRESSIONS,
     N_EARNED_REACH,
     N_ENGAGEMENTS,
@@ -19,7 +18,6 @@ from viralsim.kernels.counts import (
     R_FOCAL,
     R_IN_GROUP,
     R_TICKS_PER_DAY,
-    T_CONVERSIONS,
     T_EARNED_REACH,
     T_ENGAGEMENTS,
     T_IMPRESSIONS,
@@ -41,11 +39,15 @@ from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_ticks, earn, schedule, touch
 from viralsim.kernels.rng import EARN, RESPOND, draw, member_key, mix, unit, unit_high, unit_low
 from viralsim.kernels.sharing_law import (
+    CHANNEL_MARK,
     CRITICISE,
+    EARNED_MARK,
     ENGAGE,
     SHARE,
-    conversion_probability,
+    convert,
     criticism_probability,
+    most_of_conversion,
+    pick,
 )
 from viralsim.kernels.state import (
     CELLS,
@@ -64,7 +66,6 @@ from viralsim.kernels.state import (
 
 SOCIAL, COUNT, FRACTION = int(Reinforcement.SOCIAL), int(Reinforcement.COUNT), int(Reinforcement.FRACTION)
 SIMPLE, WEIGHT = int(Reinforcement.SIMPLE), int(Reinforcement.WEIGHT)
-EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4  # the last: of channel 0, doubled for each next
 SLACK = 1e-9  # thresholds are compared with this slack: 0.1 * 30 is 3, whatever the last bit says
 
 
@@ -151,25 +152,6 @@ def reinforced(i, factor):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def pick(field, member):  # type: ignore[no-untyped-def]
-    """A member's value of a field; a field of length 1 holds for all."""
-    return field[U(member)] if len(field) > 1 else field[0]
-
-
-@inlined
-def convert(arm, e, content, source, member, match, x, counts, series):  # type: ignore[no-untyped-def]
-    """One trial of conversion, at most one success per member."""
-    trust = arm.contents_conversion_trust[content, source]
-    if e.flag_bits & CONVERTED_MARK == 0 and x < conversion_probability(
-        arm.contents_conversion_rate[content], match, trust, np.float64(pick(arm.audience_buying, member))
-    ):
-        e.flag_bits |= CONVERTED_MARK
-        counts[N_CONVERSIONS] += 1
-        counts[N_CONVERSIONS_OWNED + source] += 1
-        series[T_CONVERSIONS] += 1
-
-
-@inlined
 def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
     """Count a member who is reached for the first time, and for the first time by an ordinary member."""
     if e.seen == 1:
@@ -228,7 +210,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     soften, soften_share = state.soften[0], (state.soften[0] if original >= 0 else 1.0)
     appeal, novelty = arm.contents_appeal[k], arm.contents_novelty[k, U(tick)]
     kind, controversy = arm.contents_reinforcement[k], arm.contents_controversy[k]
-    converts = is_focal and arm.contents_conversion_rate[k] > 0.0
+    converts, most = is_focal and arm.contents_conversion_rate[k] > 0.0, most_of_conversion(arm, content, source)
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
     home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
     dated = len(arm.audience_background_load) > 0
@@ -238,7 +220,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     fatigue_of = arm.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
     community_of, buffer_member, buffer_position = arm.audience_community, state.buffer_member, state.buffer_position
     posting, exposure, impressions = state.posting, state.exposure, state.impressions
-    tired, engaged, sold = len(fatigue_of) > 1, 0, counts[N_CONVERSIONS]
+    tired, engaged, sold, others = len(fatigue_of) > 1, 0, counts[N_CONVERSIONS], out.other_conversions[world_row]
     buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
     for i in range(first, last):
         member, position = np.int64(buffer_member[U(i)]), np.int64(buffer_position[U(i)])
@@ -274,7 +256,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             counts[N_CLIPPED] += is_focal
         bits, criticism = draw(key + RESPOND, position), 0.0
         if converts:
-            convert(arm, e, content, source, member, match, unit_low(bits), counts, series)
+            convert(arm, e, content, source, member, match, unit_low(bits), most, counts, series, others)
         if twin >= 0:
             hostility = np.float64(pick(arm.audience_hostility, member))
             criticism = criticism_probability(share, controversy, hostility, soften)

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
 from numba import njit
+
+from viralsim.kernels.counts import N_CONVERSIONS, N_CONVERSIONS_OWNED, T_CONVERSIONS
+from viralsim.kernels.cpu import U, inlined, inner
 
 
 class Response(IntEnum):
@@ -21,6 +25,9 @@ class Response(IntEnum):
 
 
 SHARE, CRITICISE, ENGAGE, NOTHING = (int(response) for response in Response)
+# bits of a member's exposure to a content; CHANNEL_MARK is that of channel 0, doubled for each next, then one for each other offer
+EARNED_MARK, CONVERTED_MARK, CHANNEL_MARK = 1, 2, 4
+SLACK = 1.0 + 1e-9  # for a product whose last bit may round the other way
 
 
 @njit(_nrt=False, forceinline=True)
@@ -51,3 +58,47 @@ def response_to(u, share, criticism, engagement):  # type: ignore[no-untyped-def
     if u < share + criticism + (1.0 - share - criticism) * engagement:
         return ENGAGE
     return NOTHING
+
+
+@inlined
+def pick(field, member):  # type: ignore[no-untyped-def]
+    """A member's value of a field; a field of length 1 holds for all."""
+    return field[U(member)] if len(field) > 1 else field[0]
+
+
+@inlined
+def most_of_conversion(arm, content, source):  # type: ignore[no-untyped-def]
+    """No less than the chance of a conversion where the match is 1 and buying usual, be it of another offer, however rounded."""
+    rate, trust = arm.contents_conversion_rate[content], arm.contents_conversion_trust[content, source]
+    other = arm.contents_other_most[source] if len(arm.contents_other_most) > 0 else 0.0
+    return max(rate * trust, other) * SLACK
+
+
+@inner
+def convert_otherwise(arm, e, source, match, x, buying, conversions):  # type: ignore[no-untyped-def]
+    """The trial of conversion for each of ``contents.other_rate`` and ``other_trust``, with a mark of its own.
+
+    Nothing else in a world rests on a conversion: these are exactly the conversions of the world that is run with them.
+    """
+    rates, trusts, channels = arm.contents_other_rate, arm.contents_other_trust, len(arm.channels_key)
+    for i in range(len(rates)):
+        mark = np.int32(CHANNEL_MARK << (channels + i))
+        if e.flag_bits & mark == 0 and x < conversion_probability(rates[i], match, trusts[i, source], buying):
+            e.flag_bits |= mark
+            conversions[i] += 1
+
+
+@inlined
+def convert(arm, e, content, source, member, match, x, most, counts, series, others):  # type: ignore[no-untyped-def]
+    """One trial of conversion, at most one success per member; ``others`` counts those of other offers, where there are any."""
+    buying = np.float64(pick(arm.audience_buying, member))
+    if x >= most * match * buying:  # as nearly always
+        return
+    if len(others) > 0:
+        convert_otherwise(arm, e, source, match, x, buying, others)
+    rate, trust = arm.contents_conversion_rate[content], arm.contents_conversion_trust[content, source]
+    if e.flag_bits & CONVERTED_MARK == 0 and x < conversion_probability(rate, match, trust, buying):
+        e.flag_bits |= CONVERTED_MARK
+        counts[N_CONVERSIONS] += 1
+        counts[N_CONVERSIONS_OWNED + source] += 1
+        series[T_CONVERSIONS] += 1

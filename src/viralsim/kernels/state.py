@@ -109,7 +109,7 @@ ACTION = np.dtype(  # a planned post of this tick
 
 DEPTH_BINS = 64
 BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
-MOST_CHANNELS = 29  # bits of EXPOSURE.marks that are left for them
+MOST_CHANNELS = 29  # bits of EXPOSURE.flag_bits that are left for them, and for other offers (``contents.other_rate``)
 PIECE = 1 << 15  # members whose rows are measured at once
 FOLLOWERS, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
 # Index into State.scalars: the scalars of a running world
@@ -231,6 +231,7 @@ class Out(NamedTuple):
     asked_sales: I4  # [W, A] conversions on impressions of the planned posts of each, or [0, 0]
     often_reached: I4  # [W, 1 + M] members who reached each frequency goal, or [0, 0]: nobody asks
     by_segment: I8  # [W, S, len(SegmentCount)], S = 0 where nobody asks
+    other_conversions: I4  # [W, O] conversions with each other rate and trusts
 
 
 def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:
@@ -274,6 +275,13 @@ def _longest_showing(arm: ArmInputs) -> int:
     )
 
 
+def _refuse_too_many_marks(arm: ArmInputs) -> None:
+    marked = len(arm.channels.key) + len(arm.contents.other_rate)
+    if marked > MOST_CHANNELS:
+        offers = ", other offers included" if len(arm.contents.other_rate) else ""
+        raise CapacityError(f"a world has at most {MOST_CHANNELS} channels, this one {marked}{offers}")
+
+
 def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 0) -> State:
     """The state of one thread for worlds of this shape.
 
@@ -281,8 +289,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     ``pool`` bounds the entries of the calendar and the recommendations (2**26). ``spare`` makes room for actions a tick
     beyond the plan's, for actors that decide while the world runs. Raises CapacityError for more than 29 channels.
     """
-    if len(arm.channels.key) > MOST_CHANNELS:
-        raise CapacityError(f"a world has at most {MOST_CHANNELS} channels, this one {len(arm.channels.key)}")
+    _refuse_too_many_marks(arm)
     channels, contents = len(arm.channels.key), len(arm.contents.key)
     cells, horizon, plan = channels * contents, arm.contents.novelty.shape[1], arm.plan
     capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[Rule.DISTINCT] > 0)

@@ -30,8 +30,9 @@ from viralsim.kernels.cpu import ZERO, U, inlined, inner
 from viralsim.kernels.exposure import present_member
 from viralsim.kernels.posts import make_member_posts, make_owned_posts
 from viralsim.kernels.queues import occupy, schedule, sort_pairs, touch
-from viralsim.kernels.respond import CONVERTED_MARK, deliver_all
+from viralsim.kernels.respond import deliver_all
 from viralsim.kernels.rng import Stream, member_key, stream_key, unit
+from viralsim.kernels.sharing_law import CONVERTED_MARK
 from viralsim.kernels.state import (
     ACTIONS,
     ANSWERED,

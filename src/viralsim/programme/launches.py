@@ -25,8 +25,8 @@ from viralsim.kernels.arrays.outputs import members_of
 from viralsim.kernels.arrays.rows_of_worlds import inputs_of_world, split_worlds, varied_fields
 from viralsim.kernels.counts import Count, SegmentCount
 from viralsim.kernels.member_counts import MembersRunner
-from viralsim.kernels.respond import CONVERTED_MARK
 from viralsim.kernels.rng import Stream, seed_key, stream_key
+from viralsim.kernels.sharing_law import CONVERTED_MARK
 from viralsim.parallel import run_blocks
 from viralsim.programme.ledger import Ledger, ProgrammeWorlds
 from viralsim.programme.pool import Pool, pool_of

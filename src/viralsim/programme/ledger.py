@@ -14,7 +14,7 @@ from viralsim.kernels.arm_inputs import segments_of
 from viralsim.kernels.batch import SIZE_BINS, RawWorlds
 from viralsim.kernels.counts import Count, SegmentCount, Series
 from viralsim.kernels.member_counts import MembersRunner, TouchedMembers
-from viralsim.kernels.respond import CHANNEL_MARK, EARNED_MARK
+from viralsim.kernels.sharing_law import CHANNEL_MARK, EARNED_MARK
 from viralsim.kernels.state import DEPTH_BINS, Out
 from viralsim.kernels.trees import peak_and_half
 from viralsim.programme.pool import Pool

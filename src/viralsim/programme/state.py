@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from viralsim.campaign.management import care
 from viralsim.kernels.member_counts import TouchedMembers
-from viralsim.kernels.respond import CONVERTED_MARK
 from viralsim.kernels.rng import Stream, name_key, seed_key, stream_key, world_key
+from viralsim.kernels.sharing_law import CONVERTED_MARK
 from viralsim.population.generators.sample_follows import fill_units
 from viralsim.programme.pool import Pool
 from viralsim.scenario.campaign import CommunityManagement

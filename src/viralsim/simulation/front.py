@@ -26,6 +26,7 @@ from viralsim.scenario.inputs import inputs_of
 from viralsim.scenario.loading import scenario_of
 from viralsim.scenario.own_rules import digests
 from viralsim.scenario.study import Until
+from viralsim.simulation.all_arms import asked_first, left_out, run_all, run_arms, run_others
 from viralsim.simulation.ends_of_inputs import refuse_ends_that_do_not_fit
 from viralsim.simulation.run import (
     Progress,
@@ -37,9 +38,8 @@ from viralsim.simulation.run import (
     draw_inputs,
     join,
     refuse_what_does_not_fit,
-    run_certain,
 )
-from viralsim.simulation.uncertain import run_uncertain
+from viralsim.simulation.trusts_at_one import measures_with_trusts_at_one
 
 if TYPE_CHECKING:
     from viralsim.results import Result
@@ -55,7 +55,6 @@ class Description(NamedTuple):
 
 
 MOST_WORLDS = 10_000_000
-TRUST_WORLDS = 200  # worlds of the repeat with every trust at 1: it asks for a sign, not for digits
 
 
 def describe(scenario: Scenario) -> Description:
@@ -114,9 +113,11 @@ def simulate(
         until: stop as soon as an interval is narrow enough: ``{"measure": "shares", "half_width": 0.05}`` as in a scenario's
             ``worlds.until``, which holds where ``worlds`` is not given. What was found is in ``vital_signs``; "cannot tell
             at this budget" in ``warnings``.
-        on_answer: called with the result before what would overturn it is looked for, which takes longer.
+        on_answer: called with the answer before the rest is run, which takes longer: where it is known which two
+            arms are in question, with the result of these and the baseline. Called again if all arms put other two in question.
 
-    Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set.
+    Returns: ``Result``; after KeyboardInterrupt with the worlds that all arms finished, and ``interrupted`` set. With ``on_answer``
+        that leaves out arms that the answer is not about, where they were not finished.
 
     Raises: InputError for wrong arguments, ScenarioError where the scenario cannot be built.
     """
@@ -140,32 +141,47 @@ def simulate(
     _compile(run, first_arms)
     compiled = time.perf_counter()
     inputs = draw_inputs(scenario, run.seed, run.worlds)
-    if inputs:
-        run_uncertain(run, compiled_audiences, inputs)
-    else:
-        run_certain(run, compiled_audiences)
-    inputs = {path: values[: len(run.worlds)] for path, values in inputs.items()}
-    simulated = time.perf_counter()
-    if set(run.raw) != set(run.names):
-        raise KeyboardInterrupt
-    record = _record(run, compiled_audiences, inputs, signs, warnings)
-    record["timing"] = {
-        "setup_s": set_up - started,
-        "compile_s": compiled - set_up,
-        "simulate_s": simulated - compiled,
-        "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
-    }
-    result = Result(**record)
-    if on_answer is not None:
+    first = run.names if on_answer is None else asked_first(run, first_arms)
+    run_arms(run, first, compiled_audiences, inputs)
+    told = None
+    if on_answer is not None and first != run.names and not run.interrupted:
+        told = Result(**_record(replace(run, names=first), compiled_audiences, inputs, signs, warnings))
+        on_answer(told)
+        run_others(run, compiled_audiences, inputs)
+    run, warnings = _without_unfinished(run, first, warnings)
+    timing = _timing(run, started, set_up, compiled, time.perf_counter())
+    result = Result(**_record(run, compiled_audiences, inputs, signs, warnings), timing=timing)
+    if on_answer is not None and (told is None or _asked(told) != _asked(result)):
         on_answer(result)
     if repeat_trust and not run.interrupted:
         try:
-            result = replace(result, trusts_at_one=_repeat_at_trust_one(run, compiled_audiences))
+            result = result.with_fields(trusts_at_one=measures_with_trusts_at_one(run, compiled_audiences, _watch(run)))
         except KeyboardInterrupt:  # the answer is finished, and stays
             return _stopped(result)
     if what_turns_it and not run.interrupted and result.question is not None:
         return _with_what_turns_it(result, run, compiled_audiences)
     return result
+
+
+def _without_unfinished(run: Run, first: tuple[str, ...], warnings: list[str]) -> tuple[Run, list[str]]:
+    """The run without the arms that were to come after ``first``, where someone stopped them, and the warnings with that said."""
+    if not run.interrupted or first == run.names:
+        return run, warnings
+    note = f"stopped before all simulations of {', '.join(left_out(run, first))}: left out"
+    return replace(run, names=first, raw={name: run.raw[name] for name in first}), [*warnings, note]
+
+
+def _timing(run: Run, started: float, set_up: float, compiled: float, simulated: float) -> dict[str, float]:
+    return {
+        "setup_s": set_up - started,
+        "compile_s": compiled - set_up,
+        "simulate_s": simulated - compiled,
+        "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
+    }
+
+
+def _asked(result: Result) -> tuple[str, str] | None:
+    return None if result.question is None else result.question.arms
 
 
 def _with_what_turns_it(result: Result, run: Run, compiled_audiences: list[CompiledAudience]) -> Result:
@@ -180,7 +196,7 @@ def _with_what_turns_it(result: Result, run: Run, compiled_audiences: list[Compi
     moves, turns = switching_values(pair, result.question.measure, len(run.worlds))
     order = {move.path: i for i, move in enumerate(moves)}
     ranked = sorted(result.assumptions, key=lambda one: order.get(one[0], len(order)))
-    found = replace(result, moves=moves, switching_values=turns, assumptions=ranked)
+    found = result.with_fields(moves=moves, switching_values=turns, assumptions=ranked)
     return _stopped(found) if pair.stopped else found
 
 
@@ -193,7 +209,7 @@ def _watch(run: Run) -> Progress | None:
 def _stopped(result: Result) -> Result:
     """The finished answer, marked: what would overturn it was not looked for to the end."""
     note = "stopped before everything that could overturn the answer was looked at; the simulations are complete"
-    return replace(result, interrupted=True, warnings=[*result.warnings, note])
+    return result.with_fields(interrupted=True, warnings=[*result.warnings, note])
 
 
 def launch(
@@ -214,13 +230,7 @@ def launch(
     """
     numbers = np.arange(first, first + worlds, dtype=np.int64)
     run = Run(scenario, seed, numbers, tuple(names), threads, None, series=series)
-    inputs = draw_inputs(scenario, seed, run.worlds)
-    if inputs:
-        run_uncertain(run, compiled_audiences, inputs)
-    else:
-        run_certain(run, compiled_audiences, specs)
-    if run.interrupted:
-        raise KeyboardInterrupt
+    run_all(run, compiled_audiences, specs)
     return {name: join(run, name)[0] for name in names}
 
 
@@ -332,29 +342,3 @@ def _criterion(rule: Any) -> dict[str, float] | None:
     if rule is None:
         return None
     return {name: float(value) for name, value in rule.model_dump().items() if value is not None}
-
-
-def _repeat_at_trust_one(run: Run, compiled_audiences: list[CompiledAudience]) -> dict[str, Any] | None:
-    """The same arms with every trust at 1, where some trust is not, in the first worlds: measures by arm.
-
-    Arms that no trust touches are not run again.
-    """
-    scenario = run.scenario.with_trusts_at_one()
-    touched = tuple(name for name in run.names if scenario.for_arm(name) != run.scenario.for_arm(name))
-    if not touched:
-        return None
-    rows = run.worlds[:TRUST_WORLDS]
-    again = Run(scenario, run.seed, rows, touched, run.threads, _watch(run))
-    inputs = draw_inputs(scenario, run.seed, rows)
-    if inputs:
-        run_uncertain(again, compiled_audiences, inputs)
-    else:
-        run_certain(again, compiled_audiences)
-    if again.interrupted:
-        raise KeyboardInterrupt
-    return {
-        name: join(again, name)[0].measures
-        if name in touched
-        else {key: values[: len(rows)] for key, values in join(run, name)[0].measures.items()}
-        for name in run.names
-    }

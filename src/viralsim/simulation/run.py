@@ -27,6 +27,7 @@ from viralsim.programme import ProgrammeWorlds, programme_outcomes, run_programm
 from viralsim.records.merge import join_worlds
 from viralsim.records.record import ArmOutcomes
 from viralsim.scenario.study import JOINT
+from viralsim.simulation.other_offers import Offer, with_offers
 from viralsim.simulation.room import Room
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ class Run:
     progress: Progress | None
     series: bool = True  # keep series per tick
     until: Until | None = None  # stop before all worlds are run
+    launches: int | None = None  # in all, where these arms are some of those that are run
+    offers: Sequence[Offer] = ()  # whose conversions are counted beside those of the worlds
     last_looks: list[Look] = field(default_factory=list)
     raw: dict[str, list[tuple[NDArray[np.int64], Arm, RawWorlds | ProgrammeWorlds]]] = field(default_factory=dict)
     finished: int = 0
@@ -165,7 +168,7 @@ class Run:
     @property
     def total(self) -> int:
         """Launches in all."""
-        return len(self.worlds) * len(self.names)
+        return len(self.worlds) * len(self.names) if self.launches is None else self.launches
 
     def blocks(self, whole: bool = False, most: int | None = None) -> Iterator[NDArray[np.int64]]:
         """Rows of the worlds, block by block; until enough is known where that is asked.
@@ -222,7 +225,12 @@ class Run:
         raw: RawWorlds | ProgrammeWorlds
         if arm.spec.programme is None:
             raw = run_worlds(
-                arm.world, self.seed, self.worlds[rows], threads=threads, series_worlds=series, progress=progress
+                with_offers(arm.world, self.offers),
+                self.seed,
+                self.worlds[rows],
+                threads=threads,
+                series_worlds=series,
+                progress=progress,
             )
         else:
             raw = run_programme(
@@ -284,7 +292,9 @@ def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Map
                         run.run_arm(compiled, arm, own, run.threads, run.series_of(arm, own))
                         continue
                     if (p, name) not in rooms:
-                        rooms[p, name] = Room(arm.world, len(rows_of[p]), run.series_of(arm, rows_of[p]))
+                        rooms[p, name] = Room(
+                            with_offers(arm.world, run.offers), len(rows_of[p]), run.series_of(arm, rows_of[p])
+                        )
                     run.run_in(rooms[p, name], arm, rows_of[p], own)
     except KeyboardInterrupt:  # between two blocks
         run.interrupted = True
@@ -302,3 +312,12 @@ def join(run: Run, name: str) -> tuple[ArmOutcomes, NDArray[np.bool_]]:
         done[rows] = raw.done
     parts = [(rows, outcomes_of(arm, raw)) for rows, arm, raw in run.raw[name]]
     return join_worlds(parts, len(run.worlds)), done
+
+
+def conversions_of_offers(run: Run, name: str) -> NDArray[np.int32]:
+    """The conversions of each of the run's offers in the worlds of an arm, int32[W, O]."""
+    found = np.zeros((len(run.worlds), len(run.offers)), np.int32)
+    for rows, _, raw in run.raw[name]:
+        if isinstance(raw, RawWorlds):
+            found[rows] = raw.other_conversions
+    return found

@@ -74,6 +74,9 @@ LIMITS: dict[str, tuple[str, float, float | str]] = {
     "contents.own_rule": ("K,H|0,0", -1, 2**31),
     "contents.own_value": ("K,H,X|0,0,0", -INF, INF),
     "contents.own_measured": ("Y,Z", -INF, INF),
+    "contents.other_rate": ("o", 0, 1),
+    "contents.other_trust": ("o,S|0,0", 0, 1e9),
+    "contents.other_most": ("S|0", 0, 1e9),
     "contents.own_fault": (".", 0, 2**31),
     "rules.values": ("R", -1, INF),
     "rules.rhythm": ("T", 0, 1e9),
@@ -144,6 +147,7 @@ def sizes_of(arm: ArmInputs) -> dict[str, int]:
         "S": len(Source), "R": len(Rule), "L": len(plan.owned_channel), "P": len(plan.owned_posts_tick),
         "I": int(np.shape(arm.channels.seeing_delay)[-1]), "J": int(np.shape(arm.channels.seeing_scale)[-1]),
         "M": len(plan.paid_channel), "A": len(plan.planned_tick), "O": len(plan.organic_tick), "0": 0, "1": 1,
+        "o": len(arm.contents.other_rate),
         "H": int(np.shape(arm.contents.own_rule)[-1]), "X": int(np.shape(arm.contents.own_value)[-1]),
         "U": len(arm.audience.segment), "Y": len(arm.contents.own_measured), "Z": int(np.shape(arm.contents.own_measured)[-1]),
     }  # fmt: skip

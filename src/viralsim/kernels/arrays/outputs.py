@@ -37,6 +37,7 @@ def outputs(
         asked_sales=np.zeros(people, dtype=np.int32),
         often_reached=np.zeros((worlds if goals else 0, goals), dtype=np.int32),
         by_segment=np.zeros((worlds, segments_of(arm), len(SegmentCount)), dtype=np.int64),
+        other_conversions=np.zeros((worlds, len(arm.contents.other_rate)), dtype=np.int32),
     )
 
 

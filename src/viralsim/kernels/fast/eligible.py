@@ -29,6 +29,7 @@ def is_eligible(arm: ArmInputs) -> bool:
         and arm.audience.buying[0] == 1.0
         and len(arm.rules.fatigue) == 1
         and len(plan.removed_at) == len(plan.frequency_goal) == 0
+        and len(contents.other_rate) == 0
         and values[Rule.STOP_SHARES] == values[Rule.STOP_QUIET] == 0.0
         and len(plan.owned_channel) == len(plan.paid_channel) == len(plan.planned_tick) == 0
     )

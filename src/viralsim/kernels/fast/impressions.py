@@ -15,9 +15,8 @@ from viralsim.kernels.fast.queues import add_member, leave, line_up
 from viralsim.kernels.own.asked import response_of, share_of
 from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_of
-from viralsim.kernels.respond import pick
 from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
-from viralsim.kernels.sharing_law import ENGAGE, SHARE, conversion_probability
+from viralsim.kernels.sharing_law import ENGAGE, SHARE, conversion_probability, pick
 
 EARNED = int(Source.EARNED)
 REACHED_MARK, CONVERTED_MARK = 1, 2
