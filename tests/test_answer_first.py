@@ -30,6 +30,16 @@ def test_the_first_answer_is_that_of_all_arms(question):
         assert first[label] == whole[label]
 
 
+def test_no_answer_is_told_that_the_others_would_take_back():
+    """Two arms of equal cost by the plan that did not cost the same are not in question: one answer, that of all arms."""
+    dearer = vs.load(BEFORE).override({"uncertain": {"campaign.advocates.cost_usd": {"from": 10, "to": 100}}})
+    told = []
+    result = vs.simulate(dearer, worlds=40, repeat_trust=False, on_answer=told.append)
+    assert result.question.arms != ("paid", "advocates")
+    assert [list(one.arms) for one in told] == [["organic", "paid", "advocates", "integrated"]]
+    assert told[0].question == result.question
+
+
 def test_whoever_stops_the_other_arms_keeps_what_was_told():
     """An interrupt after the answer leaves out the arm that was not finished, and says so."""
     told = []

@@ -146,7 +146,10 @@ def simulate(
     told = None
     if on_answer is not None and first != run.names and not run.interrupted:
         told = Result(**_record(replace(run, names=first), compiled_audiences, inputs, signs, warnings))
-        on_answer(told)
+        if _is_about(told, first):
+            on_answer(told)
+        else:
+            told = None
         run_others(run, compiled_audiences, inputs)
     run, warnings = _without_unfinished(run, first, warnings)
     timing = _timing(run, started, set_up, compiled, time.perf_counter())
@@ -178,6 +181,12 @@ def _timing(run: Run, started: float, set_up: float, compiled: float, simulated:
         "simulate_s": simulated - compiled,
         "worlds_per_s": run.total / max(simulated - compiled, 1e-9),
     }
+
+
+def _is_about(result: Result, names: Sequence[str]) -> bool:
+    """Whether the answer is about the arms that were run for it: those of equal cost by the plan may not have cost the same."""
+    baseline = result.baseline or next(iter(result.arms))
+    return {*(_asked(result) or ()), baseline} == set(names)
 
 
 def _asked(result: Result) -> tuple[str, str] | None:
