@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import viralsim as vs
+from viralsim.kernels.state import MOST_CHANNELS
 from viralsim.measurement.robustness import decisive
 from viralsim.results import open_result
 from viralsim.simulation.pair import Pair
@@ -153,3 +154,34 @@ def test_what_nothing_reads_is_not_run_again(scenario, result):
     assert pair.worlds_run == 0
     pair.differences(path, 0.2, 30, "engagements")
     assert pair.worlds_run == 2 * 30
+
+
+MANY_CHANNELS = """
+viralsim: 1
+name: every bit of an exposure is a channel's
+audience: {members: 60}
+horizon: 1d
+channels: {x: {network: {generate: {mean_following: 4}}, visibility: 0.5, cpm_usd: 5}}
+content: {post: {appeal: 0.1, conversion_rate: 0.05, value_usd: 20}}
+campaign:
+  content: post
+  paid: [{channel: x, budget_usd: 2, starts: 0h, ends: 5h}]
+arms: {nothing: {campaign.paid: []}, paid: {}}
+baseline: nothing
+goal: {measure: conversions, matters_from: 1}
+"""
+
+
+@pytest.mark.parametrize("channels", [MOST_CHANNELS - 1, MOST_CHANNELS])
+def test_with_as_many_channels_as_there_can_be_every_value_is_run(channels):
+    """Where no bit, or one, is left to count other sales, as many runs are made: the answer does not end in an error."""
+    one = "{network: {generate: {mean_following: 1}}, visibility: 0.1}"
+    more = "".join(f", more{i}: {one}" for i in range(channels - 1))
+    scenario = vs.loads(MANY_CHANNELS.replace("cpm_usd: 5}", f"cpm_usd: 5}}{more}"))
+    assert len(scenario.spec.channels) == channels
+    result = vs.simulate(scenario, worlds=30, what_turns_it=True)
+    move = next(move for move in result.moves if move.path == "content.post.conversion_rate")
+    again = vs.simulate(scenario.override({move.path: move.high}), worlds=30, repeat_trust=False)
+    change = again.arms["paid"].measures["conversions"] - result.arms["paid"].measures["conversions"]
+    assert abs(move.at_high - move.now_mean) == pytest.approx(abs(float(change[:SCREENING_WORLDS].mean())))
+    assert change.any()

@@ -80,8 +80,10 @@ class Pair:
         """Whether ``measure`` follows the number at ``path`` by sales alone, so that one run tells it at many values."""
         specs = self._as_it_is
         drawn = [*self.scenario.spec.ranges, *self.scenario.joint_rows()]
-        return measure == CONVERSIONS and all(
-            sells_only(path, specs[arm]) and not draws_sales(drawn, specs[arm]) for arm in self.arms
+        return (
+            measure == CONVERSIONS
+            and most_offers(self.scenario.spec) > 0
+            and all(sells_only(path, specs[arm]) and not draws_sales(drawn, specs[arm]) for arm in self.arms)
         )
 
     def count_sales(self, asked: Iterable[tuple[str, float]], worlds: int) -> None:
