@@ -58,7 +58,7 @@ def switching_values(pair: Pair, measure: str, worlds: int) -> tuple[tuple[Move,
         known = {one.path: one for one in inputs}
         asked = [move for move in moves if move.assumed or known[move.path].is_price]
         turning = sorted((_gap(pair, known[move.path], move, screening), move.path) for move in asked)
-        found += _switches(pair, measure, worlds, known, _in_order(turning, moves))
+        found += _switches(pair, measure, worlds, known, _in_order(turning, moves, measure))
     except KeyboardInterrupt:
         pair.stopped = True
         moves.sort(key=lambda move: -move.size)
@@ -113,23 +113,30 @@ def _gap(pair: Pair, one: Input, move: Move, worlds: int) -> tuple[float, float,
     return abs(math.log(value / one.value)), side, value
 
 
-def _in_order(turning: list[tuple[Gap, str]], moves: Sequence[Move]) -> list[tuple[Gap, str]]:
-    """The crossings to look for: that of the input that moves the difference most, as it decides, then the nearest."""
+def _in_order(turning: list[tuple[Gap, str]], moves: Sequence[Move], measure: str) -> list[tuple[Gap, str]]:
+    """The crossings to look for: that of the input that moves ``measure`` most, as it decides, then the nearest."""
     seen = {path: gap for gap, path in turning[:MOST_SEARCHED] if math.isfinite(gap[0])}
-    strongest = [move.path for move in moves if move.path in seen][:1]
+    strongest = [move.path for move in moves if move.path in seen and move.measure == measure][:1]
     return [(seen[path], path) for path in dict.fromkeys([*strongest, *seen])]
 
 
 def _switches(
     pair: Pair, measure: str, worlds: int, known: Mapping[str, Input], turning: Sequence[tuple[Gap, str]]
 ) -> Iterator[SwitchingValue]:
-    """The switching values; after the first none that is likely to take more worlds than are left of ``MOST_RUNS``."""
+    """The switching values; after the first none that is likely to take more worlds than are left of ``MOST_RUNS``.
+
+    Where money follows a price in proportion, that price takes none.
+    """
     first, most = pair.worlds_run, len(pair.arms) * MOST_RUNS * worlds
     for i, ((_, side, beyond), path) in enumerate(turning):
-        left = math.inf if i == 0 else most - (pair.worlds_run - first)
+        one = known[path]
+        left = math.inf if i == 0 or _takes_no_worlds(pair, one) else most - (pair.worlds_run - first)
         if left > 0:
-            one = known[path]
             yield from _switch(pair, one, NET if one.is_price else measure, (side, beyond), worlds, left)
+
+
+def _takes_no_worlds(pair: Pair, one: Input) -> bool:
+    return one.is_price and pair.priced(one.path, one.value, 2.0 * one.value) is not None
 
 
 def _switch(
