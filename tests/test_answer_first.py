@@ -77,6 +77,12 @@ def test_trusts_at_one_stop_where_no_finding_could_change():
         assert np.array_equal(values, unclear[name][:FIRST_WORLDS])
 
 
+def test_trusts_at_one_are_run_whole_where_worlds_share_an_audience():
+    """Few audiences make findings less sure than so many worlds do: the verdict at trusts of 1 rests on as many as it ever did."""
+    shared = _conversions(vs.load(BEFORE).override({"populations": 2}))
+    assert {len(values) for values in shared.values()} == {WORLDS}
+
+
 def _conversions(scenario):
     trusts = vs.simulate(scenario, worlds=WORLDS).trusts_at_one
     return {name: measures["conversions"] for name, measures in trusts.items()}

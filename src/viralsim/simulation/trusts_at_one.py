@@ -53,9 +53,12 @@ def measures_with_trusts_at_one(
 
 
 def _is_clear(scenario: Scenario, found: Mapping[str, Any], names: Sequence[str]) -> bool:
-    """Whether more worlds would hardly change a finding: each difference is far from 0 and from the smallest that matters."""
+    """Whether more worlds would hardly change a finding: each difference is far from 0 and from the smallest that matters.
+
+    Not where worlds share an audience or a row of a posterior: the errors of findings are then larger than those of single worlds.
+    """
     goal = scenario.spec.goal
-    if goal is None:
+    if goal is None or scenario.spec.populations > 1 or scenario.spec.joint is not None:
         return False
     edges = np.array([-goal.matters_from, 0.0, goal.matters_from])
     for one, other in combinations(names, 2):
