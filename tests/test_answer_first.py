@@ -52,7 +52,7 @@ def test_whoever_stops_the_other_arms_keeps_what_was_told():
     assert result.interrupted
     assert list(result.arms) == ["organic", "paid", "advocates"]
     assert result.world_count == 1000
-    assert any("integrated: left out" in warning for warning in result.warnings)
+    assert any("left out: integrated" in warning for warning in result.warnings)
 
 
 def test_progress_counts_the_launches_of_all_arms():

@@ -254,9 +254,11 @@ def test_a_foreign_folder_is_refused_before_the_run(called, scenario, tmp_path):
 
 def test_an_interrupted_run_prints_saves_and_exits_130(called, scenario, tmp_path):
     """What was finished is printed and saved; the exit status says that the user stopped it."""
-    called.result = changed(called.result, interrupted=True)
+    note = "stopped while other arms were running; left out: more"
+    called.result = changed(called.result, interrupted=True, warnings=(note,))
     done = run(scenario, "--out", tmp_path / "answer")
     assert done.exit_code == 130
+    assert note in done.stderr
     assert "interrupted" in done.stdout
     assert open_result(tmp_path / "answer").interrupted
 

@@ -77,6 +77,9 @@ def run(
     else:
         _print(result, screen, run_again(result, str(file), arms, sets), "" if out is None else str(out))
     if result.interrupted:
+        for note in result.warnings if screen is not None else ():  # --full and --json tell all warnings
+            if note.startswith("stopped"):
+                click.echo(note, err=True)
         click.get_current_context().exit(INTERRUPTED)
 
 

@@ -170,7 +170,7 @@ def _without_unfinished(run: Run, first: tuple[str, ...], warnings: list[str]) -
     """The run without the arms that were to come after ``first``, where someone stopped them, and the warnings with that said."""
     if not run.interrupted or first == run.names:
         return run, warnings
-    note = f"stopped before all simulations of {', '.join(left_out(run, first))}: left out"
+    note = f"stopped while other arms were running; left out: {', '.join(left_out(run, first))}"
     return replace(run, names=first, raw={name: run.raw[name] for name in first}), [*warnings, note]
 
 
