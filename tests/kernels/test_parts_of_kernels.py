@@ -14,7 +14,9 @@ pytestmark = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="nothing is com
 
 
 @pytest.mark.parametrize("is_inlined", [True, False])
-def test_a_part_is_optimised_with_its_kernel_and_not_by_itself(monkeypatch: pytest.MonkeyPatch, is_inlined: bool) -> None:
+def test_a_part_is_optimised_with_its_kernel_and_not_by_itself(
+    monkeypatch: pytest.MonkeyPatch, is_inlined: bool
+) -> None:
     optimised, whole = [], CPUCodeLibrary._optimize_final_module
 
     def noted(library: Any) -> None:
