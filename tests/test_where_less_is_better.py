@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -27,13 +28,19 @@ class Straight(Pair):
     def differences(self, path: str, value: float, worlds: int, measure: str) -> Float64:
         return np.asarray(value - 0.5 + NOISE[:worlds])
 
+    def touches(self, arm: str, path: str, value: float, measure: str) -> bool:
+        return True
+
+    def sells_only(self, path: str, measure: str) -> bool:
+        return False
+
 
 @pytest.mark.parametrize(("measure", "ahead_above"), [("conversions", "a"), ("critical_shares", "b")])
 def test_the_better_option_is_ahead(measure: str, ahead_above: str) -> None:
     assert declared("critical_shares").direction < 0 < declared("conversions").direction
     pair = Straight(None, [], ("a", "b"), 1, 1, KNOWN)  # type: ignore[arg-type]
     one = Input("audience.hostility", 0.3, "assumption", 0.0, 1.0)
-    (turn,) = _switch(pair, one, measure, (0.3, 0.9), 200)
+    (turn,) = _switch(pair, one, measure, (0.3, 0.9), 200, math.inf)
     assert turn.middle == pytest.approx(0.5, abs=0.01)
     assert turn.above == ahead_above
     assert turn.below == "ab".replace(ahead_above, "")

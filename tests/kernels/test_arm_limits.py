@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import worlds
 
 from viralsim.errors import InputError
-from viralsim.kernels.arm_inputs import ArmInputs, Rule
+from viralsim.kernels.arm_inputs import ArmInputs, Rule, Source
 from viralsim.kernels.arrays.limits import LIMITS, check_arm_inputs, sizes_of
 from viralsim.kernels.batch import run_worlds, trace_world
 
@@ -57,9 +57,14 @@ def full_world() -> ArmInputs:
         "own_measured": np.zeros((1, 1)),
         "own_fault": np.zeros(1, np.int64),
     }
+    offers = {
+        "other_rate": np.full(1, 0.1),
+        "other_trust": np.ones((1, len(Source))),
+        "other_most": np.ones(len(Source)),
+    }
     return world._replace(
         graph=world.graph._replace(tie_sign=np.ones(edges, np.int8), **spans),
-        contents=world.contents._replace(**own),
+        contents=world.contents._replace(**own, **offers),
         plan=world.plan._replace(
             removed_at=np.full(3, 6, np.int32),
             visibility_cap=np.ones((2, 6)),

@@ -52,15 +52,15 @@ class _PartCompiler(Compiler):  # type: ignore[misc]
 # Functions that kernels alone call. They count no references (``kernels/frame.py``), and have no wrappers for callers in Python
 # and C, which were an eighth of the time that the engine takes to compile: calling one from Python ends the process.
 # ``inlined`` is for what small worlds spend their time in: calls were a fifth of it.
-_PART = {
+PART = {
     "cache": True,
     "_nrt": False,
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
     "pipeline_class": _PartCompiler,
 }
-inner = njit(forceinline=False, **_PART)
-inlined = njit(forceinline=True, **_PART)
+inner = njit(forceinline=False, **PART)
+inlined = njit(forceinline=True, **PART)
 
 
 def trailing_zeros(word: Any) -> int:

@@ -173,6 +173,13 @@ def note_sales(s, sold, out, world_row):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def day_of(arm, tick):  # type: ignore[no-untyped-def]
+    """Whether impressions are counted by day, and which day it is."""
+    dated = len(arm.audience_background_load) > 0
+    return dated, np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY])) if dated else np.int32(0)
+
+
+@inlined
 def note_day(e, day):  # type: ignore[no-untyped-def]
     """Count the impression towards those of the member's day."""
     if e.day != day:
@@ -198,10 +205,9 @@ def look_up(arm, state, content, first, last):  # type: ignore[no-untyped-def]
 @inlined
 def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-def]
     """Every impression of showing ``s``, buffered in ``first:last``, gets exactly one response. O(impressions)."""
-    K, cells = state.scalars[CONTENTS], state.scalars[CELLS]
-    world_row = state.scalars[OUT_ROW]
-    counts, series = out.counts[U(world_row)], out.series[U(state.scalars[SERIES_ROW]), U(tick)]
-    channel_reach, community_reach = out.reach_by_channel[U(world_row)], out.reach_by_community[U(world_row)]
+    K, cells, world_row = state.scalars[CONTENTS], state.scalars[CELLS], U(state.scalars[OUT_ROW])
+    counts, series = out.counts[world_row], out.series[U(state.scalars[SERIES_ROW]), U(tick)]
+    channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
     content, channel, source = state.content_of[U(s.cell)], state.channel_of[U(s.cell)], s.source
     k, c = U(content), U(channel)
     own, twin, engagement = own_of(arm), arm.contents_twin[k], arm.channels_engagement_rate[c]
@@ -213,8 +219,7 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     converts, most = is_focal and arm.contents_conversion_rate[k] > 0.0, most_of_conversion(arm, content, source)
     in_group = arm.rules_values[R_IN_GROUP] if s.kind == FOLLOWERS else 1.0
     home = pick(arm.audience_community, np.int64(s.poster)) if in_group != 1.0 else -1
-    dated = len(arm.audience_background_load) > 0
-    day = np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY])) if dated else np.int32(0)
+    dated, day = day_of(arm, tick)
     key, base_trust, is_row, earned = s.key, s.trust, s.kind == FOLLOWERS, s.earned
     start, node, cell, per_engagement = s.start, s.node, s.cell, arm.channels_per_engagement[c]
     fatigue_of = arm.rules_fatigue  # here and below: what the loop reads and writes, taken out of the frames once
