@@ -23,7 +23,7 @@ from viralsim.kernels.counts import (
     T_IMPRESSIONS,
     T_REACH,
 )
-from viralsim.kernels.cpu import U, inlined
+from viralsim.kernels.cpu import U, inlined, prefetch
 from viralsim.kernels.exposure import expose
 from viralsim.kernels.own.asked import (
     asks_for_following,
@@ -166,6 +166,8 @@ def note_reach(e, earned, counts, series):  # type: ignore[no-untyped-def]
 @inlined
 def note_sales(s, sold, out, world_row):  # type: ignore[no-untyped-def]
     """Count the conversions of a showing towards its paid line, or the advocate whose planned post it is."""
+    if sold == 0:  # memory that holds nothing is not touched
+        return
     if s.kind == PAID:
         out.paid_sales[world_row, s.number] += sold
     elif s.advocate >= 0 and len(out.asked_sales):
@@ -293,8 +295,10 @@ def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[
     if p.node >= 0 or (p.due >= 0 and p.due <= tick + 1):
         return
     bits = member_key(state.stream_keys[KEY_DELAY, U(cell)], member, 0)
-    due = tick + delay_ticks(arm, state.channel_of[U(cell)], bits)
+    channel = U(state.channel_of[U(cell)])
+    due = tick + delay_ticks(arm, channel, bits)
     schedule(state, place, due, parent, cause)
+    prefetch(arm.graph_followers, arm.graph_indptr[channel, U(member)])  # of nearly everyone who is lined up, soon
 
 
 @inlined
