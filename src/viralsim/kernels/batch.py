@@ -34,7 +34,7 @@ from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
 
 SIZE_BINS = 40
-FIRST = np.int64(0)  # a number written out would be a type of its own, for which numba compiled the world anew
+FIRST = np.int64(0)  # a literal has a type of its own, for which numba would compile the world again
 
 
 class RawWorlds(NamedTuple):

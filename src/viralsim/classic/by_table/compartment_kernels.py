@@ -94,7 +94,7 @@ def _decide(graph, rules, gaps, keys, scratch, n):  # type: ignore[no-untyped-de
     """What the ``n`` active members do in a tick, noted in ``pending``; returns how many members change."""
     state, pending, age, _, active, changed, _ = scratch
     posts, leave = keys
-    many = np.int64(0)  # a number written out is a type of its own: numba would compile ``_pass_on`` for it, too
+    many = np.int64(0)  # a literal has a type of its own, for which numba would compile ``_pass_on`` again
     for i in range(n):
         u = active[i]
         for r in range(len(rules.contact_by)):

@@ -14,7 +14,7 @@ from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, member_key, mix, stream
 
 CLASSIC = int(Stream.CLASSIC)
 ALONE = -1  # in place of a follow: the member leaves on their own
-# numba compiles a function anew for each kind of its integers, and for a number that is written out: all are int64 where they are
+# numba compiles a function again for every integer type, and for every literal: all are int64 where they are
 # handed on.
 I8 = np.int64
 _FIELDS = [

@@ -242,7 +242,7 @@ def open_block(arm, state, seed):  # type: ignore[no-untyped-def]
         drawn += np.int64(arm.plan_organic_member[i] < 0)
     if drawn > 0:
         return False, Opening(np.int64(-1), np.int64(0), np.int64(0), np.int64(0))
-    draw_posters(arm, state, seed, np.int64(0), np.int64(0))  # else compiled twice: a number written out is a type
+    draw_posters(arm, state, seed, np.int64(0), np.int64(0))  # not literals, whose types are compiled apart
     return True, open_first_tick(arm, state, 0, True)
 
 

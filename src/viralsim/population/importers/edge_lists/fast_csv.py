@@ -176,7 +176,7 @@ def read_plain_lines(text, form, ends, weights, hard):  # type: ignore[no-untype
     (signs, doubled quotes, other widths, numbers over 2**63 - 1, lone carriage returns) is left to it.
     """
     separator, whole = form[0], form[1]
-    # a number written out is a type of its own: what is called below would be compiled twice
+    # a literal has a type of its own: what is called below would be compiled twice
     rows = p = blanks = comments = np.int64(0)
     while p < len(text):
         line = p
