@@ -17,7 +17,7 @@ from llvmlite import ir
 from numba import config, njit, typeof, types
 from numba.core import cgutils
 from numba.core.datamodel import default_manager, models
-from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
+from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate
 from numba.experimental import structref
 from numba.extending import infer_getattr, intrinsic
@@ -58,11 +58,24 @@ class OutFrameType(FrameType):
 DATA_FIELD = 3  # of numba's MemInfo: refct, dtor, dtor_info, data, ...
 
 
+def _load(builder: Any, place: Any) -> Any:
+    """Load what nobody writes while a frame lives: the optimiser need not load it again after every store to an array."""
+    kind = place.type.pointee
+    if not isinstance(kind, ir.Aggregate):
+        loaded = builder.load(place)
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return loaded
+    value, word = ir.Constant(kind, ir.Undefined), ir.IntType(32)
+    for i in range(len(kind)):
+        value = builder.insert_value(value, _load(builder, builder.gep(place, [word(0), word(i)], inbounds=True)), i)
+    return value
+
+
 def _fields(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     """The memory of a frame's fields, by loads alone."""
     meminfo = cgutils.create_struct_proxy(kind)(context, builder, value=value).meminfo
     pointers = builder.bitcast(meminfo, ir.IntType(8).as_pointer().as_pointer())
-    data = builder.load(builder.gep(pointers, [ir.IntType(32)(DATA_FIELD)]))
+    data = _load(builder, builder.gep(pointers, [ir.IntType(32)(DATA_FIELD)]))
     model = context.data_model_manager[kind.get_data_type()]
     place = builder.bitcast(data, model.get_value_type().as_pointer())
     return cgutils.create_struct_proxy(kind.get_data_type())(context, builder, ref=place)
@@ -82,14 +95,11 @@ def register_frame(kind: type[FrameType]) -> None:
 
     @lower_getattr_generic(kind)
     def read(context: Any, builder: Any, frame: Any, value: Any, name: str) -> Any:
-        array = getattr(_fields(context, builder, frame, value), name)
+        fields = _fields(context, builder, frame, value)
+        array = _load(builder, fields._get_ptr_by_name(name))
         if context.enable_nrt:
             context.nrt.incref(builder, frame.field_dict[name], array)
         return array
-
-    @lower_setattr_generic(kind)
-    def write(context: Any, builder: Any, signature: Any, args: Any, name: str) -> None:
-        setattr(_fields(context, builder, signature.args[0], args[0]), name, args[1])
 
 
 for _kind in (ArmFrameType, StateFrameType, OutFrameType):
