@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import viralsim as vs
+from viralsim.kernels.arrays.narrow_columns import FOLDS, NarrowColumns, column_of
 from viralsim.kernels.arrays.outputs import outputs
-from viralsim.kernels.arrays.parts import FOLDS, Part, SparseRows
+from viralsim.kernels.arrays.parts import Part, SparseRows
 from viralsim.kernels.counts import Count
 from viralsim.records.record import ArmOutcomes
 from viralsim.simulation.run import compile_arms, compile_audience
@@ -52,6 +56,46 @@ def test_sparse_rows_are_found_among_very_many() -> None:
     kept.put(last, rows)
     np.testing.assert_array_equal(np.asarray(kept[last:]), rows)
     assert not np.asarray(kept[:2]).any()
+
+
+NUMBERS = st.one_of(st.integers(-(2**40), 2**40), st.integers(-300, 300), st.just(0), st.integers(32_000, 66_000))
+
+
+@given(
+    data=st.lists(st.lists(NUMBERS, min_size=3, max_size=3), min_size=1, max_size=2 * FOLDS + 9),
+    cuts=st.lists(st.integers(0, 2 * FOLDS + 9), max_size=3),
+    backwards=st.booleans(),
+)
+def test_narrow_columns_are_the_numbers_that_were_put(data: list[list[int]], cuts: list[int], backwards: bool) -> None:
+    """Of any size and sign, put part by part in any order, through views: whole, by column, some columns, some rows."""
+    rows = np.array(data, np.int64)
+    kept = NarrowColumns((len(rows) + 5, 3), np.int64)
+    ends = sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})
+    parts = list(pairwise(ends))
+    for first, last in reversed(parts) if backwards else parts:
+        kept[first:].put(0, rows[first:last])
+    whole = np.vstack([rows, np.zeros((5, 3), np.int64)])
+    np.testing.assert_array_equal(np.asarray(kept), whole)
+    np.testing.assert_array_equal(kept[:, 1:], whole[:, 1:])
+    np.testing.assert_array_equal(kept[1:], whole[1:])
+    for column in range(3):
+        assert kept[:, column].dtype == np.int64
+        np.testing.assert_array_equal(kept[:, column], whole[:, column])
+        np.testing.assert_array_equal(column_of(kept[1:-1], column), column_of(whole[1:-1], column))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "size"),
+    [(0, 255, 1), (-128, -1, 1), (-1, 127, 2), (0, 256, 2), (0, 2**15, 4), (-(2**31), 0, 4), (0, 2**31, 8)],
+)
+def test_narrow_columns_take_as_many_bytes_as_they_need(low: int, high: int, size: int) -> None:
+    """A column without a number keeps nothing; one takes what its numbers need, also where they come in two parts."""
+    kept = NarrowColumns((2, 2), np.int64)
+    kept.put(0, np.array([[low, 0]]))
+    kept.put(1, np.array([[high, 0]]))
+    assert kept.held(0).itemsize == size
+    assert kept.held(0).tolist() == [low, high]
+    assert kept.held(1).strides == (0,)
 
 
 @pytest.mark.parametrize("done", [1, FOLDS - 1, FOLDS, 3 * FOLDS + 5])

@@ -18,6 +18,7 @@ from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
 from viralsim.campaign.segments import among_measures, by_segment
 from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.arrays.narrow_columns import NarrowColumns, column_of
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
 from viralsim.records.columns import Counted, MadeColumns
@@ -146,21 +147,23 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     content = spec.content[spec.campaign.content]
 
     def of(column: Count) -> F8:
-        return raw.counts[:, column].astype(np.float64)
+        return column_of(raw.counts, column).astype(np.float64)
 
     def counted(column: Count, among: Count | None = None, unit: float = 1.0) -> Counted:
-        return Counted(raw.counts[:, column], None if among is None else raw.counts[:, among], unit)
+        return Counted(column_of(raw.counts, column), None if among is None else column_of(raw.counts, among), unit)
 
     def impressions() -> F8:
-        shown = raw.counts[:, Count.IMPRESSIONS_OWNED : Count.IMPRESSIONS_RECOMMENDED + 1]
-        return np.asarray(shown.sum(axis=1, dtype=np.float64))
+        shown = of(Count.IMPRESSIONS_OWNED)
+        for column in range(Count.IMPRESSIONS_OWNED + 1, Count.IMPRESSIONS_RECOMMENDED + 1):
+            shown += column_of(raw.counts, column)
+        return shown
 
     # in place: a temporary of a million worlds is memory that is touched for the first time
     def reproduction_number() -> F8:
         answers = of(Count.MEMBER_NODES)
-        answers -= raw.counts[:, Count.MEMBER_STARTS]
+        answers -= column_of(raw.counts, Count.MEMBER_STARTS)
         with np.errstate(invalid="ignore", divide="ignore"):
-            answers /= raw.counts[:, Count.MEMBER_NODES]
+            answers /= column_of(raw.counts, Count.MEMBER_NODES)
         return answers
 
     def value_usd() -> F8:
@@ -203,8 +206,8 @@ def arm_outcomes(arm: Arm, raw: RawWorlds, lines: dict[str, F8] | None = None) -
     lines = cost_lines(arm, raw) if lines is None else lines
     cost = total_of_lines(lines, len(raw.counts))
 
-    def floats(table: NDArray[Any], column: int) -> F8:
-        return np.asarray(table[:, column], dtype=np.float64)
+    def floats(table: NarrowColumns | NDArray[Any], column: int) -> F8:
+        return np.asarray(column_of(table, column), dtype=np.float64)
 
     sources = {s.name.lower(): partial(floats, raw.counts, Count.IMPRESSIONS_OWNED + s) for s in Source}
     channels = list(arm.spec.channels)

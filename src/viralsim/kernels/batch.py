@@ -14,6 +14,7 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F8, I4, I8, ArmInputs
 from viralsim.kernels.arrays.frequency import count_frequency
 from viralsim.kernels.arrays.limits import check_arm_inputs
+from viralsim.kernels.arrays.narrow_columns import NarrowColumns
 from viralsim.kernels.arrays.outputs import advocates_of, members_of, outputs, outputs_of_run
 from viralsim.kernels.arrays.parts import Part, SparseRows
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
@@ -40,12 +41,12 @@ FIRST = np.int64(0)  # a literal has a type of its own, for which numba would co
 class RawWorlds(NamedTuple):
     """What the worlds of one arm counted; row i belongs to the i-th world asked for."""
 
-    counts: NDArray[np.signedinteger]  # [W, len(Count)]
+    counts: NDArray[np.signedinteger] | NarrowColumns  # [W, len(Count)]
     structural_virality: F8  # [W] of the largest tree, NaN where not defined
-    reach_by_channel: I4  # [W, C]
+    reach_by_channel: I4 | NarrowColumns  # [W, C]
     reach_by_community: I4 | SparseRows  # [W, G]
     series: I4  # [Ws, T, len(Series)] of the first Ws worlds
-    paid_bought: I8  # [W, M] impressions bought by line
+    paid_bought: I8 | NarrowColumns  # [W, M] impressions bought by line
     cascade_sizes: I8  # [40] cascades of size 2^b to 2^(b+1) - 1, over all worlds
     generations: I8  # [64] nodes by depth, over all worlds
     advocate_posts: I8  # [A] planned posts made, over all worlds

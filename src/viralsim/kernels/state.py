@@ -17,6 +17,7 @@ from viralsim.errors import CapacityError
 from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U4, U8, ArmInputs, Rule
 
 if TYPE_CHECKING:
+    from viralsim.kernels.arrays.narrow_columns import NarrowColumns
     from viralsim.kernels.arrays.parts import SparseRows
 
 POSTING = np.dtype(  # of (member, channel, content)
@@ -218,12 +219,12 @@ class State(NamedTuple):
 class Out(NamedTuple):
     """Where the counts of worlds go; a row per world, ``State.scalars[OUT_ROW]`` is the running one."""
 
-    counts: NDArray[np.signedinteger]  # [W, len(Count)]
+    counts: NDArray[np.signedinteger] | NarrowColumns  # [W, len(Count)]
     structural_virality: F8  # [W]
-    reach_by_channel: I4  # [W, C]
+    reach_by_channel: I4 | NarrowColumns  # [W, C]
     reach_by_community: I4 | SparseRows  # [W, G]
     series: I4  # [Ws + 1, T, len(Series)]: the last row takes what is not kept
-    paid_bought: I8  # [W, M]
+    paid_bought: I8 | NarrowColumns  # [W, M]
     done: NDArray[np.bool_]  # [W]
     own_measures: F8  # [W, Q] measures of one's own that look at trees
     paid_sales: I4  # [W, M] conversions on impressions of each paid line

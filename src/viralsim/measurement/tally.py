@@ -58,7 +58,7 @@ def tally_of(values: Float64, unit: float = 1.0) -> Tally | None:
 
 
 def tally_of_counts(
-    column: NDArray[np.signedinteger], among: NDArray[np.signedinteger] | None = None, unit: float = 1.0
+    column: NDArray[np.integer], among: NDArray[np.integer] | None = None, unit: float = 1.0
 ) -> Tally | None:
     """How often each of the counts in ``column`` [n], times ``unit``, was seen where ``among`` [n] is positive; None as above."""
     most = int(column.max(initial=0))

@@ -80,7 +80,7 @@ class Counted:
     """Makes a column of counts in a unit: ``column * unit`` as float64[W], NaN in worlds where ``among`` is not positive."""
 
     def __init__(
-        self, column: NDArray[np.signedinteger], among: NDArray[np.signedinteger] | None = None, unit: float = 1.0
+        self, column: NDArray[np.integer], among: NDArray[np.integer] | None = None, unit: float = 1.0
     ) -> None:
         self.column, self.among, self.unit = column, among, unit
 

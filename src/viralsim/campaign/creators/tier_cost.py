@@ -61,7 +61,7 @@ def _asks(arm: Arm, raw: RawWorlds, taking_part: NDArray[np.bool_] | None) -> F8
     who = np.array([a for tick, a in rows if tick < spec.ticks], dtype=np.int64)
     there = np.ones((len(raw.counts), len(people)), bool) if taking_part is None else taking_part
     planned = there[:, who] * people.channels.sum(axis=1)[who]
-    asked = there[:, who] & (planned.cumsum(axis=1) <= raw.counts[:, Count.ASKED, None])
+    asked = there[:, who] & (planned.cumsum(axis=1) <= raw.counts[:, Count.ASKED][:, None])
     found = np.zeros((len(raw.counts), len(people)))
     np.add.at(found.T, who, asked.T)
     return found

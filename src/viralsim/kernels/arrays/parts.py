@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from viralsim.kernels.arm_inputs import I4
+from viralsim.kernels.arrays.narrow_columns import FOLDS, NarrowColumns, bits_of
 from viralsim.kernels.arrays.outputs import rows_of
 from viralsim.kernels.counts import Count
 from viralsim.kernels.state import Out
 
 MOST_WORLDS, PART_BYTES = 4096, 1 << 20  # of a part: it stays in the second-level cache
-FOLDS = 64  # pieces of a part that are laid over each other to see which columns hold anything: long rows, so one quick pass
 
 
 class SparseRows:
@@ -66,17 +66,30 @@ class Part:
         self.most = max(FOLDS, min(MOST_WORLDS, PART_BYTES // bytes_of_world))
         rows = min(self.most, worlds)
         self.counts, self.reached = np.empty((rows, len(Count)), dtype=count), np.empty((rows, communities), np.int32)
+        # tables whose rows the kernel would write to their place, were they not kept by column
+        self.narrow = {
+            name: np.empty((rows, table.shape[1]), table.dtype)
+            for name, table in (("reach_by_channel", out.reach_by_channel), ("paid_bought", out.paid_bought))
+            if isinstance(table, NarrowColumns)
+        }
 
     def rows(self, first: int, last: int) -> Out:
         """Where the worlds of rows ``first`` to ``last`` count, with nothing counted."""
-        self.counts[: last - first], self.reached[: last - first] = 0, 0
-        return rows_of(self.out, first, last)._replace(counts=self.counts, reach_by_community=self.reached)
+        for table in (self.counts, self.reached, *self.narrow.values()):
+            table[: last - first] = 0
+        rows = rows_of(self.out, first, last)
+        return rows._replace(counts=self.counts, reach_by_community=self.reached, **self.narrow)
 
     def put(self, first: int, done: int) -> None:
         """Write what the ``done`` worlds from row ``first`` on counted to their rows, in which nothing stands yet."""
         counts, reached, rows = self.counts[:done], self.reached[:done], self.out.reach_by_community
-        for held in _held_columns(counts):
-            self.out.counts[first : first + done, held] = counts[:, held]
+        if isinstance(self.out.counts, NarrowColumns):
+            self.out.counts.put(first, counts)
+        else:
+            for held in _held_columns(counts):
+                self.out.counts[first : first + done, held] = counts[:, held]
+        for name, table in self.narrow.items():
+            getattr(self.out, name).put(first, table[:done])
         if isinstance(rows, SparseRows):
             rows.put(first, reached)
         else:
@@ -85,8 +98,5 @@ class Part:
 
 def _held_columns(counts: NDArray[np.signedinteger]) -> list[slice]:
     """The columns that hold anything but zeros, neighbours together."""
-    columns, each = counts.shape[1], len(counts) // FOLDS
-    folded = np.bitwise_or.reduce(counts[: each * FOLDS].reshape(FOLDS, each * columns), axis=0).reshape(each, columns)
-    held = np.bitwise_or.reduce(folded, axis=0) | np.bitwise_or.reduce(counts[each * FOLDS :], axis=0)
-    ends = np.flatnonzero(np.diff(held != 0, prepend=False, append=False))
+    ends = np.flatnonzero(np.diff(bits_of(counts) != 0, prepend=False, append=False))
     return [slice(begin, end) for begin, end in ends.reshape(-1, 2).tolist()]

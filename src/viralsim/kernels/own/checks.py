@@ -10,6 +10,7 @@ from numba import config, njit, types
 
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import Source
+from viralsim.kernels.arrays.narrow_columns import NarrowColumns
 from viralsim.kernels.counts import N_IMPRESSIONS_OWNED, Count
 from viralsim.kernels.own.sets import at_home, key_in, set_of
 from viralsim.rules.rule import IN_AN_IMPRESSION, Rule
@@ -63,7 +64,9 @@ def refuse_fault(fault: np.ndarray, contents_own_rules: np.ndarray) -> None:
     )
 
 
-def measure_counted(rule: Rule, values: Sequence[float], counts: np.ndarray, members: int) -> np.ndarray:
+def measure_counted(
+    rule: Rule, values: Sequence[float], counts: np.ndarray | NarrowColumns, members: int
+) -> np.ndarray:
     """A measure of what worlds have counted, float64[W]; ``counts`` [W, len(Count)]."""
     table = np.zeros((len(counts), len(rule.arguments)))
     for i, name in enumerate(rule.arguments):
