@@ -235,7 +235,7 @@ class _Workers:
             state = state._replace(own_words8=words8, own_words4=words4)
         arm_frame, frame = frame_arm(arm), self.engine.frame(state)
         plain = isinstance(state, FastState)  # else the kernel is compiled for 64 bits alone
-        part = Part(self.out, len(self.worlds), self.out.counts.dtype if plain else np.int64)
+        part = Part(self.out, len(self.worlds), self.out.counts.dtype if plain else np.int64, zeroed=plain)
         for first, last in in_parts(blocks, part.most):
             if self.stop[0]:
                 return

@@ -50,6 +50,7 @@ from viralsim.kernels.sharing_law import (
     pick,
 )
 from viralsim.kernels.state import (
+    AHEAD,
     CELLS,
     CONTENTS,
     DELIVERIES,
@@ -191,17 +192,13 @@ def note_day(e, day):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def look_up(arm, state, content, first, last):  # type: ignore[no-untyped-def]
-    """Read what the answers need of the members buffered in ``first:last``: loads that do not wait for each other."""
-    members, slot, out_row = state.buffer_member, state.slot, state.buffer_row
-    for i in range(first, last):
-        out_row[U(i)] = slot[U(members[U(i)])] - 1
-    match, out_match = arm.audience_match[U(content)], state.buffer_match
-    for i in range(first, last):
-        out_match[U(i)] = match[U(members[U(i)]) if len(match) > 1 else U(0)]
-    activity, out_activity = arm.audience_activity, state.buffer_activity
-    for i in range(first, last):
-        out_activity[U(i)] = activity[U(members[U(i)]) if len(activity) > 1 else U(0)]
+def ask_for(slot, match, activity, member):  # type: ignore[no-untyped-def]
+    """Load in the background what answers need of a member whose turn comes soon: loads then do not wait for each other."""
+    prefetch(slot, member)
+    if len(match) > 1:
+        prefetch(match, member)
+    if len(activity) > 1:
+        prefetch(activity, member)
 
 
 @inlined
@@ -228,12 +225,11 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
     community_of, buffer_member, buffer_position = arm.audience_community, state.buffer_member, state.buffer_position
     posting, exposure, impressions = state.posting, state.exposure, state.impressions
     tired, engaged, sold, others = len(fatigue_of) > 1, 0, counts[N_CONVERSIONS], out.other_conversions[world_row]
-    buffer_row, buffer_match, buffer_activity = state.buffer_row, state.buffer_match, state.buffer_activity
+    slot, match_of, activity_of = state.slot, arm.audience_match[k], arm.audience_activity
     for i in range(first, last):
         member, position = np.int64(buffer_member[U(i)]), np.int64(buffer_position[U(i)])
-        row = np.int64(buffer_row[U(i)])
-        if row < 0:  # untouched when looked up; an earlier impression may have touched them since
-            row = np.int64(touch(state, member))
+        ask_for(slot, match_of, activity_of, U(buffer_member[U(i + AHEAD)]))
+        row = np.int64(touch(state, member))
         e = exposure[U(row * K + content)]
         e.seen += 1
         if is_focal:
@@ -244,13 +240,13 @@ def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-d
             note_reach(e, earned, counts, series)
         if dated:
             note_day(e, day)
-        match, trust, fatigue = np.float64(buffer_match[U(i)]), base_trust, 1.0
+        match, trust, fatigue = np.float64(pick(match_of, member)), base_trust, 1.0
         if in_group != 1.0 and pick(community_of, member) == home:
             trust *= in_group
         if tired:
             fatigue = fatigue_of[min(np.int64(impressions[U(row)]), len(fatigue_of) - 1)]
             impressions[U(row)] += 1
-        activity = np.float64(buffer_activity[U(i)])
+        activity = np.float64(pick(activity_of, member))
         known = Impression(
             appeal, match, activity, trust, novelty, fatigue, 1.0, soften_share, np.int64(e.seen), tick, member,
             sign_of(own, arm, is_row, start + position))  # fmt: skip
@@ -303,12 +299,7 @@ def answer(arm, state, tick, row, member, cell, parent, cause):  # type: ignore[
 
 @inlined
 def answer_buffered(arm, state, tick, first, last, out):  # type: ignore[no-untyped-def]
-    """Look up, then answer, the impressions of the showings ``first:last``, in order."""
-    at = np.int64(0)
-    for i in range(first, last):
-        s = state.deliveries[U(i)]
-        look_up(arm, state, state.content_of[U(s.cell)], at, s.end)
-        at = np.int64(s.end)
+    """Answer the impressions of the showings ``first:last``, in order."""
     at = np.int64(0)
     for i in range(first, last):
         s = state.deliveries[U(i)]
@@ -321,12 +312,12 @@ def answer_buffered(arm, state, tick, first, last, out):  # type: ignore[no-unty
 def deliver_all(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Show everything of this tick, in order. O(impressions).
 
-    Impressions of many showings are drawn into one buffer before they are answered, so that the look-ups of their members
-    overlap. Where the chance of an impression rests on what was shown before in the same tick (competing contents under limited
-    attention), each showing is answered before the next is drawn.
+    Impressions of many showings are drawn into one buffer before they are answered, so that what is needed of the next members
+    is asked for ahead. Where the chance of an impression rests on what was shown before in the same tick (competing contents
+    under limited attention), each showing is answered before the next is drawn.
     """
     one_by_one = len(arm.audience_background_load) > 0 and state.scalars[CONTENTS] > 1
-    i, count, room = np.int64(0), state.scalars[DELIVERIES], len(state.buffer_member)
+    i, count, room = np.int64(0), state.scalars[DELIVERIES], len(state.buffer_member) - AHEAD
     while i < count:
         first, at = i, np.int64(0)
         while i < count:

@@ -69,8 +69,8 @@ def pick(field, member):  # type: ignore[no-untyped-def]
 @inlined
 def most_of_conversion(arm, content, source):  # type: ignore[no-untyped-def]
     """No less than the chance of a conversion where the match is 1 and buying usual, be it of another offer, however rounded."""
-    rate, trust = arm.contents_conversion_rate[content], arm.contents_conversion_trust[content, source]
-    other = arm.contents_other_most[source] if len(arm.contents_other_most) > 0 else 0.0
+    rate, trust = arm.contents_conversion_rate[U(content)], arm.contents_conversion_trust[U(content), U(source)]
+    other = arm.contents_other_most[U(source)] if len(arm.contents_other_most) > 0 else 0.0
     return max(rate * trust, other) * SLACK
 
 
@@ -96,7 +96,7 @@ def convert(arm, e, content, source, member, match, x, most, counts, series, oth
         return
     if len(others) > 0:
         convert_otherwise(arm, e, source, match, x, buying, others)
-    rate, trust = arm.contents_conversion_rate[content], arm.contents_conversion_trust[content, source]
+    rate, trust = arm.contents_conversion_rate[U(content)], arm.contents_conversion_trust[U(content), U(source)]
     if e.flag_bits & CONVERTED_MARK == 0 and x < conversion_probability(rate, match, trust, buying):
         e.flag_bits |= CONVERTED_MARK
         counts[N_CONVERSIONS] += 1

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.arm_inputs import F4, F8, I4, I8, U4, U8, ArmInputs, Rule
+from viralsim.kernels.arm_inputs import F8, I4, I8, U4, U8, ArmInputs, Rule
 
 if TYPE_CHECKING:
     from viralsim.kernels.arrays.narrow_columns import NarrowColumns
@@ -110,6 +110,7 @@ ACTION = np.dtype(  # a planned post of this tick
 
 DEPTH_BINS = 64
 BUFFER = 1 << 14  # impressions drawn before they are answered: fits the second-level cache
+AHEAD = 8  # impressions between asking for the memory of a member and reading it
 MOST_CHANNELS = 29  # bits of EXPOSURE.flag_bits that are left for them, and for other offers (``contents.other_rate``)
 PIECE = 1 << 15  # members whose rows are measured at once
 FOLLOWERS, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
@@ -191,9 +192,6 @@ class State(NamedTuple):
     spare_due_row: I8
     buffer_member: I4
     buffer_position: I4
-    buffer_row: I4
-    buffer_match: F4
-    buffer_activity: F4
     edge_seen: I8  # hash set of (edge, content) already counted towards a threshold
     edge_slots: I8  # used places of the hash set
     brand_posts: I8  # [cells]
@@ -336,11 +334,8 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         due_first=np.empty(postings, dtype=np.int32),
         spare_due=np.empty(postings, dtype=np.int64),
         spare_due_row=np.empty(postings, dtype=np.int64),
-        buffer_member=np.empty(longest, dtype=np.int32),
+        buffer_member=np.zeros(longest + AHEAD, dtype=np.int32),
         buffer_position=np.empty(longest, dtype=np.int32),
-        buffer_row=np.empty(longest, dtype=np.int32),
-        buffer_match=np.empty(longest, dtype=np.float32),
-        buffer_activity=np.empty(longest, dtype=np.float32),
         edge_seen=np.full(1 << 22 if distinct else 1, -1, dtype=np.int64),
         edge_slots=np.empty(1 << 21 if distinct else 1, dtype=np.int64),
         brand_posts=np.zeros(cells, dtype=np.int64),

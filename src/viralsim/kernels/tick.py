@@ -182,15 +182,15 @@ def line_up_paid(arm, state, tick):  # type: ignore[no-untyped-def]
     """Showings of the paid lines of this tick."""
     contents = len(arm.contents_key)
     for line in range(len(arm.plan_paid_channel)):
-        count = arm.plan_paid_count[line, tick]
+        count = arm.plan_paid_count[U(line), U(tick)]
         if count == 0:
             continue
-        cell = arm.plan_paid_channel[line] * contents + arm.plan_paid_content[line]
-        s = state.deliveries[state.scalars[DELIVERIES]]
+        cell = arm.plan_paid_channel[U(line)] * contents + arm.plan_paid_content[U(line)]
+        s = state.deliveries[U(state.scalars[DELIVERIES])]
         state.scalars[DELIVERIES] += 1
         s.start, s.stop, s.member = 0, count, -1
-        s.key = member_key(state.stream_keys[KEY_PAID, cell], arm.plan_paid_number[line], tick)
-        s.trust = arm.plan_paid_trust[line]
+        s.key = member_key(state.stream_keys[KEY_PAID, U(cell)], arm.plan_paid_number[U(line)], tick)
+        s.trust = arm.plan_paid_trust[U(line)]
         s.kind, s.source, s.cell = PAID, FROM_PAID, cell
         s.node, s.poster, s.number, s.earned, s.advocate = -1, -1, line, 0, -1
 
@@ -247,7 +247,7 @@ def advance(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """
     state.scalars[DELIVERIES] = 0
     state.scalars[TICKS] += 1
-    state.ticks[state.scalars[TICKS] - 1] = tick
+    state.ticks[U(state.scalars[TICKS] - 1)] = tick
     if state.scalars[OWNED]:
         make_owned_posts(arm, state, tick, out)
     if len(arm.plan_paid_channel):
@@ -297,7 +297,7 @@ def clear(state):  # type: ignore[no-untyped-def]
     for i in range(state.scalars[TOUCHED]):
         state.slot[U(state.touched[U(i)])] = 0
     for i in range(state.scalars[TICKS]):
-        state.tick_shares[state.ticks[i]] = 0
+        state.tick_shares[U(state.ticks[U(i)])] = 0
     for i in range(state.scalars[EDGES]):
         state.edge_seen[state.edge_slots[i]] = -1
     if state.scalars[OVERFLOW]:  # the world was left half way: the queues still hold entries

@@ -109,23 +109,23 @@ def measure_trees(nodes, count, content_of, focal, breadth, counts, cascade_size
     """
     members = starts = cascades = total = 0
     for i in range(count):
-        nodes[i].below = 1
+        nodes[U(i)].below = 1
     for i in range(count - 1, -1, -1):  # parents come before children
-        n = nodes[i]
-        if content_of[n.cell] == focal and n.parent >= 0:
-            nodes[n.parent].below += n.below
+        n = nodes[U(i)]
+        if content_of[U(n.cell)] == focal and n.parent >= 0:
+            nodes[U(n.parent)].below += n.below
     largest, largest_root = 0, -1
     for i in range(count):
-        n = nodes[i]
-        if content_of[n.cell] != focal:
+        n = nodes[U(i)]
+        if content_of[U(n.cell)] != focal:
             continue
         total += 1
-        generations[min(n.depth, len(generations) - 1)] += 1
+        generations[U(min(n.depth, len(generations) - 1))] += 1
         if n.member >= 0:
             members += 1
-            if n.parent < 0 or nodes[n.parent].member < 0:
+            if n.parent < 0 or nodes[U(n.parent)].member < 0:
                 starts += 1
-            advocate = nodes[n.root].advocate
+            advocate = nodes[U(n.root)].advocate
             if advocate >= 0:
                 advocate_shares[advocate] += 1
         if n.parent < 0:

@@ -23,7 +23,7 @@ IN_USE = {
 # Arrays that no tick reads before it has written them.
 SCRATCH = frozenset((
     "breadth", "deliveries", "due", "due_row", "due_start", "due_stop", "due_first", "spare_due", "spare_due_row",
-    "buffer_member", "buffer_position", "buffer_row", "buffer_match", "buffer_activity", "earn_key", "earn_entry",
+    "buffer_member", "buffer_position", "earn_key", "earn_entry",
     "spare_earn_key", "spare_earn_entry",
 ))  # fmt: skip
 BY_MEMBER = ("posting", "exposure", "advertised")  # several rows for each member touched

@@ -58,10 +58,13 @@ class SparseRows:
 
 
 class Part:
-    """Memory of a thread for what the next worlds of ``out`` count, at most ``most`` at once; ``count``: the kernel's type."""
+    """Memory of a thread for what the next worlds of ``out`` count, at most ``most`` at once.
 
-    def __init__(self, out: Out, worlds: int, count: DTypeLike) -> None:
-        self.out, communities = out, out.reach_by_community.shape[1]
+    ``count``: the kernel's type. ``zeroed``: whether the kernel expects zeros, not begins each world with them itself.
+    """
+
+    def __init__(self, out: Out, worlds: int, count: DTypeLike, zeroed: bool = True) -> None:
+        self.out, self.zeroed, communities = out, zeroed, out.reach_by_community.shape[1]
         bytes_of_world = len(Count) * np.dtype(count).itemsize + 4 * communities
         self.most = max(FOLDS, min(MOST_WORLDS, PART_BYTES // bytes_of_world))
         rows = min(self.most, worlds)
@@ -74,9 +77,10 @@ class Part:
         }
 
     def rows(self, first: int, last: int) -> Out:
-        """Where the worlds of rows ``first`` to ``last`` count, with nothing counted."""
-        for table in (self.counts, self.reached, *self.narrow.values()):
-            table[: last - first] = 0
+        """Where the worlds of rows ``first`` to ``last`` count, with nothing counted where that is expected."""
+        if self.zeroed:
+            for table in (self.counts, self.reached, *self.narrow.values()):
+                table[: last - first] = 0
         rows = rows_of(self.out, first, last)
         return rows._replace(counts=self.counts, reach_by_community=self.reached, **self.narrow)
 
