@@ -23,7 +23,7 @@ from viralsim.kernels.own.asked import has_own, measure_own, own_of
 from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.sharing_law import CHANNEL_MARK, CONVERTED_MARK, EARNED_MARK
-from viralsim.kernels.state import CELLS, CONTENTS, DEPTH_BINS, NODES, TOUCHED, Out, State, allocate
+from viralsim.kernels.state import DEPTH_BINS, NODES, TOUCHED, Out, State, allocate
 from viralsim.kernels.tick import clear, count_segments
 from viralsim.kernels.trees import measure_trees
 
@@ -59,7 +59,7 @@ def tally(arm, state, out, seed, number, labels, by_label, by_channel):  # type:
     """Run one world into row 0 of ``out`` and count it by label; False where a pool overflowed."""
     if not run_one(arm, state, world_key(seed, number), out, 0, 0):
         return False
-    contents, cells, channels = state.scalars[CONTENTS], state.scalars[CELLS], len(by_channel)
+    contents, cells, channels = len(state.blank_exposure), len(state.blank_posting), len(by_channel)
     focal = np.int64(arm.rules_values[R_FOCAL])
     for row in range(state.scalars[TOUCHED]):
         label = labels[state.touched[row]]
@@ -127,7 +127,7 @@ def run_for_members(arm, state, out, seed, number, cascade_sizes, generations, a
     own = own_of(arm)
     if has_own(own):
         measure_own(own, arm, state.nodes, state.scalars[NODES], out.counts[0], out.own_measures[0])
-    contents, cells, touched = state.scalars[CONTENTS], state.scalars[CELLS], state.scalars[TOUCHED]
+    contents, cells, touched = len(state.blank_exposure), len(state.blank_posting), state.scalars[TOUCHED]
     for row in range(touched):
         posts = impressions = 0
         for content in range(contents):

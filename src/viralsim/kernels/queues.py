@@ -10,8 +10,6 @@ from viralsim.kernels.cpu import ONE, ZERO, U, inlined, inner, trailing_zeros
 from viralsim.kernels.rng import draw, unit
 from viralsim.kernels.state import (
     CALENDAR_FULL,
-    CELLS,
-    CONTENTS,
     ENTRIES,
     FREE,
     OVERFLOW,
@@ -32,16 +30,16 @@ def touch(state, member):  # type: ignore[no-untyped-def]
 def new_row(state, member):  # type: ignore[no-untyped-def]
     """A fresh row in the tables for ``member``."""
     now = state.scalars
-    cells, contents = now[CELLS], now[CONTENTS]
+    cells, contents = len(state.blank_posting), len(state.blank_exposure)
     row = now[TOUCHED]
     now[TOUCHED] = row + 1
     state.slot[U(member)] = row + 1
     state.touched[U(row)] = member
     state.impressions[U(row)] = 0
-    for i in range(row * cells, (row + 1) * cells):
-        state.posting[U(i)] = state.blank_posting[0]
-    for i in range(row * contents, (row + 1) * contents):
-        state.exposure[U(i)] = state.blank_exposure[0]
+    for i in range(cells):
+        state.posting[U(row * cells + i)] = state.blank_posting[U(i)]
+    for i in range(contents):
+        state.exposure[U(row * contents + i)] = state.blank_exposure[U(i)]
     if len(state.advertised):
         lines = len(state.advertised) // len(state.slot)
         for i in range(row * lines, (row + 1) * lines):

@@ -51,8 +51,6 @@ from viralsim.kernels.sharing_law import (
 )
 from viralsim.kernels.state import (
     AHEAD,
-    CELLS,
-    CONTENTS,
     DELIVERIES,
     EDGES,
     FOLLOWERS,
@@ -204,7 +202,7 @@ def ask_for(slot, match, activity, member):  # type: ignore[no-untyped-def]
 @inlined
 def respond(arm, state, tick, s, first, last, out):  # type: ignore[no-untyped-def]
     """Every impression of showing ``s``, buffered in ``first:last``, gets exactly one response. O(impressions)."""
-    K, cells, world_row = state.scalars[CONTENTS], state.scalars[CELLS], U(state.scalars[OUT_ROW])
+    K, cells, world_row = len(state.blank_exposure), len(state.blank_posting), U(state.scalars[OUT_ROW])
     counts, series = out.counts[world_row], out.series[U(state.scalars[SERIES_ROW]), U(tick)]
     channel_reach, community_reach = out.reach_by_channel[world_row], out.reach_by_community[world_row]
     content, channel, source = state.content_of[U(s.cell)], state.channel_of[U(s.cell)], s.source
@@ -316,7 +314,7 @@ def deliver_all(arm, state, tick, out):  # type: ignore[no-untyped-def]
     is asked for ahead. Where the chance of an impression rests on what was shown before in the same tick (competing contents
     under limited attention), each showing is answered before the next is drawn.
     """
-    one_by_one = len(arm.audience_background_load) > 0 and state.scalars[CONTENTS] > 1
+    one_by_one = len(arm.audience_background_load) > 0 and len(arm.contents_key) > 1
     i, count, room = np.int64(0), state.scalars[DELIVERIES], len(state.buffer_member) - AHEAD
     while i < count:
         first, at = i, np.int64(0)

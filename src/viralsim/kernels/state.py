@@ -134,11 +134,9 @@ FOLLOWERS, BRAND, PAID, RECOMMENDED = 0, 1, 2, 3  # kinds of showing
     TICKS,
     OUT_ROW,
     SERIES_ROW,
-    CELLS,
-    CONTENTS,
     LATERS,
     LATER_POSTS,
-) = range(22)
+) = range(20)
 
 
 class Overflow(IntEnum):
@@ -163,8 +161,8 @@ class State(NamedTuple):
     touched: I4  # [N] members by row
     posting: NDArray[np.void]  # POSTING[N * cells]
     exposure: NDArray[np.void]  # EXPOSURE[N * K]
-    blank_posting: NDArray[np.void]  # [1] what a fresh row holds
-    blank_exposure: NDArray[np.void]  # [1]
+    blank_posting: NDArray[np.void]  # [cells] what a fresh row holds
+    blank_exposure: NDArray[np.void]  # [K]
     impressions: I4  # [N] of any content, by row
     advertised: I4  # [N * M] by row and paid line, where a line has a cap
     line_seen: I4  # [N * M] impressions by row and paid line, where a line has a frequency goal
@@ -206,7 +204,7 @@ class State(NamedTuple):
     spare_earn_key: U8
     spare_earn_entry: I8
     advocate_posts: I8  # [A] planned posts made by each, over all worlds of this thread
-    scalars: I8  # [22]
+    scalars: I8  # [20]
     soften: F8  # [1]
     own_words8: U8  # memory of the arm's arrays that differ by world, see rows_of_worlds; length 0: none does
     own_words4: U4
@@ -307,8 +305,8 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         touched=np.empty(members, dtype=np.int32),
         posting=np.empty(postings, dtype=POSTING),
         exposure=np.empty(members * contents, dtype=EXPOSURE),
-        blank_posting=np.array([(-1, -1, -1, 0, 0, -1, 0.0)], dtype=POSTING),
-        blank_exposure=np.array([(0, 0, -1, 0)], dtype=EXPOSURE),
+        blank_posting=np.full(cells, np.array((-1, -1, -1, 0, 0, -1, 0.0), dtype=POSTING)),
+        blank_exposure=np.full(contents, np.array((0, 0, -1, 0), dtype=EXPOSURE)),
         impressions=np.empty(members, dtype=np.int32),
         advertised=np.empty(members * len(plan.paid_cap) if capped else 0, dtype=np.int32),
         line_seen=np.empty(members * len(plan.paid_cap) if plan.frequency_goal[1:].any() else 0, dtype=np.int32),
@@ -350,7 +348,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         spare_earn_key=np.empty(queued, dtype=np.uint64),
         spare_earn_entry=np.empty(queued, dtype=np.int64),
         advocate_posts=np.zeros(int(plan.planned_advocate.max(initial=-1)) + 1, dtype=np.int64),
-        scalars=np.zeros(22, dtype=np.int64),
+        scalars=np.zeros(20, dtype=np.int64),
         soften=np.ones(1),
         own_words8=np.zeros(0, dtype=np.uint64),
         own_words4=np.zeros(0, dtype=np.uint32),

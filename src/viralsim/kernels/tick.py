@@ -36,8 +36,6 @@ from viralsim.kernels.sharing_law import CONVERTED_MARK
 from viralsim.kernels.state import (
     ACTIONS,
     ANSWERED,
-    CELLS,
-    CONTENTS,
     DELIVERIES,
     EDGES,
     KEY_ORGANIC,
@@ -90,7 +88,6 @@ def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def
     state.brand_posts[:] = 0
     state.scalars[:] = 0
     state.scalars[OUT_ROW], state.scalars[SERIES_ROW] = row, series_row
-    state.scalars[CELLS], state.scalars[CONTENTS] = channels * contents, contents
     state.scalars[LAST_REPOST] = -(1 << 40)
     state.soften[0] = 1.0
     out.counts[row, :] = 0
@@ -277,7 +274,7 @@ def note_peak(state, out):  # type: ignore[no-untyped-def]
 @inner
 def count_segments(arm, state, by_segment):  # type: ignore[no-untyped-def]
     """Add what the members of each segment did in the running world to ``by_segment`` int64[S, 4]. O(members touched)."""
-    contents, cells, segment = state.scalars[CONTENTS], state.scalars[CELLS], arm.audience_segment
+    contents, cells, segment = len(state.blank_exposure), len(state.blank_posting), arm.audience_segment
     focal = np.int64(arm.rules_values[R_FOCAL])
     for row in range(state.scalars[TOUCHED]):
         e, posts = state.exposure[U(row * contents + focal)], 0

@@ -7,7 +7,7 @@ import numpy as np
 from viralsim.kernels.counts import R_FOCAL
 from viralsim.kernels.cpu import U, inner
 from viralsim.kernels.queues import touch
-from viralsim.kernels.state import CONTENTS, OUT_ROW, TOUCHED
+from viralsim.kernels.state import OUT_ROW, TOUCHED
 
 
 @inner
@@ -22,7 +22,7 @@ def note_line(state, line, at, end):  # type: ignore[no-untyped-def]
 def count_frequency(arm, state, out):  # type: ignore[no-untyped-def]
     """Write how many members reached each goal so far: of the campaign's content first, then of each paid line."""
     goals, found, world = arm.plan_frequency_goal, out.often_reached, state.scalars[OUT_ROW]
-    contents, focal = state.scalars[CONTENTS], np.int64(arm.rules_values[R_FOCAL])
+    contents, focal = len(state.blank_exposure), np.int64(arm.rules_values[R_FOCAL])
     lines = len(goals) - 1
     for goal in range(len(goals)):
         found[world, goal] = 0
