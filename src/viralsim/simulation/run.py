@@ -173,13 +173,14 @@ class Run:
     def blocks(self, whole: bool = False, most: int | None = None) -> Iterator[NDArray[np.int64]]:
         """Rows of the worlds, block by block; until enough is known where that is asked.
 
-        whole: as one block, where nobody can stop in between; else an interrupt loses about a second. most: worlds in a block.
+        whole: as one block, where nobody can stop in between; else an interrupt loses about a second. most: no block has
+        worlds of two stretches of so many.
         """
         count = len(self.worlds)
         stops = [*looks(count), count] if self.until else [count]
         size, first = count if whole or (self.until and most is None) else FIRST_BLOCK, 0
         while first < count:
-            last = min(first + size, first + (most or count), next(stop for stop in stops if stop > first))
+            last = min(first + size, first - first % most + most if most else count, next(stop for stop in stops if stop > first))
             began = time.perf_counter()
             yield np.arange(first, last)
             size = _next_size(size, time.perf_counter() - began)

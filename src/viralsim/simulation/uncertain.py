@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from viralsim.scenario import Scenario
 
 F8 = NDArray[np.float64]
-COLUMN_BYTES = 64 << 20  # of the tables of one block of worlds
+COLUMN_BYTES = 64 << 20  # of the tables of the worlds that are compiled together, in all arms
+MOST_AT_ONCE = 4096  # of these worlds
 # The keys whose numbers are taken as columns, by the compiler of arms or by the launches of a programme: a star stands for a name
 # or a number in a list.
 COLUMNS = frozenset(
@@ -156,7 +157,8 @@ class Compiler:
     """Compiles the arms of blocks of worlds that share their structure."""
 
     def __init__(self, run: Run, template: Template, structure: Mapping[str, float]) -> None:
-        self.run, self.scenario, self.template = run, run.scenario.override(structure), template
+        self.run, self.template = run, template
+        self.scenario = run.scenario.override(structure) if structure else run.scenario
         self.columns = sorted({path for places in template.places.values() for path in places})
         ranges = input_ranges(run.scenario)
         self.widest = template.at({path: np.array(ranges[path]) for path in self.columns})
@@ -174,22 +176,50 @@ class Compiler:
             except ScenarioError as error:
                 raise self.scenario.placed(error, name) from None
 
-    def block_size(self, compiled: CompiledAudience, inputs: Mapping[str, F8]) -> int:
-        """How many worlds' tables fit into ``COLUMN_BYTES``."""
+    def stretch(self, compiled: CompiledAudience, inputs: Mapping[str, F8]) -> int:
+        """For how many worlds all arms are compiled together: more cost little less each, and their tables are to fit."""
         first = {path: inputs[path][:1] for path in self.columns}
-        wide = max(sum(array.nbytes for *_, array in varied_fields(arm.world)) for arm in self.arms(compiled, first))
-        return max(LEAST_BLOCK, COLUMN_BYTES // max(wide, 1))
+        wide = sum(array.nbytes for arm in self.arms(compiled, first) for *_, array in varied_fields(arm.world))
+        return max(LEAST_BLOCK, min(MOST_AT_ONCE, COLUMN_BYTES // max(wide, 1)))
 
     def run_rows(self, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8], rows: NDArray[np.int64],
                  threads: int) -> None:  # fmt: skip
         """The worlds at ``rows`` in every arm."""
-        audience_of = self.run.worlds[rows] % len(compiled_audiences)
-        for p in np.unique(audience_of):
-            own = rows[audience_of == p]
+        for p, own in self._by_audience(compiled_audiences, rows):
             values = {path: inputs[path][own] for path in self.columns}
             for arm in self.arms(compiled_audiences[p], values):
-                if not self.run.interrupted:
-                    self.run.run_arm(compiled_audiences[p], arm, own, threads, self.run.series_of(arm, own))
+                self._run_arm(compiled_audiences[p], arm, own, threads)
+
+    def run_blocks(self, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8]) -> None:
+        """All worlds, block by block, each arm compiled for a stretch of several blocks."""
+        most = self.stretch(compiled_audiences[0], inputs)
+        made: dict[int, tuple[NDArray[np.int64], list[Arm]]] = {}
+        for rows in self.run.blocks(not self.run.is_watched(), most):
+            if rows[0] % most == 0:
+                ahead = np.arange(rows[0], min(rows[0] + most, len(self.run.worlds)))
+                made = {}
+                for p, own in self._by_audience(compiled_audiences, ahead):
+                    values = {path: inputs[path][own] for path in self.columns}
+                    made[p] = own, list(self.arms(compiled_audiences[p], values))
+            for p, own in self._by_audience(compiled_audiences, rows):
+                ahead, arms = made[p]
+                first, last = np.searchsorted(ahead, (own[0], own[-1] + 1))
+                specs = self.template.at({path: inputs[path][own] for path in self.columns})
+                for arm in arms:
+                    part = arm.of_worlds(specs[arm.name], slice(first, last))
+                    self._run_arm(compiled_audiences[p], part, own, self.run.threads)
+
+    def _by_audience(
+        self, compiled_audiences: list[CompiledAudience], rows: NDArray[np.int64]
+    ) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """The rows of the worlds of each audience that has some."""
+        audience_of = self.run.worlds[rows] % len(compiled_audiences)
+        for p in np.unique(audience_of).tolist():
+            yield p, rows[audience_of == p]
+
+    def _run_arm(self, compiled: CompiledAudience, arm: Arm, rows: NDArray[np.int64], threads: int) -> None:
+        if not self.run.interrupted:
+            self.run.run_arm(compiled, arm, rows, threads, self.run.series_of(arm, rows))
 
 
 def arm_of_world(scenario: Scenario, compiled: CompiledAudience, name: str, values: Mapping[str, float]) -> Arm:
@@ -221,9 +251,7 @@ def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: 
         columns, structure = [], list(inputs)
     try:
         if template is not None and not structure:
-            compiler = Compiler(run, template, {})
-            for rows in run.blocks(not run.is_watched(), compiler.block_size(compiled_audiences[0], inputs)):
-                compiler.run_rows(compiled_audiences, inputs, rows, run.threads)
+            Compiler(run, template, {}).run_blocks(compiled_audiences, inputs)
             return
         for rows in run.blocks(not run.is_watched()):
             _run_structures(run, compiled_audiences, inputs, rows, columns, structure)

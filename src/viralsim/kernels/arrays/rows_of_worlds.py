@@ -73,6 +73,13 @@ def inputs_of_world(arm: ArmInputs, row: int) -> ArmInputs:
     return arm
 
 
+def inputs_of_worlds(arm: ArmInputs, rows: slice) -> ArmInputs:
+    """The arm of some of its worlds: views of their rows in every array that varies."""
+    for group, field, array in varied_fields(arm):
+        arm = with_array(arm, group, field, array[rows])
+    return arm
+
+
 def split_worlds(arm: ArmInputs, worlds: int) -> tuple[ArmInputs, ArmInputs, RowsOfWorlds | None]:
     """The arm with the highest number of every varied array, with the lowest, and the rows of worlds (None: nothing varies).
 
