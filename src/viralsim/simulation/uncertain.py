@@ -5,8 +5,9 @@ A world equals, bit for bit, that of the scenario with its values set by hand (f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,12 +18,14 @@ from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.enrolment import rests_on_plan
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
-from viralsim.kernels.arrays.rows_of_worlds import varied_fields
+from viralsim.kernels.arrays.rows_of_worlds import checked, inputs_of_world, varied_fields
 from viralsim.rules import known
 from viralsim.rules.rule import IN_AN_IMPRESSION
 from viralsim.scenario.paths import parse_path
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec
+from viralsim.simulation.other_offers import with_offers
+from viralsim.simulation.room import Room
 from viralsim.simulation.run import LEAST_BLOCK, Run, input_ranges
 
 if TYPE_CHECKING:
@@ -134,9 +137,11 @@ def split_paths(scenario: Scenario, paths: Sequence[str]) -> tuple[list[str], li
 def template_of(scenario: Scenario, columns: Sequence[str], structure: Mapping[str, float]) -> Template | None:
     """The arms with the structure's values; None where a value changes more of a spec than its own place."""
     ranges = input_ranges(scenario)
-    low, high = (
-        scenario.override({**structure, **{path: ranges[path][end] for path in columns}}).arm_specs() for end in (0, 1)
-    )
+    spans = {path: ranges[path] for path in columns}
+    ends: Iterable[Scenario] = scenario.at_ends(spans) if not structure else (
+        scenario.override({**structure, **{path: span[end] for path, span in spans.items()}}) for end in (0, 1)
+    )  # fmt: skip
+    low, high = (end.arm_specs() for end in ends)
     places: dict[str, dict[str, Place]] = {}
     for name in low:
         places[name] = {}
@@ -151,6 +156,15 @@ def template_of(scenario: Scenario, columns: Sequence[str], structure: Mapping[s
         if with_values(low[name], same) != with_values(high[name], same):
             return None
     return Template(low, places)
+
+
+class _Stretch(NamedTuple):
+    """Worlds of one audience that were compiled together: their rows and values, the arms, and room for the worlds of launches."""
+
+    rows: NDArray[np.int64]
+    values: dict[str, F8]
+    arms: list[Arm]
+    rooms: dict[str, Room]
 
 
 class Compiler:
@@ -192,22 +206,38 @@ class Compiler:
 
     def run_blocks(self, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8]) -> None:
         """All worlds, block by block, each arm compiled for a stretch of several blocks."""
-        most = self.stretch(compiled_audiences[0], inputs)
-        made: dict[int, tuple[NDArray[np.int64], list[Arm]]] = {}
+        most, made = self.stretch(compiled_audiences[0], inputs), dict[int, _Stretch]()
         for rows in self.run.blocks(not self.run.is_watched(), most):
             if rows[0] % most == 0:
                 ahead = np.arange(rows[0], min(rows[0] + most, len(self.run.worlds)))
-                made = {}
+                made.clear()  # before the next are made, which are as large
                 for p, own in self._by_audience(compiled_audiences, ahead):
-                    values = {path: inputs[path][own] for path in self.columns}
-                    made[p] = own, list(self.arms(compiled_audiences[p], values))
+                    made[p] = self._compiled(compiled_audiences[p], own, inputs)
             for p, own in self._by_audience(compiled_audiences, rows):
-                ahead, arms = made[p]
-                first, last = np.searchsorted(ahead, (own[0], own[-1] + 1))
-                specs = self.template.at({path: inputs[path][own] for path in self.columns})
-                for arm in arms:
-                    part = arm.of_worlds(specs[arm.name], slice(first, last))
-                    self._run_arm(compiled_audiences[p], part, own, self.run.threads)
+                self._run_part(compiled_audiences[p], made[p], own)
+
+    def _compiled(self, compiled: CompiledAudience, rows: NDArray[np.int64], inputs: Mapping[str, F8]) -> _Stretch:
+        """The arms for the worlds at ``rows``. Those of launches keep no tables: these lie in the room, as rows of worlds."""
+        made = _Stretch(rows, {path: inputs[path][rows] for path in self.columns}, [], {})
+        for arm in self.arms(compiled, made.values):
+            if arm.spec.programme is None:
+                ready = checked(with_offers(arm.world, self.run.offers), len(rows))
+                arm = replace(arm, world=inputs_of_world(arm.world, 0))
+                made.rooms[arm.name] = Room(ready, len(rows), self.run.series_of(arm, rows))
+            made.arms.append(arm)
+        return made
+
+    def _run_part(self, compiled: CompiledAudience, stretch: _Stretch, rows: NDArray[np.int64]) -> None:
+        """The worlds at ``rows``, which follow those of the stretch that were run."""
+        first, last = np.searchsorted(stretch.rows, (rows[0], rows[-1] + 1)).tolist()
+        for arm in stretch.arms:
+            room = stretch.rooms.get(arm.name)
+            part = slice(first if room is None else 0, last)
+            spec = self.template.at({path: column[part] for path, column in stretch.values.items()})[arm.name]
+            if room is None:
+                self._run_arm(compiled, arm.of_worlds(spec, part), rows, self.run.threads)
+            elif not self.run.interrupted:
+                self.run.run_in(room, arm.of_worlds(spec, part), stretch.rows, rows)
 
     def _by_audience(
         self, compiled_audiences: list[CompiledAudience], rows: NDArray[np.int64]
