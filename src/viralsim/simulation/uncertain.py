@@ -71,15 +71,15 @@ OF_A_FILE = (
 
 
 class Template(NamedTuple):
-    """The arms of a scenario, and by arm the places at which columns are set: an arm's overlay can hide an input."""
+    """The arms of a scenario, and by arm which input is set at which places: an arm's overlay can hide an input."""
 
     specs: dict[str, Spec]
-    places: dict[str, dict[str, Place]]
+    places: dict[str, dict[Place, str]]
 
     def at(self, columns: Mapping[str, F8]) -> dict[str, Spec]:
         """The arms with a column of values in every place that takes one."""
         return {
-            name: with_values(spec, {place: columns[path] for path, place in self.places[name].items()})
+            name: with_values(spec, {place: columns[path] for place, path in self.places[name].items()})
             for name, spec in self.specs.items()
         }
 
@@ -142,20 +142,29 @@ def template_of(scenario: Scenario, columns: Sequence[str], structure: Mapping[s
         scenario.override({**structure, **{path: span[end] for path, span in spans.items()}}) for end in (0, 1)
     )  # fmt: skip
     low, high = (end.arm_specs() for end in ends)
-    places: dict[str, dict[str, Place]] = {}
+    places: dict[str, dict[Place, str]] = {}
+    own = {parse_path(path): path for path in columns}
     for name in low:
         places[name] = {}
-        for path in columns:
-            place = parse_path(path)
+        for place, path in [*own.items(), *_filled_in(own, low[name])]:
             found = value_at(low[name], place), value_at(high[name], place)
             if found == ranges[path]:
-                places[name][path] = place
+                places[name][place] = path
             elif found[0] != found[1]:
                 return None
-        same = dict.fromkeys(places[name].values(), 0.5)
+        same = dict.fromkeys(places[name], 0.5)
         if with_values(low[name], same) != with_values(high[name], same):
             return None
     return Template(low, places)
+
+
+def _filled_in(own: Mapping[Place, str], spec: Spec) -> Iterator[tuple[Place, str]]:
+    """Where else an input stands once a scenario is read: a paid line without a price takes that of its channel."""
+    for i, line in enumerate(spec.campaign.paid):
+        place: Place = ("campaign", "paid", i, "cpm_usd")
+        path = own.get(("channels", str(line.channel), "cpm_usd"))
+        if path is not None and place not in own:
+            yield place, path
 
 
 class _Stretch(NamedTuple):
@@ -173,7 +182,7 @@ class Compiler:
     def __init__(self, run: Run, template: Template, structure: Mapping[str, float]) -> None:
         self.run, self.template = run, template
         self.scenario = run.scenario.override(structure) if structure else run.scenario
-        self.columns = sorted({path for places in template.places.values() for path in places})
+        self.columns = sorted({path for places in template.places.values() for path in places.values()})
         ranges = input_ranges(run.scenario)
         self.widest = template.at({path: np.array(ranges[path]) for path in self.columns})
         self.envelopes: dict[int, F8] = {}
