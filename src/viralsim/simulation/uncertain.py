@@ -78,10 +78,13 @@ class Template(NamedTuple):
 
     def at(self, columns: Mapping[str, F8]) -> dict[str, Spec]:
         """The arms with a column of values in every place that takes one."""
-        return {
-            name: with_values(spec, {place: columns[path] for place, path in self.places[name].items()})
-            for name, spec in self.specs.items()
-        }
+        return {name: self.arm_at(name, columns) for name in self.specs}
+
+    def arm_at(self, name: str, columns: Mapping[str, F8]) -> Spec:
+        """One arm with a column of values in every place that takes one."""
+        values = {place: columns[path] for place, path in self.places[name].items()}
+        spec: Spec = with_values(self.specs[name], values)
+        return spec
 
 
 def value_at(spec: Any, place: Place) -> Any:
@@ -217,6 +220,8 @@ class Compiler:
         """All worlds, block by block, each arm compiled for a stretch of several blocks."""
         most, made = self.stretch(compiled_audiences[0], inputs), dict[int, _Stretch]()
         for rows in self.run.blocks(not self.run.is_watched(), most):
+            if self.run.interrupted:
+                return
             if rows[0] % most == 0:
                 ahead = np.arange(rows[0], min(rows[0] + most, len(self.run.worlds)))
                 made.clear()  # before the next are made, which are as large
@@ -242,7 +247,7 @@ class Compiler:
         for arm in stretch.arms:
             room = stretch.rooms.get(arm.name)
             part = slice(first if room is None else 0, last)
-            spec = self.template.at({path: column[part] for path, column in stretch.values.items()})[arm.name]
+            spec = self.template.arm_at(arm.name, {path: column[part] for path, column in stretch.values.items()})
             if room is None:
                 self._run_arm(compiled, arm.of_worlds(spec, part), rows, self.run.threads)
             elif not self.run.interrupted:
