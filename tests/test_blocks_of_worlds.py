@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import viralsim as vs
+from viralsim.kernels.arrays.rows_of_worlds import checked, inputs_of_worlds, with_array
 from viralsim.kernels.batch import run_worlds
 from viralsim.simulation.room import Room
 from viralsim.simulation.run import compile_arms, compile_audience
@@ -29,17 +30,21 @@ baseline: plain
 SIZES = [3, 1, 7, 5]
 
 
-@pytest.mark.parametrize("name", ["plain", "all"])
+@pytest.mark.parametrize("name", ["plain", "all", "drawn"])
 @pytest.mark.parametrize("recorded", [0, 4, 16, 40])
 def test_blocks_are_the_worlds_of_one_call(name: str, recorded: int) -> None:
-    """On both paths of the engine, with series for none, for some within a block, for all and for more than all."""
+    """On both paths of the engine, and with numbers that differ by world; series for none, for some within a block, for all and
+    for more than all."""
     scenario = vs.loads(SMALL)
-    arm = compile_arms(scenario, compile_audience(scenario))[name].world
+    arm = compile_arms(scenario, compile_audience(scenario))["plain" if name == "plain" else "all"].world
     numbers = np.arange(sum(SIZES)) * 3
-    room = Room(arm, len(numbers), min(recorded, len(numbers)))
+    if name == "drawn":
+        arm = with_array(arm, "contents", "appeal", np.linspace(0.1, 0.8, len(numbers))[:, None])
+    room = Room(checked(arm, len(numbers)), len(numbers), min(recorded, len(numbers)))
     for last in np.cumsum(SIZES).tolist():
         so_far = room.run(4, numbers[:last][0 if room.raw is None else len(room.raw.done) :], 1, None)
-        whole = run_worlds(arm, 4, numbers[:last], series_worlds=recorded)
+        asked = inputs_of_worlds(arm, slice(0, last))
+        whole = run_worlds(asked, 4, numbers[:last], series_worlds=recorded)
         for field, expected in whole._asdict().items():
             np.testing.assert_array_equal(getattr(so_far, field), expected, err_msg=f"{field} after {last} worlds")
 
@@ -54,3 +59,41 @@ def test_series_are_kept_for_the_first_worlds(monkeypatch: pytest.MonkeyPatch) -
         assert len(every.arm(name).series["shares"]) == 600
         np.testing.assert_array_equal(some.arm(name).series["shares"], every.arm(name).series["shares"][:300])
         np.testing.assert_array_equal(some.arm(name).measures["shares"], every.arm(name).measures["shares"])
+
+
+DRAWN = {
+    "content.post.half_life": {"from": 4, "to": 40},
+    "campaign.advocates.willingness": {"from": 0.2, "to": 0.9},
+    "campaign.advocates.cost_usd": {"from": 1, "to": 5},
+}
+
+
+def same_in_every_world(some: vs.Result, every: vs.Result) -> None:
+    """The first worlds of ``every`` are those of ``some``, and so are what they cost and when they were busy."""
+    for name, arm in some.arms.items():
+        for table in ("measures", "cost_lines", "series", "impressions_by_source"):
+            for word, values in getattr(arm, table).items():
+                np.testing.assert_array_equal(
+                    values, getattr(every.arm(name), table)[word][: len(values)], err_msg=word
+                )
+
+
+@pytest.mark.parametrize("populations", [1, 2])
+@pytest.mark.parametrize("launches", [1, 2])
+def test_stretches_of_drawn_inputs_are_one(monkeypatch: pytest.MonkeyPatch, populations: int, launches: int) -> None:
+    """Worlds that are compiled together may be few or many, and be run in one block or in several."""
+    programme = {"launches": launches} if launches > 1 else None
+    scenario = vs.loads(SMALL).override({"populations": populations, "programme": programme, "uncertain": DRAWN})
+    every = vs.simulate(scenario, worlds=150, threads=2)
+    for most, first in ((16, 128), (70, 16), (4096, 16)):
+        monkeypatch.setattr("viralsim.simulation.uncertain.MOST_AT_ONCE", most)
+        monkeypatch.setattr("viralsim.simulation.run.FIRST_BLOCK", first)
+        same_in_every_world(vs.simulate(scenario, worlds=150, threads=2), every)
+
+
+def test_enough_worlds_in_the_middle_of_a_stretch() -> None:
+    """Worlds beyond those that are enough are compiled with them, and neither run nor kept."""
+    scenario = vs.loads(SMALL).override({"uncertain": DRAWN})
+    enough = vs.simulate(scenario, worlds=2000, until={"measure": "shares", "half_width": 0.5})
+    assert 400 <= enough.world_count < 2000
+    same_in_every_world(enough, vs.simulate(scenario, worlds=enough.world_count))

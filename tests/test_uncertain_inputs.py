@@ -10,7 +10,7 @@ import viralsim as vs
 from viralsim.records.record import ArmOutcomes, same_value
 from viralsim.simulation.front import launch
 from viralsim.simulation.run import compile_audience
-from viralsim.simulation.uncertain import COLUMNS, split_paths, takes_columns
+from viralsim.simulation.uncertain import COLUMNS, split_paths, takes_columns, template_of
 
 BASE = {
     "channels.wall.recommended.per_engagement": 0.5,
@@ -214,3 +214,20 @@ def test_money_of_many_lines_is_that_of_the_world_alone() -> None:
     for world in range(WORLDS):
         alone = launch(scenario({}, COSTLY), compiled, ("all",), 1, whole.seed, first=world)["all"]
         assert_same(whole.arms["all"], world, alone, f"world {world}")
+
+
+def test_a_price_of_a_channel_is_that_of_its_lines() -> None:
+    """It is no structure: lines without a price take it, where they are; those with one, drawn or not, keep their own."""
+    channel, line = "channels.wall.cpm_usd", "campaign.paid[1].cpm_usd"
+    paid = [{"channel": "wall", "budget_usd": 0.4}, {"channel": "wall", "budget_usd": 0.2, "cpm_usd": 9.0}]
+    more: dict[str, object] = {"campaign.paid": paid}
+    own, first, second = ("channels", "wall", "cpm_usd"), *(("campaign", "paid", i, "cpm_usd") for i in range(2))
+    for drawn, places in (
+        ({channel: (4.0, 15.0)}, {own: channel, first: channel}),
+        ({channel: (4.0, 15.0), line: (4.0, 15.0)}, {own: channel, first: channel, second: line}),
+    ):
+        template = template_of(scenario(drawn, more), list(drawn), {})
+        assert template is not None
+        social = {place: path for place, path in places.items() if place == own}
+        assert template.places == {"all": places, "social": social}
+        assert check(drawn, more)

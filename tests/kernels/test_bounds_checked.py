@@ -18,6 +18,7 @@ from test_fast import plain_worlds
 
 from viralsim.kernels import batch as batch
 from viralsim.kernels.arm_inputs import ArmInputs
+from viralsim.kernels.arrays.rows_of_worlds import CheckedArm
 from viralsim.kernels.batch import run_worlds
 from viralsim.kernels.fast.eligible import is_eligible
 
@@ -32,10 +33,9 @@ def test_an_index_out_of_bounds_is_seen(plain: bool, monkeypatch: pytest.MonkeyP
     """A kernel that is handed a member who is not there says so, on either path: the tests below can fail."""
     arm = simple_world([(0, 1)], members=2)
     bad = arm._replace(plan=arm.plan._replace(organic_member=np.array([1 << 20])))
-    monkeypatch.setattr(batch, "check_arm_inputs", lambda arm: None)  # which would refuse it
     monkeypatch.setattr(batch, "is_eligible", lambda arm: plain)
     with pytest.raises(IndexError):
-        run_worlds(bad, 1, np.zeros(1, np.int64))
+        run_worlds(CheckedArm(bad, None), 1, np.zeros(1, np.int64))  # a check would refuse it
 
 
 @pytest.mark.skipif(not CHECKED, reason=HERE)

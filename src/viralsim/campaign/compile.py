@@ -39,6 +39,7 @@ from viralsim.kernels.arm_inputs import (
     Rules,
     Source,
 )
+from viralsim.kernels.arrays.rows_of_worlds import inputs_of_worlds
 from viralsim.kernels.rng import name_key
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.channels import Sends
@@ -61,6 +62,17 @@ class Arm:
     visibility: NDArray[np.float64]
     appeal: NDArray[np.float64]
     segments: tuple[tuple[str, int], ...] = ()  # (``field=segment``, members) by row of ``by_segment``
+
+    def of_worlds(self, spec: Spec, rows: slice) -> Arm:
+        """The arm of some of the worlds that it was compiled for; ``spec``: the scenario with their columns."""
+        return replace(
+            self,
+            spec=spec,
+            world=inputs_of_worlds(self.world, rows),
+            enrolment=self.enrolment.of_world(rows),
+            visibility=self.visibility[rows] if self.visibility.ndim > 1 else self.visibility,
+            appeal=self.appeal[rows] if self.appeal.ndim > 1 else self.appeal,
+        )
 
 
 def content_names(spec: Spec) -> list[str]:

@@ -61,8 +61,8 @@ class Enrolment:
             None if self.terms is None else self.terms.rows(at), self.listed or tuple(self.handles),
         )  # fmt: skip
 
-    def of_world(self, row: int) -> Enrolment:
-        """The enrolment with the numbers of the world at ``row``."""
+    def of_world(self, row: int | slice) -> Enrolment:
+        """The enrolment with the numbers of the world at ``row``, or with the columns of some of the worlds."""
         own = {name: getattr(self, name) for name in ("willingness", "cost_usd")}
         return replace(self, **{name: values[row] if values.ndim > 1 else values for name, values in own.items()})
 

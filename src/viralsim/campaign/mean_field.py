@@ -71,7 +71,8 @@ def novelty(half_life_hours: Number | None, released_at_hours: Number, hours: F8
     if half_life_hours is None:
         return np.ones(len(hours))
     age = np.maximum(hours - beside(released_at_hours), 0.0)
-    return np.asarray(np.exp2(-age / beside(half_life_hours)), dtype=np.float64)
+    powers = np.asarray(-age / beside(half_life_hours), dtype=np.float64)
+    return np.exp2(powers, out=powers)  # memory that is touched for the first time costs more than the power itself
 
 
 def attention(compiled: CompiledAudience, spec: Spec, *, rivals: bool = True) -> F8:

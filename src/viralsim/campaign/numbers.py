@@ -38,6 +38,8 @@ def stacked(rows: Sequence[Any], inner: int = 0, dtype: Any = np.float64) -> NDA
     if not worlds:
         return np.stack(arrays) if arrays else np.zeros(0, dtype=dtype)
     count = worlds.pop()
+    if len(arrays) == 1:
+        return np.ascontiguousarray(arrays[0][:, None])
     full = [array if array.ndim > inner else np.broadcast_to(array, (count, *array.shape)) for array in arrays]
     return np.ascontiguousarray(np.stack(full, axis=1))
 

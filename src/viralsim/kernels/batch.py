@@ -17,7 +17,7 @@ from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.narrow_columns import NarrowColumns
 from viralsim.kernels.arrays.outputs import advocates_of, members_of, outputs, outputs_of_run
 from viralsim.kernels.arrays.parts import Part, SparseRows
-from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
+from viralsim.kernels.arrays.rows_of_worlds import CheckedArm, RowsOfWorlds, checked
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, SegmentCount, Series
 from viralsim.kernels.cpu import inlined
 from viralsim.kernels.fast.eligible import is_eligible
@@ -290,7 +290,7 @@ class _Workers:
 
 
 def run_worlds(
-    arm: ArmInputs,
+    arm: ArmInputs | CheckedArm,
     seed: int,
     worlds: NDArray[np.int64],
     *,
@@ -302,7 +302,7 @@ def run_worlds(
     """Run the worlds numbered ``worlds`` of one arm.
 
     Args:
-        arm: the inputs of the arm; arrays that differ by world have a row per world asked for.
+        arm: the inputs of the arm; arrays that differ by world have a row per world asked for. Or these after ``checked``.
         seed: any integer.
         worlds: int64[W], numbers >= 0; a world is the same alone, in any order and on any number of threads.
         threads: worker threads, >= 1.
@@ -315,10 +315,7 @@ def run_worlds(
     Raises: InputError where an array of ``arm`` names what is not there; CapacityError where a world outgrows its pools.
     """
     worlds = np.ascontiguousarray(worlds, dtype=np.int64)
-    arm, lowest, rows = split_worlds(arm, len(worlds))
-    check_arm_inputs(arm)
-    if rows is not None:
-        check_arm_inputs(lowest)
+    arm, rows = arm if isinstance(arm, CheckedArm) else checked(arm, len(worlds))
     if into is None:
         horizon = arm.contents.novelty.shape[1]
         fits = max(1, (256 << 20) // (horizon * len(Series) * 4))

@@ -82,16 +82,33 @@ def sent_to(state, members, s, at):  # type: ignore[no-untyped-def]
     return at + count
 
 
-@inner
+@inlined
 def thin(arm, state, tick, channel, content, s, tied, first, last):  # type: ignore[no-untyped-def]
-    """Keep the impressions in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end."""
+    """Keep the impressions in ``first:last`` that pass visibility * tie * attention * rhythm; returns the new end.
+
+    Written without a branch where nothing of this rests on the member: of a few impressions each, posts would guess it wrongly.
+    """
+    c, caps = U(channel), arm.plan_visibility_cap
+    rhythm, envelope = arm.rules_rhythm[U(tick)], arm.channels_envelope[c]
+    most = caps[c, U(tick)] if len(caps) else 1.0
+    if tied or len(arm.audience_background_load):
+        return thin_by_member(arm, state, tick, content, s, tied, rhythm, most, envelope, first, last)
+    members, positions, key, kept = state.buffer_member, state.buffer_position, s.key + SHOW, first
+    q = min(most, s.visibility * rhythm)
+    for i in range(first, last):
+        position = positions[U(i)]
+        members[U(kept)], positions[U(kept)] = members[U(i)], position
+        kept += np.int64(unit(draw(key, position)) * envelope < q)
+    return kept
+
+
+@inner
+def thin_by_member(arm, state, tick, content, s, tied, rhythm, most, envelope, first, last):  # type: ignore[no-untyped-def]
+    """``thin`` where a tie, or what else a member was shown today, counts too."""
     contents = len(arm.contents_key)
-    visibility, start, key, envelope = s.visibility, s.start, s.key, arm.channels_envelope[channel]
-    rhythm, capacity = arm.rules_rhythm[tick], arm.rules_values[R_FEED_CAPACITY]
+    visibility, start, key, capacity = s.visibility, s.start, s.key, arm.rules_values[R_FEED_CAPACITY]
     tie, background = arm.graph_tie_strength, arm.audience_background_load
-    day = np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY]))
-    caps, kept = arm.plan_visibility_cap, first
-    most = caps[channel, tick] if len(caps) else 1.0
+    day, kept = np.int32(tick // np.int64(arm.rules_values[R_TICKS_PER_DAY])), first
     for i in range(first, last):
         member, position = state.buffer_member[U(i)], state.buffer_position[U(i)]
         q = visibility

@@ -140,6 +140,19 @@ class Scenario:
             raise origin.error(wrong)
         return replace(self, spec=spec, data=data, origin=origin)
 
+    def at_ends(self, ranges: Mapping[str, tuple[float, float]]) -> tuple[Scenario, Scenario]:
+        """The scenario with the lowest value of each of the ``ranges``, path -> (lowest, highest), and with the highest; kept."""
+        key = tuple(ranges.items())
+        if key not in self._ends:
+            low, high = (self.override({path: span[end] for path, span in ranges.items()}) for end in (0, 1))
+            self._ends[key] = low, high
+        return self._ends[key]
+
+    @cached_property
+    def _ends(self) -> dict[tuple[tuple[str, tuple[float, float]], ...], tuple[Scenario, Scenario]]:
+        """Scenarios at the ends of ranges, once they were asked for: a run asks for them before it begins, and when it does."""
+        return {}
+
     def with_networks(self, networks: Mapping[str, NetworkInMemory]) -> Scenario:
         """A new scenario whose named channels take these networks, without a file: ``{"instagram": network}``.
 

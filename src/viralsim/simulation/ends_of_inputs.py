@@ -25,8 +25,10 @@ def refuse_ends_that_do_not_fit(scenario: Scenario) -> None:
     if not ranges:
         return
     columns, structure = split_paths(scenario, list(ranges))
-    together = [{path: ranges[path][end] for path in columns} for end in (0, 1)] if columns else []
-    if any(_refused(scenario, values) for values in together):
+    try:
+        for end in scenario.at_ends({path: ranges[path] for path in columns}) if columns else ():
+            end.arm_specs()
+    except ScenarioError:
         structure = list(ranges)
     found = [finding for path in structure for finding in _wrong_ends(scenario, path, ranges[path])]
     if found:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.arm_inputs import ArmInputs
 from viralsim.kernels.arrays.narrow_columns import NarrowColumns
 from viralsim.kernels.arrays.outputs import outputs_of_run, rows_of
 from viralsim.kernels.arrays.parts import SparseRows
+from viralsim.kernels.arrays.rows_of_worlds import CheckedArm
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.fast.eligible import is_eligible
 
@@ -22,11 +22,11 @@ SUMS = ("cascade_sizes", "generations", "advocate_posts", "advocate_shares")  # 
 
 
 class Room:
-    """Room for ``worlds`` worlds of ``arm``, and for the series of the first ``recorded``."""
+    """Room for ``worlds`` worlds of ``arm``, checked for these, and for the series of the first ``recorded``."""
 
-    def __init__(self, arm: ArmInputs, worlds: int, recorded: int) -> None:
+    def __init__(self, arm: CheckedArm, worlds: int, recorded: int) -> None:
         self.arm, self.recorded = arm, recorded
-        out = outputs_of_run(arm, worlds, recorded, is_eligible(arm))
+        out = outputs_of_run(arm.arm, worlds, recorded, arm.rows is None and is_eligible(arm.arm))
         self.out = out._replace(
             counts=NarrowColumns(out.counts.shape, out.counts.dtype),
             reach_by_channel=NarrowColumns(out.reach_by_channel.shape, out.reach_by_channel.dtype),
@@ -41,9 +41,8 @@ class Room:
         """Run the next worlds, and all that has been run so far; rows in the order of the calls. Raises as ``run_worlds`` does."""
         first = 0 if self.raw is None else len(self.raw.done)
         last = first + len(worlds)
-        block = run_worlds(
-            self.arm, seed, worlds, threads=threads, progress=progress, into=rows_of(self.out, first, last)
-        )
+        arm, into = self.arm.of_worlds(first, last), rows_of(self.out, first, last)
+        block = run_worlds(arm, seed, worlds, threads=threads, progress=progress, into=into)
         sums = {name: getattr(block, name) for name in SUMS}
         if self.raw is not None:
             sums = {name: getattr(self.raw, name) + more for name, more in sums.items()}

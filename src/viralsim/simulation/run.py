@@ -18,6 +18,7 @@ from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import InputError, Problem, ScenarioError
 from viralsim.kernels.arm_inputs import segments_of
 from viralsim.kernels.arrays.outputs import advocates_of
+from viralsim.kernels.arrays.rows_of_worlds import checked
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.counts import Count, SegmentCount, Series
 from viralsim.kernels.rng import Stream, name_key, seed_key, units_of_worlds
@@ -173,13 +174,18 @@ class Run:
     def blocks(self, whole: bool = False, most: int | None = None) -> Iterator[NDArray[np.int64]]:
         """Rows of the worlds, block by block; until enough is known where that is asked.
 
-        whole: as one block, where nobody can stop in between; else an interrupt loses about a second. most: worlds in a block.
+        whole: as one block, where nobody can stop in between; else an interrupt loses about a second. most: no block has
+        worlds of two stretches of so many.
         """
         count = len(self.worlds)
         stops = [*looks(count), count] if self.until else [count]
         size, first = count if whole or (self.until and most is None) else FIRST_BLOCK, 0
         while first < count:
-            last = min(first + size, first + (most or count), next(stop for stop in stops if stop > first))
+            last = min(
+                first + size,
+                first - first % most + most if most else count,
+                next(stop for stop in stops if stop > first),
+            )
             began = time.perf_counter()
             yield np.arange(first, last)
             size = _next_size(size, time.perf_counter() - began)
@@ -204,7 +210,7 @@ class Run:
         """For how many of ``rows`` to keep the series per tick: those among the first worlds that fit into memory."""
         if not self.series:
             return 0
-        fits = SERIES_BYTES // (arm.world.contents.novelty.shape[1] * len(Series) * 4)
+        fits = SERIES_BYTES // (arm.world.contents.novelty.shape[-1] * len(Series) * 4)
         return int(np.count_nonzero(rows < max(1, min(fits, MOST_SERIES))))
 
     def report(self, running: int) -> None:
@@ -241,9 +247,10 @@ class Run:
         self._ran(len(rows), raw.interrupted)
 
     def run_in(self, room: Room, arm: Arm, of_arm: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
-        """Run the next worlds of an arm that has room for all of its worlds, ``of_arm``: they are one part with those before."""
+        """Run the next worlds of an arm that has room for the worlds ``of_arm``: they are one part with those before them there."""
+        before = room.raw
         raw = room.run(self.seed, self.worlds[rows], self.threads, self._progress(rows))
-        others = [part for part in self.raw.get(arm.name, []) if part[1] is not arm]
+        others = [part for part in self.raw.get(arm.name, []) if part[2] is not before]
         self.raw[arm.name] = [*others, (of_arm[: len(raw.done)], arm, raw)]
         self._ran(len(rows), raw.interrupted)
 
@@ -292,9 +299,8 @@ def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Map
                         run.run_arm(compiled, arm, own, run.threads, run.series_of(arm, own))
                         continue
                     if (p, name) not in rooms:
-                        rooms[p, name] = Room(
-                            with_offers(arm.world, run.offers), len(rows_of[p]), run.series_of(arm, rows_of[p])
-                        )
+                        ready = checked(with_offers(arm.world, run.offers), len(rows_of[p]))
+                        rooms[p, name] = Room(ready, len(rows_of[p]), run.series_of(arm, rows_of[p]))
                     run.run_in(rooms[p, name], arm, rows_of[p], own)
     except KeyboardInterrupt:  # between two blocks
         run.interrupted = True

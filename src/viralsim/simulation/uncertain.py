@@ -5,8 +5,9 @@ A world equals, bit for bit, that of the scenario with its values set by hand (f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,19 +18,22 @@ from viralsim.campaign.compile import Arm, compile_arm, envelopes
 from viralsim.campaign.enrolment import rests_on_plan
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.errors import Problem, ScenarioError
-from viralsim.kernels.arrays.rows_of_worlds import varied_fields
+from viralsim.kernels.arrays.rows_of_worlds import checked, inputs_of_world, varied_fields
 from viralsim.rules import known
 from viralsim.rules.rule import IN_AN_IMPRESSION
 from viralsim.scenario.paths import parse_path
 from viralsim.scenario.reading import Place
 from viralsim.scenario.spec import Spec
+from viralsim.simulation.other_offers import with_offers
+from viralsim.simulation.room import Room
 from viralsim.simulation.run import LEAST_BLOCK, Run, input_ranges
 
 if TYPE_CHECKING:
     from viralsim.scenario import Scenario
 
 F8 = NDArray[np.float64]
-COLUMN_BYTES = 64 << 20  # of the tables of one block of worlds
+COLUMN_BYTES = 64 << 20  # of the tables of the worlds that are compiled together, in all arms
+MOST_AT_ONCE = 4096  # of these worlds
 # The keys whose numbers are taken as columns, by the compiler of arms or by the launches of a programme: a star stands for a name
 # or a number in a list.
 COLUMNS = frozenset(
@@ -67,17 +71,20 @@ OF_A_FILE = (
 
 
 class Template(NamedTuple):
-    """The arms of a scenario, and by arm the places at which columns are set: an arm's overlay can hide an input."""
+    """The arms of a scenario, and by arm which input is set at which places: an arm's overlay can hide an input."""
 
     specs: dict[str, Spec]
-    places: dict[str, dict[str, Place]]
+    places: dict[str, dict[Place, str]]
 
     def at(self, columns: Mapping[str, F8]) -> dict[str, Spec]:
         """The arms with a column of values in every place that takes one."""
-        return {
-            name: with_values(spec, {place: columns[path] for path, place in self.places[name].items()})
-            for name, spec in self.specs.items()
-        }
+        return {name: self.arm_at(name, columns) for name in self.specs}
+
+    def arm_at(self, name: str, columns: Mapping[str, F8]) -> Spec:
+        """One arm with a column of values in every place that takes one."""
+        values = {place: columns[path] for place, path in self.places[name].items()}
+        spec: Spec = with_values(self.specs[name], values)
+        return spec
 
 
 def value_at(spec: Any, place: Place) -> Any:
@@ -133,31 +140,52 @@ def split_paths(scenario: Scenario, paths: Sequence[str]) -> tuple[list[str], li
 def template_of(scenario: Scenario, columns: Sequence[str], structure: Mapping[str, float]) -> Template | None:
     """The arms with the structure's values; None where a value changes more of a spec than its own place."""
     ranges = input_ranges(scenario)
-    low, high = (
-        scenario.override({**structure, **{path: ranges[path][end] for path in columns}}).arm_specs() for end in (0, 1)
-    )
-    places: dict[str, dict[str, Place]] = {}
+    spans = {path: ranges[path] for path in columns}
+    ends: Iterable[Scenario] = scenario.at_ends(spans) if not structure else (
+        scenario.override({**structure, **{path: span[end] for path, span in spans.items()}}) for end in (0, 1)
+    )  # fmt: skip
+    low, high = (end.arm_specs() for end in ends)
+    places: dict[str, dict[Place, str]] = {}
+    own = {parse_path(path): path for path in columns}
     for name in low:
         places[name] = {}
-        for path in columns:
-            place = parse_path(path)
+        for place, path in [*own.items(), *_filled_in(own, low[name])]:
             found = value_at(low[name], place), value_at(high[name], place)
             if found == ranges[path]:
-                places[name][path] = place
+                places[name][place] = path
             elif found[0] != found[1]:
                 return None
-        same = dict.fromkeys(places[name].values(), 0.5)
+        same = dict.fromkeys(places[name], 0.5)
         if with_values(low[name], same) != with_values(high[name], same):
             return None
     return Template(low, places)
+
+
+def _filled_in(own: Mapping[Place, str], spec: Spec) -> Iterator[tuple[Place, str]]:
+    """Where else an input stands once a scenario is read: a paid line without a price takes that of its channel."""
+    for i, line in enumerate(spec.campaign.paid):
+        place: Place = ("campaign", "paid", i, "cpm_usd")
+        path = own.get(("channels", str(line.channel), "cpm_usd"))
+        if path is not None and place not in own:
+            yield place, path
+
+
+class _Stretch(NamedTuple):
+    """Worlds of one audience that were compiled together: their rows and values, the arms, and room for the worlds of launches."""
+
+    rows: NDArray[np.int64]
+    values: dict[str, F8]
+    arms: list[Arm]
+    rooms: dict[str, Room]
 
 
 class Compiler:
     """Compiles the arms of blocks of worlds that share their structure."""
 
     def __init__(self, run: Run, template: Template, structure: Mapping[str, float]) -> None:
-        self.run, self.scenario, self.template = run, run.scenario.override(structure), template
-        self.columns = sorted({path for places in template.places.values() for path in places})
+        self.run, self.template = run, template
+        self.scenario = run.scenario.override(structure) if structure else run.scenario
+        self.columns = sorted({path for places in template.places.values() for path in places.values()})
         ranges = input_ranges(run.scenario)
         self.widest = template.at({path: np.array(ranges[path]) for path in self.columns})
         self.envelopes: dict[int, F8] = {}
@@ -174,22 +202,68 @@ class Compiler:
             except ScenarioError as error:
                 raise self.scenario.placed(error, name) from None
 
-    def block_size(self, compiled: CompiledAudience, inputs: Mapping[str, F8]) -> int:
-        """How many worlds' tables fit into ``COLUMN_BYTES``."""
+    def stretch(self, compiled: CompiledAudience, inputs: Mapping[str, F8]) -> int:
+        """For how many worlds all arms are compiled together: more cost little less each, and their tables are to fit."""
         first = {path: inputs[path][:1] for path in self.columns}
-        wide = max(sum(array.nbytes for *_, array in varied_fields(arm.world)) for arm in self.arms(compiled, first))
-        return max(LEAST_BLOCK, COLUMN_BYTES // max(wide, 1))
+        wide = sum(array.nbytes for arm in self.arms(compiled, first) for *_, array in varied_fields(arm.world))
+        return max(LEAST_BLOCK, min(MOST_AT_ONCE, COLUMN_BYTES // max(wide, 1)))
 
     def run_rows(self, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8], rows: NDArray[np.int64],
                  threads: int) -> None:  # fmt: skip
         """The worlds at ``rows`` in every arm."""
-        audience_of = self.run.worlds[rows] % len(compiled_audiences)
-        for p in np.unique(audience_of):
-            own = rows[audience_of == p]
+        for p, own in self._by_audience(compiled_audiences, rows):
             values = {path: inputs[path][own] for path in self.columns}
             for arm in self.arms(compiled_audiences[p], values):
-                if not self.run.interrupted:
-                    self.run.run_arm(compiled_audiences[p], arm, own, threads, self.run.series_of(arm, own))
+                self._run_arm(compiled_audiences[p], arm, own, threads)
+
+    def run_blocks(self, compiled_audiences: list[CompiledAudience], inputs: Mapping[str, F8]) -> None:
+        """All worlds, block by block, each arm compiled for a stretch of several blocks."""
+        most, made = self.stretch(compiled_audiences[0], inputs), dict[int, _Stretch]()
+        for rows in self.run.blocks(not self.run.is_watched(), most):
+            if self.run.interrupted:
+                return
+            if rows[0] % most == 0:
+                ahead = np.arange(rows[0], min(rows[0] + most, len(self.run.worlds)))
+                made.clear()  # before the next are made, which are as large
+                for p, own in self._by_audience(compiled_audiences, ahead):
+                    made[p] = self._compiled(compiled_audiences[p], own, inputs)
+            for p, own in self._by_audience(compiled_audiences, rows):
+                self._run_part(compiled_audiences[p], made[p], own)
+
+    def _compiled(self, compiled: CompiledAudience, rows: NDArray[np.int64], inputs: Mapping[str, F8]) -> _Stretch:
+        """The arms for the worlds at ``rows``. Those of launches keep no tables: these lie in the room, as rows of worlds."""
+        made = _Stretch(rows, {path: inputs[path][rows] for path in self.columns}, [], {})
+        for arm in self.arms(compiled, made.values):
+            if arm.spec.programme is None:
+                ready = checked(with_offers(arm.world, self.run.offers), len(rows))
+                arm = replace(arm, world=inputs_of_world(arm.world, 0))
+                made.rooms[arm.name] = Room(ready, len(rows), self.run.series_of(arm, rows))
+            made.arms.append(arm)
+        return made
+
+    def _run_part(self, compiled: CompiledAudience, stretch: _Stretch, rows: NDArray[np.int64]) -> None:
+        """The worlds at ``rows``, which follow those of the stretch that were run."""
+        first, last = np.searchsorted(stretch.rows, (rows[0], rows[-1] + 1)).tolist()
+        for arm in stretch.arms:
+            room = stretch.rooms.get(arm.name)
+            part = slice(first if room is None else 0, last)
+            spec = self.template.arm_at(arm.name, {path: column[part] for path, column in stretch.values.items()})
+            if room is None:
+                self._run_arm(compiled, arm.of_worlds(spec, part), rows, self.run.threads)
+            elif not self.run.interrupted:
+                self.run.run_in(room, arm.of_worlds(spec, part), stretch.rows, rows)
+
+    def _by_audience(
+        self, compiled_audiences: list[CompiledAudience], rows: NDArray[np.int64]
+    ) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """The rows of the worlds of each audience that has some."""
+        audience_of = self.run.worlds[rows] % len(compiled_audiences)
+        for p in np.unique(audience_of).tolist():
+            yield p, rows[audience_of == p]
+
+    def _run_arm(self, compiled: CompiledAudience, arm: Arm, rows: NDArray[np.int64], threads: int) -> None:
+        if not self.run.interrupted:
+            self.run.run_arm(compiled, arm, rows, threads, self.run.series_of(arm, rows))
 
 
 def arm_of_world(scenario: Scenario, compiled: CompiledAudience, name: str, values: Mapping[str, float]) -> Arm:
@@ -221,9 +295,7 @@ def run_uncertain(run: Run, compiled_audiences: list[CompiledAudience], inputs: 
         columns, structure = [], list(inputs)
     try:
         if template is not None and not structure:
-            compiler = Compiler(run, template, {})
-            for rows in run.blocks(not run.is_watched(), compiler.block_size(compiled_audiences[0], inputs)):
-                compiler.run_rows(compiled_audiences, inputs, rows, run.threads)
+            Compiler(run, template, {}).run_blocks(compiled_audiences, inputs)
             return
         for rows in run.blocks(not run.is_watched()):
             _run_structures(run, compiled_audiences, inputs, rows, columns, structure)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from viralsim.errors import InputError
 from viralsim.kernels.arm_inputs import U4, U8, ArmInputs
-from viralsim.kernels.arrays.limits import LIMITS
+from viralsim.kernels.arrays.limits import LIMITS, check_arm_inputs
 
 _AXES = {tuple(name.split(".")): shapes.split("|")[0].count(",") + 1 for name, (shapes, _, _) in LIMITS.items()}
 WORDS: dict[int, Any] = {8: np.uint64, 4: np.uint32}  # what rows are copied as, by bytes per number
@@ -51,6 +51,21 @@ class RowsOfWorlds(NamedTuple):
         return arm, words8, words4
 
 
+class CheckedArm(NamedTuple):
+    """An arm of which no kernel can leave an array, with the highest number of every array that varies, and the rows of its worlds
+    (None: nothing varies)."""
+
+    arm: ArmInputs
+    rows: RowsOfWorlds | None
+
+    def of_worlds(self, first: int, last: int) -> CheckedArm:
+        """The arm for the worlds ``first`` to ``last`` alone."""
+        if self.rows is None:
+            return self
+        words8, words4 = self.rows.words8[first:last], self.rows.words4[first:last]
+        return self._replace(rows=self.rows._replace(words8=words8, words4=words4))
+
+
 def with_array(arm: ArmInputs, group: str, field: str, array: NDArray[Any]) -> ArmInputs:
     """``arm`` with another array in one place."""
     return arm._replace(**{group: getattr(arm, group)._replace(**{field: array})})
@@ -71,6 +86,22 @@ def inputs_of_world(arm: ArmInputs, row: int) -> ArmInputs:
     for group, field, array in varied_fields(arm):
         arm = with_array(arm, group, field, array[row].copy())
     return arm
+
+
+def inputs_of_worlds(arm: ArmInputs, rows: slice) -> ArmInputs:
+    """The arm of some of its worlds: views of their rows in every array that varies."""
+    for group, field, array in varied_fields(arm):
+        arm = with_array(arm, group, field, array[rows])
+    return arm
+
+
+def checked(arm: ArmInputs, worlds: int) -> CheckedArm:
+    """The arm, ready for ``worlds`` worlds; raises as ``split_worlds`` and ``check_arm_inputs`` do."""
+    highest, lowest, rows = split_worlds(arm, worlds)
+    check_arm_inputs(highest)
+    if rows is not None:
+        check_arm_inputs(lowest)
+    return CheckedArm(highest, rows)
 
 
 def split_worlds(arm: ArmInputs, worlds: int) -> tuple[ArmInputs, ArmInputs, RowsOfWorlds | None]:
