@@ -55,3 +55,48 @@ def test_what_is_wrong_comes_first(words: list[str], says: str) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith(says)
+
+
+UNCERTAIN = """
+viralsim: 1
+name: spring
+worlds: 100
+horizon: 1d
+audience: {members: 50}
+channels: {x: {visibility: 0.3, network: {generate: {mean_following: 5}}}}
+content: {post: {appeal: 0.1, conversion_rate: 0.05, value_usd: 20}}
+campaign: {content: post, organic: [{channel: x, members: 2, posts_at: [0h]}]}
+arms: {few: {}, many: {content.post.appeal: 0.3}}
+baseline: few
+uncertain:
+  content.post.appeal: {from: 0.05, to: 0.2}
+  content.post.conversion_rate: {from: 0.01, to: 0.2}
+"""
+
+
+@pytest.mark.parametrize(
+    "words", [["value-of-information"], ["sensitivity", "--out", "found"]], ids=lambda words: words[0]
+)
+@pytest.mark.parametrize(
+    ("groups", "says"),
+    [
+        (["a=content.post.apeal"], "'content.post.apeal' in 'a=content.post.apeal' is no uncertain input of spring: "
+                                   "did you mean 'content.post.appeal'?; see "),
+        (["a=typo"], "'typo' in 'a=typo' is no uncertain input of spring: name one of content.post.appeal, "
+                     "content.post.conversion_rate, or give typo a range in uncertain; see "),
+        (["a=content.post.appeal", "a=content.post.conversion_rate"], "two groups are called 'a': give one of them another name; "),
+        (["content.post.appeal=content.post.conversion_rate"], "is the path of an input: give the group another name; see "),
+        (["a=content.post.appeal,"], "'a=content.post.appeal,' is no group: write NAME=PATH,PATH; see "),
+    ],
+)  # fmt: skip
+def test_a_group_that_is_none_is_told_before_anything_runs(words, groups, says, tmp_path, monkeypatch) -> None:
+    """Where, what and a remedy in the words of the command line; of two groups of one name none is dropped in silence."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "spring.yaml").write_text(UNCERTAIN)
+    options = [word for group in groups for word in ("--group", group)]
+    done = CliRunner().invoke(main, [words[0], "spring.yaml", *words[1:], *options])
+    assert (done.exit_code, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Invalid value for --group: ")
+    assert says in line
+    assert not (tmp_path / "found").exists()
