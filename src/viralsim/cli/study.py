@@ -43,7 +43,7 @@ group_option = click.option(
 
 
 def groups_of(texts: Sequence[str], scenario: Scenario) -> dict[str, list[str]]:
-    """The groups of ``--group``: name -> paths of uncertain inputs; ends the command, before anything is run, where a text is none."""
+    """The groups of ``--group``: name -> paths of uncertain inputs; ends the command, before a run, where a text is none."""
     sweep = scenario.spec.sweep
     known = [*scenario.input_ranges(), *scenario.joint_rows()] or list(() if sweep is None else sweep.parameters)
     groups: dict[str, list[str]] = {}
