@@ -34,7 +34,8 @@ _BYTES: tuple[tuple[bytes, str, str], ...] = (
 )  # fmt: skip
 # By first characters.
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"\{\s*[\"}]|\[\s*[\[{]"), "JSON, so no line of column names was found", "ask the platform for CSV, or write the rows as CSV"),
+    (re.compile(r"\{\s*[\"}]|\[\s*[\[{]"),
+     "JSON, so no line of column names was found", "ask the platform for CSV, or write the rows as CSV"),
     (re.compile(r"<(!doctype|html|table|style|meta|head|body|div|\?xml)", re.IGNORECASE),
      "a web page or XML, not a table", SAVE_AS_CSV),
 )  # fmt: skip
