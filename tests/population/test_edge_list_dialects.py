@@ -197,3 +197,14 @@ def test_ids_that_turn_out_to_be_text(tmp_path: Path) -> None:
     again: Any = vs.Network.open(tmp_path / "net")
     assert edges_of(again) == edges_of(network)
     assert list(network.notes) == done.notes == list(again.notes)
+
+
+def test_long_ids_that_a_spreadsheet_rounded_are_told(tmp_path):
+    """Fifteen digits and zeros: members may have become one. Ids with all their digits are not remarked upon."""
+    for rows, told in (
+        ("178957123456789000,178957123456790000", True),
+        ("178957123456789012,178957123456790000", False),
+    ):
+        path = tmp_path / "ids.csv"
+        path.write_text(f"source,target\n{rows}\n")
+        assert any("a spreadsheet rounded them" in note for note in vs.Network.read(path).notes) == told
