@@ -100,3 +100,43 @@ def test_a_group_that_is_none_is_told_before_anything_runs(words, groups, says, 
     assert line.startswith("Invalid value for --group: ")
     assert says in line
     assert not (tmp_path / "found").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["run", "--arm", "mny"], "--arm must be one of few, many, got 'mny': did you mean 'many'?"),
+        (["optimise", "--budget", "-3"], "--budget must be a number above 0"),
+        (["value-of-information", "--worlds", "3"], "--worlds must be a whole number >= 50, got 3"),
+        (["sensitivity", "--out", "found", "--measure", "sharess"], "--measure must be one of reach, "),
+        (["field-test"], "--treatment: spring has no field_test block"),
+    ],
+)
+def test_an_argument_is_called_as_it_was_typed(words, says, tmp_path, monkeypatch) -> None:
+    """Not arms[0], budget_usd or measure, as Python's functions call them."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "spring.yaml").write_text(UNCERTAIN)
+    done = CliRunner().invoke(main, [words[0], "spring.yaml", *words[1:]])
+    assert (done.exit_code, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(says)
+
+
+def test_values_that_are_assumed_are_written_as_in_a_file(tmp_path) -> None:
+    """Hours as durations, clocks as clocks, lists as lists: each could be copied into the scenario."""
+    (tmp_path / "spring.yaml").write_text(UNCERTAIN.replace("organic:", "advocates: {count: 2}, organic:"))
+    out = CliRunner().invoke(main, ["check", str(tmp_path / "spring.yaml")], catch_exceptions=False).stdout
+    for said in ("launch_at = 09:00 ", "tick = 1h ", "advocates.posts_at = [0h] ", "programme.every = 30d "):
+        assert said in out
+
+
+def test_a_chance_says_of_what(tmp_path) -> None:
+    """What is counted comes first: the criterion, or what the scenario calls viral."""
+    (tmp_path / "spring.yaml").write_text(UNCERTAIN)
+    for more, says in (
+        ([], "going viral (largest_cascade_fraction = 0.01)"),
+        (["--criterion", "shares_at_least=1000"], "shares_at_least = 1000"),
+    ):
+        words = ["chance", str(tmp_path / "spring.yaml"), "--worlds", "20", *more]
+        out = CliRunner().invoke(main, words, catch_exceptions=False).stdout
+        assert out.splitlines()[0] == f"spring: chance of {says}"

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 
 import click
@@ -15,6 +16,9 @@ from viralsim.cli.output import OutputError
 from viralsim.errors import CapacityError, InputError
 
 _INVALID = re.compile(r"Invalid value for '([^']+)'(?: \([^)]*\))?: (.*)")
+_ARGUMENT = re.compile(
+    r"(\w+)(?:\[[^\]]*\])?(?= must |: )"
+)  # the beginning of what Python's functions say of an argument
 FAULT_OF_OURS, INPUT_IS_WRONG, INTERRUPTED = 1, 2, 130
 PIPE_CLOSED = 141  # as a shell says of a program that SIGPIPE ended
 _CLOSED = {errno.EPIPE, errno.EINVAL if sys.platform == "win32" else errno.EPIPE}  # of a pipe, as the systems say it
@@ -79,6 +83,16 @@ def usage_sentence(error: click.ClickException) -> str:
         what = f"{match[1]}: {match[2]}"
     context = getattr(error, "ctx", None)
     return what if context is None else f"{what}; see {context.command_path} --help"
+
+
+def in_options(error: InputError, parameters: Sequence[click.Parameter]) -> InputError:
+    """The error with an argument of Python called as it was typed: ``arms[0] must be`` is ``--arm must be``."""
+    match = _ARGUMENT.match(str(error))
+    if match is None or type(error) is not InputError:
+        return error
+    words = {match[1], f"{match[1]}s", match[1].removesuffix("_usd")}
+    option = next((p for p in parameters if isinstance(p, click.Option) and p.name in words), None)
+    return error if option is None else InputError(max(option.opts, key=len) + str(error)[match.end() :])
 
 
 def flush_output() -> None:
