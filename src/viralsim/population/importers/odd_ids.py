@@ -117,6 +117,11 @@ def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
             f"{path.name}: {', '.join(missing[:5])} was read as the name of a member; drop such rows if it means that an id is "
             "missing"
         )
+    totals = [repr(word) for word in ids[_totals(ids)].tolist()]
+    if totals:
+        notes.append(
+            f"{path.name}: {', '.join(totals[:5])} was read as the name of a member; drop such rows if they are totals"
+        )
     notes += _alike(path, ids.tolist())
     if np.strings.endswith(ids, ".0").all():
         notes.append(f"{path.name}: ids are written as decimals, such as {ids[0]}; they were read as text")
