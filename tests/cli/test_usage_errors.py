@@ -109,7 +109,7 @@ def test_a_group_that_is_none_is_told_before_anything_runs(words, groups, says, 
         (["optimise", "--budget", "-3"], "--budget must be a number above 0"),
         (["value-of-information", "--worlds", "3"], "--worlds must be a whole number >= 50, got 3"),
         (["sensitivity", "--out", "found", "--measure", "sharess"], "--measure must be one of reach, "),
-        (["field-test"], "--treatment: spring has no field_test block"),
+        (["field-test"], "treatment: spring has no field_test block"),  # not typed
     ],
 )
 def test_an_argument_is_called_as_it_was_typed(words, says, tmp_path, monkeypatch) -> None:

@@ -112,10 +112,10 @@ def test_value_per_unit_takes_the_cost_off(tmp_path: Path) -> None:
     [
         (["--worlds", "20"], "worlds"),
         (["--arm", "post"], "two arms"),
-        (["--measure", "shares"], "value_per_unit"),
+        (["--measure", "shares"], "--value-per-unit"),
         (["--group", "a"], "NAME=PATH"),
         (["--group", "a=content.c.apeal"], "content.c"),
-        (["--value-per-unit", "0", "--measure", "shares"], "value_per_unit"),
+        (["--value-per-unit", "0", "--measure", "shares"], "--value-per-unit"),
         (["--set", "content.c.value_usd=0"], "value_usd"),
     ],
 )

@@ -110,7 +110,7 @@ def _announcing(command: click.Command) -> click.Command:
         try:
             return callback(*arguments, **options)
         except InputError as error:
-            raise in_options(error, command.params) from None
+            raise in_options(error, click.get_current_context()) from None
 
     announcing.callback = announced
     return announcing

@@ -7,10 +7,10 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
 from contextlib import suppress
 
 import click
+from click.core import ParameterSource
 
 from viralsim.cli.output import OutputError
 from viralsim.errors import CapacityError, InputError
@@ -85,13 +85,19 @@ def usage_sentence(error: click.ClickException) -> str:
     return what if context is None else f"{what}; see {context.command_path} --help"
 
 
-def in_options(error: InputError, parameters: Sequence[click.Parameter]) -> InputError:
-    """The error with an argument of Python called as it was typed: ``arms[0] must be`` is ``--arm must be``."""
+def in_options(error: InputError, context: click.Context) -> InputError:
+    """The error with an argument of Python called as it was typed: ``arms[0] must be`` is ``--arm must be``.
+
+    What was not typed is the scenario's, which calls it as Python does.
+    """
     match = _ARGUMENT.match(str(error))
     if match is None or type(error) is not InputError:
         return error
     words = {match[1], f"{match[1]}s", match[1].removesuffix("_usd")}
-    option = next((p for p in parameters if isinstance(p, click.Option) and p.name in words), None)
+    typed = [
+        p for p in context.command.params if context.get_parameter_source(p.name or "") is ParameterSource.COMMANDLINE
+    ]
+    option = next((p for p in typed if isinstance(p, click.Option) and p.name in words), None)
     return error if option is None else InputError(max(option.opts, key=len) + str(error)[match.end() :])
 
 
