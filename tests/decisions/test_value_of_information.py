@@ -112,7 +112,7 @@ def test_value_per_unit_takes_the_cost_off(tmp_path: Path) -> None:
     [
         (["--worlds", "20"], "worlds"),
         (["--arm", "post"], "two arms"),
-        (["--measure", "shares"], "--value-per-unit"),
+        (["--measure", "shares"], "value_per_unit"),
         (["--group", "a"], "NAME=PATH"),
         (["--group", "a=content.c.apeal"], "content.c"),
         (["--value-per-unit", "0", "--measure", "shares"], "--value-per-unit"),
