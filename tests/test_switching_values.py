@@ -27,6 +27,11 @@ def result(scenario):
     return vs.simulate(scenario, worlds=WORLDS, what_turns_it=True)
 
 
+@pytest.fixture(scope="module")
+def few(scenario):
+    return vs.simulate(scenario, worlds=100, what_turns_it=True)
+
+
 def mean_difference(scenario, turn, value):
     arms = (turn.below, turn.above)
     again = vs.simulate(scenario.override({turn.path: value}), worlds=WORLDS, arms=arms, repeat_trust=False)
@@ -92,6 +97,31 @@ def test_what_was_found_survives_the_disk(result, tmp_path):
     again = open_result(tmp_path / "run")
     assert (again.moves, again.switching_values) == (result.moves, result.switching_values)
     assert again.verdict == result.verdict
+
+
+def test_what_others_take_hides_no_crossing_of_sales(scenario, few):
+    """The search that decides takes all worlds that a run of 100 may: how well one who asked sells is looked for all the same."""
+    turn = next(turn for turn in few.switching_values if turn.path == "content.teaser.conversion_trust.asked")
+    assert mean_difference(scenario, turn, turn.low) < 0.0
+    assert mean_difference(scenario, turn, turn.high) > 0.0
+
+
+def test_a_price_that_takes_no_worlds_is_looked_for_when_none_are_left(scenario, few):
+    """What an advocate costs is known in proportion, whatever the search before it took."""
+    turn = next(turn for turn in few.switching_values if turn.path == "campaign.advocates.cost_usd")
+    assert mean_difference(scenario, turn, 0.9 * turn.middle) < 0.0 < mean_difference(scenario, turn, 1.1 * turn.middle)
+
+
+def test_no_price_takes_the_search_from_the_input_that_decides(scenario):
+    """A price moves more dollars than anything moves shares; the first search, free of a limit, is for what moves shares."""
+    about_shares = vs.simulate(scenario.override({"goal.measure": "shares"}), worlds=100, what_turns_it=True)
+    price, trust = (
+        next(move for move in about_shares.moves if move.path == path)
+        for path in ("campaign.advocates.cost_usd", "campaign.paid[0].trust")
+    )
+    assert price.size > trust.size
+    assert (price.measure, trust.measure) == ("net_usd", "shares")
+    assert {turn.path for turn in about_shares.switching_values} >= {price.path, trust.path}
 
 
 def test_few_worlds_have_no_say_and_change_nothing(scenario):

@@ -272,7 +272,7 @@ def test_the_command_writes_the_promised_object_and_the_plan(islands: vs.Scenari
         (["--treatment", "organic"], "control"),
         (["--treatment", "pai"], "treatment"),
         (["--measure", "net_usd"], "measure"),
-        (["--unit", "members"], "units"),
+        (["--unit", "members"], "--unit"),
         (["--share", "1"], "share"),
         (["--worlds", "5"], "worlds"),
         (["--set", "populations=2"], "populations"),

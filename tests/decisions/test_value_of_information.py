@@ -115,7 +115,7 @@ def test_value_per_unit_takes_the_cost_off(tmp_path: Path) -> None:
         (["--measure", "shares"], "value_per_unit"),
         (["--group", "a"], "NAME=PATH"),
         (["--group", "a=content.c.apeal"], "content.c"),
-        (["--value-per-unit", "0", "--measure", "shares"], "value_per_unit"),
+        (["--value-per-unit", "0", "--measure", "shares"], "--value-per-unit"),
         (["--set", "content.c.value_usd=0"], "value_usd"),
     ],
 )

@@ -340,3 +340,13 @@ def test_single_shares_may_name_who_shared(tmp_path: Path) -> None:
     (post,), notes = read_curves(written(tmp_path, "user_id,name,hours\n77,ann,1\n3,bob,2\n"))
     assert post.curve.at(np.array([1.0, 2.0])).tolist() == [1.0, 2.0]
     assert any("columns not used: user_id, name" in note for note in notes)
+
+
+def test_a_time_in_another_form_than_the_others_is_told_so(tmp_path):
+    """The time of publication is a time, and told to be none: what is wrong is that the column writes times in another way."""
+    path = tmp_path / "now.csv"
+    path.write_text("time,shares\n" + "".join(f"01/25/2026 {9 + i:02}:00,{i}\n" for i in range(6)))
+    said = (
+        CliRunner().invoke(main, ["forecast", "-", "--observed", str(path), "--published", "2026-01-25 09:00"]).output
+    )
+    assert "--published: must be written in the same form as '01/25/2026 09:00'" in said

@@ -10,6 +10,7 @@ import pytest
 from network_files import Edge, edges_of, read, said
 
 import viralsim as vs
+from viralsim.errors import NetworkError
 
 # ruff: noqa: E501  (a case is a line)
 # name, text, the edges that are meant, a word of the notes
@@ -197,3 +198,49 @@ def test_ids_that_turn_out_to_be_text(tmp_path: Path) -> None:
     again: Any = vs.Network.open(tmp_path / "net")
     assert edges_of(again) == edges_of(network)
     assert list(network.notes) == done.notes == list(again.notes)
+
+
+def test_long_ids_that_a_spreadsheet_rounded_are_told(tmp_path):
+    """Fifteen digits and zeros: members may have become one. Ids with all their digits are not remarked upon."""
+    for rows, told in (
+        ("178957123456789000,178957123456790000", True),
+        ("178957123456789012,178957123456790000", False),
+    ):
+        path = tmp_path / "ids.csv"
+        path.write_text(f"source,target\n{rows}\n")
+        assert any("a spreadsheet rounded them" in note for note in vs.Network.read(path).notes) == told
+
+
+def test_lines_above_the_names_of_columns_are_no_edges(tmp_path):
+    """A title with a comma was two members, and so were the names: the line of the names is told, and what to take out."""
+    path = tmp_path / "titled.csv"
+    path.write_text("Export, 2026\nBrand, Inc.\nsource,target\na,b\nb,c\n")
+    with pytest.raises(NetworkError, match=r"titled.csv:3: names of columns \(source, target\) below other lines"):
+        vs.Network.read(path)
+    path.write_text("up,down\nleft,right\ndown,left\nup,right\n")  # words that are members
+    assert vs.Network.read(path).follows == 4
+
+
+@pytest.mark.parametrize(
+    "names", ["origine;destination", "mittente;destinatario", "origem;destino", "フォロワー;フォロー先", "始点;終点"]
+)
+def test_names_of_columns_in_other_languages(names, tmp_path):
+    """French, Italian, Portuguese and Japanese: a header is no edge."""
+    path = tmp_path / "edges.csv"
+    path.write_text(f"{names}\na;b\nb;c\n", encoding="utf-8")
+    assert vs.Network.read(path).ids.tolist() == ["a", "b", "c"]
+
+
+def test_a_list_of_people_is_no_list_of_edges(tmp_path):
+    """A platform's list of followers has a handle and a name a row: nobody follows their own name."""
+    path = tmp_path / "followers.csv"
+    path.write_text("Username,Name,Followers count\nann,Ann B.,10\nbob,Bob C.,20\n")
+    with pytest.raises(NetworkError, match="a table with a row per node; name the table of edges"):
+        vs.Network.read(path)
+
+
+def test_a_member_called_total_is_told(tmp_path):
+    """It may be one, or a row of totals."""
+    path = tmp_path / "edges.csv"
+    path.write_text("source,target,weight\na,b,1\nb,c,2\nTotal,2,3\n")
+    assert any("'Total' was read as the name of a member" in note for note in vs.Network.read(path).notes)

@@ -237,3 +237,69 @@ def test_shares_above_reach_are_refused_where_reach_stands_in(tmp_path: Path) ->
     rows = [f"p{d},100,{120 if d == 7 else d % 3}" for d in range(1, 21)]
     with pytest.raises(InputError, match=r"export.csv:8: shares 120 exceed reach 100"):
         vs.posts.read(written(tmp_path, "Post ID,Reach,Shares", *rows))
+
+
+def in_japanese(header: str, total: str, row: str, folder: Path) -> pd.DataFrame:
+    rows = [row.format(d=d, n=1000 + d, w=d % 4, s=d % 3) for d in range(1, 21)]
+    return vs.posts.read(written(folder, header, *([total] if total else []), *rows))
+
+
+@pytest.mark.parametrize(
+    ("header", "total", "row"),
+    [
+        (
+            "コンテンツ,動画のタイトル,動画公開時刻,視聴回数,総再生時間（単位: 時間）,チャンネル登録者,インプレッション数,インプレッションのクリック率 (%),共有数",
+            "合計,,,99999,12.5,300,500000,4.2,999",
+            "v{d:02},題,2026/01/{d:02},{n},1.5,{w},9000,4.2,{s}",
+        ),
+        ("投稿ID,投稿日時,インプレッション,いいね,シェア数", "", "v{d:02},2026年1月{d}日 9:30,{n},9,{s}"),
+    ],
+)  # fmt: skip
+def test_exports_in_japanese(header: str, total: str, row: str, tmp_path: Path) -> None:
+    """Views of YouTube, not thumbnails shown, and no row of totals; impressions of others; days written with 年月日."""
+    past = in_japanese(header, total, row, tmp_path)
+    assert past["impressions"].tolist() == [1000 + d for d in range(1, 21)]
+    assert past["shares"].tolist() == [d % 3 for d in range(1, 21)]
+    assert past["published_at"].dt.day.tolist() == list(range(1, 21))
+    assert past["followers"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "25-Jan-2026 09:30", "25-Jan-26 09:30", "Sun Jan 25 09:30:00 +0000 2026", "Sunday, January 25, 2026 09:30", "2026年1月25日 9:30",
+        "25.01.2026 um 09:30 Uhr", "25/01/2026 09h30", "2026-01-25 09:30 (UTC)", "25 January, 2026 09:30", "25 gennaio 2026 09:30",
+        "25 de janeiro de 2026 09:30", "25 januari 2026 09:30",
+    ],
+)  # fmt: skip
+def test_times_as_programs_and_countries_write_them(cell: str, tmp_path: Path) -> None:
+    """One column, one form: each is read as the same moment."""
+    rows = [f'p{i},"{cell}",{1000 + i},{i % 3}' for i in range(12)]
+    past = vs.posts.read(written(tmp_path, "Post ID,Publish time,Impressions,Shares", *rows))
+    assert set(past["published_at"]) == {pd.Timestamp("2026-01-25 09:30", tz="UTC")}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("1.78957E+17", "1.78957E+17"), ("1789570000000000000", "1789570000000000000")]
+)
+def test_names_that_a_spreadsheet_rounded_make_no_two_posts_one(name: str, shown: str, tmp_path: Path) -> None:
+    """Opened in a spreadsheet, numbers of 17 digits lose their end: rows that then share a name are posts of their own still."""
+    rows = [f"{name},https://x/{i},2026-01-{i + 1:02} 08:00,{1000 + i},{i % 3}" for i in range(12)]
+    past = vs.posts.read(written(tmp_path, "Post ID,Permalink,Publish time,Impressions,Shares", *rows))
+    assert past["impressions"].tolist() == [1000 + i for i in range(12)]
+    (note,) = [note for note in past.attrs["notes"] if "rounded by a spreadsheet" in note]
+    assert shown in note
+    assert "'Permalink' was taken" in note
+    without = [row.replace(f",https://x/{i}", "") for i, row in enumerate(rows)]
+    assert len(vs.posts.read(written(tmp_path, "Post ID,Publish time,Impressions,Shares", *without))) == 12
+
+
+def test_a_last_row_that_sums_up_is_no_post_whatever_it_is_called(tmp_path: Path) -> None:
+    """Without dates nothing else tells "12 posts" from a post: what counts is that it is the sum of all in two columns."""
+    rows = [f"p{i},{1000 + i},{i % 3}" for i in range(12)]
+    total = f"12 posts,{sum(1000 + i for i in range(12))},12"
+    past = vs.posts.read(written(tmp_path, "Post ID,Impressions,Shares", *rows, total))
+    assert past["impressions"].max() == 1011
+    assert "row of totals left out (line 14: the sum of the rows above it)" in past.attrs["notes"]
+    other = total.replace("12 posts", "p12").replace(",12", ",9")
+    assert len(vs.posts.read(written(tmp_path, "Post ID,Impressions,Shares", *rows, other))) == 13

@@ -141,3 +141,11 @@ def test_bands_begin_with_nothing(result: Result) -> None:
         assert all(np.asarray(mark.x)[0] == 0.0 for mark in panel.marks)
         (line,) = (mark for mark in panel.marks if isinstance(mark, Line))
         assert np.asarray(line.y)[0] == 0.0
+
+
+def test_the_plots_themselves_are_no_picture_and_say_which_there_are(result: Result) -> None:
+    """``result.plot()`` is the first thing that is tried: the answer names the pictures, and no type of Python."""
+    with pytest.raises(
+        InputError, match=r"call one of series\(\), distribution\(\), .*such as result\.plot\.series\(\)"
+    ):
+        result.plot()

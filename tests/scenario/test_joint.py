@@ -72,6 +72,11 @@ def test_rows_are_read_in_the_unit_of_their_path(tmp_path: Path) -> None:
         ("audience.members\n500\n", "audience.members: audience is fixed before worlds are drawn"),
         ("channels.x.presence\n0.5\n", "channels.x.presence: presence is fixed before worlds are drawn"),
         ("seed\n5\n", "seed: seed is fixed before worlds are drawn"),
+        (
+            "arms.many.content.post.appeal\n0.1\n",
+            "arms is fixed before worlds are drawn: it cannot be uncertain; give content.post.appeal a range, which all arms "
+            "draw that do not set it, or compare values in a sweep",
+        ),
         ("campaign.content\n5\n", "campaign.content: is no number that can vary"),
     ],
 )

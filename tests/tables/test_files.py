@@ -84,6 +84,17 @@ def test_the_same_people(tmp_path: Path, text: str) -> None:
     assert_people(people(tmp_path / "people.csv", text))
 
 
+def test_lines_in_quotes_as_a_whole_are_read(tmp_path: Path) -> None:
+    """A spreadsheet that has every row in one cell saves it so: quotes around each line, those within it doubled."""
+    text = PEOPLE.replace("anna", '"an,na"')
+    table = people(
+        tmp_path / "people.csv", "\n".join(f'"{line.replace(chr(34), 2 * chr(34))}"' for line in text.splitlines())
+    )
+    assert table.texts("handle") == ["an,na", "bén"]
+    assert table.lines == [2, 3]
+    assert "every line was in quotes as a whole: what is in them was read" in table.notes
+
+
 def test_quoted_separators_and_line_ends_keep_the_lines_right(tmp_path: Path) -> None:
     text = 'handle,channel,notes,followers\n"an\nna",instagram,"a, b\nc",40\nben,"instagram",x,many\n'
     with pytest.raises(InputError, match=r"people.csv:5: column 'followers': 'many' is no number"):

@@ -59,7 +59,7 @@ class EqualMoney:
                 "above it."
             )
         return (
-            f"Each of the {self.people:,} advocates may cost up to {b.mean:,.2f} {self.currency} "
+            f"Each of the plan's {self.people:,} advocates may cost up to {b.mean:,.2f} {self.currency} "
             f"(95 % interval {b.low:,.2f} to {b.high:,.2f}). Above that, {self.against} brings more {label} for the same money."
         )
 

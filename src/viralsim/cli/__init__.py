@@ -13,8 +13,9 @@ from typing import Any
 import click
 
 from viralsim.cli.catalogue import COMMANDS, SECTIONS
-from viralsim.cli.endings import end_of, flush_output, tell
+from viralsim.cli.endings import end_of, flush_output, in_options, tell
 from viralsim.cli.output import terminal_is_safe
+from viralsim.errors import InputError
 
 COLLECT_AFTER = 100_000  # new objects: at Python's 700 a tenth of loading modules is looking for garbage among them
 TAKES_RULES = ("file", "folder", "scenario", "folders")  # arguments of commands that read a scenario
@@ -106,7 +107,10 @@ def _announcing(command: click.Command) -> click.Command:
         from viralsim.cli.compiling import say_when_compiling
 
         say_when_compiling(tell)
-        return callback(*arguments, **options)
+        try:
+            return callback(*arguments, **options)
+        except InputError as error:
+            raise in_options(error, click.get_current_context()) from None
 
     announcing.callback = announced
     return announcing

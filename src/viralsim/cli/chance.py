@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from viralsim.cli.study import json_option, scenario_file, scenario_of_file, set_option, threads_option, watched
+
+if TYPE_CHECKING:
+    from viralsim.scenario import Scenario
 
 INTERRUPTED = 130
 
@@ -36,20 +40,28 @@ def chance(
     from viralsim.experiments.rare_events import rare_chances
     from viralsim.experiments.sensitivity import finite
 
-    scenario = scenario_of_file(file, sets)
+    scenario, asked = scenario_of_file(file, sets), _criterion(criterion)
     with watched() as progress:
         found = rare_chances(
-            scenario, worlds, criterion=_criterion(criterion), arms=arms or None, seed=seed, threads=threads,
+            scenario, worlds, criterion=asked, arms=arms or None, seed=seed, threads=threads,
             progress=progress,
         )  # fmt: skip
     if as_json:
         said = {name: {**vars(one), "chance": one.chance} for name, one in found.items()}
         click.echo(json.dumps(finite(said)))
     else:
+        click.echo(f"{scenario.name}: chance of {_rule(scenario, asked)}")
         for one in found.values():
             click.echo(one.sentence)
     if any(one.interrupted for one in found.values()):
         click.get_current_context().exit(INTERRUPTED)
+
+
+def _rule(scenario: Scenario, asked: dict[str, float] | None) -> str:
+    """What is counted: the criterion, or what the scenario calls viral."""
+    rule = scenario.spec.viral_when.model_dump() if asked is None else asked
+    said = ", ".join(f"{word} = {number:g}" for word, number in rule.items() if number is not None)
+    return said if asked is not None else f"going viral ({said})"
 
 
 def _criterion(text: str | None) -> dict[str, float] | None:

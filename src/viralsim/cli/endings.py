@@ -10,11 +10,25 @@ import traceback
 from contextlib import suppress
 
 import click
+from click.core import ParameterSource
 
 from viralsim.cli.output import OutputError
 from viralsim.errors import CapacityError, InputError
 
 _INVALID = re.compile(r"Invalid value for '([^']+)'(?: \([^)]*\))?: (.*)")
+_ARGUMENT = re.compile(
+    r"(\w+)(?:\[[^\]]*\])?(?= must |: )"
+)  # the beginning of what Python's functions say of an argument
+IN_SCENARIOS = {
+    "worlds",
+    "seed",
+    "arms",
+    "measure",
+    "units",
+    "treatment",
+    "control",
+    "share",
+}  # and options of some command
 FAULT_OF_OURS, INPUT_IS_WRONG, INTERRUPTED = 1, 2, 130
 PIPE_CLOSED = 141  # as a shell says of a program that SIGPIPE ended
 _CLOSED = {errno.EPIPE, errno.EINVAL if sys.platform == "win32" else errno.EPIPE}  # of a pipe, as the systems say it
@@ -79,6 +93,21 @@ def usage_sentence(error: click.ClickException) -> str:
         what = f"{match[1]}: {match[2]}"
     context = getattr(error, "ctx", None)
     return what if context is None else f"{what}; see {context.command_path} --help"
+
+
+def in_options(error: InputError, context: click.Context) -> InputError:
+    """The error with an argument of Python called as it was typed: ``arms[0] must be`` is ``--arm must be``.
+
+    What was not typed and a scenario says too is the scenario's, which calls it as Python does.
+    """
+    match = _ARGUMENT.match(str(error))
+    if match is None or type(error) is not InputError:
+        return error
+    words = {match[1], f"{match[1]}s", match[1].removesuffix("_usd")}
+    option = next((p for p in context.command.params if isinstance(p, click.Option) and p.name in words), None)
+    if option is not None and context.get_parameter_source(option.name or "") is not ParameterSource.COMMANDLINE:
+        option = None if match[1] in IN_SCENARIOS else option
+    return error if option is None else InputError(max(option.opts, key=len) + str(error)[match.end() :])
 
 
 def flush_output() -> None:

@@ -168,10 +168,28 @@ def _money(costs: dict[str, dict[str, float]], currency: str) -> Iterator[str]:
         yield f"cost of {name}: {sum(lines.values()):,.2f} {sign(currency)}" + (f" ({parts})" if parts else "")
 
 
+def _in_file(scenario: Scenario, path: str, value: object) -> str:
+    """A value as a file would say it: 30d and not 720.0."""
+    from viralsim.scenario.paths import PathError, leaf_slot, parse_path
+    from viralsim.units import Duration
+
+    if path == "launch_at" and isinstance(value, float):
+        return f"{int(value):02}:{round(value % 1 * 60):02}"
+    if path.endswith("posts_at") and isinstance(value, tuple):
+        return f"[{', '.join(f'{one:g}h' for one in value)}]"
+    try:
+        quantity = leaf_slot(scenario.data, parse_path(path)).quantity
+    except PathError:
+        return f"{value}"
+    if isinstance(quantity, Duration) and isinstance(value, float):
+        return f"{value / 24:g}d" if value >= 48 and value % 24 == 0 else f"{value:g}h"
+    return f"{value}"
+
+
 def _assumed(scenario: Scenario) -> Iterator[str]:
     """Values that the file does not say and that rest on an assumption."""
     found = {
-        (path, f"{value}", source)
+        (path, _in_file(scenario, path, value), source)
         for arm in scenario.arm_names
         for path, value, source in scenario.assumptions(arm)
         if not isinstance(value, dict)
@@ -269,5 +287,6 @@ def presets(word: str | None, as_json: bool) -> None:
             year = "" if entry.year is None else f", {entry.year}"
             note = f"; {entry.note}" if entry.note else ""
             value = json.dumps(entry.value) if isinstance(entry.value, dict) else entry.value
-            click.echo(f"  {name}: {value} ({entry.low} to {entry.high} {entry.unit})")
+            unit = "" if isinstance(entry.low, str) else f" {entry.unit}"  # 2h says its unit
+            click.echo(f"  {name}: {value} ({entry.low} to {entry.high}{unit})")
             click.echo(f"      {entry.source}{year}{note}")

@@ -55,7 +55,7 @@ def sensitivity(
         scenario = scenario.override({"baseline": baseline})
     with progress_bar("points", points_done) as progress:
         found = analyse(
-            scenario, out, samples=samples, method=method, measures=measures, groups=groups_of(groups),
+            scenario, out, samples=samples, method=method, measures=measures, groups=groups_of(groups, scenario),
             worlds=worlds, seed=seed,
             threads=threads, workers=workers, progress=progress,
         )  # fmt: skip

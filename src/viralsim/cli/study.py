@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from viralsim.simulation.run import Progress
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+MOST_LISTED = 8  # inputs, in a message
 WIDEST = 110  # characters of a line of prose
 
 scenario_file = click.argument("file", type=click.Path(path_type=Path))
@@ -41,16 +42,44 @@ group_option = click.option(
 )
 
 
-def groups_of(texts: Sequence[str]) -> dict[str, list[str]]:
-    """The groups of ``--group``: name -> paths; ends the command where a text is none."""
-    return dict(_group(text) for text in texts)
+def groups_of(texts: Sequence[str], scenario: Scenario) -> dict[str, list[str]]:
+    """The groups of ``--group``: name -> paths of uncertain inputs; ends the command, before a run, where a text is none."""
+    sweep = scenario.spec.sweep
+    known = [*scenario.input_ranges(), *scenario.joint_rows()] or list(() if sweep is None else sweep.parameters)
+    groups: dict[str, list[str]] = {}
+    for text in texts:
+        name, paths = _group(text)
+        for path in paths if known else ():  # where nothing is uncertain the analysis says so
+            if path not in known:
+                raise _no_group(
+                    f"{path!r} in {text!r} is no uncertain input of {scenario.name}: {_remedy(path, known)}"
+                )
+        if name in groups:
+            raise _no_group(f"two groups are called {name!r}: give one of them another name")
+        if name in known:
+            raise _no_group(f"{name!r} in {text!r} is the path of an input: give the group another name")
+        groups[name] = paths
+    return groups
 
 
 def _group(text: str) -> tuple[str, list[str]]:
-    name, sign, paths = text.partition("=")
-    if not sign or not name.strip() or not paths.strip():
-        raise click.BadParameter(f"{text!r} is no group: write NAME=PATH,PATH", param_hint="--group")
-    return name.strip(), [path.strip() for path in paths.split(",")]
+    name, sign, rest = text.partition("=")
+    paths = [path.strip() for path in rest.split(",")]
+    if not sign or not name.strip() or not all(paths):
+        raise _no_group(f"{text!r} is no group: write NAME=PATH,PATH")
+    return name.strip(), paths
+
+
+def _no_group(said: str) -> click.BadParameter:
+    return click.BadParameter(said, param_hint="--group")
+
+
+def _remedy(path: str, known: Sequence[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(path, known, n=1)
+    listed = ", ".join(known[:MOST_LISTED]) + (f" and {len(known) - MOST_LISTED} more" * (len(known) > MOST_LISTED))
+    return f"did you mean {near[0]!r}?" if near else f"name one of {listed}, or give {path} a range in uncertain"
 
 
 def last_options(command: Command) -> Command:

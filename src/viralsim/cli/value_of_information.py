@@ -66,7 +66,7 @@ def value_of_information(
     with watched() as progress:
         found = analyse(
             scenario, worlds, seed, arms=arms or None, measure=measure, value_per_unit=value_per_unit,
-            groups=groups_of(groups), surveys=surveys or SURVEYS, threads=threads, progress=progress,
+            groups=groups_of(groups, scenario), surveys=surveys or SURVEYS, threads=threads, progress=progress,
         )  # fmt: skip
     write_page(page, lambda: value_page(found))
     if as_json:

@@ -41,7 +41,7 @@ def seconds_of(table: Table, columns: tuple[str, ...], published: str | None = N
     try:
         times, ambiguous = read_dates(cells)
     except DateError as error:
-        raise refusal(error.row, _either(str(error)) or must) from None
+        raise refusal(error.row, _either(str(error)) or _another_form(cells, error.row) or must) from None
     if ambiguous:
         raise refusal(0, _either("day/month"))
     _check_zones(table, texts)
@@ -51,6 +51,16 @@ def seconds_of(table: Table, columns: tuple[str, ...], published: str | None = N
 
 def _either(why: str) -> str:
     return f"can be day/month or month/day: write times such as {LIKE}" if "day/month" in why else ""
+
+
+def _another_form(cells: list[str], row: int) -> str:
+    """What is wrong with a cell that is a time by itself and does not go with the others; empty where it is none."""
+    other = next(cell for cell in cells if cell)
+    try:
+        read_dates([cells[row]])
+    except DateError:
+        return ""
+    return f"must be written in the same form as {shown(other)}: write all times in one form such as {LIKE}"
 
 
 def _check_zones(table: Table, texts: dict[str, list[str]]) -> None:

@@ -11,8 +11,26 @@ import pandas as pd
 MISSING = {"", "-", "n/a", "na", "nan", "nat", "none", "null", "lifetime"}
 ORDERS = {
     "year-month-day": ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
-    "day.month.year": ("%d.%m.%Y", "%d.%m.%y", "%d %b %Y", "%d %B %Y", "%a %d %b %Y", "%a, %d %b %Y"),
-    "month day, year": ("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%a %b %d %Y", "%a, %b %d, %Y"),
+    "day.month.year": (
+        "%d.%m.%Y",
+        "%d.%m.%y",
+        "%d %b %Y",
+        "%d %B %Y",
+        "%a %d %b %Y",
+        "%a, %d %b %Y",
+        "%d-%b-%Y",
+        "%d-%b-%y",
+        "%d %B, %Y",
+    ),
+    "month day, year": (
+        "%b %d, %Y",
+        "%B %d, %Y",
+        "%b %d %Y",
+        "%B %d %Y",
+        "%a %b %d %Y",
+        "%a, %b %d, %Y",
+        "%A, %B %d, %Y",
+    ),
     "month/day/year": ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y"),
     "day/month/year": ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y"),
 }
@@ -26,12 +44,21 @@ MONTHS = {
     "maj": "may", "juni": "jun", "juin": "jun", "junio": "jun", "juli": "jul", "juillet": "jul", "juil": "jul", "julio": "jul",
     "août": "aug", "agosto": "aug", "ago": "aug", "augusti": "aug", "septembre": "sep", "sept": "sep", "septiembre": "sep",
     "oktober": "oct", "okt": "oct", "octobre": "oct", "octubre": "oct", "novembre": "nov", "noviembre": "nov",
+    "gennaio": "jan", "gen": "jan", "febbraio": "feb", "aprile": "apr", "maggio": "may", "mag": "may", "giugno": "jun",
+    "giu": "jun", "luglio": "jul", "lug": "jul", "settembre": "sep", "set": "sep", "ottobre": "oct", "ott": "oct",
+    "dicembre": "dec", "janeiro": "jan", "fevereiro": "feb", "fev": "feb", "março": "mar", "maio": "may", "junho": "jun",
+    "julho": "jul", "setembro": "sep", "outubro": "oct", "out": "oct", "novembro": "nov", "dezembro": "dec",
+    "maart": "mar", "mrt": "mar", "mei": "may", "augustus": "aug",
     "dezember": "dec", "dez": "dec", "décembre": "dec", "déc": "dec", "diciembre": "dec", "dic": "dec", "december": "dec",
 }  # fmt: skip
 LEAP = 366  # days of the year in which days without one are put
 CLEAR_GAP = 30  # days without a post in which a year may end
 YEARS = (1990, 2199)  # of posts; further ones are slips, and no nanoseconds count to them
-_ZONE = re.compile(r"\s*(?:z|utc|gmt|([+-])(\d\d)(?::?(\d\d))?)$", re.IGNORECASE)
+_ZONE = re.compile(r"\s*(?:z|\(?(?:utc|gmt)\)?|([+-])(\d\d)(?::?(\d\d))?)$", re.IGNORECASE)
+_JAPANESE = re.compile(r"(\d{4})年\s*(\d{1,2})月\s*(\d{1,2})日")
+_X_ARCHIVE = re.compile(
+    r"([a-z]{3} [a-z]{3} \d{1,2}) (\d\d:\d\d:\d\d) \+0000 (\d{4})", re.IGNORECASE
+)  # and of X's interface
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -118,6 +145,9 @@ def _zone(cell: str) -> re.Match[str] | None:
 def _in_english(cell: str) -> str:
     """The cell with months of other languages in English, one blank between its parts, none of the punctuation of months."""
     text = re.sub(r"(?<=\d)T(?=\d)", " ", cell.replace("\u202f", " ").replace("\xa0", " "))
+    text = _JAPANESE.sub(r"\1-\2-\3 ", text)
+    text = _X_ARCHIVE.sub(r"\1 \3 \2", text)
+    text = re.sub(r"(?<=\d)h(?=\d\d\b)", ":", re.sub(r"(?<=\d)\s*Uhr\b", "", text))
     text = re.sub(r"\b(?:at|um|à|kl|a las)\b\.?", " ", text)
     text = re.sub(r"(?<=\d),(?=\s*\d{1,2}:)|(?<=[^\W\d_])\.|(?<=\d)\.(?=\s+[^\W\d_])", " ", text)
     text = re.sub(r"\b(?:de|del)\b", " ", text)

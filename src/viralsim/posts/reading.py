@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -44,6 +45,8 @@ PAID_TYPES = {
     "ad", "ads", "paid", "sponsored", "promoted", "boosted", "gesponsert", "beworben", "sponsorise", "sponsorisé", "promu",
     "patrocinado", "promocionado", "sponsrad", "sponsrat", "boostad",
 }  # fmt: skip
+SPREADSHEET_DIGITS = 15  # of a number that a spreadsheet keeps
+_POWER = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
 MOST_TYPES = 40  # different words of a column of types; more are no types
 
 Floats = NDArray[np.float64]
@@ -118,6 +121,7 @@ def _read_one(path: Path, mapping: Mapping[str, str], ages: bool) -> tuple[Kept,
     for needed in (("shares",), ("impressions", "reach")):
         if not any(name in source for name in needed):
             raise InputError(_missing(table, " or ".join(needed)))
+    _note_rounded(table)
     ids = _ids(table)
     refuse_days(table, source, ids)
     columns: dict[str, object] = {
@@ -263,7 +267,28 @@ def _ids(table: Table) -> list[str | None] | None:
 
 def _name_of_posts(table: Table) -> str | None:
     """The column that names posts."""
-    return next((name for name in ("post_id", "content", "link") if name in table and any(table.texts(name))), None)
+    known = (name for name in ("post_id", "content", "link") if name in table and any(table.texts(name)))
+    return next((name for name in known if not _rounded(table.texts(name))), None)
+
+
+def _rounded(names: Sequence[str]) -> bool:
+    """Whether a spreadsheet has rounded the numbers that name posts: they are written as powers of ten, or all end in zeros."""
+    if any(_POWER.fullmatch(name) for name in names):
+        return True
+    long = [name for name in names if len(name) > SPREADSHEET_DIGITS and name.isdecimal()]
+    return bool(long) and not any(name[SPREADSHEET_DIGITS:].strip("0") for name in long)
+
+
+def _note_rounded(table: Table) -> None:
+    """Say that names of posts were rounded, and not used: two posts of one rounded name would be taken for one."""
+    if "post_id" in table and _rounded(table.texts("post_id")):
+        found, cells = table.columns["post_id"], table.texts("post_id")
+        name = _name_of_posts(table)
+        instead = "rows tell posts apart" if name is None else f"{table.columns[name].title!r} was taken"
+        shown = next(cell for cell in cells if _POWER.fullmatch(cell) or len(cell) > SPREADSHEET_DIGITS)
+        table.notes.append(
+            f"{found.title!r} was rounded by a spreadsheet ({shown}) and names no post: {instead}; export again to keep the names"
+        )
 
 
 def _hashed(text: str) -> str:

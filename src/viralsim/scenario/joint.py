@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,11 @@ from viralsim.scenario.reading import Place
 from viralsim.scenario.slots import check_value, varied_slot
 from viralsim.scenario.spec import Spec
 from viralsim.scenario.study import JOINT, Joint
+from viralsim.tables.text import read_text
 from viralsim.units import Whole
 
 MOST_ROWS, MOST_PATHS = 1_000_000, 64
+READ_AT_ONCE = 1 << 26  # bytes
 NOT_A_PATH = "draw"  # a column that numbers the draws of a posterior
 HERE: Place = ("uncertain", JOINT)
 NEITHER = "needs a file, or rows: give one of them"
@@ -69,7 +72,7 @@ def _read(path: Path) -> Rows:
 def _table(path: Path, modified_ns: int, size: int) -> Rows:
     """The table of a file as it is at that time."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+        with _text_of(path, size) as stream:
             reader = csv.reader(stream, strict=True)
             head = [canonical_path(cell.strip()) for cell in next(reader, [])]
             _check_head(path, head)
@@ -89,6 +92,13 @@ def _table(path: Path, modified_ns: int, size: int) -> Rows:
     table = np.array(rows)
     values = {name: table[:, i] for i, name in enumerate(head) if name != NOT_A_PATH}
     return Rows(values, np.array(lines), hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _text_of(path: Path, size: int) -> TextIO:
+    """The text of a table; what is none is refused by name, unless it is so large that it is read as it comes."""
+    if size <= READ_AT_ONCE:
+        return io.StringIO(read_text(path), newline="")
+    return path.open(encoding="utf-8-sig", newline="")
 
 
 def _check_head(path: Path, head: list[str]) -> None:

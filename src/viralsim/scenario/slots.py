@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from viralsim.scenario.messages import Finding, findings
 from viralsim.scenario.paths import PathError, Slot, adapter, as_written, leaf_slot, parse_path
-from viralsim.scenario.reading import Place
+from viralsim.scenario.reading import Place, path_text
 from viralsim.units import Duration, Real, Whole
 
 STUDIES = ("uncertain", "calibration", "sweep", "variants", "field_test")
@@ -34,7 +34,7 @@ def varied_slot(data: Any, path: str) -> Slot:
     """The slot of a number that differs between worlds; PathError where it cannot."""
     target = parse_path(path)
     if target[0] in FIXED_IN_A_WORLD:
-        raise PathError(f"{target[0]} is fixed before worlds are drawn: it cannot be uncertain")
+        raise PathError(f"{target[0]} is fixed before worlds are drawn: it cannot be uncertain{_instead(target)}")
     if target[0] == "channels" and len(target) > 2 and target[2] in FIXED_PARTS:
         raise PathError(
             f"{target[2]} is fixed before worlds are drawn: it cannot be uncertain; compare values in a sweep"
@@ -49,6 +49,14 @@ def varied_slot(data: Any, path: str) -> Slot:
     if not isinstance(slot.quantity, Real | Whole | Duration):
         raise PathError("is no number that can vary: name a key with a number or a duration")
     return slot
+
+
+def _instead(target: Place) -> str:
+    """What to do in place of drawing what is the same in all worlds."""
+    if target[0] == "arms" and len(target) > 2:
+        drawn = path_text(target[2:])
+        return f"; give {drawn} a range, which all arms draw that do not set it, or compare values in a sweep"
+    return "" if target[0] in SHARED else "; compare values in a sweep"
 
 
 def is_whole(data: Any, path: str) -> bool:

@@ -26,6 +26,7 @@ FACTORS = (0.5, 2.0)
 FARTHER = (0.1, 10.0)
 MOST_SEARCHED = 6
 MOST_RUNS = 1  # no further search after as many worlds as this many runs of the pair have
+SALES_RUNS, SALES_WORLDS = 2, 200  # of these alone: as many runs, of at least so many worlds; one run tells many values
 MOVES_AT_ALL = 0.05  # an input that moves the difference by less than this part of it is not driven farther
 
 
@@ -125,14 +126,19 @@ def _switches(
 ) -> Iterator[SwitchingValue]:
     """The switching values; after the first none that is likely to take more worlds than are left of ``MOST_RUNS``.
 
-    Where money follows a price in proportion, that price takes none.
+    Where money follows a price in proportion, that price takes none. Inputs that change sales alone, of which one run tells many
+    values, also have ``SALES_RUNS`` to themselves: what others took hides none of them.
     """
-    first, most = pair.worlds_run, len(pair.arms) * MOST_RUNS * worlds
+    start, arms, on_sales = pair.worlds_run, len(pair.arms), 0
     for i, ((_, side, beyond), path) in enumerate(turning):
-        one = known[path]
-        left = math.inf if i == 0 or _takes_no_worlds(pair, one) else most - (pair.worlds_run - first)
+        one, before = known[path], pair.worlds_run
+        sold = pair.sells_only(path, measure)
+        left = math.inf if i == 0 or _takes_no_worlds(pair, one) else arms * MOST_RUNS * worlds - (before - start)
+        if sold:
+            left = max(left, arms * SALES_RUNS * max(worlds, SALES_WORLDS) - on_sales)
         if left > 0:
             yield from _switch(pair, one, NET if one.is_price else measure, (side, beyond), worlds, left)
+            on_sales += (pair.worlds_run - before) if sold else 0
 
 
 def _takes_no_worlds(pair: Pair, one: Input) -> bool:

@@ -20,6 +20,7 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 NAMED = 8  # columns that a refusal names
 HEADER_WITHIN = 40  # rows: titles and dates may come above it
 _ANNOUNCED = re.compile(r'\A"?sep=(.)"?[;,\t ]*(?:\n|\Z)', re.IGNORECASE)
+_WHOLE_LINE = re.compile(r'"(?:[^"]|"")*"')
 Row = tuple[int, list[str]]  # (line on which it begins, cells)
 
 
@@ -43,6 +44,8 @@ def read_rows(path: Path, text: str, columns: Sequence[Column], by_hand: Sequenc
     announced = _ANNOUNCED.match(text)
     before = 0 if announced is None else 1
     body = text if announced is None else text[announced.end() :]
+    if (bare := _unquoted(body)) is not None:
+        body = bare
     known = [*columns, *(Column(title, columns[0].kind) for title in by_hand)]
     heads = {s: _head(path, body, s, before) for s in (SEPARATORS if announced is None else (announced[1],))}
     named = {s: [names(cells, known) for _, cells in head] for s, head in heads.items()}
@@ -57,8 +60,21 @@ def read_rows(path: Path, text: str, columns: Sequence[Column], by_hand: Sequenc
     titles = [title.replace("\ufeff", "") for title in titles]
     count = header_line - (above[0] if above else header_line)
     notes = [f"{count} line{'s' * (count > 1)} above the column names (line {header_line}) left out"] if count else []
+    if bare is not None:
+        notes.append("every line was in quotes as a whole: what is in them was read")
     lines, kept = _below(path, rows, titles, notes)
     return Rows(titles, kept, lines, header_line, notes)
+
+
+def _unquoted(text: str) -> str | None:
+    """The lines of a text in which each is in quotes as a whole, as a spreadsheet saves rows that lie in one cell; else None."""
+    if not text.startswith('"'):
+        return None
+    lines = text.split("\n")
+    filled = [line for line in lines if line]
+    if len(filled) < 2 or not all(map(_WHOLE_LINE.fullmatch, filled)) or not any(s in filled[0] for s in SEPARATORS):
+        return None
+    return "\n".join(line[1:-1].replace('""', '"') if line else line for line in lines)
 
 
 def _rows(path: Path, text: str, separator: str, before: int) -> Iterator[Row]:
@@ -90,9 +106,11 @@ def _regular(head: Sequence[Row]) -> int:
 def _no_header(path: Path, text: str, columns: Sequence[Column]) -> InputError:
     required = ", ".join(c.name for c in columns if c.required)
     needed = required or f"names such as {', '.join(c.name for c in columns[:NAMED])}"
+    begins = text.strip().split(chr(10), 1)[0][:80]
+    looks_wrong = "" if begins.isascii() else "; if that looks wrong, save the file as UTF-8"
     return InputError(
         f"{path}: no line of column names was found (separators tried: {', '.join(SEPARATORS.values())}); it needs {needed}, "
-        f"and begins {text.strip().split(chr(10), 1)[0][:80]!r}"
+        f"and begins {begins!r}{looks_wrong}"
     )
 
 

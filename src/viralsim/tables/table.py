@@ -21,6 +21,7 @@ from viralsim.tables.text import read_text
 from viralsim.tables.totals import may_name_a_total, names_a_total
 
 LONGEST_SHOWN = 40
+FEWEST_SUMMED = 8  # rows from which on a last one that is the sum of the others is no entry, though it has a name
 LONGEST_NAME = 1_000  # a quote that does not end makes one cell of many lines
 _NEEDS_A_LOOK = re.compile(r"[ \t\r\f\v#=]")
 
@@ -248,12 +249,12 @@ def _except(rows: list[list[str]], gone: Sequence[int], end: int) -> list[list[s
 
 
 def _without_sum(table: Table) -> Table:
-    """The table without a last row that has no name and is the sum of those above it."""
+    """The table without a last row that is the sum of those above it: one with a name in two columns or more."""
     words = [f.place for f in table.columns.values() if f.column.kind in WORDS]
-    if len(table) < 3 or any(table.rows[-1][place].strip() for place in words):
+    if len(table) < 3:
         return table
-    nameless = not any(table.rows[-2][place].strip() for place in words)
-    if not _sums_up(table, 2 if nameless else 1):
+    last, before = (any(table.rows[at][place].strip() for place in words) for at in (-1, -2))
+    if (last and len(table) < FEWEST_SUMMED) or not _sums_up(table, 2 if last or not before else 1):
         return table
     notes = [*table.notes, f"row of totals left out (line {table.lines[-1]}: the sum of the rows above it)"]
     return replace(table, rows=table.rows[:-1], lines=table.lines[:-1], notes=notes)

@@ -9,24 +9,15 @@ import lzma
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from viralsim.errors import InputError
+from viralsim.tables.other_kinds import SAVE_AS_CSV, kind_of_bytes, kind_of_text
 
 MOST_BYTES = 1 << 28  # of a table of people or posts; networks have a reader of their own
-SAVE_AS_CSV = "save it as CSV (UTF-8) and name that file"
-# What files begin with that are no tables, and the way out.
-NOT_A_TABLE: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", SAVE_AS_CSV),
-    (b"%PDF", "a PDF", "export the table as CSV"),
-    (b"PAR1", "a Parquet file", "write it as CSV"),
-    (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
-    (b"\x89PNG", "a picture", "name a CSV file"),
-    (b"\xff\xd8\xff", "a picture", "name a CSV file"),
-    (b"\x80\x04", "a Python pickle, which is never read", "write it as CSV"),
-    (b"\x80\x05", "a Python pickle, which is never read", "write it as CSV"),
-)
+MOST_NAMED = 5  # files of an archive, in a message
 # What damaged, locked and unknown archives raise.
 DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
 OPENERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
@@ -51,13 +42,15 @@ def read_text(path: Path, markup: bool = False) -> str:
         raise
     except DAMAGED as error:
         raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    for start, what, remedy in NOT_A_TABLE:
-        if data.startswith(start):
-            raise InputError(f"{path} is {what}: {remedy}")
+    _refuse(path, kind_of_bytes(data))
     text = _decoded(path, data)
-    if not markup and text.lstrip()[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
-        raise InputError(f"{path} is a web page or XML, not a table: {SAVE_AS_CSV}")
+    _refuse(path, None if markup else kind_of_text(text))
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _refuse(path: Path, found: tuple[str, str] | None) -> None:
+    if found is not None:
+        raise InputError(f"{path} is {found[0]}: {found[1]}")
 
 
 def _unpacked(path: Path, data: bytes) -> bytes:
@@ -69,12 +62,18 @@ def _unpacked(path: Path, data: bytes) -> bytes:
         return data
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         names = [name for name in packed.namelist() if not name.endswith("/") and "__MACOSX" not in name]
-        if any(name in ("[Content_Types].xml", "mimetype") for name in names):
+        if is_workbook(names):
             raise InputError(f"{path} is a workbook: {SAVE_AS_CSV}")
         if len(names) != 1:
-            raise InputError(f"{path} holds {len(names)} files: unpack it and name one")
+            listed = ", ".join(names[:MOST_NAMED]) + ", ..." * (len(names) > MOST_NAMED)
+            raise InputError(f"{path} holds {len(names)} files ({listed}): unpack it and name one")
         with packed.open(names[0]) as file:
             return _at_most(path, file)
+
+
+def is_workbook(names: Iterable[str]) -> bool:
+    """Whether an archive of these files is a workbook: of Excel, of LibreOffice, or of Numbers."""
+    return any(name in ("[Content_Types].xml", "mimetype") or name.endswith(".iwa") for name in names)
 
 
 def _at_most(path: Path, file: Any) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,18 @@ from numpy.typing import NDArray
 from viralsim.arguments import flag, refuse
 from viralsim.errors import NetworkError
 from viralsim.population.importers.labels import LARGEST_MEMBER, column, plain_labels, unique_labels
+from viralsim.population.importers.unread import unread_attributes, unread_entries
 from viralsim.population.network.edges import Edges
 
 
-def edges_of_networkx(graph: Any, tie_strength: str | None, influence_weight: str | None) -> Edges:
+class Noted(NamedTuple):
+    """Edges, and what users should know of them."""
+
+    edges: Edges
+    notes: tuple[str, ...]
+
+
+def edges_of_networkx(graph: Any, tie_strength: str | None, influence_weight: str | None) -> Noted:
     """Edges of a networkx graph: members in the order of its nodes, edges in the order of ``graph.edges``."""
     if not hasattr(graph, "nodes") or not hasattr(graph, "is_directed"):
         raise refuse("graph", "a networkx graph", graph, error=NetworkError)
@@ -29,7 +37,11 @@ def edges_of_networkx(graph: Any, tie_strength: str | None, influence_weight: st
         except KeyError:
             raise NetworkError(f'an edge has no attribute "{name}"; set it on every edge') from None
 
-    return Edges(
+    attributes: dict[Any, list[Any]] = {}
+    for *_, data in edges:
+        for name, value in data.items():
+            attributes.setdefault(name, []).append(value)
+    given = Edges(
         np.fromiter((number[edge[0]] for edge in edges), np.int32, len(edges)),
         np.fromiter((number[edge[1]] for edge in edges), np.int32, len(edges)),
         len(nodes),
@@ -38,9 +50,10 @@ def edges_of_networkx(graph: Any, tie_strength: str | None, influence_weight: st
         None if nodes == list(range(len(nodes))) else _labels(nodes),
         graph.is_directed(),
     )
+    return Noted(given, unread_attributes(attributes, (tie_strength, influence_weight)))
 
 
-def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str | None) -> Edges:
+def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str | None) -> Noted:
     """Edges of an igraph graph; the vertex attribute ``name`` (else ``id``) becomes the ids."""
     if not hasattr(graph, "get_edgelist"):
         raise refuse("graph", "an igraph Graph", graph, error=NetworkError)
@@ -62,7 +75,7 @@ def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str 
             raise NetworkError(
                 f"two vertices are called {twice!r}: give each a {label} of its own, or remove the attribute"
             )
-    return Edges(
+    given = Edges(
         np.ascontiguousarray(pairs[:, 0]),
         np.ascontiguousarray(pairs[:, 1]),
         graph.vcount(),
@@ -71,9 +84,11 @@ def edges_of_igraph(graph: Any, tie_strength: str | None, influence_weight: str 
         None if label is None else _labels(graph.vs[label]),
         graph.is_directed(),
     )
+    attributes = {name: graph.es[name] for name in graph.es.attributes()}
+    return Noted(given, unread_attributes(attributes, (tie_strength, influence_weight)))
 
 
-def edges_of_scipy(matrix: Any, weighted: bool, directed: bool, ids: Any) -> Edges:
+def edges_of_scipy(matrix: Any, weighted: bool, directed: bool, ids: Any) -> Noted:
     """Edges of a square sparse matrix: row u, column v is u to v; explicit zeros are no edges."""
     if not hasattr(matrix, "tocoo"):
         remedy = "scipy.sparse.coo_array makes one of a dense matrix"
@@ -90,7 +105,7 @@ def edges_of_scipy(matrix: Any, weighted: bool, directed: bool, ids: Any) -> Edg
     if values.dtype.kind not in "biuf" or not np.isfinite(values).all():
         raise NetworkError("the entries of the matrix must be finite numbers; leave out what is not known")
     there = values != 0
-    return Edges(
+    given = Edges(
         np.asarray(entries.row)[there].astype(np.int32),
         np.asarray(entries.col)[there].astype(np.int32),
         rows,
@@ -99,6 +114,7 @@ def edges_of_scipy(matrix: Any, weighted: bool, directed: bool, ids: Any) -> Edg
         None if ids is None else unique_labels(column(ids, "ids")),
         directed,
     )
+    return Noted(given, () if weighted else unread_entries(values[there]))
 
 
 def _labels(nodes: list[Any]) -> NDArray[Any]:

@@ -15,6 +15,7 @@ from viralsim.population.importers.edge_lists.gather import EdgeTable
 from viralsim.population.importers.edge_spool import EdgeBlocks, EdgeColumns
 from viralsim.population.importers.labels import LARGEST_MEMBER, member_numbers, unique_labels
 from viralsim.population.importers.text_stream import Report
+from viralsim.population.importers.unread import entries_not_read
 from viralsim.population.network.edges import Edges
 from viralsim.population.network.storage import BAD_ARRAY
 
@@ -37,11 +38,11 @@ def _no_weights(path: Path, tie_strength: Any, influence_weight: Any) -> None:
         )
 
 
-def read_npy(path: Path, directed: bool, tie_strength: Any, influence_weight: Any) -> Edges:
-    """Edges of an array of member numbers [E, 2]."""
+def read_npy(path: Path, directed: bool, tie_strength: Any, influence_weight: Any) -> tuple[Edges, list[str]]:
+    """Edges of an array of member numbers [E, 2], which needs no note."""
     _no_weights(path, tie_strength, influence_weight)
     array = np.asarray(open_npy(path))
-    return _of_numbers(path, array[:, 0], array[:, 1], None, directed)
+    return _of_numbers(path, array[:, 0], array[:, 1], None, directed), []
 
 
 def open_npy(path: Path) -> NDArray[Any]:
@@ -104,8 +105,8 @@ def _refuse_sparse(path: Path, members: int, edges: int) -> None:
         raise NetworkError(f"{path}: id {members - 1} is out of range for {edges} edges; number members from 0")
 
 
-def read_npz(path: Path, directed: bool, tie_strength: Any, influence_weight: Any) -> Edges:
-    """Edges of a scipy sparse matrix, or of the rows ``indptr`` and ``followers``."""
+def read_npz(path: Path, directed: bool, tie_strength: Any, influence_weight: Any) -> tuple[Edges, list[str]]:
+    """Edges of a scipy sparse matrix, or of the rows ``indptr`` and ``followers``; and notes."""
     _must_exist(path)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # NumPy leaves a bad one open
@@ -118,7 +119,7 @@ def read_npz(path: Path, directed: bool, tie_strength: Any, influence_weight: An
         raise NetworkError(f"{path}: no NumPy archive that can be read ({_short(error)}); save it again") from None
     if {"indptr", "followers"} <= names:
         _no_weights(path, tie_strength, influence_weight)
-        return _of_rows(path, arrays, directed)
+        return _of_rows(path, arrays, directed), []
     if not {"format", "shape", "data"} <= names:
         raise NetworkError(
             f"{path}: holds {', '.join(sorted(names))[:80]}; needed is a scipy sparse matrix, or indptr and followers"
@@ -144,7 +145,11 @@ def read_npz(path: Path, directed: bool, tie_strength: Any, influence_weight: An
         raise NetworkError(f"{path}: no sparse matrix that can be read ({_short(error)}); save it again") from None
     if influence_weight is not None:
         raise NetworkError(f"{path}: a sparse matrix gives tie strengths only; use an edge list with columns")
-    return edges_of_scipy(coo, tie_strength is not None, directed, None)
+    edges = edges_of_scipy(coo, True, directed, None).edges
+    if tie_strength is not None:
+        return edges, []
+    unread = not (np.asarray(edges.tie_strength) == 1).all()
+    return edges._replace(tie_strength=None), [entries_not_read(path)] if unread else []
 
 
 def _refuse_bomb(path: Path) -> None:

@@ -11,8 +11,8 @@ from viralsim.population.importers.direction import settled
 from viralsim.population.importers.formats.recognise import recognise
 from viralsim.population.importers.read import Reading, gather_table, read_with_notes, said_of
 from viralsim.population.importers.text_stream import Report
-from viralsim.population.network.edges import reverses
-from viralsim.population.network.network import REACHES, dropped_edges
+from viralsim.population.network.edges import dropped_edges, reverses
+from viralsim.population.network.network import REACHES
 from viralsim.population.network.storage import new_folder, refuse_taken, save_network, write_manifest
 
 

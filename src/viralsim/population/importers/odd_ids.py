@@ -22,6 +22,7 @@ WORDS = frozenset(
     {form for word in MISSING - {""} for form in (word, word.upper(), word.title(), word.capitalize())}
     | {"NaN", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "undefined"}
 )
+SPREADSHEET_DIGITS = 15  # of a number that a spreadsheet keeps
 LARGEST_WHOLE = 2**63 - 1
 
 
@@ -105,6 +106,8 @@ def _holds(ids: NDArray[Any], characters: str) -> NDArray[np.bool_]:
 
 def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
     """What users should know of ids that may not be names."""
+    if ids is not None and ids.dtype.kind == "i":
+        return _rounded(path, ids)
     if ids is None or ids.dtype.kind != "U" or len(ids) == 0:
         return []
     notes = []
@@ -114,10 +117,27 @@ def odd_names(path: Path, ids: NDArray[Any] | None) -> list[str]:
             f"{path.name}: {', '.join(missing[:5])} was read as the name of a member; drop such rows if it means that an id is "
             "missing"
         )
+    totals = [repr(word) for word in ids[_totals(ids)].tolist()]
+    if totals:
+        notes.append(
+            f"{path.name}: {', '.join(totals[:5])} was read as the name of a member; drop such rows if they are totals"
+        )
     notes += _alike(path, ids.tolist())
     if np.strings.endswith(ids, ".0").all():
         notes.append(f"{path.name}: ids are written as decimals, such as {ids[0]}; they were read as text")
     return notes
+
+
+def _rounded(path: Path, ids: NDArray[Any]) -> list[str]:
+    """A word on long numbers that all end in zeros: a spreadsheet keeps fifteen digits."""
+    long = ids[ids >= 10**SPREADSHEET_DIGITS]
+    digits = np.floor(np.log10(long)).astype(np.int64) + 1 if len(long) else long
+    if not len(long) or (long % 10 ** (digits - SPREADSHEET_DIGITS)).any():
+        return []
+    return [
+        f"{path.name}: ids of more than {SPREADSHEET_DIGITS} digits all end in zeros, such as {long[0]}: a spreadsheet rounded "
+        "them, and members may have become one; export the ids as text"
+    ]
 
 
 def _alike(path: Path, labels: list[str]) -> list[str]:

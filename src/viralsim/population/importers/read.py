@@ -66,7 +66,7 @@ def read_network(
     if found.kind in ("npy", "npz"):
         refuse_text_options(path, reading)
         read = read_npy if found.kind == "npy" else read_npz
-        edges, notes = read(path, directed is not False, tie_strength, influence_weight), []
+        edges, notes = read(path, directed is not False, tie_strength, influence_weight)
     elif found.kind == "edges":
         table = gather_table(path, found, reading)
         edges, notes = (

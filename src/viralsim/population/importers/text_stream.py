@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from viralsim.errors import NetworkError
+from viralsim.tables.text import is_workbook
 
 MOST_COMPRESSION = 400  # text of edges shrinks 3 to 20 times; a bomb 1000 times
 CHUNK = 1 << 24
@@ -29,7 +30,7 @@ def _from_zip(packed: BinaryIO, path: Path) -> BinaryIO:
     """The one file of an archive."""
     archive = zipfile.ZipFile(packed)
     names = [one for one in archive.namelist() if not one.endswith("/") and not one.startswith("__MACOSX/")]
-    if any(one in ("[Content_Types].xml", "mimetype") for one in names):
+    if is_workbook(names):
         raise NetworkError(f"{path}: a workbook, not a text; save the sheet of edges as CSV (UTF-8)")
     if len(names) != 1:
         raise NetworkError(f"{path}: an archive of {len(names)} files; unpack it and name the one with the edges")

@@ -162,3 +162,8 @@ def refuse_sparse_ids(members: int, edges: int) -> None:
             f"the largest id {members - 1} would make {members} members for {edges} edges; "
             "give members=, or pass the ids as text to have them numbered"
         )
+
+
+def dropped_edges(loops: int, parallels: int) -> str:
+    """What is said of edges that are not in a network."""
+    return f"dropped {loops} self-loops and {parallels} parallel edges"

@@ -23,7 +23,7 @@ from viralsim.population.importers.labels import (
     number_labels,
     unique_labels,
 )
-from viralsim.population.network.edges import Edges, build_rows, is_signs, refuse_sparse_ids, reverses
+from viralsim.population.network.edges import Edges, build_rows, dropped_edges, is_signs, refuse_sparse_ids, reverses
 from viralsim.population.network.spans import TieSpans
 
 if TYPE_CHECKING:
@@ -302,7 +302,9 @@ class Network:
         return snapshot_of(self, tick)
 
     @classmethod
-    def of_edges(cls, edges: Edges, *, edge_means: str = REACHES, keep_edge_order: bool = True) -> Network:
+    def of_edges(
+        cls, edges: Edges, notes: tuple[str, ...] = (), *, edge_means: str = REACHES, keep_edge_order: bool = True
+    ) -> Network:  # fmt: skip
         """Build a network of ``Edges`` whose member numbers are known to be good; see ``from_edges``."""
         if reverses(edge_means):
             edges = edges._replace(source=edges.target, target=edges.source)
@@ -316,6 +318,7 @@ class Network:
             rows.influence_weight,
             edges.ids,
             rows.position,
+            notes,
             tie_sign=rows.tie_sign,
         )
 
@@ -325,12 +328,13 @@ class Network:
     ) -> Network:  # fmt: skip
         """A network of a networkx graph: members in the order of its nodes, whose labels become the ids.
 
-        tie_strength, influence_weight: names of edge attributes. edge_means: "source reaches target" or "source follows target". An
-        undirected graph gives both arcs of each edge. Raises NetworkError for what is no graph, or has no such attribute.
+        tie_strength, influence_weight: names of edge attributes; others are not read: ``notes`` says so, and a ``ViralsimWarning``
+        where they are numbers other than 1. edge_means: "source reaches target" or "source follows target". An undirected graph
+        gives both arcs of each edge. Raises NetworkError for what is no graph, or has no such attribute.
         """
         from viralsim.population.importers.adapters import edges_of_networkx
 
-        return cls.of_edges(edges_of_networkx(graph, tie_strength, influence_weight), edge_means=edge_means)
+        return cls.of_edges(*edges_of_networkx(graph, tie_strength, influence_weight), edge_means=edge_means)
 
     @classmethod
     def from_igraph(
@@ -339,7 +343,7 @@ class Network:
         """An igraph graph as in ``from_networkx``; the vertex attribute ``name`` (else ``id``) becomes the ids; or NetworkError."""
         from viralsim.population.importers.adapters import edges_of_igraph
 
-        return cls.of_edges(edges_of_igraph(graph, tie_strength, influence_weight), edge_means=edge_means)
+        return cls.of_edges(*edges_of_igraph(graph, tie_strength, influence_weight), edge_means=edge_means)
 
     @classmethod
     def from_scipy(
@@ -347,12 +351,13 @@ class Network:
     ) -> Network:  # fmt: skip
         """A network of a square scipy sparse matrix or array: an entry in row u, column v is an edge u to v.
 
-        weighted: take the entries as tie strengths. directed: False adds the transposed entries. ids: as in ``from_edges``,
-        edge_means as in ``from_networkx``. Raises NetworkError for what is no such matrix.
+        weighted: take the entries as tie strengths; else their sizes are not read, with a ``ViralsimWarning`` where they are not 1.
+        directed: False adds the transposed entries. ids: as in ``from_edges``, edge_means as in ``from_networkx``. Raises
+        NetworkError for what is no such matrix.
         """
         from viralsim.population.importers.adapters import edges_of_scipy
 
-        return cls.of_edges(edges_of_scipy(matrix, weighted, directed, ids), edge_means=edge_means)
+        return cls.of_edges(*edges_of_scipy(matrix, weighted, directed, ids), edge_means=edge_means)
 
     @classmethod
     def from_pandas(
@@ -370,8 +375,11 @@ class Network:
     ) -> Network:
         """A row of ``frame`` per edge: source, target, tie_strength, influence_weight name columns; or NetworkError.
 
-        members, ids, directed: as in ``from_edges``; edge_means as in ``from_networkx``.
+        members, ids, directed: as in ``from_edges``; edge_means as in ``from_networkx``. ``notes`` names the columns that were not
+        read, and a ``ViralsimWarning`` one that is called like a weight.
         """
+        from viralsim.population.importers.unread import unread_columns
+
         if not hasattr(frame, "columns"):
             raise refuse("frame", "a DataFrame", frame, error=NetworkError)
         for name in (source, target, *(one for one in (tie_strength, influence_weight) if one is not None)):
@@ -383,12 +391,9 @@ class Network:
         strength, weight = (
             None if name is None else frame[name].to_numpy() for name in (tie_strength, influence_weight)
         )
-        return cls.from_edges(
+        network = cls.from_edges(
             frame[source].to_numpy(), frame[target].to_numpy(), members, tie_strength=strength, influence_weight=weight,
             ids=ids, directed=directed,
         )  # fmt: skip
-
-
-def dropped_edges(loops: int, parallels: int) -> str:
-    """What is said of edges that are not in a network."""
-    return f"dropped {loops} self-loops and {parallels} parallel edges"
+        asked = (source, target, tie_strength, influence_weight)
+        return replace(network, notes=unread_columns(dict(frame.items()), asked))

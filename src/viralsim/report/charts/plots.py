@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from viralsim.errors import InputError
 from viralsim.report.charts import cascades, money, people, time
@@ -26,6 +26,11 @@ class Plots:
 
     def __init__(self, result: Result) -> None:
         self._result = result
+
+    def __call__(self, *_arguments: object, **_options: object) -> NoReturn:
+        """Raises InputError, which names the pictures: ``result.plot()`` itself is none."""
+        pictures = ", ".join(f"{name}()" for name in vars(Plots) if not name.startswith("_"))
+        raise InputError(f"result.plot is no picture itself: call one of {pictures}, such as result.plot.series()")
 
     def series(self, name: str | None = None, *, dark: bool = False) -> Plot:
         """Quantile bands over worlds of a cumulative series, a panel per arm; by default the goal's, else shares."""

@@ -33,6 +33,7 @@ RELATIONS = {"follows", "followed", "follow", "isfollowing", "following", "reach
              "mentioned", "replied", "repliesto", "likes", "liked", "knows", "friendof", "friendswith", "subscribesto"}  # fmt: skip
 KIND_WORDS = {"directed": True, "undirected": False}
 KIND_FLAGS = {**KIND_WORDS, "true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+TITLE_WITHIN = 10  # rows: what may stand above the names of columns
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ def _without_header(
     first_line, first = rows[0]
     body = [cells for _, cells in rows[1:]]
     if not are_names(first, body, asked):
+        _refuse_names_below(path, rows)
         for line, comment in sample.comments[-1:]:
             names = [name.strip() for name in comment.lstrip("#% ").split(sample.separator or None)]
             if len(names) == sample.width and named_ends(names) is not None:
@@ -211,6 +213,19 @@ def _without_header(
         )
     notes.append(_named(path, first_line, first))
     return rows[1:], tuple(first)
+
+
+def _refuse_names_below(path: Path, rows: Sequence[tuple[int, list[str]]]) -> None:
+    """``NetworkError`` where lines stand above the names of the columns: they would be edges, and so would the names."""
+    for at, (line, cells) in enumerate(rows[1:TITLE_WITHIN], 1):
+        ends = named_ends(cells)
+        below = {cell for _, row in rows[at + 1 :] for cell in row}
+        above = {cell for _, row in rows[:at] for cell in row}
+        if ends is not None and below and not below & {*above, cells[ends.source], cells[ends.target]}:
+            raise NetworkError(
+                f"{path}:{line}: names of columns ({', '.join(cells[:4])}) below other lines; take lines {rows[0][0]} to "
+                f"{line - 1} out"
+            )
 
 
 def _named(path: Path, line: int, names: Sequence[str]) -> str:

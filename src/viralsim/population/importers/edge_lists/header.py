@@ -9,7 +9,7 @@ from typing import NamedTuple
 from viralsim.tables.columns import plain
 from viralsim.tables.numbers import MISSING
 
-# Names of the two ends, in pairs; English, then German, French, Spanish and Dutch.
+# Names of the two ends, in pairs; English, then German, French, Spanish, Dutch, Italian, Portuguese and Japanese.
 PAIRS = (
     ("source", "target"), ("src", "dst"), ("src", "tgt"), ("src", "dest"), ("source", "destination"), ("source", "dest"),
     ("from", "to"), ("sender", "receiver"), ("sender", "recipient"), ("origin", "destination"), ("origin", "dest"),
@@ -26,6 +26,8 @@ PAIRS = (
     ("screenname", "follows"), ("username", "friend"), ("username", "follower"), ("abonnent", "profil"), ("abonnent", "konto"),
     ("folgender", "gefolgter"), ("nutzer", "follower"), ("benutzer", "follower"), ("abonne", "compte"), ("abonne", "profil"),
     ("seguidor", "seguido"), ("seguidor", "cuenta"), ("seguidor", "perfil"),
+    ("origine", "destination"), ("origine", "destinazione"), ("mittente", "destinatario"), ("origem", "destino"),
+    ("remetente", "destinatario"), ("フォロワー", "フォロー先"), ("始点", "終点"), ("送信元", "送信先"), ("送信者", "受信者"),
 )  # fmt: skip
 SOURCES = {source for source, _ in PAIRS}
 TARGETS = {target for _, target in PAIRS}
@@ -69,11 +71,12 @@ ROW_NAMES = {
     "key",
 }
 MOST = 0.9  # of the rows below, so that a bad line does not hide a header
-FOLLOWERS = {"follower", "followerid", "abonnent", "folgender", "abonne", "seguidor"}
+FOLLOWERS = {"follower", "followerid", "abonnent", "folgender", "abonne", "seguidor", "フォロワー"}
 FOLLOWED = {
     "followee", "followed", "following", "friend", "followeeid", "followedid", "followingid", "friendid", "user", "userid",
-    "username", "nutzer", "benutzer", "profil", "konto", "gefolgter", "compte", "seguido", "cuenta", "perfil",
+    "username", "nutzer", "benutzer", "profil", "konto", "gefolgter", "compte", "seguido", "cuenta", "perfil", "フォロー先",
 }  # fmt: skip
+HANDLES = {"username", "screenname", "handle"}
 LETTERS = {("u", "v"), ("i", "j"), ("x", "y"), ("a", "b"), ("s", "t")}
 
 
@@ -153,9 +156,10 @@ def _above_numbers(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 
 def is_node_table(names: Sequence[str]) -> bool:
-    """Whether the names are those of a table with a row per node."""
-    words = [plain(name) for name in names]
-    return named_ends(names) is None and "id" in words and any(word in words for word in ("label", "name", "username"))
+    """Whether the names are those of a table with a row per node: one has an id and a label, or a handle and a name."""
+    words = {plain(name) for name in names}
+    called = ("id" in words and words & {"label", "name", "username"}) or ("name" in words and words & HANDLES)
+    return named_ends(names) is None and bool(called)
 
 
 def meaning_of(source: str, target: str) -> str | None:

@@ -24,6 +24,7 @@ from viralsim.population.importers.formats.parsed import (
     edges_between,
     no_names,
     no_weights,
+    not_read,
     refuse_twice,
     weight_column,
 )
@@ -76,13 +77,6 @@ def _edges_of(path: Path, graph: Any, labels: list[str], asked: Asked) -> Edges:
     return edges_between(path, labels, [labels[a] for a, _ in pairs], [labels[b] for _, b in pairs], weights)
 
 
-def _unread(path: Path, names: list[str], asked: Asked) -> list[str]:
-    left = [name for name in names if name not in asked.weights().values()]
-    if not left:
-        return []
-    return [f"{path.name}: attributes of edges not read: {', '.join(left[:8])} (name one in tie_strength to use it)"]
-
-
 def read_gml(path: Path, text: str, asked: Asked) -> Parsed:
     """GML, by networkx; members are called by their labels, or by their ids where there are no labels."""
     import networkx
@@ -113,7 +107,7 @@ def read_gml(path: Path, text: str, asked: Asked) -> Parsed:
                for weight, attribute in asked.weights().items()}  # fmt: skip
     ends = [(labels[a], labels[b]) for a, b, _ in edges]
     result = edges_between(path, list(labels.values()), [a for a, _ in ends], [b for _, b in ends], weights)
-    notes = [f"{path.name}: members are called by their {name or 'id'} in the GML", *_unread(path, known, asked)]
+    notes = [f"{path.name}: members are called by their {name or 'id'} in the GML", *not_read(path, known, asked)]
     return Parsed(result, Stated(graph.is_directed(), "directed of the GML"), notes)
 
 
@@ -157,7 +151,7 @@ def read_pajek(path: Path, text: str, asked: Asked) -> Parsed:
     called = first.vs["name"] if "name" in first.vs.attributes() else [""] * first.vcount()
     labels = [str(name).strip() or str(i) for i, name in enumerate(called, 1)]
     every = [_edges_of(path, graph, labels, asked) for graph in graphs.values()]
-    notes = _unread(path, sorted({name for graph in graphs.values() for name in graph.es.attributes()}), asked)
+    notes = not_read(path, sorted({name for graph in graphs.values() for name in graph.es.attributes()}), asked)
     if len(every) == 1:
         stated = Stated(kinds[0] != "edge", f"*{'Edges' if kinds[0] == 'edge' else 'Arcs'} of the Pajek file",
                         firm=kinds[0] != "matr")  # fmt: skip
@@ -189,7 +183,7 @@ def read_ucinet(path: Path, text: str, asked: Asked) -> Parsed:
     edges = _edges_of(path, graph, [str(name).strip() for name in called], asked)
     if edges.members == 0:
         raise NetworkError(f"{path}: the graph has no nodes; {EXPORT}")
-    return Parsed(edges, None, [f"{path.name}: UCINET DL", *_unread(path, graph.es.attributes(), asked)])
+    return Parsed(edges, None, [f"{path.name}: UCINET DL", *not_read(path, graph.es.attributes(), asked)])
 
 
 def read_lgl(path: Path, text: str, asked: Asked) -> Parsed:
@@ -199,7 +193,7 @@ def read_lgl(path: Path, text: str, asked: Asked) -> Parsed:
     if graph.vcount() == 0:
         raise NetworkError(f"{path}: the graph has no nodes; {EXPORT}")
     edges = _edges_of(path, graph, list(graph.vs["name"]), asked)
-    return Parsed(edges, Stated(False, "as LGL files are", firm=False), _unread(path, graph.es.attributes(), asked))
+    return Parsed(edges, Stated(False, "as LGL files are", firm=False), not_read(path, graph.es.attributes(), asked))
 
 
 def read_graph6(path: Path, text: str, asked: Asked) -> Parsed:
@@ -247,6 +241,8 @@ def read_dimacs(path: Path, text: str, asked: Asked) -> Parsed:
     weights: dict[str, Any] = {name: weight_column(path, name, [cells[3] if len(cells) > 3 else None for cells in rows], places)
                for name in asked.weights()}  # fmt: skip
     notes = [f"{path.name}: DIMACS, vertices are numbered from 1"]
+    if not weights and any(len(cells) > 3 and cells[3] != "1" for cells in rows):
+        notes.append(f"{path.name}: weights of edges were not read (any word in tie_strength takes them)")
     if rows and len(rows) != announced:
         notes.append(f"{path.name}: it announces {announced:,} edges but holds {len(rows):,}")
     pairs = np.array([cells[1:3] for cells in rows], dtype=np.int64).reshape(-1, 2) - 1
@@ -306,7 +302,7 @@ def read_gdf(path: Path, text: str, asked: Asked) -> Parsed:
         raise NetworkError(f"{path}{places[odd]}: directed must be true or false, got {flags[odd][:40]!r}; correct it")
     edges, stated = by_kind(edges, [flag == "true" for flag in flags] or [False], "directed of the GDF file", notes)
     unread = [title for title in titles if title not in ("node1", "node2", "directed")]
-    return Parsed(edges, stated, [f"{path.name}: {note}" for note in notes] + _unread(path, unread, asked))
+    return Parsed(edges, stated, [f"{path.name}: {note}" for note in notes] + not_read(path, unread, asked))
 
 
 def _gdf_rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
@@ -347,6 +343,8 @@ def read_leda(path: Path, text: str, asked: Asked) -> Parsed:
     weights = {name: weight_column(path, name, [one[3] for one in edges], [f":{line}" for line, _ in rows])
                for name in asked.weights()}  # fmt: skip
     source, target = ([labels[int(one[end]) - 1] for one in edges] for end in (1, 2))
-    return Parsed(
-        edges_between(path, labels, source, target, weights), Stated(way == -1, f"{way} in the LEDA file"), []
-    )
+    notes = []
+    if not weights and any(one[3].strip() not in ("", "1") for one in edges):
+        notes.append(f"{path.name}: labels of edges were not read (any word in tie_strength takes them)")
+    stated = Stated(way == -1, f"{way} in the LEDA file")
+    return Parsed(edges_between(path, labels, source, target, weights), stated, notes)

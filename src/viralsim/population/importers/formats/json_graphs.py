@@ -14,12 +14,14 @@ from viralsim.population.importers.formats.parsed import (
     Asked,
     Parsed,
     edges_between,
+    not_read,
     refuse_twice,
     renamed,
     weight_column,
 )
 
 REMEDY = 'write node-link JSON ("nodes" with "id", "links" with "source" and "target"), or the edges as CSV'
+ENDS = {"source", "target", "id", "key"}  # of an edge in JSON: whom it connects and what it is called itself
 Node: TypeAlias = dict[str, Any]
 Edge: TypeAlias = dict[str, Any]
 
@@ -73,7 +75,12 @@ def _with_ends(edge: Edge) -> Edge:
         return edge
     names = list(edge)
     ends = named_ends(names)
-    return edge if ends is None else {**edge, "source": edge[names[ends.source]], "target": edge[names[ends.target]]}
+    return edge if ends is None else _renamed(edge, names[ends.source], names[ends.target])
+
+
+def _renamed(edge: Edge, source: str, target: str) -> Edge:
+    rest = {name: value for name, value in edge.items() if name not in (source, target)}
+    return {**rest, "source": edge[source], "target": edge[target]}
 
 
 def _with_direction(content: dict[str, Any]) -> dict[str, Any]:
@@ -134,15 +141,20 @@ def _list_of_edges(path: Path, content: Any) -> Found | None:
     if not isinstance(content, list) or not content:
         return None
     if all(isinstance(edge, list) and len(edge) >= 2 for edge in content):
-        return None, [{"source": edge[0], "target": edge[1]} for edge in content], None, ""
+        return None, [_of_row(edge) for edge in content], None, ""
     if all(isinstance(edge, dict) for edge in content):
         names = list(content[0])
         ends = named_ends(names)
         if ends is not None:
             a, b = names[ends.source], names[ends.target]
             if all(a in edge and b in edge for edge in content):
-                return None, [{**edge, "source": edge[a], "target": edge[b]} for edge in content], None, ""
+                return None, [_renamed(edge, a, b) for edge in content], None, ""
     return None
+
+
+def _of_row(row: list[Any]) -> Edge:
+    """An edge of a list: two ends, and what stands behind them by its place, as of a column without a name."""
+    return {**{str(i): row[i] for i in range(2, len(row))}, "source": row[0], "target": row[1]}
 
 
 def _label(path: Path, value: Any) -> str:
@@ -183,7 +195,8 @@ def _parsed(
     stated = None if directed is None else Stated(directed, '"directed" of the JSON')
     if nodes is not None and directed is None:
         notes.append('the JSON does not say whether it is directed; "directed" would')
-    return Parsed(result, stated, [f"{path.name}: {note}" for note in notes])
+    unread = sorted({name for edge in edges for name in edge} - ENDS)
+    return Parsed(result, stated, [f"{path.name}: {note}" for note in notes] + not_read(path, unread, asked))
 
 
 def _end(edge: Edge, end: str) -> Any:

@@ -19,6 +19,7 @@ from viralsim.population.importers.edge_lists.sample import Sample
 from viralsim.population.importers.formats.parsed import Asked, Parsed, no_names, refuse_twice
 from viralsim.population.importers.labels import LARGEST_MEMBER
 from viralsim.population.importers.odd_ids import ids_of
+from viralsim.population.importers.unread import entries_not_read
 from viralsim.population.network.edges import Edges
 from viralsim.tables.totals import names_a_total
 
@@ -164,9 +165,7 @@ def _parsed(
 ) -> Parsed:  # fmt: skip
     notes = [f"{path.name}: adjacency matrix of {n:,} members, an entry in row u, column v is an edge u to v"]
     if not asked.weights() and not (values == 1).all():
-        notes.append(
-            f"{path.name}: entries above 0 are edges, their sizes were not read (any word in tie_strength takes them)"
-        )
+        notes.append(entries_not_read(path))
     weights: dict[str, Any] = dict.fromkeys(asked.weights(), values)
     ids = None if names is None else ids_of(names)
     return Parsed(Edges(source, target, n, ids=ids, **weights), None, notes)

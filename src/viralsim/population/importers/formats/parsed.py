@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,6 +35,14 @@ class Parsed(NamedTuple):
     edges: Edges
     stated: Stated | None
     notes: list[str]
+
+
+def not_read(path: Path, names: Iterable[str], asked: Asked) -> list[str]:
+    """The note on attributes of edges that nobody asked for, if there are any."""
+    left = [name for name in names if name not in asked.weights().values()]
+    if not left:
+        return []
+    return [f"{path.name}: attributes of edges not read: {', '.join(left[:8])} (name one in tie_strength to use it)"]
 
 
 def no_weights(path: Path, asked: Asked, what: str) -> None:

@@ -12,7 +12,7 @@ from viralsim.population.importers.edge_lists.careful_rows import not_utf8
 from viralsim.population.importers.edge_lists.sample import Sample, sample_of
 from viralsim.population.importers.formats import graphs, json_graphs, lists, matrices, xml_graphs
 from viralsim.population.importers.formats.parsed import Asked, Parsed
-from viralsim.population.importers.formats.sniff import kind_of_text, refused_bytes
+from viralsim.population.importers.formats.sniff import kind_of_text, packed_again, refused_bytes
 from viralsim.population.importers.text_stream import (
     BYTE_ORDER_MARK,
     HEAD,
@@ -65,7 +65,7 @@ def recognise(path: Path, sep: str | None = None) -> Recognised:
         return Recognised("npz")
     _refuse(path, refused_bytes(start))
     head = read_head(path)
-    _refuse(path, refused_bytes(head[:300]))
+    _refuse(path, refused_bytes(head[:300]) or packed_again(head))
     if head.startswith(b"\x93NUMPY"):
         raise NetworkError(f"{path}: a packed NumPy array; unpack it, or save it as .npz")
     kind, reason = kind_of_text(head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="replace"), suffix_of(path))

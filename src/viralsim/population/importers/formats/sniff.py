@@ -70,6 +70,16 @@ def refused_bytes(start: bytes) -> tuple[str, str] | None:
     return ("a tar archive", "unpack it") if found is None and start[257:262] == b"ustar" else found
 
 
+def packed_again(head: bytes) -> tuple[str, str] | None:
+    """(what it is, the way out) for what was unpacked and is packed still: a workbook in an archive, most often."""
+    if not head.startswith(b"PK\x03\x04"):
+        return None
+    return (
+        "a workbook or another archive inside an archive",
+        "unpack it; of a workbook save the sheet of edges as CSV (UTF-8)",
+    )
+
+
 def kind_of_text(head: str, suffix: str) -> tuple[str, str]:
     """(kind, what it is and the way out where it is refused) of the beginning of a text; ``table``: rows of some kind."""
     start = head.lstrip("\ufeff \t\r\n")
@@ -96,6 +106,8 @@ def _kind_of_markup(lower: str) -> tuple[str, str]:
         return name, ""
     if name == "html" or "<!doctype html" in lower or name in ("body", "head", "div", "p", "script", "title"):
         return "refused", "a web page, not the file itself; download the file again, perhaps by its raw link"
+    if name in ("table", "style", "workbook", "meta"):
+        return "refused", "a workbook saved as a web page or XML; save the sheet of edges as CSV (UTF-8)"
     known = {
         "svg": "a picture",
         "graph": "an XGMML file",
