@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.classic.arguments import COIN_BITS
 from viralsim.errors import NetworkError
 from viralsim.kernels.alias import GAP_TAIL, gap_table
+from viralsim.kernels.compiled import njit
 from viralsim.kernels.cpu import ONE, trailing_zeros
 from viralsim.population.network.network import Network
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from viralsim.kernels.compiled import njit
 from viralsim.kernels.cpu import ONE, U
 from viralsim.kernels.rng import GOLDEN, mix
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.arm_inputs import OWN_RULE, Reinforcement
+from viralsim.kernels.compiled import njit
 from viralsim.kernels.counts import (
     N_CLIPPED,
     N_CONVERSIONS,

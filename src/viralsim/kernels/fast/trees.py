@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from viralsim.kernels.compiled import njit
 from viralsim.kernels.counts import (
     N_CASCADES,
     N_CLIPPED,
