@@ -145,15 +145,16 @@ def _community_means(mean: float, share: NDArray[np.float64], units: NDArray[np.
 def _member_quantiles() -> NDArray[np.float32]:
     """Means of 128 equal shares of the member's Beta, for 257 community means: float32[257, 128].
 
-    Quantiles at the middles of the shares, rows shifted to have their community's mean exactly.
+    Quantiles at the middles of the shares, rows shifted to have their community's mean exactly; each row serves 1 - mean too.
     """
     from scipy.special import betaincinv
 
     table = np.zeros((LEVELS + 1, QUANTILES))
     middle = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    for i in range(1, LEVELS):
+    for i in range(1, LEVELS // 2 + 1):
         m = i / LEVELS
         row = betaincinv(m * MEMBER_CONCENTRATION, (1 - m) * MEMBER_CONCENTRATION, middle)
-        table[i] = row * (m / row.mean()) if m <= 0.5 else 1 - (1 - row) * ((1 - m) / (1 - row).mean())
+        table[i] = row * (m / row.mean())
+        table[LEVELS - i] = 1.0 - table[i][::-1] if 2 * i < LEVELS else table[i]  # the law of 1 - x
     table[LEVELS] = 1.0
     return np.clip(table, 0.0, 1.0).astype(np.float32)
