@@ -16,8 +16,7 @@ from viralsim.campaign.mean_field import attention, first_share_probability, sha
 from viralsim.campaign.own_rules import rule_warnings
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Plan, Rule
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import prefetch
+from viralsim.kernels.cpu import njit, prefetch
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.scenario import Scenario

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.rng import Stream, draw, member_key, stream_key, unit, world_key
 
 CLASSIC = int(Stream.CLASSIC)

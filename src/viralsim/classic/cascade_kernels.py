@@ -23,8 +23,7 @@ from viralsim.classic.subset_sampling import (
 )
 from viralsim.classic.trace_kernels import note, note_members, note_next
 from viralsim.kernels.alias import GAP_BITS, GAP_TAIL, next_gap
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import prefetch, trailing_zeros
+from viralsim.kernels.cpu import njit, prefetch, trailing_zeros
 from viralsim.kernels.rng import GOLDEN, Stream, member_key, mix, stream_key, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 

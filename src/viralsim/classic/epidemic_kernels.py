@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from viralsim.classic.trace_kernels import note, note_members
 from viralsim.kernels.alias import GAP_TAIL, gap_draw
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, draw, mix, stream_key, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 

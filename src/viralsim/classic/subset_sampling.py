@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from viralsim.classic.arguments import COIN_BITS
 from viralsim.errors import NetworkError
 from viralsim.kernels.alias import GAP_TAIL, gap_table
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import ONE, trailing_zeros
+from viralsim.kernels.cpu import ONE, njit, trailing_zeros
 from viralsim.population.network.network import Network
 
 CLASSES = 21  # envelopes 1, 1/2, ..., 2**-20; smaller probabilities are under the last

@@ -7,8 +7,7 @@ import numpy as np
 from viralsim.classic.arguments import COIN_BITS
 from viralsim.classic.cascade_kernels import FAR, NEAR
 from viralsim.classic.trace_kernels import note, note_members, note_next
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import prefetch
+from viralsim.kernels.cpu import njit, prefetch
 from viralsim.kernels.rng import Stream, member_key, stream_key, unit, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 

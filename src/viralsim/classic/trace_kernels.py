@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 
 
 class Trace(NamedTuple):

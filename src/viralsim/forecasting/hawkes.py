@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import ONE, U
+from viralsim.kernels.cpu import ONE, U, njit
 from viralsim.kernels.rng import GOLDEN, mix
 
 GAP_BITS = 9  # 512 outcomes: 5 kB, stays in the first-level cache

@@ -16,9 +16,8 @@ from viralsim.kernels.arrays.limits import check_arm_inputs
 from viralsim.kernels.arrays.outputs import advocates_of, members_of, outputs, outputs_of_run
 from viralsim.kernels.arrays.parts import Part, SparseRows
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds, split_worlds
-from viralsim.kernels.compiled import njit
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, SegmentCount, Series
-from viralsim.kernels.cpu import inlined
+from viralsim.kernels.cpu import inlined, njit
 from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.memory import FastState, allocate_fast

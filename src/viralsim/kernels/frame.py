@@ -24,7 +24,7 @@ from numba.extending import infer_getattr, intrinsic
 from numba.np.arrayobj import make_array
 
 from viralsim.kernels.arm_inputs import ArmInputs, Audience, Channels, Contents, Graph, Plan, Rules
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.state import Out, State
 
 

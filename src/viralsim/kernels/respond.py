@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from viralsim.kernels.arm_inputs import OWN_RULE, Reinforcement
-from viralsim.kernels.compiled import njit
 from viralsim.kernels.counts import (
     N_CLIPPED,
     N_CONVERSIONS,
@@ -23,7 +22,7 @@ from viralsim.kernels.counts import (
     T_IMPRESSIONS,
     T_REACH,
 )
-from viralsim.kernels.cpu import U, inlined, prefetch
+from viralsim.kernels.cpu import U, inlined, njit, prefetch
 from viralsim.kernels.exposure import expose
 from viralsim.kernels.own.asked import (
     asks_for_following,

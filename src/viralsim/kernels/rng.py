@@ -19,7 +19,7 @@ import numpy as np
 from numba import config
 
 from viralsim.errors import InputError
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 
 
 class Stream(IntEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from viralsim.kernels.compiled import njit
 from viralsim.kernels.counts import (
     N_CASCADES,
     N_DEPTH,
@@ -14,7 +13,7 @@ from viralsim.kernels.counts import (
     N_MEMBER_STARTS,
     N_NODES,
 )
-from viralsim.kernels.cpu import U
+from viralsim.kernels.cpu import U, njit
 
 
 @njit(cache=True)

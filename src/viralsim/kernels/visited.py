@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import ONE
+from viralsim.kernels.cpu import ONE, njit
 
 WORD_SHIFT, WORD_MASK = np.uint64(6), np.uint64(63)
 

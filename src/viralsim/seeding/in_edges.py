@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 
 # how the live edges into a member are found
 NONE, EVEN, COINS, GAPS, MIXED, SORTED, COUNTED = 0, 1, 2, 3, 4, 5, 6

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.rng import Stream, draw, member_key, stream_key, unit, world_key
 from viralsim.seeding.rr_step import ELIGIBLE, MARK, SIDE, TAKEN, step
 

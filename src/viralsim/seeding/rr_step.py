@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.rng import draw, unit
 from viralsim.seeding.in_edges import COINS, COUNTED, EVEN, GAPS, MIXED, NONE, NUMBERS, SORTED
 

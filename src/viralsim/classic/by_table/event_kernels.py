@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, member_key, mix, stream_key, unit, world_key
 
 CLASSIC = int(Stream.CLASSIC)

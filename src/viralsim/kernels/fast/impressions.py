@@ -9,8 +9,7 @@ import numpy as np
 from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.arrays.ties import is_there, prefetch_spans
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.fast.queues import add_member, leave, line_up
 from viralsim.kernels.own.asked import response_of, share_of
 from viralsim.kernels.own.sets import Impression

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import ONE, U, inlined
+from viralsim.kernels.cpu import ONE, U, inlined, njit
 from viralsim.kernels.fast.memory import FAST_WORDS
 from viralsim.kernels.queues import next_tick, sort_pairs
 

@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from viralsim.kernels.arrays.ties import spans_of
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import U, inlined
+from viralsim.kernels.cpu import U, inlined, njit
 from viralsim.kernels.fast.impressions import (
     EARNED,
     Law,

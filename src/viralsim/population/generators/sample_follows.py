@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from viralsim.kernels.compiled import njit
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.rng import draw, member_key, unit, unit_high, unit_low
 from viralsim.population.network.graph_stats import has_entry
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 from viralsim.population.importers.edge_spool import EdgeBlocks
 
 FREE = np.int64(-1)

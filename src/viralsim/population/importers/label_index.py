@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 
 FULLEST = 0.6  # of the hash table; beyond that looking up takes long
 GROUP = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viralsim.kernels.compiled import njit
+from viralsim.kernels.cpu import njit
 
 
 @njit(cache=True, nogil=True)
