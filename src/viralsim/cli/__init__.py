@@ -68,7 +68,8 @@ class LazyGroup(click.Group):
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **more)
         gc.set_threshold(COLLECT_AFTER)
-        atexit.register(gc.freeze)  # else Python takes the library apart, object by object, before it ends: 0.3 s
+        if args is None:  # the process is the command's own
+            atexit.register(gc.freeze)  # else Python takes the library apart, object by object, before it ends: 0.3 s
         with terminal_is_safe():
             try:
                 status = super().main(args, prog_name, complete_var, standalone_mode=False, **more)
