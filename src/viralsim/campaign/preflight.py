@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.campaign.accounting import paid_impressions
@@ -17,7 +16,7 @@ from viralsim.campaign.mean_field import attention, first_share_probability, sha
 from viralsim.campaign.own_rules import rule_warnings
 from viralsim.campaign.shared_arrays import CompiledAudience
 from viralsim.kernels.arm_inputs import Plan, Rule
-from viralsim.kernels.cpu import prefetch
+from viralsim.kernels.cpu import njit, prefetch
 from viralsim.scenario.amounts import DEFAULT_CURRENCY
 from viralsim.scenario.blocks import filled
 from viralsim.scenario.scenario import Scenario

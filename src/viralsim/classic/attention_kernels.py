@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.rng import Stream, below, draw, stream_key, unit_low, world_key
 
 CLASSIC = int(Stream.CLASSIC)

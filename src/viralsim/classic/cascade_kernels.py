@@ -8,7 +8,6 @@ list of the reached clears again.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.classic.arguments import COIN_BITS
 from viralsim.classic.subset_sampling import (
@@ -24,7 +23,7 @@ from viralsim.classic.subset_sampling import (
 )
 from viralsim.classic.trace_kernels import note, note_members, note_next
 from viralsim.kernels.alias import GAP_BITS, GAP_TAIL, next_gap
-from viralsim.kernels.cpu import prefetch, trailing_zeros
+from viralsim.kernels.cpu import njit, prefetch, trailing_zeros
 from viralsim.kernels.rng import GOLDEN, Stream, member_key, mix, stream_key, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 

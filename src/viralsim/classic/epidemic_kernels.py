@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.classic.trace_kernels import note, note_members
 from viralsim.kernels.alias import GAP_TAIL, gap_draw
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, draw, mix, stream_key, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 

@@ -13,12 +13,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.classic.cascade_kernels import POST, cascade_by_gaps
 from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.rng import GOLDEN, draw, member_key, stream_key, world_key
 
 WORLDS = 512  # side by side: enough to hide the wait, few enough for the second-level cache (benchmarks/NOTES.md)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.classic.trace_kernels import note, note_members
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.rng import Stream, below, draw, stream_key, unit_low, world_key
 from viralsim.kernels.visited import finish, first_visit, start
 

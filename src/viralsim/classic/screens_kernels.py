@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.rng import Stream, below, draw, member_key, stream_key, unit, unit_low, world_key
 
 CLASSIC = int(Stream.CLASSIC)

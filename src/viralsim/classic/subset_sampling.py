@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.classic.arguments import COIN_BITS
 from viralsim.errors import NetworkError
 from viralsim.kernels.alias import GAP_TAIL, gap_table
-from viralsim.kernels.cpu import ONE, trailing_zeros
+from viralsim.kernels.cpu import ONE, njit, trailing_zeros
 from viralsim.population.network.network import Network
 
 CLASSES = 21  # envelopes 1, 1/2, ..., 2**-20; smaller probabilities are under the last

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.classic.arguments import COIN_BITS
 from viralsim.classic.cascade_kernels import FAR, NEAR
 from viralsim.classic.trace_kernels import note, note_members, note_next
-from viralsim.kernels.cpu import prefetch
+from viralsim.kernels.cpu import njit, prefetch
 from viralsim.kernels.rng import Stream, member_key, stream_key, unit, world_key
 from viralsim.kernels.visited import finish, start, visit_if
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from viralsim.experiments.plan import Plan
-from viralsim.experiments.table import Entry, write_rows
+from viralsim.experiments.table import Entry, rows_of, write_rows
 
 WRITTEN = 256  # points in memory, at most; more cost as much as the second half of these
 OF_A_LINE = 60  # bytes of the journal for a point's sum, plan and number
@@ -26,10 +26,11 @@ def predicted_bytes(plan: Plan, first: Entry, other: Entry) -> tuple[int, int]:
     """
     points = _points_like(plan, first, other)
     entries = [next(points) for _ in range(min(len(plan.points), WRITTEN))]
+    rows = [rows_of(plan, entry) for entry in entries]
 
     def size(count: int) -> int:
         written = BytesIO()
-        write_rows(replace(plan, points=plan.points[:count]), entries.__getitem__, written)
+        write_rows(replace(plan, points=plan.points[:count]), rows.__getitem__, written)
         return len(written.getvalue())
 
     table, rest = size(len(entries)), len(plan.points) - len(entries)

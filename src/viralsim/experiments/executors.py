@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import multiprocessing
 import os
 import signal
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from viralsim.arguments import integer_at_least, thread_count
@@ -24,7 +28,10 @@ from viralsim.rules.registry import unpack
 from viralsim.scenario import Scenario
 
 Item = tuple[int, dict[str, Any]]
-WAITING_A_WORKER = 4  # points handed out and not come back: enough to be busy, few enough to keep memory flat
+WAITING_A_WORKER = 4  # batches handed out and not come back: enough to be busy, few enough to keep memory flat
+# Short points go to other processes together, as handing one over and taking it back costs half a millisecond. A batch is short,
+# as the points of one that is under way are lost with its process.
+BATCH_S, MOST_IN_BATCH = 0.1, 16
 # Processes start in about 3 s and build the audience each for itself (large networks once for all); threads share one interpreter.
 # Of 10,000 points of 10 ms two threads were 1.4 to 1.6 times as fast as one, two processes 1.8 to 2.0 times (several runs, one in
 # benchmarks/SWEEPS.md). Both limits are judgement, not measured crossings.
@@ -66,6 +73,7 @@ def start_worker(settings: Settings, threads: int, key: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(key,), daemon=True).start()
     share_networks(key)
+    atexit.register(gc.freeze)  # it ends without taking the library apart, which takes 0.3 s
     _RUNNER[:] = [(settings, settings.runner(threads))]
 
 
@@ -91,17 +99,17 @@ def _deaf_to_control_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def run_in_worker(overrides: dict[str, Any]) -> dict[str, Any]:
-    """Run a point in a worker process that was started with ``start_worker``."""
-    return _RUNNER[0][1].run(overrides)
+def run_in_worker(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Run points in a worker process that was started with ``start_worker``."""
+    return [_RUNNER[0][1].run(overrides) for overrides in points]
 
 
-def run_on_cluster(key: str, settings: Settings, threads: int, overrides: dict[str, Any]) -> dict[str, Any]:
-    """Run a point in a process of a cluster, which keeps one runner for each of the latest sweeps."""
+def run_on_cluster(key: str, settings: Settings, threads: int, points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Run points in a process of a cluster, which keeps one runner for each of the latest sweeps."""
     if not _CLUSTER or _CLUSTER[0][0] != key:
         share_networks(key)
         _CLUSTER[:] = [(key, settings.runner(threads))]
-    return _CLUSTER[0][1].run(overrides)
+    return [_CLUSTER[0][1].run(overrides) for overrides in points]
 
 
 _CLUSTER: list[tuple[str, Runner]] = []
@@ -151,34 +159,34 @@ class WorkerPool:
         """(number, finished point) in the order of finishing; a point whose worker was lost is run again."""
         self._executor = self._start()
         room = WAITING_A_WORKER * self.at_once
-        futures: dict[Future[Any], Item] = {}
+        futures: dict[Future[Any], list[Item]] = {}
         again: list[Item] = []
-        breaks, exhausted = 0, False
+        breaks = finished = 0
+        began: float | None = None
         while True:
-            while len(futures) < room and not (exhausted and not again):
-                item = again.pop() if again else next(points, None)
-                if item is None:
-                    exhausted = True
-                    break
+            while len(futures) < room and (batch := self._batch(points, again, began, finished)):
                 try:
-                    futures[self._submit(item[1])] = item
+                    futures[self._submit([overrides for _, overrides in batch])] = batch
                 except BrokenProcessPool:
-                    again.append(item)
+                    again += batch
                     break
             if not futures and not again:
                 return
             done, _ = wait(futures, return_when=FIRST_COMPLETED) if futures else (set(), set())
             broken = not done
             for future in done:
-                item = futures.pop(future)
+                batch = futures.pop(future)
                 try:
-                    yield item[0], future.result()
-                    breaks = 0
+                    found = future.result()
                 except BrokenProcessPool:
-                    again.append(item)
+                    again += batch
                     broken = True
+                    continue
+                yield from zip((i for i, _ in batch), found, strict=True)
+                breaks = 0
+                began, finished = (time.perf_counter(), 0) if began is None else (began, finished + len(batch))
             if broken:
-                again += futures.values()
+                again += (item for batch in futures.values() for item in batch)
                 futures.clear()
                 breaks += 1
                 if breaks > MOST_BREAKS:
@@ -187,16 +195,28 @@ class WorkerPool:
                     )
                 self._renew()
 
-    def _submit(self, overrides: dict[str, Any]) -> Future[Any]:
+    def _batch(self, points: Iterator[Item], again: list[Item], began: float | None, finished: int) -> list[Item]:
+        """The points to hand over next: as many as a worker runs in ``BATCH_S``, by the ``finished`` ones since ``began``.
+
+        One where that is not known yet, where all its worlds come back, and where a worker was lost, as that point may be why.
+        """
+        if again:
+            return [again.pop()]
+        count = 1
+        if began is not None and (self.workers or self.cluster) and not self.settings.kept.worlds:
+            count = int(BATCH_S * finished / (self.at_once * max(time.perf_counter() - began, BATCH_S)))
+        return list(islice(points, max(1, min(MOST_IN_BATCH, count))))
+
+    def _submit(self, points: list[dict[str, Any]]) -> Future[Any]:
         if self._executor is None:
             self._executor = self._start()
         if self._client is not None:
-            return self._executor.submit(run_on_cluster, self._key, self._shared, self.threads, overrides)
+            return self._executor.submit(run_on_cluster, self._key, self._shared, self.threads, points)
         if self.workers:
-            return self._executor.submit(run_in_worker, overrides)
+            return self._executor.submit(run_in_worker, points)
         if self._runner is None:
             self._runner = self.settings.runner(self.threads)
-        return self._executor.submit(self._runner.run, overrides)
+        return self._executor.submit(lambda runner: [runner.run(overrides) for overrides in points], self._runner)
 
     def _start(self) -> Executor:
         if self.cluster:

@@ -51,15 +51,17 @@ class Journal:
         text = json.dumps({**entry, "arms": known}, separators=(",", ":"), allow_nan=False)
         line = f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
         try:
-            if self._file is None:
+            begins = self._file is None
+            if begins:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 there = self.path.exists()
                 # without a buffer: what a full disk refuses would be written again, and refused again, by ``close``
                 self._file = open(self.path, "r+b" if there else "w+b", buffering=0)  # noqa: SIM115
                 if not there:
                     flush(self.path.parent)
-            self._file.seek(self._end)
-            self._file.truncate()  # what a killed run left half written
+            if begins or self._file.tell() != self._end:
+                self._file.seek(self._end)
+                self._file.truncate()  # what a killed run or a full disk left half written
             left = memoryview(line)
             while left:
                 left = left[self._file.write(left) :]

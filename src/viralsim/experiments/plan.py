@@ -8,6 +8,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -56,7 +57,7 @@ class Plan:
         """What is kept of each point beside means."""
         return kept_of(self.asked.spec.sweep)
 
-    @property
+    @cached_property
     def numbers(self) -> list[str]:
         """The names of the numbers of a row, in order."""
         own = own_measures(self.scenario)

@@ -19,13 +19,14 @@ from viralsim.experiments.journal import Journal
 from viralsim.experiments.keeping.kept import write_worlds
 from viralsim.experiments.manifest import FORMAT, FORMAT_VERSION, MANIFEST, TABLE, read_manifest, refuse_foreign
 from viralsim.experiments.plan import Plan, plan_of
-from viralsim.experiments.table import entries_of, read_table, write_table
+from viralsim.experiments.table import Rows, entries_of, read_table, rows_of, write_table
 from viralsim.rules.registry import known, packed
 from viralsim.scenario.loading import loads
 from viralsim.scenario.own_rules import digests
 from viralsim.versions import versions
 
 Progress = Callable[[int, int, int], None]  # points finished, points in all, failed among them
+ROWS_KEPT_BYTES = 64 << 20  # of numbers of the table: 30,000 points of two arms
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ class Store:
         self.same_plan = self.manifest.get("plan") == self.hash
         self.tables: list[str] = self.manifest["table"] if "table" in self.manifest else self._table_there()
         self.known: dict[int, str] = dict(self.journal.points.get(self.hash, {}))
+        self._rows: dict[int, Rows] = {}  # of points of this run, so that the table does not read all of them again
+        self._kept_bytes = 0
 
     def _table_there(self) -> list[str]:
         """The sum of the table in the folder, as a list of one or none."""
@@ -113,6 +116,9 @@ class Store:
             entry = {word: value for word, value in entry.items() if word != "worlds"}
         self.journal.append({**entry, "plan": self.hash, "point": i})
         self.known[i] = entry["id"]
+        if self._kept_bytes < ROWS_KEPT_BYTES:
+            self._rows[i] = rows_of(self.plan, entry)
+            self._kept_bytes += self._rows[i].numbers.nbytes
 
     def look_again(self) -> None:
         """Read the journal again: an interrupt may have come after a point was written to disk and before it was noted here."""
@@ -120,9 +126,11 @@ class Store:
         self.journal = Journal(self.journal.path)
         self.known.update(self.journal.points.get(self.hash, {}))
 
-    def entry(self, i: int) -> dict[str, Any] | None:
+    def rows(self, i: int) -> Rows | None:
         """The finished point i, or None."""
-        return self.journal.read(self.known[i]) if i in self.known else None
+        if i in self._rows or i not in self.known:
+            return self._rows.get(i)
+        return rows_of(self.plan, self.journal.read(self.known[i]))
 
     def failed(self) -> int:
         """Finished points that have an error."""
@@ -140,7 +148,7 @@ class Store:
             self.tables = [table, *before]
             self.write_manifest(complete=False)
 
-        write_table(self.plan, self.entry, self.folder, announce)
+        write_table(self.plan, self.rows, self.folder, announce)
         self.tables = self.tables[:1]
 
     def write_manifest(self, complete: bool, failed: int = 0) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viralsim.arguments import file_path, names_of
 from viralsim.atomic import atomic_path
@@ -24,50 +25,64 @@ ROWS_OF_A_GROUP = 4096
 Entry = Mapping[str, Any]
 
 
+class Rows(NamedTuple):
+    """A finished point as the table holds it; numbers: float64[arms, columns], NaN where nothing is known."""
+
+    id: str
+    seed: int | None
+    error: str | None
+    numbers: NDArray[np.float64]
+
+
+def rows_of(plan: Plan, entry: Entry) -> Rows:
+    """The rows of an entry, an arm each."""
+    numbers = np.array([[*map(entry["arms"].get(arm, {}).get, plan.numbers)] for arm in plan.arms], dtype=np.float64)
+    numbers[~np.isfinite(numbers)] = np.nan  # as the journal, which leaves out what is not finite
+    return Rows(entry["id"], entry["seed"], entry["error"], numbers)
+
+
 def write_table(
-    plan: Plan, entry_of: Callable[[int], Entry | None], folder: Path, announce: Callable[[str], None]
+    plan: Plan, rows_at: Callable[[int], Rows | None], folder: Path, announce: Callable[[str], None]
 ) -> int:
     """Write the finished points in the order of the plan; returns the number of rows.
 
-    ``entry_of(i)`` is the finished point i, or None. Columns: ``point`` int32, ``id``, ``arm``, the swept paths, ``seed`` int64,
+    ``rows_at(i)`` is the finished point i, or None. Columns: ``point`` int32, ``id``, ``arm``, the swept paths, ``seed`` int64,
     ``error``, then the numbers of ``points.columns`` as float64. The file's metadata holds scenario, seed, worlds and versions.
     The table is put in place by one rename; ``announce`` is called with its sum just before.
     """
     with atomic_path(folder / TABLE) as building:
-        rows = write_rows(plan, entry_of, building)
+        rows = write_rows(plan, rows_at, building)
         announce(file_sum(building))
     return rows
 
 
-def write_rows(plan: Plan, entry_of: Callable[[int], Entry | None], target: Path | BinaryIO) -> int:
+def write_rows(plan: Plan, rows_at: Callable[[int], Rows | None], target: Path | BinaryIO) -> int:
     """Write the finished points as Parquet to a path or a stream; returns the number of rows."""
     import pyarrow.parquet as pq
 
     schema, rows = _schema(plan), 0
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for group in _groups(plan, entry_of, schema):
+        for group in _groups(plan, rows_at, schema):
             writer.write_table(group)
             rows += group.num_rows
     return rows
 
 
-def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) -> Iterator[Any]:
-    """The rows as Arrow tables of ``ROWS_OF_A_GROUP`` rows or a few more; a number that an entry does not have is null."""
+def _groups(plan: Plan, rows_at: Callable[[int], Rows | None], schema: Any) -> Iterator[Any]:
+    """The rows as Arrow tables of ``ROWS_OF_A_GROUP`` rows or a few more; a number that is not known is null."""
     text = {path for path in plan.paths if _kind(plan, path) == "text"}
-    names = plan.numbers
     said: list[list[Any]] = []  # what comes before the numbers
-    numbers: list[list[float | None]] = []
+    numbers: list[NDArray[np.float64]] = []
     for i, overrides in enumerate(plan.points):
-        entry = entry_of(i)
-        if entry is None:
+        rows = rows_at(i)
+        if rows is None:
             continue
         swept = [
             json.dumps(v) if path in text and not isinstance(v, str) else v
             for path, v in ((path, overrides[path]) for path in plan.paths)
         ]
-        for arm in plan.arms:
-            said.append([i, entry["id"], arm, *swept, entry["seed"], entry["error"]])
-            numbers.append([*map(entry["arms"].get(arm, {}).get, names)])
+        said += [[i, rows.id, arm, *swept, rows.seed, rows.error] for arm in plan.arms]
+        numbers.append(rows.numbers)
         if len(said) >= ROWS_OF_A_GROUP:
             yield _group(said, numbers, schema)
             said, numbers = [], []
@@ -75,12 +90,11 @@ def _groups(plan: Plan, entry_of: Callable[[int], Entry | None], schema: Any) ->
         yield _group(said, numbers, schema)
 
 
-def _group(said: list[list[Any]], numbers: list[list[float | None]], schema: Any) -> Any:
+def _group(said: list[list[Any]], numbers: list[NDArray[np.float64]], schema: Any) -> Any:
     import pyarrow as pa
 
     first = [pa.array(column, kind) for column, kind in zip(zip(*said, strict=True), schema.types, strict=False)]
-    table = np.array(numbers, dtype=np.float64)  # None is NaN
-    rest = [pa.array(column, from_pandas=True) for column in np.ascontiguousarray(table.T)]
+    rest = [pa.array(column, from_pandas=True) for column in np.ascontiguousarray(np.concatenate(numbers).T)]
     return pa.Table.from_arrays([*first, *rest], schema=schema)
 
 

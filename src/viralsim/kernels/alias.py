@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from viralsim.kernels.cpu import ONE, U
+from viralsim.kernels.cpu import ONE, U, njit
 from viralsim.kernels.rng import GOLDEN, mix
 
 GAP_BITS = 9  # 512 outcomes: 5 kB, stays in the first-level cache

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
@@ -19,7 +18,7 @@ from viralsim.kernels.arrays.outputs import advocates_of, members_of, outputs, o
 from viralsim.kernels.arrays.parts import Part, SparseRows
 from viralsim.kernels.arrays.rows_of_worlds import CheckedArm, RowsOfWorlds, checked
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, SegmentCount, Series
-from viralsim.kernels.cpu import inlined
+from viralsim.kernels.cpu import inlined, njit
 from viralsim.kernels.fast.eligible import is_eligible
 from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.memory import FastState, allocate_fast

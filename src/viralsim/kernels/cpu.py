@@ -1,19 +1,51 @@
-"""How kernels are compiled, and what they ask of the processor: index words, and instructions that numba has no name for."""
+"""How kernels are compiled and loaded, and what they ask of the processor: index words, instructions that numba has no name for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import config, types
+from numba.core.caching import FunctionCache
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import AnalysisPass, register_pass
+from numba.core.runtime import rtsys
 from numba.core.typed_passes import AnnotateTypes
 from numba.extending import intrinsic, overload
 
 U = np.uint64  # an index of this type cannot be negative, so nothing is compiled to wrap it round
 ZERO, ONE = np.uint64(0), np.uint64(1)
+
+
+class _KernelCache(FunctionCache):  # type: ignore[misc]
+    """numba's cache of a function, read without making ready to compile.
+
+    Before numba looks into a cache it learns how every function of Python and NumPy is typed and lowered, and imports SciPy's
+    linear algebra for it: a quarter of a second. Compiled code needs its memory management alone. What is not in the
+    cache is compiled, and the compiler makes ready by itself.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled function for a signature; None where the cache has none."""
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
+
+def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """``numba.njit`` with its options; what is cached is loaded by ``_KernelCache``."""
+    decorate = numba.njit(**options)
+
+    def compiled(function: Callable[..., Any]) -> Any:
+        dispatcher = decorate(function)
+        if cache and not config.DISABLE_JIT:
+            dispatcher._cache = _KernelCache(function)
+        return dispatcher
+
+    return compiled
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)
@@ -52,7 +84,7 @@ class _PartCompiler(Compiler):  # type: ignore[misc]
 # Functions that kernels alone call. They count no references (``kernels/frame.py``), and have no wrappers for callers in Python
 # and C, which were an eighth of the time that the engine takes to compile: calling one from Python ends the process.
 # ``inlined`` is for what small worlds spend their time in: calls were a fifth of it.
-PART = {
+PART: dict[str, Any] = {
     "cache": True,
     "_nrt": False,
     "no_cpython_wrapper": True,

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import config, njit, typeof, types
+from numba import config, typeof, types
 from numba.core import cgutils
 from numba.core.datamodel import default_manager, models
 from numba.core.imputils import lower_getattr_generic
@@ -24,6 +24,7 @@ from numba.extending import infer_getattr, intrinsic
 from numba.np.arrayobj import make_array
 
 from viralsim.kernels.arm_inputs import ArmInputs, Audience, Channels, Contents, Graph, Plan, Rules
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.state import Out, State
 
 

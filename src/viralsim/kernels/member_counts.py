@@ -10,7 +10,6 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
@@ -18,6 +17,7 @@ from viralsim.kernels.arm_inputs import ArmInputs
 from viralsim.kernels.arrays.outputs import members_of, outputs
 from viralsim.kernels.batch import SIZE_BINS, run_one
 from viralsim.kernels.counts import R_FOCAL
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.own.asked import has_own, measure_own, own_of
 from viralsim.kernels.own.checks import refuse_fault

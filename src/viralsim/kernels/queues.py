@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.alias import alias_draw
-from viralsim.kernels.cpu import ONE, ZERO, U, inlined, inner, trailing_zeros
+from viralsim.kernels.cpu import ONE, ZERO, U, inlined, inner, njit, trailing_zeros
 from viralsim.kernels.rng import draw, unit
 from viralsim.kernels.state import (
     CALENDAR_FULL,

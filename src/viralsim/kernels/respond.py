@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.arm_inputs import OWN_RULE, Reinforcement
 from viralsim.kernels.counts import (
@@ -23,7 +22,7 @@ from viralsim.kernels.counts import (
     T_IMPRESSIONS,
     T_REACH,
 )
-from viralsim.kernels.cpu import U, inlined, prefetch
+from viralsim.kernels.cpu import U, inlined, njit, prefetch
 from viralsim.kernels.exposure import expose
 from viralsim.kernels.own.asked import (
     asks_for_following,

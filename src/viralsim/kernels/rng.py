@@ -16,9 +16,10 @@ import warnings
 from enum import IntEnum
 
 import numpy as np
-from numba import config, njit
+from numba import config
 
 from viralsim.errors import InputError
+from viralsim.kernels.cpu import njit
 
 
 class Stream(IntEnum):

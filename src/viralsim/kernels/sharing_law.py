@@ -9,10 +9,9 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.counts import N_CONVERSIONS, N_CONVERSIONS_OWNED, T_CONVERSIONS
-from viralsim.kernels.cpu import U, inlined, inner
+from viralsim.kernels.cpu import U, inlined, inner, njit
 
 
 class Response(IntEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.counts import (
     N_CASCADES,
@@ -14,7 +13,7 @@ from viralsim.kernels.counts import (
     N_MEMBER_STARTS,
     N_NODES,
 )
-from viralsim.kernels.cpu import U
+from viralsim.kernels.cpu import U, njit
 
 
 @njit(cache=True)

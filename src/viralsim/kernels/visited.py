@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from viralsim.kernels.cpu import ONE
+from viralsim.kernels.cpu import ONE, njit
 
 WORD_SHIFT, WORD_MASK = np.uint64(6), np.uint64(63)
 

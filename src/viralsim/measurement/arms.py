@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from viralsim.measurement.intervals import (
 )
 from viralsim.measurement.measures import declared, measures_in
 from viralsim.measurement.tally import Tally, tally_of, tally_of_counts
-from viralsim.records.columns import MadeColumns
+from viralsim.records.columns import Made, MadeColumns
 from viralsim.records.record import ArmOutcomes, RunRecord
 
 Float64 = NDArray[np.float64]
@@ -65,10 +66,14 @@ class Chance:
 NO_CHANCE = Chance(NAN, NAN, NAN)
 
 
-def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
-    """Arm -> measure -> summary, for every measure by name; a measure the run did not count has count 0."""
+def summarise(record: RunRecord) -> dict[str, Mapping[str, MeasureSummary]]:
+    """Arm -> measure -> summary, for every measure by name; a measure the run did not count has count 0.
+
+    Measures that exist in some worlds have resamples of their own: those are summarised when asked for, as an answer needs few.
+    """
     clusters = record.clusters()
     found: dict[tuple[str, str], MeasureSummary] = {}
+    later: dict[tuple[str, str], Callable[[], MeasureSummary]] = {}
     # columns that are defined in every world share their resamples
     whole: list[tuple[str, str]] = []
     names = [one.name for one in measures_in(worlds.measures for worlds in record.arms.values())]
@@ -78,19 +83,25 @@ def summarise(record: RunRecord) -> dict[str, dict[str, MeasureSummary]]:
             if tally is not None:
                 found[arm, name] = _summary_of(tally)
                 continue
-            values = worlds.measures.get(name, np.zeros(0))
-            defined = np.isfinite(values)
+            defined = np.isfinite(worlds.measures.get(name, np.zeros(0)))
             if not defined.any():
                 found[arm, name] = UNDEFINED
             elif defined.all():
                 whole.append((arm, name))
             else:
-                kept = None if clusters is None else clusters[defined]
-                found[arm, name] = _summaries(values[defined][:, None], kept, record.seed)[0]
+                later[arm, name] = partial(_where_defined, worlds.measures[name], clusters, record.seed)
     for group in column_groups(len(whole), record.world_count):
         columns = np.column_stack([record.arms[arm].measures[name] for arm, name in whole[group]])
         found.update(zip(whole[group], _summaries(columns, clusters, record.seed), strict=True))
-    return {arm: {name: found[arm, name] for name in names} for arm in record.arms}
+    known = {key: partial(found.__getitem__, key) for key in found}
+    makers: dict[tuple[str, str], Callable[[], MeasureSummary]] = {**known, **later}
+    return {arm: Made({name: makers[arm, name] for name in names}) for arm in record.arms}
+
+
+def _where_defined(values: Float64, clusters: NDArray[np.int32] | None, seed: int) -> MeasureSummary:
+    """The summary of a column over the worlds in which it exists."""
+    defined = np.isfinite(values)
+    return _summaries(values[defined][:, None], None if clusters is None else clusters[defined], seed)[0]
 
 
 def _tally_of_many(record: RunRecord, name: str, worlds: ArmOutcomes) -> Tally | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Value = TypeVar("Value")
 
 
 class TableFile:
@@ -92,22 +94,17 @@ class Counted:
         return values if self.among is None else np.where(self.among > 0, values, np.nan)
 
 
-class MadeColumns(Mapping[str, NDArray[Any]]):
-    """Name -> column of ``rows`` rows, each made by its function when first asked for, and kept."""
+class Made(Mapping[str, Value]):
+    """Name -> value, each made by its function when first asked for, and kept."""
 
-    def __init__(self, makers: Mapping[str, Callable[[], NDArray[Any]]], rows: int) -> None:
-        self._makers, self.rows = dict(makers), rows
-        self._made: dict[str, NDArray[Any]] = {}
+    def __init__(self, makers: Mapping[str, Callable[[], Value]]) -> None:
+        self._makers = dict(makers)
+        self._made: dict[str, Value] = {}
 
-    def __getitem__(self, name: str) -> NDArray[Any]:
+    def __getitem__(self, name: str) -> Value:
         if name not in self._made:
             self._made[name] = self._makers[name]()
         return self._made[name]
-
-    def counted(self, name: str) -> Counted | None:
-        """The counts that a column is made of, if it is nothing else; no memory is taken for them."""
-        maker = self._makers.get(name)
-        return maker if isinstance(maker, Counted) else None
 
     def __contains__(self, name: object) -> bool:
         return name in self._makers
@@ -122,7 +119,20 @@ class MadeColumns(Mapping[str, NDArray[Any]]):
         return dict, (dict(self),)
 
     def __repr__(self) -> str:
-        return f"MadeColumns({', '.join(self._makers)})"
+        return f"{type(self).__name__}({', '.join(self._makers)})"
+
+
+class MadeColumns(Made[NDArray[Any]]):
+    """Name -> column of ``rows`` rows."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], NDArray[Any]]], rows: int) -> None:
+        super().__init__(makers)
+        self.rows = rows
+
+    def counted(self, name: str) -> Counted | None:
+        """The counts that a column is made of, if it is nothing else; no memory is taken for them."""
+        maker = self._makers.get(name)
+        return maker if isinstance(maker, Counted) else None
 
 
 class MadeArray:

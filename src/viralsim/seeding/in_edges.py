@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from viralsim.kernels.cpu import njit
 
 # how the live edges into a member are found
 NONE, EVEN, COINS, GAPS, MIXED, SORTED, COUNTED = 0, 1, 2, 3, 4, 5, 6

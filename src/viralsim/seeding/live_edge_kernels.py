@@ -7,9 +7,8 @@ that two sets of members are compared with the same luck, and reach is monotone 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from viralsim.kernels.cpu import ONE, U
+from viralsim.kernels.cpu import ONE, U, njit
 from viralsim.kernels.rng import Stream, draw, member_key, stream_key, unit, world_key
 from viralsim.kernels.visited import WORD_MASK, WORD_SHIFT, visit_if
 from viralsim.seeding.rr_step import THRESHOLD

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from viralsim.kernels.cpu import U
+from viralsim.kernels.cpu import U, njit
 
 FINER = 1.25  # with costs the bound is taken after 1, 2, 3, 4, 5, 7, 9, ... members: each takes a sort
 

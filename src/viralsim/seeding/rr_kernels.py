@@ -8,9 +8,8 @@ is complete when the rows of all its members are read, or at the first who is ta
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.rng import Stream, draw, member_key, stream_key, unit, world_key
 from viralsim.seeding.rr_step import ELIGIBLE, MARK, SIDE, TAKEN, step
 

@@ -6,10 +6,9 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.rng import draw, unit
 from viralsim.seeding.in_edges import COINS, COUNTED, EVEN, GAPS, MIXED, NONE, NUMBERS, SORTED
 

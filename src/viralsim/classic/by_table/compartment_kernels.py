@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.alias import next_gap
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.rng import Stream, draw, member_key, stream_key, unit, world_key
 
 POST, PERSIST = int(Stream.POST), int(Stream.PERSIST)

@@ -8,8 +8,8 @@ are a function of (member, how often they changed state, the follow, how often i
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from viralsim.kernels.cpu import njit
 from viralsim.kernels.rng import GOLDEN, NUMBER, Stream, member_key, mix, stream_key, unit, world_key
 
 CLASSIC = int(Stream.CLASSIC)

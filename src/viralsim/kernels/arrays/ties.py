@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import overload
 
-from viralsim.kernels.cpu import U, inner, prefetch
+from viralsim.kernels.cpu import U, inner, njit, prefetch
 
 SHORT_BITS, SHORT_LATEST = 15, 2**15 - 1  # of ticks that share the word of a tie; the latest stands for ever
 LONG_BITS, LONG_LATEST = 31, 2**31 - 1  # of ticks of a span that has a word of its own

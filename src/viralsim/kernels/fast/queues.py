@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from viralsim.kernels.cpu import ONE, U, inlined
+from viralsim.kernels.cpu import ONE, U, inlined, njit
 from viralsim.kernels.fast.memory import FAST_WORDS
 from viralsim.kernels.queues import next_tick, sort_pairs
 

@@ -15,10 +15,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.arrays.ties import spans_of
-from viralsim.kernels.cpu import U, inlined
+from viralsim.kernels.cpu import U, inlined, njit
 from viralsim.kernels.fast.impressions import (
     EARNED,
     Law,

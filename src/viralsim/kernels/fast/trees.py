@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from viralsim.kernels.counts import (
     N_CASCADES,
@@ -33,7 +32,7 @@ from viralsim.kernels.counts import (
     T_REACH,
     T_SHARES,
 )
-from viralsim.kernels.cpu import U
+from viralsim.kernels.cpu import U, njit
 from viralsim.kernels.trees import bin_of, peak_and_half, virality_of_sizes, widths
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
-from viralsim.kernels.cpu import U, prefetch
+from viralsim.kernels.cpu import U, njit, prefetch
 from viralsim.kernels.rng import draw, member_key, unit, unit_high, unit_low
 from viralsim.population.network.graph_stats import has_entry
 
@@ -127,8 +126,11 @@ def parts_of(home, away, start):  # type: ignore[no-untyped-def]
     The guide is that of Chen and Asau (AIIE Transactions 6, 1974): a pick takes a search over two members on average.
     """
     n, count = len(home), len(start)
-    low, high, before = np.append(start[:-1], n + 1), np.append(start[1:], 2 * n + 1), np.zeros(count, np.int64)
-    before[-1] = n + 1
+    # filled by a loop: with np.append or .max(), loading this from the cache would import numba's array functions, 0.1 s
+    low, high, before = np.empty(count, np.int64), np.empty(count, np.int64), np.zeros(count, np.int64)
+    for c in range(count - 1):
+        low[c], high[c] = start[c], start[c + 1]
+    low[-1], high[-1], before[-1] = n + 1, 2 * n + 1, n + 1
     cumulative = np.zeros(2 * n + 2)
     for i in range(n):
         cumulative[i + 1] = cumulative[i] + home[i]
@@ -206,7 +208,10 @@ def popular_arcs(key, slots, leaving, both, grouped, parts, community, source, t
     n = 0
     members, whole = len(slots), len(parts.low) - 1
     seen = np.full(members, -1, np.int32)
-    room = BLOCK + slots.max()
+    most = 0
+    for v in range(members):
+        most = max(most, slots[v])
+    room = BLOCK + most
     tries = np.empty(room), np.empty(room, np.int32), np.empty(room, np.int64)
     end = 0
     for v in range(members):

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from viralsim.kernels.cpu import njit
 from viralsim.population.importers.edge_spool import EdgeBlocks
 
 FREE = np.int64(-1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from viralsim.kernels.cpu import njit
 
 FULLEST = 0.6  # of the hash table; beyond that looking up takes long
 GROUP = 64

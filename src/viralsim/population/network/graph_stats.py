@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from viralsim.kernels.cpu import U
+from viralsim.kernels.cpu import U, njit
 
 LONG_ROW = 16  # times the neighbours of a member: a row that is longer is searched, not read
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from viralsim.kernels.cpu import njit
 
 TAB, NEWLINE, RETURN, SPACE, QUOTE, HASH, PERCENT, EXCLAMATION, ZERO, NINE = (ord(c) for c in '\t\n\r "#%!09')
 MOST_DIGITS = 19
