@@ -40,7 +40,7 @@ def delay_cdf(law: ReactionDelay, hours: NDArray[np.float64]) -> NDArray[np.floa
     SEISMIC's memory kernel, Zhao et al., KDD 2015), fixed.
     """
     if law.lognormal is not None:
-        from viralsim.special_functions import ndtr
+        from scipy.special import ndtr
 
         median, sigma = beside(law.lognormal.median), beside(law.lognormal.sigma)
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -44,7 +44,7 @@ def seeing(compiled: CompiledAudience, spec: Spec) -> Seeing:
 
 def quantiles(law: ImpressionDelay) -> F8:
     """Hours, float64[4096]: the law at the midpoints of equally likely parts, ascending."""
-    from viralsim.special_functions import ndtri
+    from scipy.special import ndtri
 
     level = (np.arange(QUANTILES) + 0.5) / QUANTILES
     if law.lognormal is not None:
@@ -62,6 +62,6 @@ def quantiles(law: ImpressionDelay) -> F8:
 
 def scales(law: ImpressionDelay) -> F8:
     """float64[256]: a lognormal of median 1 and sigma ``spread`` at the midpoints of equally likely parts."""
-    from viralsim.special_functions import ndtri
+    from scipy.special import ndtri
 
     return np.asarray(np.exp(law.spread * ndtri((np.arange(SCALES) + 0.5) / SCALES)), np.float64)

@@ -277,7 +277,7 @@ def _t(freedom: int) -> float:
     if freedom < 1:
         return NAN
     if freedom not in _T:
-        from viralsim.special_functions import stdtrit
+        from scipy.special import stdtrit
 
         _T[freedom] = float(stdtrit(freedom, 0.975))
     return _T[freedom]

@@ -128,7 +128,7 @@ def clopper_pearson(successes: int, trials: int, level: float = LEVEL) -> tuple[
     """
     if trials <= 0:
         return float("nan"), float("nan")
-    from viralsim.special_functions import betaincinv
+    from scipy.special import betaincinv
 
     tail = (1.0 - level) / 2.0
     low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
@@ -246,7 +246,7 @@ def _t_quantile(freedom: int) -> float:
             (79 * x**9 + 776 * x**7 + 1482 * x**5 - 1920 * x**3 - 945 * x) / 92160,
         )
         return x + math.fsum(term / freedom**power for power, term in enumerate(terms, start=1))
-    from viralsim.special_functions import stdtrit
+    from scipy.special import stdtrit
 
     return float(stdtrit(freedom, 0.5 + LEVEL / 2.0))
 

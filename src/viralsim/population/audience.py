@@ -64,8 +64,9 @@ def drawn_activity(members: int, sigma: float, key: np.uint64) -> NDArray[np.flo
     """Activity: lognormal, ``sigma`` the standard deviation of its logarithm, normalised to mean 1, float32[N]."""
     if sigma == 0 or members == 0:
         return allocate("activity", members)
+    from scipy.special import ndtri
+
     from viralsim.population.generators.sample_follows import fill_units
-    from viralsim.special_functions import ndtri
 
     activity = np.exp(sigma * ndtri(np.clip(fill_units(key, members), 2.0**-54, None)))
     normalised: NDArray[np.float32] = (activity / activity.mean()).astype(np.float32)
@@ -76,8 +77,9 @@ def drawn_buying(members: int, spread: float, key: np.uint64) -> NDArray[np.floa
     """Readiness to buy: gamma of mean 1 and standard deviation ``spread``, divided by its mean over the members, float32[N]."""
     if spread == 0 or members == 0:
         return np.broadcast_to(np.ones(1, np.float32), members)
+    from scipy.special import gammaincinv
+
     from viralsim.population.generators.sample_follows import fill_units
-    from viralsim.special_functions import gammaincinv
 
     shape = spread**-2.0
     drawn = np.maximum(gammaincinv(shape, np.clip(fill_units(key, members), 2.0**-54, None)), 1e-300)
@@ -124,7 +126,7 @@ def drawn_interest(
 
 def _community_means(mean: float, share: NDArray[np.float64], units: NDArray[np.float64]) -> NDArray[np.float64]:
     """Means of communities that hold ``share`` of the members, so that the audience has ``mean``."""
-    from viralsim.special_functions import betaincinv, expit, logit
+    from scipy.special import betaincinv, expit, logit
 
     a, b = mean * COMMUNITY_CONCENTRATION, (1 - mean) * COMMUNITY_CONCENTRATION
     drawn = np.clip(betaincinv(a, b, np.clip(units, 1e-12, 1 - 1e-12)), 1e-6, 1 - 1e-6)
@@ -145,7 +147,7 @@ def _member_quantiles() -> NDArray[np.float32]:
 
     Quantiles at the middles of the shares, rows shifted to have their community's mean exactly; each row serves 1 - mean too.
     """
-    from viralsim.special_functions import betaincinv
+    from scipy.special import betaincinv
 
     table = np.zeros((LEVELS + 1, QUANTILES))
     middle = (np.arange(QUANTILES) + 0.5) / QUANTILES

@@ -31,7 +31,7 @@ def degree_budgets(
     Following: lognormal, correlated with followers; where the asked reciprocity is above what that allows, it is
     drawn towards followers, up to equality at reciprocity 1.
     """
-    from viralsim.special_functions import ndtri
+    from scipy.special import ndtri
 
     n = len(units)
     rank = np.empty(n)
