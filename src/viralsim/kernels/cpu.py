@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numba
@@ -25,14 +26,25 @@ class _KernelCache(FunctionCache):  # type: ignore[misc]
 
     Before numba looks into a cache it learns how every function of Python and NumPy is typed and lowered, and imports SciPy's
     linear algebra for it: a quarter of a second. Compiled code needs its memory management alone. What is not in the
-    cache is compiled, and the compiler makes ready by itself.
+    cache is compiled, and the compiler makes ready by itself. A file that is damaged, as by a crash or a full disk, is no reason
+    to fail: numba would, at every start until somebody removes it.
     """
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """The compiled function for a signature; None where the cache has none."""
+        """The compiled function for a signature; None where the cache has none that can be read."""
         rtsys.initialize(target_context)
-        with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)
+        try:
+            with self._guard_against_spurious_io_errors():
+                return self._load_overload(sig, target_context)
+        except Exception:  # unpickling damaged bytes raises anything
+            with suppress(OSError):
+                self.flush()  # else the damaged index is read again when the function is kept
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a compiled function, where there is room for it."""
+        with suppress(OSError):
+            super().save_overload(sig, data)
 
 
 def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
