@@ -16,7 +16,8 @@ SOURCE = "def twice(x):\n    return 2 * x\n"
 def _kernel(folder: Path) -> Any:
     """A kernel as a new process has it: nothing is compiled yet."""
     spec = importlib.util.spec_from_file_location("twice", folder / "twice.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return njit(cache=True)(module.twice)
@@ -32,7 +33,8 @@ def _hits(kernel: Any) -> int:
 def test_damaged_file_is_compiled_anew(tmp_path: Path, kind: str, left: float) -> None:
     """An index or code that was cut short, as by a full disk: numba raises EOFError or UnpicklingError at every start."""
     (tmp_path / "twice.py").write_text(SOURCE)
-    assert _hits(_kernel(tmp_path)) == 0 and _hits(_kernel(tmp_path)) == 1
+    assert _hits(_kernel(tmp_path)) == 0
+    assert _hits(_kernel(tmp_path)) == 1
     (damaged,) = tmp_path.rglob(f"*.{kind}")
     whole = damaged.read_bytes()
     damaged.write_bytes(whole[: int(left * len(whole))])

@@ -219,6 +219,10 @@ def test_lines_above_the_names_of_columns_are_no_edges(tmp_path):
         vs.Network.read(path)
     path.write_text("up,down\nleft,right\ndown,left\nup,right\n")  # words that are members
     assert vs.Network.read(path).follows == 4
+    path.write_text(
+        "user3,user4\nuser1,user2\nuser5,user6\n"
+    )  # ids in a series: refused as names of columns in the second line
+    assert vs.Network.read(path).members == 6
 
 
 @pytest.mark.parametrize(

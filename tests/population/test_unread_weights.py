@@ -74,7 +74,7 @@ def test_entries_of_matrices_and_columns_called_weight_are_warned_of():
     """The sizes of a matrix's entries and a column called like a weight."""
     _, note = told(lambda: Network.from_scipy(coo_array(([0.25], ([0], [1])), shape=(2, 2))))
     assert (
-        note == "entries other than 0 are edges, their sizes were not read (weighted=True takes them as tie strengths)"
+        note == "entries other than 0 are edges; their sizes were not read (weighted=True takes them as tie strengths)"
     )
     frame = pd.DataFrame({"a": [0], "b": [1], "Weight": [3]})
     _, note = told(lambda: Network.from_pandas(frame, "a", "b"))

@@ -284,10 +284,11 @@ def _note_rounded(table: Table) -> None:
     if "post_id" in table and _rounded(table.texts("post_id")):
         found, cells = table.columns["post_id"], table.texts("post_id")
         name = _name_of_posts(table)
-        instead = "rows tell posts apart" if name is None else f"{table.columns[name].title!r} was taken"
+        instead = "each row is a post" if name is None else f"{table.columns[name].title!r} was taken instead"
         shown = next(cell for cell in cells if _POWER.fullmatch(cell) or len(cell) > SPREADSHEET_DIGITS)
         table.notes.append(
-            f"{found.title!r} was rounded by a spreadsheet ({shown}) and names no post: {instead}; export again to keep the names"
+            f"{found.title!r} was rounded by a spreadsheet ({shown}) and cannot tell posts apart: {instead}; export again to keep "
+            "all digits"
         )
 
 

@@ -55,7 +55,7 @@ def _instead(target: Place) -> str:
     """What to do in place of drawing what is the same in all worlds."""
     if target[0] == "arms" and len(target) > 2:
         drawn = path_text(target[2:])
-        return f"; give {drawn} a range, which all arms draw that do not set it, or compare values in a sweep"
+        return f"; give {drawn} a range, which every arm that does not set it draws, or compare values in a sweep"
     return "" if target[0] in SHARED else "; compare values in a sweep"
 
 

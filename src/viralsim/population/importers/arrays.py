@@ -149,7 +149,7 @@ def read_npz(path: Path, directed: bool, tie_strength: Any, influence_weight: An
     if tie_strength is not None:
         return edges, []
     unread = not (np.asarray(edges.tie_strength) == 1).all()
-    return edges._replace(tie_strength=None), [entries_not_read(path)] if unread else []
+    return edges._replace(tie_strength=None), [entries_not_read(path, "other than")] if unread else []
 
 
 def _refuse_bomb(path: Path) -> None:

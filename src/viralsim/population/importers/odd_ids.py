@@ -136,7 +136,7 @@ def _rounded(path: Path, ids: NDArray[Any]) -> list[str]:
         return []
     return [
         f"{path.name}: ids of more than {SPREADSHEET_DIGITS} digits all end in zeros, such as {long[0]}: a spreadsheet rounded "
-        "them, and members may have become one; export the ids as text"
+        "them, and may have made one member of several; export the ids as text"
     ]
 
 

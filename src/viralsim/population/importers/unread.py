@@ -42,13 +42,13 @@ def unread_entries(entries: NDArray[Any]) -> tuple[str, ...]:
     """As ``unread_attributes``, of the entries of a matrix that are not 0."""
     if (entries == 1).all():
         return ()
-    note = "entries other than 0 are edges, their sizes were not read (weighted=True takes them as tie strengths)"
+    note = "entries other than 0 are edges; their sizes were not read (weighted=True takes them as tie strengths)"
     return _told(note, True, stacklevel=5)
 
 
-def entries_not_read(path: Path) -> str:
-    """The note on a matrix in a file whose entries are not all 0 or 1."""
-    return f"{path.name}: entries above 0 are edges, their sizes were not read (any word in tie_strength takes them)"
+def entries_not_read(path: Path, which: str = "above") -> str:
+    """The note on a matrix in a file whose entries are not all 0 or 1; which: of the entries are edges, beside 0."""
+    return f"{path.name}: entries {which} 0 are edges; their sizes were not read (any word in tie_strength takes them)"
 
 
 def _told(note: str, aloud: bool, stacklevel: int) -> tuple[str, ...]:

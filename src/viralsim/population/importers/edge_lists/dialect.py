@@ -13,6 +13,7 @@ from viralsim.population.importers.edge_lists.header import (
     ROW_NAMES,
     Ends,
     are_names,
+    in_series,
     is_node_table,
     is_number,
     meaning_of,
@@ -221,11 +222,15 @@ def _refuse_names_below(path: Path, rows: Sequence[tuple[int, list[str]]]) -> No
         ends = named_ends(cells)
         below = {cell for _, row in rows[at + 1 :] for cell in row}
         above = {cell for _, row in rows[:at] for cell in row}
-        if ends is not None and below and not below & {*above, cells[ends.source], cells[ends.target]}:
-            raise NetworkError(
-                f"{path}:{line}: names of columns ({', '.join(cells[:4])}) below other lines; take lines {rows[0][0]} to "
-                f"{line - 1} out"
-            )
+        if ends is None or not below or below & {*above, cells[ends.source], cells[ends.target]}:
+            continue
+        if in_series(cells, above | below):  # user1 and user2 are members where user3 is one
+            continue
+        first, last = rows[0][0], line - 1
+        lines = f"line {first}" if first == last else f"lines {first} to {last}"
+        raise NetworkError(
+            f"{path}:{line}: names of columns ({', '.join(cells[:4])}) below other lines: remove {lines}"
+        )
 
 
 def _named(path: Path, line: int, names: Sequence[str]) -> str:

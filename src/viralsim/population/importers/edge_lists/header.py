@@ -124,7 +124,7 @@ def are_names(first: Sequence[str], body: Sequence[Sequence[str]], asked: set[st
     if len(first) > 1 and not first[0]:
         return True
     if named_ends(first) is not None and not any(cell in below for cell in first if cell):
-        return not _in_series(first, below)
+        return not in_series(first, below)
     words = [plain(cell) for cell in first]
     if len(words) > 1 and below and not any(cell in below for cell in first) and _are_a_pair(words, below):
         return True
@@ -177,8 +177,8 @@ def is_number(cell: str) -> bool:
     return bool(re.fullmatch(r"[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][+-]?[0-9]+)?", cell))
 
 
-def _in_series(first: Sequence[str], below: set[str]) -> bool:
-    """Whether ids below go on from those of a first row: node1, node2 above node3."""
+def in_series(first: Sequence[str], below: set[str]) -> bool:
+    """Whether other ids go on from those of a row: node1, node2 above node3."""
     stems = {re.sub(r"[0-9A-Za-z]$", "", cell) for cell in first if re.search(r"[12abxyAB]$", cell)} - {""}
     if not stems:
         return False
