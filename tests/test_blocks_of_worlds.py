@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
+
 import numpy as np
 import pytest
 
 import viralsim as vs
+from viralsim.kernels.arrays.parts import Part
 from viralsim.kernels.arrays.rows_of_worlds import checked, inputs_of_worlds, with_array
 from viralsim.kernels.batch import run_worlds
 from viralsim.simulation.room import Room
@@ -97,3 +103,31 @@ def test_enough_worlds_in_the_middle_of_a_stretch() -> None:
     enough = vs.simulate(scenario, worlds=2000, until={"measure": "shares", "half_width": 0.5})
     assert 400 <= enough.world_count < 2000
     same_in_every_world(enough, vs.simulate(scenario, worlds=enough.world_count))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interrupt_waits_for_what_threads_have_counted(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worlds that are said to be done have their counts: a thread may still put them in their place when the interrupt comes, and
+    ``Thread.join`` of Python 3.11 no longer waits for it then."""
+    scenario = vs.loads(SMALL)
+    arm = compile_arms(scenario, compile_audience(scenario))["all"].world
+    run_worlds(arm, 4, np.arange(10), threads=threads)  # compiled before the clock runs
+    put = Part.put
+
+    def slowly(part: Part, first: int, done: int) -> None:
+        time.sleep(0.1)
+        put(part, first, done)
+
+    monkeypatch.setattr(Part, "put", slowly)
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    some = run_worlds(arm, 4, np.arange(200_000), threads=threads, series_worlds=0, progress=lambda _: None)
+    counts, reached = np.array(some.counts), np.array(some.reach_by_community)  # as they are now
+    timer.cancel()
+    monkeypatch.undo()
+    done = np.flatnonzero(some.done)
+    assert some.interrupted
+    assert 0 < len(done) < 200_000
+    whole = run_worlds(arm, 4, done, series_worlds=0)
+    np.testing.assert_array_equal(counts[done], whole.counts)
+    np.testing.assert_array_equal(reached[done], whole.reach_by_community)

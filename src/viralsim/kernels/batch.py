@@ -217,7 +217,10 @@ class _Workers:
         self.engine = _engine(arm, rows)
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
-        self.finished = 0
+        self.finished = self.running = 0
+        self.ended = (
+            threading.Event()
+        )  # ``join`` takes a thread for ended once an interrupt came while it waited (Python 3.11)
         self.errors: list[BaseException] = []
         self.sums: list[_Sums] = []
 
@@ -258,6 +261,11 @@ class _Workers:
         except BaseException as error:
             self.errors.append(error)
             self.stop[0] = True
+        finally:
+            with self.lock:
+                self.running -= 1
+                if not self.running:
+                    self.ended.set()
 
     def run(self, threads: int, advocates: int) -> bool:
         """Run everything; False where an interrupt stopped it (what was finished stays)."""
@@ -269,20 +277,20 @@ class _Workers:
             threading.Thread(target=self.guarded, args=(blocks.of_one_thread(), *self.memory(advocates)), daemon=True)
             for _ in range(threads)
         ]
+        self.running = threads
         for worker in workers:
             worker.start()
         interrupted = False
         try:
-            while any(worker.is_alive() for worker in workers):
-                for worker in workers:
-                    worker.join(0.05)
+            while not self.ended.wait(0.05):
                 if self.progress is not None:
                     self.progress(self.finished)
+            if self.progress is not None:
+                self.progress(self.finished)
         except KeyboardInterrupt:
             interrupted = True
             self.stop[0] = True
-            for worker in workers:
-                worker.join()
+            self.ended.wait()  # for what a worker counted and has not yet put in its place
         if self.errors:
             raise self.errors[0]
         return not interrupted
