@@ -218,9 +218,8 @@ class _Workers:
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
         self.finished = self.running = 0
-        self.ended = (
-            threading.Event()
-        )  # ``join`` takes a thread for ended once an interrupt came while it waited (Python 3.11)
+        # Python 3.11's ``join`` takes a thread for ended once an interrupt came while it waited
+        self.ended = threading.Event()
         self.errors: list[BaseException] = []
         self.sums: list[_Sums] = []
 
