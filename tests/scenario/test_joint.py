@@ -74,8 +74,8 @@ def test_rows_are_read_in_the_unit_of_their_path(tmp_path: Path) -> None:
         ("seed\n5\n", "seed: seed is fixed before worlds are drawn"),
         (
             "arms.many.content.post.appeal\n0.1\n",
-            "arms is fixed before worlds are drawn: it cannot be uncertain; give content.post.appeal a range, which all arms "
-            "draw that do not set it, or compare values in a sweep",
+            "arms is fixed before worlds are drawn: it cannot be uncertain; give content.post.appeal a range, which every arm "
+            "that does not set it draws, or compare values in a sweep",
         ),
         ("campaign.content\n5\n", "campaign.content: is no number that can vary"),
     ],
