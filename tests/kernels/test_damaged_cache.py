@@ -1,4 +1,4 @@
-"""What numba kept of a kernel and cannot be read any more is compiled anew, and kept again."""
+"""A compiled kernel whose cache file is damaged is compiled again, and the cache is mended."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def test_a_field_cannot_be_set(kind: type[FrameType]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_fields_are_loaded_as_what_never_changes(kind: type[FrameType]) -> None:
-    """The places of arrays are, as nothing writes to a frame; their numbers are read anew after each store."""
+    """Where an array lies is loaded once, as nothing writes to a frame; the numbers in it are read again after each store."""
 
     @njit(_nrt=False)
     def count(frame):  # type: ignore[no-untyped-def]

@@ -174,8 +174,8 @@ class Run:
     def blocks(self, whole: bool = False, most: int | None = None) -> Iterator[NDArray[np.int64]]:
         """Rows of the worlds, block by block; until enough is known where that is asked.
 
-        whole: as one block, where nobody can stop in between; else an interrupt loses about a second. most: no block has
-        worlds of two stretches of so many.
+        whole: as one block, where nobody can stop in between; else an interrupt loses about a second. most: no block
+        crosses the end of a stretch of this many worlds.
         """
         count = len(self.worlds)
         stops = [*looks(count), count] if self.until else [count]
