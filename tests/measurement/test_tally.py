@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viralsim.measurement import arms
-from viralsim.measurement.tally import PIECE, tally_of, tally_of_counts
-from viralsim.records.columns import Counted
+from viralsim.measurement.tally import PIECE, SHORT, tally_of, tally_of_counts, tally_of_two
+from viralsim.records.columns import Counted, OfTwo
 
 COLUMNS = st.lists(st.integers(0, 40) | st.just(5000), min_size=1, max_size=200)
 
@@ -31,28 +31,66 @@ def test_a_tally_is_its_column(numbers: list[int], unit: float, missing: int, pi
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=60),
-    st.sampled_from([1.0, 0.25, 1 / 3]),
-    st.sampled_from([1, 7, PIECE]),
-    st.sampled_from([np.int32, np.int64]),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9), st.booleans()), min_size=1, max_size=60),
+    st.sampled_from([1.0, 0.25, 1 / 3, 0.0]),
+    st.sampled_from([0.0, 0.1, 7.5]),
+    st.booleans(),
+    st.sampled_from([1, 7, SHORT]),
+    st.sampled_from([np.int8, np.int32, np.int64]),
 )
 def test_counts_are_tallied_as_the_column_they_make(
-    rows: list[tuple[int, bool]], unit: float, piece: int, kind: type[np.int32] | type[np.int64]
+    rows: list[tuple[int, int, bool]], unit: float, less: float, added: bool, piece: int, kind: type[np.signedinteger]
 ) -> None:
-    """In a unit, and only in worlds in which the measure is defined; what is written in the others does not matter."""
-    among = np.array([there for _, there in rows], kind)
-    column = np.where(among > 0, [number for number, _ in rows], -1).astype(kind)
-    made = Counted(column, among, unit)
+    """In a unit, less a number, only where the measure is defined; what is written in other worlds does not matter."""
+    among = np.array([there for *_, there in rows], kind)
+    column = np.where(among > 0, [number for number, *_ in rows], 0 if added else -1).astype(kind)
+    also = [np.array([more for _, more, _ in rows], np.uint8)] if added else []
+    made = Counted(column, among, unit, less, also)()
+    with mock.patch("viralsim.measurement.tally.SHORT", piece):
+        counted = tally_of_counts(column, among, unit, less, also)
+    assert (counted is None) == (not among.any())
+    if counted is not None:
+        values, times = np.unique(made[among > 0], return_counts=True)
+        assert counted.values.tolist() == values.tolist()
+        assert counted.counts.tolist() == times.tolist()
+
+
+@given(st.lists(st.integers(0, 255), max_size=80), st.sampled_from([1, 2, 6, SHORT]))
+def test_counts_of_one_byte_are_tallied_two_at_once(numbers: list[int], piece: int) -> None:
+    """Of any size that a byte holds, an odd number of them too, and where they are not side by side in memory."""
+    column = np.array(numbers, np.uint8)
+    apart = np.repeat(column, 2)[::2]
+    with mock.patch("viralsim.measurement.tally.SHORT", piece):
+        tallies = [tally_of_counts(one) for one in (column, apart)]
+    values, times = np.unique(column, return_counts=True)
+    for tally in tallies:
+        assert (tally is None) == (not numbers)
+        if tally is not None:
+            assert tally.values.tolist() == values.tolist()
+            assert tally.counts.tolist() == times.tolist()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 9)), min_size=1, max_size=60), st.sampled_from([1, PIECE])
+)
+def test_a_function_of_two_counts_is_tallied_as_its_column(rows: list[tuple[int, int]], piece: int) -> None:
+    """Worlds in which it is not defined are left out, and unlike pairs of one value are that value."""
+    first, second = np.array(rows, np.int32).T
+    ratio = OfTwo(first, second, lambda posts, starts: (posts - starts) / posts)
+    column = ratio()
     with mock.patch("viralsim.measurement.tally.PIECE", piece):
-        counted, read = tally_of_counts(column, among, unit), tally_of(made(), unit)
-    if not among.any():
-        assert counted is None
-        assert read is None
-        return
-    assert counted is not None
-    assert read is not None
-    assert counted.values.tolist() == read.values.tolist() == sorted({n * unit for n, there in rows if there})
-    assert counted.counts.tolist() == read.counts.tolist()
+        tally = tally_of_two(ratio.first, ratio.second, ratio.function)
+    values, times = np.unique(column[np.isfinite(column)], return_counts=True)
+    assert (tally is None) == (not len(values))
+    if tally is not None:
+        assert tally.values.tolist() == values.tolist()
+        assert tally.counts.tolist() == times.tolist()
+
+
+@pytest.mark.parametrize(("first", "second"), [([-1, 2], [1, 1]), ([2], [-1]), ([1 << 15], [1 << 15])])
+def test_other_pairs_are_left_to_the_column(first: list[int], second: list[int]) -> None:
+    """A negative count, and pairs of which there would be too many."""
+    assert tally_of_two(np.array(first), np.array(second), np.add) is None
 
 
 @pytest.mark.parametrize("column", [[0, -1], [1 << 20], []])

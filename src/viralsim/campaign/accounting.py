@@ -13,7 +13,7 @@ from viralsim.campaign.compile import Arm
 from viralsim.campaign.creators.tier_cost import tier_usd
 from viralsim.campaign.further_measures import further_measures
 from viralsim.campaign.market import people_of_line
-from viralsim.campaign.numbers import number
+from viralsim.campaign.numbers import is_column, number
 from viralsim.campaign.own_rules import own_measures
 from viralsim.campaign.plan import IMPRESSIONS_PER_CPM, line_cpm
 from viralsim.campaign.segments import among_measures, by_segment
@@ -21,7 +21,7 @@ from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.arrays.narrow_columns import NarrowColumns, column_of
 from viralsim.kernels.batch import RawWorlds
 from viralsim.kernels.counts import Count, Series
-from viralsim.records.columns import Counted, MadeColumns
+from viralsim.records.columns import Counted, MadeColumns, OfTwo, is_one_number
 from viralsim.records.record import ArmOutcomes, total_of_lines
 from viralsim.scenario.costs import FEE_LINES, fee_lines, paid_name, planned_costs, programme_costs
 
@@ -32,7 +32,7 @@ HOURS_PER_WEEK = 168.0
 
 
 def cost_lines(arm: Arm, raw: RawWorlds, taking_part: NDArray[np.bool_] | None = None) -> dict[str, F8]:
-    """What each line of the arm cost in each world, float64[W].
+    """What each line of the arm cost in each world, float64[W]: to be read, as one number may stand for all worlds.
 
     Paid lines cost what was bought (a frequency cap can leave money unspent); advocates cost a person enrolled, each
     time asked, or each time posted; set-up is shared by the launches of the programme. taking_part: who of the tier
@@ -40,19 +40,19 @@ def cost_lines(arm: Arm, raw: RawWorlds, taking_part: NDArray[np.bool_] | None =
     """
     spec, campaign = arm.spec, arm.spec.campaign
     worlds = len(raw.counts)
-    lines: dict[str, F8] = {}
+    lines: dict[str, F8 | float] = {}
 
     def add(name: str, usd: F8 | float) -> None:
-        lines[name] = lines.get(name, np.zeros(worlds)) + usd
+        lines[name] = lines.get(name, 0.0) + usd
 
     for owned in campaign.owned:
         if np.any(owned.cost_usd):
             add("owned", owned.cost_usd)
     for i, line in enumerate(campaign.paid):
-        add(
-            paid_name(line),
-            raw.paid_bought[:, i].astype(np.float64) * line_cpm(spec, line) / IMPRESSIONS_PER_CPM,
-        )
+        bought = column_of(raw.paid_bought, i)
+        if worlds and bought.min() == bought.max():  # as nearly always: one number then is enough
+            bought = bought[0]
+        add(paid_name(line), bought.astype(np.float64) * line_cpm(spec, line) / IMPRESSIONS_PER_CPM)
     tier = campaign.advocates
     if tier is not None and len(arm.enrolment):
         add("advocates", tier_usd(arm, raw, taking_part))
@@ -72,7 +72,7 @@ def cost_lines(arm: Arm, raw: RawWorlds, taking_part: NDArray[np.bool_] | None =
             add("community management hours", manager.hours_usd(spec.horizon))
     for name, usd in fee_lines(spec, lines).items():
         add(name, usd)
-    return lines
+    return {name: np.broadcast_to(usd, worlds) for name, usd in lines.items()}
 
 
 def _creator_lines(arm: Arm, raw: RawWorlds) -> dict[str, F8]:
@@ -152,33 +152,22 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     def counted(column: Count, among: Count | None = None, unit: float = 1.0) -> Counted:
         return Counted(column_of(raw.counts, column), None if among is None else column_of(raw.counts, among), unit)
 
-    def impressions() -> F8:
-        shown = of(Count.IMPRESSIONS_OWNED)
-        for column in range(Count.IMPRESSIONS_OWNED + 1, Count.IMPRESSIONS_RECOMMENDED + 1):
-            shown += column_of(raw.counts, column)
-        return shown
+    by_source = [column_of(raw.counts, Count.IMPRESSIONS_OWNED + source) for source in Source]
+    shown = [column for column in by_source if not is_one_number(column)] or by_source[:1]  # else nothing but zeros
+    value = number(content.sale_value_usd)
 
-    # in place: a temporary of a million worlds is memory that is touched for the first time
-    def reproduction_number() -> F8:
-        answers = of(Count.MEMBER_NODES)
-        answers -= column_of(raw.counts, Count.MEMBER_STARTS)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            answers /= column_of(raw.counts, Count.MEMBER_NODES)
-        return answers
+    def answers_per_post(posts: NDArray[Any], starts: NDArray[Any]) -> F8:
+        return np.asarray((posts - starts) / posts)
 
     def value_usd() -> F8:
-        value = of(Count.CONVERSIONS)
-        value *= number(content.sale_value_usd)
-        return value
+        return np.asarray(of(Count.CONVERSIONS) * value)
 
     def net_usd() -> F8:
-        net = value_usd()
-        net -= cost
-        return net
+        return value_usd() - cost
 
     makers: dict[str, Callable[[], F8]] = {
         "reach": counted(Count.REACH),
-        "impressions": impressions,
+        "impressions": Counted(shown[0], also=shown[1:]),
         "shares": counted(Count.SHARES),
         "critical_shares": counted(Count.CRITICAL_SHARES),
         "engagements": counted(Count.ENGAGEMENTS),
@@ -187,7 +176,9 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "depth": counted(Count.DEPTH, Count.NODES),
         "max_breadth": counted(Count.MAX_BREADTH, Count.NODES),
         "structural_virality": lambda: raw.structural_virality,
-        "reproduction_number": reproduction_number,
+        "reproduction_number": OfTwo(
+            column_of(raw.counts, Count.MEMBER_NODES), column_of(raw.counts, Count.MEMBER_STARTS), answers_per_post
+        ),
         "time_to_peak_hours": counted(Count.PEAK_TICK, Count.SHARES, spec.tick),
         "half_time_hours": counted(Count.HALF_TICK, Count.SHARES, spec.tick),
         "earned_reach": counted(Count.EARNED_REACH),
@@ -195,6 +186,10 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
         "value_usd": value_usd,
         "net_usd": net_usd,
     }
+    if not is_column(value):
+        makers["value_usd"] = counted(Count.CONVERSIONS, unit=value)
+        if is_one_number(cost):
+            makers["net_usd"] = Counted(column_of(raw.counts, Count.CONVERSIONS), unit=value, less=float(cost[0]))
     makers |= further_measures(spec, raw)
     makers |= among_measures(spec, raw)
     makers |= own_measures(spec, raw, int(arm.world.graph.indptr.shape[1] - 1))

@@ -21,8 +21,8 @@ from viralsim.measurement.intervals import (
     proportion_interval,
 )
 from viralsim.measurement.measures import declared, measures_in
-from viralsim.measurement.tally import Tally, tally_of, tally_of_counts
-from viralsim.records.columns import Made, MadeColumns
+from viralsim.measurement.tally import Tally, tally_of, tally_of_counts, tally_of_two
+from viralsim.records.columns import Made, MadeColumns, OfTwo
 from viralsim.records.record import ArmOutcomes, RunRecord
 
 Float64 = NDArray[np.float64]
@@ -110,8 +110,10 @@ def _tally_of_many(record: RunRecord, name: str, worlds: ArmOutcomes) -> Tally |
     if record.world_count <= BOOTSTRAP_MOST_WORLDS or name not in table:
         return None
     counts = table.counted(name) if isinstance(table, MadeColumns) else None
+    if isinstance(counts, OfTwo):
+        return tally_of_two(counts.first, counts.second, counts.function)
     if counts is not None:
-        return tally_of_counts(counts.column, counts.among, counts.unit)
+        return tally_of_counts(counts.column, counts.among, counts.unit, counts.less, counts.also)
     return tally_of(table[name], record.tick_hours if name.endswith("_hours") else 1.0)
 
 

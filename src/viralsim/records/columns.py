@@ -78,20 +78,51 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
         return f"StoredColumns({', '.join(self.names)})"
 
 
+def is_one_number(column: NDArray[Any]) -> bool:
+    """Whether a column is one number that was broadcast to all rows, which takes the memory of one."""
+    return column.strides == (0,)
+
+
 class Counted:
-    """Makes a column of counts in a unit: ``column * unit`` as float64[W], NaN in worlds where ``among`` is not positive."""
+    """Makes ``(column + also) * unit - less`` as float64[W], NaN in worlds where ``among`` is not positive."""
 
     def __init__(
-        self, column: NDArray[np.integer], among: NDArray[np.integer] | None = None, unit: float = 1.0
+        self,
+        column: NDArray[np.integer],
+        among: NDArray[np.integer] | None = None,
+        unit: float = 1.0,
+        less: float = 0.0,
+        also: Sequence[NDArray[np.integer]] = (),
     ) -> None:
-        self.column, self.among, self.unit = column, among, unit
+        self.column, self.among, self.unit, self.less, self.also = column, among, unit, less, also
 
     def __call__(self) -> NDArray[np.float64]:
         """The column."""
-        values = self.column.astype(np.float64)
+        values = self.column.astype(np.float64)  # and in place: memory touched for the first time is slow
+        for column in self.also:
+            values += column
         if self.unit != 1.0:
             values *= self.unit
+        if self.less:
+            values -= self.less
         return values if self.among is None else np.where(self.among > 0, values, np.nan)
+
+
+class OfTwo:
+    """Makes a column as ``function`` of two columns of counts [W]; NaN where it is not defined."""
+
+    def __init__(
+        self,
+        first: NDArray[np.integer],
+        second: NDArray[np.integer],
+        function: Callable[[NDArray[Any], NDArray[Any]], NDArray[np.float64]],
+    ) -> None:
+        self.first, self.second, self.function = first, second, function
+
+    def __call__(self) -> NDArray[np.float64]:
+        """The column."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.function(self.first.astype(np.float64), self.second)
 
 
 class Made(Mapping[str, Value]):
@@ -129,10 +160,10 @@ class MadeColumns(Made[NDArray[Any]]):
         super().__init__(makers)
         self.rows = rows
 
-    def counted(self, name: str) -> Counted | None:
+    def counted(self, name: str) -> Counted | OfTwo | None:
         """The counts that a column is made of, if it is nothing else; no memory is taken for them."""
         maker = self._makers.get(name)
-        return maker if isinstance(maker, Counted) else None
+        return maker if isinstance(maker, Counted | OfTwo) else None
 
 
 class MadeArray:

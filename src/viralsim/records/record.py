@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from viralsim.arguments import one_of
 from viralsim.errors import InputError
-from viralsim.records.columns import MadeArray
+from viralsim.records.columns import MadeArray, is_one_number
 
 Float64 = NDArray[np.float64]
 _MADE = MadeArray()
@@ -23,10 +23,10 @@ _MADE = MadeArray()
 
 def total_of_lines(lines: Mapping[str, Float64], worlds: int) -> Float64:
     """All lines together, float64[worlds]; added line by line, so that a world alone has the sum that it has among others."""
-    total = np.zeros(worlds)
+    total = np.zeros(1)
     for line in lines.values():
-        total += line
-    return total
+        total = total + (line[:1] if is_one_number(line) else line)
+    return np.broadcast_to(total, worlds)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
