@@ -41,10 +41,14 @@ class Claims(Protocol):
 
 
 class Blocks:
-    """Worlds ``0..worlds-1`` as ``Claims``, in blocks sized by the time that the last one took."""
+    """Worlds ``0..worlds-1`` as ``Claims``, in blocks sized by the time that the last one took.
 
-    def __init__(self, worlds: int, threads: int) -> None:
+    world_s: seconds that a world took before these, where that is known.
+    """
+
+    def __init__(self, worlds: int, threads: int, world_s: float | None = None) -> None:
         self.worlds, self.threads = worlds, threads
+        self.first = FIRST_BLOCK if not world_s else max(1, int(BLOCK_S / world_s))
         self.begun = 0
         self.lock = Lock()
 
@@ -61,7 +65,7 @@ class Blocks:
 
     def of_one_thread(self) -> Iterator[tuple[int, int]]:
         """(first, last) of the blocks of one thread, ``last`` excluded; they get smaller towards the end, so that all stay busy."""
-        block = FIRST_BLOCK
+        block = self.first
         while True:
             first, last = self._claim(block)
             if first == last:

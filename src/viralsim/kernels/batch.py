@@ -211,7 +211,9 @@ class _Workers:
         worlds: I8,
         out: Out,
         progress: Callable[[int], None] | None,
+        world_s: float | None,
     ) -> None:
+        self.world_s = world_s
         self.arm, self.rows, self.seed, self.worlds, self.out = arm, rows, seed_key(seed), worlds, out
         self.progress = progress
         self.engine = _engine(arm, rows)
@@ -271,7 +273,7 @@ class _Workers:
         if threads == 1 and self.progress is None:
             self.work([(0, len(self.worlds))], *self.memory(advocates))
             return True
-        blocks = Blocks(len(self.worlds), threads)
+        blocks = Blocks(len(self.worlds), threads, self.world_s)
         workers = [
             threading.Thread(target=self.guarded, args=(blocks.of_one_thread(), *self.memory(advocates)), daemon=True)
             for _ in range(threads)
@@ -304,6 +306,7 @@ def run_worlds(
     series_worlds: int | None = None,
     progress: Callable[[int], None] | None = None,
     into: Out | None = None,
+    world_s: float | None = None,
 ) -> RawWorlds:
     """Run the worlds numbered ``worlds`` of one arm.
 
@@ -329,7 +332,7 @@ def run_worlds(
         into = outputs_of_run(arm, len(worlds), kept, rows is None and is_eligible(arm))
     out, recorded = into, len(into.series) - 1
     advocates = advocates_of(arm)
-    workers = _Workers(arm, rows, seed, worlds, out, progress)
+    workers = _Workers(arm, rows, seed, worlds, out, progress, world_s)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
     refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
     parts = workers.sums or [_sums(advocates)]

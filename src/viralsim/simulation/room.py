@@ -6,6 +6,7 @@ blocks were joined, 350 with every zero written, 140 with every count in 32 bits
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -34,6 +35,7 @@ class Room:
             reach_by_community=SparseRows(*out.reach_by_community.shape),
         )
         self.raw: RawWorlds | None = None
+        self.world_s: float | None = None  # that a world took, on one thread
 
     def run(
         self, seed: int, worlds: NDArray[np.int64], threads: int, progress: Callable[[int], None] | None
@@ -42,7 +44,9 @@ class Room:
         first = 0 if self.raw is None else len(self.raw.done)
         last = first + len(worlds)
         arm, into = self.arm.of_worlds(first, last), rows_of(self.out, first, last)
-        block = run_worlds(arm, seed, worlds, threads=threads, progress=progress, into=into)
+        began = time.perf_counter()
+        block = run_worlds(arm, seed, worlds, threads=threads, progress=progress, into=into, world_s=self.world_s)
+        self.world_s = (time.perf_counter() - began) / max(len(worlds), 1) * threads
         sums = {name: getattr(block, name) for name in SUMS}
         if self.raw is not None:
             sums = {name: getattr(self.raw, name) + more for name, more in sums.items()}
