@@ -56,6 +56,15 @@ def test_blocks_are_sized_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(sizes_of(1e-7, 1_000_000)) == 131_072
 
 
+@pytest.mark.parametrize(("world_s", "first"), [(None, parallel.FIRST_BLOCK), (1e-5, 2000), (10.0, 1)])
+def test_blocks_begin_with_their_size_where_it_is_known(world_s: float | None, first: int) -> None:
+    """What a world took before says how many make a block; all are handed out once."""
+    blocks = list(parallel.Blocks(5000, 1, world_s).of_one_thread())
+    assert blocks[0] == (0, first)
+    assert [last for _, last in blocks[:-1]] == [start for start, _ in blocks[1:]]
+    assert blocks[-1][1] == 5000
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_an_error_ends_it(threads: int) -> None:
     """The error of one thread is raised, and the others find no more work."""

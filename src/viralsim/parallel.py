@@ -48,7 +48,7 @@ class Blocks:
 
     def __init__(self, worlds: int, threads: int, world_s: float | None = None) -> None:
         self.worlds, self.threads = worlds, threads
-        self.first = FIRST_BLOCK if not world_s else max(1, int(BLOCK_S / world_s))
+        self.first = FIRST_BLOCK if not world_s else max(1, round(BLOCK_S / world_s))
         self.begun = 0
         self.lock = Lock()
 

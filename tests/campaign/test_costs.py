@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import viralsim as vs
 from viralsim.cli import main
+from viralsim.records.columns import is_one_number
 
 CAPPED = """
 viralsim: 1
@@ -60,6 +61,21 @@ def test_a_budget_below_one_impression_costs_nothing_and_is_said(tmp_path: Path)
     assert any("arm paid: its paid line on wall buys no impression" in warning for warning in said["warnings"])
     lines = vs.simulate(vs.load(file), arms=["paid"]).arms["paid"].cost_lines
     assert not any(usd.any() for usd in lines.values())
+
+
+@pytest.mark.parametrize(("cap", "each"), [("", True), (", frequency_cap: 2", False)])
+def test_a_cost_that_never_differs_is_one_number(cap: str, each: bool) -> None:
+    """Advertisements bought whole cost the same in all worlds and take no memory by world; under a cap some stay unsold."""
+    text = CAPPED.replace("EQUAL", "").replace("budget_usd: 100, frequency_cap: 2", f"budget_usd: 0.95{cap}")
+    text = text.replace("appeal: 0.0", "appeal: 0.5, conversion_rate: 0.5, value_usd: 3")
+    arm = vs.simulate(vs.loads(text), arms=["paid"]).arms["paid"]
+    (line,) = arm.cost_lines.values()
+    assert is_one_number(line) == each
+    assert (len(set(line.tolist())) == 1) == each
+    assert line.max() == pytest.approx(0.95)
+    assert arm.measures["conversions"].any()
+    assert arm.cost_usd().tolist() == line.tolist()
+    np.testing.assert_array_equal(arm.measures["net_usd"], 3.0 * arm.measures["conversions"] - line)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from synthetic_result import MEMBERS, arm_of, changed, synthetic_result
 
+import viralsim as vs
 from viralsim.errors import InputError
+from viralsim.measurement import arms as arm_statistics
 from viralsim.measurement import intervals
 from viralsim.measurement.arms import STATISTICS, criterion_hits, virality_by_size
 from viralsim.measurement.bands import quantile_bands
@@ -140,3 +142,36 @@ def test_large_runs_are_summarised_in_groups_with_the_same_answer(monkeypatch):
     assert len(intervals.column_groups(52, 200)) == 11
     grouped = synthetic_result(worlds=200).summary("ci_high").to_numpy()
     np.testing.assert_allclose(grouped, whole, rtol=1e-12)
+
+
+MONEY = """\
+viralsim: 1
+name: Money
+seed: 5
+horizon: 2d
+audience: {members: 60}
+channels: {wall: {visibility: 0.3, cpm_usd: 10, engagement_rate: 0.2, network: {generate: {mean_following: 6}}}}
+content: {c: {appeal: 0.4, conversion_rate: 0.3, value_usd: 2.5}}
+campaign: {content: c, owned: [{followers: 5, posts_at: [1h]}], paid: [{budget_usd: 0.03}], organic: [{channel: wall}]}
+arms: {all: {}, unpaid: {campaign.paid: []}, free: {content.c.value_usd: 0}}
+baseline: unpaid
+"""
+
+
+def test_very_many_worlds_are_summed_up_from_their_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All measures but the largest cascade's shape, money too, have a table of frequencies, which says what the column says."""
+    result = vs.simulate(vs.loads(MONEY), worlds=300)
+    monkeypatch.setattr("viralsim.measurement.intervals.BOOTSTRAP_MOST_WORLDS", 0)
+    monkeypatch.setattr("viralsim.measurement.arms.BOOTSTRAP_MOST_WORLDS", 0)
+    for arm, worlds in result.arms.items():
+        for name, column in worlds.measures.items():
+            tally = arm_statistics._tally_of_many(result, name, worlds)
+            assert (tally is None) == (name == "structural_virality"), (arm, name)
+            if tally is None:
+                continue
+            found, values = arm_statistics._summary_of(tally), column[np.isfinite(column)]
+            expected = arm_statistics._summaries(values[:, None], None, 1)[0]
+            assert found.count == len(values)
+            for statistic in STATISTICS:
+                close = pytest.approx(getattr(expected, statistic), rel=1e-9, abs=1e-9, nan_ok=True)
+                assert getattr(found, statistic) == close, (arm, name, statistic)

@@ -80,7 +80,7 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
 
 def is_one_number(column: NDArray[Any]) -> bool:
     """Whether a column is one number that was broadcast to all rows, which takes the memory of one."""
-    return column.strides == (0,)
+    return len(column) > 0 and column.strides == (0,)
 
 
 class Counted:
