@@ -68,11 +68,11 @@ def sir_process(
     table = gap_table(transmit)
     gaps = (table.threshold, table.alias)
 
-    def scratch() -> Scratch:
-        n = network.members
-        return *visit_scratch(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.uint64), batch()
-
     def run(luck: Luck, rows: NDArray[np.int64], trace: Trace | None) -> NDArray[np.int64]:
+        def scratch() -> Scratch:
+            n, traced = network.members, trace is not None
+            return *visit_scratch(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.uint64), batch(traced)
+
         counts = empty_counts(len(luck[1]), last_tick, 3)
 
         def work(first: int, last: int, scratch: Scratch) -> None:
