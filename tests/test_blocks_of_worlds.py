@@ -126,7 +126,8 @@ def test_an_interrupt_waits_for_what_threads_have_counted(threads: int, monkeypa
     put, until = Part.put, time.monotonic() + 5.0
 
     def slowly(part: Part, first: int, done: int) -> None:
-        time.sleep(0.1 if time.monotonic() < until else 0.0)  # an interrupt that is lost fails the test, and does not hang it
+        # an interrupt that is lost fails the test, and does not hang it
+        time.sleep(0.1 if time.monotonic() < until else 0.0)
         put(part, first, done)
 
     monkeypatch.setattr(Part, "put", slowly)
