@@ -109,7 +109,7 @@ def test_enough_worlds_in_the_middle_of_a_stretch() -> None:
 
 @pytest.fixture
 def keyboard_interrupts() -> Iterator[None]:
-    """Ctrl-C raises KeyboardInterrupt, whatever an earlier test of this process (a browser, a server) has made of it."""
+    """Ctrl-C raises KeyboardInterrupt, also where the suite is a job in the background of a shell, which ignores it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
