@@ -149,8 +149,9 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     def of(column: Count) -> F8:
         return column_of(raw.counts, column).astype(np.float64)
 
-    def counted(column: Count, among: Count | None = None, unit: float = 1.0) -> Counted:
-        return Counted(column_of(raw.counts, column), None if among is None else column_of(raw.counts, among), unit)
+    def counted(column: Count, among: Count | None = None, unit: float = 1.0, less: float = 0.0) -> Counted:
+        there = None if among is None else column_of(raw.counts, among)
+        return Counted(column_of(raw.counts, column), there, unit, less)
 
     by_source = [column_of(raw.counts, Count.IMPRESSIONS_OWNED + source) for source in Source]
     shown = [column for column in by_source if not is_one_number(column)] or by_source[:1]  # else nothing but zeros
@@ -189,7 +190,7 @@ def measures(arm: Arm, raw: RawWorlds, cost: F8) -> MadeColumns:
     if not is_column(value):
         makers["value_usd"] = counted(Count.CONVERSIONS, unit=value)
         if is_one_number(cost):
-            makers["net_usd"] = Counted(column_of(raw.counts, Count.CONVERSIONS), unit=value, less=float(cost[0]))
+            makers["net_usd"] = counted(Count.CONVERSIONS, unit=value, less=float(cost[0]))
     makers |= further_measures(spec, raw)
     makers |= among_measures(spec, raw)
     makers |= own_measures(spec, raw, int(arm.world.graph.indptr.shape[1] - 1))
