@@ -108,6 +108,29 @@ def cross_posts(arm, state, tick, member, row, cell, node):  # type: ignore[no-u
 
 
 @inlined
+def line_up_showing(state, start, stop, key, trust, visibility, kind, source, cell, node, poster, advocate, number):  # type: ignore[no-untyped-def]
+    """Line up a post for all of a row, and return its showing: earned where an ordinary member posts it, sent to nobody."""
+    s = state.deliveries[U(state.scalars[DELIVERIES])]
+    state.scalars[DELIVERIES] += 1
+    s.start = start
+    s.stop = stop
+    s.key = key
+    s.trust = trust
+    s.visibility = visibility
+    s.member = -1
+    s.sent = 0
+    s.kind = kind
+    s.source = source
+    s.cell = cell
+    s.node = node
+    s.poster = poster
+    s.advocate = advocate
+    s.number = number
+    s.earned = np.int32(source == EARNED)
+    return s
+
+
+@inlined
 def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, start, stop, out):  # type: ignore[no-untyped-def]
     """A member posts: node, counts, what it schedules, and its showing."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)
@@ -149,28 +172,15 @@ def make_post(arm, state, tick, row, member, cell, planned, trust, advocate, sta
         enqueue(state, row * channels * contents + cell, tick + 1)
     if stop == start:  # nobody to show it to
         return
-    s = state.deliveries[U(state.scalars[DELIVERIES])]
-    state.scalars[DELIVERIES] += 1
-    s.start = start
-    s.stop = stop
-    s.key = key
-    s.trust = trust
-    s.visibility = visibility
-    s.member = -1
+    s = line_up_showing(
+        state, start, stop, key, trust, visibility, FOLLOWERS, source, cell, node, member, advocate, number
+    )
     s.sent = sent
-    s.kind = FOLLOWERS
-    s.source = source
-    s.cell = cell
-    s.node = node
-    s.poster = member
-    s.advocate = advocate
-    s.number = number
-    s.earned = 0 if planned else 1
 
 
 @inlined
-def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def]
-    """The brand posts: a node that is no member, and its showing to the line's followers."""
+def show_owned_post(arm, state, line, node, out):  # type: ignore[no-untyped-def]
+    """The brand posts ``node``: its showing to the line's followers."""
     contents = len(arm.contents_key)
     content, channel = arm.plan_owned_content[U(line)], arm.plan_owned_channel[U(line)]
     cell = channel * contents + content
@@ -178,31 +188,25 @@ def make_owned_post(arm, state, tick, line, out):  # type: ignore[no-untyped-def
     state.brand_posts[U(cell)] = number + 1
     if content == np.int64(arm.rules_values[R_FOCAL]):
         out.counts[state.scalars[OUT_ROW], N_BRAND_POSTS] += 1
-    s = state.deliveries[U(state.scalars[DELIVERIES])]
-    state.scalars[DELIVERIES] += 1
-    s.start = arm.plan_owned_start[U(line)]
-    s.stop = arm.plan_owned_start[U(line + 1)]
-    s.key = member_key(state.stream_keys[KEY_BRAND, U(cell)], 0, number)
-    s.trust = arm.plan_owned_trust[U(line)]
+    key = member_key(state.stream_keys[KEY_BRAND, U(cell)], 0, number)
     seen = arm.channels_owned_visibility if len(arm.channels_owned_visibility) else arm.channels_visibility
-    s.visibility = seen[U(channel)] * (arm.plan_owned_factor[U(line)] if len(arm.plan_owned_factor) else 1.0)
-    s.member = -1
-    s.sent = 0
-    s.kind = BRAND
-    s.source = OWNED_SOURCE
-    s.cell = cell
-    s.node = add_node(state, np.int64(-1), cell, np.int64(-1), tick, np.int64(OWNED_SOURCE), np.int64(-1), np.int32(-1))
-    s.poster = -1
-    s.advocate = -1
-    s.number = number
-    s.earned = 0
+    visibility = seen[U(channel)] * (arm.plan_owned_factor[U(line)] if len(arm.plan_owned_factor) else 1.0)
+    start, stop = arm.plan_owned_start[U(line)], arm.plan_owned_start[U(line + 1)]
+    line_up_showing(
+        state, start, stop, key, arm.plan_owned_trust[U(line)], visibility, BRAND, OWNED_SOURCE, cell, node, -1, -1, number,
+    )  # fmt: skip
 
 
 @inlined
 def make_owned_posts(arm, state, tick, out):  # type: ignore[no-untyped-def]
     """Make the owned posts that were decided for this tick."""
     for i in range(state.scalars[OWNED]):
-        make_owned_post(arm, state, tick, state.owned_now[i], out)
+        line = state.owned_now[i]
+        cell = arm.plan_owned_channel[U(line)] * len(arm.contents_key) + arm.plan_owned_content[U(line)]
+        node = add_node(
+            state, np.int64(-1), cell, np.int64(-1), tick, np.int64(OWNED_SOURCE), np.int64(-1), np.int32(-1)
+        )
+        show_owned_post(arm, state, line, node, out)
 
 
 @inlined

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.errors import CapacityError
-from viralsim.kernels.arm_inputs import F8, I4, I8, U4, U8, ArmInputs, Rule
+from viralsim.kernels.arm_inputs import F8, I4, I8, U4, U8, ArmInputs, Plan, Rule
 
 if TYPE_CHECKING:
     from viralsim.kernels.arrays.narrow_columns import NarrowColumns
@@ -239,7 +239,13 @@ def _tick_bits(ticks: NDArray[np.int64], horizon: int) -> U8:
     return words
 
 
-def _families(arm: ArmInputs) -> I8:
+def planned_ticks(plan: Plan, horizon: int) -> U8:
+    """Bits of the ticks at which a plan acts, other than by organic posts."""
+    ticks = [plan.owned_posts_tick, plan.planned_tick, np.flatnonzero(plan.paid_count.any(axis=0))]
+    return _tick_bits(np.concatenate([np.asarray(t, dtype=np.int64) for t in ticks]), horizon)
+
+
+def streams_used(arm: ArmInputs) -> I8:
     """Families of keys that worlds like this draw from: a key that nobody asks for is not made."""
     plan, contents = arm.plan, arm.contents
     asked = {
@@ -261,7 +267,7 @@ def longest_row(indptr: I8) -> int:
     return max((int(np.diff(indptr[:, at : at + PIECE + 1]).max(initial=0)) for at in pieces), default=0)
 
 
-def _longest_showing(arm: ArmInputs) -> int:
+def longest_showing(arm: ArmInputs) -> int:
     """The most impressions that one showing may have."""
     plan, earned = arm.plan, float(arm.channels.per_engagement.max(initial=0.0))
     return max(
@@ -291,10 +297,9 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
     cells, horizon, plan = channels * contents, arm.contents.novelty.shape[1], arm.plan
     capped, distinct = bool(np.any(plan.paid_cap > 0)), bool(arm.rules.values[Rule.DISTINCT] > 0)
     recommends = bool(np.any(arm.channels.per_engagement > 0))
-    longest = max(_longest_showing(arm), spare, 1)
+    longest = max(longest_showing(arm), spare, 1)
     postings = members * cells
     extra = len(plan.owned_posts_tick) + horizon * (1 + spare)  # owned posts, and one repost per tick at most
-    plan_ticks = [plan.owned_posts_tick, plan.planned_tick, np.flatnonzero(plan.paid_count.any(axis=0))]
     entries = min(postings * channels + len(plan.organic_tick) + 1, pool)
     waiting = pool // 4 if recommends else 1
     longest = max(longest, min(BUFFER, 4 * members))
@@ -319,7 +324,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         later=np.empty(delayed, dtype=LATER),
         later_posts=np.empty(delayed, dtype=DELIVERY),
         occupied=np.zeros(horizon // 64 + 1, dtype=np.uint64),
-        planned_ticks=_tick_bits(np.concatenate([np.asarray(t, dtype=np.int64) for t in plan_ticks]), horizon),
+        planned_ticks=planned_ticks(plan, horizon),
         nodes=np.empty(postings + extra, dtype=NODE),
         breadth=np.zeros(postings + extra, dtype=np.int32),
         deliveries=np.empty(postings + extra + len(plan.paid_cap) + waiting + delayed + spare, dtype=DELIVERY),
@@ -342,7 +347,7 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         tick_shares=np.zeros(horizon, dtype=np.int32),
         ticks=np.empty(horizon, dtype=np.int32),
         stream_keys=np.zeros((8, cells), dtype=np.uint64),
-        streams_used=_families(arm),
+        streams_used=streams_used(arm),
         earn_key=np.empty(queued, dtype=np.uint64),
         earn_entry=np.empty(queued, dtype=np.int64),
         spare_earn_key=np.empty(queued, dtype=np.uint64),
