@@ -23,7 +23,7 @@ sys.dont_write_bytecode = False
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 # What nearly every file of tests needs, in two halves that take as long: the general engine and what builds an audience; the part
-# that the engine comes to last, and the plain path.
+# that the engine comes to last, and the plain paths.
 HALVES = (
     """
 from viralsim.simulation.compile_ahead import compile_audience_kernels, compile_spread_kernel
@@ -31,11 +31,9 @@ compile_spread_kernel()
 compile_audience_kernels()
 """,
     """
-from viralsim.simulation.compile_ahead import compile_impressions, on_given_follows
-from viralsim.simulation.front import launch
+from viralsim.simulation.compile_ahead import compile_impressions, compile_shortcuts
 compile_impressions()
-scenario, audience = on_given_follows()
-launch(scenario, [audience], ["few"], 1, seed=1)
+compile_shortcuts()
 """,
 )
 

@@ -240,16 +240,26 @@ def worlds(draw: Draw) -> ArmInputs:
     )
 
 
-def fast_world(draw: Draw, posts: Callable[[Size], list[Organic]]) -> ArmInputs:
-    """Any small plain world in which members post unprompted as ``posts`` says: fields by member, delays, conversions."""
+def fast_world(draw: Draw, posts: Callable[[Size], list[Organic]], *, planned: bool = False) -> ArmInputs:
+    """Any small plain world in which members post unprompted as ``posts`` says: fields by member, delays, conversions.
+
+    ``planned``: owned posts, advertisements and advocates too, and chances of an impression below the envelope.
+    """
     size = Size(draw(st.integers(2, 14)), 1, 1, draw(st.integers(4, 30)))
     channel = draw(channels(size, ties=False, weights=False, presence=draw(st.booleans())))
     content = draw(contents(size, weights=False))
+    plan, envelope, manner = Acts(organic=posts(size)), None, Manner()
+    if planned:
+        plan = draw(acts(size))
+        plan = replace(plan, organic=posts(size), paid=[replace(line, cap=0) for line in plan.paid], frequency_goal=[])
+        envelope, rhythm = channel.envelope, luck(draw).choice([0.2, 1.0, 1.6], size=size.ticks)
+        manner = Manner(rhythm=rhythm.tolist() if chance(draw) else None)
     return build_world(
         size.members,
         size.ticks,
-        [replace(channel, per_engagement=0.0, envelope=None, sends=None)],
+        [replace(channel, per_engagement=0.0, envelope=envelope, sends=None)],
         [replace(content, controversy=0.0, persistence=0.0, reinforcement=Reinforcement.SIMPLE)],
         who=replace(draw(members_like(size.members)), background_load=(), buying=(1.0,), segments=()),
-        acts=Acts(organic=posts(size)),
+        manner=manner,
+        acts=plan,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from viralsim.kernels.fast.eligible import is_eligible
+from viralsim.kernels.fast.eligible import is_eligible, is_organic
 from viralsim.parallel import available_cores
 from viralsim.simulation import compile_ahead
 from viralsim.simulation.run import compile_arms, compile_audience
@@ -16,11 +16,12 @@ from viralsim.simulation.run import compile_arms, compile_audience
 MAIN = Path(__file__).parents[1] / "scenarios" / "advocates_vs_paid.yaml"
 
 
-def test_the_tiny_scenario_has_an_arm_on_each_path() -> None:
-    """Otherwise one of the two paths would still be compiled by the first run."""
+def test_the_tiny_scenario_has_an_arm_for_each_kernel() -> None:
+    """Otherwise a kernel would still be compiled after ``viralsim warm``."""
     scenario = compile_ahead.tiny_scenario()
-    arms = compile_arms(scenario, compile_audience(scenario))
-    assert {name: is_eligible(arm.world) for name, arm in arms.items()} == {"few": True, "more": False}
+    arms = {name: arm.world for name, arm in compile_arms(scenario, compile_audience(scenario)).items()}
+    assert {name: is_eligible(arm) for name, arm in arms.items()} == {"few": True, "plan": True, "more": False}
+    assert {name: is_organic(arm, None) for name, arm in arms.items()} == {"few": True, "plan": False, "more": False}
 
 
 def test_nothing_is_started_where_kernels_are_cached(monkeypatch: pytest.MonkeyPatch) -> None:

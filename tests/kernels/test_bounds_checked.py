@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from build_world import simple_world
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numba import config
 from strategies import worlds
 from test_agrees_with_naive import NUMBERS, SEEDS
-from test_fast import plain_worlds
+from test_fast import plain_worlds, planned_worlds
 
 from viralsim.kernels import batch as batch
 from viralsim.kernels.arm_inputs import ArmInputs
@@ -33,7 +34,7 @@ def test_an_index_out_of_bounds_is_seen(plain: bool, monkeypatch: pytest.MonkeyP
     """A kernel that is handed a member who is not there says so, on either path: the tests below can fail."""
     arm = simple_world([(0, 1)], members=2)
     bad = arm._replace(plan=arm.plan._replace(organic_member=np.array([1 << 20])))
-    monkeypatch.setattr(batch, "is_eligible", lambda arm: plain)
+    monkeypatch.setattr(batch, "is_eligible", lambda arm, rows: plain)
     with pytest.raises(IndexError):
         run_worlds(CheckedArm(bad, None), 1, np.zeros(1, np.int64))  # a check would refuse it
 
@@ -48,7 +49,7 @@ def test_the_general_path_stays_within_its_arrays(world: ArmInputs, seed: int, n
 
 @pytest.mark.skipif(not CHECKED, reason=HERE)
 @settings(max_examples=200, deadline=None, suppress_health_check=TOLERANT)
-@given(plain_worlds(), SEEDS, NUMBERS)
+@given(st.one_of(plain_worlds(), planned_worlds()), SEEDS, NUMBERS)
 def test_the_plain_path_stays_within_its_arrays(world: ArmInputs, seed: int, numbers: list[int]) -> None:
     """Plain worlds, on the short way."""
     assert is_eligible(world)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from naive import naive_world
 from strategies import worlds
 from test_agrees_with_naive import assert_agrees, assert_same_run, assert_world_agrees
-from test_fast import plain_worlds
+from test_fast import plain_worlds, planned_worlds
 
 from viralsim.kernels.arm_inputs import ArmInputs, Rule
 from viralsim.kernels.arrays.ties import is_inside
@@ -68,7 +68,7 @@ def test_kernel_equals_oracle_where_things_change(world: ArmInputs, change: Any,
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(plain_worlds(), st.integers(0, 2**32 - 1))
+@given(st.one_of(plain_worlds(), planned_worlds()), st.integers(0, 2**32 - 1))
 def test_the_shortcut_equals_the_oracle_where_ties_change(world: ArmInputs, luck: int) -> None:
     """The same for plain worlds, which keep their shortcut."""
     changing = with_spans(world, np.random.default_rng(luck))

@@ -26,8 +26,9 @@ from test_agrees_with_naive import NUMBERS, SEEDS, assert_same_run, assert_sums_
 from viralsim.kernels import batch as batch
 from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement
 from viralsim.kernels.arrays.most_counted import most_counted
+from viralsim.kernels.arrays.rows_of_worlds import checked, inputs_of_world, with_array
 from viralsim.kernels.batch import RawWorlds, run_worlds
-from viralsim.kernels.fast.eligible import is_eligible
+from viralsim.kernels.fast.eligible import BY_WORLD, is_eligible, is_organic
 
 
 @st.composite
@@ -36,8 +37,19 @@ def plain_worlds(draw: st.DrawFn) -> ArmInputs:
     return fast_world(draw, lambda size: organic_posts(luck(draw), size, draw(st.integers(0, 4))))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(plain_worlds(), SEEDS, NUMBERS)
+@st.composite
+def planned_worlds(draw: st.DrawFn) -> ArmInputs:
+    """Any small plain world with owned posts, advertisements and advocates, with chances that are capped in some ticks or not."""
+    world = fast_world(draw, lambda size: organic_posts(luck(draw), size, draw(st.integers(0, 4))), planned=True)
+    if not draw(st.booleans()):
+        return world
+    caps = luck(draw).choice([0.3, 1.0], size=(1, world.contents.novelty.shape[1]))
+    thin = world.channels._replace(thin=np.ones_like(world.channels.thin))
+    return world._replace(plan=world.plan._replace(visibility_cap=caps), channels=thin)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.one_of(plain_worlds(), planned_worlds()), SEEDS, NUMBERS)
 def test_plain_path_equals_oracle(world: ArmInputs, seed: int, numbers: list[int]) -> None:
     """Every count and every tick of a plain world is the one that docs/model.md prescribes."""
     assert is_eligible(world)
@@ -51,7 +63,7 @@ def test_plain_path_equals_oracle(world: ArmInputs, seed: int, numbers: list[int
 
 def on_the_general_path(monkeypatch: pytest.MonkeyPatch, world: ArmInputs, seed: int, numbers: np.ndarray) -> RawWorlds:
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "is_eligible", lambda world: False)
+        patch.setattr(batch, "is_eligible", lambda world, rows: False)
         return run_worlds(world, seed, numbers)
 
 
@@ -92,6 +104,72 @@ def test_large_worlds_equal_the_general_path(
     assert np.array_equal(np.vstack(alone), plain.counts[:5])
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(planned_worlds(), SEEDS)
+def test_a_world_with_inputs_of_its_own_is_the_world_that_has_them(world: ArmInputs, seed: int) -> None:
+    """What may differ by world does: each world is that of the arm with its row, on the plain path and without one."""
+    numbers, rng = np.arange(5), np.random.default_rng(abs(seed))
+    varied = world
+    for group, fields in BY_WORLD.items():
+        for field in sorted(fields - {"delay_alias", "delay_fixed", "paid_count"}):
+            array = getattr(getattr(world, group), field)
+            if array.dtype == np.float64 and array.size:
+                rows = array * rng.uniform(0.5, 1.0, (len(numbers), *array.shape))
+                varied = with_array(varied, group, field, rows)
+    bought = world.plan.paid_count * rng.integers(0, 3, (len(numbers), *world.plan.paid_count.shape), dtype=np.int32)
+    varied = with_array(varied, "plan", "paid_count", bought)
+    together = run_worlds(varied, seed, numbers)
+    rows = checked(varied, len(numbers)).rows
+    assert is_eligible(world, rows)
+    assert not is_organic(world, rows)
+    for i in range(len(numbers)):
+        alone = run_worlds(inputs_of_world(varied, i), seed, numbers[i : i + 1])
+        for name in ("counts", "structural_virality", "reach_by_community", "series", "paid_bought", "paid_sales"):
+            np.testing.assert_array_equal(getattr(together, name)[i], getattr(alone, name)[0], err_msg=name)
+
+
+@pytest.mark.parametrize("envelope", [None, 0.3])
+def test_large_planned_worlds_equal_the_general_path(monkeypatch: pytest.MonkeyPatch, envelope: float | None) -> None:
+    """Rows that fill the buffer, more advertisements in a tick than members, advocates who post again: the same numbers."""
+    n, rng = 2000, np.random.default_rng(5)
+    edges = np.unique(np.column_stack([rng.zipf(1.4, 30_000) % n, rng.integers(0, n, 30_000)]), axis=0)
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    world = build_world(
+        n,
+        40,
+        [
+            Channel(
+                list(map(tuple, edges)), visibility=0.2, envelope=envelope, delay=[0.3, 0.3, 0.4], engagement_rate=0.2
+            )
+        ],
+        [Content(appeal=0.3, match=rng.random(n).tolist(), conversion_rate=0.3)],
+        who=Members(community=rng.integers(0, 7, n).tolist(), activity=rng.gamma(2, 0.5, n).tolist()),
+        acts=Acts(
+            organic=[Organic(int(v), int(rng.integers(0, 20)), index=i) for i, v in enumerate(rng.integers(-1, 90, 9))],
+            owned=[Owned(list(range(0, n, 2)), [0, 3, 3]), Owned(list(range(50)), [9], trust=1.4)],
+            paid=[Paid([0, 3 * n, *[2] * 38], trust=0.5), Paid([1] * 40, list(range(9)))],
+            planned=[Planned(v, t, wave=t, willingness=0.7, trust=2.0) for v in range(30) for t in (1, 5)],
+        ),
+    )
+    assert is_eligible(world)
+    numbers = np.arange(20)
+    plain = run_worlds(world, 5, numbers)
+    assert_same_run(plain, on_the_general_path(monkeypatch, world, 5, numbers))
+    assert_same_run(plain, run_worlds(world, 5, numbers, threads=2))
+    assert plain.counts[:, 7].min() > 60
+
+
+def test_a_shortcut_is_compiled_where_that_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of few worlds takes it where it was compiled before; one of many, and who asks for worlds alone, always."""
+    arm = plain()
+    chosen = {}
+    for cached in (False, True):
+        monkeypatch.setattr(batch, "is_cached", lambda kernel, cached=cached: cached)
+        for in_all in (10, batch.MANY_WORLDS, None):
+            chosen[cached, in_all] = batch._engine(arm, None, in_all).run_block is batch.run_organic_block
+    assert chosen == {(c, n): c or n != 10 for c in (False, True) for n in (10, batch.MANY_WORLDS, None)}
+
+
 def plain(**changes: object) -> ArmInputs:
     """Three members in a row, with one thing changed."""
     parts = {
@@ -112,18 +190,16 @@ def plain(**changes: object) -> ArmInputs:
     [
         {"channel": Channel([(0, 1)], per_engagement=1.0)},
         {"channel": Channel([(0, 1, 0.5, 1.0)])},
-        {"channel": Channel([(0, 1)], visibility=0.1, envelope=0.2)},
         {"content": Content(controversy=0.1)},
         {"content": Content(persistence=0.1)},
         {"content": Content(reinforcement=Reinforcement.COUNT, threshold=2)},
         {"content": Content(reinforcement=Reinforcement.SOCIAL, gain=1.0, cap=2.0)},
         {"manner": Manner(in_group=2.0)},
         {"manner": Manner(fatigue=(1.0, 0.5))},
-        {"manner": Manner(rhythm=[0.5] * 9)},
+        {"manner": Manner(respond=(0.1, 1, 0.5, 2))},
         {"who": Members(background_load=(1.0, 1.0, 1.0))},
-        {"acts": Acts(owned=[Owned([0])])},
-        {"acts": Acts(paid=[Paid([1] * 9)])},
-        {"acts": Acts(planned=[Planned(0)])},
+        {"acts": Acts(paid=[Paid([1] * 9, cap=2)])},
+        {"acts": Acts(owned=[Owned([0])]), "manner": Manner(amplify=(1.0, 1, 0))},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -131,6 +207,24 @@ def test_a_world_with_more_is_not_plain(changes: dict[str, object]) -> None:
     """Whatever the plain path leaves out keeps a world off it."""
     assert is_eligible(plain())
     assert not is_eligible(plain(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"channel": Channel([(0, 1)], visibility=0.1, envelope=0.2)},
+        {"manner": Manner(rhythm=[0.5] * 9)},
+        {"acts": Acts(owned=[Owned([0])])},
+        {"acts": Acts(paid=[Paid([1] * 9)])},
+        {"acts": Acts(planned=[Planned(0)])},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_plain_world_with_more_is_not_organic(changes: dict[str, object]) -> None:
+    """The quickest kernel knows unprompted posts alone."""
+    assert is_organic(plain(), None)
+    assert is_eligible(plain(**changes))
+    assert not is_organic(plain(**changes), None)
 
 
 def test_an_earlier_post_takes_the_place_of_a_later_one() -> None:

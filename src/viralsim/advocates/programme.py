@@ -275,7 +275,7 @@ def _work_usd(tier: Tier, joined: int, people: int) -> float:
 
 
 def _played(tier: Tier, arm: Any, number: int, worlds: NDArray[np.int64]) -> ArmOutcomes:
-    raw = run_worlds(arm.world, tier.seed + number, worlds, threads=tier.threads, series_worlds=0)
+    raw = run_worlds(arm.world, tier.seed + number, worlds, threads=tier.threads, series_worlds=0, in_all=len(worlds))
     if raw.interrupted:
         raise KeyboardInterrupt
     return arm_outcomes(arm, raw)

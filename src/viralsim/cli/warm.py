@@ -17,11 +17,12 @@ def warm() -> None:
 
     import viralsim as vs
     from viralsim.population.importers.convert import import_network
-    from viralsim.simulation.compile_ahead import compile_beside, tiny_scenario
+    from viralsim.simulation.compile_ahead import compile_beside, compile_shortcuts, tiny_scenario
 
     started = time.perf_counter()
     click.echo("compiling the spread kernel", err=True)
     compile_beside()
+    compile_shortcuts()
     vs.simulate(tiny_scenario(), threads=1)
     click.echo("compiling the classic models", err=True)
     network = vs.Network.from_edges(np.array([0, 1, 2]), np.array([1, 2, 0]), members=3)

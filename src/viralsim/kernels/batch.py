@@ -18,11 +18,11 @@ from viralsim.kernels.arrays.outputs import advocates_of, members_of, outputs, o
 from viralsim.kernels.arrays.parts import Part, SparseRows
 from viralsim.kernels.arrays.rows_of_worlds import CheckedArm, RowsOfWorlds, checked
 from viralsim.kernels.counts import N_SHARES, R_FOCAL, R_STOP_QUIET, R_STOP_SHARES, SegmentCount, Series
-from viralsim.kernels.cpu import inlined, njit
-from viralsim.kernels.fast.eligible import is_eligible
+from viralsim.kernels.cpu import inlined, is_cached, njit
+from viralsim.kernels.fast.eligible import is_eligible, is_organic
 from viralsim.kernels.fast.frame import frame_fast
 from viralsim.kernels.fast.memory import FastState, allocate_fast
-from viralsim.kernels.fast.replicate import run_fast_block
+from viralsim.kernels.fast.replicate import run_organic_block, run_plain_block
 from viralsim.kernels.frame import frame_arm, frame_out, frame_state
 from viralsim.kernels.own.asked import has_own, measure_own, own_of
 from viralsim.kernels.own.checks import refuse_fault
@@ -34,6 +34,7 @@ from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
 
 SIZE_BINS = 40
+MANY_WORLDS = 100_000  # for which a shortcut is compiled: that takes 14 s, and a small world half a microsecond less
 FIRST = np.int64(0)  # a literal has a type of its own, for which numba would compile the world again
 
 
@@ -193,11 +194,12 @@ class _Engine(NamedTuple):
     run_block: Callable[..., int]
 
 
-def _engine(arm: ArmInputs, rows: RowsOfWorlds | None) -> _Engine:
-    """The general engine, or the shortcut where it gives the same worlds."""
-    if rows is not None or not is_eligible(arm):
-        return _Engine(allocate, frame_state, run_block)
-    return _Engine(allocate_fast, frame_fast, run_fast_block)
+def _engine(arm: ArmInputs, rows: RowsOfWorlds | None, in_all: int | None) -> _Engine:
+    """The general engine, or a shortcut where it gives the same worlds and is compiled, or worth compiling."""
+    shortcut = run_organic_block if is_organic(arm, rows) else run_plain_block
+    if is_eligible(arm, rows) and (in_all is None or in_all >= MANY_WORLDS or is_cached(shortcut)):
+        return _Engine(allocate_fast, frame_fast, shortcut)
+    return _Engine(allocate, frame_state, run_block)
 
 
 class _Workers:
@@ -212,11 +214,12 @@ class _Workers:
         out: Out,
         progress: Callable[[int], None] | None,
         world_s: float | None,
+        in_all: int | None,
     ) -> None:
         self.world_s = world_s
         self.arm, self.rows, self.seed, self.worlds, self.out = arm, rows, seed_key(seed), worlds, out
         self.progress = progress
-        self.engine = _engine(arm, rows)
+        self.engine = _engine(arm, rows, in_all)
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
         self.finished = self.running = 0
@@ -228,12 +231,12 @@ class _Workers:
     def memory(self, advocates: int) -> tuple[State | FastState, _Sums]:
         """What one thread needs; made by the caller, as threads that make it at once wait for each other."""
         state, sums = self.engine.allocate(self.arm, members_of(self.arm)), _sums(advocates)
-        self.sums.append(sums._replace(advocate_posts=state.advocate_posts) if isinstance(state, State) else sums)
+        self.sums.append(sums._replace(advocate_posts=state.advocate_posts))
         return state, sums
 
     def work(self, blocks: Iterable[tuple[int, int]], state: State | FastState, sums: _Sums) -> None:
         arm = self.arm
-        if self.rows is not None and isinstance(state, State):
+        if self.rows is not None:
             arm, words8, words4 = self.rows.own(arm)
             state = state._replace(own_words8=words8, own_words4=words4)
         arm_frame, frame = frame_arm(arm), self.engine.frame(state)
@@ -242,7 +245,7 @@ class _Workers:
         for first, last in in_parts(blocks, part.most):
             if self.stop[0]:
                 return
-            if self.rows is not None and isinstance(state, State):
+            if self.rows is not None:
                 words8, words4 = self.rows.words8[first:last], self.rows.words4[first:last]
                 frame = self.engine.frame(state._replace(world_words8=words8, world_words4=words4))
             rows = part.rows(first, last)
@@ -307,6 +310,7 @@ def run_worlds(
     progress: Callable[[int], None] | None = None,
     into: Out | None = None,
     world_s: float | None = None,
+    in_all: int | None = None,
 ) -> RawWorlds:
     """Run the worlds numbered ``worlds`` of one arm.
 
@@ -318,6 +322,8 @@ def run_worlds(
         series_worlds: for how many of the first worlds to keep the series per tick; None keeps what fits into 256 MB.
         into: rows that nobody has written to, with their series, in place of new ones; reach by community may be sparse.
         progress: called from the calling thread with the number of finished worlds.
+        world_s: seconds that a world took before these, on one thread, where that is known.
+        in_all: worlds of the run that these are part of; where they are few, a shortcut that was never compiled is not taken.
 
     Returns: ``RawWorlds``; after KeyboardInterrupt the worlds finished so far have ``done`` set.
 
@@ -329,10 +335,10 @@ def run_worlds(
         horizon = arm.contents.novelty.shape[1]
         fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
         kept = min(len(worlds), fits if series_worlds is None else series_worlds)
-        into = outputs_of_run(arm, len(worlds), kept, rows is None and is_eligible(arm))
+        into = outputs_of_run(arm, len(worlds), kept, is_eligible(arm, rows))
     out, recorded = into, len(into.series) - 1
     advocates = advocates_of(arm)
-    workers = _Workers(arm, rows, seed, worlds, out, progress, world_s)
+    workers = _Workers(arm, rows, seed, worlds, out, progress, world_s, in_all)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
     refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
     parts = workers.sums or [_sums(advocates)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -58,6 +59,16 @@ def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]
         return dispatcher
 
     return compiled
+
+
+def is_cached(kernel: Any) -> bool:
+    """Whether a kernel need not be compiled: it was, or numba's cache has it, or the compiler is off.
+
+    One of another processor or version of numba counts as well.
+    """
+    if config.DISABLE_JIT:
+        return True
+    return bool(kernel.overloads) or any(Path(kernel.stats.cache_path).glob(f"*.{kernel.__name__}-*.nbi"))
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from viralsim.campaign.shared_arrays import CompiledAudience
     from viralsim.scenario import Scenario
 
-# few: organic posts alone, which the plain path runs; more: everything that costs money, on the general path
+# few: organic posts alone; plan: with what costs money, on one channel; more: with posts that are recommended, for the general path
 TINY = """
 viralsim: 1
 name: warm
@@ -31,28 +30,27 @@ channels: {x: {network: {generate: {mean_following: 5}}, visibility: 0.5, cpm_us
 content: {post: {appeal: 0.2}}
 campaign: {content: post, organic: [{channel: x, members: 1}]}
 baseline: few
-arms: {few: {}, more: {campaign.advocates: {count: 2}, campaign.paid: [{budget_usd: 1}]}}
+arms:
+  few: {}
+  plan: {campaign.advocates: {count: 2}, campaign.paid: [{budget_usd: 1}]}
+  more: {campaign.advocates: {count: 2}, campaign.paid: [{budget_usd: 1}], channels.x.recommended: {per_engagement: 1}}
 """
 CHILD = "from viralsim.simulation.compile_ahead import compile_spread_kernel; compile_spread_kernel()"
 
 
 def tiny_scenario() -> Scenario:
-    """200 members, two arms: one on each path of the engine."""
+    """200 members, three arms: one for each kernel of the engine."""
     from viralsim.scenario import loads
 
     return loads(TINY)
 
 
 def is_compiled() -> bool:
-    """Whether there is nothing to compile: numba's cache has a spread kernel, or the compiler is off.
-
-    A kernel of another processor or version of numba counts as well.
-    """
-    from numba import config
-
+    """Whether there is nothing to compile."""
     from viralsim.kernels.batch import run_block
+    from viralsim.kernels.cpu import is_cached
 
-    return bool(config.DISABLE_JIT) or any(Path(run_block.stats.cache_path).glob("batch.run_block-*.nbi"))
+    return is_cached(run_block)
 
 
 def on_given_follows() -> tuple[Scenario, CompiledAudience]:
@@ -87,6 +85,16 @@ def compile_impressions() -> None:
     arm = compile_arms(scenario, audience, ["more"])["more"].world
     arm_type, state_type, out_type = frame_types(arm, allocate(arm, members_of(arm)), outputs(arm, 1, 1))
     deliver_all.compile((arm_type, state_type, int64, out_type))
+
+
+def compile_shortcuts() -> None:
+    """Compile the kernels of plain worlds, which runs of few worlds take only where they are there."""
+    from viralsim.kernels.batch import run_worlds
+    from viralsim.simulation.run import compile_arms
+
+    scenario, audience = on_given_follows()
+    for arm in compile_arms(scenario, audience, ["few", "plan"]).values():
+        run_worlds(arm.world, 1, np.arange(2))
 
 
 def compile_audience_kernels() -> None:

@@ -273,7 +273,7 @@ def _until_of(scenario: Scenario, worlds: int | None, until: Until | Mapping[str
 
 def _compile(run: Run, arms: Mapping[str, Arm]) -> None:
     """Run one world so that compiling is not counted as simulating."""
-    run_worlds(arms[run.names[0]].world, run.seed, run.worlds[:1], series_worlds=0)
+    run_worlds(arms[run.names[0]].world, run.seed, run.worlds[:1], series_worlds=0, in_all=len(run.worlds))
 
 
 def _record(

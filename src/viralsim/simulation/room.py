@@ -23,11 +23,14 @@ SUMS = ("cascade_sizes", "generations", "advocate_posts", "advocate_shares")  # 
 
 
 class Room:
-    """Room for ``worlds`` worlds of ``arm``, checked for these, and for the series of the first ``recorded``."""
+    """Room for ``worlds`` worlds of ``arm``, checked for these, and for the series of the first ``recorded``.
 
-    def __init__(self, arm: CheckedArm, worlds: int, recorded: int) -> None:
-        self.arm, self.recorded = arm, recorded
-        out = outputs_of_run(arm.arm, worlds, recorded, arm.rows is None and is_eligible(arm.arm))
+    ``in_all``: worlds of the run, see ``run_worlds``.
+    """
+
+    def __init__(self, arm: CheckedArm, worlds: int, recorded: int, in_all: int | None = None) -> None:
+        self.arm, self.recorded, self.in_all = arm, recorded, in_all
+        out = outputs_of_run(arm.arm, worlds, recorded, is_eligible(arm.arm, arm.rows))
         self.out = out._replace(
             counts=NarrowColumns(out.counts.shape, out.counts.dtype),
             reach_by_channel=NarrowColumns(out.reach_by_channel.shape, out.reach_by_channel.dtype),
@@ -45,7 +48,9 @@ class Room:
         last = first + len(worlds)
         arm, into = self.arm.of_worlds(first, last), rows_of(self.out, first, last)
         began = time.perf_counter()
-        block = run_worlds(arm, seed, worlds, threads=threads, progress=progress, into=into, world_s=self.world_s)
+        block = run_worlds(
+            arm, seed, worlds, threads=threads, progress=progress, into=into, world_s=self.world_s, in_all=self.in_all
+        )
         self.world_s = (time.perf_counter() - began) / max(len(worlds), 1) * threads
         sums = {name: getattr(block, name) for name in SUMS}
         if self.raw is not None:

@@ -237,6 +237,7 @@ class Run:
                 threads=threads,
                 series_worlds=series,
                 progress=progress,
+                in_all=len(self.worlds),
             )
         else:
             raw = run_programme(
@@ -300,7 +301,7 @@ def run_certain(run: Run, compiled_audiences: list[CompiledAudience], specs: Map
                         continue
                     if (p, name) not in rooms:
                         ready = checked(with_offers(arm.world, run.offers), len(rows_of[p]))
-                        rooms[p, name] = Room(ready, len(rows_of[p]), run.series_of(arm, rows_of[p]))
+                        rooms[p, name] = Room(ready, len(rows_of[p]), run.series_of(arm, rows_of[p]), len(run.worlds))
                     run.run_in(rooms[p, name], arm, rows_of[p], own)
     except KeyboardInterrupt:  # between two blocks
         run.interrupted = True

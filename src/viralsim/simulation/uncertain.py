@@ -237,7 +237,7 @@ class Compiler:
             if arm.spec.programme is None:
                 ready = checked(with_offers(arm.world, self.run.offers), len(rows))
                 arm = replace(arm, world=inputs_of_world(arm.world, 0))
-                made.rooms[arm.name] = Room(ready, len(rows), self.run.series_of(arm, rows))
+                made.rooms[arm.name] = Room(ready, len(rows), self.run.series_of(arm, rows), len(self.run.worlds))
             made.arms.append(arm)
         return made
 

@@ -15,19 +15,22 @@ CountType: TypeAlias = type[np.int32] | type[np.int64]
 def most_counted(arm: ArmInputs, plain: bool) -> float:
     """No count of a world exceeds this; infinity where nothing is known.
 
-    In ``plain`` worlds nobody posts twice, so there are no more impressions than follows. In others a member may post twice a tick
-    on each channel, as planned and as an answer, and a brand once a tick beyond its plan.
+    In ``plain`` worlds nobody posts twice but as planned, so there are no more impressions than follows and what the plan shows. In
+    others a member may post twice a tick on each channel, as planned and as an answer, and a brand once a tick beyond its plan.
     """
     plan, follows = arm.plan, len(arm.graph.followers)
     channels, members = arm.graph.indptr.shape[0], arm.graph.indptr.shape[1] - 1
     contents, horizon = arm.contents.novelty.shape[-2:]
+    bought, owned, planned = int(plan.paid_count.sum()), len(plan.owned_posts_tick), plan.planned_member
     if plain:
-        return float(max(follows, members, horizon))
+        asked = int((arm.graph.indptr[0, planned + 1] - arm.graph.indptr[0, planned]).sum())
+        posted = members + len(planned) + owned
+        return float(max(follows + asked + owned * len(plan.owned_followers) + bought, posted, horizon))
     if arm.channels.per_engagement.any():  # what engagements earn has no such bound
         return math.inf
     by_members = 2 * horizon * contents * (follows + members * channels)
-    by_brands = (horizon + len(plan.owned_posts_tick)) * (len(plan.owned_followers) + 1)
-    return float(by_members + by_brands + int(plan.paid_count.sum()) + len(plan.planned_tick))
+    by_brands = (horizon + owned) * (len(plan.owned_followers) + 1)
+    return float(by_members + by_brands + bought + len(planned))
 
 
 def count_type(arm: ArmInputs, plain: bool) -> CountType:

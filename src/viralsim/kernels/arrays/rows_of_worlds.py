@@ -1,6 +1,6 @@
 """Inputs that differ from world to world: an array of an arm may have one more axis in front, a row per world asked for.
 
-Before each world the general engine copies that world's row into memory of its thread, in which the arm's own arrays lie. A
+Before each world the engine copies that world's row into memory of its thread, in which the arm's own arrays lie. A
 world is then, to the last bit, the world of the arm whose arrays hold that row.
 """
 

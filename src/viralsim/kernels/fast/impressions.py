@@ -9,16 +9,23 @@ import numpy as np
 from viralsim.kernels.alias import GAP_TAIL, gap_draw, next_gap
 from viralsim.kernels.arm_inputs import Source
 from viralsim.kernels.arrays.ties import is_there, prefetch_spans
-from viralsim.kernels.cpu import U, njit, prefetch
+from viralsim.kernels.cpu import U, inlined, njit, prefetch
+from viralsim.kernels.fast.memory import (
+    CONVERTED_MARK,
+    EARNED_MARK,
+    MEMBER_ROOT,
+    ONE_POST,
+    REACHED_MARK,
+    UNPROMPTED,
+)
 from viralsim.kernels.fast.queues import add_member, leave, line_up
 from viralsim.kernels.own.asked import response_of, share_of
 from viralsim.kernels.own.sets import Impression
 from viralsim.kernels.queues import delay_of
-from viralsim.kernels.rng import GOLDEN, RESPOND, draw, member_key, mix, unit_high, unit_low
+from viralsim.kernels.rng import GOLDEN, RESPOND, SHOW, draw, member_key, mix, unit, unit_high, unit_low
 from viralsim.kernels.sharing_law import ENGAGE, SHARE, conversion_probability, pick
 
 EARNED = int(Source.EARNED)
-REACHED_MARK, CONVERTED_MARK = 1, 2
 
 
 class Ties(NamedTuple):
@@ -46,7 +53,9 @@ class Law(NamedTuple):
     novelty: Any  # float64[T]
     engagement: Any
     conversion: Any
-    trust: Any
+    sells: Any  # float64[5] trust in a conversion by source
+    visibility: Any
+    thin: Any  # whether chances of an impression are below the envelope
     own: Any  # of ``own.own_of``
 
 
@@ -66,31 +75,32 @@ class Memory(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What impressions brought, all of them earned."""
+    """What impressions brought."""
 
     reached: Any
+    earned_reached: Any  # by an ordinary member's post
     impressions: Any
     engaged: Any
     converted: Any
     clipped: Any
 
 
-@njit(_nrt=False, forceinline=True)
+@inlined
 def nothing():  # type: ignore[no-untyped-def]
     """An empty tally."""
-    return Tally(np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0))
+    return Tally(np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0))
 
 
-@njit(_nrt=False, forceinline=True)
+@inlined
 def sum_of(a, b):  # type: ignore[no-untyped-def]
     """Two tallies together."""
     return Tally(
-        a.reached + b.reached, a.impressions + b.impressions, a.engaged + b.engaged, a.converted + b.converted,
-        a.clipped + b.clipped,
+        a.reached + b.reached, a.earned_reached + b.earned_reached, a.impressions + b.impressions,
+        a.engaged + b.engaged, a.converted + b.converted, a.clipped + b.clipped,
     )  # fmt: skip
 
 
-@njit(_nrt=False, forceinline=True)
+@inlined
 def first_hit(hits, count, node, key, bits, start, stop, law):  # type: ignore[no-untyped-def]
     """Note the post of ``node`` if its first gap ends within its row; returns how many hits are noted.
 
@@ -104,103 +114,152 @@ def first_hit(hits, count, node, key, bits, start, stop, law):  # type: ignore[n
     return count + np.int64(start + gap < stop)
 
 
-@njit(_nrt=False, forceinline=True)
+@inlined
 def post_due(ties, law, memory, due, due_row, count, first_node, first_hit_at, stream_keys, generations):  # type: ignore[no-untyped-def]
     """Make the nodes of ``count`` due posts and note their hits; returns where the hits end, and how many answer."""
-    rows, nodes, end, earned = memory.rows, memory.nodes, first_hit_at, 0
+    rows, nodes, end, earned, roots = memory.rows, memory.nodes, first_hit_at, np.int64(0), 0
     for i in range(count):
-        member, parent, node = due[U(i)], np.int64(rows[U(due_row[U(i)])].parent), first_node + i
-        n = nodes[U(node)]
-        n.parent = parent
+        r, member, node = rows[U(due_row[U(i)])], due[U(i)], first_node + i
+        n, parent = nodes[U(node)], np.int64(r.parent)
+        r.parent = node
+        r.flag_bits += ONE_POST
         n.below = 1
+        earned += np.int64(parent != UNPROMPTED)
         if parent < 0:
-            n.root, n.depth = node, 0
+            n.parent, n.root, n.depth = MEMBER_ROOT, node, 0
+            roots += 1
         else:
-            n.root, n.depth = nodes[U(parent)].root, nodes[U(parent)].depth + 1
-            earned += 1
+            n.parent, n.root, n.depth = parent, nodes[U(parent)].root, nodes[U(parent)].depth + 1
             generations[U(min(n.depth, len(generations) - 1))] += 1
         if law.envelope > 0.0:
             key = member_key(stream_keys, member, 0)
             start, stop = ties.indptr[U(member)], ties.indptr[U(member) + U(1)]
             end = first_hit(memory.hits, end, node, key, mix(key), start, stop, law)
-    generations[0] += count - earned
+    generations[0] += roots
     return end, earned
 
 
-@njit(_nrt=False, forceinline=True)
-def shown(ties, memory, position, h, at):  # type: ignore[no-untyped-def]
+@inlined
+def buffer(memory, member, key, position, node, at):  # type: ignore[no-untyped-def]
     """Buffer an impression: whom, of which post, their record so far, and the number that decides their response."""
-    n, member = U(at), ties.followers[U(position)]
-    memory.members[n], memory.member_rows[n], memory.posts[n] = member, memory.slot[U(member)] - 1, h.node
-    memory.bits[n] = np.int64(draw(h.key + RESPOND, position - h.start))
+    n = U(at)
+    memory.members[n], memory.member_rows[n], memory.posts[n] = member, memory.slot[U(member)] - 1, node
+    memory.bits[n] = np.int64(draw(key + RESPOND, position))
 
 
-@njit(_nrt=False, forceinline=True)
-def show_hits(ties, law, memory, first, last, tick):  # type: ignore[no-untyped-def]
+@inlined
+def chance_of(arm, law, visibility, tick):  # type: ignore[no-untyped-def]
+    """What a post's chance of an impression comes to in a tick, of which ``law.envelope`` was drawn: see ``exposure.thin``."""
+    caps = arm.plan_visibility_cap
+    return min(caps[0, U(tick)] if len(caps) else 1.0, visibility * arm.rules_rhythm[U(tick)]) if law.thin else 1.0
+
+
+@inlined
+def show_at(members, spans, law, memory, h, position, tick, thin, chance, at):  # type: ignore[no-untyped-def]
+    """Buffer the impression at ``position`` if its tie is there and, where ``thin``, it passes ``chance``; returns its end."""
+    if not is_there(spans, position, tick):
+        return at
+    buffer(memory, members[U(position)], h.key, position - h.start, h.node, at)
+    return at + (np.int64(unit(draw(h.key + SHOW, position - h.start)) * law.envelope < chance) if thin else 1)
+
+
+@inlined
+def show_on(members, spans, law, memory, h, position, counter, tail, tick, thin, chance, at):  # type: ignore[no-untyped-def]
+    """Buffer the impressions of ``h`` from ``position`` on, where its last gap ended; returns where they end."""
+    stop = h.stop
+    while True:
+        if not tail:
+            at = show_at(members, spans, law, memory, h, position, tick, thin, chance, at)
+            position += 1
+        position, counter, tail = next_gap(position, counter, law.gap_threshold, law.gap_alias)
+        if position >= stop:
+            return at
+
+
+@inlined
+def show_all(members, spans, law, memory, h, tick, chance, at):  # type: ignore[no-untyped-def]
+    """Buffer the impressions of ``h`` where the envelope is 1; returns where they end."""
+    for position in range(h.start, h.stop):
+        at = show_at(members, spans, law, memory, h, position, tick, law.thin, chance, at)
+    return at
+
+
+@inlined
+def show_row(members, spans, law, memory, s, tick, chance):  # type: ignore[no-untyped-def]
+    """Buffer the impressions of a showing; returns how many."""
+    at = np.int64(0)
+    if law.envelope >= 1.0:
+        return show_all(members, spans, law, memory, s, tick, chance, at)
+    if law.envelope <= 0.0:
+        return at
+    position, counter, tail = next_gap(s.start, s.key, law.gap_threshold, law.gap_alias)
+    if position >= s.stop:
+        return at
+    return show_on(members, spans, law, memory, s, position, counter, tail, tick, law.thin, chance, at)
+
+
+@njit(_nrt=False, forceinline=True)  # optimised by itself too: 7 % of a world of six impressions
+def show_hits(ties, law, memory, first, last, tick, chance):  # type: ignore[no-untyped-def]
     """Buffer the impressions of the hits from ``first`` on while there is room; returns where it stopped, and how many."""
-    room, at, i = min(len(memory.members), len(memory.bits)), np.int64(0), np.int64(first)
+    room, at, i, members, spans = len(memory.members), np.int64(0), np.int64(first), ties.followers, ties.spans
     while i < last:
         h = memory.hits[U(i)]
-        position, stop, tail = h.at, h.stop, h.tail > 0
-        if at + stop - h.start > room:
+        if at + h.stop - h.start > room:
             break
         i += 1
+        position, counter, tail = h.at, h.key + GOLDEN, h.tail > 0
         if law.envelope >= 1.0:
-            for position in range(h.start, stop):
-                if is_there(ties.spans, position, tick):
-                    shown(ties, memory, position, h, at)
-                    at += 1
-            continue
-        counter = h.key + GOLDEN
-        while True:
-            if not tail:
-                if is_there(ties.spans, position, tick):
-                    shown(ties, memory, position, h, at)
-                    at += 1
-                position += 1
-            position, counter, tail = next_gap(position, counter, law.gap_threshold, law.gap_alias)
-            if position >= stop:
-                break
+            at = show_all(members, spans, law, memory, h, tick, chance, at)
+        elif law.thin:  # the same once more, as a check in the loop is felt where few are shown a post
+            at = show_on(members, spans, law, memory, h, position, counter, tail, tick, True, chance, at)
+        else:
+            at = show_on(members, spans, law, memory, h, position, counter, tail, tick, False, chance, at)
     return i, at
 
 
-@njit(_nrt=False, forceinline=True)
+@inlined
 def delay_after(law, bits):  # type: ignore[no-untyped-def]
     """The reaction delay in ticks that ``bits`` select."""
     return delay_of(bits, law.delay_fixed, law.delay_threshold, law.delay_alias, law.delay_shift)
 
 
-@njit(_nrt=False, forceinline=True)
-def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_community):  # type: ignore[no-untyped-def]
-    """Each buffered impression gets exactly one response; returns the number of records, of posts lined up, and the tally."""
+@inlined
+def answer(ties, law, memory, impressions, source, trust, earned, touched, tick, delay_keys, by_community):  # type: ignore[no-untyped-def]
+    """Each buffered impression gets exactly one response; returns the number of records, of posts lined up, and the tally.
+
+    All are of one ``source`` and of posts that bring the same ``trust``; ``earned``: of ordinary members.
+    """
     rows, slot, head = memory.rows, memory.slot, memory.head
+    marks, sells = REACHED_MARK | EARNED_MARK if earned else REACHED_MARK, law.sells[U(source)]
     appeal, novelty, horizon = law.appeal, law.novelty[U(tick)], len(memory.head)
     communities = len(ties.community) > 1
-    reached = engaged = converted = clipped = lined_up = 0
+    reached = earned_reached = engaged = converted = clipped = lined_up = np.int64(0)
     for i in range(impressions):
         member, record = np.int64(memory.members[U(i)]), np.int64(memory.member_rows[U(i)])
         if record < 0:  # untouched when looked up; an earlier impression may have touched them since
             record = np.int64(slot[U(member)]) - 1
             if record < 0:
                 record = touched
-                add_member(rows, slot, record, member, -1, -1)
+                add_member(rows, slot, record, member, -1, UNPROMPTED)
                 touched += 1
         r, bits = rows[U(record)], np.uint64(memory.bits[U(i)])
-        if r.flag_bits == 0:
-            r.flag_bits = REACHED_MARK
-            reached += 1
-            if communities:
-                by_community[U(ties.community[U(member)])] += 1
+        if r.flag_bits & marks != marks:
+            if r.flag_bits & REACHED_MARK == 0:
+                reached += 1
+                if communities:
+                    by_community[U(ties.community[U(member)])] += 1
+            earned_reached += np.int64(earned)  # else nothing is new
+            r.flag_bits |= marks
         match = np.float64(pick(ties.match, U(member)))
         activity = np.float64(pick(ties.activity, U(member)))
-        one = Impression(appeal, match, activity, 1.0, novelty, 1.0, 1.0, 1.0, 0, tick, member, 0)
+        one = Impression(appeal, match, activity, trust, novelty, 1.0, 1.0, 1.0, 0, tick, member, 0)
         share = share_of(law.own, 0, one)
         if share > 1.0:
             share = 1.0
             clipped += 1
-        conversion = conversion_probability(law.conversion, match, law.trust)
-        if law.conversion > 0.0 and r.flag_bits == REACHED_MARK and unit_low(bits) < conversion:
-            r.flag_bits = CONVERTED_MARK
+        conversion = conversion_probability(law.conversion, match, sells)
+        if law.conversion > 0.0 and r.flag_bits & CONVERTED_MARK == 0 and unit_low(bits) < conversion:
+            r.flag_bits |= CONVERTED_MARK
             converted += 1
         response = response_of(law.own, 0, one, unit_high(bits), share, 0.0, law.engagement)
         if response == SHARE:
@@ -219,4 +278,4 @@ def answer(ties, law, memory, impressions, touched, tick, delay_keys, by_communi
             engaged += 1
     if not communities:
         by_community[U(ties.community[0])] += reached
-    return touched, lined_up, Tally(reached, impressions, engaged, converted, clipped)
+    return touched, lined_up, Tally(reached, earned_reached, impressions, engaged, converted, clipped)

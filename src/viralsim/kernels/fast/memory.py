@@ -7,23 +7,33 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.arm_inputs import I4, I8, U8, ArmInputs, Plan
-from viralsim.kernels.state import BUFFER, DEPTH_BINS, longest_row
+from viralsim.kernels.arm_inputs import F8, I4, I8, U4, U8, ArmInputs, Plan
+from viralsim.kernels.arrays.outputs import advocates_of
+from viralsim.kernels.state import ACTION, BUFFER, DELIVERY, DEPTH_BINS, longest_showing, planned_ticks, streams_used
 
 FAST_ROW = np.dtype(  # of a member, where the world is plain
     [
         ("member", np.int32),
         ("due", np.int32),  # tick in which they post or have posted, -1: none
-        ("parent", np.int32),  # node that convinced them, -1: unprompted
+        ("parent", np.int32),  # node that convinced them, or ``UNPROMPTED`` or ``NO_POST``; once they posted, their own
         ("next", np.int32),  # in the queue of their tick: 1 + row, 0: last
-        ("flag_bits", np.int32),  # 0: no impression, 1: reached, 2: converted
+        ("flag_bits", np.int32),  # the marks below; from ``ONE_POST`` on, posts made
     ],
     align=True,
 )
 FAST_WORDS = FAST_ROW.itemsize // 4
 FAST_NODE = np.dtype(
-    [("parent", np.int32), ("root", np.int32), ("depth", np.int32), ("below", np.int32)], align=True
-)  # as NODE; below: nodes of its subtree, itself included (NumPy's own scalars have a size)
+    [
+        ("parent", np.int32),  # of a root: ``MEMBER_ROOT``, ``BRAND_ROOT``, or that less 1 and the row of an advocate
+        ("root", np.int32),
+        ("depth", np.int32),
+        ("below", np.int32),  # nodes of its subtree, itself included (NumPy's own scalars have a size)
+    ],
+    align=True,
+)
+UNPROMPTED, NO_POST = -1, -2  # what convinced a member who posts, where that is no node: nothing, or an advertisement
+MEMBER_ROOT, BRAND_ROOT = -1, -2
+REACHED_MARK, EARNED_MARK, CONVERTED_MARK, ONE_POST = 1, 2, 4, 8  # earned: reached by an ordinary member's post
 HIT = np.dtype(  # a post of a plain world that someone is shown
     [
         ("key", np.uint64),
@@ -35,7 +45,7 @@ HIT = np.dtype(  # a post of a plain world that someone is shown
     ],
     align=True,
 )
-AHEAD = 512  # plain worlds whose first draws are made at once
+AHEAD, FEW_AHEAD = 512, 8  # plain worlds that are begun at once; few where they may be large: a run stops between them
 
 
 class FastState(NamedTuple):
@@ -72,22 +82,39 @@ class FastState(NamedTuple):
     shown_in: I4  # scratch: in which of them someone is shown it
     hit_count: I8  # hits of the first tick of each
     generations: I8  # [64] nodes by depth of plain worlds
+    # what follows is as in ``state.State``, for the plan and for inputs that differ by world
+    planned_ticks: U8
+    deliveries: NDArray[np.void]
+    actions: NDArray[np.void]
+    owned_now: I8
+    brand_posts: I8
+    stream_keys: U8
+    streams_used: I8
+    advocate_posts: I8
+    scalars: I8
+    soften: F8
+    own_words8: U8
+    own_words4: U4
+    world_words8: U8
+    world_words4: U4
 
 
 def _worlds_ahead(plan: Plan) -> int:
     """For how many plain worlds to make the first draws at once: vectors are filled, and memory is fetched in time."""
-    return max(1, min(AHEAD, BUFFER // max(1, len(plan.organic_member))))
+    planned = len(plan.owned_channel) + len(plan.paid_channel) + len(plan.planned_tick) > 0
+    return max(1, min(FEW_AHEAD if planned else AHEAD, BUFFER // max(1, len(plan.organic_member))))
 
 
 def allocate_fast(arm: ArmInputs, members: int) -> FastState:
     """The memory of one thread for worlds of an eligible arm: O(N)."""
     horizon, posters, ahead = arm.contents.novelty.shape[1], len(arm.plan.organic_member), _worlds_ahead(arm.plan)
     fast_rows = np.empty(members, dtype=FAST_ROW)
-    longest = max(longest_row(arm.graph.indptr), min(BUFFER, 4 * members), 1)
+    longest, plan = max(longest_showing(arm), min(BUFFER, 4 * members), 1), arm.plan
     due: dict[str, Any] = {
         name: np.empty(members, dtype=np.int64) for name in ("due", "due_row", "due_start", "due_stop")
     }
-    spare: dict[str, Any] = {name: np.empty(members, dtype=np.int64) for name in ("spare_due", "spare_due_row")}
+    spare: dict[str, Any] = {"spare_due_row": np.empty(members, dtype=np.int64)}
+    spare["spare_due"] = np.empty(max(members, longest), dtype=np.int64)  # the bits of buffered impressions too
     buffers: dict[str, Any] = {
         name: np.empty(longest, dtype=np.int32) for name in ("buffer_member", "buffer_position", "buffer_row")
     }
@@ -95,7 +122,7 @@ def allocate_fast(arm: ArmInputs, members: int) -> FastState:
         slot=np.zeros(members, dtype=np.int32),
         head=np.zeros(horizon, dtype=np.int32),
         occupied=np.zeros(horizon // 64 + 1, dtype=np.uint64),
-        breadth=np.zeros(members, dtype=np.int32),
+        breadth=np.zeros(members + len(plan.owned_posts_tick), dtype=np.int32),
         tick_shares=np.zeros(horizon, dtype=np.int32),
         ticks=np.empty(horizon, dtype=np.int32),
         **due,
@@ -104,7 +131,7 @@ def allocate_fast(arm: ArmInputs, members: int) -> FastState:
         **buffers,
         fast_rows=fast_rows,
         fast_words=fast_rows.view(np.int32),
-        fast_nodes=np.empty(members, dtype=FAST_NODE),
+        fast_nodes=np.empty(members + len(plan.owned_posts_tick), dtype=FAST_NODE),
         hits=np.empty(members + 1 + ahead * posters, dtype=HIT),
         opening=np.empty(posters * FAST_WORDS, dtype=np.int32),
         opening_tick=np.empty(posters, dtype=np.int32),
@@ -117,4 +144,20 @@ def allocate_fast(arm: ArmInputs, members: int) -> FastState:
         shown_in=np.empty(ahead + 1, dtype=np.int32),
         hit_count=np.empty(ahead, dtype=np.int64),
         generations=np.zeros(DEPTH_BINS, dtype=np.int64),
+        planned_ticks=planned_ticks(plan, horizon),
+        deliveries=np.empty(
+            len(plan.owned_posts_tick) + len(plan.paid_channel) + len(plan.planned_tick), dtype=DELIVERY
+        ),
+        actions=np.empty(len(plan.planned_tick) + 1, dtype=ACTION),
+        owned_now=np.empty(len(plan.owned_posts_tick) + 1, dtype=np.int64),
+        brand_posts=np.zeros(1, dtype=np.int64),
+        stream_keys=np.zeros((8, 1), dtype=np.uint64),
+        streams_used=streams_used(arm),
+        advocate_posts=np.zeros(advocates_of(arm), dtype=np.int64),
+        scalars=np.zeros(20, dtype=np.int64),
+        soften=np.ones(1),
+        own_words8=np.zeros(0, dtype=np.uint64),
+        own_words4=np.zeros(0, dtype=np.uint32),
+        world_words8=np.zeros((1, 0), dtype=np.uint64),
+        world_words4=np.zeros((1, 0), dtype=np.uint32),
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from viralsim.kernels.cpu import ONE, U, inlined, njit
+from viralsim.kernels.cpu import ONE, U, inlined
 from viralsim.kernels.fast.memory import FAST_WORDS
 from viralsim.kernels.queues import next_tick, sort_pairs
 
 
-@njit(inline="always")
+@inlined
 def add_member(rows, slot, touched, member, due, parent):  # type: ignore[no-untyped-def]
     """The record of a member who is met for the first time."""
     slot[U(member)] = touched + 1
@@ -20,7 +20,7 @@ def add_member(rows, slot, touched, member, due, parent):  # type: ignore[no-unt
     r.flag_bits = 0
 
 
-@njit(inline="always")
+@inlined
 def line_up(rows, head, occupied, row, due):  # type: ignore[no-untyped-def]
     """Put the record into the queue of tick ``due``."""
     rows[U(row)].next = head[U(due)]
@@ -28,7 +28,7 @@ def line_up(rows, head, occupied, row, due):  # type: ignore[no-untyped-def]
     occupied[U(due >> 6)] |= ONE << np.uint64(due & 63)
 
 
-@njit(inline="always")
+@inlined
 def leave(rows, head, row, due):  # type: ignore[no-untyped-def]
     """Take the record out of the queue of tick ``due``: they were to post unprompted, and are convinced to post earlier."""
     entry = np.int64(head[due]) - 1
