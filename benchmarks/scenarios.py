@@ -21,6 +21,7 @@ import psutil
 
 import viralsim as vs
 from viralsim.scenario.spec import Spec
+from viralsim.simulation.compile_ahead import compile_shortcuts
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 HEAD = (
@@ -114,6 +115,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
+    compile_shortcuts()  # as `viralsim warm` does
     names = asked.scenarios or sorted(path.stem for path in asked.folder.glob("*.yaml"))
     rows([asked.folder / f"{name}.yaml" for name in names], asked.worlds, asked.threads, asked.rounds)
 

@@ -18,6 +18,7 @@ import warnings
 from typing import Any
 
 import viralsim as vs
+from viralsim.simulation.compile_ahead import compile_shortcuts
 
 AMONG: dict[str, Any] = {
     "members": 10_000,
@@ -82,6 +83,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--calls", type=int, default=4)
     asked = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
+    compile_shortcuts()  # as `viralsim warm` does
     print("| shared by | begun by | shares | impressions | million launches a second |", "| --- " * 5 + "|", sep="\n")
     for content in asked.contents:
         for kind in asked.kinds:

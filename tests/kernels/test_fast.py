@@ -30,6 +30,19 @@ from viralsim.kernels.arrays.rows_of_worlds import checked, inputs_of_world, wit
 from viralsim.kernels.batch import RawWorlds, run_worlds
 from viralsim.kernels.fast.eligible import BY_WORLD, is_eligible, is_organic
 
+# What worlds count that has a row for each
+ROWS = (
+    "counts", "structural_virality", "reach_by_channel", "reach_by_community", "series", "paid_bought", "paid_sales", "posted",
+    "asked_sales",
+)  # fmt: skip
+
+
+def assert_same_row(together: RawWorlds, row: int, alone: RawWorlds) -> None:
+    """The world at ``row`` counted what it counts alone."""
+    for name in ROWS:
+        one, other = getattr(together, name), getattr(alone, name)
+        np.testing.assert_array_equal(one[row : row + 1], other, err_msg=name)
+
 
 @st.composite
 def plain_worlds(draw: st.DrawFn) -> ArmInputs:
@@ -107,7 +120,7 @@ def test_large_worlds_equal_the_general_path(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(planned_worlds(), SEEDS)
 def test_a_world_with_inputs_of_its_own_is_the_world_that_has_them(world: ArmInputs, seed: int) -> None:
-    """What may differ by world does: each world is that of the arm with its row, on the plain path and without one."""
+    """What may differ by world does: each world is the one of the arm that has its row."""
     numbers, rng = np.arange(5), np.random.default_rng(abs(seed))
     varied = world
     for group, fields in BY_WORLD.items():
@@ -124,8 +137,7 @@ def test_a_world_with_inputs_of_its_own_is_the_world_that_has_them(world: ArmInp
     assert not is_organic(world, rows)
     for i in range(len(numbers)):
         alone = run_worlds(inputs_of_world(varied, i), seed, numbers[i : i + 1])
-        for name in ("counts", "structural_virality", "reach_by_community", "series", "paid_bought", "paid_sales"):
-            np.testing.assert_array_equal(getattr(together, name)[i], getattr(alone, name)[0], err_msg=name)
+        assert_same_row(together, i, alone)
 
 
 @pytest.mark.parametrize("envelope", [None, 0.3])
@@ -159,7 +171,25 @@ def test_large_planned_worlds_equal_the_general_path(monkeypatch: pytest.MonkeyP
     assert plain.counts[:, 7].min() > 60
 
 
-def test_a_shortcut_is_compiled_where_that_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_plain", [True, False])
+def test_delays_of_their_own(monkeypatch: pytest.MonkeyPatch, is_plain: bool) -> None:
+    """Fixed in some worlds, drawn in others, by tables that differ: each world is the one of the arm that has its delay."""
+    line = [(i, i + 1) for i in range(30)]
+    world = build_world(31, 90, [Channel(line, delay=[0.5, 0.3, 0.2])], [Content()], acts=Acts(organic=[Organic(0)]))
+    other = build_world(31, 90, [Channel(line, delay=[0.1, 0.1, 0.8])], [Content()], acts=Acts(organic=[Organic(0)]))
+    varied = with_array(world, "channels", "delay_fixed", np.array([[0], [3], [0], [2], [0]]))
+    for field in ("delay_threshold", "delay_alias"):
+        two = [getattr(world.channels, field), getattr(other.channels, field)]
+        varied = with_array(varied, "channels", field, np.array([two[i % 2] for i in (0, 0, 1, 1, 1)]))
+    if not is_plain:
+        monkeypatch.setattr(batch, "is_eligible", lambda arm, rows: False)
+    together = run_worlds(varied, 3, np.arange(5))
+    for i in range(5):
+        alone = run_worlds(inputs_of_world(varied, i), 3, np.arange(i, i + 1))
+        assert_same_row(together, i, alone)
+
+
+def test_a_shortcut_is_compiled_for_many_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of few worlds takes it where it was compiled before; one of many, and who asks for worlds alone, always."""
     arm = plain()
     chosen = {}

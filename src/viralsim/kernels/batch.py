@@ -34,7 +34,9 @@ from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
 
 SIZE_BINS = 40
-MANY_WORLDS = 100_000  # for which a shortcut is compiled: that takes 14 s, and a small world half a microsecond less
+MANY_WORLDS = (
+    100_000  # for which a shortcut is compiled where it is not there: 14 s, and who runs so many will run more
+)
 FIRST = np.int64(0)  # a literal has a type of its own, for which numba would compile the world again
 
 
@@ -195,10 +197,11 @@ class _Engine(NamedTuple):
 
 
 def _engine(arm: ArmInputs, rows: RowsOfWorlds | None, in_all: int | None) -> _Engine:
-    """The general engine, or a shortcut where it gives the same worlds and is compiled, or worth compiling."""
-    shortcut = run_organic_block if is_organic(arm, rows) else run_plain_block
-    if is_eligible(arm, rows) and (in_all is None or in_all >= MANY_WORLDS or is_cached(shortcut)):
-        return _Engine(allocate_fast, frame_fast, shortcut)
+    """The general engine, or a shortcut where it gives the same worlds and is there, or many worlds are asked for."""
+    if is_eligible(arm, rows):
+        shortcut = run_organic_block if is_organic(arm, rows) else run_plain_block
+        if in_all is None or in_all >= MANY_WORLDS or is_cached(shortcut):
+            return _Engine(allocate_fast, frame_fast, shortcut)
     return _Engine(allocate, frame_state, run_block)
 
 

@@ -62,9 +62,9 @@ def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]
 
 
 def is_cached(kernel: Any) -> bool:
-    """Whether a kernel need not be compiled: it was, or numba's cache has it, or the compiler is off.
+    """Whether a kernel was compiled before, here or as numba's cache has it, or the compiler is off.
 
-    One of another processor or version of numba counts as well.
+    One for other types, or of another processor or version of numba, counts as well.
     """
     if config.DISABLE_JIT:
         return True

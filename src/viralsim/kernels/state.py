@@ -252,7 +252,7 @@ def streams_used(arm: ArmInputs) -> I8:
         KEY_POST: True,
         KEY_BRAND: len(plan.owned_channel) > 0,
         KEY_PAID: len(plan.paid_channel) > 0,
-        KEY_DELAY: bool(np.any(arm.channels.delay_fixed == 0)),
+        KEY_DELAY: True,  # a delay that is fixed in one world may be drawn in another
         KEY_CROSS: len(arm.channels.key) > 1 and arm.rules.values[Rule.CROSS_POST] > 0,
         KEY_PERSIST: bool(np.any(contents.persistence > 0)),
         KEY_THRESHOLD: bool(np.any(contents.threshold < 0)),

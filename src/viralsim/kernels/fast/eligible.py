@@ -14,7 +14,7 @@ BY_WORLD = {
 }
 
 
-def is_organic(arm: ArmInputs, rows: RowsOfWorlds | None) -> bool:
+def is_organic(arm: ArmInputs, rows: RowsOfWorlds | None = None) -> bool:
     """Whether in plain worlds nothing happens but what begins with unprompted posts, each chance of an impression the envelope."""
     plan = arm.plan
     acts = len(plan.owned_channel) + len(plan.paid_channel) + len(plan.planned_tick)

@@ -60,7 +60,7 @@ class Law(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """The arrays of ``State`` that a plain world uses."""
+    """The arrays of ``FastState`` that a world's loops use."""
 
     slot: Any
     rows: Any
@@ -149,7 +149,7 @@ def buffer(memory, member, key, position, node, at):  # type: ignore[no-untyped-
 
 @inlined
 def chance_of(arm, law, visibility, tick):  # type: ignore[no-untyped-def]
-    """What a post's chance of an impression comes to in a tick, of which ``law.envelope`` was drawn: see ``exposure.thin``."""
+    """The chance of an impression of a post in a tick; ``law.envelope`` of it was drawn before, see ``exposure.thin``."""
     caps = arm.plan_visibility_cap
     return min(caps[0, U(tick)] if len(caps) else 1.0, visibility * arm.rules_rhythm[U(tick)]) if law.thin else 1.0
 

@@ -7,9 +7,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viralsim.kernels.arm_inputs import F8, I4, I8, U4, U8, ArmInputs, Plan
+from viralsim.kernels.arm_inputs import F8, I4, I8, U4, U8, ArmInputs
 from viralsim.kernels.arrays.outputs import advocates_of
-from viralsim.kernels.state import ACTION, BUFFER, DELIVERY, DEPTH_BINS, longest_showing, planned_ticks, streams_used
+from viralsim.kernels.fast.eligible import is_organic
+from viralsim.kernels.state import (
+    ACTION,
+    BUFFER,
+    DELIVERY,
+    DEPTH_BINS,
+    KEY_BRAND,
+    KEY_PAID,
+    KEY_POST,
+    longest_showing,
+    planned_ticks,
+    streams_used,
+)
 
 FAST_ROW = np.dtype(  # of a member, where the world is plain
     [
@@ -45,7 +57,7 @@ HIT = np.dtype(  # a post of a plain world that someone is shown
     ],
     align=True,
 )
-AHEAD, FEW_AHEAD = 512, 8  # plain worlds that are begun at once; few where they may be large: a run stops between them
+AHEAD, FEW_AHEAD = 512, 8  # worlds begun at once, organic ones and others, which are larger: a run stops between them
 
 
 class FastState(NamedTuple):
@@ -67,11 +79,11 @@ class FastState(NamedTuple):
     buffer_member: I4
     buffer_position: I4
     buffer_row: I4
-    fast_rows: NDArray[np.void]  # PLAIN_ROW[N], or [0]: the world is not plain
-    fast_words: I4  # [N * PLAIN_WORDS] the same memory as words, to be copied many at once
-    fast_nodes: NDArray[np.void]  # PLAIN_NODE[N], or [0]
+    fast_rows: NDArray[np.void]  # FAST_ROW[N]
+    fast_words: I4  # [N * FAST_WORDS] the same memory as words, to be copied many at once
+    fast_nodes: NDArray[np.void]  # FAST_NODE[N, and one for each owned post]
     hits: NDArray[np.void]  # HIT[...], first those of the first tick of the plain worlds to come, then a later tick's
-    opening: I4  # [P * PLAIN_WORDS] the words of the rows of those who post unprompted, as every world begins
+    opening: I4  # [P * FAST_WORDS] the words of the rows of those who post unprompted, as every world begins
     opening_tick: I4  # [P] ticks after the first in which they post
     opening_head: I4  # [P] ... and the heads of their queues
     drawn: I8  # members who post unprompted, in several plain worlds to come where they are drawn
@@ -82,7 +94,8 @@ class FastState(NamedTuple):
     shown_in: I4  # scratch: in which of them someone is shown it
     hit_count: I8  # hits of the first tick of each
     generations: I8  # [64] nodes by depth of plain worlds
-    # what follows is as in ``state.State``, for the plan and for inputs that differ by world
+    # what follows is as in ``state.State``, for the functions of the general engine by which a plan is decided and shown, and for
+    # inputs that differ by world
     planned_ticks: U8
     deliveries: NDArray[np.void]
     actions: NDArray[np.void]
@@ -99,15 +112,15 @@ class FastState(NamedTuple):
     world_words4: U4
 
 
-def _worlds_ahead(plan: Plan) -> int:
-    """For how many plain worlds to make the first draws at once: vectors are filled, and memory is fetched in time."""
-    planned = len(plan.owned_channel) + len(plan.paid_channel) + len(plan.planned_tick) > 0
-    return max(1, min(FEW_AHEAD if planned else AHEAD, BUFFER // max(1, len(plan.organic_member))))
+def _worlds_ahead(arm: ArmInputs) -> int:
+    """How many plain worlds to begin at once: vectors are filled, and memory is fetched in time."""
+    posters = max(1, len(arm.plan.organic_member))
+    return max(1, min(AHEAD if is_organic(arm) else FEW_AHEAD, BUFFER // posters))
 
 
 def allocate_fast(arm: ArmInputs, members: int) -> FastState:
     """The memory of one thread for worlds of an eligible arm: O(N)."""
-    horizon, posters, ahead = arm.contents.novelty.shape[1], len(arm.plan.organic_member), _worlds_ahead(arm.plan)
+    horizon, posters, ahead = arm.contents.novelty.shape[1], len(arm.plan.organic_member), _worlds_ahead(arm)
     fast_rows = np.empty(members, dtype=FAST_ROW)
     longest, plan = max(longest_showing(arm), min(BUFFER, 4 * members), 1), arm.plan
     due: dict[str, Any] = {
@@ -152,12 +165,12 @@ def allocate_fast(arm: ArmInputs, members: int) -> FastState:
         owned_now=np.empty(len(plan.owned_posts_tick) + 1, dtype=np.int64),
         brand_posts=np.zeros(1, dtype=np.int64),
         stream_keys=np.zeros((8, 1), dtype=np.uint64),
-        streams_used=streams_used(arm),
+        streams_used=np.array([f for f in streams_used(arm) if f in (KEY_POST, KEY_BRAND, KEY_PAID)], dtype=np.int64),
         advocate_posts=np.zeros(advocates_of(arm), dtype=np.int64),
         scalars=np.zeros(20, dtype=np.int64),
         soften=np.ones(1),
         own_words8=np.zeros(0, dtype=np.uint64),
         own_words4=np.zeros(0, dtype=np.uint32),
-        world_words8=np.zeros((1, 0), dtype=np.uint64),
-        world_words4=np.zeros((1, 0), dtype=np.uint32),
+        world_words8=np.zeros((0, 0), dtype=np.uint64),
+        world_words4=np.zeros((0, 0), dtype=np.uint32),
     )

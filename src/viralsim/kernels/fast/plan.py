@@ -31,7 +31,7 @@ ASKED = int(Source.ASKED)
 
 @inlined
 def begin_plan(arm, state, key, world):  # type: ignore[no-untyped-def]
-    """Make the plan ready for the world with key ``key``, which counts in row ``world``: its families of keys and its ticks."""
+    """Make the plan ready for the world with key ``key``, which counts in row ``world``: families of keys, and ticks."""
     for i in range(len(state.streams_used)):
         f = state.streams_used[U(i)]
         state.stream_keys[U(f), 0] = stream_key(key, KEY_STREAMS[U(f)], arm.contents_key[0], arm.channels_key[0])
@@ -104,7 +104,7 @@ def act(arm, state, tick, key, first, touched, out):  # type: ignore[no-untyped-
 
 @inlined
 def show_planned(arm, state, ties, law, memory, s, tick, out):  # type: ignore[no-untyped-def]
-    """Buffer the impressions of a showing of the plan; returns how many."""
+    """Buffer the impressions of a showing of the plan, and count those bought; returns how many."""
     if s.kind == PAID:
         for j in range(s.stop):
             buffer(memory, target(arm, state, s.number, 0, draw(s.key, TRIES_PAID * j)), s.key, j, NO_POST, j)

@@ -55,8 +55,8 @@ from viralsim.kernels.state import DELIVERIES
 class Opening(NamedTuple):
     """How a world begins: who is lined up to post, and where worlds share their first tick, which it is and who posts then."""
 
-    tick: Any  # -1 where nobody posts
-    posts: Any  # in that tick; their nodes come first; 0 where it is not shared
+    tick: Any  # -1 where it is not shared, or nobody posts
+    posts: Any  # in that tick; their nodes come first
     touched: Any  # records
     later: Any  # ticks after the first in which someone is to post unprompted, noted in ``state.opening_tick``
 
@@ -336,5 +336,5 @@ def run_plain_block(arm, state, out, seed, worlds, first, last, sums, stop):  # 
 
 @njit(cache=True, nogil=True)
 def run_organic_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: ignore[no-untyped-def]
-    """``run_plain_block`` of worlds in which members post unprompted and nothing else happens: a sixteenth quicker."""
+    """``run_plain_block`` of worlds in which members post unprompted and nothing else happens."""
     return run_plain(arm, state, out, seed, worlds, first, last, sums, stop, False)
