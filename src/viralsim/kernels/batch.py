@@ -217,12 +217,12 @@ class _Workers:
         out: Out,
         progress: Callable[[int], None] | None,
         world_s: float | None,
-        in_all: int | None,
+        engine: _Engine,
     ) -> None:
         self.world_s = world_s
         self.arm, self.rows, self.seed, self.worlds, self.out = arm, rows, seed_key(seed), worlds, out
         self.progress = progress
-        self.engine = _engine(arm, rows, in_all)
+        self.engine = engine
         self.stop = np.zeros(1, dtype=np.bool_)
         self.lock = threading.Lock()
         self.finished = self.running = 0
@@ -334,14 +334,16 @@ def run_worlds(
     """
     worlds = np.ascontiguousarray(worlds, dtype=np.int64)
     arm, rows = arm if isinstance(arm, CheckedArm) else checked(arm, len(worlds))
+    engine = _engine(arm, rows, in_all)
     if into is None:
         horizon = arm.contents.novelty.shape[1]
         fits = max(1, (256 << 20) // (horizon * len(Series) * 4))
         kept = min(len(worlds), fits if series_worlds is None else series_worlds)
-        into = outputs_of_run(arm, len(worlds), kept, is_eligible(arm, rows))
+        by_row = engine.allocate is allocate_fast  # which writes its counts in the type that they are kept in
+        into = outputs_of_run(arm, len(worlds), kept, is_eligible(arm, rows), order="C" if by_row else "F")
     out, recorded = into, len(into.series) - 1
     advocates = advocates_of(arm)
-    workers = _Workers(arm, rows, seed, worlds, out, progress, world_s, in_all)
+    workers = _Workers(arm, rows, seed, worlds, out, progress, world_s, engine)
     whole = workers.run(max(1, min(threads, len(worlds) or 1)), advocates)
     refuse_fault(arm.contents.own_fault, arm.contents.own_rules)
     parts = workers.sums or [_sums(advocates)]

@@ -41,9 +41,9 @@ def outputs(
     )
 
 
-def outputs_of_run(arm: ArmInputs, worlds: int, recorded: int, plain: bool) -> Out:
-    """``outputs`` that are read column by column, in the narrowest type that holds the counts; plain: by the shortcut."""
-    return outputs(arm, worlds, recorded, count=count_type(arm, plain), order="F")
+def outputs_of_run(arm: ArmInputs, worlds: int, recorded: int, plain: bool, *, order: Literal["C", "F"] = "F") -> Out:
+    """``outputs`` in the narrowest type that holds the counts; plain: of worlds that the shortcut can run."""
+    return outputs(arm, worlds, recorded, count=count_type(arm, plain), order=order)
 
 
 def advocates_of(arm: ArmInputs) -> int:

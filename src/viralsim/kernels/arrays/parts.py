@@ -67,6 +67,10 @@ class Part:
         self.out, self.zeroed, communities = out, zeroed, out.reach_by_community.shape[1]
         bytes_of_world = len(Count) * np.dtype(count).itemsize + 4 * communities
         self.most = max(FOLDS, min(MOST_WORLDS, PART_BYTES // bytes_of_world))
+        held = out.counts
+        self.is_place = isinstance(held, np.ndarray) and held.dtype == count and held.flags.c_contiguous
+        if self.is_place:  # rows of the kernel's own kind: it counts there
+            return
         rows = min(self.most, worlds)
         self.counts, self.reached = np.empty((rows, len(Count)), dtype=count), np.empty((rows, communities), np.int32)
         # tables whose rows the kernel would write to their place, were they not kept by column
@@ -78,6 +82,8 @@ class Part:
 
     def rows(self, first: int, last: int) -> Out:
         """Where the worlds of rows ``first`` to ``last`` count, with nothing counted where that is expected."""
+        if self.is_place:
+            return rows_of(self.out, first, last)
         if self.zeroed:
             for table in (self.counts, self.reached, *self.narrow.values()):
                 table[: last - first] = 0
@@ -86,6 +92,8 @@ class Part:
 
     def put(self, first: int, done: int) -> None:
         """Write what the ``done`` worlds from row ``first`` on counted to their rows, in which nothing stands yet."""
+        if self.is_place:
+            return
         counts, reached, rows = self.counts[:done], self.reached[:done], self.out.reach_by_community
         if isinstance(self.out.counts, NarrowColumns):
             self.out.counts.put(first, counts)
