@@ -21,7 +21,6 @@ import psutil
 
 import viralsim as vs
 from viralsim.scenario.spec import Spec
-from viralsim.simulation.compile_ahead import compile_shortcuts
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 HEAD = (
@@ -107,6 +106,8 @@ def rows(files: list[Path], worlds: int, threads: int | None, rounds: int) -> No
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure what the command line asks for."""
+    from viralsim.simulation.compile_ahead import compile_shortcuts  # here, as other versions are asked for the rest
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=SCENARIOS)
     parser.add_argument("--scenarios", nargs="*", help="their names; all of the folder by default")

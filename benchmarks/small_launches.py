@@ -18,7 +18,6 @@ import warnings
 from typing import Any
 
 import viralsim as vs
-from viralsim.simulation.compile_ahead import compile_shortcuts
 
 AMONG: dict[str, Any] = {
     "members": 10_000,
@@ -76,6 +75,8 @@ def least(asked: vs.Scenario, worlds: int, calls: int) -> tuple[float, float, fl
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure what the command line asks for."""
+    from viralsim.simulation.compile_ahead import compile_shortcuts  # here, as other versions are asked for the rest
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contents", nargs="*", choices=list(CONTENTS), default=list(CONTENTS))
     parser.add_argument("--kinds", nargs="*", choices=KINDS, default=KINDS)
