@@ -29,7 +29,7 @@ from viralsim.kernels.own.checks import refuse_fault
 from viralsim.kernels.queues import next_tick
 from viralsim.kernels.rng import seed_key, world_key
 from viralsim.kernels.state import DEPTH_BINS, NODES, OUT_ROW, OVERFLOW, STOPPED, TICKS, Out, Overflow, State, allocate
-from viralsim.kernels.tick import advance, begin, clear, count_segments, decide, note_peak
+from viralsim.kernels.tick import advance, begin, clear, count_segments, decide, note_peak, take_row
 from viralsim.kernels.trees import measure_trees
 from viralsim.parallel import Blocks, in_parts
 
@@ -122,10 +122,7 @@ def run_block(arm, state, out, seed, worlds, first, last, sums, stop):  # type: 
     for i in range(first, last):
         if stop[0]:
             return i
-        for j in range(len(state.own_words8)):
-            state.own_words8[j] = state.world_words8[i, j]
-        for j in range(len(state.own_words4)):
-            state.own_words4[j] = state.world_words4[i, j]
+        take_row(state, i)
         if not run_one(arm, state, world_key(seed, worlds[i]), out, i, min(i, recorded)):
             return i
         out.structural_virality[i] = measure_trees(

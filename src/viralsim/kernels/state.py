@@ -8,7 +8,7 @@ pages that are written, so what is never touched costs nothing.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -261,6 +261,19 @@ def streams_used(arm: ArmInputs) -> I8:
     return np.array([stream_keys for stream_keys, used in asked.items() if used], dtype=np.int64)
 
 
+def memory_of_any_world(plan: Plan) -> dict[str, Any]:
+    """The arrays that have the same size whatever the engine; those of rows by world are replaced where there are rows."""
+    return {
+        "advocate_posts": np.zeros(int(plan.planned_advocate.max(initial=-1)) + 1, dtype=np.int64),
+        "scalars": np.zeros(20, dtype=np.int64),
+        "soften": np.ones(1),
+        "own_words8": np.zeros(0, dtype=np.uint64),
+        "own_words4": np.zeros(0, dtype=np.uint32),
+        "world_words8": np.zeros((0, 0), dtype=np.uint64),
+        "world_words4": np.zeros((0, 0), dtype=np.uint32),
+    }
+
+
 def longest_row(indptr: I8) -> int:
     """The most followers that a row has, found in pieces that stay in the cache: a million members in a third of the time."""
     pieces = range(0, indptr.shape[1] - 1, PIECE)
@@ -352,11 +365,5 @@ def allocate(arm: ArmInputs, members: int, *, pool: int = 1 << 26, spare: int = 
         earn_entry=np.empty(queued, dtype=np.int64),
         spare_earn_key=np.empty(queued, dtype=np.uint64),
         spare_earn_entry=np.empty(queued, dtype=np.int64),
-        advocate_posts=np.zeros(int(plan.planned_advocate.max(initial=-1)) + 1, dtype=np.int64),
-        scalars=np.zeros(20, dtype=np.int64),
-        soften=np.ones(1),
-        own_words8=np.zeros(0, dtype=np.uint64),
-        own_words4=np.zeros(0, dtype=np.uint32),
-        world_words8=np.zeros((0, 0), dtype=np.uint64),
-        world_words4=np.zeros((0, 0), dtype=np.uint32),
+        **memory_of_any_world(plan),
     )

@@ -73,6 +73,15 @@ FROM_PAID, FROM_RECOMMENDED = int(Source.PAID), int(Source.RECOMMENDED)
 
 
 @inlined
+def take_row(state, world):  # type: ignore[no-untyped-def]
+    """Copy the inputs of the world at row ``world`` into the arm's own arrays, where any differ by world."""
+    for i in range(len(state.own_words8)):
+        state.own_words8[U(i)] = state.world_words8[U(world), U(i)]
+    for i in range(len(state.own_words4)):
+        state.own_words4[U(i)] = state.world_words4[U(world), U(i)]
+
+
+@inlined
 def begin(arm, state, key, out, row, series_row):  # type: ignore[no-untyped-def]
     """Start the world with key ``key``: families of keys, the plan's ticks, organic posts. O(cells + organic posts)."""
     channels, contents = len(arm.channels_key), len(arm.contents_key)

@@ -6,7 +6,7 @@ from viralsim.kernels.arm_inputs import ArmInputs, Reinforcement, Rule
 from viralsim.kernels.arrays.rows_of_worlds import RowsOfWorlds
 from viralsim.kernels.own.sets import key_in, set_of
 
-# What may differ by world: read anew in each, and nothing that the plain path leaves out is on in one world and off in another
+# Inputs that may differ by world: the plain path reads them again in every world, and none of them decides whether it can run one
 BY_WORLD = {
     "contents": {"appeal", "novelty", "conversion_rate", "conversion_trust"},
     "channels": {"visibility", "owned_visibility", "engagement_rate", "delay_fixed", "delay_threshold", "delay_alias"},

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viralsim.kernels.arm_inputs import F8, I4, I8, U4, U8, ArmInputs
-from viralsim.kernels.arrays.outputs import advocates_of
 from viralsim.kernels.fast.eligible import is_organic
 from viralsim.kernels.state import (
     ACTION,
@@ -19,6 +18,7 @@ from viralsim.kernels.state import (
     KEY_PAID,
     KEY_POST,
     longest_showing,
+    memory_of_any_world,
     planned_ticks,
     streams_used,
 )
@@ -166,11 +166,5 @@ def allocate_fast(arm: ArmInputs, members: int) -> FastState:
         brand_posts=np.zeros(1, dtype=np.int64),
         stream_keys=np.zeros((8, 1), dtype=np.uint64),
         streams_used=np.array([f for f in streams_used(arm) if f in (KEY_POST, KEY_BRAND, KEY_PAID)], dtype=np.int64),
-        advocate_posts=np.zeros(advocates_of(arm), dtype=np.int64),
-        scalars=np.zeros(20, dtype=np.int64),
-        soften=np.ones(1),
-        own_words8=np.zeros(0, dtype=np.uint64),
-        own_words4=np.zeros(0, dtype=np.uint32),
-        world_words8=np.zeros((0, 0), dtype=np.uint64),
-        world_words4=np.zeros((0, 0), dtype=np.uint32),
+        **memory_of_any_world(plan),
     )

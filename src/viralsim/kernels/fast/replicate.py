@@ -50,6 +50,7 @@ from viralsim.kernels.queues import next_tick
 from viralsim.kernels.respond import note_sales
 from viralsim.kernels.rng import member_key, world_key
 from viralsim.kernels.state import DELIVERIES
+from viralsim.kernels.tick import take_row
 
 
 class Opening(NamedTuple):
@@ -253,12 +254,9 @@ def forget(state, first, touched):  # type: ignore[no-untyped-def]
 @inlined
 def begin_drawn(arm, state, seed, worlds, w, i, planned):  # type: ignore[no-untyped-def]
     """Begin the world of row ``w``, whose posters and keys were drawn as those of the ``i``-th to come."""
-    for j in range(len(state.own_words8)):
-        state.own_words8[U(j)] = state.world_words8[U(w), U(j)]
-    for j in range(len(state.own_words4)):
-        state.own_words4[U(j)] = state.world_words4[U(w), U(j)]
     none, key, posters = np.int64(0), ZERO, len(arm.plan_organic_member)
     if planned:
+        take_row(state, w)
         key = world_key(seed, worlds[U(w)])
         begin_plan(arm, state, key, w)
     return Opening(np.int64(-1), none, line_up_organic(arm, state, i * posters), none), key
